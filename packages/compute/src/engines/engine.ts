@@ -1,0 +1,24 @@
+// The engine contract: what executes local computations. An engine loads a graph artifact once and runs it
+// many times, on one thread. `contract.ts` is the suite that every engine passes.
+import type { MaybePromise, Seed, Tensor } from '@starling/federated-core';
+import type { GraphArtifact } from './graph-artifact.js';
+
+export type EngineName = 'onnx' | 'tfjs';
+
+export interface LoadedGraph {
+  /**
+   * Runs the graph on the leaves of its argument and gives the leaves of its result, in fresh memory.
+   * Inputs may lie in shared memory and are not written. Throws where an input's dtype or shape is not the
+   * signature's.
+   */
+  run(argument: readonly Tensor[], seed: Seed): MaybePromise<readonly Tensor[]>;
+  dispose(): MaybePromise<void>;
+}
+
+export interface Engine {
+  readonly name: EngineName;
+  /** What runs underneath, for logs: `onnxruntime-node 1.30.0 (cpu, 1 thread)`. */
+  readonly description: string;
+  load(artifact: GraphArtifact): Promise<LoadedGraph>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,17 @@
+// The contract of an aggregation at run time: the four operators that every runtime folds a cohort with, in
+// the same order everywhere. Implementations stand with their intrinsics.
+import type { Tensor } from '../values/tensor.js';
+import type { MaybePromise } from './local-computation.js';
+
+/** A partial aggregate: plain tensors (sums in float64), so that it can cross a thread or a disk. */
+export type Accumulator = readonly Tensor[];
+
+export interface Reduction {
+  zero(): MaybePromise<Accumulator>;
+  /** Adds one client's update; may write into `accumulator` and give it back. */
+  accumulate(accumulator: Accumulator, update: readonly Tensor[]): MaybePromise<Accumulator>;
+  /** Joins two partial aggregates, `left` before `right`; may write into `left`. */
+  merge(left: Accumulator, right: Accumulator): MaybePromise<Accumulator>;
+  /** The aggregate; throws an `EmptyAggregateError` where it is undefined and the plan gives no `ifEmpty`. */
+  report(accumulator: Accumulator): MaybePromise<readonly Tensor[]>;
+}

@@ -1,0 +1,98 @@
+// The round plan: what compiling a federated computation gives, and all that a runtime needs to know of it.
+// One pass is the seven slots of a round (prepare, work, zero, accumulate, merge, report, apply); a
+// computation that needs several round trips has several phases.
+//
+// Programs work on leaves: a value of a struct type is the list of its tensors in order, a dataset the list
+// of its columns. `G` is how a local computation is named: the object itself after compiling, the hash of a
+// graph once the plan is packed for a thread, a socket or a disk.
+import type { Type } from '../types/types.js';
+import type { Tensor } from '../values/tensor.js';
+import type { LocalComputation } from './local-computation.js';
+
+/** Inputs are registers 0 … inputs − 1; each instruction appends its outputs as the next registers. */
+export type Register = number;
+
+export type Instruction<G = LocalComputation> =
+  | { readonly op: 'constant'; readonly value: Tensor }
+  | {
+      readonly op: 'call';
+      readonly graph: G;
+      readonly inputs: readonly Register[];
+      /** How many registers the result takes. */
+      readonly outputs: number;
+    }
+  | {
+      /** Folds `graph` (<state, element> -> state) over the elements of a dataset, one call an element. */
+      readonly op: 'reduce';
+      readonly graph: G;
+      /** Columns of the dataset. */
+      readonly sequence: readonly Register[];
+      readonly initial: readonly Register[];
+    };
+
+/** A straight line of instructions. The n-th instruction draws its randomness from `deriveSeed(seed, n)`. */
+export interface LocalProgram<G = LocalComputation> {
+  readonly inputs: number;
+  readonly instructions: readonly Instruction<G>[];
+  readonly outputs: readonly Register[];
+}
+
+/**
+ * How one part of the clients' updates becomes one aggregate. `kind` names the intrinsic; its file in
+ * `intrinsics/` holds the reduction. Leaves of `update` are what a client sends for it, of `result` what is
+ * reported to the server.
+ */
+export interface Aggregation<G = LocalComputation> {
+  readonly kind: AggregationKind;
+  readonly update: Type;
+  readonly result: Type;
+  /** Leaves given where the aggregate of an empty cohort or zero total weight is undefined; else an error. */
+  readonly ifEmpty?: readonly Tensor[];
+  /** Of `aggregate` only: the four operators as programs over leaves. */
+  readonly operators?: {
+    readonly zero: LocalProgram<G>;
+    readonly accumulate: LocalProgram<G>;
+    readonly merge: LocalProgram<G>;
+    readonly report: LocalProgram<G>;
+  };
+  /** Numbers that some kinds take, such as the modulus of a secure modular sum. */
+  readonly settings?: Readonly<Record<string, number>>;
+}
+
+/** Update types: sum T; mean <T>; weighted-mean <T, float32>; others as their intrinsic's file says. */
+export type AggregationKind =
+  | 'sum'
+  | 'mean'
+  | 'weighted-mean'
+  | 'min'
+  | 'max'
+  | 'aggregate'
+  | 'secure-sum'
+  | 'secure-sum-bitwidth'
+  | 'secure-modular-sum'
+  | 'collect'
+  | 'sample';
+
+/** One round trip. Programs of a later phase also see what earlier phases broadcast and aggregated. */
+export interface Phase<G = LocalComputation> {
+  /** (server input, aggregates of earlier phases) → broadcast. */
+  readonly prepare: LocalProgram<G>;
+  readonly broadcast: Type;
+  /** (broadcasts of this and earlier phases, client input) → the updates of all aggregations, in order. */
+  readonly work: LocalProgram<G>;
+  readonly aggregations: readonly Aggregation<G>[];
+}
+
+export interface RoundPlan<G = LocalComputation> {
+  readonly name: string;
+  /** Struct of the SERVER-placed parameters. */
+  readonly serverInput: Type;
+  /** Struct of the CLIENTS-placed parameters: what each client must hold. */
+  readonly clientInput: Type;
+  readonly phases: readonly Phase<G>[];
+  /** (server input, aggregates of all phases) → result. */
+  readonly apply: LocalProgram<G>;
+  readonly result: Type;
+  /** Clients a lane: the unit that is summed in order, and by one worker. */
+  readonly laneSize: number;
+}

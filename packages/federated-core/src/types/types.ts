@@ -1,0 +1,137 @@
+// The types of federated computations: what a value is, and where it lives. First station of
+// write → trace → compile → run; every other room names its values with these.
+
+/** Element types of tensors. `uint8` is a storage type: inside local computations it reads as int32. */
+export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool' | 'string';
+
+/** Where a federated value lives: with each client, or at the server. */
+export type Placement = 'CLIENTS' | 'SERVER';
+
+/** A tensor of a fixed element type; a `null` dimension is not known until run time. */
+export interface TensorType<D extends DType = DType> {
+  readonly kind: 'tensor';
+  readonly dtype: D;
+  readonly shape: readonly (number | null)[];
+}
+
+/** Named fields (a record) or positions (an array). Order is part of the type. */
+export type StructElements = readonly Type[] | { readonly [name: string]: Type };
+
+export interface StructType<E extends StructElements = StructElements> {
+  readonly kind: 'struct';
+  readonly elements: E;
+}
+
+/** A dataset: any number of elements of one type. */
+export interface SequenceType<E extends Type = Type> {
+  readonly kind: 'sequence';
+  readonly element: E;
+}
+
+export interface FunctionType<P extends Type | null = Type | null, R extends Type = Type> {
+  readonly kind: 'function';
+  readonly parameter: P;
+  readonly result: R;
+}
+
+/** A value with a placement. `allEqual` says that every member is the same, as after a broadcast. */
+export interface FederatedType<
+  M extends Type = Type,
+  P extends Placement = Placement,
+  A extends boolean = boolean,
+> {
+  readonly kind: 'federated';
+  readonly member: M;
+  readonly placement: P;
+  readonly allEqual: A;
+}
+
+/** A type variable of a polymorphic signature, such as the `T` of `{T}@CLIENTS -> T@SERVER`. */
+export interface AbstractType {
+  readonly kind: 'abstract';
+  readonly label: string;
+}
+
+export type Type = TensorType | StructType | SequenceType | FunctionType | FederatedType | AbstractType;
+
+/** `{M}@CLIENTS`: each client has a member of its own. */
+export type AtClients<M extends Type> = FederatedType<M, 'CLIENTS', boolean>;
+/** `M@SERVER`: one member, at the server. */
+export type AtServer<M extends Type> = FederatedType<M, 'SERVER', true>;
+
+/** A tensor type of a given element type and shape; `null` marks an unknown dimension. */
+export function tensorType<D extends DType>(dtype: D, shape: readonly (number | null)[] = []): TensorType<D> {
+  for (const dimension of shape) {
+    if (dimension !== null && !(Number.isSafeInteger(dimension) && dimension >= 0)) {
+      throw new RangeError(
+        `Cannot make a tensor type: dimensions must be non-negative integers or null, got ${dimension}`,
+      );
+    }
+  }
+  return { kind: 'tensor', dtype, shape };
+}
+
+const tensorTypeOf =
+  <D extends DType>(dtype: D) =>
+  (...shape: readonly (number | null)[]): TensorType<D> =>
+    tensorType(dtype, shape);
+
+/** `float32()` is a scalar, `float32(null, 784)` a matrix with an unknown number of rows. */
+export const float32 = tensorTypeOf('float32');
+export const float64 = tensorTypeOf('float64');
+export const int32 = tensorTypeOf('int32');
+export const int64 = tensorTypeOf('int64');
+export const uint8 = tensorTypeOf('uint8');
+export const bool = tensorTypeOf('bool');
+export const string = tensorTypeOf('string');
+
+/** A struct of named fields, or of positions when given an array. */
+export function struct<const E extends StructElements>(elements: E): StructType<E> {
+  for (const name of Object.keys(elements)) {
+    if (!Array.isArray(elements) && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      throw new RangeError(
+        `Cannot make a struct type: field names must be identifiers (JavaScript reorders integer keys), got '${name}'`,
+      );
+    }
+  }
+  return { kind: 'struct', elements };
+}
+
+/** A dataset whose elements have the given type. */
+export function sequence<E extends Type>(element: E): SequenceType<E> {
+  return { kind: 'sequence', element };
+}
+
+export function functionType<P extends Type | null, R extends Type>(
+  parameter: P,
+  result: R,
+): FunctionType<P, R> {
+  return { kind: 'function', parameter, result };
+}
+
+/** `{M}@CLIENTS`. */
+export function atClients<M extends Type>(member: M): FederatedType<M, 'CLIENTS', false> {
+  return { kind: 'federated', member, placement: 'CLIENTS', allEqual: false };
+}
+
+/** `M@CLIENTS`: every client holds the same member, as after a broadcast. */
+export function equalAtClients<M extends Type>(member: M): FederatedType<M, 'CLIENTS', true> {
+  return { kind: 'federated', member, placement: 'CLIENTS', allEqual: true };
+}
+
+/** `M@SERVER`. */
+export function atServer<M extends Type>(member: M): FederatedType<M, 'SERVER', true> {
+  return { kind: 'federated', member, placement: 'SERVER', allEqual: true };
+}
+
+export function abstractType(label: string): AbstractType {
+  return { kind: 'abstract', label };
+}
+
+/** The fields of a struct in order; the name is `null` in a struct of positions. */
+export function structEntries(type: StructType): readonly (readonly [string | null, Type])[] {
+  const { elements } = type;
+  if (Array.isArray(elements))
+    return (elements as readonly Type[]).map((element) => [null, element] as const);
+  return Object.entries(elements as { readonly [name: string]: Type });
+}

@@ -1,0 +1,17 @@
+// A population: all clients, each with data of its own. Data is asked for by client and may be made on demand,
+// so that a million clients cost no more memory than the cohort that is training.
+import type { MaybePromise, Type, Value } from '@starling/federated-core';
+
+export interface Population {
+  readonly name: string;
+  /** How many clients there are. */
+  readonly size: number;
+  /** What each client holds: the type that a plan's client input must be assignable from. */
+  readonly dataType: Type;
+  /** A stable, unique name; clients are numbered from 0. */
+  clientId(index: number): string;
+  /** How many examples the client holds, for balancing; 0 where it has no dataset. */
+  exampleCount(index: number): number;
+  /** The client's data: a value of `dataType`. The same client always gets the same data. */
+  load(index: number): MaybePromise<Value>;
+}

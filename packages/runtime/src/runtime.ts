@@ -1,0 +1,45 @@
+// The runtime contract: a way to run plans. A runtime broadcasts to a cohort, has each client work, and folds
+// the updates lane by lane; the round loop does the rest, the same for all (round.ts). `contract.ts` is the
+// suite that every runtime passes.
+import type { Accumulator, Seed, Tensor } from '@starling/federated-core';
+import type { Population } from '@starling/population';
+import type { PackedPlan } from './plan/packed-plan.js';
+
+export type RuntimeName = 'in-process' | 'threads' | 'websocket';
+
+/** What became of one client of a cohort in one phase. */
+export type ClientReport =
+  | { readonly client: string; readonly status: 'accepted' }
+  /** Its update was refused, such as for a NaN or a negative weight; it counts for nothing. */
+  | { readonly client: string; readonly status: 'rejected'; readonly code: string; readonly reason: string }
+  /** Nothing arrived in time, or it failed. */
+  | { readonly client: string; readonly status: 'dropped'; readonly code: string; readonly reason: string };
+
+export interface PhaseRequest {
+  readonly round: number;
+  readonly phase: number;
+  /** The round's seed; a client's is `deriveSeed(seed, 'client', clientId)`. */
+  readonly seed: Seed;
+  /** Client indices in cohort order. */
+  readonly cohort: readonly number[];
+  /** Leaves broadcast by this phase and by earlier ones of the round, one list a phase. */
+  readonly broadcasts: readonly (readonly Tensor[])[];
+}
+
+export interface PhaseOutcome {
+  /** One accumulator for each aggregation of the phase: lanes merged in order. */
+  readonly accumulators: readonly Accumulator[];
+  /** One a client, in cohort order. */
+  readonly reports: readonly ClientReport[];
+}
+
+export interface RuntimeSession {
+  runPhase(request: PhaseRequest): Promise<PhaseOutcome>;
+  close(): Promise<void>;
+}
+
+export interface Runtime {
+  readonly name: RuntimeName;
+  /** Makes ready to run a plan on a population: engines loaded, workers or sockets up. */
+  open(plan: PackedPlan, population: Population): Promise<RuntimeSession>;
+}

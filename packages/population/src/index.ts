@@ -1,3 +1,15 @@
 // Who takes part, with what data.
-export * from './population.js';
-export * from './sampler.js';
+export * from './datasets/dataset-rows.js';
+export * from './datasets/idx.js';
+export * from './datasets/linear-teacher.js';
+export * from './datasets/mnist.js';
+export * from './datasets/sensor-readings.js';
+export * from './partitioners/iid.js';
+export * from './partitioners/partitioner.js';
+export * from './partitioners/shards.js';
+export * from './populations/generated-population.js';
+export * from './populations/partitioned-population.js';
+export * from './populations/population.js';
+export * from './populations/population-of.js';
+export * from './samplers/sampler.js';
+export * from './samplers/uniform-sampler.js';

@@ -1,0 +1,94 @@
+// Rows of a columnar dataset: what cuts one dataset into the data of many clients. A run of neighbouring rows
+// is a view on the same memory; scattered rows are copied.
+import {
+  allocate,
+  type Dataset,
+  sizeOf,
+  structEntries,
+  type Tensor,
+  type Type,
+  type Value,
+} from '@starling/federated-core';
+
+/**
+ * The rows from `begin` to before `end` as a dataset that shares the memory of `dataset`, whose elements are of
+ * type `element`. Throws a `RangeError` unless 0 ≤ begin ≤ end ≤ length.
+ */
+export function sliceRows(element: Type, dataset: Dataset, begin: number, end: number): Dataset {
+  const whole = Number.isInteger(begin) && Number.isInteger(end);
+  if (!(whole && begin >= 0 && begin <= end && end <= dataset.length)) {
+    throw new RangeError(
+      `Cannot slice a dataset: need 0 <= begin <= end <= ${dataset.length}, got ${begin} and ${end}`,
+    );
+  }
+  const columns = mapColumns(element, dataset.columns, (column) => {
+    const [, ...shape] = column.shape;
+    const row = sizeOf(shape);
+    const data =
+      column.dtype === 'string'
+        ? (column.data as readonly string[]).slice(begin * row, end * row)
+        : (column.data as Uint8Array).subarray(begin * row, end * row);
+    return { dtype: column.dtype, shape: [end - begin, ...shape], data };
+  });
+  return { length: end - begin, columns };
+}
+
+/**
+ * The rows of `indices`, in that order, repetitions allowed. Shares memory where the indices are a run of
+ * neighbours, else copies. Throws a `RangeError` for an index outside the dataset.
+ */
+export function takeRows(element: Type, dataset: Dataset, indices: Int32Array): Dataset {
+  for (const index of indices) {
+    if (!(index >= 0 && index < dataset.length)) {
+      throw new RangeError(`Cannot take rows: indices must be from 0 to ${dataset.length - 1}, got ${index}`);
+    }
+  }
+  const first = indices[0] ?? 0;
+  if (indices.every((index, position) => index === first + position)) {
+    return sliceRows(element, dataset, first, first + indices.length);
+  }
+  const columns = mapColumns(element, dataset.columns, (column) => takeFromColumn(column, indices));
+  return { length: indices.length, columns };
+}
+
+function takeFromColumn(column: Tensor, indices: Int32Array): Tensor {
+  const [, ...shape] = column.shape;
+  const row = sizeOf(shape);
+  const data = allocate(column.dtype, indices.length * row);
+  if (column.dtype === 'string') {
+    const source = column.data as readonly string[];
+    const target = data as string[];
+    indices.forEach((index, position) => {
+      for (let offset = 0; offset < row; offset++) {
+        target[position * row + offset] = source[index * row + offset] as string;
+      }
+    });
+  } else {
+    // All typed arrays copy alike; one of their types stands for the rest.
+    const source = column.data as Uint8Array;
+    const target = data as Uint8Array;
+    indices.forEach((index, position) => {
+      target.set(source.subarray(index * row, (index + 1) * row), position * row);
+    });
+  }
+  return { dtype: column.dtype, shape: [indices.length, ...shape], data };
+}
+
+/** Applies `change` to each column, led by the element type. */
+function mapColumns(element: Type, columns: Value, change: (column: Tensor) => Tensor): Value {
+  if (element.kind === 'tensor') return change(columns as Tensor);
+  if (element.kind !== 'struct') {
+    throw new TypeError(
+      `Cannot take rows of a dataset: its elements must be tensors or structs of tensors, got a ${element.kind}`,
+    );
+  }
+  const entries = structEntries(element);
+  if (Array.isArray(element.elements)) {
+    const values = columns as readonly Value[];
+    return entries.map(([, type], index) => mapColumns(type, values[index] as Value, change));
+  }
+  const fields = columns as { readonly [name: string]: Value };
+  return Object.fromEntries(
+    entries.map(([name, type]) => [name, mapColumns(type, fields[name as string] as Value, change)]),
+  );
+}

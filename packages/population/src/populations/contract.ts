@@ -1,0 +1,39 @@
+// The contract suite of populations: each one's test calls it.
+import { describe, expect, it } from 'vitest';
+import { countExamples } from './examples.js';
+import type { Population } from './population.js';
+
+/** Checks a population of at least two clients; `make` gives an equal one each time. */
+export function populationContract(name: string, make: () => Population): void {
+  describe(`${name} keeps the population contract`, () => {
+    const population = make();
+    const probes = [0, 1, population.size - 1];
+
+    it('gives every client a stable, unique name', () => {
+      const some = Array.from({ length: Math.min(population.size, 1000) }, (_, index) =>
+        population.clientId(index),
+      );
+      expect(new Set(some).size).toBe(some.length);
+      for (const index of probes) expect(make().clientId(index)).toBe(population.clientId(index));
+    });
+
+    it('gives the same client the same data every time', async () => {
+      for (const index of probes) expect(await make().load(index)).toEqual(await population.load(index));
+    });
+
+    it('counts the examples that it loads', async () => {
+      for (const index of probes) {
+        const value = await population.load(index);
+        expect(population.exampleCount(index)).toBe(countExamples(population.dataType, value));
+      }
+    });
+
+    it('throws when the client does not exist', () => {
+      const range = `its index must be from 0 to ${population.size - 1}, got ${population.size}`;
+      expect(() => population.load(population.size)).toThrow(range);
+      expect(() => population.clientId(population.size)).toThrow(range);
+      expect(() => population.exampleCount(population.size)).toThrow(range);
+      expect(() => population.load(-1)).toThrow('got -1');
+    });
+  });
+}

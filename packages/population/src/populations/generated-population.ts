@@ -1,0 +1,49 @@
+// A population whose data is made when it is asked for, from the seed and the client's number alone: a million
+// clients take no memory but that of the cohort at work.
+import {
+  deriveSeed,
+  type Generator,
+  generator,
+  type Seed,
+  type Type,
+  type Value,
+} from '@starling/federated-core';
+import { checkIndex } from './check-index.js';
+import type { Population } from './population.js';
+
+export interface GeneratedPopulationOptions {
+  readonly name: string;
+  /** How many clients there are; up to 2^53 − 1. */
+  readonly size: number;
+  readonly dataType: Type;
+  readonly seed: Seed;
+  /** How many examples each client holds. */
+  readonly exampleCount: (index: number) => number;
+  /** Makes the client's data, a value of `dataType`; all its randomness comes from `random`. */
+  readonly generate: (index: number, random: Generator) => Value;
+}
+
+/** Clients are called `<name>-<index>`; each has a generator of its own, split from `seed`. */
+export function generatedPopulation(options: GeneratedPopulationOptions): Population {
+  const { name, size, dataType, seed, exampleCount, generate } = options;
+  if (!(Number.isSafeInteger(size) && size >= 1)) {
+    throw new RangeError(`Cannot make ${name}: size must be a positive integer, got ${size}`);
+  }
+  return {
+    name,
+    size,
+    dataType,
+    clientId: (index) => {
+      checkIndex(name, size, index);
+      return `${name}-${index}`;
+    },
+    exampleCount: (index) => {
+      checkIndex(name, size, index);
+      return exampleCount(index);
+    },
+    load: (index) => {
+      checkIndex(name, size, index);
+      return generate(index, generator(deriveSeed(seed, 'client-data', index)));
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { type Dataset, int32, seedFrom, struct, type Tensor, tensor, uint8 } from '@starling/federated-core';
+import { describe, expect, it } from 'vitest';
+import { iid } from '../partitioners/iid.js';
+import { shards } from '../partitioners/shards.js';
+import { populationContract } from './contract.js';
+import { partitionedPopulation } from './partitioned-population.js';
+
+const element = struct({ x: uint8(2), y: int32() });
+// Row i has the pixels [i, i] and the label i mod 2.
+const dataset: Dataset = {
+  length: 8,
+  columns: {
+    x: tensor(
+      'uint8',
+      [8, 2],
+      Uint8Array.from({ length: 16 }, (_, at) => at >> 1),
+    ),
+    y: tensor(
+      'int32',
+      [8],
+      Int32Array.from({ length: 8 }, (_, row) => row % 2),
+    ),
+  },
+};
+
+describe('partitionedPopulation', () => {
+  it('gives each client its rows, features and labels together', () => {
+    const population = partitionedPopulation({
+      name: 'toy',
+      dataset,
+      element,
+      partitioner: shards({ clients: 2, shardsPerClient: 1 }),
+      seed: seedFrom(1),
+    });
+    for (const index of [0, 1]) {
+      const { data } = population.load(index) as { readonly data: Dataset };
+      const { x, y } = data.columns as { readonly x: Tensor<'uint8'>; readonly y: Tensor<'int32'> };
+      // A shard is one label: rows 0 2 4 6 or rows 1 3 5 7.
+      const label = y.data[0] as number;
+      expect([...y.data]).toEqual([label, label, label, label]);
+      expect([...x.data]).toEqual([0, 2, 4, 6].flatMap((row) => [row + label, row + label]));
+    }
+  });
+
+  it('throws when the elements have no such label', () => {
+    const partitioner = iid({ clients: 2 });
+    expect(() =>
+      partitionedPopulation({
+        name: 'toy',
+        dataset,
+        element,
+        partitioner,
+        seed: seedFrom(1),
+        label: 'digit',
+      }),
+    ).toThrow("Cannot partition toy: needs a scalar numeric field 'digit', got none");
+  });
+
+  populationContract('partitionedPopulation', () =>
+    partitionedPopulation({
+      name: 'toy',
+      dataset,
+      element,
+      partitioner: iid({ clients: 3 }),
+      seed: seedFrom(1),
+    }),
+  );
+});

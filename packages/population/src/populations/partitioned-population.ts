@@ -1,0 +1,55 @@
+// A population made by cutting one dataset: each client holds the rows that a partitioner deals it.
+import {
+  type Dataset,
+  deriveSeed,
+  type Seed,
+  type StructType,
+  sequence,
+  struct,
+  type Tensor,
+} from '@starling/federated-core';
+import { takeRows } from '../datasets/dataset-rows.js';
+import type { Partitioner } from '../partitioners/partitioner.js';
+import { checkIndex } from './check-index.js';
+import type { Population } from './population.js';
+
+export interface PartitionedPopulationOptions {
+  readonly name: string;
+  readonly dataset: Dataset;
+  /** A struct of tensors with a scalar integer field `y`, the label, or another field that `label` names. */
+  readonly element: StructType;
+  readonly partitioner: Partitioner;
+  readonly seed: Seed;
+  readonly label?: string;
+}
+
+/**
+ * Clients hold `{ data }`, a sequence of `element`: their rows of the dataset, taken when they are loaded, so
+ * that no second copy of the dataset lies in memory.
+ */
+export function partitionedPopulation(options: PartitionedPopulationOptions): Population {
+  const { name, dataset, element, partitioner, label = 'y' } = options;
+  const column = (dataset.columns as { readonly [name: string]: Tensor })[label];
+  if (column === undefined || column.shape.length !== 1 || column.dtype === 'string') {
+    throw new RangeError(
+      `Cannot partition ${name}: needs a scalar numeric field '${label}', got ${column === undefined ? 'none' : `${column.dtype} of rank ${column.shape.length - 1}`}`,
+    );
+  }
+  const seed = deriveSeed(options.seed, 'partition', name);
+  const parts = partitioner.partition(column.data as ArrayLike<number>, seed);
+  const rowsOf = (index: number): Int32Array => {
+    checkIndex(name, parts.length, index);
+    return parts[index] as Int32Array;
+  };
+  return {
+    name: `${name}/${partitioner.name}`,
+    size: parts.length,
+    dataType: struct({ data: sequence(element) }),
+    clientId: (index) => {
+      rowsOf(index);
+      return `${name}-${index}`;
+    },
+    exampleCount: (index) => rowsOf(index).length,
+    load: (index) => ({ data: takeRows(element, dataset, rowsOf(index)) }),
+  };
+}

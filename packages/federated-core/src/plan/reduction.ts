@@ -8,6 +8,12 @@ export type Accumulator = readonly Tensor[];
 
 export interface Reduction {
   zero(): MaybePromise<Accumulator>;
+  /**
+   * Looks at one client's update before any part of it is added, and throws a `RejectedUpdateError` where this
+   * kind refuses it (a value out of range). That its tensors fit the update type, are finite, and that weights
+   * are not negative is checked for all kinds alike (see `checkUpdate`).
+   */
+  check?(update: readonly Tensor[]): void;
   /** Adds one client's update; may write into `accumulator` and give it back. */
   accumulate(accumulator: Accumulator, update: readonly Tensor[]): MaybePromise<Accumulator>;
   /** Joins two partial aggregates, `left` before `right`; may write into `left`. */

@@ -5,13 +5,18 @@
 // Programs work on leaves: a value of a struct type is the list of its tensors in order, a dataset the list
 // of its columns. `G` is how a local computation is named: the object itself after compiling, the hash of a
 // graph once the plan is packed for a thread, a socket or a disk.
-import type { Type } from '../types/types.js';
+import type { TensorType, Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 import type { LocalComputation } from './local-computation.js';
 
 /** Inputs are registers 0 … inputs − 1; each instruction appends its outputs as the next registers. */
 export type Register = number;
 
+/**
+ * One step of a program. An instruction with a `salt` draws its randomness from `deriveSeed(seed, salt)`; salts
+ * are unique in a plan, and a call that two programs repeat keeps its salt, so that it draws the same numbers.
+ * Instructions over a dataset give their n-th call `deriveSeed(seed, salt, n)`.
+ */
 export type Instruction<G = LocalComputation> =
   | { readonly op: 'constant'; readonly value: Tensor }
   | {
@@ -20,6 +25,7 @@ export type Instruction<G = LocalComputation> =
       readonly inputs: readonly Register[];
       /** How many registers the result takes. */
       readonly outputs: number;
+      readonly salt: number;
     }
   | {
       /** Folds `graph` (<state, element> -> state) over the elements of a dataset, one call an element. */
@@ -28,9 +34,45 @@ export type Instruction<G = LocalComputation> =
       /** Columns of the dataset. */
       readonly sequence: readonly Register[];
       readonly initial: readonly Register[];
+      readonly salt: number;
+    }
+  | {
+      /** Calls `graph` on each element of a dataset; the results are the columns of a new dataset. */
+      readonly op: 'map';
+      readonly graph: G;
+      readonly sequence: readonly Register[];
+      /** Leaves of one result. */
+      readonly result: readonly TensorType[];
+      readonly salt: number;
+    }
+  | {
+      /** Adds up the elements of a dataset, column by column (in float64; an integer that overflows is an error). */
+      readonly op: 'sum';
+      readonly sequence: readonly Register[];
+      /** Leaves of one element. */
+      readonly element: readonly TensorType[];
+    }
+  | {
+      /**
+       * Calls `graph` (<server value, key> -> slice) for each of a client's keys (int32[n]); the slices are the
+       * columns of a dataset, in the order of the keys. A key outside [0, keyBound) refuses the client's update.
+       */
+      readonly op: 'select';
+      readonly graph: G;
+      readonly inputs: readonly Register[];
+      readonly keys: Register;
+      readonly keyBound: number;
+      /** Leaves of one slice. */
+      readonly result: readonly TensorType[];
+      readonly salt: number;
+    }
+  | {
+      /** A uniform float64 in [0, 1): what `sample` ranks clients by. */
+      readonly op: 'random';
+      readonly salt: number;
     };
 
-/** A straight line of instructions. The n-th instruction draws its randomness from `deriveSeed(seed, n)`. */
+/** A straight line of instructions. */
 export interface LocalProgram<G = LocalComputation> {
   readonly inputs: number;
   readonly instructions: readonly Instruction<G>[];
@@ -55,11 +97,11 @@ export interface Aggregation<G = LocalComputation> {
     readonly merge: LocalProgram<G>;
     readonly report: LocalProgram<G>;
   };
-  /** Numbers that some kinds take, such as the modulus of a secure modular sum. */
+  /** Numbers that some kinds take: `maxInput`, `bitwidth`, `modulus` and `symmetric` (0 or 1), `maxSamples`. */
   readonly settings?: Readonly<Record<string, number>>;
 }
 
-/** Update types: sum T; mean <T>; weighted-mean <T, float32>; others as their intrinsic's file says. */
+/** Update types: weighted-mean <T, weight>, sample <T, float64>, all others T. */
 export type AggregationKind =
   | 'sum'
   | 'mean'
@@ -85,13 +127,18 @@ export interface Phase<G = LocalComputation> {
 
 export interface RoundPlan<G = LocalComputation> {
   readonly name: string;
-  /** Struct of the SERVER-placed parameters. */
+  /**
+   * The members of the SERVER-placed parameters: a struct by their names (`<>` where there are none), or the
+   * member itself where the computation has one parameter without a name.
+   */
   readonly serverInput: Type;
-  /** Struct of the CLIENTS-placed parameters: what each client must hold. */
+  /** The same of the CLIENTS-placed parameters: what each client must hold. */
   readonly clientInput: Type;
+  /** None where nothing is asked of clients, such as to make an initial state. */
   readonly phases: readonly Phase<G>[];
   /** (server input, aggregates of all phases) → result. */
   readonly apply: LocalProgram<G>;
+  /** Members, without placement: `<state=…,metrics=…>` of a process. */
   readonly result: Type;
   /** Clients a lane: the unit that is summed in order, and by one worker. */
   readonly laneSize: number;

@@ -1,0 +1,68 @@
+// Errors that a program can tell apart: each carries a stable `code`, and its words say the action, what it
+// needs, and what it got.
+
+export class StarlingError extends Error {
+  /** Stable across versions; documented in docs/semantics.md. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.name = new.target.name;
+  }
+}
+
+/** A type or placement that does not fit, found while tracing or when values enter. */
+export class TypeMismatchError extends StarlingError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('type-mismatch', message, options);
+  }
+}
+
+/** A value that does not fit its type; `path` leads to the part at fault, such as `readings[3].x`. */
+export class ValueError extends StarlingError {
+  readonly path: string;
+
+  constructor(path: string, message: string, options?: ErrorOptions) {
+    super('value-mismatch', message, options);
+    this.path = path;
+  }
+}
+
+/** A computation that no plan can express, such as one whose result stays with the clients. */
+export class CompileError extends StarlingError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('not-compilable', message, options);
+  }
+}
+
+/** An aggregate that is undefined: no client reported, or the weights add up to zero. The round fails and the state is kept. */
+export class EmptyAggregateError extends StarlingError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('empty-aggregate', message, options);
+  }
+}
+
+/** A sum of integers outside the range of its element type. The round fails and the state is kept. */
+export class OverflowError extends StarlingError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('integer-overflow', message, options);
+  }
+}
+
+/** Codes for which one client's update is refused, while the round goes on without it. */
+export type RejectionCode =
+  | 'non-finite-update'
+  | 'invalid-weight'
+  | 'out-of-range'
+  | 'key-out-of-range'
+  | 'wrong-update';
+
+/** One client's update is refused and counts for nothing; the other clients' round goes on. */
+export class RejectedUpdateError extends StarlingError {
+  declare readonly code: RejectionCode;
+
+  constructor(code: RejectionCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}

@@ -1,0 +1,18 @@
+// Who draws from which seed. Calls within a plan are told apart by their salts, so the seed of a client is
+// the same in every phase: a later phase that repeats an earlier call repeats its draws.
+import { deriveSeed, type Seed } from '../random/seed.js';
+
+/** The seed of round `round` of a run. */
+export function roundSeed(seed: Seed, round: number): Seed {
+  return deriveSeed(seed, 'round', round);
+}
+
+/** The seed of a client's work in all phases of a round. */
+export function clientSeed(round: Seed, clientId: string): Seed {
+  return deriveSeed(round, 'client', clientId);
+}
+
+/** The seed of the server's programs of a round: every `prepare`, and `apply`. */
+export function serverSeed(round: Seed): Seed {
+  return deriveSeed(round, 'server');
+}

@@ -1,0 +1,23 @@
+// The reduction of `federatedAggregate`: the user's four operators, as programs over leaves. Operators draw
+// no randomness of their own: they are run with a fixed seed.
+import { StarlingError } from '../errors/starling-error.js';
+import type { Reduction } from '../plan/reduction.js';
+import type { Aggregation } from '../plan/round-plan.js';
+import { type GraphRunner, runProgram } from '../plan/run-program.js';
+import type { Seed } from '../random/seed.js';
+
+const OPERATOR_SEED: Seed = [0, 0];
+
+export function aggregateReduction<G>({ operators }: Aggregation<G>, run: GraphRunner<G>): Reduction {
+  if (operators === undefined) {
+    throw new StarlingError('bad-plan', 'Cannot reduce an aggregate: need its four operators, got none');
+  }
+  const { zero, accumulate, merge, report } = operators;
+  return {
+    zero: () => runProgram(zero, [], run, OPERATOR_SEED),
+    accumulate: (accumulator, update) =>
+      runProgram(accumulate, [...accumulator, ...update], run, OPERATOR_SEED),
+    merge: (left, right) => runProgram(merge, [...left, ...right], run, OPERATOR_SEED),
+    report: (accumulator) => runProgram(report, accumulator, run, OPERATOR_SEED),
+  };
+}

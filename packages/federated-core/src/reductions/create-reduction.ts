@@ -1,0 +1,28 @@
+// From an aggregation of a plan to its reduction: the one table that every runtime folds updates by.
+import type { Reduction } from '../plan/reduction.js';
+import type { Aggregation, AggregationKind } from '../plan/round-plan.js';
+import type { GraphRunner } from '../plan/run-program.js';
+import { aggregateReduction } from './aggregate.js';
+import { collectReduction, sampleReduction } from './collect.js';
+import { extremumReduction } from './extremum.js';
+import { meanReduction } from './mean.js';
+import { secureModularSumReduction, secureSumReduction } from './secure.js';
+import { sumReduction } from './sum.js';
+
+/** The reduction of an aggregation; `run` runs the graphs of its operators, where it has any. */
+export function createReduction<G>(aggregation: Aggregation<G>, run: GraphRunner<G>): Reduction {
+  const reductions = {
+    sum: sumReduction,
+    mean: meanReduction,
+    'weighted-mean': meanReduction,
+    min: extremumReduction,
+    max: extremumReduction,
+    aggregate: (one) => aggregateReduction(one, run),
+    'secure-sum': secureSumReduction,
+    'secure-sum-bitwidth': secureSumReduction,
+    'secure-modular-sum': secureModularSumReduction,
+    collect: collectReduction,
+    sample: sampleReduction,
+  } satisfies Record<AggregationKind, (one: Aggregation<G>) => Reduction>;
+  return reductions[aggregation.kind](aggregation);
+}

@@ -1,0 +1,17 @@
+// The reduction of `federatedSum`: update T, accumulator the sums of its leaves.
+
+import type { Reduction } from '../plan/reduction.js';
+import type { Aggregation } from '../plan/round-plan.js';
+import { leafTypes } from '../types/leaves.js';
+import type { Tensor } from '../values/tensor.js';
+import { addLeaves, castLeaves, zeroSums } from './sums.js';
+
+export function sumReduction({ update }: Pick<Aggregation<unknown>, 'update'>): Reduction {
+  const types = leafTypes(update);
+  return {
+    zero: () => zeroSums(types),
+    accumulate: (accumulator, leaves) => addLeaves(accumulator as Tensor[], leaves, 1),
+    merge: (left, right) => addLeaves(left as Tensor[], right, 1),
+    report: (accumulator) => castLeaves('federatedSum', types, accumulator),
+  };
+}

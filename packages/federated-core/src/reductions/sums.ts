@@ -1,0 +1,101 @@
+// The arithmetic of sums: leaves are added up in float64 (int64 in 64-bit integers), so that the sum of many
+// float32 updates loses nothing, and are rounded once, to the element type of the result.
+import { OverflowError, TypeMismatchError } from '../errors/starling-error.js';
+import { formatType } from '../types/format.js';
+import type { TensorType } from '../types/types.js';
+import { allocate, sizeOf, type Tensor } from '../values/tensor.js';
+
+/** Zeros in the accumulators' element types; an unknown dimension counts 0 until a first update shows it. */
+export function zeroSums(types: readonly TensorType[]): Tensor[] {
+  return types.map((type) =>
+    zeroLike(
+      type.dtype === 'int64' ? 'int64' : 'float64',
+      type.shape.map((dimension) => dimension ?? 0),
+    ),
+  );
+}
+
+/**
+ * Adds `weight` times each leaf to its sum, in place. Replaces a sum in `sums` only where its unknown
+ * dimensions are met for the first time.
+ */
+export function addLeaves(sums: Tensor[], leaves: readonly Tensor[], weight: number): Tensor[] {
+  for (let index = 0; index < sums.length; index++) {
+    const leaf = leaves[index]!;
+    sums[index] = adopt(sums[index]!, leaf);
+    const sum = sums[index]!;
+    if (sum.dtype === 'int64') addIntegers(sum.data as BigInt64Array, leaf.data as BigInt64Array);
+    else if (weight === 1) add(sum.data as Float64Array, leaf.data as Float32Array);
+    else addWeighted(sum.data as Float64Array, leaf.data as Float32Array, weight);
+  }
+  return sums;
+}
+
+/** The sums, each divided by `divisor`, in fresh arrays of the result's element types. Throws an `OverflowError` for integers out of range. */
+export function castLeaves(
+  action: string,
+  types: readonly TensorType[],
+  sums: readonly Tensor[],
+  divisor = 1,
+): Tensor[] {
+  return sums.map((sum, index) => {
+    const type = types[index]!;
+    const data = allocate(type.dtype, sum.data.length);
+    if (data instanceof BigInt64Array) data.set(sum.data as BigInt64Array);
+    else if (data instanceof Float32Array || data instanceof Float64Array)
+      divide(data, sum.data as Float64Array, divisor);
+    else castIntegers(action, type, data as Int32Array | Uint8Array, sum.data as Float64Array);
+    return { dtype: type.dtype, shape: sum.shape, data };
+  });
+}
+
+function adopt(sum: Tensor, leaf: Tensor): Tensor {
+  if (sum.data.length === leaf.data.length) return sum;
+  if (sum.data.length === 0) return zeroLike(sum.dtype, leaf.shape);
+  throw new TypeMismatchError(
+    `Cannot add updates: shapes must be equal, got [${sum.shape.join(',')}] and [${leaf.shape.join(',')}]`,
+  );
+}
+
+function zeroLike(dtype: Tensor['dtype'], shape: readonly number[]): Tensor {
+  return { dtype, shape, data: allocate(dtype, sizeOf(shape)) };
+}
+
+function add(sum: Float64Array, values: Float32Array | Float64Array | Int32Array | Uint8Array): void {
+  for (let index = 0; index < sum.length; index++) sum[index] = sum[index]! + values[index]!;
+}
+
+function addWeighted(sum: Float64Array, values: Float32Array | Float64Array, weight: number): void {
+  for (let index = 0; index < sum.length; index++) sum[index] = sum[index]! + weight * values[index]!;
+}
+
+function addIntegers(sum: BigInt64Array, values: BigInt64Array): void {
+  for (let index = 0; index < sum.length; index++) {
+    const exact = sum[index]! + values[index]!;
+    if (BigInt.asIntN(64, exact) !== exact) {
+      throw new OverflowError(`Cannot add int64 values: the sum must fit 64 bits, got ${exact}`);
+    }
+    sum[index] = exact;
+  }
+}
+
+function divide(target: Float32Array | Float64Array, sum: Float64Array, divisor: number): void {
+  if (divisor === 1) target.set(sum);
+  else for (let index = 0; index < sum.length; index++) target[index] = sum[index]! / divisor;
+}
+
+function castIntegers(
+  action: string,
+  type: TensorType,
+  target: Int32Array | Uint8Array,
+  sum: Float64Array,
+): void {
+  for (let index = 0; index < sum.length; index++) {
+    target[index] = sum[index]!;
+    if (target[index] !== sum[index]) {
+      throw new OverflowError(
+        `Cannot report ${action}: the sum must fit ${formatType(type)}, got ${sum[index]}`,
+      );
+    }
+  }
+}

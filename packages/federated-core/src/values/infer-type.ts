@@ -1,0 +1,58 @@
+// The type of a literal that a user wrote into a computation, where none was given.
+import { ValueError } from '../errors/starling-error.js';
+import { type DType, struct, type TensorType, type Type, tensorType } from '../types/types.js';
+import { describe, isTensor } from './to-value.js';
+
+/**
+ * number → float32 (JavaScript does not tell 1 from 1.0), boolean → bool, string → string, bigint → int64;
+ * nested arrays of these → a tensor; typed arrays → a vector of their element type; objects → structs.
+ */
+export function inferType(input: unknown): Type {
+  if (isTensor(input)) return tensorType(input.dtype, input.shape);
+  if (ArrayBuffer.isView(input)) return inferTypedArray(input);
+  if (Array.isArray(input)) {
+    const element = input.length === 0 ? tensorType('float32') : (inferType(input[0]) as TensorType);
+    if (element.kind !== 'tensor') {
+      throw new ValueError(
+        '',
+        `Cannot infer the type of an array: need numbers, booleans or strings, got ${describe(input[0])}`,
+      );
+    }
+    return tensorType(element.dtype, [input.length, ...element.shape]);
+  }
+  switch (typeof input) {
+    case 'number':
+      return tensorType('float32');
+    case 'boolean':
+      return tensorType('bool');
+    case 'string':
+      return tensorType('string');
+    case 'bigint':
+      return tensorType('int64');
+    case 'object':
+      if (input !== null) {
+        return struct(
+          Object.fromEntries(Object.entries(input).map(([name, part]) => [name, inferType(part)])),
+        );
+      }
+  }
+  throw new ValueError(
+    '',
+    `Cannot infer the type of a literal: need numbers, booleans, strings or tensors, got ${describe(input)}`,
+  );
+}
+
+function inferTypedArray(input: ArrayBufferView): TensorType {
+  const dtypes: readonly (readonly [unknown, DType])[] = [
+    [Float32Array, 'float32'],
+    [Float64Array, 'float64'],
+    [Int32Array, 'int32'],
+    [BigInt64Array, 'int64'],
+    [Uint8Array, 'uint8'],
+  ];
+  const dtype = dtypes.find(([arrayType]) => input.constructor === arrayType)?.[1];
+  if (dtype === undefined) {
+    throw new ValueError('', `Cannot infer the type of a literal: no element type for ${describe(input)}`);
+  }
+  return tensorType(dtype, [(input as unknown as ArrayLike<number>).length]);
+}

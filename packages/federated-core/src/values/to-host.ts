@@ -1,0 +1,59 @@
+// Values as a user reads them: scalars as plain numbers, booleans, strings or bigints, datasets as arrays of
+// elements, other tensors as they are.
+import { TypeMismatchError } from '../errors/starling-error.js';
+import { formatType } from '../types/format.js';
+import { leafTypes } from '../types/leaves.js';
+import { structEntries, type Type } from '../types/types.js';
+import { flatten, unflatten } from './flatten.js';
+import { elementAt } from './stack.js';
+import type { Tensor } from './tensor.js';
+import type { Dataset, Value } from './value.js';
+
+/** What `toHost` gives. */
+export type HostValue =
+  | number
+  | boolean
+  | string
+  | bigint
+  | Tensor
+  | readonly HostValue[]
+  | { readonly [name: string]: HostValue };
+
+/** A checked value of `type` as plain JavaScript. */
+export function toHost(type: Type, value: Value): HostValue {
+  switch (type.kind) {
+    case 'tensor':
+      return type.shape.length === 0 ? scalarOf(value as Tensor) : (value as Tensor);
+    case 'struct': {
+      const parts = value as Readonly<Record<string | number, Value>>;
+      const entries = structEntries(type);
+      const hosts = entries.map(([name, field], index) => toHost(field, parts[name ?? index]!));
+      if (Array.isArray(type.elements)) return hosts;
+      return Object.fromEntries(entries.map(([name], index) => [name as string, hosts[index]!]));
+    }
+    case 'sequence': {
+      const dataset = value as Dataset;
+      const columns = flatten(type.element, dataset.columns);
+      if (leafTypes(type.element).length === 0) return Array.from({ length: dataset.length }, () => ({}));
+      return Array.from({ length: dataset.length }, (_, index) =>
+        toHost(
+          type.element,
+          unflatten(
+            type.element,
+            columns.map((column) => elementAt(column, index)),
+          ),
+        ),
+      );
+    }
+    case 'federated':
+      return toHost(type.member, value);
+    case 'function':
+    case 'abstract':
+      throw new TypeMismatchError(`Cannot read a value of ${formatType(type)}: it has no tensors`);
+  }
+}
+
+function scalarOf(tensor: Tensor): number | boolean | string | bigint {
+  const item = tensor.data[0]!;
+  return tensor.dtype === 'bool' ? item !== 0 : item;
+}

@@ -1,0 +1,228 @@
+// What a user writes, to a value of a type: numbers, nested arrays, typed arrays, tensors, objects and lists of
+// examples become tensors, structs and datasets, checked on the way, with the path of what does not fit.
+import { TypeMismatchError, ValueError } from '../errors/starling-error.js';
+import { formatType } from '../types/format.js';
+import {
+  type DType,
+  type SequenceType,
+  type StructType,
+  structEntries,
+  type TensorType,
+  type Type,
+} from '../types/types.js';
+import { stack } from './stack.js';
+import { allocate, sizeOf, type Tensor } from './tensor.js';
+import type { Dataset, Value } from './value.js';
+
+/**
+ * A checked value of `type`. Tensors of the right type pass uncopied; a struct takes an object by names (in any
+ * order) or an array by positions; a sequence takes an array of elements or a `Dataset`.
+ * Throws a `ValueError` whose `path` names the part that does not fit.
+ */
+export function toValue(type: Type, input: unknown): Value {
+  return convert(type, input, '');
+}
+
+function convert(type: Type, input: unknown, path: string): Value {
+  switch (type.kind) {
+    case 'tensor':
+      return convertTensor(type, input, path);
+    case 'struct':
+      return convertStruct(type, input, path);
+    case 'sequence':
+      return convertSequence(type, input, path);
+    case 'federated':
+      return convert(type.member, input, path);
+    case 'function':
+    case 'abstract':
+      throw new TypeMismatchError(`Cannot make a value of ${formatType(type)}: it has no tensors`);
+  }
+}
+
+function convertStruct(type: StructType, input: unknown, path: string): Value {
+  const entries = structEntries(type);
+  if (Array.isArray(type.elements)) {
+    if (!Array.isArray(input) || input.length !== entries.length) {
+      throw misfit(type, path, `an array of ${entries.length}`, input);
+    }
+    return entries.map(([, field], index) => convert(field, input[index], `${path}[${index}]`));
+  }
+  if (typeof input !== 'object' || input === null || Array.isArray(input) || isTensor(input)) {
+    throw misfit(type, path, 'an object', input);
+  }
+  const fields = input as Readonly<Record<string, unknown>>;
+  const surplus = Object.keys(fields).find((name) => !Object.hasOwn(type.elements, name));
+  if (surplus !== undefined) throw misfit(type, join(path, surplus), 'no such field', fields[surplus]);
+  return Object.fromEntries(
+    entries.map(([name, field]) => {
+      const key = name as string;
+      if (!Object.hasOwn(fields, key)) throw misfit(field, join(path, key), 'this field', undefined);
+      return [key, convert(field, fields[key], join(path, key))];
+    }),
+  );
+}
+
+function convertSequence(type: SequenceType, input: unknown, path: string): Value {
+  if (isDataset(input)) return convertColumns(type, input, path);
+  if (ArrayBuffer.isView(input) || Array.isArray(input)) {
+    const elements = Array.from(input as Iterable<unknown> & ArrayLike<unknown>);
+    return stack(
+      type.element,
+      elements.map((element, index) => convert(type.element, element, `${path}[${index}]`)),
+    );
+  }
+  throw misfit(type, path, 'an array of elements or a dataset', input);
+}
+
+function convertColumns(type: SequenceType, dataset: Dataset, path: string): Dataset {
+  const stacked = (element: Type): Type => {
+    if (element.kind === 'tensor') return { ...element, shape: [dataset.length, ...element.shape] };
+    if (element.kind !== 'struct') throw misfit(type, path, 'columns of tensors', dataset);
+    const { elements } = element;
+    if (Array.isArray(elements))
+      return { kind: 'struct', elements: (elements as readonly Type[]).map(stacked) };
+    return {
+      kind: 'struct',
+      elements: Object.fromEntries(
+        structEntries(element).map(([name, field]) => [name as string, stacked(field)]),
+      ),
+    };
+  };
+  return {
+    length: dataset.length,
+    columns: convert(stacked(type.element), dataset.columns, join(path, 'columns')),
+  };
+}
+
+function convertTensor(type: TensorType, input: unknown, path: string): Tensor {
+  if (isTensor(input)) {
+    const fits =
+      input.dtype === type.dtype &&
+      input.shape.length === type.shape.length &&
+      type.shape.every((dimension, axis) => dimension === null || dimension === input.shape[axis]);
+    if (!fits) throw misfit(type, path, 'a tensor of that type', input);
+    return input;
+  }
+  if (ArrayBuffer.isView(input)) return convertTypedArray(type, input, path);
+  const shape: number[] = [];
+  for (let level = input; Array.isArray(level); level = level[0]) shape.push(level.length);
+  // An empty array says nothing of the axes below it; they are taken from the type.
+  if (shape.at(-1) === 0) shape.push(...type.shape.slice(shape.length).map((dimension) => dimension ?? 0));
+  if (
+    shape.length !== type.shape.length ||
+    type.shape.some((size, axis) => size !== null && size !== shape[axis])
+  ) {
+    throw misfit(type, path, `shape [${type.shape.map((size) => size ?? '?').join(',')}]`, input);
+  }
+  const data = allocate(type.dtype, sizeOf(shape)) as unknown[];
+  let next = 0;
+  const fill = (level: unknown, axis: number, where: string): void => {
+    if (axis === shape.length) {
+      data[next++] = convertScalar(type, level, where);
+      return;
+    }
+    if (!Array.isArray(level) || level.length !== shape[axis]) {
+      throw misfit(type, where, `an array of ${shape[axis]}`, level);
+    }
+    level.forEach((part, index) => {
+      fill(part, axis + 1, `${where}[${index}]`);
+    });
+  };
+  fill(input, 0, path);
+  return { dtype: type.dtype, shape, data: data as unknown as Tensor['data'] };
+}
+
+function convertTypedArray(type: TensorType, input: ArrayBufferView, path: string): Tensor {
+  const values = input as unknown as ArrayLike<number | bigint>;
+  const unknown = type.shape.filter((size) => size === null).length;
+  const known = type.shape.reduce<number>((product, size) => product * (size ?? 1), 1);
+  const free = unknown === 1 && known > 0 ? values.length / known : 0;
+  const shape = type.shape.map((size) => size ?? free);
+  if (unknown > 1 || !Number.isInteger(free) || sizeOf(shape) !== values.length) {
+    throw misfit(type, path, 'as many numbers as its shape', input);
+  }
+  const data = allocate(type.dtype, values.length) as unknown[];
+  if (Object.getPrototypeOf(data) === Object.getPrototypeOf(input)) {
+    return { dtype: type.dtype, shape, data: input as unknown as Tensor['data'] };
+  }
+  for (let index = 0; index < values.length; index++) {
+    data[index] = convertScalar(type, values[index], `${path}[${index}]`);
+  }
+  return { dtype: type.dtype, shape, data: data as unknown as Tensor['data'] };
+}
+
+const RANGES = { int32: [-0x8000_0000, 0x7fff_ffff], uint8: [0, 255] } as const;
+
+function convertScalar(type: TensorType, input: unknown, path: string): number | bigint | string {
+  const { dtype } = type;
+  const element: TensorType = { kind: 'tensor', dtype, shape: [] };
+  switch (dtype) {
+    case 'float32':
+    case 'float64':
+      if (typeof input !== 'number') throw misfit(element, path, 'a number', input);
+      return input;
+    case 'int32':
+    case 'uint8': {
+      const [low, high] = RANGES[dtype];
+      const number = typeof input === 'bigint' ? Number(input) : input;
+      if (typeof number !== 'number' || !Number.isInteger(number) || number < low || number > high) {
+        throw misfit(element, path, `an integer from ${low} to ${high}`, input);
+      }
+      return number;
+    }
+    case 'int64':
+      if (typeof input === 'bigint' && BigInt.asIntN(64, input) === input) return input;
+      if (!Number.isSafeInteger(input))
+        throw misfit(element, path, 'a bigint of 64 bits or a safe integer', input);
+      return BigInt(input as number);
+    case 'bool':
+      if (typeof input !== 'boolean') throw misfit(element, path, 'true or false', input);
+      return input ? 1 : 0;
+    case 'string':
+      if (typeof input !== 'string') throw misfit(element, path, 'a string', input);
+      return input;
+  }
+}
+
+/** Whether an object is a tensor: told by its three fields, so that tensors survive a structured clone. */
+export function isTensor(input: unknown): input is Tensor<DType> {
+  return (
+    typeof input === 'object' && input !== null && 'dtype' in input && 'shape' in input && 'data' in input
+  );
+}
+
+function isDataset(input: unknown): input is Dataset {
+  return (
+    typeof input === 'object' &&
+    input !== null &&
+    !Array.isArray(input) &&
+    'length' in input &&
+    'columns' in input
+  );
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
+function misfit(type: Type, path: string, need: string, input: unknown): ValueError {
+  const where = path === '' ? '' : ` at ${path}`;
+  return new ValueError(
+    path,
+    `Cannot take a value of ${formatType(type)}${where}: need ${need}, got ${describe(input)}`,
+  );
+}
+
+/** A short description of any value, for error messages. */
+export function describe(input: unknown): string {
+  if (isTensor(input)) return `a tensor ${input.dtype}[${input.shape.join(',')}]`;
+  if (typeof input === 'string') return `'${input.length > 40 ? `${input.slice(0, 40)}…` : input}'`;
+  if (typeof input === 'bigint') return `${input}n`;
+  if (Array.isArray(input)) return `an array of ${input.length}`;
+  if (ArrayBuffer.isView(input))
+    return `a ${input.constructor.name} of ${(input as unknown as ArrayLike<number>).length}`;
+  if (typeof input === 'function') return 'a function';
+  if (typeof input === 'object' && input !== null)
+    return `an object with fields ${Object.keys(input).join(', ') || '(none)'}`;
+  return String(input);
+}

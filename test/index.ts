@@ -1,1 +1,2 @@
+// This workspace holds only tests; it exports nothing.
 export {};

@@ -1,0 +1,49 @@
+// Tests of what doctor says of the machine and its engines.
+import { describe, expect, it } from 'vitest';
+import { checkEngine, checkNode, reasons } from './checks.js';
+
+describe('checkNode', () => {
+  it('is broken when Node is older than 20', () => {
+    expect(checkNode('18.19.0')).toEqual({
+      name: 'node',
+      status: 'broken',
+      detail: 'need 20 or later, got 18.19.0',
+    });
+    expect(checkNode('20.0.0').status).toBe('ok');
+  });
+});
+
+describe('checkEngine', () => {
+  const failing = async (): Promise<never> => {
+    throw new Error('Cannot load the engine', { cause: new Error('no binding\nat line 2') });
+  };
+
+  it('gives the reason and its cause when an engine does not start', async () => {
+    expect(await checkEngine('engine x', false, failing)).toEqual({
+      name: 'engine x',
+      status: 'missing',
+      detail: 'Cannot load the engine: no binding',
+    });
+  });
+
+  it('is broken when the engine is required', async () => {
+    expect((await checkEngine('engine x', true, failing)).status).toBe('broken');
+  });
+
+  it('disposes of an engine that starts', async () => {
+    let disposed = 0;
+    const check = await checkEngine('engine x', true, async () => ({
+      name: 'onnx' as const,
+      description: 'fake 1.0',
+      load: failing,
+      dispose: async () => void disposed++,
+    }));
+    expect([check.status, check.detail, disposed]).toEqual(['ok', 'fake 1.0', 1]);
+  });
+});
+
+describe('reasons', () => {
+  it('takes anything that was thrown', () => {
+    expect(reasons('text')).toEqual(['text']);
+  });
+});

@@ -1,0 +1,81 @@
+// The checks of `starling doctor`. Each looks for one thing and says in a sentence what it found or why not.
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { createOnnxEngine, createTfjsEngine, type Engine } from '@starling/compute';
+import { installedSimulations } from '../simulation/locate.js';
+
+/** `missing` is an optional part that is not there; `broken` is one that starling cannot do without. */
+export type CheckStatus = 'ok' | 'missing' | 'broken';
+
+export interface Check {
+  readonly name: string;
+  readonly status: CheckStatus;
+  readonly detail: string;
+}
+
+const OLDEST_NODE = 20;
+const GIB = 1024 ** 3;
+
+export async function runChecks(): Promise<readonly Check[]> {
+  return [
+    checkNode(process.versions.node),
+    await checkEngine('engine onnx', true, () => createOnnxEngine()),
+    await checkEngine('engine tfjs cpu', false, () => createTfjsEngine({ backend: 'cpu' })),
+    await checkEngine('engine tfjs wasm', false, () => createTfjsEngine({ backend: 'wasm' })),
+    await checkEngine('engine tfjs-node', false, () => createTfjsEngine({ backend: 'tensorflow' })),
+    checkCores(),
+    checkMemory(),
+    checkSimulations(),
+  ];
+}
+
+export function checkNode(version: string): Check {
+  const major = Number(version.split('.')[0]);
+  return major >= OLDEST_NODE
+    ? { name: 'node', status: 'ok', detail: `${version} (${process.platform} ${process.arch})` }
+    : { name: 'node', status: 'broken', detail: `need ${OLDEST_NODE} or later, got ${version}` };
+}
+
+/** Starts an engine and ends it again; the reason of a failure is the message and its causes. */
+export async function checkEngine(
+  name: string,
+  isRequired: boolean,
+  create: () => Promise<Engine>,
+): Promise<Check> {
+  try {
+    const engine = await create();
+    const detail = engine.description;
+    await engine.dispose();
+    return { name, status: 'ok', detail };
+  } catch (error) {
+    return { name, status: isRequired ? 'broken' : 'missing', detail: reasons(error).join(': ') };
+  }
+}
+
+/** The first lines of an error and of what caused it, outermost first. */
+export function reasons(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  const line = error.message.split('\n')[0] as string;
+  return error.cause === undefined ? [line] : [line, ...reasons(error.cause)];
+}
+
+function checkCores(): Check {
+  const count = availableParallelism();
+  const model = cpus()[0]?.model.trim() ?? 'unknown processor';
+  return { name: 'cores', status: 'ok', detail: `${count} (${model}); threads uses one worker a core` };
+}
+
+function checkMemory(): Check {
+  const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
+  return { name: 'memory', status: 'ok', detail: `${gib(totalmem())}, ${gib(freemem())} free` };
+}
+
+function checkSimulations(): Check {
+  const names = [...installedSimulations().keys()];
+  return names.length > 0
+    ? { name: 'simulations', status: 'ok', detail: names.join(', ') }
+    : {
+        name: 'simulations',
+        status: 'missing',
+        detail: "none is built here; run 'npm run build', or pass a file",
+      };
+}

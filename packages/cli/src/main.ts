@@ -1,0 +1,11 @@
+// Entry of the `starling` command: runs the program on the process's arguments and turns errors into exit codes.
+import { exitCodeOf, explain } from './errors.js';
+import { createProgram } from './program.js';
+
+try {
+  await createProgram().parseAsync(process.argv);
+} catch (error) {
+  const text = explain(error);
+  if (text !== null) process.stderr.write(`${text}\n`);
+  process.exitCode = exitCodeOf(error);
+}

@@ -1,0 +1,52 @@
+// Tests of how metrics turn into JSON, names and text.
+import { describe, expect, it } from 'vitest';
+import { formatDuration, formatNumber, namedNumbers, toJson } from './metrics.js';
+
+describe('toJson', () => {
+  it('nests a tensor by its shape when it has one', () => {
+    const tensor = { dtype: 'float32', shape: [2, 3], data: new Float32Array([1, 2, 3, 4, 5, 6]) };
+    expect(toJson({ tensor })).toEqual({
+      tensor: [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+    });
+  });
+
+  it('writes what JSON has no number for as text', () => {
+    expect(toJson([Number.NaN, 7n, 2n ** 60n])).toEqual(['NaN', 7, '1152921504606846976']);
+  });
+});
+
+describe('namedNumbers', () => {
+  it('names the numbers of nested structs by path and leaves out arrays and text', () => {
+    const metrics = { training: { loss: 0.5, name: 'x' }, counts: [1, 2], done: true };
+    expect(namedNumbers(metrics)).toEqual([
+      ['training.loss', 0.5],
+      ['done', 1],
+    ]);
+  });
+
+  it("names a bare number 'value'", () => {
+    expect(namedNumbers(0.5)).toEqual([['value', 0.5]]);
+  });
+});
+
+describe('formatNumber', () => {
+  it('keeps about four digits at every size', () => {
+    expect([0.312549, 2.5, 1240, 12345.6, 1.234e-7, 3e9 + 0.5].map(formatNumber)).toEqual([
+      '0.3125',
+      '2.5',
+      '1,240',
+      '12,346',
+      '1.23e-7',
+      '3.00e+9',
+    ]);
+  });
+});
+
+describe('formatDuration', () => {
+  it('chooses the unit by size', () => {
+    expect([480.4, 3200, 125_000].map(formatDuration)).toEqual(['480 ms', '3.2 s', '2 min 5 s']);
+  });
+});

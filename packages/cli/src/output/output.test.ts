@@ -1,0 +1,75 @@
+// Tests of the ways in which a run is shown: JSON lines, plain lines, the bar.
+import { describe, expect, it } from 'vitest';
+import type { RoundRecord, RunStart, RunSummary } from '../run/run-record.js';
+import { jsonLines } from './json-lines.js';
+import { plainLines } from './plain-lines.js';
+import { barLine } from './progress-bar.js';
+import { createRate } from './rate.js';
+
+const start: RunStart = {
+  simulation: 'mnist',
+  description: 'digits',
+  runtime: 'threads',
+  workers: 2,
+  rounds: 20,
+  seed: 1,
+  population: 100,
+  settings: {},
+};
+const round: RoundRecord = { round: 3, metrics: { loss: 0.25 }, wallMs: 500, accepted: 9, cohort: 10 };
+const summary: RunSummary = {
+  rounds: 20,
+  metrics: { loss: 0.125 },
+  stateHash: 'ab12',
+  wallMs: 4100.00049,
+  interrupted: false,
+};
+
+describe('jsonLines', () => {
+  it('writes one object a round and a summary', () => {
+    const lines: string[] = [];
+    const observer = jsonLines((line) => lines.push(line));
+    observer.round?.(round);
+    observer.finished?.(summary);
+    expect(lines).toEqual([
+      '{"type":"round","round":3,"metrics":{"loss":0.25},"wallMs":500}',
+      '{"type":"summary","rounds":20,"metrics":{"loss":0.125},"stateHash":"ab12","wallMs":4100}',
+    ]);
+  });
+});
+
+describe('plainLines', () => {
+  it('shows the round, its metrics and clients a second', () => {
+    const lines: string[] = [];
+    const observer = plainLines((line) => lines.push(line));
+    observer.started?.(start);
+    observer.round?.(round);
+    observer.finished?.(summary);
+    // 9 accepted clients in half a second: 18 a second.
+    expect(lines).toEqual([
+      'mnist on threads (2 workers): 100 clients, 20 rounds, seed 1',
+      'round  3/20  loss 0.25  9/10 clients  18 clients/s  500 ms',
+      '20 rounds in 4.1 s, state ab12',
+    ]);
+  });
+});
+
+describe('createRate', () => {
+  it('forgets rounds that left the window', () => {
+    const rate = createRate();
+    rate.add({ accepted: 1000, wallMs: 1 });
+    for (let index = 0; index < 9; index++) rate.add({ accepted: 1, wallMs: 100 });
+    expect(rate.add({ accepted: 1, wallMs: 100 })).toBe(10);
+  });
+
+  it('is zero when no time passed', () => {
+    expect(createRate().add({ accepted: 5, wallMs: 0 })).toBe(0);
+  });
+});
+
+describe('barLine', () => {
+  it('fills by the share of rounds done', () => {
+    expect(barLine(5, 20, 8)).toBe('██░░░░░░');
+    expect(barLine(0, 0, 4)).toBe('░░░░');
+  });
+});

@@ -1,0 +1,36 @@
+// From the metrics of all rounds to the charts of a report: metrics of one kind (the last part of their names, such
+// as `loss` of `training.loss` and `evaluation.loss`) share a chart.
+import { namedNumbers } from '../output/metrics.js';
+import type { RoundRecord } from '../run/run-record.js';
+
+export interface Series {
+  readonly name: string;
+  /** Rounds in ascending order, with the metric's value there; only finite values. */
+  readonly points: readonly (readonly [round: number, value: number])[];
+}
+
+export interface ChartData {
+  readonly title: string;
+  readonly series: readonly Series[];
+}
+
+/** One chart a kind of metric, in the order in which metrics first appear. */
+export function chartsOf(records: readonly RoundRecord[]): readonly ChartData[] {
+  const points = new Map<string, [number, number][]>();
+  for (const { round, metrics } of records) {
+    for (const [name, value] of namedNumbers(metrics)) {
+      const list = points.get(name) ?? [];
+      points.set(name, list);
+      if (Number.isFinite(value)) list.push([round, value]);
+    }
+  }
+  const charts = new Map<string, Series[]>();
+  for (const [name, list] of points) {
+    if (list.length === 0) continue;
+    const kind = name.split('.').at(-1) as string;
+    const series = charts.get(kind) ?? [];
+    charts.set(kind, series);
+    series.push({ name, points: list });
+  }
+  return [...charts].map(([title, series]) => ({ title, series }));
+}

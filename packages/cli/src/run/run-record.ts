@@ -1,0 +1,43 @@
+// What a run tells while it goes and when it ends: the one shape that the progress bar, plain lines, JSON lines,
+// metrics.jsonl and the report are all made from.
+
+export interface RunStart {
+  /** Name of the simulation, and one sentence on it. */
+  readonly simulation: string;
+  readonly description: string;
+  readonly runtime: string;
+  /** Worker threads or client processes; 1 in process. */
+  readonly workers: number;
+  readonly rounds: number;
+  readonly seed: number;
+  readonly population: number;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface RoundRecord {
+  readonly round: number;
+  /** Host value: whatever the computation reports. */
+  readonly metrics: unknown;
+  readonly wallMs: number;
+  /** How many clients of the cohort were accepted, and how many were asked. */
+  readonly accepted: number;
+  readonly cohort: number;
+}
+
+export interface RunSummary {
+  readonly rounds: number;
+  /** Metrics of the last round. */
+  readonly metrics: unknown;
+  /** SHA-256 (hex) of the final state's leaves. */
+  readonly stateHash: string;
+  readonly wallMs: number;
+  /** True when the run was stopped before its last round. */
+  readonly interrupted: boolean;
+}
+
+/** Follows a run; each way of showing one is an observer. */
+export interface RunObserver {
+  started?(start: RunStart): void | Promise<void>;
+  round?(record: RoundRecord): void | Promise<void>;
+  finished?(summary: RunSummary): void | Promise<void>;
+}

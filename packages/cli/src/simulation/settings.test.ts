@@ -1,0 +1,48 @@
+// Tests of the settings that a command line gives to a simulation.
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { UsageError } from '../usage-error.js';
+import { collectSetting, readSettings } from './settings.js';
+
+const schema = z.object({
+  cohort: z.number().int().min(1).default(10),
+  partition: z.enum(['iid', 'shards']).default('iid'),
+  label: z.string().default('none'),
+});
+
+describe('collectSetting', () => {
+  it('splits at the first equals sign when the value has more', () => {
+    expect(collectSetting('a=b=c', { x: '1' })).toEqual({ x: '1', a: 'b=c' });
+  });
+
+  it('throws a UsageError when there is no key or no equals sign', () => {
+    expect(() => collectSetting('cohort', {})).toThrow("it must be key=value, got 'cohort'");
+    expect(() => collectSetting('=3', {})).toThrow(UsageError);
+  });
+});
+
+describe('readSettings', () => {
+  it('fills in defaults and reads numbers when the setting is one', () => {
+    expect(readSettings(schema, { cohort: '3' }, 'mnist')).toEqual({
+      cohort: 3,
+      partition: 'iid',
+      label: 'none',
+    });
+  });
+
+  it('keeps digits as text when the setting is a string', () => {
+    expect(readSettings(schema, { label: '42' }, 'mnist').label).toBe('42');
+  });
+
+  it('names the known settings when one is unknown', () => {
+    expect(() => readSettings(schema, { cohrt: '3' }, 'mnist')).toThrow(
+      "Cannot set up mnist: settings must be among cohort, partition or label, got 'cohrt'",
+    );
+  });
+
+  it('names the setting and what it got when a value does not fit', () => {
+    expect(() => readSettings(schema, { cohort: 'ten', partition: 'rows' }, 'mnist')).toThrow(
+      /'cohort' must be .*got 'ten'; 'partition' must be .*got 'rows'/,
+    );
+  });
+});

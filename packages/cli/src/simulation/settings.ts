@@ -1,0 +1,52 @@
+// Settings of a simulation as the command line gives them: `--set key=value`, checked against the simulation's
+// own zod object, which also holds the defaults.
+import type { z } from 'zod';
+import { oneOf, UsageError } from '../usage-error.js';
+
+/** Gathers one more `key=value` of a repeated option; throws a `UsageError` where there is no `=`. */
+export function collectSetting(
+  text: string,
+  earlier: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new UsageError(`Cannot read --set: it must be key=value, got '${text}'`);
+  return { ...earlier, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+/**
+ * The checked settings, defaults filled in. A value is read as JSON where the setting takes that (`10`, `true`,
+ * `[1,2]`), else as text. Throws a `UsageError` that names every setting which is unknown or does not fit.
+ */
+export function readSettings<S extends z.ZodObject>(
+  schema: S,
+  given: Readonly<Record<string, string>>,
+  simulation: string,
+): z.output<S> {
+  const known = Object.keys(schema.shape);
+  const unknown = Object.keys(given).filter((key) => !known.includes(key));
+  if (unknown.length > 0) {
+    const names = unknown.map((key) => `'${key}'`).join(', ');
+    throw new UsageError(`Cannot set up ${simulation}: settings must be among ${oneOf(known)}, got ${names}`);
+  }
+  const values = Object.fromEntries(
+    Object.entries(given).map(([key, text]) => [key, readValue(schema.shape[key] as z.ZodType, text)]),
+  );
+  const result = schema.safeParse(values);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => {
+    const key = path.join('.');
+    const actual = given[key] === undefined ? 'nothing' : `'${given[key]}'`;
+    return `'${key}' must be as its description says (${message}), got ${actual}`;
+  });
+  throw new UsageError(`Cannot set up ${simulation}: ${problems.join('; ')}`);
+}
+
+function readValue(schema: z.ZodType, text: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (schema.safeParse(parsed).success || !schema.safeParse(text).success) return parsed;
+  } catch {
+    // Not JSON: the text itself is the value.
+  }
+  return text;
+}

@@ -1,0 +1,198 @@
+// Holds the shape of the repository: which room may import which, and how a file opens and ends. The rules
+// are those of ARCHITECTURE.md and CONTRIBUTING.md; a change to an arrow changes both in one commit.
+import { builtinModules } from 'node:module';
+import { dirname, join, normalize, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  importsOf,
+  packageOf,
+  type Room,
+  readManifest,
+  readText,
+  rooms,
+  sourceFiles,
+} from './support/repository.js';
+
+const MAX_LINES = 300;
+/** A file past the limit says "long because …" in its opening comment. */
+const LENGTH_REASON = /\blong because\b/i;
+/** Libraries that execute tensors, and the one room that may name them. */
+const ENGINE_LIBRARY = /^(@tensorflow\/|onnxruntime-)/;
+const ENGINE_ROOM = '@starling/compute';
+/** Below this floor nothing draws randomness or reads a clock: both are arguments. */
+const IMPURE_FLOOR = 4;
+const IMPURE = /\bMath\.random\(|\bDate\.now\(|\bnew Date\(\s*\)/;
+const FLOORS: Readonly<Record<string, number>> = {
+  'federated-core': 0,
+  compute: 1,
+  privacy: 1,
+  population: 1,
+  aggregators: 2,
+  runtime: 2,
+  learning: 3,
+  client: 4,
+  coordinator: 4,
+  cli: 5,
+  dashboard: 5,
+  simulations: 6,
+  test: 7,
+};
+
+const all = rooms();
+const files = sourceFiles();
+const byName = new Map(all.map((room) => [room.name, room]));
+const builtins = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
+const atRoot = new Set(Object.keys(readManifest('.').devDependencies ?? {}));
+const isRoom = (name: string): boolean => name.startsWith('@starling/');
+
+/** Gathers every breach before it asserts, so that one run names them all. */
+function breaches<T>(items: readonly T[], check: (item: T) => readonly string[]): readonly string[] {
+  return items.flatMap((item) => check(item));
+}
+
+describe('rooms', () => {
+  it('`package.json` gives each room the floor of ARCHITECTURE.md', () => {
+    const floors = Object.fromEntries(all.map((room) => [room.name.slice('@starling/'.length), room.floor]));
+    const expected = Object.fromEntries(Object.keys(floors).map((name) => [name, FLOORS[name]]));
+    expect(floors).toEqual(expected);
+  });
+
+  it('`dependencies` point to lower floors only', () => {
+    const wrong = breaches(all, (room) =>
+      [...room.dependencies].filter(isRoom).flatMap((name) => {
+        const target = byName.get(name);
+        if (target === undefined) return [`${room.name} depends on ${name}, which is no room`];
+        return target.floor < room.floor
+          ? []
+          : [`${room.name} (floor ${room.floor}) depends on ${name} (floor ${target.floor})`];
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('`tsconfig.json` references exactly the rooms that a package depends on', () => {
+    const wrong = breaches(all, (room) => {
+      const config = JSON.parse(readText(join(room.folder, 'tsconfig.json'))) as {
+        readonly references?: readonly { readonly path: string }[];
+      };
+      const folders = (config.references ?? []).map(({ path }) => normalize(join(room.folder, path)));
+      const referenced = all.filter(({ folder }) => folders.includes(folder)).map(({ name }) => name);
+      const declared = [...room.dependencies].filter(isRoom);
+      return referenced.sort().join() === declared.sort().join()
+        ? []
+        : [`${room.name}: tsconfig has [${referenced}], package.json has [${declared}]`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('ARCHITECTURE.md maps every room and no other', () => {
+    const mapped = [...readText('ARCHITECTURE.md').matchAll(/^### `([^`]+?)\/?`/gm)].map((match) => match[1]);
+    expect([...mapped].sort()).toEqual(all.map(({ folder }) => folder).sort());
+  });
+});
+
+describe('imports', () => {
+  const mayImport = (room: Room, isTest: boolean, specifier: string): string | null => {
+    if (specifier.startsWith('.') || builtins.has(specifier)) return null;
+    const name = packageOf(specifier);
+    if (name === room.name) return 'imports itself by name: use a relative path';
+    if (!room.dependencies.has(name) && !(isTest && atRoot.has(name))) return 'is not in its package.json';
+    const target = byName.get(name);
+    if (target === undefined) return null;
+    if (target.floor >= room.floor) return `points up, from floor ${room.floor} to ${target.floor}`;
+    return target.entries.has(specifier) ? null : 'is a path into another room: import its entry';
+  };
+
+  it('of every file name a declared, lower room by its entry', () => {
+    const wrong = breaches(files, ({ path, room, text, isTest }) =>
+      importsOf(text).flatMap((specifier) => {
+        const reason = mayImport(room, isTest, specifier);
+        return reason === null ? [] : [`${path}: '${specifier}' ${reason}`];
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('by relative path stay inside their room and end in .js', () => {
+    const wrong = breaches(files, ({ path, room, text }) =>
+      importsOf(text)
+        .filter((specifier) => specifier.startsWith('.'))
+        .filter((specifier) => {
+          const target = join(dirname(path), specifier);
+          return relative(room.folder, target).startsWith('..') || !/\.(js|mjs|json)$/.test(specifier);
+        })
+        .map((specifier) => `${path}: '${specifier}'`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('of tensor libraries stand in compute alone', () => {
+    const wrong = files
+      .filter(({ room }) => room.name !== ENGINE_ROOM)
+      .filter(({ text }) => importsOf(text).some((specifier) => ENGINE_LIBRARY.test(specifier)))
+      .map(({ path }) => path);
+    expect(wrong).toEqual([]);
+  });
+
+  it('of federated-core need neither Node nor any package', () => {
+    const sources = files.filter(({ room, isTest }) => room.name === '@starling/federated-core' && !isTest);
+    expect(sources.length).toBeGreaterThan(0);
+    const wrong = sources.flatMap(({ path, text }) =>
+      importsOf(text)
+        .filter((specifier) => !specifier.startsWith('.'))
+        .map((specifier) => `${path}: '${specifier}'`),
+    );
+    expect(wrong).toEqual([]);
+    expect([...byName.get('@starling/federated-core')!.dependencies]).toEqual([]);
+  });
+
+  it('of client and coordinator leave each other alone', () => {
+    const has = (room: string, other: string): boolean =>
+      byName.get(`@starling/${room}`)!.dependencies.has(`@starling/${other}`);
+    expect([has('client', 'coordinator'), has('coordinator', 'client')]).toEqual([false, false]);
+  });
+});
+
+describe('files', () => {
+  it('open with a comment that gives their reason, or are the twin test of one that does', () => {
+    const paths = new Set(files.map(({ path }) => path));
+    const wrong = files
+      .filter(
+        ({ path }) => !paths.has(path.replace(/\.test(-d)?\.ts$/, '.ts')) || !/\.test(-d)?\.ts$/.test(path),
+      )
+      .filter(({ text }) => !/^(#!.*\n)?(\/\/ |\/\*)/.test(text))
+      .map(({ path }) => path);
+    expect(wrong).toEqual([]);
+  });
+
+  it(`stay within ${MAX_LINES} lines or say why they are long`, () => {
+    const wrong = files
+      .filter(({ text }) => text.split('\n').length - 1 > MAX_LINES)
+      .filter(({ text }) => !LENGTH_REASON.test(text.split('\n').slice(0, 12).join('\n')))
+      .map(({ path }) => path);
+    expect(wrong).toEqual([]);
+  });
+
+  it('below the edge draw no randomness and read no clock', () => {
+    const wrong = files
+      .filter(({ room, isTest }) => room.floor < IMPURE_FLOOR && !isTest)
+      .filter(({ text }) => IMPURE.test(text.replace(/^\s*(\/\/|\*|\/\*).*$/gm, '')))
+      .map(({ path }) => path);
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('importsOf', () => {
+  it('finds static, bare, re-exporting and dynamic imports, and leaves comments alone', () => {
+    const text = [
+      "import { a } from 'one';",
+      "import type {\n  B,\n} from 'two/deep';",
+      "import 'three';",
+      "export * from './four.js';",
+      "const five = await import('./five.js');",
+      "// import x from 'six';",
+    ].join('\n');
+    expect(importsOf(text).toSorted()).toEqual(['./five.js', './four.js', 'one', 'three', 'two/deep']);
+    expect(packageOf('@scope/name/entry')).toBe('@scope/name');
+  });
+});

@@ -1,0 +1,94 @@
+// Keeps the documents true: links lead somewhere, and the TypeScript they show compiles against the packages.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readText, root, trackedFiles } from './support/repository.js';
+
+const documents = trackedFiles('.md');
+
+/** The anchor that a heading gets: lower case, words joined by hyphens, other signs left out. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-');
+}
+
+function anchorsOf(text: string): ReadonlySet<string> {
+  const prose = text.replace(/^```[\s\S]*?^```/gm, '');
+  return new Set([...prose.matchAll(/^#+ (.+)$/gm)].map((match) => anchorOf(match[1] as string)));
+}
+
+/** Links of a document to other files and headings, outside code. */
+function linksOf(text: string): readonly string[] {
+  const prose = text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map((match) => match[1] as string)
+    .filter((target) => !/^[a-z]+:/.test(target));
+}
+
+/** The blocks fenced as ```ts: each is a whole module. */
+function snippetsOf(text: string): readonly string[] {
+  return [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) => match[1] as string);
+}
+
+describe('documents', () => {
+  it('link only to files and headings that are there', () => {
+    const broken = documents.flatMap((path) =>
+      linksOf(readText(path)).filter((link) => {
+        const [file = '', anchor] = link.split('#');
+        const target = file === '' ? path : join(dirname(path), file);
+        if (!existsSync(join(root, target))) return true;
+        return anchor !== undefined && target.endsWith('.md') && !anchorsOf(readText(target)).has(anchor);
+      }),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('name no path that is missing from the tree', () => {
+    const broken = documents.flatMap((document) =>
+      [...readText(document).matchAll(/`((?:packages|simulations|test|docs)\/[\w./-]+)`/g)]
+        .map((match) => match[1] as string)
+        .filter((path) => !existsSync(join(root, path)))
+        .map((path) => `${document}: ${path}`),
+    );
+    expect(broken).toEqual([]);
+  });
+});
+
+describe('snippets', () => {
+  const folder = join(root, '.starling', 'snippets');
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('of all documents compile under the strictest flags', { timeout: 120_000 }, () => {
+    const snippets = documents.flatMap((path) =>
+      snippetsOf(readText(path)).map((code, index) => ({
+        name: `${path.replace(/[^a-z0-9]+/gi, '-')}-${index + 1}.ts`,
+        code,
+      })),
+    );
+    expect(snippets.length).toBeGreaterThan(0);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    for (const { name, code } of snippets) writeFileSync(join(folder, name), code);
+    const config = {
+      extends: join(root, 'tsconfig.base.json'),
+      compilerOptions: {
+        noEmit: true,
+        composite: false,
+        declaration: false,
+        declarationMap: false,
+        sourceMap: false,
+      },
+      files: snippets.map(({ name }) => name),
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    const run = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], {
+      encoding: 'utf8',
+    });
+    expect(`${run.stdout}${run.stderr}`).toBe('');
+    expect(run.status).toBe(0);
+  });
+});

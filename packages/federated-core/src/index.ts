@@ -8,6 +8,7 @@ export * from './plan/seeds.js';
 export * from './random/generator.js';
 export * from './random/philox.js';
 export * from './random/seed.js';
+export * from './reductions/check-update.js';
 export * from './reductions/create-reduction.js';
 export * from './types/format.js';
 export * from './types/leaves.js';

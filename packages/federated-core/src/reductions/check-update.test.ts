@@ -1,0 +1,48 @@
+import { assert, describe, test } from 'vitest';
+import type { Aggregation } from '../plan/round-plan.js';
+import { float32, int32, struct } from '../types/types.js';
+import { type Tensor, tensor } from '../values/tensor.js';
+import { updateChecker } from './check-update.js';
+import { createReduction } from './create-reduction.js';
+
+const vector = (...values: number[]): Tensor => tensor('float32', [values.length], Float32Array.from(values));
+const scalar = (value: number): Tensor => tensor('float32', [], Float32Array.of(value));
+const count = (value: number): Tensor => tensor('int32', [], Int32Array.of(value));
+
+describe('updateChecker', () => {
+  const aggregations: Aggregation[] = [
+    { kind: 'weighted-mean', update: struct([float32(5), float32()]), result: float32(5) },
+    { kind: 'secure-sum', update: int32(), result: int32(), settings: { maxInput: 9 } },
+  ];
+  const check = updateChecker(
+    aggregations,
+    aggregations.map((each) => createReduction(each, () => [])),
+  );
+
+  test('`updateChecker` accepts an update that fits, with weight zero too', () => {
+    assert.isNull(check([vector(1, 2, 3, 4, 5), scalar(0), count(9)]));
+  });
+
+  test.each([
+    ['a missing leaf', [vector(1, 2, 3, 4, 5), scalar(1)], 'wrong-update'],
+    ['another shape', [vector(1, 2), scalar(1), count(1)], 'wrong-update'],
+    ['another dtype', [vector(1, 2, 3, 4, 5), count(1), count(1)], 'wrong-update'],
+    [
+      "data that is not its shape's size",
+      [{ ...vector(1, 2), shape: [5] }, scalar(1), count(1)],
+      'wrong-update',
+    ],
+    ['NaN within four', [vector(1, Number.NaN, 3, 4, 5), scalar(1), count(1)], 'non-finite-update'],
+    ['infinity at the end', [vector(1, 2, 3, 4, -Infinity), scalar(1), count(1)], 'non-finite-update'],
+    [
+      'two infinities that would cancel',
+      [vector(Infinity, -Infinity, 3, 4, 5), scalar(1), count(1)],
+      'non-finite-update',
+    ],
+    ['a NaN weight', [vector(1, 2, 3, 4, 5), scalar(Number.NaN), count(1)], 'non-finite-update'],
+    ['a negative weight', [vector(1, 2, 3, 4, 5), scalar(-1), count(1)], 'invalid-weight'],
+    ['a value out of the secure range', [vector(1, 2, 3, 4, 5), scalar(1), count(10)], 'out-of-range'],
+  ] as const)('`updateChecker` refuses %s', (_, update, code) => {
+    assert.equal(check(update)?.code, code);
+  });
+});

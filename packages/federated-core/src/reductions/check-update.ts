@@ -1,0 +1,111 @@
+// What every aggregation asks of an update before any part of it is added: the tensors of its type, finite
+// numbers, weights that are not negative. The reference meaning and all runtimes refuse by this one check.
+import { RejectedUpdateError } from '../errors/starling-error.js';
+import type { Reduction } from '../plan/reduction.js';
+import type { Aggregation } from '../plan/round-plan.js';
+import { formatType } from '../types/format.js';
+import { leafTypes } from '../types/leaves.js';
+import type { TensorType } from '../types/types.js';
+import { sizeOf, type Tensor } from '../values/tensor.js';
+
+/** Says why an update is refused, or `null` where it is accepted. Reads each leaf once and writes nothing. */
+export type UpdateChecker = (update: readonly Tensor[]) => RejectedUpdateError | null;
+
+/**
+ * The checker of a phase: its aggregations, and their reductions in the same order. An update is the leaves of
+ * all aggregations, one after another.
+ */
+export function updateChecker(
+  aggregations: readonly Aggregation<unknown>[],
+  reductions: readonly Reduction[],
+): UpdateChecker {
+  const parts = aggregations.map(({ kind, update }) => ({
+    weighted: kind === 'weighted-mean',
+    types: leafTypes(update),
+  }));
+  const types = parts.flatMap((part) => part.types);
+  return (update) => {
+    try {
+      if (update.length !== types.length) {
+        throw new RejectedUpdateError(
+          'wrong-update',
+          `Cannot add an update: need ${types.length} leaves, got ${update.length}`,
+        );
+      }
+      for (let index = 0; index < types.length; index++) checkLeaf(types[index]!, update[index]!, index);
+      let start = 0;
+      for (let index = 0; index < parts.length; index++) {
+        const { weighted, types: own } = parts[index]!;
+        if (weighted) checkWeight(update[start + own.length - 1]!);
+        const reduction = reductions[index]!;
+        if (reduction.check !== undefined) reduction.check(update.slice(start, start + own.length));
+        start += own.length;
+      }
+      return null;
+    } catch (error) {
+      if (error instanceof RejectedUpdateError) return error;
+      throw error;
+    }
+  };
+}
+
+function checkLeaf(type: TensorType, leaf: Tensor, index: number): void {
+  const fits =
+    leaf.dtype === type.dtype &&
+    leaf.shape.length === type.shape.length &&
+    type.shape.every((dimension, axis) => dimension === null || dimension === leaf.shape[axis]) &&
+    leaf.data.length === sizeOf(leaf.shape);
+  if (!fits) {
+    throw new RejectedUpdateError(
+      'wrong-update',
+      `Cannot add an update: leaf ${index} must be ${formatType(type)}, got ${leaf.dtype}[${leaf.shape.join(',')}]`,
+    );
+  }
+  const finite =
+    leaf.data instanceof Float32Array
+      ? isFinite32(leaf.data)
+      : !(leaf.data instanceof Float64Array) || isFinite64(leaf.data);
+  if (!finite) {
+    throw new RejectedUpdateError(
+      'non-finite-update',
+      `Cannot add an update: need finite numbers, got NaN or infinity in leaf ${index}`,
+    );
+  }
+}
+
+function checkWeight(weight: Tensor): void {
+  if (Number(weight.data[0]) >= 0) return;
+  throw new RejectedUpdateError(
+    'invalid-weight',
+    `Cannot add an update: its weight must not be negative, got ${weight.data[0]}`,
+  );
+}
+
+// x · 0 is NaN where x is NaN or infinite, and then so is the sum. Four sums, so that the additions overlap; one
+// function for each array type, so that each stays monomorphic: a model's update is millions of numbers.
+
+function isFinite32(data: Float32Array): boolean {
+  const whole = data.length - (data.length % 4);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let index = 0; index < whole; index += 4) {
+    a += data[index]! * 0;
+    b += data[index + 1]! * 0;
+    c += data[index + 2]! * 0;
+    d += data[index + 3]! * 0;
+  }
+  for (let index = whole; index < data.length; index++) a += data[index]! * 0;
+  return a + b + c + d === 0;
+}
+
+function isFinite64(data: Float64Array): boolean {
+  const whole = data.length - (data.length % 4);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let index = 0; index < whole; index += 4) {
+    a += data[index]! * 0;
+    b += data[index + 1]! * 0;
+    c += data[index + 2]! * 0;
+    d += data[index + 3]! * 0;
+  }
+  for (let index = whole; index < data.length; index++) a += data[index]! * 0;
+  return a + b + c + d === 0;
+}

@@ -1,0 +1,17 @@
+// A local runner on an engine: compiles and loads each local computation once, by its id, then calls it. What
+// `evaluate` and the in-process runtime run local computations with.
+import type { LocalRunner } from '@starling/federated-core';
+import { compileGraph } from '../lowering/compile-graph.js';
+import type { Engine, LoadedGraph } from './engine.js';
+
+export function localRunner(engine: Engine): LocalRunner {
+  const loaded = new Map<string, Promise<LoadedGraph>>();
+  return async (computation, argument, seed) => {
+    let graph = loaded.get(computation.id);
+    if (!graph) {
+      graph = engine.load(compileGraph(computation));
+      loaded.set(computation.id, graph);
+    }
+    return (await graph).run(argument, seed);
+  };
+}

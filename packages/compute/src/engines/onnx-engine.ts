@@ -1,0 +1,96 @@
+// The `onnx` engine: runs graph artifacts with onnxruntime-node. One thread and one session a graph, kept for the
+// engine's life, since creating and releasing sessions leaks.
+import type { Seed, Tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core';
+import { bindFeeds } from '../graph/bind-feeds.js';
+import type { Feed } from '../graph/feeds.js';
+import { checkArgument, type LeafSpec } from './check-argument.js';
+import type { Engine, LoadedGraph } from './engine.js';
+import type { GraphArtifact } from './graph-artifact.js';
+
+type Ort = typeof import('onnxruntime-node');
+type Session = import('onnxruntime-node').InferenceSession;
+type OrtTensor = import('onnxruntime-node').Tensor;
+
+/** An engine on onnxruntime-node; throws where the package or its binary is missing. */
+export async function createOnnxEngine(): Promise<Engine> {
+  const ort = await import('onnxruntime-node');
+  const sessions = new Map<string, Promise<Session>>();
+  return {
+    name: 'onnx',
+    description: `onnxruntime-node ${ort.env.versions.node ?? ''} (cpu, 1 thread)`,
+    async load(artifact) {
+      let session = sessions.get(artifact.id);
+      if (!session) {
+        session = createSession(ort, artifact);
+        sessions.set(artifact.id, session);
+      }
+      return loadedGraph(ort, artifact, await session);
+    },
+    async dispose() {
+      const created = [...sessions.values()];
+      sessions.clear();
+      for (const session of created) await (await session).release();
+    },
+  };
+}
+
+function createSession(ort: Ort, artifact: GraphArtifact): Promise<Session> {
+  if (!artifact.onnx) {
+    throw new Error(
+      `Cannot load '${artifact.name}' on the onnx engine: ${artifact.onnxReason ?? 'it has no ONNX model'}`,
+    );
+  }
+  return ort.InferenceSession.create(artifact.onnx, {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  });
+}
+
+function loadedGraph(ort: Ort, artifact: GraphArtifact, session: Session): LoadedGraph {
+  const { feeds, name } = artifact;
+  const specs = leafSpecs(feeds, session);
+  return {
+    async run(argument: readonly Tensor[], seed: Seed): Promise<readonly Tensor[]> {
+      checkArgument(name, specs, argument);
+      const bound = bindFeeds(feeds, argument, seed);
+      const inputs: Record<string, OrtTensor> = {};
+      feeds.forEach((feed, index) => {
+        inputs[feed.name] = toOrt(ort, bound[index] as Tensor);
+      });
+      const results = await session.run(inputs);
+      return session.outputNames.map((output) => fromOrt(results[output] as OrtTensor));
+    },
+    dispose() {},
+  };
+}
+
+/** What each leaf of the argument must be, as the session's own signature has it. */
+function leafSpecs(feeds: readonly Feed[], session: Session): readonly LeafSpec[] {
+  const specs: LeafSpec[] = [];
+  feeds.forEach((feed, index) => {
+    const metadata = session.inputMetadata[index];
+    if (feed.kind !== 'argument' || !metadata?.isTensor) return;
+    const shape = metadata.shape.map((size) => (typeof size === 'number' ? size : -1));
+    specs[feed.leaf] = { dtype: metadata.type as Tensor['dtype'], shape };
+  });
+  return specs;
+}
+
+/** A tensor for onnxruntime, over the same memory where it may be; it takes no shared memory. */
+function toOrt(ort: Ort, { dtype, shape, data }: Tensor): OrtTensor {
+  const owned = ArrayBuffer.isView(data) && data.buffer instanceof SharedArrayBuffer ? data.slice() : data;
+  return new ort.Tensor(dtype, owned as never, shape as number[]);
+}
+
+function fromOrt(value: OrtTensor): Tensor {
+  const shape = [...value.dims];
+  const data = value.data as Tensor['data'];
+  if (data.length !== sizeOf(shape)) {
+    throw new RangeError(`Cannot read a result: shape [${shape.join(', ')}] got ${data.length} elements`);
+  }
+  return { dtype: value.type as Tensor['dtype'], shape, data };
+}

@@ -1,0 +1,80 @@
+// Random numbers of the three distributions, exactly specified, so that any language can draw the same from a
+// seed. All read the words w₀, w₁, … of the seed's Philox stream (random-words.ts) from the start.
+import { type Seed, sizeOf, type Tensor, tensor } from '@starling/federated-core';
+import type { RandomNode } from './kernel-graph.js';
+import { randomWords } from './random-words.js';
+
+/**
+ * `uniform`: element i is low + (high − low) · ⌊wᵢ / 2⁸⌋ · 2⁻²⁴, computed in float64, stored as float32.
+ * `normal`: elements 2i and 2i + 1 are mean + stddev · r cos φ and mean + stddev · r sin φ with
+ *   r = √(−2 ln((w₂ᵢ + 1) / 2³²)), φ = 2π w₂ᵢ₊₁ / 2³², in float64, stored as float32.
+ * `bernoulli`: uint8, 0 or 1. Words are cut into lanes of b bits, lowest first; an element is 1 where its lane is below
+ *   p · 2ᵇ. b is the smallest of 1, 2, 4, 8, 16 for which p · 2ᵇ is an integer, else 16 with p · 2¹⁶ rounded to
+ *   the nearest integer (half up): p is exact for multiples of 2⁻¹⁶ and within 2⁻¹⁷ of the truth for others.
+ */
+export function draw(
+  distribution: RandomNode['distribution'],
+  shape: readonly number[],
+  seed: Seed,
+): Tensor<'float32'> | Tensor<'uint8'> {
+  const size = sizeOf(shape);
+  switch (distribution.kind) {
+    case 'uniform':
+      return tensor('float32', shape, uniform(distribution.low, distribution.high, size, seed));
+    case 'normal':
+      return tensor('float32', shape, normal(distribution.mean, distribution.stddev, size, seed));
+    case 'bernoulli':
+      return tensor('uint8', shape, bernoulli(distribution.probability, size, seed));
+  }
+}
+
+function uniform(low: number, high: number, size: number, seed: Seed): Float32Array {
+  const words = randomWords(seed, size);
+  const scale = (high - low) * 2 ** -24;
+  const numbers = new Float32Array(size);
+  for (let i = 0; i < size; i++) numbers[i] = low + scale * ((words[i] as number) >>> 8);
+  return numbers;
+}
+
+function normal(mean: number, stddev: number, size: number, seed: Seed): Float32Array {
+  const words = randomWords(seed, size + (size % 2));
+  const numbers = new Float32Array(size);
+  for (let i = 0; i < size; i += 2) {
+    const radius = stddev * Math.sqrt(-2 * Math.log(((words[i] as number) + 1) * 2 ** -32));
+    const angle = 2 * Math.PI * ((words[i + 1] as number) * 2 ** -32);
+    numbers[i] = mean + radius * Math.cos(angle);
+    // Past the end of an odd length a typed array ignores the write.
+    numbers[i + 1] = mean + radius * Math.sin(angle);
+  }
+  return numbers;
+}
+
+const LANE_BITS = [1, 2, 4, 8, 16];
+const WIDEST_LANE = 16;
+
+/** Bits a lane, and the lane values that count as 1: those below `threshold`. */
+export function bernoulliLanes(probability: number): { readonly bits: number; readonly threshold: number } {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`Cannot draw: a probability must be from 0 to 1, got ${probability}`);
+  }
+  const bits = LANE_BITS.find((width) => Number.isInteger(probability * 2 ** width)) ?? WIDEST_LANE;
+  return { bits, threshold: Math.floor(probability * 2 ** bits + 0.5) };
+}
+
+function bernoulli(probability: number, size: number, seed: Seed): Uint8Array {
+  const { bits, threshold } = bernoulliLanes(probability);
+  const lanes = 32 / bits;
+  const words = randomWords(seed, Math.ceil(size / lanes));
+  const hits = new Uint8Array(size);
+  const lowest = 2 ** bits - 1;
+  let at = 0;
+  for (let i = 0; i < words.length; i++) {
+    let word = words[i] as number;
+    const end = Math.min(at + lanes, size);
+    for (; at < end; at++) {
+      hits[at] = (word & lowest) < threshold ? 1 : 0;
+      word >>>= bits;
+    }
+  }
+  return hits;
+}

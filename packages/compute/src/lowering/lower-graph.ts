@@ -1,0 +1,147 @@
+// Lowers a kernel graph to an ONNX graph and the list of its inputs: from *compile* to *run* in the line
+// write → trace → compile → run. One rule a kernel does the work (rules/); a fold over a dataset becomes one
+// Loop (lower-reduce.ts).
+import type { Feed } from '../graph/feeds.js';
+import type { GraphNode, KernelGraph, KernelNode, ValueId, ValueSpec } from '../graph/kernel-graph.js';
+import { GraphBuilder, sameShape } from './graph-builder.js';
+import { lowerLength } from './lower-length.js';
+import { lowerRandom } from './lower-random.js';
+import { lowerReduce } from './lower-reduce.js';
+import type { OnnxGraph, OnnxValue } from './onnx-model.js';
+import { KernelCall, LoweringError } from './rule.js';
+import { loweringRules } from './rules/index.js';
+
+export interface LoweredGraph {
+  readonly onnx: OnnxGraph;
+  /** Inputs of the ONNX graph, in its order. */
+  readonly feeds: readonly Feed[];
+}
+
+/** What the nodes of one model share while it is lowered. */
+export interface LoweringContext {
+  /** Which leaf of the argument a graph input is; only columns of datasets and arguments have one. */
+  readonly leafOf: ReadonlyMap<ValueId, number>;
+  /** Adds an input of the whole model. */
+  feed(feed: Feed, value: OnnxValue): void;
+  /** The next number for random nodes outside of reductions, or for reductions. */
+  nextDraw(): number;
+  nextReduce(): number;
+  /** Within a reduction: makes an input with a leading axis of steps, and reads the current step's part. */
+  random?(value: OnnxValue): { readonly all: OnnxValue; now(): OnnxValue };
+}
+
+/** Throws a `LoweringError` that names the kernel where one cannot be said in ONNX. */
+export function lowerGraph(graph: KernelGraph): LoweredGraph {
+  const builder = new GraphBuilder();
+  const feeds: Feed[] = [];
+  const inputs: OnnxValue[] = [];
+  let draws = 0;
+  let reduces = 0;
+  const context: LoweringContext = {
+    leafOf: new Map(graph.inputs.map((value, leaf) => [value, leaf])),
+    feed: (feed, value) => {
+      feeds.push(feed);
+      inputs.push(value);
+    },
+    nextDraw: () => draws++,
+    nextReduce: () => reduces++,
+  };
+  const arguments_ = graph.inputs.map((id, leaf) => {
+    const value = builder.value(`argument${leaf}`, specOf(graph, id));
+    context.feed({ kind: 'argument', name: value.name, leaf }, value);
+    return value;
+  });
+  const outputs = lowerNodes(graph, builder, context, arguments_);
+  // An output that is also an input, or stands twice, needs a node of its own.
+  const seen = new Set<string>(arguments_.map(({ name }) => name));
+  const named = outputs.map((output) => {
+    const fresh = seen.has(output.name) ? builder.unary('Identity', output) : output;
+    seen.add(fresh.name);
+    return fresh;
+  });
+  return { onnx: builder.finish('starling', inputs, named), feeds };
+}
+
+/** Lowers all nodes of a graph whose inputs are already values; gives its outputs. */
+export function lowerNodes(
+  graph: KernelGraph,
+  builder: GraphBuilder,
+  context: LoweringContext,
+  inputs: readonly OnnxValue[],
+): readonly OnnxValue[] {
+  const values = new Map<ValueId, OnnxValue>();
+  graph.inputs.forEach((id, index) => {
+    values.set(id, inputs[index] as OnnxValue);
+  });
+  for (const { value, tensor } of graph.constants) values.set(value, builder.constant(tensor));
+  const read = (id: ValueId): OnnxValue => {
+    const value = values.get(id);
+    if (!value) throw new LoweringError(`Cannot lower a kernel graph: value ${id} is read before it is made`);
+    return value;
+  };
+  for (const node of graph.nodes) {
+    const made = lowerNode(graph, node, builder, context, read);
+    made.forEach(([id, value]) => {
+      values.set(id, value);
+    });
+  }
+  return graph.outputs.map(read);
+}
+
+function lowerNode(
+  graph: KernelGraph,
+  node: GraphNode,
+  builder: GraphBuilder,
+  context: LoweringContext,
+  read: (id: ValueId) => OnnxValue,
+): readonly (readonly [ValueId, OnnxValue])[] {
+  switch (node.op) {
+    case 'kernel': {
+      const outputs = lowerKernel(graph, node, builder, read);
+      return node.outputs.map((id, index) => [id, outputs[index] as OnnxValue]);
+    }
+    case 'reduce': {
+      const outputs = lowerReduce(graph, node, builder, context, read);
+      return node.outputs.map((id, index) => [id, outputs[index] as OnnxValue]);
+    }
+    case 'length':
+      return [[node.output, lowerLength(builder, read(node.columns[0] as ValueId))]];
+    case 'random':
+      return [[node.output, lowerRandom(node, specOf(graph, node.output), builder, context)]];
+  }
+}
+
+function lowerKernel(
+  graph: KernelGraph,
+  node: KernelNode,
+  builder: GraphBuilder,
+  read: (id: ValueId) => OnnxValue,
+): readonly OnnxValue[] {
+  const inputs = new Map(
+    Object.entries(node.inputs).map(([name, ids]) => [
+      name,
+      (typeof ids === 'number' ? [ids] : ids).map(read),
+    ]),
+  );
+  const specs = node.outputs.map((id) => specOf(graph, id));
+  const result = loweringRules[node.kernel](builder, new KernelCall(node, inputs, specs));
+  const outputs = Array.isArray(result) ? (result as readonly OnnxValue[]) : [result as OnnxValue];
+  specs.forEach((spec, index) => {
+    checkLowered(node.kernel, spec, outputs[index]);
+  });
+  return outputs;
+}
+
+/** A rule that gives another type or shape than capture foresaw is a defect of one of the two. */
+function checkLowered(kernel: string, spec: ValueSpec, value: OnnxValue | undefined): void {
+  if (value && value.dtype === spec.dtype && sameShape(value.shape, spec.shape)) return;
+  throw new LoweringError(
+    `Cannot lower ${kernel}: captured as ${describe(spec)}, but lowered to ${value ? describe(value) : 'nothing'}`,
+  );
+}
+
+const describe = ({ dtype, shape }: ValueSpec | OnnxValue): string => `${dtype}[${shape.join(',')}]`;
+
+export function specOf(graph: KernelGraph, id: ValueId): ValueSpec {
+  return graph.values[id] as ValueSpec;
+}

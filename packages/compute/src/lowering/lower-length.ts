@@ -1,0 +1,13 @@
+// Lowering of a dataset's length: the first axis of any of its columns, as an int32 scalar.
+import { attribute, type GraphBuilder } from './graph-builder.js';
+import type { OnnxValue } from './onnx-model.js';
+
+export function lowerLength(builder: GraphBuilder, column: OnnxValue): OnnxValue {
+  const first = builder.emitOne(
+    'Shape',
+    [column],
+    { dtype: 'int64', shape: [1] },
+    { start: attribute.int(0), end: attribute.int(1) },
+  );
+  return builder.cast(builder.reshape(first, []), 'int32');
+}

@@ -1,0 +1,161 @@
+// Lowering of two-dimensional convolutions and their gradients. tf.js keeps images as [N, H, W, C] and filters
+// as [H, W, I, O]; ONNX as [N, C, H, W] and [O, I, H, W]. Each rule transposes at its borders; a later pass
+// removes pairs of transposes that meet.
+import type { Kernel } from '../../graph/kernels.js';
+import { attribute, type GraphBuilder } from '../graph-builder.js';
+import type { OnnxValue } from '../onnx-model.js';
+import type { KernelCall, Rule } from '../rule.js';
+import {
+  convolutionWindow,
+  dilationAttribute,
+  type Window,
+  windowAttributes,
+  windowOffsets,
+} from './window.js';
+
+const TO_CHANNELS_FIRST = [0, 3, 1, 2];
+const TO_CHANNELS_LAST = [0, 2, 3, 1];
+/** [H, W, I, O] → [O, I, H, W]. */
+const FILTER_TO_ONNX = [3, 2, 0, 1];
+
+function convolution(builder: GraphBuilder, call: KernelCall): OnnxValue {
+  const filter = call.input('filter');
+  const window = convolutionWindow(call, call.input('x').shape, filter.shape, false);
+  const x = builder.transpose(call.input('x'), TO_CHANNELS_FIRST);
+  return convolve(builder, x, builder.transpose(filter, FILTER_TO_ONNX), window, 1);
+}
+
+/** Filters [H, W, I, M] → [I·M, 1, H, W]: each input channel is a group with M output channels. */
+function depthwiseFilter(builder: GraphBuilder, filter: OnnxValue): OnnxValue {
+  const [h, w, i, m] = filter.shape as readonly [number, number, number, number];
+  return builder.reshape(builder.transpose(filter, [2, 3, 0, 1]), [i * m, 1, h, w]);
+}
+
+function depthwiseConvolution(builder: GraphBuilder, call: KernelCall): OnnxValue {
+  const filter = call.input('filter');
+  const window = convolutionWindow(call, call.input('x').shape, filter.shape, true);
+  const x = builder.transpose(call.input('x'), TO_CHANNELS_FIRST);
+  return convolve(builder, x, depthwiseFilter(builder, filter), window, window.inChannels);
+}
+
+function convolve(
+  builder: GraphBuilder,
+  x: OnnxValue,
+  filter: OnnxValue,
+  window: Window,
+  group: number,
+): OnnxValue {
+  const shape = [window.batchSize, window.outChannels, window.outHeight, window.outWidth];
+  const y = builder.emitOne(
+    'Conv',
+    [x, filter],
+    { dtype: x.dtype, shape },
+    { ...windowAttributes(window), ...dilationAttribute(window), group: attribute.int(group) },
+  );
+  return builder.transpose(y, TO_CHANNELS_LAST);
+}
+
+const inputGradient =
+  (depthwise: boolean): Rule =>
+  (builder, call) => {
+    const filter = call.input('filter');
+    const window = convolutionWindow(call, call.output.shape, filter.shape, depthwise);
+    const { top, left, bottom, right } = window.padInfo;
+    // Rows and columns at the end that no window reached get no gradient, but must be there.
+    const reachedRows =
+      (window.outHeight - 1) * window.strideHeight + (window.filterHeight - 1) * window.dilationHeight + 1;
+    const reachedColumns =
+      (window.outWidth - 1) * window.strideWidth + (window.filterWidth - 1) * window.dilationWidth + 1;
+    const dx = builder.emitOne(
+      'ConvTranspose',
+      [
+        builder.transpose(call.input('dy'), TO_CHANNELS_FIRST),
+        depthwise ? depthwiseFilter(builder, filter) : builder.transpose(filter, FILTER_TO_ONNX),
+      ],
+      {
+        dtype: 'float32',
+        shape: [window.batchSize, window.inChannels, window.inHeight, window.inWidth],
+      },
+      {
+        ...windowAttributes(window),
+        ...dilationAttribute(window),
+        group: attribute.int(depthwise ? window.inChannels : 1),
+        output_padding: attribute.ints([
+          window.inHeight + top + bottom - reachedRows,
+          window.inWidth + left + right - reachedColumns,
+        ]),
+      },
+    );
+    return builder.transpose(dx, TO_CHANNELS_LAST);
+  };
+
+/** For each position in the window: the inputs [N, outH, outW, C] that the windows see there. */
+function shiftedInputs(builder: GraphBuilder, x: OnnxValue, window: Window): readonly OnnxValue[] {
+  const { top, left, bottom, right } = window.padInfo;
+  const padded = builder.pad(x, [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]);
+  return windowOffsets(window).map(({ row, column }) =>
+    builder.slice(
+      padded,
+      [1, 2],
+      [row, column],
+      [window.outHeight, window.outWidth],
+      [window.strideHeight, window.strideWidth],
+    ),
+  );
+}
+
+/** dW[h, w] = Σ over images and positions of x (shifted by h, w) ⊗ dy: one matrix product a window position. */
+function filterGradient(builder: GraphBuilder, call: KernelCall): OnnxValue {
+  const dy = call.input('dy');
+  const window = convolutionWindow(call, call.input('x').shape, call.output.shape, false);
+  const positions = window.batchSize * window.outHeight * window.outWidth;
+  const gradient = builder.reshape(dy, [positions, window.outChannels]);
+  const taps = shiftedInputs(builder, call.input('x'), window).map((shifted) => {
+    const inputs = builder.reshape(shifted, [positions, window.inChannels]);
+    return builder.emitOne(
+      'Gemm',
+      [inputs, gradient],
+      { dtype: 'float32', shape: [window.inChannels, window.outChannels] },
+      { transA: attribute.int(1) },
+    );
+  });
+  return builder.reshape(builder.concat(taps, 0), call.output.shape);
+}
+
+/** As above, channel by channel: dW[h, w, i, m] = Σ x (shifted)[…, i] · dy[…, i, m]. */
+function depthwiseFilterGradient(builder: GraphBuilder, call: KernelCall): OnnxValue {
+  const window = convolutionWindow(call, call.input('x').shape, call.output.shape, true);
+  const multiplier = window.outChannels / window.inChannels;
+  const places = [window.batchSize, window.outHeight, window.outWidth, window.inChannels];
+  const dy = builder.reshape(call.input('dy'), [...places, multiplier]);
+  const taps = shiftedInputs(builder, call.input('x'), window).map((shifted) => {
+    const product = builder.binary('Mul', builder.reshape(shifted, [...places, 1]), dy);
+    return builder.reduce('ReduceSum', product, [0, 1, 2], false);
+  });
+  return builder.reshape(builder.concat(taps, 0), call.output.shape);
+}
+
+export const convolutionRules = {
+  Conv2D: convolution,
+  Conv2DBackpropFilter: filterGradient,
+  Conv2DBackpropInput: inputGradient(false),
+  DepthwiseConv2dNative: depthwiseConvolution,
+  DepthwiseConv2dNativeBackpropFilter: depthwiseFilterGradient,
+  DepthwiseConv2dNativeBackpropInput: inputGradient(true),
+} as const satisfies Record<
+  Extract<
+    Kernel,
+    | 'Conv2D'
+    | 'Conv2DBackpropFilter'
+    | 'Conv2DBackpropInput'
+    | 'DepthwiseConv2dNative'
+    | 'DepthwiseConv2dNativeBackpropFilter'
+    | 'DepthwiseConv2dNativeBackpropInput'
+  >,
+  Rule
+>;

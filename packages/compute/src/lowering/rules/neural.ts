@@ -1,0 +1,76 @@
+// Lowering of matrix products, gradients of activations, and resizing.
+import type { Kernel } from '../../graph/kernels.js';
+import { attribute, type GraphBuilder } from '../graph-builder.js';
+import type { OnnxValue } from '../onnx-model.js';
+import { type KernelCall, type Rule, unsupported } from '../rule.js';
+
+const swapLastTwo = (builder: GraphBuilder, x: OnnxValue): OnnxValue => {
+  const rank = x.shape.length;
+  const axes = x.shape.map((_, axis) => axis);
+  return builder.transpose(x, [...axes.slice(0, -2), rank - 1, rank - 2]);
+};
+
+/** A product of matrices, or of stacks of them; Gemm takes transposed operands without moving them. */
+function batchMatMul(builder: GraphBuilder, call: KernelCall): OnnxValue {
+  const a = call.input('a');
+  const b = call.input('b');
+  const transposeA = call.flag('transposeA');
+  const transposeB = call.flag('transposeB');
+  if ((transposeA || transposeB) && a.dtype === 'float32' && a.shape.length === 2 && b.shape.length === 2) {
+    return builder.emitOne('Gemm', [a, b], call.output, {
+      ...(transposeA ? { transA: attribute.int(1) } : {}),
+      ...(transposeB ? { transB: attribute.int(1) } : {}),
+    });
+  }
+  return builder.matMul(transposeA ? swapLastTwo(builder, a) : a, transposeB ? swapLastTwo(builder, b) : b);
+}
+
+const resize =
+  (mode: 'linear' | 'nearest'): Rule =>
+  (builder, call) => {
+    const images = builder.transpose(call.input('images'), [0, 3, 1, 2]);
+    const [n, h, w, c] = call.output.shape as readonly [number, number, number, number];
+    const alignCorners = call.flag('alignCorners');
+    const coordinates = alignCorners
+      ? 'align_corners'
+      : call.flag('halfPixelCenters')
+        ? 'half_pixel'
+        : 'asymmetric';
+    const resized = builder.emitOne(
+      'Resize',
+      [images, null, null, builder.ints([n, c, h, w])],
+      { dtype: images.dtype, shape: [n, c, h, w] },
+      {
+        mode: attribute.string(mode),
+        coordinate_transformation_mode: attribute.string(coordinates),
+        nearest_mode: attribute.string(alignCorners ? 'round_prefer_ceil' : 'floor'),
+      },
+    );
+    const back = builder.transpose(resized, [0, 2, 3, 1]);
+    return call.output.dtype === 'float32' ? builder.cast(back, 'float32') : back;
+  };
+
+export const neuralRules = {
+  BatchMatMul: batchMatMul,
+  EluGrad: (builder, call) => {
+    const dy = call.input('dy');
+    const y = call.input('y');
+    const below = builder.binary('Mul', dy, builder.binary('Add', y, builder.scalarLike(y, 1)));
+    return builder.where(builder.compare('GreaterOrEqual', y, builder.scalarLike(y, 0)), dy, below);
+  },
+  ResizeBilinear: resize('linear'),
+  ResizeBilinearGrad: unsupported('ONNX has no gradient of Resize'),
+  ResizeNearestNeighbor: resize('nearest'),
+  ResizeNearestNeighborGrad: unsupported('ONNX has no gradient of Resize'),
+} as const satisfies Record<
+  Extract<
+    Kernel,
+    | 'BatchMatMul'
+    | 'EluGrad'
+    | 'ResizeBilinear'
+    | 'ResizeBilinearGrad'
+    | 'ResizeNearestNeighbor'
+    | 'ResizeNearestNeighborGrad'
+  >,
+  Rule
+>;

@@ -1,0 +1,137 @@
+// Lowering of max and average pooling and their gradients. A gradient goes back window position by window
+// position: the part of dy that belongs to a position is spread to the stride and added up.
+import { tensor } from '@starling/federated-core';
+import type { Kernel } from '../../graph/kernels.js';
+import { attribute, type GraphBuilder } from '../graph-builder.js';
+import type { OnnxValue } from '../onnx-model.js';
+import type { KernelCall, Rule } from '../rule.js';
+import { type Offset, poolingWindow, type Window, windowAttributes, windowOffsets } from './window.js';
+
+const pooling =
+  (op: 'MaxPool' | 'AveragePool'): Rule =>
+  (builder, call) => {
+    const x = builder.transpose(call.input('x'), [0, 3, 1, 2]);
+    const window = poolingWindow(call, call.input('x').shape);
+    const shape = [window.batchSize, window.inChannels, window.outHeight, window.outWidth];
+    const countInside: OnnxAttributes = op === 'AveragePool' ? { count_include_pad: attribute.int(0) } : {};
+    const y = builder.emitOne(
+      op,
+      [x],
+      { dtype: x.dtype, shape },
+      { ...windowAttributes(window), ...countInside },
+    );
+    return builder.transpose(y, [0, 2, 3, 1]);
+  };
+
+type OnnxAttributes = Parameters<GraphBuilder['emitOne']>[3] & object;
+
+/** Height and width of the input with room for every window, also where the last ones were left out. */
+function paddedSize(window: Window): readonly [number, number] {
+  const height = window.outHeight * window.strideHeight + window.filterHeight;
+  const width = window.outWidth * window.strideWidth + window.filterWidth;
+  return [height, width];
+}
+
+/** Lays [N, outH, outW, C] at one position of every window of a zero field of the padded size. */
+function spread(builder: GraphBuilder, part: OnnxValue, window: Window, { row, column }: Offset): OnnxValue {
+  const [n, h, w, c] = part.shape as readonly [number, number, number, number];
+  const { strideHeight: sh, strideWidth: sw } = window;
+  const [height, width] = paddedSize(window);
+  const none = [0, 0] as const;
+  const cells = builder.reshape(part, [n, h, 1, w, 1, c]);
+  const stretched = builder.pad(cells, [none, none, [0, sh - 1], none, [0, sw - 1], none]);
+  const field = builder.reshape(stretched, [n, h * sh, w * sw, c]);
+  return builder.pad(field, [none, [row, height - h * sh - row], [column, width - w * sw - column], none]);
+}
+
+/** The sum of what every position sends back, cut to the input's shape. */
+function collect(
+  builder: GraphBuilder,
+  window: Window,
+  partOf: (offset: Offset, index: number) => OnnxValue,
+): OnnxValue {
+  const total = windowOffsets(window)
+    .map((offset, index) => spread(builder, partOf(offset, index), window, offset))
+    .reduce((sum, field) => builder.binary('Add', sum, field));
+  const { top, left } = window.padInfo;
+  const [height, width] = paddedSize(window);
+  const short = [
+    Math.max(0, top + window.inHeight - height),
+    Math.max(0, left + window.inWidth - width),
+  ] as const;
+  const none = [0, 0] as const;
+  const wide = builder.pad(total, [none, [0, short[0]], [0, short[1]], none]);
+  return builder.slice(wide, [1, 2], [top, left], [window.inHeight, window.inWidth]);
+}
+
+/** dy goes to the first position of each window that holds its maximum. */
+function maxPoolGradient(builder: GraphBuilder, call: KernelCall): OnnxValue {
+  const input = call.input('input');
+  const output = call.input('output');
+  const dy = call.input('dy');
+  const window = poolingWindow(call, input.shape);
+  const { top, left } = window.padInfo;
+  const [height, width] = paddedSize(window);
+  const padded = builder.pad(
+    input,
+    [
+      [0, 0],
+      [top, Math.max(0, height - top - window.inHeight)],
+      [left, Math.max(0, width - left - window.inWidth)],
+      [0, 0],
+    ],
+    Number.NEGATIVE_INFINITY,
+  );
+  let untaken: OnnxValue | null = null;
+  const parts = windowOffsets(window).map(({ row, column }) => {
+    const seen = builder.slice(
+      padded,
+      [1, 2],
+      [row, column],
+      [window.outHeight, window.outWidth],
+      [window.strideHeight, window.strideWidth],
+    );
+    const equal = builder.compare('Equal', seen, output);
+    const isFirst = untaken ? builder.binary('And', equal, untaken) : equal;
+    const others = builder.unary('Not', equal);
+    untaken = untaken ? builder.binary('And', untaken, others) : others;
+    return builder.binary('Mul', builder.cast(isFirst, 'float32'), dy);
+  });
+  return collect(builder, window, (_, index) => parts[index] as OnnxValue);
+}
+
+/** Every position of a window gets an equal part of dy: one over the number of its positions inside the input. */
+function averagePoolGradient(builder: GraphBuilder, call: KernelCall): OnnxValue {
+  const window = poolingWindow(call, call.input('input').shape);
+  const inside = (out: number, stride: number, filter: number, before: number, size: number) => {
+    const from = out * stride - before;
+    return Math.min(from + filter, size) - Math.max(from, 0);
+  };
+  const { outHeight: h, outWidth: w } = window;
+  const share = Float32Array.from({ length: h * w }, (_, index) => {
+    const row = Math.floor(index / w);
+    const rows = inside(row, window.strideHeight, window.filterHeight, window.padInfo.top, window.inHeight);
+    const column = index % w;
+    const columns = inside(
+      column,
+      window.strideWidth,
+      window.filterWidth,
+      window.padInfo.left,
+      window.inWidth,
+    );
+    return 1 / (rows * columns);
+  });
+  const part = builder.binary(
+    'Mul',
+    call.input('dy'),
+    builder.constant(tensor('float32', [1, h, w, 1], share)),
+  );
+  return collect(builder, window, () => part);
+}
+
+export const poolingRules = {
+  AvgPool: pooling('AveragePool'),
+  AvgPoolGrad: averagePoolGradient,
+  MaxPool: pooling('MaxPool'),
+  MaxPoolGrad: maxPoolGradient,
+} as const satisfies Record<Extract<Kernel, 'AvgPool' | 'AvgPoolGrad' | 'MaxPool' | 'MaxPoolGrad'>, Rule>;

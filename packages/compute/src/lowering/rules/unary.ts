@@ -1,0 +1,111 @@
+// Lowering of kernels that work element by element on one input.
+import type { UnaryKernel } from '../../graph/kernels.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import { attribute } from '../graph-builder.js';
+import type { OnnxValue } from '../onnx-model.js';
+import type { Rule } from '../rule.js';
+
+/** A kernel that ONNX knows under some name, with the same meaning. */
+const same =
+  (op: string): Rule =>
+  (builder, call) =>
+    builder.unary(op, call.input('x'));
+
+/** tf.js lets some float operators run on int32 and gives int32; ONNX runtimes have them for floats only. */
+const integersPassThrough =
+  (op: string): Rule =>
+  (builder, call) => {
+    const x = call.input('x');
+    return x.dtype === 'float32' ? builder.unary(op, x) : builder.unary('Identity', x);
+  };
+
+const predicate = (builder: GraphBuilder, op: string, x: OnnxValue): OnnxValue =>
+  builder.emitOne(op, [x], { dtype: 'bool', shape: x.shape });
+
+const composed =
+  (compose: (builder: GraphBuilder, x: OnnxValue) => OnnxValue): Rule =>
+  (builder, call) =>
+    compose(builder, call.input('x'));
+
+export const unaryRules = {
+  Abs: same('Abs'),
+  Acos: same('Acos'),
+  Acosh: same('Acosh'),
+  Asin: same('Asin'),
+  Asinh: same('Asinh'),
+  Atan: same('Atan'),
+  Atanh: same('Atanh'),
+  Cast: (builder, call) => {
+    const { dtype } = call.output;
+    if (dtype === 'string') throw new RangeError('Cannot lower Cast: strings are not numbers');
+    return builder.cast(call.input('x'), dtype);
+  },
+  Ceil: integersPassThrough('Ceil'),
+  ClipByValue: (builder, call) => {
+    const x = call.input('x');
+    const low = builder.scalarLike(x, call.number('clipValueMin'));
+    const high = builder.scalarLike(x, call.number('clipValueMax'));
+    return builder.emitOne('Clip', [x, low, high], x);
+  },
+  Cos: same('Cos'),
+  Cosh: same('Cosh'),
+  Elu: same('Elu'),
+  Erf: same('Erf'),
+  Exp: same('Exp'),
+  // eˣ − 1 = (eˣ + 1) tanh(x / 2), which keeps its precision near zero.
+  Expm1: composed((builder, x) => {
+    const plusOne = builder.binary('Add', builder.unary('Exp', x), builder.scalarLike(x, 1));
+    const half = builder.binary('Mul', x, builder.scalarLike(x, 0.5));
+    return builder.binary('Mul', plusOne, builder.unary('Tanh', half));
+  }),
+  Floor: integersPassThrough('Floor'),
+  Identity: same('Identity'),
+  IsFinite: composed((builder, x) => {
+    const notFinite = builder.binary('Or', predicate(builder, 'IsNaN', x), predicate(builder, 'IsInf', x));
+    return builder.unary('Not', notFinite);
+  }),
+  IsInf: composed((builder, x) => predicate(builder, 'IsInf', x)),
+  IsNan: composed((builder, x) => predicate(builder, 'IsNaN', x)),
+  LeakyRelu: (builder, call) =>
+    builder.unary('LeakyRelu', call.input('x'), { alpha: attribute.float(call.number('alpha')) }),
+  Log: same('Log'),
+  // log(1 + x) with u = 1 + x: x log(u) / (u − 1) is exact where u rounds (Higham, Accuracy and Stability of
+  // Numerical Algorithms, 1.14.1); beyond |x| = 1/2 the plain form is as good and has no ∞ / ∞.
+  Log1p: composed((builder, x) => {
+    const one = builder.scalarLike(x, 1);
+    const u = builder.binary('Add', x, one);
+    const log = builder.unary('Log', u);
+    const remainder = builder.binary('Sub', u, one);
+    const corrected = builder.binary('Div', builder.binary('Mul', x, log), remainder);
+    const near = builder.where(builder.compare('Equal', remainder, builder.scalarLike(x, 0)), x, corrected);
+    const isNear = builder.compare('Less', builder.unary('Abs', x), builder.scalarLike(x, 0.5));
+    return builder.where(isNear, near, log);
+  }),
+  LogicalNot: same('Not'),
+  Neg: same('Neg'),
+  Reciprocal: same('Reciprocal'),
+  Relu: same('Relu'),
+  Relu6: composed((builder, x) =>
+    builder.emitOne('Clip', [x, builder.scalarLike(x, 0), builder.scalarLike(x, 6)], x),
+  ),
+  Round: integersPassThrough('Round'),
+  Rsqrt: composed((builder, x) => builder.unary('Reciprocal', builder.unary('Sqrt', x))),
+  Selu: same('Selu'),
+  Sigmoid: same('Sigmoid'),
+  Sign: same('Sign'),
+  Sin: same('Sin'),
+  Sinh: same('Sinh'),
+  Softplus: same('Softplus'),
+  Sqrt: same('Sqrt'),
+  Square: composed((builder, x) => builder.binary('Mul', x, x)),
+  // 1 above zero, `alpha` at and below it.
+  Step: (builder, call) => {
+    const x = call.input('x');
+    const positive = builder.compare('Greater', x, builder.scalarLike(x, 0));
+    const alpha = call.number('alpha', 0);
+    if (alpha === 0) return builder.cast(positive, 'float32');
+    return builder.where(positive, builder.scalarLike(x, 1), builder.scalarLike(x, alpha));
+  },
+  Tan: same('Tan'),
+  Tanh: same('Tanh'),
+} as const satisfies Record<UnaryKernel, Rule>;

@@ -39,6 +39,7 @@ svg { display: block; width: 100%; height: auto; }
 .line { fill: none; stroke: var(--series); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
 .line.dashed { stroke-dasharray: 5 4; }
 .dot { fill: var(--series); }
+.cursor[hidden], .tooltip[hidden] { display: none; }
 .cursor { stroke: var(--quiet); stroke-width: 1; stroke-dasharray: 3 3; }
 .tooltip {
   position: absolute; pointer-events: none; background: var(--ink); color: var(--page); border-radius: 6px;

@@ -1,0 +1,90 @@
+// The client side of `--runtime websocket` on one machine: processes of `starling client`, each holding a range of
+// the population. They speak to the coordinator over the loopback and share no memory with it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const STARLING = fileURLToPath(new URL('../../bin/starling.js', import.meta.url));
+/** Lines of a client's log that are kept for the error, should it fail. */
+const KEPT_LINES = 20;
+const EXIT_MS = 5_000;
+
+export interface ClientProcessOptions {
+  readonly simulation: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly population: number;
+  /** At most one a client. */
+  readonly processes: number;
+  readonly url: string;
+  /** Told once, when a process ends that was not asked to. */
+  readonly onFailure: (error: Error) => void;
+}
+
+export interface ClientProcesses {
+  readonly pids: readonly number[];
+  /** Ends all processes and waits for them. */
+  stop(): Promise<void>;
+}
+
+/** Index ranges [from, to) that split `population` clients evenly over at most `processes` parts. */
+export function clientRanges(population: number, processes: number): readonly (readonly [number, number])[] {
+  const parts = Math.min(population, processes);
+  const boundary = (part: number): number => Math.floor((part * population) / parts);
+  return Array.from({ length: parts }, (_, part) => [boundary(part), boundary(part + 1)] as const);
+}
+
+export function startClientProcesses(options: ClientProcessOptions): ClientProcesses {
+  let stopping = false;
+  const settings = Object.entries(options.settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+  const children = clientRanges(options.population, options.processes).map(([from, to]) => {
+    const parameters = [
+      'client',
+      options.simulation,
+      '--url',
+      options.url,
+      '--range',
+      `${from}:${to}`,
+      ...settings,
+    ];
+    // With the channel open a client notices when this process is gone, however it ended.
+    const child = spawn(process.execPath, [STARLING, ...parameters], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: { ...process.env, STARLING_LOG_LEVEL: process.env['STARLING_LOG_LEVEL'] ?? 'warn' },
+    });
+    const log = keepLastLines(child);
+    child.once('exit', (code, signal) => {
+      if (stopping) return;
+      stopping = true;
+      options.onFailure(
+        new Error(
+          `Cannot go on without the clients ${from} to ${to - 1}: their process ended with ${signal ?? code}\n${log.join('\n')}`,
+        ),
+      );
+    });
+    return child;
+  });
+  return {
+    pids: children.flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
+    async stop() {
+      stopping = true;
+      await Promise.all(children.map(endProcess));
+    },
+  };
+}
+
+function keepLastLines(child: ChildProcess): readonly string[] {
+  const lines: string[] = [];
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    lines.push(...text.split('\n').filter((line) => line !== ''));
+    lines.splice(0, Math.max(0, lines.length - KEPT_LINES));
+  });
+  return lines;
+}
+
+async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), EXIT_MS);
+  await ended;
+  clearTimeout(timer);
+}

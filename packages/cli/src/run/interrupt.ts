@@ -1,0 +1,19 @@
+// Ctrl-C, once: the run ends after the round at hand, so that its last checkpoint stands. Twice: the process ends.
+import { exitCodes } from '../usage-error.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Runs `work` with a signal that aborts on the first SIGINT or SIGTERM, and leaves no listener behind. */
+export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const listener = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    controller.abort();
+  };
+  for (const name of SIGNALS) process.on(name, listener);
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const name of SIGNALS) process.off(name, listener);
+  }
+}

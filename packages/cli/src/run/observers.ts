@@ -1,0 +1,16 @@
+// Several observers as one: each is told in turn, and waited for.
+import type { RunObserver } from './run-record.js';
+
+export function allObservers(observers: readonly RunObserver[]): RunObserver {
+  return {
+    async started(start) {
+      for (const observer of observers) await observer.started?.(start);
+    },
+    async round(record) {
+      for (const observer of observers) await observer.round?.(record);
+    },
+    async finished(summary) {
+      for (const observer of observers) await observer.finished?.(summary);
+    },
+  };
+}

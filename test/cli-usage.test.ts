@@ -1,0 +1,61 @@
+// The command line as a process: mistakes end with exit code 2 and an error that says action, need and actual.
+import { describe, expect, it } from 'vitest';
+import { runStarling } from './support/starling.js';
+
+describe('starling', () => {
+  it.each([
+    [
+      ['simulate', 'temperature', '--fast'],
+      /^Cannot run 'starling simulate': options must be among .*--rounds.* got '--fast'\n$/,
+    ],
+    [['simulate', 'temprature'], /^Cannot find a simulation: need .*temperature.*, got 'temprature'\n$/],
+    [
+      ['simulate', './absent.ts'],
+      /^Cannot load a simulation: need a file that exists, got '\.\/absent\.ts'\n$/,
+    ],
+    [['simulate', 'notes.txt/'], /^Cannot load a simulation: need a .*\.ts.* file, got 'notes\.txt\/'\n$/],
+    [['simulate'], /^Cannot run 'starling simulate': need <simulation>, got nothing\n$/],
+    [
+      ['simulate', 'temperature', '--rounds', '0'],
+      /--rounds: it must be a whole number from 1 up, got '0'\n$/,
+    ],
+    [
+      ['simulate', 'temperature', '--runtime', 'cloud'],
+      /need in-process, threads or websocket, got 'cloud'\n$/,
+    ],
+    [['simulate', 'temperature', '--set', 'cliens=3'], /settings must be among .*clients.*, got 'cliens'\n$/],
+    [['simulate', 'temperature', '--set', 'clients'], /--set: it must be key=value, got 'clients'\n$/],
+    [['symulate'], /^Cannot run 'starling': need .*simulate.*, got 'symulate'\n$/],
+  ])('%j exits with 2 and says why', async (parameters, message) => {
+    const { code, stdout, stderr } = await runStarling(...parameters);
+    expect(stderr).toMatch(message);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  it('prints its help on stdout when asked', async () => {
+    const { code, stdout } = await runStarling('--help');
+    expect(code).toBe(0);
+    for (const command of ['simulate', 'coordinator', 'client', 'doctor', 'inspect', 'tour']) {
+      expect(stdout).toContain(`  ${command} `);
+    }
+  });
+});
+
+describe('starling doctor', () => {
+  it('finds the default engine and says why tfjs-node is absent or what it is', async () => {
+    const { code, stdout } = await runStarling('doctor', '--json');
+    expect(code).toBe(0);
+    const checks = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { name: string; status: string; detail: string });
+    const byName = new Map(checks.map((check) => [check.name, check]));
+    expect(byName.get('node')?.detail).toContain(process.versions.node);
+    expect(byName.get('engine onnx')).toMatchObject({
+      status: 'ok',
+      detail: expect.stringContaining('onnxruntime'),
+    });
+    expect(byName.get('engine tfjs-node')?.detail.length).toBeGreaterThan(10);
+    expect(byName.has('cores') && byName.has('memory')).toBe(true);
+  });
+});

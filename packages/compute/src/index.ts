@@ -1,5 +1,21 @@
 // Local computations: captured from tf.js code, lowered to ONNX, run by an engine.
+export * as tf from '@tensorflow/tfjs-core';
+export * as tfl from '@tensorflow/tfjs-layers';
+export { CaptureError, type CaptureErrorCode } from './capture/capture-error.js';
+export * from './capture/local-computation.js';
+export type { Captured } from './capture/parameters.js';
+export { random } from './capture/random.js';
+export { sequenceLength, sequenceReduce } from './capture/sequence-reduce.js';
+export type { TensorStructure, Tensors, TypeOfStructure } from './capture/structure.js';
+export { SymbolicDataset } from './capture/symbolic-dataset.js';
 export * from './engines/engine.js';
 export * from './engines/graph-artifact.js';
+export * from './engines/local-runner.js';
+export * from './engines/onnx-engine.js';
+export * from './graph/bind-feeds.js';
 export * from './graph/feeds.js';
+export { artifactId, graphId } from './graph/graph-id.js';
 export * from './graph/kernel-graph.js';
+export * from './graph/kernels.js';
+export { deserializeGraph, serializeGraph } from './graph/serialize.js';
+export * from './lowering/compile-graph.js';

@@ -2,6 +2,7 @@
 // (name, inputs, attributes), with every shape known but the length of datasets. It is cleaned, hashed,
 // lowered to ONNX, or replayed kernel by kernel on a tf.js backend.
 import type { Tensor } from '@starling/federated-core';
+import type { Kernel } from './kernels.js';
 
 /** Index into `KernelGraph.values`. */
 export type ValueId = number;
@@ -27,7 +28,7 @@ export type Attribute =
 export interface KernelNode {
   readonly op: 'kernel';
   /** The tf.js kernel name, such as `BatchMatMul` or `Conv2DBackpropFilter`. */
-  readonly kernel: string;
+  readonly kernel: Kernel;
   /** By tf.js input name; several for variadic kernels such as `Concat`. */
   readonly inputs: { readonly [name: string]: ValueId | readonly ValueId[] };
   readonly attributes: { readonly [name: string]: Attribute };

@@ -1,0 +1,110 @@
+// A frame: the kernel graph that is being recorded, as capture goes on. The body of a reduction has a frame of
+// its own, whose parent is the enclosing one; what it reads of the parent becomes a capture.
+import type { Tensor } from '@starling/federated-core';
+import type { Attribute, GraphNode, KernelGraph, ValueId, ValueSpec } from '../graph/kernel-graph.js';
+import type { Kernel } from '../graph/kernels.js';
+import type { RuleCall, RuleResult } from '../graph/shape-rule.js';
+import { shapeRules } from '../graph/shape-rules.js';
+import { CaptureError } from './capture-error.js';
+
+/** A value of a graph that is being recorded. */
+export interface CapturedValue {
+  readonly frame: Frame;
+  readonly id: ValueId;
+  readonly spec: ValueSpec;
+}
+
+export type KernelInputs = { readonly [name: string]: CapturedValue | readonly CapturedValue[] };
+
+export class Frame {
+  readonly #values: ValueSpec[] = [];
+  readonly #inputs: ValueId[] = [];
+  readonly #constants: { value: ValueId; tensor: Tensor }[] = [];
+  readonly #nodes: GraphNode[] = [];
+  /** From ids of the parent to the inputs that stand for them here. */
+  readonly #captures = new Map<ValueId, CapturedValue>();
+
+  constructor(readonly parent: Frame | null) {}
+
+  value(spec: ValueSpec): CapturedValue {
+    return { frame: this, id: this.#values.push(spec) - 1, spec };
+  }
+
+  input(spec: ValueSpec): CapturedValue {
+    const value = this.value(spec);
+    this.#inputs.push(value.id);
+    return value;
+  }
+
+  constant(tensor: Tensor, spec: ValueSpec): CapturedValue {
+    const value = this.value(spec);
+    this.#constants.push({ value: value.id, tensor });
+    return value;
+  }
+
+  node(node: GraphNode): void {
+    this.#nodes.push(node);
+  }
+
+  /** Records a kernel call; its outputs' shapes come from the kernel's shape rule. */
+  kernel(
+    kernel: Kernel,
+    inputs: KernelInputs,
+    attributes: { readonly [name: string]: Attribute },
+  ): readonly CapturedValue[] {
+    const ids: Record<string, ValueId | readonly ValueId[]> = {};
+    const specs: Record<string, ValueSpec | readonly ValueSpec[]> = {};
+    for (const [name, input] of Object.entries(inputs)) {
+      ids[name] = isList(input) ? input.map((each) => this.read(each)) : this.read(input);
+      specs[name] = isList(input) ? input.map((each) => each.spec) : input.spec;
+    }
+    const call: RuleCall = { inputs: specs, attributes };
+    const result: RuleResult = shapeRules[kernel](call);
+    const outputs = result.outputs.map((spec) => this.value(spec));
+    this.node({
+      op: 'kernel',
+      kernel,
+      inputs: ids,
+      attributes: result.attributes ?? attributes,
+      outputs: outputs.map((output) => output.id),
+    });
+    return outputs;
+  }
+
+  /** The id by which this frame reads a value of its own or of an enclosing frame. */
+  read(value: CapturedValue): ValueId {
+    if (value.frame === this) return value.id;
+    if (this.parent === null) {
+      throw new CaptureError(
+        'captured-elsewhere',
+        'Cannot use this tensor here: it belongs to a body that has ended. Return it from that body as part of its state',
+      );
+    }
+    const outer = this.parent.read(value);
+    const known = this.#captures.get(outer);
+    if (known !== undefined) return known.id;
+    const captured = this.input(value.spec);
+    this.#captures.set(outer, captured);
+    return captured.id;
+  }
+
+  /** Ids of the parent's values that this frame reads, in the order of its last inputs. */
+  get captures(): readonly ValueId[] {
+    return [...this.#captures.keys()];
+  }
+
+  finish(outputs: readonly CapturedValue[]): KernelGraph {
+    const ids = outputs.map((output) => this.read(output));
+    return {
+      values: this.#values,
+      inputs: this.#inputs,
+      constants: this.#constants,
+      nodes: this.#nodes,
+      outputs: ids,
+    };
+  }
+}
+
+function isList(input: CapturedValue | readonly CapturedValue[]): input is readonly CapturedValue[] {
+  return Array.isArray(input);
+}

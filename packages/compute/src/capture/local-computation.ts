@@ -1,0 +1,121 @@
+// `localComputation`: captures ordinary tf.js code, once, into a kernel graph. The step from writing to data in
+// write → trace → compile → run; what comes out has a content hash and needs none of the code it came from.
+import {
+  functionType,
+  type LocalComputation,
+  type StructType,
+  struct,
+  type Type,
+} from '@starling/federated-core';
+import { cleanGraph } from '../graph/clean.js';
+import { graphId } from '../graph/graph-id.js';
+import type { KernelGraph } from '../graph/kernel-graph.js';
+import { captureBackend } from './capture-backend.js';
+import { CaptureError } from './capture-error.js';
+import { Frame } from './frame.js';
+import { keepingVariables } from './kept-variables.js';
+import { type Captured, makeParameter } from './parameters.js';
+import { withoutMathRandom } from './randomness.js';
+import { withCaptureBackend } from './record-kernels.js';
+import { scoped } from './sequence-reduce.js';
+import { structureLeaves, structureType, type TensorStructure, type TypeOfStructure } from './structure.js';
+
+/** A record of types: the body then takes a record of values by the same names. */
+export interface ParameterRecord {
+  readonly [name: string]: Type;
+}
+
+export type ParameterTypeOf<P> = P extends null
+  ? null
+  : P extends Type
+    ? P
+    : P extends ParameterRecord
+      ? StructType<P>
+      : never;
+
+export type ArgumentOf<P> = P extends Type
+  ? Captured<P>
+  : P extends ParameterRecord
+    ? { readonly [K in keyof P]: Captured<P[K]> }
+    : undefined;
+
+/** The type of what a body returns. */
+export type ResultTypeOf<R> = TypeOfStructure<R> & Type;
+
+export interface LocalComputationOptions {
+  /** For errors and logs; default: the body's own name, or `local`. Not part of the content hash. */
+  readonly name?: string;
+}
+
+/**
+ * Captures `body` as a local computation. `parameters` is a record of types, one type, or `null` for none; the body
+ * gets tf.js tensors (`uint8` as int32) and `SymbolicDataset`s, and returns a tensor, a number, a boolean, or a record or
+ * array of them. Tensors from outside become constants. The body runs once, synchronously, on shapes alone; throws
+ * a `CaptureError` where it reads a value, draws random numbers in JavaScript, or calls an unknown kernel.
+ */
+export function localComputation<const P extends ParameterRecord | Type | null, R extends TensorStructure>(
+  parameters: P,
+  body: (argument: ArgumentOf<P>) => R,
+  options: LocalComputationOptions = {},
+): LocalComputation<ParameterTypeOf<P>, ResultTypeOf<R>> {
+  const name = options.name ?? (body.name === '' ? 'local' : body.name);
+  const parameter = parameterType(parameters);
+  const { graph, result } = capture(parameter, (argument) => body(argument as ArgumentOf<P>));
+  const cleaned = cleanGraph(graph);
+  return {
+    kind: 'local-computation',
+    name,
+    id: graphId(parameter, result, cleaned),
+    type: functionType(parameter, result) as LocalComputation<ParameterTypeOf<P>, ResultTypeOf<R>>['type'],
+    body: cleaned,
+  };
+}
+
+/** The kernel graph of a local computation; throws a `TypeError` where it was not made by `localComputation`. */
+export function kernelGraphOf(local: LocalComputation): KernelGraph {
+  const graph = local.body as Partial<KernelGraph> | null;
+  if (!Array.isArray(graph?.nodes)) {
+    throw new TypeError(
+      `Cannot take the graph of '${local.name}': need a local computation made by localComputation, got a body of type ${typeof local.body}`,
+    );
+  }
+  return graph as KernelGraph;
+}
+
+function parameterType(parameters: ParameterRecord | Type | null): Type | null {
+  if (parameters === null) return null;
+  return isType(parameters) ? parameters : struct(parameters);
+}
+
+function isType(parameters: ParameterRecord | Type): parameters is Type {
+  return typeof parameters.kind === 'string';
+}
+
+function capture(
+  parameter: Type | null,
+  body: (argument: unknown) => TensorStructure,
+): { readonly graph: KernelGraph; readonly result: Type } {
+  if (captureBackend.capturing) {
+    throw new CaptureError(
+      'captured-elsewhere',
+      'Cannot capture a local computation inside the body of another: call its function directly, or make it before',
+    );
+  }
+  const frame = new Frame(null);
+  return withCaptureBackend(() => {
+    try {
+      return keepingVariables(captureBackend, () =>
+        captureBackend.within(frame, () =>
+          scoped(() => {
+            const argument = parameter === null ? undefined : makeParameter(frame, parameter, 'argument');
+            const structure = withoutMathRandom(() => body(argument));
+            const leaves = structureLeaves(structure, 'the result');
+            return { graph: frame.finish(leaves), result: structureType(structure, leaves) };
+          }),
+        ),
+      );
+    } finally {
+      captureBackend.forget();
+    }
+  });
+}

@@ -1,0 +1,50 @@
+// `random`: numbers drawn from the seed of each call, anew at each step of a reduction. They are made outside the
+// graph and enter as an input, so that every engine and every runtime sees the same.
+import * as tf from '@tensorflow/tfjs-core';
+import type { RandomNode } from '../graph/kernel-graph.js';
+import { captureBackend } from './capture-backend.js';
+import { recordDraw } from './randomness.js';
+import { tensorOf } from './structure.js';
+
+function draw(shape: readonly number[], distribution: RandomNode['distribution']): tf.Tensor {
+  return tensorOf(recordDraw(captureBackend.frame, shape, distribution));
+}
+
+function bernoulli(shape: readonly number[], probability: number): tf.Tensor {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(
+      `Cannot draw from a Bernoulli distribution: probability must be from 0 to 1, got ${probability}`,
+    );
+  }
+  return draw(shape, { kind: 'bernoulli', probability });
+}
+
+/** Draws inside the body of a local computation; all results are float32. */
+export const random = {
+  /** Uniform in [low, high); by default in [0, 1). */
+  uniform: (shape: readonly number[], low = 0, high = 1): tf.Tensor => {
+    if (!(low < high && Number.isFinite(high - low))) {
+      throw new RangeError(`Cannot draw uniform numbers: low must be below high, got ${low} and ${high}`);
+    }
+    return draw(shape, { kind: 'uniform', low, high });
+  },
+  /** Normal with the given mean and standard deviation; by default 0 and 1. */
+  normal: (shape: readonly number[], mean = 0, stddev = 1): tf.Tensor => {
+    if (!(stddev >= 0 && Number.isFinite(mean) && Number.isFinite(stddev))) {
+      throw new RangeError(
+        `Cannot draw normal numbers: mean and stddev must be finite and stddev at least 0, got ${mean} and ${stddev}`,
+      );
+    }
+    return draw(shape, { kind: 'normal', mean, stddev });
+  },
+  /** 1 with `probability`, else 0. */
+  bernoulli,
+  /** Sets each element to 0 with probability `rate` (in [0, 1)) and divides the others by 1 − rate. */
+  dropout: (x: tf.Tensor, rate: number): tf.Tensor => {
+    if (!(rate >= 0 && rate < 1)) {
+      throw new RangeError(`Cannot drop out: rate must be in [0, 1), got ${rate}`);
+    }
+    if (rate === 0) return x;
+    return tf.mul(x, tf.div(bernoulli(x.shape, 1 - rate), 1 - rate));
+  },
+} as const;

@@ -1,0 +1,104 @@
+// Registers the capture backend with tf.js, and for it a recording function for every kernel: those of a kernel
+// graph, composites (recorded as their parts), and, for all others that tf.js has, an error.
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  engine,
+  getKernelsForBackend,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  registerBackend,
+  registerKernel,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import type { Attribute } from '../graph/kernel-graph.js';
+import { isKernel, KERNELS, type Kernel } from '../graph/kernels.js';
+import { CAPTURE_BACKEND, captureBackend } from './capture-backend.js';
+import { CaptureError } from './capture-error.js';
+import { composites } from './composites.js';
+import type { CapturedValue } from './frame.js';
+
+function record(
+  kernel: Kernel,
+  inputs: NamedTensorInfoMap | TensorInfo[],
+  attrs: NamedAttrMap,
+): TensorInfo[] {
+  const values: Record<string, CapturedValue | readonly CapturedValue[]> = {};
+  if (Array.isArray(inputs)) {
+    values['tensors'] = inputs.map((input) => captureBackend.graphValue(input));
+  } else {
+    for (const [name, input] of Object.entries(inputs)) {
+      if (input !== undefined && input !== null) values[name] = captureBackend.graphValue(input);
+    }
+  }
+  try {
+    const outputs = captureBackend.frame.kernel(kernel, values, plainAttributes(attrs));
+    return outputs.map((output) => captureBackend.hold(output));
+  } catch (error) {
+    if (error instanceof CaptureError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CaptureError('bad-kernel-call', `Cannot capture the kernel ${kernel}: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Attributes without `undefined`. */
+function plainAttributes(attrs: NamedAttrMap | undefined): { readonly [name: string]: Attribute } {
+  const plain: Record<string, Attribute> = {};
+  for (const [name, value] of Object.entries(attrs ?? {})) {
+    if (value !== undefined) plain[name] = value as Attribute;
+  }
+  return plain;
+}
+
+function unknownKernel(kernel: string): CaptureError {
+  return new CaptureError(
+    'unknown-kernel',
+    `Cannot capture the tf.js kernel ${kernel}: it has no shape rule. Write the computation with other tf operations, compute it before and pass it as a parameter, or add the kernel to compute's graph/kernels.ts`,
+  );
+}
+
+let registered = false;
+
+/** Makes the capture backend known to tf.js; does so once. */
+export function registerCaptureBackend(): void {
+  if (registered) return;
+  registered = true;
+  registerBackend(CAPTURE_BACKEND, () => captureBackend, 0);
+  for (const kernel of KERNELS) {
+    registerKernel({
+      kernelName: kernel,
+      backendName: CAPTURE_BACKEND,
+      kernelFunc: ({ inputs, attrs }) => {
+        const outputs = record(kernel, inputs, attrs ?? {});
+        return outputs.length === 1 ? (outputs[0] as TensorInfo) : outputs;
+      },
+    });
+  }
+  for (const [kernelName, kernelFunc] of Object.entries(composites)) {
+    registerKernel({ kernelName, backendName: CAPTURE_BACKEND, kernelFunc });
+  }
+  for (const { kernelName } of getKernelsForBackend('cpu')) {
+    if (isKernel(kernelName) || kernelName in composites) continue;
+    registerKernel({
+      kernelName,
+      backendName: CAPTURE_BACKEND,
+      kernelFunc: () => {
+        throw unknownKernel(kernelName);
+      },
+    });
+  }
+}
+
+/** Runs `body` with the capture backend active, and gives tf.js its former backend back, also on a throw. */
+export function withCaptureBackend<T>(body: () => T): T {
+  registerCaptureBackend();
+  const former = engine().backendName ?? 'cpu';
+  // Without an asynchronous start, setBackend has taken effect when it returns.
+  void engine().setBackend(CAPTURE_BACKEND);
+  try {
+    return body();
+  } finally {
+    void engine().setBackend(former);
+  }
+}

@@ -13,14 +13,16 @@ import type { CapturedValue, Frame } from './frame.js';
 import { fromType, tensorOf } from './structure.js';
 import { SymbolicDataset } from './symbolic-dataset.js';
 
-/** What a value of type `T` is inside a body. */
-export type Captured<T> = T extends TensorType
-  ? tf.Tensor
-  : T extends StructType<infer E extends StructElements>
-    ? { readonly [K in keyof E]: Captured<E[K]> }
-    : T extends { readonly kind: 'sequence'; readonly element: infer E extends Type }
-      ? SymbolicDataset<Captured<E>>
-      : unknown;
+/** What a value of type `T` is inside a body; unknown where only `Type` is known of it. */
+export type Captured<T> = Type extends T
+  ? unknown
+  : T extends TensorType
+    ? tf.Tensor
+    : T extends StructType<infer E extends StructElements>
+      ? { readonly [K in keyof E]: Captured<E[K]> }
+      : T extends { readonly kind: 'sequence'; readonly element: infer E extends Type }
+        ? SymbolicDataset<Captured<E>>
+        : unknown;
 
 const CAPTURABLE: ReadonlySet<string> = new Set(['float32', 'int32', 'bool', 'uint8', 'string']);
 

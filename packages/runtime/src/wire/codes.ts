@@ -47,6 +47,7 @@ export const wireCodes = {
   'out-of-range': [0, 'The update holds a number outside the range that its aggregation takes.'],
   'key-out-of-range': [0, 'The update names a key that its aggregation does not have.'],
   'work-failed': [0, 'The client says that its work failed.'],
+  left: [0, 'The client has said that it will not be back.'],
   deadline: [0, 'Nothing arrived before the deadline of the round.'],
 } as const satisfies Record<RejectionCode, Entry> & Record<string, Entry>;
 

@@ -1,0 +1,55 @@
+// Asks for blobs over one socket and hands each out once it is here and hashes to its name.
+import { type PartialBody, sha256Hex, WireError } from '@starling/runtime/wire';
+import type { WantedBlob } from './plan-cache.js';
+
+export interface BlobFetcher {
+  fetch(wanted: readonly WantedBlob[]): Promise<readonly Uint8Array[]>;
+  /** The length of a blob that is being waited for; 0 for any other. */
+  expectedBytes(hash: string): number;
+  arrived(hash: string, body: Uint8Array): void;
+  /** The socket is gone: all that is waited for will not come. */
+  cancel(error: Error): void;
+}
+
+interface Waiting {
+  readonly bytes: number;
+  readonly resolve: (body: Uint8Array) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** `ask` sends the request; `partial` holds first bytes of blobs from before a cut. */
+export function createBlobFetcher(
+  ask: (blobs: readonly { readonly hash: string; readonly from: number }[]) => void,
+  partial: ReadonlyMap<string, PartialBody>,
+): BlobFetcher {
+  const waiting = new Map<string, Waiting>();
+  return {
+    async fetch(wanted) {
+      if (wanted.length === 0) return [];
+      const bodies = wanted.map(
+        ({ hash, bytes }) =>
+          new Promise<Uint8Array>((resolve, reject) => waiting.set(hash, { bytes, resolve, reject })),
+      );
+      ask(wanted.map(({ hash }) => ({ hash, from: partial.get(hash)?.received ?? 0 })));
+      return Promise.all(bodies);
+    },
+    expectedBytes: (hash) => waiting.get(hash)?.bytes ?? 0,
+    arrived(hash, body) {
+      const request = waiting.get(hash);
+      if (request === undefined)
+        throw new WireError('unknown-blob', `Cannot take blob ${hash}: it was not asked for`);
+      if (body.length !== request.bytes || sha256Hex(body) !== hash) {
+        throw new WireError(
+          'blob-bad-hash',
+          `Cannot take blob ${hash}: its bytes have another hash or length`,
+        );
+      }
+      waiting.delete(hash);
+      request.resolve(body);
+    },
+    cancel(error) {
+      for (const { reject } of waiting.values()) reject(error);
+      waiting.clear();
+    },
+  };
+}

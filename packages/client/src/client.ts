@@ -1,0 +1,136 @@
+// A client: it holds data that never leaves it, joins a coordinator, works on what it is asked for, and comes back
+// after every cut, until the run is over or it is turned away for good.
+import type { Engine } from '@starling/compute';
+import { formatType, StarlingError, type Type, type Value } from '@starling/federated-core';
+import type { Logger } from 'pino';
+import { type BackOff, backOffMs } from './back-off.js';
+import { type Conversation, type ConversationState, converse } from './conversation.js';
+import { type ClientCounts, newCounts, newMemory } from './memory.js';
+import { createPlanCache, type PlanCache } from './plan-cache.js';
+import type { Connect } from './socket.js';
+
+export interface ClientOptions {
+  /** `ws://` or `wss://`. */
+  readonly url: string;
+  /** Its name in the population; null asks for any that is free. */
+  readonly clientId: string | null;
+  /** The type of what `load` gives; it is checked against the plan. */
+  readonly dataType: Type;
+  /** The data of the client of that name; asked for at each piece of work, so cache it where it is dear. */
+  readonly load: (client: string) => Value | Promise<Value>;
+  /** Runs the plan's graphs; it stays the caller's to dispose of. */
+  readonly engine: Engine;
+  /** Plans loaded on that engine, shared by the clients of a process. Default: a cache of its own. */
+  readonly plans?: PlanCache;
+  readonly token?: string;
+  /** Plan hashes (SHA-256, hex) that the client agrees to run. Default: any. */
+  readonly pins?: readonly string[];
+  readonly backOff?: BackOff;
+  readonly connect: Connect;
+  readonly logger: Logger;
+  /** Uniform in [0, 1), for the jitter of the back-off. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+export interface ClientSummary extends Readonly<ClientCounts> {
+  readonly client: string | null;
+  /** `finished`: the coordinator said that the run is over. `closed`: `close` was called. */
+  readonly end: 'finished' | 'closed';
+}
+
+export interface Client {
+  readonly name: string | null;
+  readonly state: ConversationState | 'waiting';
+  readonly counts: Readonly<ClientCounts>;
+  /** Rejects with a `ClientRefusedError` where the client was turned away for good. */
+  readonly finished: Promise<ClientSummary>;
+  /** Leaves; resolves once the socket is closed. */
+  close(): Promise<void>;
+}
+
+/** The coordinator, or the client's own rules, turned it away for a reason that waiting does not mend. */
+export class ClientRefusedError extends StarlingError {
+  constructor(client: string | null, code: string, reason: string) {
+    super(code, `Cannot take part${client === null ? '' : ` as '${client}'`}: ${reason}`);
+  }
+}
+
+/** Reasons that waiting may mend: the next attempt comes after the back-off, like after a cut. */
+const passing: ReadonlySet<string> = new Set([
+  'no-free-client',
+  'handshake-timeout',
+  'heartbeat-timeout',
+  'shutting-down',
+  'internal',
+]);
+
+/** Starts a client. It connects at once, and again after every cut. */
+export function createClient(options: ClientOptions): Client {
+  const { random = Math.random, backOff, logger } = options;
+  const ownPlans = options.plans === undefined;
+  const plans = options.plans ?? createPlanCache(options.engine);
+  const memory = newMemory(options.clientId);
+  const counts = newCounts();
+  let conversation: Conversation | null = null;
+  let closing = false;
+  let wake = () => {};
+
+  async function run(): Promise<ClientSummary> {
+    try {
+      for (let attempt = 0; !closing; attempt++) {
+        conversation = converse({
+          ...options,
+          plans,
+          memory,
+          counts,
+          dataTypeText: formatType(options.dataType),
+        });
+        const talk = conversation;
+        const end = await talk.end;
+        conversation = null;
+        if (closing) break;
+        if (end.kind === 'bye') return { client: memory.name, end: 'finished', ...counts };
+        if (end.kind === 'refused' && !passing.has(end.code)) {
+          // A name that was given to `any` client can be lost to its real owner: ask for another.
+          if (end.code !== 'replaced' || options.clientId !== null) {
+            throw new ClientRefusedError(memory.name, end.code, end.reason);
+          }
+          memory.name = null;
+        }
+        if (talk.wasReady) attempt = 0;
+        const waitMs = backOffMs(attempt, random(), backOff);
+        counts.reconnects++;
+        logger.info(
+          { client: memory.name, reason: end.reason, attempt, waitMs: Math.round(waitMs) },
+          'reconnecting',
+        );
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          setTimeout(resolve, waitMs);
+        });
+      }
+      return { client: memory.name, end: 'closed', ...counts };
+    } finally {
+      if (ownPlans) await plans.dispose();
+    }
+  }
+
+  const finished = run();
+  finished.catch(() => {}); // whoever reads `finished` gets the error; nobody has to
+  return {
+    get name() {
+      return memory.name;
+    },
+    get state() {
+      return conversation?.state ?? 'waiting';
+    },
+    counts,
+    finished,
+    async close() {
+      closing = true;
+      conversation?.leave('closed', 'the client was closed');
+      wake();
+      await finished.catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,280 @@
+// One socket, seen from the client: a conversation in named states, from `hello` to its end. What must outlive the
+// socket is in the client's memory; whether there is a next socket is the client's business.
+//
+//   connecting ──► greeting ──welcome──► preparing ──► ready ──► ended
+//                                        want/blob ⟲   work/update/ack ⟲
+import { StarlingError, type Tensor, type Type, type Value } from '@starling/federated-core';
+import {
+  type Control,
+  type ControlMessage,
+  createAssembler,
+  decodeFrame,
+  decodeLeaves,
+  encodeBodyMessage,
+  encodeLeaves,
+  encodeMessage,
+  isMessage,
+  type Message,
+  type PartialBody,
+  sha256Hex,
+  type WireCode,
+  WireError,
+} from '@starling/runtime/wire';
+import type { Logger } from 'pino';
+import { createBlobFetcher } from './blob-fetcher.js';
+import type { ClientCounts, ClientMemory } from './memory.js';
+import type { LoadedPlan, PlanCache } from './plan-cache.js';
+import type { ClientSocket, Connect } from './socket.js';
+
+export type ConversationState = 'connecting' | 'greeting' | 'preparing' | 'ready' | 'ended';
+
+/** How a conversation ended. */
+export type ConversationEnd =
+  /** The run is over. */
+  | { readonly kind: 'bye'; readonly reason: string }
+  /** The coordinator, or this client, will not go on for this reason. */
+  | { readonly kind: 'refused'; readonly code: string; readonly reason: string }
+  /** The connection broke, or was never made. */
+  | { readonly kind: 'cut'; readonly reason: string };
+
+export interface ConversationOptions {
+  readonly url: string;
+  readonly connect: Connect;
+  readonly memory: ClientMemory;
+  readonly counts: ClientCounts;
+  readonly plans: PlanCache;
+  readonly dataType: Type;
+  readonly dataTypeText: string;
+  readonly load: (client: string) => Value | Promise<Value>;
+  readonly token?: string;
+  /** Plan hashes that the client agrees to run; any where it is left out. */
+  readonly pins?: readonly string[];
+  readonly logger: Logger;
+}
+
+export interface Conversation {
+  readonly state: ConversationState;
+  /** Whether it ever came to `ready`. */
+  readonly wasReady: boolean;
+  readonly end: Promise<ConversationEnd>;
+  /** Says that the client will not be back, and closes. */
+  leave(code: string, reason: string): void;
+}
+
+const AGENT = 'starling-client/0.1.0';
+/** Heartbeats that may fail to come before the coordinator counts as gone. */
+const MAX_MISSED_HEARTBEATS = 3;
+
+export function converse(options: ConversationOptions): Conversation {
+  const { memory, counts, plans } = options;
+  let logger = options.logger;
+  let state: ConversationState = 'connecting';
+  let plan: LoadedPlan | null = null;
+  let argument: ((value: Value) => readonly Tensor[]) | null = null;
+  const wantedManifestBytes = 0;
+  let heartbeatMs = 0;
+  let wasReady = false;
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  let stream = 0;
+  let verdict: ConversationEnd | null = null;
+  let finish!: (end: ConversationEnd) => void;
+  const end = new Promise<ConversationEnd>((resolve) => {
+    finish = resolve;
+  });
+
+  const blobs = createBlobFetcher(
+    (wanted) => send(encodeMessage('want', { blobs: [...wanted] })),
+    plans.partialBlobs,
+  );
+  const assembler = createAssembler({ maxBodyBytes, resume });
+  const socket: ClientSocket = options.connect(options.url, {
+    open() {
+      state = 'greeting';
+      const { token, dataTypeText } = options;
+      send(
+        encodeMessage('hello', {
+          client: memory.name,
+          dataType: dataTypeText.length <= 10_000 ? dataTypeText : null,
+          ...(token !== undefined && { token }),
+          agent: AGENT,
+        }),
+      );
+    },
+    message: receive,
+    ping: () => expectHeartbeat(),
+    close(code, reason) {
+      clearTimeout(silence);
+      state = 'ended';
+      keepUnfinished();
+      blobs.cancel(new Error(`the socket closed with ${code}`));
+      finish(verdict ?? { kind: 'cut', reason: `${code} ${reason}`.trim() });
+    },
+  });
+
+  function send(frame: Uint8Array): void {
+    if (state !== 'ended') socket.send(frame);
+  }
+
+  function leave(code: string, reason: string): void {
+    if (state === 'ended') return;
+    verdict ??= { kind: 'refused', code, reason };
+    if (state === 'preparing' || state === 'ready') send(encodeMessage('leave', { code, reason }));
+    state = 'ended';
+    socket.close(1000, code);
+    setTimeout(() => socket.terminate(), 1000);
+  }
+
+  /** The coordinator broke the protocol: there is nothing to say to it but goodbye. */
+  function abandon(error: unknown): void {
+    if (state === 'ended') return;
+    const code = error instanceof StarlingError ? error.code : 'internal';
+    const reason = error instanceof Error ? error.message : String(error);
+    logger.error({ err: error }, 'the conversation cannot go on');
+    leave(code, reason.slice(0, 2000));
+  }
+
+  function expectHeartbeat(): void {
+    clearTimeout(silence);
+    if (heartbeatMs > 0) silence = setTimeout(() => socket.terminate(), heartbeatMs * MAX_MISSED_HEARTBEATS);
+  }
+
+  function maxBodyBytes({ type, control }: ControlMessage): number {
+    if (type === 'blob') return blobs.expectedBytes(control.hash) || wantedManifestBytes;
+    if (type === 'work' && plan !== null) return plan.maxBroadcastBytes(control.phase);
+    throw new WireError('unexpected-message', `Cannot take '${type}' while ${state}`);
+  }
+
+  function resume(message: ControlMessage): PartialBody | null {
+    if (message.type === 'blob') {
+      const held = plans.partialBlobs.get(message.control.hash) ?? null;
+      plans.partialBlobs.delete(message.control.hash); // two sockets must never write into one buffer
+      return held;
+    }
+    const held = memory.broadcast;
+    if (message.type !== 'work' || held?.message.type !== 'work') return null;
+    return held.message.control.broadcast === message.control.broadcast ? held : null;
+  }
+
+  function keepUnfinished(): void {
+    for (const partial of assembler.unfinished()) {
+      if (partial.message.type === 'work') memory.broadcast = partial;
+      if (partial.message.type === 'blob') plans.partialBlobs.set(partial.message.control.hash, partial);
+    }
+  }
+
+  function receive(bytes: Uint8Array | null): void {
+    if (state === 'ended') return;
+    try {
+      if (bytes === null)
+        throw new WireError('frame-not-binary', 'Cannot read a text message: need binary ones');
+      const message = assembler.push(decodeFrame(bytes));
+      if (message !== null) take(message);
+    } catch (error) {
+      abandon(error);
+    }
+  }
+
+  function take(message: Message): void {
+    if (isMessage(message, 'error')) return refused(message.control);
+    if (isMessage(message, 'bye')) {
+      verdict ??= { kind: 'bye', reason: message.control.reason };
+      return; // the coordinator closes
+    }
+    if (isMessage(message, 'welcome') && state === 'greeting') {
+      prepare(message.control).catch(abandon);
+      return;
+    }
+    if (isMessage(message, 'blob')) return blobs.arrived(message.control.hash, message.body as Uint8Array);
+    if (isMessage(message, 'work') && state === 'ready') return work(message, message.body as Uint8Array);
+    if (isMessage(message, 'ack') && state === 'ready') return acknowledged(message.control);
+    throw new WireError('unexpected-message', `Cannot take '${message.type}' while ${state}`);
+  }
+
+  function refused({ code, reason }: Control<'error'>): void {
+    logger.warn({ code }, reason);
+    verdict ??= { kind: 'refused', code, reason };
+  }
+
+  async function prepare(welcome: Control<'welcome'>): Promise<void> {
+    state = 'preparing';
+    memory.name = welcome.client;
+    logger = logger.child({ client: welcome.client });
+    heartbeatMs = welcome.heartbeatMs;
+    const { hash, bytes } = welcome.plan;
+    if (options.pins !== undefined && !options.pins.includes(hash)) {
+      const reason = `plan ${hash} is not among the ${options.pins.length} that this client agrees to run`;
+      return leave('plan-not-pinned' satisfies WireCode, reason);
+    }
+    try {
+      plan = await plans.load({ hash, bytes }, (wanted) => blobs.fetch(wanted));
+    } catch (error) {
+      if ((state as ConversationState) === 'ended') return; // cut meanwhile: the next socket tries again
+      throw error;
+    }
+    if ((state as ConversationState) === 'ended') return;
+    try {
+      argument = plan.argument(options.dataType);
+    } catch (error) {
+      return leave('type-mismatch' satisfies WireCode, (error as Error).message);
+    }
+    state = 'ready';
+    wasReady = true;
+    const held = memory.broadcast;
+    const partial =
+      held?.message.type === 'work' ? { hash: held.message.control.broadcast, from: held.received } : null;
+    send(encodeMessage('ready', { plan: hash, partial }));
+    logger.debug({ plan: hash }, 'ready');
+  }
+
+  function work({ control }: { readonly control: Control<'work'> }, body: Uint8Array): void {
+    const message = { type: 'work', control } as const;
+    memory.broadcast = { message, bytes: body, received: body.length };
+    const { round, phase, seed, broadcast, received } = control;
+    const key = [plan?.hash, round, phase, broadcast, ...seed].join(' ');
+    if (memory.update?.key !== key) memory.update = { key, body: computeUpdate(control, body) };
+    memory.update.body.then(
+      (update) => {
+        const from = received < update.length ? received : 0;
+        const frames = encodeBodyMessage('update', { round, phase }, update, { stream: ++stream, from });
+        for (const frame of frames) send(frame);
+      },
+      (error: unknown) => {
+        counts.failed++;
+        memory.update = null;
+        const code = error instanceof StarlingError ? error.code : 'internal';
+        const reason = (error instanceof Error ? error.message : String(error)).slice(0, 2000);
+        logger.error({ err: error, round, phase }, 'the work failed');
+        send(encodeMessage('failed', { round, phase, code, reason }));
+      },
+    );
+  }
+
+  async function computeUpdate(
+    { phase, seed, broadcast }: Control<'work'>,
+    body: Uint8Array,
+  ): Promise<Uint8Array> {
+    if (sha256Hex(body) !== broadcast) {
+      throw new WireError('blob-bad-hash', 'Cannot work: the broadcast has another hash than announced');
+    }
+    const loadLeaves = async () => argument!(await options.load(memory.name as string));
+    return encodeLeaves(await plan!.work(phase, decodeLeaves(body), loadLeaves, seed));
+  }
+
+  function acknowledged({ round, phase, status, code, reason }: Control<'ack'>): void {
+    counts[status]++;
+    memory.update = null;
+    if (status === 'accepted') logger.debug({ round, phase }, 'update accepted');
+    else logger.warn({ round, phase, code, reason }, `update ${status}`);
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    get wasReady() {
+      return wasReady;
+    },
+    end,
+    leave,
+  };
+}

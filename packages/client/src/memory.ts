@@ -1,0 +1,35 @@
+// What a client keeps from one socket to the next, so that a cut costs no work twice: its name, the broadcast as far
+// as it came, and the update that it owes or has not been thanked for.
+import type { PartialBody } from '@starling/runtime/wire';
+
+export interface KeptUpdate {
+  /** Names the work exactly: plan, round, phase, broadcast and seed. */
+  readonly key: string;
+  readonly body: Promise<Uint8Array>;
+}
+
+export interface ClientMemory {
+  /** Its name in the population; null until one is assigned. */
+  name: string | null;
+  broadcast: PartialBody | null;
+  update: KeptUpdate | null;
+}
+
+/** What became of a client's updates. */
+export interface ClientCounts {
+  accepted: number;
+  rejected: number;
+  ignored: number;
+  /** Pieces of work that failed here. */
+  failed: number;
+  reconnects: number;
+}
+
+export const newMemory = (name: string | null): ClientMemory => ({ name, broadcast: null, update: null });
+export const newCounts = (): ClientCounts => ({
+  accepted: 0,
+  rejected: 0,
+  ignored: 0,
+  failed: 0,
+  reconnects: 0,
+});

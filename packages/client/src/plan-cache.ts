@@ -1,0 +1,132 @@
+// Plans that were fetched, checked and loaded, by hash. All clients of one process share a cache and its engine:
+// the plan crosses the wire once, and pieces of work run one after another, as the engine's thread would anyway.
+import type { Engine } from '@starling/compute';
+import type { Tensor, Type, Value } from '@starling/federated-core';
+import { leafCount, type Seed } from '@starling/federated-core';
+import {
+  bodyLimit,
+  clientArgument,
+  createPlanRunner,
+  decodeManifest,
+  decodePlan,
+  type PartialBody,
+  workBlobs,
+} from '@starling/runtime/wire';
+
+/** A plan that is ready to work. */
+export interface LoadedPlan {
+  readonly hash: string;
+  readonly phases: number;
+  /** The most bytes of the broadcasts of a phase and those before it. */
+  maxBroadcastBytes(phase: number): number;
+  /** Makes the leaves of the client's input from a value of `dataType`; throws where the type does not fit. */
+  argument(dataType: Type): (value: Value) => readonly Tensor[];
+  /** A client's update. `broadcasts`: the leaves of this and earlier phases, one list. */
+  work(
+    phase: number,
+    broadcasts: readonly Tensor[],
+    clientInput: () => Promise<readonly Tensor[]>,
+    seed: Seed,
+  ): Promise<readonly Tensor[]>;
+}
+
+export interface WantedBlob {
+  readonly hash: string;
+  readonly bytes: number;
+}
+
+/** Gets blobs over a socket, in the order asked for, each checked against its hash. */
+export type FetchBlobs = (wanted: readonly WantedBlob[]) => Promise<readonly Uint8Array[]>;
+
+export interface PlanCache {
+  /** The plan, fetched if it is not here. Rejects where it cannot be fetched, or is not sound. */
+  load(manifest: WantedBlob, fetch: FetchBlobs): Promise<LoadedPlan>;
+  /** Blobs of which a cut left the first bytes. */
+  readonly partialBlobs: Map<string, PartialBody>;
+  /** Releases the graphs; the engine stays its owner's. */
+  dispose(): Promise<void>;
+}
+
+export function createPlanCache(engine: Engine): PlanCache {
+  const plans = new Map<string, Promise<LoadedPlan & { dispose(): Promise<void> }>>();
+  const runInTurn = createTurns();
+
+  async function fetchPlan(wanted: WantedBlob, fetch: FetchBlobs) {
+    const [manifestBytes] = (await fetch([wanted])) as [Uint8Array];
+    const references = workBlobs(decodeManifest(manifestBytes), engine.name);
+    const fetched = await fetch(references.map(({ sha256, bytes }) => ({ hash: sha256, bytes })));
+    const blobs = new Map(references.map(({ sha256 }, index) => [sha256, fetched[index] as Uint8Array]));
+    const packed = decodePlan(manifestBytes, blobs, { graphs: 'work' });
+    const runner = await createPlanRunner(packed, engine, ['client']);
+    const { phases } = packed.plan;
+    const broadcastTypes = (phase: number) => phases.slice(0, phase + 1).map(({ broadcast }) => broadcast);
+    return {
+      hash: packed.hash,
+      phases: phases.length,
+      maxBroadcastBytes: (phase: number) => bodyLimit(broadcastTypes(phase)),
+      argument: (dataType: Type) => clientArgument(packed.plan, dataType),
+      work: (
+        phase: number,
+        broadcasts: readonly Tensor[],
+        input: () => Promise<readonly Tensor[]>,
+        seed: Seed,
+      ) =>
+        runInTurn(async () => {
+          let start = 0;
+          const lists = broadcastTypes(phase).map((type) => {
+            const end = start + leafCount(type);
+            const list = broadcasts.slice(start, end);
+            start = end;
+            return list;
+          });
+          return runner.work(phase, lists, await input(), seed);
+        }),
+      dispose: () => runner.dispose(),
+    };
+  }
+
+  return {
+    partialBlobs: new Map(),
+    async load(wanted, fetch) {
+      // Whoever comes first fetches for all; if its socket is cut, the next one in line takes over.
+      for (let known = plans.get(wanted.hash); known !== undefined; known = plans.get(wanted.hash)) {
+        try {
+          return await known;
+        } catch {
+          if (plans.get(wanted.hash) === known) plans.delete(wanted.hash);
+        }
+      }
+      const loading = fetchPlan(wanted, fetch);
+      plans.set(wanted.hash, loading);
+      try {
+        return await loading;
+      } catch (error) {
+        if (plans.get(wanted.hash) === loading) plans.delete(wanted.hash);
+        throw error;
+      }
+    },
+    async dispose() {
+      const loaded = await Promise.allSettled(plans.values());
+      plans.clear();
+      for (const plan of loaded) if (plan.status === 'fulfilled') await plan.value.dispose();
+    },
+  };
+}
+
+/** Runs tasks one after another, and lets sockets breathe in between. */
+function createTurns(): <T>(task: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const run = last.then(breathe).then(task);
+    last = run.catch(() => {});
+    return run;
+  };
+}
+
+/** One turn of the event loop: a run of the engine may block its thread for long. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}

@@ -1,0 +1,20 @@
+// A socket as the client sees it: what Node's `ws` and a browser's WebSocket both can do.
+
+export interface ClientSocket {
+  send(frame: Uint8Array): void;
+  close(code: number, reason: string): void;
+  /** Cuts the connection without a word. */
+  terminate(): void;
+}
+
+export interface SocketEvents {
+  open(): void;
+  /** A binary message; null for a text message, which the protocol does not have. */
+  message(frame: Uint8Array | null): void;
+  /** The coordinator gave a sign of life. Where it never comes, silence is not taken for a fault. */
+  ping(): void;
+  /** Once, at the end, also where the connection was never made. */
+  close(code: number, reason: string): void;
+}
+
+export type Connect = (url: string, events: SocketEvents) => ClientSocket;

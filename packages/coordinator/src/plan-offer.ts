@@ -1,0 +1,31 @@
+// A plan as it is offered to clients: its manifest and blobs by hash, each ready to be sent, and the most bytes
+// that an update of it can have.
+import { encodePlan, type PackedPlan } from '@starling/runtime';
+import { bodyLimit } from '@starling/runtime/wire';
+import { type SharedBody, shareBody } from './shared-body.js';
+
+export interface PlanOffer {
+  readonly hash: string;
+  readonly name: string;
+  readonly manifestBytes: number;
+  /** The longest update of any phase, header included. */
+  readonly maxUpdateBytes: number;
+  /** The manifest goes by the plan's hash. */
+  readonly blobs: ReadonlyMap<string, SharedBody>;
+}
+
+export function offerPlan(packed: PackedPlan, nextStream: () => number): PlanOffer {
+  const { hash, manifest, blobs } = encodePlan(packed);
+  return {
+    hash,
+    name: packed.plan.name,
+    manifestBytes: manifest.length,
+    maxUpdateBytes: Math.max(
+      0,
+      ...packed.plan.phases.map(({ aggregations }) => bodyLimit(aggregations.map(({ update }) => update))),
+    ),
+    blobs: new Map(
+      [[hash, manifest] as const, ...blobs].map(([name, bytes]) => [name, shareBody(bytes, nextStream())]),
+    ),
+  };
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { createMetrics } from './metrics.js';
+
+describe('createMetrics', () => {
+  it('`createMetrics` renders every metric with help and type when nothing was counted', () => {
+    const page = createMetrics().render();
+    expect(page).toContain(
+      '# HELP starling_clients Clients that are joined and ready.\n# TYPE starling_clients gauge\n',
+    );
+    for (const line of page.trimEnd().split('\n'))
+      expect(line).toMatch(/^(# (HELP|TYPE) starling_\w+ .+|starling_\w+ 0)$/);
+  });
+
+  it('`createMetrics` adds to counters and sets gauges when told', () => {
+    const metrics = createMetrics();
+    metrics.add('starling_joins_total');
+    metrics.add('starling_joins_total', 2);
+    metrics.set('starling_clients', 7);
+    metrics.set('starling_clients', 5);
+    expect(metrics.render()).toContain('\nstarling_joins_total 3\n');
+    expect(metrics.get('starling_clients')).toBe(5);
+  });
+});

@@ -1,0 +1,177 @@
+// The sockets of one session: who is joined, who is alive, and where messages go. It seats connections at clients,
+// pings them, keeps what a cut left of an update, and hands reports to the phase that is being gathered.
+import type { Population } from '@starling/population';
+import { type ControlMessage, encodeMessage, type PartialBody, WireError } from '@starling/runtime/wire';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import { Connection, type ConnectionHandlers } from './connection.js';
+import type { Gathering } from './gathering.js';
+import { createMembership } from './membership.js';
+import type { PlanOffer } from './plan-offer.js';
+import type { HttpServer } from './server/http.js';
+import type { Metrics } from './server/metrics.js';
+import { tokenMatches } from './token.js';
+
+/** Above this the server itself closes the socket (1009); up to it an error frame says `frame-too-big`. */
+const MAX_PAYLOAD_BYTES = 1024 * 1024;
+
+/** A phase that clients can be asked for, and how to ask one that holds the first bytes of a body already. */
+export interface Task {
+  readonly round: number;
+  readonly phase: number;
+  readonly gathering: Gathering;
+  /** The frames of `work` for a client. `received`: bytes of its update that are here already. */
+  frames(
+    client: string,
+    held: { readonly hash: string; readonly from: number } | null,
+    received: number,
+  ): readonly Uint8Array[];
+}
+
+export interface SocketServerOptions {
+  readonly http: HttpServer;
+  readonly offer: PlanOffer;
+  readonly population: Population;
+  readonly token?: string;
+  readonly heartbeatMs: number;
+  readonly handshakeMs: number;
+  readonly reserveMs: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface SocketServer {
+  /** Clients that are joined and ready. */
+  readonly ready: number;
+  /** Resolves once so many clients are ready. */
+  whenReady(count: number): Promise<void>;
+  /** The phase that is being gathered; null between phases. */
+  assign(task: Task | null): void;
+  /** Sends a client its work if it is there and still owes an update. */
+  ask(client: string): void;
+  /** Says goodbye (`finished`) or "come back later", and closes all sockets. */
+  close(finished: boolean): Promise<void>;
+}
+
+export function createSocketServer(options: SocketServerOptions): SocketServer {
+  const { http, offer, population, logger, metrics } = options;
+  const now = () => performance.now();
+  const members = createMembership<Connection>({ population, reserveMs: options.reserveMs, now });
+  const connections = new Set<Connection>();
+  const readyConnections = new Set<Connection>();
+  const partialUpdates = new Map<string, PartialBody>();
+  const heldBroadcasts = new WeakMap<Connection, { readonly hash: string; readonly from: number }>();
+  const waiting = new Set<{ readonly count: number; readonly resolve: () => void }>();
+  let task: Task | null = null;
+
+  const tally = () => {
+    const count = readyConnections.size;
+    metrics.set('starling_clients', count);
+    metrics.set('starling_sockets', connections.size);
+    for (const waiter of waiting) {
+      if (count < waiter.count) continue;
+      waiting.delete(waiter);
+      waiter.resolve();
+    }
+  };
+  const belongsToTask = ({ type, control }: ControlMessage) =>
+    type === 'update' && task !== null && control.round === task.round && control.phase === task.phase;
+
+  function ask(client: string): void {
+    const connection = members.socketOf(client);
+    if (task === null || connection?.state !== 'ready' || !task.gathering.owes(client)) return;
+    const received = partialUpdates.get(client)?.received ?? 0;
+    connection.send(task.frames(client, heldBroadcasts.get(connection) ?? null, received));
+    heldBroadcasts.delete(connection);
+  }
+
+  const handlers: ConnectionHandlers = {
+    hello(connection, hello) {
+      if (!tokenMatches(options.token, hello.token)) {
+        throw new WireError('unauthorized', 'Cannot join: the token is missing or wrong');
+      }
+      const { client, replaced } = members.join(hello.client, connection);
+      replaced?.fail(new WireError('replaced', `Cannot stay: another socket joined as '${client}'`));
+      return client;
+    },
+    ready(connection, { partial }) {
+      metrics.add('starling_joins_total');
+      readyConnections.add(connection);
+      if (partial !== null) heldBroadcasts.set(connection, partial);
+      tally();
+      ask(connection.client);
+    },
+    update(connection, at, body) {
+      const { client } = connection;
+      partialUpdates.delete(client);
+      const ack = task?.gathering.update(client, at, body) ?? {
+        ...at,
+        status: 'ignored' as const,
+        code: 'round-over',
+        reason: 'no round is being gathered',
+      };
+      connection.send([encodeMessage('ack', ack)]);
+    },
+    failed({ client }, { round, phase, code, reason }) {
+      if (task?.round !== round || task.phase !== phase) return;
+      task.gathering.drop(client, 'work-failed', `${code}: ${reason}`);
+    },
+    resume: ({ client }, message) => {
+      const partial = belongsToTask(message) ? partialUpdates.get(client) : undefined;
+      partialUpdates.delete(client); // two sockets must never write into one buffer
+      return partial ?? null;
+    },
+    closed(connection, { left, unfinished }) {
+      const { client } = connection;
+      connections.delete(connection);
+      readyConnections.delete(connection);
+      members.part(client, connection);
+      const partial = unfinished.find(({ message }) => belongsToTask(message));
+      if (partial !== undefined && members.socketOf(client) === null) partialUpdates.set(client, partial);
+      if (left) task?.gathering.drop(client, 'left', 'the client said that it will not be back');
+      tally();
+    },
+  };
+
+  const sockets = new WebSocketServer({
+    server: http.server,
+    perMessageDeflate: false,
+    maxPayload: MAX_PAYLOAD_BYTES,
+    clientTracking: false,
+  });
+  sockets.on('error', (error) => logger.error({ err: error }, 'socket server error'));
+  sockets.on('connection', (socket) => {
+    const { heartbeatMs, handshakeMs } = options;
+    connections.add(new Connection({ socket, offer, heartbeatMs, handshakeMs, logger, metrics, handlers }));
+    metrics.set('starling_sockets', connections.size);
+  });
+  const heartbeat = setInterval(() => {
+    for (const connection of connections) connection.ping();
+  }, options.heartbeatMs);
+
+  return {
+    get ready() {
+      return readyConnections.size;
+    },
+    whenReady: (count) =>
+      new Promise((resolve) => {
+        waiting.add({ count, resolve });
+        tally();
+      }),
+    assign(next) {
+      task = next;
+      partialUpdates.clear();
+    },
+    ask,
+    async close(finished) {
+      clearInterval(heartbeat);
+      for (const connection of connections) {
+        if (finished) connection.bye('the run is over');
+        else connection.fail(new WireError('shutting-down', 'Cannot go on: the coordinator is going down'));
+      }
+      const deadline = now() + 2000; // sockets that do not close by themselves are cut before that
+      while (connections.size > 0 && now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise<void>((resolve) => sockets.close(() => resolve()));
+    },
+  };
+}

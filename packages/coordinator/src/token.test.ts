@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { tokenMatches } from './token.js';
+
+it.each([
+  [undefined, undefined, true],
+  [undefined, 'anything', true],
+  ['secret', 'secret', true],
+  ['secret', 'secret ', false],
+  ['secret', '', false],
+  ['secret', undefined, false],
+])('`tokenMatches` compares %j with %j and says %j', (wanted, given, expected) => {
+  expect(tokenMatches(wanted, given)).toBe(expected);
+});

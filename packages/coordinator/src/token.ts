@@ -1,0 +1,9 @@
+// The join token: a secret that operator and clients share, compared without telling how much of it was right.
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+/** Whether a join token is the one that is asked for; anything is, where none is asked for. */
+export function tokenMatches(wanted: string | undefined, given: string | undefined): boolean {
+  return wanted === undefined || timingSafeEqual(digest(wanted), digest(given ?? ''));
+}

@@ -1,0 +1,17 @@
+// How long a body can be, from the types of the leaves that it carries: what a reader allows before it allocates.
+import { bytesPerElement, leafTypes, sizeOf, type Type } from '@starling/federated-core';
+
+/** What a safetensors header may take, bytes: for all leaves, and for each (name, dtype, shape, offsets). */
+const HEADER_BYTES = 1024;
+const HEADER_BYTES_PER_LEAF = 256;
+/** The most bytes of a body with leaves whose shapes are not known before the run. */
+export const UNKNOWN_BODY_BYTES = 64 * 1024 * 1024;
+
+/** The most bytes that a body with the leaves of `types` has; `UNKNOWN_BODY_BYTES` where a shape is not known. */
+export function bodyLimit(types: readonly Type[]): number {
+  const leaves = types.flatMap(leafTypes);
+  if (leaves.some(({ dtype, shape }) => dtype === 'string' || shape.includes(null)))
+    return UNKNOWN_BODY_BYTES;
+  const data = leaves.map(({ dtype, shape }) => sizeOf(shape as readonly number[]) * bytesPerElement[dtype]);
+  return data.reduce((sum, bytes) => sum + bytes, HEADER_BYTES + leaves.length * HEADER_BYTES_PER_LEAF);
+}

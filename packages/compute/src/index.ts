@@ -12,6 +12,13 @@ export * from './engines/engine.js';
 export * from './engines/graph-artifact.js';
 export * from './engines/local-runner.js';
 export * from './engines/onnx-engine.js';
+export {
+  TFJS_BACKENDS,
+  TfjsBackendError,
+  type TfjsBackendName,
+  tfjsBackends,
+} from './engines/tfjs-backends.js';
+export * from './engines/tfjs-engine.js';
 export * from './graph/bind-feeds.js';
 export * from './graph/feeds.js';
 export { artifactId, graphId } from './graph/graph-id.js';

@@ -41,8 +41,6 @@ describe('localComputation', () => {
         const variables = weights.map((weight) => (weight as unknown as { val: tf.Variable }).val);
         const { grads } = tf.variableGrads(() => {
           const out = model.apply(tf.div(pixels, 255), { training: true }) as tf.Tensor;
-          const losses = tf.metrics ?? tf.losses;
-          void losses;
           const loss = tf.losses.softmaxCrossEntropy(tf.oneHot(label as tf.Tensor1D, 10), out, mask);
           return loss as tf.Scalar;
         }, variables);

@@ -1,0 +1,89 @@
+// The `tfjs` engine: replays the kernel graph of an artifact on a tf.js backend. Slower than `onnx`, but it runs every
+// kernel that capture knows, and is the second opinion that the onnx engine is checked against.
+import * as tf from '@tensorflow/tfjs-core';
+import type { KernelGraph, KernelNode } from '../graph/kernel-graph.js';
+import { deserializeGraph } from '../graph/serialize.js';
+import { checkArgument, type LeafSpec } from './check-argument.js';
+import type { Engine, LoadedGraph } from './engine.js';
+import type { GraphArtifact } from './graph-artifact.js';
+import { loadTfjsBackend, type TfjsBackendName } from './tfjs-backends.js';
+import { type Replay, replayGraph } from './tfjs-replay.js';
+import { fromTf } from './tfjs-tensors.js';
+
+export interface TfjsEngineOptions {
+  /** Default `cpu`. Kernels that a backend lacks run on `cpu`. */
+  readonly backend?: TfjsBackendName;
+}
+
+/** An engine on a tf.js backend; throws a `TfjsBackendError` where the backend is not to be had. */
+export async function createTfjsEngine(options: TfjsEngineOptions = {}): Promise<Engine> {
+  const backend = options.backend ?? 'cpu';
+  await loadTfjsBackend(backend);
+  return {
+    name: 'tfjs',
+    description: `tfjs ${tf.version_core} (${backend})`,
+    load: async (artifact) => loadedGraph(artifact, backend),
+    dispose: async () => {},
+  };
+}
+
+function loadedGraph(artifact: GraphArtifact, backend: TfjsBackendName): LoadedGraph {
+  const graph = deserializeGraph(artifact.kernels);
+  const specs = leafSpecs(graph);
+  return {
+    run(argument, seed) {
+      checkArgument(artifact.name, specs, argument);
+      const replay: Replay = {
+        argument,
+        seed,
+        runKernel: (node, inputs) => runKernel(backend, node, inputs),
+      };
+      return onBackend(backend, () => {
+        tf.engine().startScope('starling-replay');
+        try {
+          return replayGraph(graph, replay).map(fromTf);
+        } finally {
+          tf.engine().endScope();
+        }
+      });
+    },
+    dispose() {},
+  };
+}
+
+function leafSpecs(graph: KernelGraph): readonly LeafSpec[] {
+  return graph.inputs.map((id) => {
+    const spec = graph.values[id];
+    if (spec === undefined) throw new RangeError(`Cannot load a graph: input ${id} has no spec`);
+    return spec;
+  });
+}
+
+function runKernel(
+  backend: TfjsBackendName,
+  node: KernelNode,
+  inputs: tf.NamedTensorMap | tf.Tensor[],
+): readonly tf.Tensor[] {
+  const run = (): readonly tf.Tensor[] => {
+    const attributes = { ...node.attributes } as unknown as tf.NamedAttrMap;
+    const outputs = tf
+      .engine()
+      .runKernel<tf.Tensor | tf.Tensor[]>(node.kernel, inputs as tf.NamedTensorMap, attributes);
+    return Array.isArray(outputs) ? outputs : [outputs];
+  };
+  return tf.getKernel(node.kernel, backend) === undefined ? onBackend('cpu', run) : run();
+}
+
+/** Runs with a started backend active, and gives tf.js its former backend back. */
+function onBackend<T>(backend: TfjsBackendName, run: () => T): T {
+  const engine = tf.engine();
+  const former = engine.backendName;
+  if (former === backend) return run();
+  // A started backend is active when setBackend returns.
+  void engine.setBackend(backend);
+  try {
+    return run();
+  } finally {
+    void engine.setBackend(former);
+  }
+}

@@ -1,0 +1,19 @@
+// Which engine a runtime runs local computations on, as plain data: it is chosen on one thread and made on
+// another.
+import { createOnnxEngine, createTfjsEngine, type Engine } from '@starling/compute';
+
+export type EngineChoice =
+  | { readonly name: 'onnx' }
+  | { readonly name: 'tfjs'; readonly backend?: 'cpu' | 'wasm' | 'tensorflow' };
+
+export const DEFAULT_ENGINE: EngineChoice = { name: 'onnx' };
+
+/** Makes the engine on this thread; throws where what it needs is not installed. */
+export function createEngine(choice: EngineChoice = DEFAULT_ENGINE): Promise<Engine> {
+  switch (choice.name) {
+    case 'onnx':
+      return createOnnxEngine();
+    case 'tfjs':
+      return createTfjsEngine(choice.backend === undefined ? {} : { backend: choice.backend });
+  }
+}

@@ -1,0 +1,44 @@
+// Errors of the runtime room. Each has a stable `code`, which is what logs, tests and other languages go by.
+import { StarlingError } from '@starling/federated-core';
+
+/** A safetensors body that is not well-formed: `bad-body`. */
+export class BodyError extends StarlingError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('bad-body', message, options);
+  }
+}
+
+/** A packed plan that is not well-formed, or whose parts do not have the hashes it names: `bad-plan`. */
+export class PlanError extends StarlingError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('bad-plan', message, options);
+  }
+}
+
+/** A population that does not hold what the plan's clients must: `bad-population`. */
+export class PopulationError extends StarlingError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('bad-population', message, options);
+  }
+}
+
+/** A round in which fewer clients reported than the run asks for: `too-few-reports`. The state is kept. */
+export class TooFewReportsError extends StarlingError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('too-few-reports', message, options);
+  }
+}
+
+/** A checkpoint of another run or plan, or one that cannot be read: `bad-checkpoint`. */
+export class CheckpointError extends StarlingError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('bad-checkpoint', message, options);
+  }
+}
+
+/** A worker that failed to start, or a lane that no worker survived: `worker-lost`. */
+export class WorkerError extends StarlingError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('worker-lost', message, options);
+  }
+}

@@ -1,0 +1,117 @@
+// Folds the updates of a cohort, lane by lane: a lane is `laneSize` neighbours of the cohort, summed in cohort
+// order, and lanes are merged in order. Updates may arrive in any order and some may never come; the result
+// has the same bits all the same. Every runtime folds with this.
+import { type Aggregation, leafTypes, type Reduction, type Tensor } from '@starling/federated-core';
+import { createOrderedMerge, type LaneAccumulators, zeroAccumulators } from './ordered-merge.js';
+
+export interface LaneFoldOptions {
+  readonly aggregations: readonly Aggregation<unknown>[];
+  /** Of `aggregations`, in order. */
+  readonly reductions: readonly Reduction[];
+  /** Clients a lane, at least 1. */
+  readonly laneSize: number;
+  readonly cohortSize: number;
+}
+
+export interface LaneFold {
+  /**
+   * Adds the update of the client at `position` of the cohort, which must have passed `updateChecker`. An
+   * update that comes before its turn is kept, not copied, until then. Resolves once it is folded or kept;
+   * rejects, as `finish` does, where an operator of the plan fails. Throws a `RangeError` for a position out of range or
+   * taken before.
+   */
+  accept(position: number, update: readonly Tensor[]): Promise<void>;
+  /** Says that nothing will come from the client at `position`: refused, failed, or lost. */
+  skip(position: number): Promise<void>;
+  /** The accumulators of the cohort, once every position was accepted or skipped. */
+  finish(): Promise<LaneAccumulators>;
+}
+
+/** A fold for one phase of one round. */
+export function createLaneFold(options: LaneFoldOptions): LaneFold {
+  const { aggregations, reductions, laneSize, cohortSize } = options;
+  const accumulate = createAccumulate(aggregations, reductions);
+  const merge = createOrderedMerge(reductions);
+  const lanes = Array.from({ length: Math.ceil(cohortSize / laneSize) }, (_, index) => ({
+    next: index * laneSize,
+    end: Math.min((index + 1) * laneSize, cohortSize),
+    accumulators: null as LaneAccumulators | null,
+    folding: false,
+  }));
+  const waiting = new Map<number, readonly Tensor[] | null>();
+  const running = new Set<Promise<void>>();
+  let taken = 0;
+
+  const fold = async (index: number, lane: (typeof lanes)[number]): Promise<void> => {
+    lane.folding = true;
+    for (let next = waiting.get(lane.next); next !== undefined; next = waiting.get(lane.next)) {
+      if (next !== null) {
+        lane.accumulators ??= await zeroAccumulators(reductions);
+        lane.accumulators = await accumulate(lane.accumulators, next);
+      }
+      waiting.delete(lane.next++);
+    }
+    lane.folding = false;
+    if (lane.next < lane.end) return;
+    const { accumulators } = lane;
+    lane.accumulators = null;
+    await merge.offer(index, accumulators);
+  };
+
+  const take = (position: number, update: readonly Tensor[] | null): Promise<void> => {
+    const index = Math.floor(position / laneSize);
+    const lane = lanes[index];
+    if (lane === undefined || !(position >= lane.next) || position >= lane.end || waiting.has(position)) {
+      throw new RangeError(
+        `Cannot fold position ${position}: need each of 0 to ${cohortSize - 1} once, got it twice or out of range`,
+      );
+    }
+    waiting.set(position, update);
+    taken++;
+    if (lane.folding) return Promise.resolve(); // whoever is folding this lane takes it in its turn
+    const run = fold(index, lane);
+    running.add(run);
+    run.then(
+      () => running.delete(run),
+      () => {}, // kept for `finish` to reject with
+    );
+    return run;
+  };
+
+  return {
+    accept: take,
+    skip: (position) => take(position, null),
+    async finish() {
+      if (taken < cohortSize) {
+        throw new RangeError(`Cannot finish a fold: need all ${cohortSize} positions, got ${taken}`);
+      }
+      await Promise.all(running);
+      return merge.result();
+    },
+  };
+}
+
+/** Adds one update, given as the leaves of all aggregations, to the accumulators of a lane. */
+export type Accumulate = (
+  accumulators: LaneAccumulators,
+  update: readonly Tensor[],
+) => Promise<LaneAccumulators>;
+
+/** Splits an update among the aggregations of a phase. */
+export function createAccumulate(
+  aggregations: readonly Aggregation<unknown>[],
+  reductions: readonly Reduction[],
+): Accumulate {
+  const counts = aggregations.map(({ update }) => leafTypes(update).length);
+  return async (accumulators, update) => {
+    const next: LaneAccumulators[number][] = [];
+    let start = 0;
+    for (let index = 0; index < reductions.length; index++) {
+      const end = start + counts[index]!;
+      const added = reductions[index]!.accumulate(accumulators[index]!, update.slice(start, end));
+      next.push(added instanceof Promise ? await added : added);
+      start = end;
+    }
+    return next;
+  };
+}

@@ -1,0 +1,71 @@
+// Merges the accumulators of lanes in lane order, whatever order they arrive in: the second half of how a
+// cohort is folded to the same bits everywhere. `lane-fold.ts` is the first half.
+import type { Accumulator, Reduction } from '@starling/federated-core';
+
+/** One accumulator for each aggregation of a phase. */
+export type LaneAccumulators = readonly Accumulator[];
+
+export interface OrderedMerge {
+  /**
+   * Takes what a lane came to, `null` where none of its clients is left, and merges all lanes whose turn it
+   * is. May write into the first lane's accumulators, which become the result; reads others until `merged`.
+   */
+  offer(lane: number, accumulators: LaneAccumulators | null): Promise<void>;
+  /** How many lanes, from the first, are merged and no longer read. */
+  readonly merged: number;
+  /** The accumulators of the whole cohort, once every lane was offered; zeros where no client is left. */
+  result(): Promise<LaneAccumulators>;
+}
+
+/** `onMerged` is called for each lane in order, once it is merged and its accumulators are no longer read. */
+export function createOrderedMerge(
+  reductions: readonly Reduction[],
+  onMerged: (lane: number) => void = () => {},
+): OrderedMerge {
+  const waiting = new Map<number, LaneAccumulators | null>();
+  let total: LaneAccumulators | null = null;
+  let merged = 0;
+  let merging = false;
+
+  return {
+    get merged() {
+      return merged;
+    },
+    async offer(lane, accumulators) {
+      waiting.set(lane, accumulators);
+      if (merging) return; // the call that is merging takes it in its turn
+      merging = true;
+      try {
+        for (let next = waiting.get(merged); next !== undefined; next = waiting.get(merged)) {
+          waiting.delete(merged);
+          if (next !== null) total = total === null ? next : await mergeLanes(reductions, total, next);
+          onMerged(merged++);
+        }
+      } finally {
+        merging = false;
+      }
+    },
+    async result() {
+      return total ?? (await zeroAccumulators(reductions));
+    },
+  };
+}
+
+/** Accumulators that no update has entered. */
+export async function zeroAccumulators(reductions: readonly Reduction[]): Promise<LaneAccumulators> {
+  const zeros: Accumulator[] = [];
+  for (const reduction of reductions) zeros.push(await reduction.zero());
+  return zeros;
+}
+
+async function mergeLanes(
+  reductions: readonly Reduction[],
+  left: LaneAccumulators,
+  right: LaneAccumulators,
+): Promise<LaneAccumulators> {
+  const merged: Accumulator[] = [];
+  for (const [index, reduction] of reductions.entries()) {
+    merged.push(await reduction.merge(left[index]!, right[index]!));
+  }
+  return merged;
+}

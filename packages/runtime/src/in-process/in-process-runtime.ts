@@ -1,0 +1,56 @@
+// The `in-process` runtime: every client of the cohort in turn, on the calling thread. The plainest of the
+// runtimes, for tests and debugging; the others must give the same bits.
+import type { Engine } from '@starling/compute';
+import { clientSeed, updateChecker } from '@starling/federated-core';
+import { createEngine, type EngineChoice } from '../engine-choice.js';
+import { clientWork } from '../fold/client-work.js';
+import { createLaneFold } from '../fold/lane-fold.js';
+import { clientArgument } from '../plan/client-argument.js';
+import { createPlanRunner } from '../plan/plan-runner.js';
+import type { ClientReport, Runtime } from '../runtime.js';
+
+export interface InProcessOptions {
+  /** Default: the onnx engine. An engine that is passed made stays its owner's to dispose. */
+  readonly engine?: EngineChoice | Engine;
+}
+
+export function inProcessRuntime({ engine: given }: InProcessOptions = {}): Runtime {
+  return {
+    name: 'in-process',
+    async open(packed, population) {
+      const { plan } = packed;
+      const argument = clientArgument(plan, population.dataType);
+      const owned = given === undefined || !('load' in given) ? await createEngine(given) : null;
+      const engine = owned ?? (given as Engine);
+      const runner = await createPlanRunner(packed, engine, ['client', 'aggregation']);
+      const phases = plan.phases.map(({ aggregations }, index) => {
+        const reductions = runner.reductions(index);
+        return { aggregations, reductions, check: updateChecker(aggregations, reductions) };
+      });
+      return {
+        async runPhase({ phase, seed, cohort, broadcasts }) {
+          const { aggregations, reductions, check } = phases[phase]!;
+          const { laneSize } = plan;
+          const fold = createLaneFold({ aggregations, reductions, laneSize, cohortSize: cohort.length });
+          const reports: ClientReport[] = [];
+          for (const [position, index] of cohort.entries()) {
+            const client = population.clientId(index);
+            const { report, update } = await clientWork(
+              client,
+              async () => argument(await population.load(index)),
+              (input) => runner.work(phase, broadcasts, input, clientSeed(seed, client)),
+              check,
+            );
+            reports.push(report);
+            await (update === null ? fold.skip(position) : fold.accept(position, update));
+          }
+          return { accumulators: await fold.finish(), reports };
+        },
+        async close() {
+          await runner.dispose();
+          await owned?.dispose();
+        },
+      };
+    },
+  };
+}

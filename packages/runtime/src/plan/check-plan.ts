@@ -1,0 +1,129 @@
+// Checks that a plan is sound before anything runs it: every register exists when it is read, every graph is
+// there and takes what it is given, and each slot takes and gives the leaves that its neighbours expect.
+import {
+  type Instruction,
+  type LocalProgram,
+  leafTypes,
+  type RoundPlan,
+  type Type,
+} from '@starling/federated-core';
+import { PlanError } from '../errors.js';
+
+/** What a plan's graph takes and gives, as far as a plan is concerned. */
+export interface GraphSignature {
+  readonly parameter: Type | null;
+  readonly result: Type;
+}
+
+/** Throws a `PlanError` that names the slot at fault. */
+export function checkPlan(plan: RoundPlan<string>, graphs: ReadonlyMap<string, GraphSignature>): void {
+  if (!(Number.isSafeInteger(plan.laneSize) && plan.laneSize >= 1)) {
+    throw new PlanError(`Cannot run plan '${plan.name}': laneSize must be at least 1, got ${plan.laneSize}`);
+  }
+  const check = (slot: string, program: LocalProgram<string>, inputs: number, outputs: number): void =>
+    checkProgram(`${slot} of plan '${plan.name}'`, program, inputs, outputs, graphs);
+  const server = count(plan.serverInput);
+  const client = count(plan.clientInput);
+  let broadcast = 0;
+  let aggregates = 0;
+  plan.phases.forEach((phase, index) => {
+    check(`phase ${index} prepare`, phase.prepare, server + aggregates, count(phase.broadcast));
+    broadcast += count(phase.broadcast);
+    const updates = phase.aggregations.map(({ update }) => count(update));
+    check(`phase ${index} work`, phase.work, broadcast + client, sum(updates));
+    phase.aggregations.forEach((aggregation, position) => {
+      const result = count(aggregation.result);
+      const update = updates[position] as number;
+      aggregates += result;
+      if (aggregation.ifEmpty !== undefined && aggregation.ifEmpty.length !== result) {
+        throw new PlanError(
+          `Cannot run plan '${plan.name}': ifEmpty needs ${result} leaves, got ${aggregation.ifEmpty.length}`,
+        );
+      }
+      if (aggregation.operators === undefined) return;
+      const { zero, accumulate, merge, report } = aggregation.operators;
+      const accumulator = zero.outputs.length;
+      const slot = `phase ${index} aggregation ${position}`;
+      check(`${slot} zero`, zero, zero.inputs, accumulator);
+      check(`${slot} accumulate`, accumulate, accumulator + update, accumulator);
+      check(`${slot} merge`, merge, 2 * accumulator, accumulator);
+      check(`${slot} report`, report, accumulator, result);
+    });
+  });
+  check('apply', plan.apply, server + aggregates, count(plan.result));
+}
+
+function checkProgram(
+  slot: string,
+  program: LocalProgram<string>,
+  inputs: number,
+  outputs: number,
+  graphs: ReadonlyMap<string, GraphSignature>,
+): void {
+  const fail = (problem: string): never => {
+    throw new PlanError(`Cannot run ${slot}: ${problem}`);
+  };
+  if (program.inputs !== inputs) fail(`it must take ${inputs} leaves, got ${program.inputs}`);
+  if (program.outputs.length !== outputs)
+    fail(`it must give ${outputs} leaves, got ${program.outputs.length}`);
+  let registers = program.inputs;
+  const read = (...wanted: readonly number[]): void => {
+    const missing = wanted.find((register) => register >= registers);
+    if (missing !== undefined) fail(`register ${missing} is read when there are only ${registers}`);
+  };
+  const call = (graph: string, takes: number, gives: number): void => {
+    const { parameter, result } = graphs.get(graph) ?? fail(`there is no graph ${graph}`);
+    const parameters = parameter === null ? 0 : count(parameter);
+    if (parameters !== takes || count(result) !== gives) {
+      fail(
+        `graph ${graph} must take ${takes} leaves and give ${gives}, got ${parameters} and ${count(result)}`,
+      );
+    }
+  };
+  for (const instruction of program.instructions) {
+    registers += checkInstruction(instruction, read, call);
+  }
+  read(...program.outputs);
+}
+
+/** How many registers an instruction appends, once `read` and `call` have checked what it reads and calls. */
+function checkInstruction(
+  instruction: Instruction<string>,
+  read: (...registers: readonly number[]) => void,
+  call: (graph: string, takes: number, gives: number) => void,
+): number {
+  switch (instruction.op) {
+    case 'constant':
+    case 'random':
+      return 1;
+    case 'call':
+      read(...instruction.inputs);
+      call(instruction.graph, instruction.inputs.length, instruction.outputs);
+      return instruction.outputs;
+    case 'reduce': {
+      const { graph, sequence, initial } = instruction;
+      read(...sequence, ...initial);
+      call(graph, initial.length + sequence.length, initial.length);
+      return initial.length;
+    }
+    case 'map':
+      read(...instruction.sequence);
+      call(instruction.graph, instruction.sequence.length, instruction.result.length);
+      return instruction.result.length;
+    case 'sum':
+      read(...instruction.sequence);
+      return instruction.element.length;
+    case 'select':
+      read(...instruction.inputs, instruction.keys);
+      call(instruction.graph, instruction.inputs.length + 1, instruction.result.length);
+      return instruction.result.length;
+  }
+}
+
+function count(type: Type): number {
+  return leafTypes(type).length;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}

@@ -1,0 +1,37 @@
+// The zod schema of a graph's feeds (compute's `Feed`), as they stand in a plan's manifest.
+import type { Feed } from '@starling/compute';
+import { z } from 'zod';
+
+const count = z.int().nonnegative();
+
+const viewSchema = z.strictObject({
+  batchSize: z.int().positive().nullable(),
+  shuffle: z.boolean(),
+  epochs: z.int().nonnegative(),
+  dropRemainder: z.boolean(),
+  take: count.nullable(),
+});
+
+const distributionSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('uniform'), low: z.number(), high: z.number() }),
+  z.strictObject({ kind: z.literal('normal'), mean: z.number(), stddev: z.number() }),
+  z.strictObject({ kind: z.literal('bernoulli'), probability: z.number() }),
+]);
+
+const name = z.string().min(1);
+
+export const feedSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('argument'), name, leaf: count }),
+  z.strictObject({ kind: z.literal('indices'), name, leaf: count, reduce: count, view: viewSchema }),
+  z.strictObject({ kind: z.literal('mask'), name, leaf: count, reduce: count, view: viewSchema }),
+  z.strictObject({
+    kind: z.literal('random'),
+    name,
+    reduce: count.nullable(),
+    draw: count,
+    shape: z.array(count),
+    distribution: distributionSchema,
+    leaf: count.exactOptional(),
+    view: viewSchema.exactOptional(),
+  }),
+]) satisfies z.ZodType<Feed>;

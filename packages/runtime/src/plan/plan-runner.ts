@@ -1,0 +1,71 @@
+// Runs the slots of a packed plan on one engine: what a client, a worker and the server do with a plan. The
+// graphs are loaded once; a runner belongs to one thread, as its engine does.
+import type { Engine, LoadedGraph } from '@starling/compute';
+import {
+  createReduction,
+  type GraphRunner,
+  type Reduction,
+  runProgram,
+  type Seed,
+  type Tensor,
+} from '@starling/federated-core';
+import { PlanError } from '../errors.js';
+import { type GraphRole, graphsOf } from './map-plan.js';
+import type { PackedPlan } from './packed-plan.js';
+
+export type Leaves = readonly Tensor[];
+
+export interface PlanRunner {
+  /** The broadcast of a phase, from the server input and the aggregates of earlier phases. */
+  prepare(phase: number, serverInput: Leaves, aggregates: Leaves, seed: Seed): Promise<Leaves>;
+  /** A client's update, from the broadcasts of this and earlier phases and what the client holds. */
+  work(phase: number, broadcasts: readonly Leaves[], clientInput: Leaves, seed: Seed): Promise<Leaves>;
+  /** The result of the plan, from the server input and the aggregates of all phases. */
+  apply(serverInput: Leaves, aggregates: Leaves, seed: Seed): Promise<Leaves>;
+  /** The reductions of a phase's aggregations, in order. */
+  reductions(phase: number): readonly Reduction[];
+  /** Releases the graphs; the engine stays its owner's. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Loads the graphs that `roles` run. Calling a slot of another role throws a `PlanError`, as do graphs that
+ * the plan came without.
+ */
+export async function createPlanRunner(
+  { plan, graphs }: PackedPlan,
+  engine: Engine,
+  roles: readonly GraphRole[] = ['client', 'server', 'aggregation'],
+): Promise<PlanRunner> {
+  const loaded = new Map<string, LoadedGraph>();
+  for (const id of graphsOf(plan, roles)) {
+    const artifact = graphs.get(id);
+    if (artifact === undefined)
+      throw new PlanError(`Cannot load plan '${plan.name}': graph ${id} is missing`);
+    loaded.set(id, await engine.load(artifact));
+  }
+  const run: GraphRunner<string> = (id, argument, seed) => {
+    const graph = loaded.get(id);
+    if (graph === undefined) throw new PlanError(`Cannot run plan '${plan.name}': graph ${id} is not loaded`);
+    return graph.run(argument, seed);
+  };
+  const phaseAt = (index: number) => {
+    const phase = plan.phases[index];
+    if (phase === undefined) throw new PlanError(`Cannot run plan '${plan.name}': it has no phase ${index}`);
+    return phase;
+  };
+  return {
+    prepare: (phase, serverInput, aggregates, seed) =>
+      runProgram(phaseAt(phase).prepare, [...serverInput, ...aggregates], run, seed),
+    work: (phase, broadcasts, clientInput, seed) =>
+      runProgram(phaseAt(phase).work, [...broadcasts.flat(), ...clientInput], run, seed),
+    apply: (serverInput, aggregates, seed) =>
+      runProgram(plan.apply, [...serverInput, ...aggregates], run, seed),
+    reductions: (phase) =>
+      phaseAt(phase).aggregations.map((aggregation) => createReduction(aggregation, run)),
+    async dispose() {
+      for (const graph of loaded.values()) await graph.dispose();
+      loaded.clear();
+    },
+  };
+}

@@ -1,0 +1,113 @@
+// Compiles what a run repeats each round, and knows which leaves are state: a process carries state from one
+// round to the next, a computation is asked the same question of another cohort.
+import {
+  compilePlan,
+  type FederatedComputation,
+  flatten,
+  formatType,
+  type HostValue,
+  type IterativeProcess,
+  leafTypes,
+  StarlingError,
+  structEntries,
+  type Type,
+  toHost,
+  toValue,
+  unflatten,
+  type Value,
+} from '@starling/federated-core';
+import { packPlan } from '../plan/pack-plan.js';
+import type { PackedPlan } from '../plan/packed-plan.js';
+import type { Leaves } from '../plan/plan-runner.js';
+
+export interface RunSource {
+  readonly process?: IterativeProcess;
+  readonly computation?: FederatedComputation;
+  /** SERVER-placed parameters by name; or, of a computation with one unnamed parameter, its value. */
+  readonly arguments?: unknown;
+}
+
+export interface CompiledRun {
+  readonly plan: PackedPlan;
+  /** Makes the first state; `null` for a computation, whose state has no leaves. */
+  readonly initialize: PackedPlan | null;
+  /** `null` for a computation. */
+  readonly stateType: Type | null;
+  serverInput(state: Leaves): Leaves;
+  /** From the leaves of the plan's result. */
+  stateOf(result: Leaves): Leaves;
+  metricsOf(result: Leaves): HostValue;
+}
+
+/** Throws a `StarlingError` with code `bad-run` where source, arguments and parameters do not fit. */
+export function compileRun({ process, computation, arguments: given }: RunSource): CompiledRun {
+  if (process !== undefined && computation === undefined) return compileProcess(process, given);
+  if (computation !== undefined && process === undefined) {
+    const plan = packPlan(compilePlan(computation));
+    const { serverInput: type, result: resultType } = plan.plan;
+    const unnamed = computation.parameters[0]?.name === null;
+    const input = unnamed ? flatten(type, toValue(type, given)) : namedArguments(plan, given, []);
+    return {
+      plan,
+      initialize: null,
+      stateType: null,
+      serverInput: () => (unnamed ? (input as Leaves) : (input as readonly Leaves[]).flat()),
+      stateOf: () => [],
+      metricsOf: (result) => toHost(resultType, unflatten(resultType, result)),
+    };
+  }
+  throw badRun('need either a process or a computation, and not both');
+}
+
+function compileProcess(process: IterativeProcess, given: unknown): CompiledRun {
+  const plan = packPlan(compilePlan(process.next));
+  const initialize = packPlan(compilePlan(process.initialize));
+  const stateType = initialize.plan.result;
+  const resultType = plan.plan.result;
+  const fields = new Map(resultType.kind === 'struct' ? structEntries(resultType) : []);
+  const metricsType = fields.get('metrics');
+  if (!fields.has('state') || metricsType === undefined) {
+    throw badRun(`next must give <state=…,metrics=…>, got ${formatType(resultType)}`);
+  }
+  const parts = namedArguments(plan, given, ['state']);
+  const stateIndex = structEntries(plan.plan.serverInput as never).findIndex(([name]) => name === 'state');
+  const split = (result: Leaves) => unflatten(resultType, result) as { readonly [name: string]: Value };
+  return {
+    plan,
+    initialize,
+    stateType,
+    serverInput: (state) => parts.flatMap((part, index) => (index === stateIndex ? state : part)),
+    stateOf: (result) => flatten(stateType, split(result)['state']!),
+    metricsOf: (result) => toHost(metricsType, split(result)['metrics']!),
+  };
+}
+
+/** The leaves of each server parameter by name; none for those that are `reserved`. */
+function namedArguments(
+  { plan: { name, serverInput } }: PackedPlan,
+  given: unknown,
+  reserved: readonly string[],
+): readonly Leaves[] {
+  if (serverInput.kind !== 'struct') throw badRun(`${name} must name its parameters`);
+  const values = (given ?? {}) as Readonly<Record<string, unknown>>;
+  const entries = structEntries(serverInput);
+  const known = entries.map(([parameter]) => parameter);
+  const wanted = known.filter((parameter) => !reserved.includes(parameter as string));
+  const unknown = Object.keys(values).find((parameter) => !wanted.includes(parameter));
+  if (unknown !== undefined) throw badRun(`${name} has no argument '${unknown}', only ${wanted.join(', ')}`);
+  for (const parameter of reserved) {
+    if (!known.includes(parameter))
+      throw badRun(`${name} must have a parameter '${parameter}' at the server`);
+  }
+  return entries.map(([parameter, type]) => {
+    if (reserved.includes(parameter as string)) return [];
+    const value = values[parameter as string];
+    if (value !== undefined) return flatten(type, toValue(type, value));
+    if (leafTypes(type).length === 0) return [];
+    throw badRun(`${name} needs an argument '${parameter}' of ${formatType(type)}`);
+  });
+}
+
+function badRun(problem: string): StarlingError {
+  return new StarlingError('bad-run', `Cannot run rounds: ${problem}`);
+}

@@ -1,0 +1,91 @@
+// One round on any runtime: prepare → phases → report → apply. The runtime broadcasts, works and folds; the
+// server's own programs run here, on the server's engine.
+import {
+  EmptyAggregateError,
+  type Reduction,
+  type Seed,
+  serverSeed,
+  type Tensor,
+} from '@starling/federated-core';
+import { TooFewReportsError } from '../errors.js';
+import type { PackedPlan } from '../plan/packed-plan.js';
+import type { Leaves, PlanRunner } from '../plan/plan-runner.js';
+import type { ClientReport, RuntimeSession } from '../runtime.js';
+
+export interface RoundRequest {
+  readonly plan: PackedPlan;
+  /** Runs the server's programs: a runner with the roles `server` and `aggregation`. */
+  readonly server: PlanRunner;
+  readonly session: RuntimeSession;
+  readonly round: number;
+  /** The round's seed: `roundSeed(seed, round)`. */
+  readonly seed: Seed;
+  /** Client indices in cohort order. */
+  readonly cohort: readonly number[];
+  readonly serverInput: Leaves;
+  /** Clients whose updates must count, in each phase. Default 0: the plan says what an empty cohort gives. */
+  readonly minReports?: number;
+}
+
+export interface RoundOutcome {
+  /** The leaves of the plan's result. */
+  readonly result: Leaves;
+  /** What became of each client of the cohort, in cohort order: of its last phase. */
+  readonly reports: readonly ClientReport[];
+}
+
+/**
+ * Runs one round. Throws a `TooFewReportsError` below `minReports`, and an `EmptyAggregateError` where nobody
+ * is left and the plan gives no `ifEmpty`; both say what became of the clients.
+ */
+export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
+  const { plan, server, session, round, seed, serverInput, minReports = 0 } = request;
+  const reports = new Map<number, ClientReport>();
+  const broadcasts: Leaves[] = [];
+  const aggregates: Tensor[] = [];
+  let cohort = request.cohort;
+  for (let phase = 0; phase < plan.plan.phases.length; phase++) {
+    broadcasts.push(await server.prepare(phase, serverInput, aggregates, serverSeed(seed)));
+    const outcome = await session.runPhase({ round, phase, seed, cohort, broadcasts });
+    for (const [position, report] of outcome.reports.entries()) reports.set(cohort[position]!, report);
+    const accepted = cohort.filter((_, position) => outcome.reports[position]!.status === 'accepted');
+    if (accepted.length < minReports) {
+      throw new TooFewReportsError(
+        `Cannot finish round ${round}: need ${minReports} reports, got ${accepted.length} of ${cohort.length}${firstLoss(outcome.reports)}`,
+      );
+    }
+    const reductions = server.reductions(phase);
+    for (const [index, accumulator] of outcome.accumulators.entries()) {
+      const aggregate = await report(reductions[index]!, accumulator, outcome.reports);
+      aggregates.push(...aggregate.map(unshared));
+    }
+    cohort = accepted; // a client that was lost or refused takes no further part
+  }
+  const result = await server.apply(serverInput, aggregates, serverSeed(seed));
+  return { result, reports: request.cohort.map((index) => reports.get(index)!) };
+}
+
+async function report(
+  reduction: Reduction,
+  accumulator: Leaves,
+  reports: readonly ClientReport[],
+): Promise<Leaves> {
+  try {
+    return await reduction.report(accumulator);
+  } catch (error) {
+    if (!(error instanceof EmptyAggregateError)) throw error;
+    throw new EmptyAggregateError(`${error.message}${firstLoss(reports)}`, { cause: error });
+  }
+}
+
+function firstLoss(reports: readonly ClientReport[]): string {
+  const lost = reports.find((each) => each.status !== 'accepted');
+  return lost === undefined ? '' : `; ${lost.client} was ${lost.status} (${lost.code}): ${lost.reason}`;
+}
+
+/** A reduction may give back its accumulator, which a runtime may keep in shared memory that it uses again. */
+function unshared(leaf: Tensor): Tensor {
+  const { data } = leaf;
+  if (!ArrayBuffer.isView(data) || !(data.buffer instanceof SharedArrayBuffer)) return leaf;
+  return { ...leaf, data: data.slice() as Tensor['data'] };
+}

@@ -1,0 +1,271 @@
+// The round loop, the same on every runtime: sample a cohort, run the round, keep the state, write the
+// checkpoint, tell the caller. Given the same seed it ends in the same bits, also after a restart.
+import type { Engine } from '@starling/compute';
+import {
+  deriveSeed,
+  EmptyAggregateError,
+  type HostValue,
+  type MaybePromise,
+  OverflowError,
+  roundSeed,
+  type Seed,
+  type StarlingError,
+  seedFrom,
+  serverSeed,
+  unflatten,
+  type Value,
+} from '@starling/federated-core';
+import type { CohortSampler, Population } from '@starling/population';
+import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
+import { createEngine, type EngineChoice } from '../engine-choice.js';
+import { TooFewReportsError } from '../errors.js';
+import { createPlanRunner, type Leaves, type PlanRunner } from '../plan/plan-runner.js';
+import { stateHash } from '../plan/state-hash.js';
+import type { ClientReport, Runtime, RuntimeSession } from '../runtime.js';
+import { type CompiledRun, compileRun, type RunSource } from './compile-run.js';
+import { leafNames } from './leaf-names.js';
+import { runRound } from './run-round.js';
+
+/** Something worked out from the state every so many rounds, such as the accuracy on a test set. */
+export interface Evaluation {
+  /** In rounds; the last round is always evaluated. */
+  readonly every: number;
+  run(state: Value, round: number): MaybePromise<HostValue>;
+}
+
+export interface RoundRecord {
+  /** From 1: how many rounds are done. */
+  readonly round: number;
+  readonly metrics: HostValue;
+  /** Of rounds that were evaluated. */
+  readonly evaluation?: HostValue;
+  /** What became of each client, in cohort order. */
+  readonly reports: readonly ClientReport[];
+  /** The leaves of the state after the round; none for a computation. */
+  readonly state: Leaves;
+  /** Time from sampling the cohort to the new state, without evaluation and checkpoint. */
+  readonly wallMs: number;
+}
+
+export interface FailedRound {
+  readonly round: number;
+  /** `too-few-reports`, `empty-aggregate` or `integer-overflow`. */
+  readonly error: StarlingError;
+  readonly wallMs: number;
+}
+
+export interface RunOptions extends RunSource {
+  readonly runtime: Runtime;
+  readonly population: Population;
+  readonly sampler: CohortSampler;
+  /** Rounds in all, those before a resume included. */
+  readonly rounds: number;
+  /** A non-negative safe integer. */
+  readonly seed: number;
+  /** What runs the server's own programs. Default: the onnx engine. */
+  readonly engine?: EngineChoice | Engine;
+  /** Where each round is committed to, and taken up again from. */
+  readonly checkpoints?: CheckpointStore;
+  /** Rounds from one checkpoint to the next; the last round always has one. Default 1. */
+  readonly checkpointEvery?: number;
+  readonly evaluate?: Evaluation;
+  /** Clients whose updates must count, in each phase. Default 0: the plan says what an empty cohort gives. */
+  readonly minReports?: number;
+  /** Called, and awaited, once a round is committed. */
+  readonly onRound?: (record: RoundRecord) => MaybePromise<void>;
+  /** Where given, a failed round keeps the state and the run goes on; else the run throws its error. */
+  readonly onFailedRound?: (failure: FailedRound) => MaybePromise<void>;
+  /** Gives up the round at hand and ends the run with the last committed state. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds, for `wallMs`. */
+  readonly clock?: () => number;
+}
+
+export interface RunResult {
+  /** Rounds done, those before a resume included. */
+  readonly rounds: number;
+  /** The leaves of the last state; of a computation, of its last result. */
+  readonly state: Leaves;
+  /** Of the last round that this run committed. */
+  readonly metrics: HostValue | null;
+  readonly evaluation: HostValue | null;
+  /** See `stateHash`: of `state`. */
+  readonly stateHash: string;
+  readonly interrupted: boolean;
+  readonly wallMs: number;
+}
+
+/**
+ * Runs a process or a computation round by round. Throws what a round throws (see `runRound`), and a
+ * `CheckpointError` where the checkpoint found is of another plan or seed.
+ */
+export async function runRounds(options: RunOptions): Promise<RunResult> {
+  const { runtime, population, engine: given, clock = () => performance.now() } = options;
+  const start = clock();
+  const run = compileRun(options);
+  const owned = given === undefined || !('load' in given) ? await createEngine(given) : null;
+  const engine = owned ?? (given as Engine);
+  let server: PlanRunner | null = null;
+  let session: RuntimeSession | null = null;
+  try {
+    server = await createPlanRunner(run.plan, engine, ['server', 'aggregation']);
+    session = await runtime.open(run.plan, population);
+    const loop = await RoundLoop.begin(options, run, engine, server, session, clock);
+    await loop.run();
+    return { ...loop.result(), wallMs: clock() - start };
+  } finally {
+    await session?.close();
+    await server?.dispose();
+    await owned?.dispose();
+  }
+}
+
+class RoundLoop {
+  private last: { metrics: HostValue | null; evaluation: HostValue | null; result: Leaves } = {
+    metrics: null,
+    evaluation: null,
+    result: [],
+  };
+  private interrupted = false;
+
+  private constructor(
+    private readonly options: RunOptions,
+    private readonly compiled: CompiledRun,
+    private readonly server: PlanRunner,
+    private readonly session: RuntimeSession,
+    private readonly clock: () => number,
+    private readonly seed: Seed,
+    private round: number,
+    private state: Leaves,
+  ) {}
+
+  static async begin(
+    options: RunOptions,
+    compiled: CompiledRun,
+    engine: Engine,
+    server: PlanRunner,
+    session: RuntimeSession,
+    clock: () => number,
+  ): Promise<RoundLoop> {
+    const seed = seedFrom(options.seed);
+    const identity = { plan: compiled.plan.hash, seed: options.seed };
+    const checkpoint = await options.checkpoints?.resume(identity);
+    const state = checkpoint?.leaves ?? (await initialState(compiled, engine, seed));
+    return new RoundLoop(options, compiled, server, session, clock, seed, checkpoint?.round ?? 0, state);
+  }
+
+  async run(): Promise<void> {
+    const { rounds, signal, onFailedRound } = this.options;
+    while (this.round < rounds && !this.interrupted) {
+      if (signal?.aborted) this.interrupted = true;
+      else {
+        const start = this.clock();
+        try {
+          await this.step(this.round + 1, start);
+        } catch (error) {
+          if (onFailedRound === undefined || !isRoundFailure(error)) throw error;
+          await onFailedRound({ round: this.round + 1, error, wallMs: this.clock() - start });
+          this.round++;
+        }
+      }
+    }
+  }
+
+  result(): Omit<RunResult, 'wallMs'> {
+    const state = this.compiled.stateType === null ? this.last.result : this.state;
+    const { metrics, evaluation } = this.last;
+    return {
+      rounds: this.round,
+      state,
+      metrics,
+      evaluation,
+      stateHash: stateHash(state),
+      interrupted: this.interrupted,
+    };
+  }
+
+  private async step(round: number, start: number): Promise<void> {
+    const { compiled, options } = this;
+    const running = runRound({
+      plan: compiled.plan,
+      server: this.server,
+      session: this.session,
+      round,
+      seed: roundSeed(this.seed, round),
+      cohort: options.sampler.sample(round, deriveSeed(this.seed, 'cohort')),
+      serverInput: compiled.serverInput(this.state),
+      minReports: options.minReports ?? 0,
+    });
+    const outcome =
+      options.signal === undefined ? await running : await unlessAborted(running, options.signal);
+    if (outcome === null) {
+      this.interrupted = true;
+      return;
+    }
+    const wallMs = this.clock() - start;
+    const state = compiled.stateOf(outcome.result);
+    const metrics = compiled.metricsOf(outcome.result);
+    const evaluation = await this.evaluate(round, state);
+    const record: RoundRecord = {
+      round,
+      metrics,
+      ...(evaluation === null ? {} : { evaluation }),
+      reports: outcome.reports,
+      state,
+      wallMs,
+    };
+    await this.commit(record);
+    this.round = round;
+    this.state = state;
+    this.last = { metrics, evaluation: evaluation ?? this.last.evaluation, result: outcome.result };
+    await options.onRound?.(record);
+  }
+
+  private async evaluate(round: number, state: Leaves): Promise<HostValue | null> {
+    const { evaluate, rounds } = this.options;
+    const { stateType } = this.compiled;
+    if (evaluate === undefined || stateType === null) return null;
+    if (round % evaluate.every !== 0 && round !== rounds) return null;
+    return evaluate.run(unflatten(stateType, state), round);
+  }
+
+  private async commit(record: RoundRecord): Promise<void> {
+    const { checkpoints, checkpointEvery = 1, rounds } = this.options;
+    if (checkpoints === undefined) return;
+    const { round, metrics, evaluation, state, wallMs } = record;
+    await checkpoints.record({ round, metrics, ...(evaluation === undefined ? {} : { evaluation }), wallMs });
+    if (round % checkpointEvery !== 0 && round !== rounds) return;
+    const { stateType, plan } = this.compiled;
+    await checkpoints.save({
+      round,
+      identity: { plan: plan.hash, seed: this.options.seed },
+      names: stateType === null ? [] : leafNames(stateType),
+      leaves: state,
+    });
+  }
+}
+
+async function initialState({ initialize }: CompiledRun, engine: Engine, seed: Seed): Promise<Leaves> {
+  if (initialize === null) return [];
+  const runner = await createPlanRunner(initialize, engine, ['server']);
+  const state = await runner.apply([], [], serverSeed(deriveSeed(seed, 'initialize')));
+  await runner.dispose();
+  return state;
+}
+
+function isRoundFailure(error: unknown): error is StarlingError {
+  return (
+    error instanceof TooFewReportsError ||
+    error instanceof EmptyAggregateError ||
+    error instanceof OverflowError
+  );
+}
+
+/** The outcome of `running`, or `null` where the signal came first: then nobody waits for it any more. */
+function unlessAborted<T>(running: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => resolve(null);
+    signal.addEventListener('abort', abort, { once: true });
+    running.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

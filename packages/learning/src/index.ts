@@ -1,1 +1,26 @@
-export {};
+// Models, client work, server optimizers, federated averaging and evaluation.
+export * from './evaluation/evaluate-model.js';
+export * from './evaluation/evaluation-work.js';
+export * from './losses/loss.js';
+export * from './losses/mean-squared-error.js';
+export * from './losses/sigmoid-crossentropy.js';
+export * from './losses/softmax-crossentropy.js';
+export * from './metrics/accuracy.js';
+export * from './metrics/binary-accuracy.js';
+export * from './metrics/metric.js';
+export * from './models/function-model.js';
+export * from './models/layers-model.js';
+export * from './models/model.js';
+export * from './optimizers/adagrad.js';
+export * from './optimizers/adam.js';
+export * from './optimizers/adam-w.js';
+export * from './optimizers/clipped-by-norm.js';
+export * from './optimizers/clipped-by-value.js';
+export * from './optimizers/momentum.js';
+export * from './optimizers/nesterov.js';
+export * from './optimizers/optimizer.js';
+export * from './optimizers/rms-prop.js';
+export * from './optimizers/sgd.js';
+export * from './optimizers/yogi.js';
+export * from './work/client-work.js';
+export * from './work/train-step.js';

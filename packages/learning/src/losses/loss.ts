@@ -1,0 +1,6 @@
+// The contract of losses: labels and outputs of a batch in, one loss for each example out. Averages are taken by the
+// one who knows which rows of the batch are examples and which are padding.
+import type { tf } from '@starling/compute';
+
+/** (labels [B, …], outputs [B, …]) → losses [B]. */
+export type Loss = (labels: tf.Tensor, outputs: tf.Tensor) => tf.Tensor;

@@ -1,0 +1,12 @@
+// Mean squared error: the mean of (output − label)² over an example's outputs.
+import { tf } from '@starling/compute';
+
+/** Labels and outputs: [B] or [B, …], of the same number of elements. */
+export function meanSquaredError(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
+  const batch = outputs.shape[0] as number;
+  const errors = tf.sub(
+    tf.reshape(outputs, [batch, -1]),
+    tf.reshape(tf.cast(labels, 'float32'), [batch, -1]),
+  );
+  return tf.mean(tf.square(errors), 1);
+}

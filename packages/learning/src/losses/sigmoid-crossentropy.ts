@@ -1,0 +1,12 @@
+// Sigmoid cross-entropy of logits, for yes or no: max(z, 0) − z y + log(1 + e^−|z|), which never overflows.
+import { tf } from '@starling/compute';
+
+/** Labels: [B] or [B, …], 0 or 1. Outputs: logits of the same number of elements; an example's losses are averaged. */
+export function sigmoidCrossentropy(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
+  const batch = outputs.shape[0] as number;
+  const logits = tf.reshape(outputs, [batch, -1]);
+  const targets = tf.reshape(tf.cast(labels, 'float32'), [batch, -1]);
+  const softplus = tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(logits)))));
+  const losses = tf.add(tf.sub(tf.relu(logits), tf.mul(logits, targets)), softplus);
+  return tf.mean(losses, 1);
+}

@@ -1,0 +1,47 @@
+// A model from a plain function of weights and a batch: for users who write tensors rather than layers.
+import type { tf } from '@starling/compute';
+import { struct, type Tensor, type TensorType, type Type, tensorType } from '@starling/federated-core';
+import type { Tensors } from '../tensors.js';
+import type { Batch, Model } from './model.js';
+
+export interface FunctionModelOptions<W extends string, B extends Batch> {
+  readonly name?: string;
+  readonly example: Type;
+  readonly initialWeights: { readonly [K in W]: Tensor };
+  /** (weights, batch) → one loss for each example, [B]: not their mean, since rows of padding must not count. */
+  readonly loss: (weights: { readonly [K in W]: tf.Tensor }, batch: B) => tf.Tensor;
+  /** What else is measured, by name: (weights, batch) → one number for each example, [B]. */
+  readonly measures?: {
+    readonly [name: string]: (weights: { readonly [K in W]: tf.Tensor }, batch: B) => tf.Tensor;
+  };
+}
+
+/** All weights are trained; they are float32. Throws when the loss is not one number for each example. */
+export function functionModel<W extends string, B extends Batch>(options: FunctionModelOptions<W, B>): Model {
+  const { name = 'function model', example, initialWeights, loss, measures = {} } = options;
+  const types: Record<string, TensorType> = {};
+  for (const [weight, { dtype, shape }] of Object.entries<Tensor>(initialWeights)) {
+    types[weight] = tensorType(dtype, shape);
+  }
+  return {
+    name,
+    example,
+    weights: struct(types),
+    initialWeights,
+    trainable: Object.keys(types),
+    measures: Object.keys(measures),
+    forward: (weights, batch) => {
+      const named = weights as { readonly [K in W]: tf.Tensor };
+      const losses = loss(named, batch as B);
+      if (losses.rank !== 1) {
+        throw new RangeError(
+          `Cannot train ${name}: its loss must give one number for each example, shape [batch], got [${losses.shape.join(', ')}]`,
+        );
+      }
+      const measured: Tensors = Object.fromEntries(
+        Object.entries(measures).map(([measure, compute]) => [measure, compute(named, batch as B)]),
+      );
+      return { losses, measures: measured, moved: {} };
+    },
+  };
+}

@@ -1,0 +1,34 @@
+// A model as algorithms see it: weights as data, and a pure forward pass that is traced into local computations.
+// Whether it stands on layers or on a plain function is its own affair.
+import type { tf } from '@starling/compute';
+import type { StructType, Tensor, TensorType, Type } from '@starling/federated-core';
+import type { Tensors } from '../tensors.js';
+
+/** A batch as it enters a model: the tensors of an example with a batch axis in front. */
+export type Batch = tf.Tensor | readonly Batch[] | { readonly [name: string]: Batch };
+
+export interface ForwardPass {
+  /** One loss for each example of the batch: [B]. */
+  readonly losses: tf.Tensor;
+  /** A scalar that training adds to the mean loss: regularisation. It is no part of the reported loss. */
+  readonly penalty?: tf.Tensor;
+  /** What else is measured, one number for each example: [B] by name. */
+  readonly measures: Tensors;
+  /** New values of weights that training moves without a gradient, such as the moving averages of a norm. */
+  readonly moved: Tensors;
+}
+
+export interface Model {
+  readonly name: string;
+  /** The type of an example; clients hold sequences of it. */
+  readonly example: Type;
+  /** The type of the weights: a record of tensors. */
+  readonly weights: StructType<{ readonly [name: string]: TensorType }>;
+  readonly initialWeights: { readonly [name: string]: Tensor };
+  /** Names of the weights that are trained by gradients. */
+  readonly trainable: readonly string[];
+  /** Names of the measures of a forward pass. */
+  readonly measures: readonly string[];
+  /** Losses and measures of a batch. Pure: called while a local computation is traced. */
+  forward(weights: Tensors, batch: Batch, options: { readonly training: boolean }): ForwardPass;
+}

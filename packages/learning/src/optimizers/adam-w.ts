@@ -1,0 +1,16 @@
+// AdamW: Adam with decoupled weight decay (Loshchilov, Hutter, "Decoupled Weight Decay Regularization", ICLR 2019,
+// Algorithm 2, with the decay scaled by the learning rate, as Keras and PyTorch have it).
+import { type AdamOptions, adamWithDecay } from './adam.js';
+import type { Optimizer } from './optimizer.js';
+import { checkNonNegative } from './options.js';
+
+export interface AdamWOptions extends AdamOptions {
+  /** λ, at least 0; 0.004 by default. */
+  readonly weightDecay?: number;
+}
+
+/** w ← (1 − η λ) w − Adam's step. */
+export function adamW({ weightDecay = 0.004, ...options }: AdamWOptions = {}): Optimizer {
+  checkNonNegative('adamW', 'weightDecay', weightDecay);
+  return adamWithDecay('adamW', options, weightDecay);
+}

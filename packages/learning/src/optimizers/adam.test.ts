@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { adam } from './adam.js';
+import { optimizerContract, stepsOf } from './contract.js';
+
+describe('adam', () => {
+  it('divides the corrected mean by the root of the corrected mean square', () => {
+    // β1 = β2 = 0.5. g = 2: m = 1, corrected 1 / 0.5 = 2; v = 2, corrected 4; w = 1 − 0.1 · 2 / 2 = 0.9.
+    // g = −2: m = 0.5 − 1 = −0.5, corrected −0.5 / 0.75 = −2/3; v = 1 + 2 = 3, corrected 4; w = 0.9 + 0.1/3.
+    const optimizer = adam({ learningRate: 0.1, beta1: 0.5, beta2: 0.5, epsilon: 0 });
+    const [first, second] = stepsOf(optimizer, 1, [2, -2]);
+    expect(first).toBeCloseTo(0.9, 6);
+    expect(second).toBeCloseTo(0.9 + 0.1 / 3, 6);
+  });
+
+  it('makes a first step of the learning rate whatever the gradient', () => {
+    const optimizer = adam({ learningRate: 0.1, epsilon: 0 });
+    expect(stepsOf(optimizer, 1, [1e-3])[0]).toBeCloseTo(0.9, 5);
+    expect(stepsOf(optimizer, 1, [-1e3])[0]).toBeCloseTo(1.1, 5);
+  });
+
+  optimizerContract('adam', adam({ learningRate: 0.1 }));
+});

@@ -1,0 +1,24 @@
+import { tf } from '@starling/compute';
+import { describe, expect, it } from 'vitest';
+import { clippedByNorm } from './clipped-by-norm.js';
+import { optimizerContract, stepsOf } from './contract.js';
+import { sgd } from './sgd.js';
+
+describe('clippedByNorm', () => {
+  it('scales all gradients together down to the norm', () => {
+    // The norm of (3, 4) is 5; scaled to 1: (0.6, 0.8).
+    const optimizer = clippedByNorm(sgd({ learningRate: 1 }), { clipNorm: 1 });
+    const weights = { a: tf.tensor1d([0]), b: tf.tensor1d([0]) };
+    const gradients = { a: tf.tensor1d([3]), b: tf.tensor1d([4]) };
+    const after = optimizer.update(gradients, optimizer.init(weights), weights).weights;
+    expect(after['a']?.dataSync()[0]).toBeCloseTo(-0.6, 6);
+    expect(after['b']?.dataSync()[0]).toBeCloseTo(-0.8, 6);
+  });
+
+  it('leaves gradients within the norm as they are', () => {
+    const optimizer = clippedByNorm(sgd({ learningRate: 1 }), { clipNorm: 2 });
+    expect(stepsOf(optimizer, 0, [1.5, 0])).toEqual([-1.5, -1.5]);
+  });
+
+  optimizerContract('clippedByNorm', clippedByNorm(sgd({ learningRate: 0.1 }), { clipNorm: 1 }));
+});

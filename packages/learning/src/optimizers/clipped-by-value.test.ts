@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest';
+import { clippedByValue } from './clipped-by-value.js';
+import { optimizerContract, stepsOf } from './contract.js';
+import { sgd } from './sgd.js';
+
+describe('clippedByValue', () => {
+  it('brings every element of the gradient into the range', () => {
+    const optimizer = clippedByValue(sgd({ learningRate: 1 }), { clipValue: 2 });
+    expect(stepsOf(optimizer, 0, [5, -7, 1.5])).toEqual([-2, 0, -1.5]);
+  });
+
+  optimizerContract('clippedByValue', clippedByValue(sgd({ learningRate: 0.1 }), { clipValue: 1 }));
+});

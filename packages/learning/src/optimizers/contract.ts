@@ -1,0 +1,58 @@
+// The contract suite of optimizers: each one's test calls it.
+import { tf } from '@starling/compute';
+import { describe, expect, it } from 'vitest';
+import type { Tensors } from '../tensors.js';
+import type { Optimizer, OptimizerState } from './optimizer.js';
+
+/** Weights after one step for each of `gradients`, starting from `weight`: a weight of one element. */
+export function stepsOf(optimizer: Optimizer, weight: number, gradients: readonly number[]): number[] {
+  let weights: Tensors = { w: tf.tensor1d([weight]) };
+  let state = optimizer.init(weights);
+  return gradients.map((gradient) => {
+    ({ weights, state } = optimizer.update({ w: tf.tensor1d([gradient]) }, state, weights));
+    return (weights['w'] as tf.Tensor).dataSync()[0] as number;
+  });
+}
+
+/** Checks an optimizer whose learning rate is 0.1. */
+export function optimizerContract(name: string, optimizer: Optimizer): void {
+  describe(`${name} keeps the optimizer contract`, () => {
+    it('keeps names and shapes of weights and state', () => {
+      const weights = { kernel: tf.ones([2, 3]), bias: tf.zeros([3]) };
+      const gradients = { kernel: tf.ones([2, 3]), bias: tf.ones([3]) };
+      const state = optimizer.init(weights);
+      const after = optimizer.update(gradients, state, weights);
+      expect(shapesOf(after.weights)).toEqual({ kernel: [2, 3], bias: [3] });
+      expect(stateShapes(after.state)).toEqual(stateShapes(state));
+    });
+
+    it('goes downhill on a parabola', () => {
+      // f(w) = (w − 3)² / 2 has the gradient w − 3; from 0, every optimizer here covers a third of the way in 60 steps.
+      let weights: Tensors = { w: tf.tensor1d([0]) };
+      let state = optimizer.init(weights);
+      for (let step = 0; step < 60; step++) {
+        const gradients = { w: tf.sub(weights['w'] as tf.Tensor, 3) };
+        ({ weights, state } = optimizer.update(gradients, state, weights));
+      }
+      const end = (weights['w'] as tf.Tensor).dataSync()[0] as number;
+      expect(Math.abs(end - 3)).toBeLessThan(2);
+    });
+
+    it('leaves weights finite when the gradient is zero', () => {
+      for (const weight of stepsOf(optimizer, 1, [0, 0])) expect(Number.isFinite(weight)).toBe(true);
+    });
+  });
+}
+
+function shapesOf(tensors: Tensors): Record<string, number[]> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
+}
+
+function stateShapes(state: OptimizerState): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(state).map(([slot, value]) => [
+      slot,
+      value instanceof tf.Tensor ? value.shape : shapesOf(value),
+    ]),
+  );
+}

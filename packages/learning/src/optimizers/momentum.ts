@@ -1,0 +1,33 @@
+// SGD with momentum: v ← μ v + g, w ← w − η v (Polyak, "Some methods of speeding up the convergence of iteration
+// methods", 1964; in the form of Sutskever, Martens, Dahl, Hinton, ICML 2013, with η taken out of v).
+import { tf } from '@starling/compute';
+import { mapTensors, type Tensors } from '../tensors.js';
+import type { Optimizer } from './optimizer.js';
+import { checkFraction, checkNonNegative } from './options.js';
+
+export interface MomentumOptions {
+  readonly learningRate: number;
+  /** μ, from 0 to below 1; 0.9 by default. */
+  readonly momentum?: number;
+}
+
+/** Momentum. At the server this is FedAvgM (Hsu, Qi, Brown, 2019). */
+export function momentum({ learningRate, momentum: decay = 0.9 }: MomentumOptions): Optimizer {
+  checkNonNegative('momentum', 'learningRate', learningRate);
+  checkFraction('momentum', 'momentum', decay);
+  return {
+    name: 'momentum',
+    init: (weights) => ({ velocity: mapTensors(tf.zerosLike, weights) }),
+    update: (gradients, state, weights) => {
+      const velocity = mapTensors(
+        (v, gradient) => tf.add(tf.mul(v, decay), gradient),
+        state['velocity'] as Tensors,
+        gradients,
+      );
+      return {
+        weights: mapTensors((weight, v) => tf.sub(weight, tf.mul(v, learningRate)), weights, velocity),
+        state: { velocity },
+      };
+    },
+  };
+}

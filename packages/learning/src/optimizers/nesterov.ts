@@ -1,0 +1,34 @@
+// Nesterov's accelerated gradient: v ← μ v + g, w ← w − η (g + μ v) (Nesterov 1983; in the form of Sutskever,
+// Martens, Dahl, Hinton, "On the importance of initialization and momentum in deep learning", ICML 2013, where the
+// weights kept are those of the look-ahead).
+import { tf } from '@starling/compute';
+import { mapTensors, type Tensors } from '../tensors.js';
+import type { MomentumOptions } from './momentum.js';
+import type { Optimizer } from './optimizer.js';
+import { checkFraction, checkNonNegative } from './options.js';
+
+/** Nesterov momentum; μ is 0.9 by default. */
+export function nesterov({ learningRate, momentum: decay = 0.9 }: MomentumOptions): Optimizer {
+  checkNonNegative('nesterov', 'learningRate', learningRate);
+  checkFraction('nesterov', 'momentum', decay);
+  return {
+    name: 'nesterov',
+    init: (weights) => ({ velocity: mapTensors(tf.zerosLike, weights) }),
+    update: (gradients, state, weights) => {
+      const velocity = mapTensors(
+        (v, gradient) => tf.add(tf.mul(v, decay), gradient),
+        state['velocity'] as Tensors,
+        gradients,
+      );
+      return {
+        weights: mapTensors(
+          (weight, gradient, v) => tf.sub(weight, tf.mul(tf.add(gradient, tf.mul(v, decay)), learningRate)),
+          weights,
+          gradients,
+          velocity,
+        ),
+        state: { velocity },
+      };
+    },
+  };
+}

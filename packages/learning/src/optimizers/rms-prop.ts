@@ -1,0 +1,41 @@
+// RMSProp: v ← ρ v + (1 − ρ) g², w ← w − η g / (√v + ε) (Tieleman, Hinton, "Lecture 6.5: rmsprop", Coursera 2012).
+import { tf } from '@starling/compute';
+import { mapTensors, type Tensors } from '../tensors.js';
+import type { Optimizer } from './optimizer.js';
+import { checkFraction, checkNonNegative } from './options.js';
+
+export interface RmsPropOptions {
+  readonly learningRate: number;
+  /** ρ, from 0 to below 1; 0.9 by default. */
+  readonly decay?: number;
+  /** ε, at least 0; 1e-7 by default. */
+  readonly epsilon?: number;
+}
+
+/** RMSProp, uncentred and without momentum. */
+export function rmsProp({ learningRate, decay = 0.9, epsilon = 1e-7 }: RmsPropOptions): Optimizer {
+  checkNonNegative('rmsProp', 'learningRate', learningRate);
+  checkFraction('rmsProp', 'decay', decay);
+  checkNonNegative('rmsProp', 'epsilon', epsilon);
+  return {
+    name: 'rmsProp',
+    init: (weights) => ({ meanSquare: mapTensors(tf.zerosLike, weights) }),
+    update: (gradients, state, weights) => {
+      const meanSquare = mapTensors(
+        (mean, gradient) => tf.add(tf.mul(mean, decay), tf.mul(tf.square(gradient), 1 - decay)),
+        state['meanSquare'] as Tensors,
+        gradients,
+      );
+      return {
+        weights: mapTensors(
+          (weight, gradient, mean) =>
+            tf.sub(weight, tf.div(tf.mul(gradient, learningRate), tf.add(tf.sqrt(mean), epsilon))),
+          weights,
+          gradients,
+          meanSquare,
+        ),
+        state: { meanSquare },
+      };
+    },
+  };
+}

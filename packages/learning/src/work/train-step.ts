@@ -1,0 +1,77 @@
+// One training step on one batch: the gradient of the mean loss over the examples of the batch, and the optimizer's
+// update. Padding rows of a short batch count for nothing, so the step is that of the short batch.
+import { tf } from '@starling/compute';
+import type { Batch, ForwardPass, Model } from '../models/model.js';
+import type { Optimizer, OptimizerState } from '../optimizers/optimizer.js';
+import { pickTensors, type Tensors } from '../tensors.js';
+
+export interface TrainStepState {
+  readonly weights: Tensors;
+  readonly optimizer: OptimizerState;
+}
+
+export interface Proximal {
+  /** μ of FedProx, at least 0. */
+  readonly strength: number;
+  /** The weights that training must stay near. */
+  readonly anchor: Tensors;
+}
+
+/**
+ * The state after the step, and the forward pass that it came from. `mask` is float32 [B], 1 for an example and 0 for
+ * padding. A proximal term adds μ/2 ‖w − anchor‖² to the objective.
+ */
+export function trainStep(
+  model: Model,
+  optimizer: Optimizer,
+  state: TrainStepState,
+  batch: Batch,
+  mask: tf.Tensor,
+  proximal: Proximal | null = null,
+): { readonly state: TrainStepState; readonly pass: ForwardPass } {
+  const trained = pickTensors(state.weights, model.trainable);
+  const names = Object.keys(trained);
+  let pass: ForwardPass | null = null;
+  const objective = (...tensors: tf.Tensor[]): tf.Tensor => {
+    const weights = Object.fromEntries(names.map((name, index) => [name, tensors[index] as tf.Tensor]));
+    pass = kept(model.forward({ ...state.weights, ...weights }, batch, { training: true }));
+    const { losses, penalty } = pass;
+    const mean = tf.div(tf.sum(tf.mul(losses, mask)), tf.maximum(tf.sum(mask), 1));
+    return penalty === undefined ? mean : tf.add(mean, penalty);
+  };
+  const list = tf.grads(objective)(Object.values(trained));
+  const gradients = Object.fromEntries(
+    names.map((name, index) => {
+      const gradient = list[index] as tf.Tensor;
+      return [
+        name,
+        proximal === null ? gradient : pulled(gradient, trained[name] as tf.Tensor, name, proximal),
+      ];
+    }),
+  );
+  const { losses, measures, moved } = pass as unknown as ForwardPass;
+  const step = optimizer.update(gradients, state.optimizer, trained);
+  return {
+    // The order of the names stays that of the weights.
+    state: { weights: { ...state.weights, ...step.weights, ...moved }, optimizer: step.state },
+    pass: { losses, measures, moved },
+  };
+}
+
+/** The gradient of μ/2 ‖w − anchor‖² is μ (w − anchor). */
+function pulled(
+  gradient: tf.Tensor,
+  weight: tf.Tensor,
+  name: string,
+  { strength, anchor }: Proximal,
+): tf.Tensor {
+  return tf.add(gradient, tf.mul(tf.sub(weight, anchor[name] as tf.Tensor), strength));
+}
+
+/** tf.js frees what a function under a gradient makes and does not return. */
+function kept(pass: ForwardPass): ForwardPass {
+  tf.keep(pass.losses);
+  for (const values of Object.values(pass.measures)) tf.keep(values);
+  for (const values of Object.values(pass.moved)) tf.keep(values);
+  return pass;
+}

@@ -1,0 +1,118 @@
+// Compiles a traced computation to a round plan, by cutting its tree where values change place: what clients
+// compute before an aggregate becomes `work`, what the server computes before a broadcast `prepare`, and after
+// the last aggregate `apply`. Third station of write → trace → compile → run.
+//
+// Where a client's value depends on an aggregate, another round trip follows. Its work computes the earlier
+// client values that it needs once more, from the same data, broadcasts and seeds: clients keep nothing.
+import type { Expression, IntrinsicExpression, LocalExpression } from '../expression/expression.js';
+import type { FederatedComputation } from '../expression/federated-computation.js';
+import type { AggregateIntrinsic } from '../intrinsics/definition.js';
+import { intrinsicNamed } from '../intrinsics/intrinsics.js';
+import type { LocalComputation } from '../plan/local-computation.js';
+import type { Aggregation, LocalProgram, Phase, RoundPlan } from '../plan/round-plan.js';
+import { leafCount } from '../types/leaves.js';
+import { struct } from '../types/types.js';
+import { analyse, requireServerResult } from './analysis.js';
+import { Emitter } from './emitter.js';
+import { defaultLaneSize } from './lane-size.js';
+import { contributions, inputType, memberType, parametersAt, updateType } from './member-types.js';
+import { ProgramBuilder } from './program-builder.js';
+
+export interface CompileOptions {
+  /** Clients a lane; by default 1 where an update is 1 MiB or more or of unknown size, else 5. */
+  readonly laneSize?: number;
+}
+
+/**
+ * The plan of a computation whose result is at the server: one phase a round trip, none where nothing is asked
+ * of clients. Throws a `CompileError` where a part of the result stays with the clients.
+ */
+export function compilePlan(computation: FederatedComputation, options: CompileOptions = {}): RoundPlan {
+  const { body, saltOf, roundTrips } = analyse(computation);
+  requireServerResult(computation, body);
+
+  const serverParameters = parametersAt(computation.parameters, 'SERVER');
+  const clientParameters = parametersAt(computation.parameters, 'CLIENTS');
+  const aggregated: Expression[] = [];
+  const broadcast: Expression[] = [];
+  const phases = roundTrips.map(({ broadcasts, aggregates }): Phase => {
+    const server = new Emitter([...serverParameters, ...aggregated], saltOf);
+    const prepare = server.build(broadcasts.flatMap(({ arguments: [sent] }) => server.emit(sent!)));
+    broadcast.push(...broadcasts);
+    const client = new Emitter([...broadcast, ...clientParameters], saltOf);
+    const work = client.build(aggregates.flatMap((aggregate) => update(client, aggregate)));
+    aggregated.push(...aggregates);
+    return {
+      prepare,
+      broadcast: struct(broadcasts.map(({ type }) => memberType(type))),
+      work,
+      aggregations: aggregates.map(aggregation),
+    };
+  });
+  const server = new Emitter([...serverParameters, ...aggregated], saltOf);
+  return {
+    name: computation.name,
+    serverInput: inputType(computation.parameters, 'SERVER'),
+    clientInput: inputType(computation.parameters, 'CLIENTS'),
+    phases,
+    apply: server.build(server.emit(body)),
+    result: memberType(body.type),
+    laneSize: options.laneSize ?? planLaneSize(phases),
+  };
+}
+
+/** The lane size of a plan with these phases. */
+export function planLaneSize(phases: readonly Pick<Phase, 'aggregations'>[]): number {
+  return defaultLaneSize(phases.flatMap(({ aggregations }) => aggregations.map(({ update }) => update)));
+}
+
+function update(client: Emitter, aggregate: IntrinsicExpression): readonly number[] {
+  const registers = contributions(aggregate).flatMap((contribution) => client.emit(contribution));
+  return definitionOf(aggregate).drawsRank === true ? [...registers, ...client.random(aggregate)] : registers;
+}
+
+/** How an aggregate of the tree stands in the plan. */
+export function aggregation(aggregate: IntrinsicExpression): Aggregation {
+  const definition = definitionOf(aggregate);
+  const { ifEmpty, numbers } = aggregate.settings;
+  return {
+    kind: definition.kind(aggregate),
+    update: updateType(aggregate, definition),
+    result: memberType(aggregate.type),
+    ...(ifEmpty === undefined ? {} : { ifEmpty }),
+    ...(numbers === undefined ? {} : { settings: numbers }),
+    ...(definition.hasOperators === true ? { operators: operatorPrograms(aggregate) } : {}),
+  };
+}
+
+function definitionOf(aggregate: IntrinsicExpression): AggregateIntrinsic {
+  return intrinsicNamed(aggregate.intrinsic) as AggregateIntrinsic;
+}
+
+function operatorPrograms(aggregate: IntrinsicExpression): NonNullable<Aggregation['operators']> {
+  const [zero, ...operators] = aggregate.arguments.filter(({ type }) => type.kind !== 'federated');
+  const [accumulate, merge, report] = operators.map((operator) =>
+    callProgram((operator as LocalExpression).computation),
+  );
+  return {
+    zero:
+      zero!.kind === 'literal' ? literalProgram(zero!) : callProgram((zero as LocalExpression).computation),
+    accumulate: accumulate!,
+    merge: merge!,
+    report: report!,
+  };
+}
+
+/** A program of one call. */
+function callProgram(graph: LocalComputation): LocalProgram {
+  const inputs = graph.type.parameter === null ? 0 : leafCount(graph.type.parameter);
+  const outputs = leafCount(graph.type.result);
+  const builder = new ProgramBuilder(inputs);
+  const registers = Array.from({ length: inputs }, (_, index) => index);
+  return builder.build(builder.add({ op: 'call', graph, inputs: registers, outputs, salt: 0 }, outputs));
+}
+
+function literalProgram({ leaves }: Extract<Expression, { kind: 'literal' }>): LocalProgram {
+  const builder = new ProgramBuilder(0);
+  return builder.build(builder.constants(leaves));
+}

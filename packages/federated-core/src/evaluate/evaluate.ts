@@ -1,0 +1,213 @@
+// The reference meaning of a computation: walks the traced tree value by value, short and slow, without plans
+// or reductions. Every runtime must give what this gives, bit for bit: clients' updates are added in the same
+// lanes, and calls draw from the same seeds.
+import { analyse } from '../compile/analysis.js';
+import { fieldRange } from '../compile/emitter.js';
+import { defaultLaneSize } from '../compile/lane-size.js';
+import { contributions, updateType } from '../compile/member-types.js';
+import { RejectedUpdateError, StarlingError, ValueError } from '../errors/starling-error.js';
+import type { Expression, IntrinsicExpression } from '../expression/expression.js';
+import type { FederatedComputation } from '../expression/federated-computation.js';
+import type { AggregateIntrinsic } from '../intrinsics/definition.js';
+import { intrinsicNamed } from '../intrinsics/intrinsics.js';
+import type { LocalRunner } from '../plan/local-computation.js';
+import { clientSeed, serverSeed } from '../plan/seeds.js';
+import { generator } from '../random/generator.js';
+import { deriveSeed, type Seed, seedFrom } from '../random/seed.js';
+import type { Type } from '../types/types.js';
+import { flatten, unflatten } from '../values/flatten.js';
+import type { Tensor } from '../values/tensor.js';
+import { type HostValue, toHost } from '../values/to-host.js';
+import { toValue } from '../values/to-value.js';
+import { acceptable } from './acceptable.js';
+
+export interface EvaluateOptions {
+  readonly run: LocalRunner;
+  /** The seed of the round; `seedFrom(0)` by default. */
+  readonly seed?: Seed;
+  /** Names that split the seed; the clients' positions ('0', '1', …) by default. */
+  readonly clientIds?: readonly string[];
+  /** How many clients take part, where no parameter tells: 0 by default. */
+  readonly clients?: number;
+  /** As given to `compilePlan`. */
+  readonly laneSize?: number;
+}
+
+type Leaves = readonly Tensor[];
+
+/**
+ * The value of `computation` on plain JavaScript arguments by parameter name (or one argument where the
+ * parameter has no name); a value at CLIENTS is an array of members. Clients whose update is refused are left
+ * out, as in a round. Throws what a round throws.
+ */
+export async function evaluate(
+  computation: FederatedComputation,
+  argument: unknown,
+  options: EvaluateOptions,
+): Promise<HostValue> {
+  const { run, seed = seedFrom(0), laneSize } = options;
+  const { body, saltOf, roundTrips } = analyse(computation);
+  const inputs = readArguments(computation, argument, options.clients);
+  const clientIds = options.clientIds ?? Array.from({ length: inputs.cohort }, (_, index) => String(index));
+  const aggregates = new Map<Expression, Leaves>();
+
+  const server = new Place(serverSeed(seed), run, saltOf, (expression) =>
+    expression.kind === 'parameter' ? inputs.server.get(expression.name) : aggregates.get(expression),
+  );
+  const clients = clientIds.map(
+    (id, client) =>
+      new Place(clientSeed(seed, id), run, saltOf, (expression) => {
+        if (expression.kind === 'parameter') return inputs.clients.get(expression.name)?.[client];
+        const isBroadcast =
+          expression.kind === 'intrinsic' && intrinsicNamed(expression.intrinsic).role === 'broadcast';
+        return isBroadcast ? server.value(expression.arguments[0]!) : undefined;
+      }),
+  );
+
+  const updateTypes = roundTrips.flatMap((trip) =>
+    trip.aggregates.map((one) => updateType(one, definitionOf(one))),
+  );
+  const size = laneSize ?? defaultLaneSize(updateTypes);
+  let cohort: readonly Place[] = clients;
+  for (const trip of roundTrips) {
+    const updates = await Promise.all(cohort.map((client) => updatesOf(client, trip.aggregates)));
+    for (const [index, aggregate] of trip.aggregates.entries()) {
+      const lanes: Leaves[][] = [];
+      for (let start = 0; start < cohort.length; start += size) {
+        const lane = updates
+          .slice(start, start + size)
+          .flatMap((update) => (update === null ? [] : [update[index]!]));
+        if (lane.length > 0) lanes.push(lane);
+      }
+      aggregates.set(aggregate, await definitionOf(aggregate).reference(aggregate, lanes, { run }));
+    }
+    cohort = cohort.filter((_, position) => updates[position] !== null);
+  }
+  return resultOf(body, server, cohort);
+}
+
+/** One client, or the server: computes the expressions that are placed with it, each once. */
+class Place {
+  private readonly values = new Map<Expression, Promise<Leaves>>();
+
+  constructor(
+    readonly seed: Seed,
+    private readonly run: LocalRunner,
+    readonly saltOf: ReadonlyMap<Expression, number>,
+    private readonly given: (expression: Expression) => Leaves | Promise<Leaves> | undefined,
+  ) {}
+
+  value(expression: Expression): Promise<Leaves> {
+    let value = this.values.get(expression);
+    if (value === undefined) {
+      value = this.compute(expression);
+      this.values.set(expression, value);
+    }
+    return value;
+  }
+
+  private async compute(expression: Expression): Promise<Leaves> {
+    const given = this.given(expression);
+    if (given !== undefined) return given;
+    switch (expression.kind) {
+      case 'literal':
+        return expression.leaves;
+      case 'local':
+        return [];
+      case 'struct':
+        return (await Promise.all(expression.elements.map((element) => this.value(element)))).flat();
+      case 'selection':
+        return (await this.value(expression.source)).slice(
+          ...fieldRange(expression.source.type, expression.index),
+        );
+      case 'intrinsic': {
+        const definition = intrinsicNamed(expression.intrinsic);
+        if (definition.role !== 'pointwise') break;
+        const inputs = await Promise.all(expression.arguments.map((one) => this.value(one)));
+        const seed = deriveSeed(this.seed, this.saltOf.get(expression)!);
+        return definition.evaluate(expression, inputs, { run: this.run, seed });
+      }
+    }
+    throw new StarlingError('not-evaluable', `Cannot evaluate a ${expression.kind} at this place`);
+  }
+}
+
+/** What a client sends for each aggregate of a round trip; null where any part is refused. */
+async function updatesOf(
+  client: Place,
+  aggregates: readonly IntrinsicExpression[],
+): Promise<readonly Leaves[] | null> {
+  try {
+    const updates: Leaves[] = [];
+    for (const aggregate of aggregates) {
+      const definition = definitionOf(aggregate);
+      const parts = await Promise.all(contributions(aggregate).map((part) => client.value(part)));
+      if (definition.drawsRank === true) {
+        const draw = generator(deriveSeed(client.seed, client.saltOf.get(aggregate)!)).uniform();
+        parts.push([{ dtype: 'float64', shape: [], data: Float64Array.of(draw) }]);
+      }
+      const update = parts.flat();
+      if (!acceptable(aggregate, definition, update)) return null;
+      updates.push(update);
+    }
+    return updates;
+  } catch (error) {
+    if (error instanceof RejectedUpdateError) return null;
+    throw error;
+  }
+}
+
+function definitionOf(aggregate: IntrinsicExpression): AggregateIntrinsic {
+  return intrinsicNamed(aggregate.intrinsic) as AggregateIntrinsic;
+}
+
+async function resultOf(body: Expression, server: Place, cohort: readonly Place[]): Promise<HostValue> {
+  if (body.kind === 'struct') {
+    const parts = await Promise.all(body.elements.map((element) => resultOf(element, server, cohort)));
+    if (Array.isArray(body.type.elements)) return parts;
+    return Object.fromEntries(Object.keys(body.type.elements).map((name, index) => [name, parts[index]!]));
+  }
+  const { type } = body;
+  const host = (leaves: Leaves): HostValue => toHost(type, unflatten(type, leaves));
+  if (type.kind === 'federated' && type.placement === 'CLIENTS') {
+    return Promise.all(cohort.map(async (client) => host(await client.value(body))));
+  }
+  return host(await server.value(body));
+}
+
+interface Arguments {
+  readonly server: ReadonlyMap<string | null, Leaves>;
+  readonly clients: ReadonlyMap<string | null, readonly Leaves[]>;
+  readonly cohort: number;
+}
+
+function readArguments(
+  { name, parameters }: FederatedComputation,
+  argument: unknown,
+  clients: number | undefined,
+): Arguments {
+  const server = new Map<string | null, Leaves>();
+  const members = new Map<string | null, readonly Leaves[]>();
+  let cohort = clients;
+  for (const parameter of parameters) {
+    const input = parameter.name === null ? argument : (argument as Record<string, unknown>)[parameter.name];
+    const leavesOf = (type: Type, value: unknown): Leaves => flatten(type, toValue(type, value));
+    const { type } = parameter;
+    if (type.kind !== 'federated' || type.placement === 'SERVER') {
+      server.set(parameter.name, leavesOf(type, input));
+      continue;
+    }
+    const path = parameter.name ?? 'argument';
+    if (!Array.isArray(input) || (cohort !== undefined && input.length !== cohort)) {
+      const need =
+        cohort === undefined ? 'an array with one member a client' : `an array of ${cohort} members`;
+      throw new ValueError(path, `Cannot evaluate ${name}: ${path} needs ${need}`);
+    }
+    cohort = input.length;
+    members.set(
+      parameter.name,
+      input.map((member) => leavesOf(type, member)),
+    );
+  }
+  return { server, clients: members, cohort: cohort ?? 0 };
+}

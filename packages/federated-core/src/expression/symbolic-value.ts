@@ -1,0 +1,107 @@
+// What the body of a federated computation gets in place of values: an expression and its type. The type is
+// also a TypeScript type, so that a placement mistake is a red line in the editor.
+
+import { atLocation, sourceLocation } from '../errors/source-location.js';
+import { StarlingError, TypeMismatchError } from '../errors/starling-error.js';
+import { formatType } from '../types/format.js';
+import {
+  type AtClients,
+  type AtServer,
+  type FederatedType,
+  type StructType,
+  struct,
+  structEntries,
+  type Type,
+} from '../types/types.js';
+import type { Expression } from './expression.js';
+
+export class SymbolicValue<T extends Type = Type> {
+  readonly type: T;
+  readonly expression: Expression;
+
+  constructor(type: T, expression: Expression) {
+    this.type = type;
+    this.expression = expression;
+  }
+
+  /** `if (value > 3)` and the like in the body of a federated computation: the value is not there yet. */
+  [Symbol.toPrimitive](): never {
+    throw new StarlingError(
+      'symbolic-value',
+      `Cannot compute with a value of ${formatType(this.type)} here: need a local computation mapped over it (federatedMap), got it read while tracing${atLocation(sourceLocation())}`,
+    );
+  }
+
+  toString(): string {
+    return formatType(this.type);
+  }
+}
+
+/** A value with each client: `{M}@CLIENTS`. */
+export type ClientsValue<M extends Type = Type> = SymbolicValue<AtClients<M>>;
+/** A value at the server: `M@SERVER`. */
+export type ServerValue<M extends Type = Type> = SymbolicValue<AtServer<M>>;
+
+/** One value, or a record or list of them. */
+export type Composed<V> = V | readonly Composed<V>[] | { readonly [name: string]: Composed<V> };
+
+/** The type of what a body returns: a record becomes a struct. */
+export type TypeOfComposed<C> = C extends SymbolicValue<infer T> ? T : StructOfFields<C>;
+
+/** Spelled out rather than as StructType<…>, so that TypeScript puts off the recursion. */
+interface StructOfFields<C> {
+  readonly kind: 'struct';
+  readonly elements: C extends object ? { readonly [K in keyof C]: TypeOfComposed<C[K]> } : never;
+}
+
+/** The field of a struct at the type level. */
+type FieldOf<T, K> = T extends StructType<infer E> ? (K extends keyof E ? Extract<E[K], Type> : Type) : Type;
+
+/** A field of a struct value; of a federated value, that field of every member. */
+export function field<T extends Type, K extends string | number>(
+  value: SymbolicValue<T>,
+  name: K,
+): T extends FederatedType<infer M, infer P, infer A>
+  ? SymbolicValue<FederatedType<FieldOf<M, K>, P, A>>
+  : SymbolicValue<FieldOf<T, K>>;
+export function field(value: SymbolicValue, name: string | number): SymbolicValue {
+  const { type } = value;
+  const owner = type.kind === 'federated' ? type.member : type;
+  const entries = owner.kind === 'struct' ? structEntries(owner) : [];
+  const index = entries.findIndex(([key], position) => (key ?? position) === name);
+  const entry = entries[index];
+  if (entry === undefined) {
+    throw new TypeMismatchError(
+      `Cannot take field ${name}: need a struct that has it, got ${formatType(type)}${atLocation(sourceLocation())}`,
+    );
+  }
+  const fieldType: Type = type.kind === 'federated' ? { ...type, member: entry[1] } : entry[1];
+  return new SymbolicValue(fieldType, {
+    kind: 'selection',
+    source: value.expression,
+    index,
+    type: fieldType,
+  });
+}
+
+/** The expression of a value, or of a record or list of values. */
+export function expressionOf(composed: Composed<SymbolicValue>): Expression {
+  if (composed instanceof SymbolicValue) return composed.expression;
+  if (typeof composed !== 'object' || composed === null) {
+    throw new TypeMismatchError(
+      `Cannot trace a computation: need a federated value or a record of them, got ${String(composed)}${atLocation(sourceLocation())}`,
+    );
+  }
+  if (Array.isArray(composed)) {
+    const elements = (composed as readonly Composed<SymbolicValue>[]).map(expressionOf);
+    return { kind: 'struct', elements, type: struct(elements.map(({ type }) => type)) };
+  }
+  const entries = Object.entries(composed as { readonly [name: string]: Composed<SymbolicValue> }).map(
+    ([name, part]) => [name, expressionOf(part)] as const,
+  );
+  return {
+    kind: 'struct',
+    elements: entries.map(([, element]) => element),
+    type: struct(Object.fromEntries(entries.map(([name, { type }]) => [name, type]))),
+  };
+}

@@ -1,0 +1,102 @@
+// Applies an intrinsic to expressions: checks the arguments against its signatures and gives a symbolic value.
+
+import { atLocation, sourceLocation } from '../errors/source-location.js';
+import { TypeMismatchError } from '../errors/starling-error.js';
+import type { Expression, IntrinsicSettings, LocalExpression } from '../expression/expression.js';
+import { SymbolicValue } from '../expression/symbolic-value.js';
+import type { LocalComputation } from '../plan/local-computation.js';
+import { formatType } from '../types/format.js';
+import { parseType } from '../types/parse.js';
+import { type FunctionType, struct, type Type } from '../types/types.js';
+import { substitute, unify } from '../types/unify.js';
+import { constraints } from './constraints.js';
+import type { IntrinsicDefinition } from './definition.js';
+
+/** A checked call of `definition`; throws a `TypeMismatchError` with the user's line and both types. */
+export function applyIntrinsic<T extends Type>(
+  definition: IntrinsicDefinition,
+  callArguments: readonly Expression[],
+  settings: IntrinsicSettings = {},
+): SymbolicValue<T> {
+  const location = sourceLocation();
+  const type = resultType(definition, callArguments, settings, location) as T;
+  return new SymbolicValue(type, {
+    kind: 'intrinsic',
+    intrinsic: definition.name,
+    arguments: callArguments,
+    settings,
+    type,
+    location,
+  });
+}
+
+/** A local computation as an argument. */
+export function localExpression(computation: LocalComputation): LocalExpression {
+  if (computation?.kind !== 'local-computation') {
+    throw new TypeMismatchError(
+      `Cannot call an intrinsic: need a local computation (localComputation(…)) as its function, got ${String(computation)}${atLocation(sourceLocation())}`,
+    );
+  }
+  return { kind: 'local', computation, type: computation.type };
+}
+
+function resultType(
+  definition: IntrinsicDefinition,
+  callArguments: readonly Expression[],
+  settings: IntrinsicSettings,
+  location: string | null,
+): Type {
+  const types = callArguments.map(argumentType);
+  if (definition.infer !== undefined) {
+    const inferred = definition.infer(types, { settings });
+    if (inferred !== null) return inferred;
+  } else {
+    const given = types.length === 1 ? types[0]! : struct(types);
+    for (const signature of signaturesOf(definition)) {
+      if (settings.placement !== undefined && placementOf(signature.result) !== settings.placement) continue;
+      const bindings = unify(signature.parameter!, given);
+      if (bindings === null) continue;
+      for (const [label, constraint] of Object.entries(definition.where ?? {})) {
+        const bound = bindings.get(label);
+        if (bound !== undefined && !constraints[constraint].accepts(bound)) {
+          throw new TypeMismatchError(
+            `Cannot apply ${definition.name}: ${label} must be ${constraints[constraint].need}, got ${formatType(bound)}${atLocation(location)}`,
+          );
+        }
+      }
+      return substitute(signature.result, bindings);
+    }
+  }
+  const needed = definition.signatures.map((signature) => parameterText(signature)).join(' or ');
+  const got = types.length === 1 ? formatType(types[0]!) : formatType(struct(types));
+  throw new TypeMismatchError(
+    `Cannot apply ${definition.name}: arguments must fit ${needed}, got ${got}${atLocation(location)}`,
+  );
+}
+
+/** A function of no parameter stands for its result: a `zero` may be computed. */
+function argumentType(expression: Expression): Type {
+  if (expression.kind === 'local' && expression.computation.type.parameter === null) {
+    return expression.computation.type.result;
+  }
+  return expression.type;
+}
+
+const parsed = new Map<string, FunctionType>();
+
+function signaturesOf(definition: IntrinsicDefinition): readonly FunctionType[] {
+  return definition.signatures.map((text) => {
+    const known = parsed.get(text) ?? (parseType(text) as FunctionType);
+    parsed.set(text, known);
+    return known;
+  });
+}
+
+function parameterText(signature: string): string {
+  const arrow = signature.lastIndexOf(' -> ');
+  return signature.slice(1, arrow);
+}
+
+function placementOf(type: Type): string | null {
+  return type.kind === 'federated' ? type.placement : null;
+}

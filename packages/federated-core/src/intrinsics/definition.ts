@@ -1,0 +1,74 @@
+// What an intrinsic declares of itself. One table of these (`intrinsics.ts`) drives checking, printing,
+// compiling, evaluation and the documentation, so that nothing else has to ask which intrinsic it is.
+
+import type { ProgramBuilder } from '../compile/program-builder.js';
+import type { IntrinsicExpression } from '../expression/expression.js';
+import type { LocalRunner } from '../plan/local-computation.js';
+import type { AggregationKind, Register } from '../plan/round-plan.js';
+import type { Seed } from '../random/seed.js';
+import type { Type } from '../types/types.js';
+import type { Tensor } from '../values/tensor.js';
+import type { Constraint } from './constraints.js';
+
+interface Declaration {
+  /** As the user writes it. */
+  readonly name: string;
+  /** One sentence, for documentation. */
+  readonly summary: string;
+  /** In TFF's notation, with type variables; the first that fits the arguments gives the result. */
+  readonly signatures: readonly string[];
+  /** What type variables must be, beyond fitting. */
+  readonly where?: Readonly<Record<string, Constraint>>;
+  /** What happens where it is undefined, for documentation. */
+  readonly edgeCases?: string;
+  /** In place of the signatures, where arguments are of any number: the result type, or null where they do not fit. */
+  readonly infer?: (
+    argumentTypes: readonly Type[],
+    call: Pick<IntrinsicExpression, 'settings'>,
+  ) => Type | null;
+}
+
+/** Each place computes by itself: every client, or the server. Arguments that are functions have no leaves. */
+export interface PointwiseIntrinsic extends Declaration {
+  readonly role: 'pointwise';
+  /** Adds the instructions that compute the result, and gives its registers. */
+  emit(
+    program: ProgramBuilder,
+    call: IntrinsicExpression,
+    inputs: readonly (readonly Register[])[],
+    salt: number,
+  ): readonly Register[];
+  /** The reference meaning at one place. */
+  evaluate(
+    call: IntrinsicExpression,
+    inputs: readonly (readonly Tensor[])[],
+    context: { readonly run: LocalRunner; readonly seed: Seed },
+  ): Promise<readonly Tensor[]>;
+}
+
+/** From the server to every client. */
+export interface BroadcastIntrinsic extends Declaration {
+  readonly role: 'broadcast';
+}
+
+/** From the clients to the server. */
+export interface AggregateIntrinsic extends Declaration {
+  readonly role: 'aggregate';
+  /** Whether the server sees values of single clients, not their aggregate alone. */
+  readonly revealing: boolean;
+  kind(call: IntrinsicExpression): AggregationKind;
+  /** Whether a client's update ends with a random draw of its own. */
+  readonly drawsRank?: boolean;
+  /** The last arguments that are functions, of `aggregate` alone. */
+  readonly hasOperators?: boolean;
+  /** The reference meaning. `lanes` are the updates of clients in cohort order, cut into lanes; none is empty. */
+  reference(
+    call: IntrinsicExpression,
+    lanes: readonly (readonly (readonly Tensor[])[])[],
+    context: { readonly run: LocalRunner },
+  ): readonly Tensor[] | Promise<readonly Tensor[]>;
+  /** Why a client's update is refused (its code), beyond shapes, finiteness and weights. */
+  refuses?(call: IntrinsicExpression, update: readonly Tensor[]): boolean;
+}
+
+export type IntrinsicDefinition = PointwiseIntrinsic | BroadcastIntrinsic | AggregateIntrinsic;

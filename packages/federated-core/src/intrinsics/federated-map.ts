@@ -1,0 +1,47 @@
+// `federatedMap`: a local computation on each client's value, or on the server's.
+import type { LocalExpression } from '../expression/expression.js';
+import type { ClientsValue, Composed, ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
+import type { LocalComputation } from '../plan/local-computation.js';
+import { leafCount } from '../types/leaves.js';
+import type { Type } from '../types/types.js';
+import { applyIntrinsic, localExpression } from './apply.js';
+import type { PointwiseIntrinsic } from './definition.js';
+import { zipComposed } from './federated-zip.js';
+
+export const federatedMapDefinition: PointwiseIntrinsic = {
+  name: 'federatedMap',
+  role: 'pointwise',
+  summary: 'Applies a local computation to each client’s value, or to the server’s.',
+  signatures: [
+    '(<(T -> U),T@CLIENTS> -> U@CLIENTS)',
+    '(<(T -> U),{T}@CLIENTS> -> {U}@CLIENTS)',
+    '(<(T -> U),T@SERVER> -> U@SERVER)',
+  ],
+  emit(program, call, [, value], salt) {
+    const graph = (call.arguments[0] as LocalExpression).computation;
+    const outputs = leafCount(graph.type.result);
+    return program.add({ op: 'call', graph, inputs: value!, outputs, salt }, outputs);
+  },
+  evaluate: async (call, [, value], { run, seed }) =>
+    run((call.arguments[0] as LocalExpression).computation, value!, seed),
+};
+
+/**
+ * `local` applied to each member. `argument` is one value, or a record or list of values of one placement, which
+ * are zipped; a record is matched to the parameters of `local` by name.
+ */
+export function federatedMap<R extends Type>(
+  local: LocalComputation<Type | null, R>,
+  argument: Composed<ClientsValue>,
+): ClientsValue<R>;
+export function federatedMap<R extends Type>(
+  local: LocalComputation<Type | null, R>,
+  argument: Composed<ServerValue>,
+): ServerValue<R>;
+export function federatedMap(local: LocalComputation, argument: Composed<SymbolicValue>): SymbolicValue {
+  const wanted = localExpression(local);
+  return applyIntrinsic(federatedMapDefinition, [
+    wanted,
+    zipComposed(argument, local.type.parameter).expression,
+  ]);
+}

@@ -1,0 +1,61 @@
+// `federatedMean`: the mean of the clients' values, each counting by its weight.
+
+import { EmptyAggregateError } from '../errors/starling-error.js';
+import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import { leafTypes } from '../types/leaves.js';
+import type { Type } from '../types/types.js';
+import { applyIntrinsic } from './apply.js';
+import type { AggregateIntrinsic } from './definition.js';
+import { type IfEmpty, ifEmptyLeaves } from './if-empty.js';
+import { numbersOf, sumLanes, tensorOf } from './reference.js';
+
+export const federatedMeanDefinition: AggregateIntrinsic = {
+  name: 'federatedMean',
+  role: 'aggregate',
+  revealing: false,
+  summary: 'Averages the clients’ values, each counting by its weight (1 where none is given).',
+  signatures: ['({T}@CLIENTS -> T@SERVER)', '(<{T}@CLIENTS,{W}@CLIENTS> -> T@SERVER)'],
+  where: { T: 'averageable', W: 'weight' },
+  edgeCases:
+    'No clients, or a total weight of 0: the round fails, or gives `ifEmpty`. A negative or non-finite weight refuses that client’s update.',
+  kind: (call) => (call.arguments.length === 2 ? 'weighted-mean' : 'mean'),
+  reference(call, lanes) {
+    const weighted = call.arguments.length === 2;
+    const weightOf = (update: (typeof lanes)[number][number]) =>
+      weighted ? Number(update.at(-1)!.data[0]) : 1;
+    const total =
+      lanes.length === 0
+        ? 0
+        : (sumLanes(lanes.map((lane) => lane.map((update) => [weightOf(update)])))[0] as number);
+    if (total === 0) {
+      if (call.settings.ifEmpty !== undefined) return call.settings.ifEmpty;
+      throw new EmptyAggregateError('Cannot evaluate federatedMean: need a total weight above 0, got 0');
+    }
+    return leafTypes(call.type).map((type, leaf) => {
+      const sums = sumLanes(
+        lanes.map((lane) =>
+          lane.map((update) => numbersOf(update[leaf]!).map((value) => (value as number) * weightOf(update))),
+        ),
+      );
+      return tensorOf(
+        type,
+        lanes[0]![0]![leaf]!.shape,
+        sums.map((sum) => (sum as number) / total),
+      );
+    });
+  },
+};
+
+/**
+ * The mean of the clients' values, weighted by `weight` (a number with each client, at least 0). Where no client
+ * reports or all weights are 0, the round fails with an `EmptyAggregateError` and the state is kept; with
+ * `ifEmpty`, that value is given instead.
+ */
+export function federatedMean<M extends Type>(
+  value: ClientsValue<M>,
+  weight?: ClientsValue,
+  options: IfEmpty = {},
+): ServerValue<M> {
+  const values = weight === undefined ? [value.expression] : [value.expression, weight.expression];
+  return applyIntrinsic(federatedMeanDefinition, values, ifEmptyLeaves(value.type, options));
+}

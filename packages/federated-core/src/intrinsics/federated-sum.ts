@@ -1,0 +1,39 @@
+// `federatedSum`: the sum of the clients' values, at the server.
+
+import type { IntrinsicExpression } from '../expression/expression.js';
+import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import { leafTypes } from '../types/leaves.js';
+import type { Type } from '../types/types.js';
+import type { Tensor } from '../values/tensor.js';
+import { applyIntrinsic } from './apply.js';
+import type { AggregateIntrinsic } from './definition.js';
+import { numbersOf, sumLanes, tensorOf, zerosOf } from './reference.js';
+
+export const federatedSumDefinition: AggregateIntrinsic = {
+  name: 'federatedSum',
+  role: 'aggregate',
+  revealing: false,
+  summary: 'Adds up the clients’ values, element by element.',
+  signatures: ['({T}@CLIENTS -> T@SERVER)'],
+  where: { T: 'summable' },
+  edgeCases: 'No clients: zeros. An integer sum outside of its element type fails the round.',
+  kind: () => 'sum',
+  reference: referenceSum,
+};
+
+/** The sum of the clients' values. Zeros where no client reports; throws an `OverflowError` at run time where an integer sum does not fit its element type. */
+export function federatedSum<M extends Type>(value: ClientsValue<M>): ServerValue<M> {
+  return applyIntrinsic(federatedSumDefinition, [value.expression]);
+}
+
+export function referenceSum(
+  call: IntrinsicExpression,
+  lanes: readonly (readonly (readonly Tensor[])[])[],
+): readonly Tensor[] {
+  return leafTypes(call.type).map((type, leaf) => {
+    const first = lanes[0]?.[0]?.[leaf];
+    if (first === undefined) return zerosOf(type);
+    const sums = sumLanes(lanes.map((lane) => lane.map((update) => numbersOf(update[leaf]!))));
+    return tensorOf(type, first.shape, sums);
+  });
+}

@@ -1,0 +1,14 @@
+// The `ifEmpty` option of aggregates that are undefined without clients.
+import type { IntrinsicSettings } from '../expression/expression.js';
+import type { FederatedType } from '../types/types.js';
+import { flatten } from '../values/flatten.js';
+import { toValue } from '../values/to-value.js';
+
+export interface IfEmpty {
+  /** The aggregate where it is undefined: no client reported, or the total weight is 0. By default the round fails. */
+  readonly ifEmpty?: unknown;
+}
+
+export function ifEmptyLeaves({ member }: FederatedType, { ifEmpty }: IfEmpty): IntrinsicSettings {
+  return ifEmpty === undefined ? {} : { ifEmpty: flatten(member, toValue(member, ifEmpty)) };
+}

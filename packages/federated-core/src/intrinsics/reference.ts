@@ -1,0 +1,46 @@
+// Arithmetic of the reference meaning, on plain arrays of numbers: short and slow on purpose, and apart from
+// reductions/, so that the two can be held against each other.
+import { OverflowError } from '../errors/starling-error.js';
+import type { TensorType } from '../types/types.js';
+import { allocate, type Tensor } from '../values/tensor.js';
+
+/** The numbers of a leaf as float64; those of int64 as bigints. */
+export type Numbers = readonly (number | bigint)[];
+
+export function numbersOf(leaf: Tensor): Numbers {
+  return Array.from(leaf.data as ArrayLike<number | bigint>);
+}
+
+/** Element by element sums of several leaves of one shape, first to last. */
+export function sumOf(leaves: readonly Numbers[]): Numbers {
+  return leaves.reduce((total, leaf) => leaf.map((value, index) => plus(total[index]!, value)));
+}
+
+/** Lanes are summed each in order, then their sums in order: the order of every runtime. */
+export function sumLanes(lanes: readonly (readonly Numbers[])[]): Numbers {
+  return sumOf(lanes.map(sumOf));
+}
+
+/** A tensor of `type` from numbers; integers out of range throw an `OverflowError`. */
+export function tensorOf(type: TensorType, shape: readonly number[], numbers: Numbers): Tensor {
+  const data = allocate(type.dtype, numbers.length) as (number | bigint)[] & Tensor['data'];
+  numbers.forEach((value, index) => {
+    const fits = type.dtype === 'int64' ? BigInt.asIntN(64, value as bigint) === value : true;
+    data[index] = value;
+    if (!fits || (Number.isInteger(value) && !type.dtype.startsWith('float') && data[index] !== value)) {
+      throw new OverflowError(`Cannot give ${value}: it is outside of ${type.dtype}`);
+    }
+  });
+  return { dtype: type.dtype, shape, data };
+}
+
+/** Zeros of `type`; unknown dimensions count 0. */
+export function zerosOf(type: TensorType): Tensor {
+  const shape = type.shape.map((dimension) => dimension ?? 0);
+  const size = shape.reduce((product, dimension) => product * dimension, 1);
+  return { dtype: type.dtype, shape, data: allocate(type.dtype, size) };
+}
+
+function plus(a: number | bigint, b: number | bigint): number | bigint {
+  return typeof a === 'bigint' ? a + (b as bigint) : a + (b as number);
+}

@@ -1,0 +1,71 @@
+// `sequenceReduce`: folds each member's dataset, element by element.
+import type { Expression, LocalExpression } from '../expression/expression.js';
+import type { ClientsValue, ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
+import { SymbolicValue as Symbolic } from '../expression/symbolic-value.js';
+import type { LocalComputation } from '../plan/local-computation.js';
+import { deriveSeed } from '../random/seed.js';
+import { leafCount } from '../types/leaves.js';
+import { type SequenceType, structEntries, type Type } from '../types/types.js';
+import { elementAt } from '../values/stack.js';
+import type { Tensor } from '../values/tensor.js';
+import { applyIntrinsic, localExpression } from './apply.js';
+import type { PointwiseIntrinsic } from './definition.js';
+import { federatedValue } from './federated-value.js';
+
+export const sequenceReduceDefinition: PointwiseIntrinsic = {
+  name: 'sequenceReduce',
+  role: 'pointwise',
+  summary: 'Folds the elements of each member’s dataset into a state, in order.',
+  signatures: [
+    '(<{T*}@CLIENTS,{U}@CLIENTS,(<U,T> -> U)> -> {U}@CLIENTS)',
+    '(<T*@SERVER,U@SERVER,(<U,T> -> U)> -> U@SERVER)',
+  ],
+  edgeCases: 'An empty dataset: the initial state.',
+  emit(program, call, [sequence, initial], salt) {
+    const graph = (call.arguments[2] as LocalExpression).computation;
+    const outputs = leafCount(graph.type.result);
+    return program.add({ op: 'reduce', graph, sequence: sequence!, initial: initial!, salt }, outputs);
+  },
+  async evaluate(call, [sequence, initial], { run, seed }) {
+    const { computation } = call.arguments[2] as LocalExpression;
+    let state: readonly Tensor[] = initial!;
+    for (let index = 0; index < sequence![0]!.shape[0]!; index++) {
+      const element = sequence!.map((column) => elementAt(column, index));
+      state = await run(computation, [...state, ...element], deriveSeed(seed, index));
+    }
+    return state;
+  },
+};
+
+/**
+ * The state after `operator` (<state, element> → state) has taken every element of each member's dataset,
+ * starting from `initial`: a plain value, or one of the same placement. It calls the engine once an element;
+ * within a local computation, compute's `sequenceReduce` is one call a dataset.
+ */
+export function sequenceReduce<R extends Type>(
+  value: ClientsValue<SequenceType>,
+  initial: unknown,
+  operator: LocalComputation<Type | null, R>,
+): ClientsValue<R>;
+export function sequenceReduce<R extends Type>(
+  value: ServerValue<SequenceType>,
+  initial: unknown,
+  operator: LocalComputation<Type | null, R>,
+): ServerValue<R>;
+export function sequenceReduce(
+  value: SymbolicValue,
+  initial: unknown,
+  operator: LocalComputation,
+): SymbolicValue {
+  const wanted = localExpression(operator);
+  const start = initial instanceof Symbolic ? initial.expression : constant(initial, value, operator);
+  return applyIntrinsic(sequenceReduceDefinition, [value.expression, start, wanted]);
+}
+
+function constant(initial: unknown, value: SymbolicValue, { type }: LocalComputation): Expression {
+  const state = type.parameter?.kind === 'struct' ? structEntries(type.parameter)[0]?.[1] : undefined;
+  const atServer = value.type.kind === 'federated' && value.type.placement === 'SERVER';
+  return atServer
+    ? federatedValue(initial, 'SERVER', state).expression
+    : federatedValue(initial, 'CLIENTS', state).expression;
+}

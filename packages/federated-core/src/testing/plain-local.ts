@@ -1,0 +1,118 @@
+// Local computations in plain JavaScript, for tests of this package, which knows no tensor library.
+
+import { RejectedUpdateError } from '../errors/starling-error.js';
+import { isType } from '../expression/federated-computation.js';
+import type { LocalComputation, LocalRunner } from '../plan/local-computation.js';
+import type { Accumulator } from '../plan/reduction.js';
+import type { RoundPlan } from '../plan/round-plan.js';
+import { runProgram } from '../plan/run-program.js';
+import { clientSeed, serverSeed } from '../plan/seeds.js';
+import { type Seed, seedFrom } from '../random/seed.js';
+import { updateChecker } from '../reductions/check-update.js';
+import { createReduction } from '../reductions/create-reduction.js';
+import { leafCount } from '../types/leaves.js';
+import { functionType, type StructType, struct, type Type } from '../types/types.js';
+import { flatten, unflatten } from '../values/flatten.js';
+import type { Tensor } from '../values/tensor.js';
+import { type HostValue, toHost } from '../values/to-host.js';
+import { toValue } from '../values/to-value.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: tests read host values of many shapes, and a wrong one fails the test
+type Host = any;
+type Body = (argument: Host, seed: Seed) => unknown;
+
+let count = 0;
+
+/** A local computation whose body gets its argument as `toHost` gives it. */
+export function plainLocal<const P extends { readonly [name: string]: Type }, R extends Type>(
+  parameters: P,
+  result: R,
+  body: Body,
+  name?: string,
+): LocalComputation<StructType<P>, R>;
+export function plainLocal<P extends Type | null, R extends Type>(
+  parameters: P,
+  result: R,
+  body: Body,
+  name?: string,
+): LocalComputation<P, R>;
+export function plainLocal(
+  parameters: Type | null | { readonly [name: string]: Type },
+  result: Type,
+  body: Body,
+  name = 'local',
+): LocalComputation {
+  const parameter = parameters === null || isType(parameters) ? parameters : struct(parameters);
+  const type = functionType(parameter, result);
+  return { kind: 'local-computation', name, id: `${name}-${count++}`, type, body };
+}
+
+export const plainRunner: LocalRunner = (computation, leaves, seed) => {
+  const { parameter, result } = computation.type;
+  const argument = parameter === null ? null : toHost(parameter, unflatten(parameter, leaves));
+  return flatten(result, toValue(result, (computation.body as Body)(argument, seed)));
+};
+
+/**
+ * Runs a plan as a runtime does: phase by phase, each client's work, lanes, merge, report, apply. `clients` holds
+ * one client input each, as host values.
+ */
+export async function runPlan(
+  plan: RoundPlan,
+  server: unknown,
+  clients: readonly unknown[],
+  seed: Seed = seedFrom(0),
+): Promise<HostValue> {
+  const input = flatten(plan.serverInput, toValue(plan.serverInput, server));
+  const aggregates: Tensor[] = [];
+  const broadcasts: Tensor[] = [];
+  let cohort = clients.map((client, index) => ({
+    id: String(index),
+    leaves: flatten(plan.clientInput, toValue(plan.clientInput, client)),
+  }));
+  for (const phase of plan.phases) {
+    const prepared = await runProgram(
+      phase.prepare,
+      [...input, ...aggregates],
+      plainRunner,
+      serverSeed(seed),
+    );
+    broadcasts.push(...prepared);
+    const reductions = phase.aggregations.map((one) => createReduction(one, plainRunner));
+    const check = updateChecker(phase.aggregations, reductions);
+    const updates = await Promise.all(
+      cohort.map(async ({ id, leaves }) => {
+        try {
+          const sent = await runProgram(
+            phase.work,
+            [...broadcasts, ...leaves],
+            plainRunner,
+            clientSeed(seed, id),
+          );
+          return check(sent) === null ? sent : null;
+        } catch (error) {
+          if (error instanceof RejectedUpdateError) return null;
+          throw error;
+        }
+      }),
+    );
+    let from = 0;
+    for (const [index, reduction] of reductions.entries()) {
+      const to = from + leafCount(phase.aggregations[index]!.update);
+      let total: Accumulator | null = null;
+      for (let start = 0; start < cohort.length; start += plan.laneSize) {
+        let lane: Accumulator | null = null;
+        for (const update of updates.slice(start, start + plan.laneSize)) {
+          if (update === null) continue;
+          lane = await reduction.accumulate(lane ?? (await reduction.zero()), update.slice(from, to));
+        }
+        if (lane !== null) total = total === null ? lane : await reduction.merge(total, lane);
+      }
+      aggregates.push(...(await reduction.report(total ?? (await reduction.zero()))));
+      from = to;
+    }
+    cohort = cohort.filter((_, position) => updates[position] !== null);
+  }
+  const result = await runProgram(plan.apply, [...input, ...aggregates], plainRunner, serverSeed(seed));
+  return toHost(plan.result, unflatten(plan.result, result));
+}

@@ -7,7 +7,8 @@ import {
   struct,
   type Type,
 } from '@starling/federated-core';
-import { cleanGraph } from '../graph/clean.js';
+import { scoped } from '../engines/tfjs-kernels.js';
+import { cleanGraph } from '../graph/cleaning/clean-graph.js';
 import { graphId } from '../graph/graph-id.js';
 import type { KernelGraph } from '../graph/kernel-graph.js';
 import { captureBackend } from './capture-backend.js';
@@ -17,7 +18,6 @@ import { keepingVariables } from './kept-variables.js';
 import { type Captured, makeParameter } from './parameters.js';
 import { withoutMathRandom } from './randomness.js';
 import { withCaptureBackend } from './record-kernels.js';
-import { scoped } from './sequence-reduce.js';
 import { structureLeaves, structureType, type TensorStructure, type TypeOfStructure } from './structure.js';
 
 /** A record of types: the body then takes a record of values by the same names. */

@@ -1,6 +1,7 @@
 // `sequenceReduce` and `sequenceLength`: what a body can do with a dataset. A reduction's body is captured once, as
 // a graph of its own; engines run it once a batch.
 import * as tf from '@tensorflow/tfjs-core';
+import { scoped } from '../engines/tfjs-kernels.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
 import { Frame } from './frame.js';
@@ -87,16 +88,6 @@ export function sequenceLength(dataset: SymbolicDataset): tf.Tensor {
   const length = tensorOf(output);
   const { take } = dataset.view;
   return take === null ? length : tf.minimum(length, tf.scalar(take, 'int32'));
-}
-
-/** Runs `body` in a scope of tf.js that frees every tensor it made. */
-export function scoped<T>(body: () => T): T {
-  tf.engine().startScope('starling-capture');
-  try {
-    return body();
-  } finally {
-    tf.engine().endScope();
-  }
 }
 
 function checkForm(initial: TensorStructure, next: TensorStructure): void {

@@ -1,12 +1,13 @@
 // The `tfjs` engine: replays the kernel graph of an artifact on a tf.js backend. Slower than `onnx`, but it runs every
 // kernel that capture knows, and is the second opinion that the onnx engine is checked against.
 import * as tf from '@tensorflow/tfjs-core';
-import type { KernelGraph, KernelNode } from '../graph/kernel-graph.js';
+import type { KernelGraph } from '../graph/kernel-graph.js';
 import { deserializeGraph } from '../graph/serialize.js';
 import { checkArgument, type LeafSpec } from './check-argument.js';
 import type { Engine, LoadedGraph } from './engine.js';
 import type { GraphArtifact } from './graph-artifact.js';
 import { loadTfjsBackend, type TfjsBackendName } from './tfjs-backends.js';
+import { onBackend, runKernel, scoped } from './tfjs-kernels.js';
 import { type Replay, replayGraph } from './tfjs-replay.js';
 import { fromTf } from './tfjs-tensors.js';
 
@@ -38,14 +39,7 @@ function loadedGraph(artifact: GraphArtifact, backend: TfjsBackendName): LoadedG
         seed,
         runKernel: (node, inputs) => runKernel(backend, node, inputs),
       };
-      return onBackend(backend, () => {
-        tf.engine().startScope('starling-replay');
-        try {
-          return replayGraph(graph, replay).map(fromTf);
-        } finally {
-          tf.engine().endScope();
-        }
-      });
+      return onBackend(backend, () => scoped(() => replayGraph(graph, replay).map(fromTf)));
     },
     dispose() {},
   };
@@ -57,33 +51,4 @@ function leafSpecs(graph: KernelGraph): readonly LeafSpec[] {
     if (spec === undefined) throw new RangeError(`Cannot load a graph: input ${id} has no spec`);
     return spec;
   });
-}
-
-function runKernel(
-  backend: TfjsBackendName,
-  node: KernelNode,
-  inputs: tf.NamedTensorMap | tf.Tensor[],
-): readonly tf.Tensor[] {
-  const run = (): readonly tf.Tensor[] => {
-    const attributes = { ...node.attributes } as unknown as tf.NamedAttrMap;
-    const outputs = tf
-      .engine()
-      .runKernel<tf.Tensor | tf.Tensor[]>(node.kernel, inputs as tf.NamedTensorMap, attributes);
-    return Array.isArray(outputs) ? outputs : [outputs];
-  };
-  return tf.getKernel(node.kernel, backend) === undefined ? onBackend('cpu', run) : run();
-}
-
-/** Runs with a started backend active, and gives tf.js its former backend back. */
-function onBackend<T>(backend: TfjsBackendName, run: () => T): T {
-  const engine = tf.engine();
-  const former = engine.backendName;
-  if (former === backend) return run();
-  // A started backend is active when setBackend returns.
-  void engine.setBackend(backend);
-  try {
-    return run();
-  } finally {
-    void engine.setBackend(former);
-  }
 }

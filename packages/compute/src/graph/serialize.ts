@@ -95,7 +95,7 @@ function jsonNode(node: GraphNode, place: (tensor: Tensor) => number): unknown {
   switch (node.op) {
     case 'kernel': {
       const { op, kernel, inputs, outputs } = node;
-      return { op, kernel, inputs: sorted(inputs), attributes: encode(node.attributes), outputs };
+      return { op, kernel, inputs: sorted(inputs), attributes: encodeAttribute(node.attributes), outputs };
     }
     case 'reduce': {
       const { op, columns, view, initial, captures, outputs } = node;
@@ -106,7 +106,7 @@ function jsonNode(node: GraphNode, place: (tensor: Tensor) => number): unknown {
     case 'length':
       return { op: node.op, columns: node.columns, output: node.output };
     case 'random':
-      return { op: node.op, distribution: encode(sorted(node.distribution)), output: node.output };
+      return { op: node.op, distribution: encodeAttribute(sorted(node.distribution)), output: node.output };
   }
 }
 
@@ -157,16 +157,16 @@ function aligned(length: number): number {
   return Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 }
 
-/** JSON has no infinities, NaN or −0: they stand as `{"$number": "…"}`. */
-function encode(value: Attribute): Attribute {
+/** Attributes as JSON can hold them, keys sorted. It has no infinities, NaN or −0: they stand as `{"$number": "…"}`. */
+export function encodeAttribute(value: Attribute): Attribute {
   if (typeof value === 'number') {
     if (Object.is(value, -0)) return { $number: '-0' };
     return Number.isFinite(value) ? value : { $number: String(value) };
   }
-  if (Array.isArray(value)) return value.map(encode);
+  if (Array.isArray(value)) return value.map(encodeAttribute);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(sorted(value)).map(([key, each]) => [key, encode(each as Attribute)]),
+    Object.entries(sorted(value)).map(([key, each]) => [key, encodeAttribute(each as Attribute)]),
   );
 }
 

@@ -1,7 +1,7 @@
 // Dead code: drops nodes and constants that no output needs, and captures that a body does not read. A draw of random
 // numbers that nothing reads is dropped too.
-import type { GraphNode, KernelGraph, ReduceNode, ValueId } from './kernel-graph.js';
-import { nodeInputs, nodeOutputs } from './walk.js';
+import type { GraphNode, KernelGraph, ReduceNode, ValueId } from '../kernel-graph.js';
+import { nodeInputs, nodeOutputs } from '../walk.js';
 
 /** The graph without what no output needs; inputs all stay. */
 export function removeDeadCode(graph: KernelGraph): KernelGraph {

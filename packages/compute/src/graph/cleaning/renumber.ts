@@ -1,7 +1,7 @@
 // Numbers the values of a graph in the order in which they appear: inputs, constants, then what nodes make. Two
 // captures of one function then give the same graph, and so the same hash.
-import type { GraphNode, KernelGraph, ValueId, ValueSpec } from './kernel-graph.js';
-import { nodeOutputs, renameInputs } from './walk.js';
+import type { GraphNode, KernelGraph, ValueId, ValueSpec } from '../kernel-graph.js';
+import { nodeOutputs, renameInputs } from '../walk.js';
 
 /** The graph with values that nothing makes left out, and the others numbered in order. */
 export function renumber(graph: KernelGraph): KernelGraph {

@@ -1,0 +1,45 @@
+// Runs one kernel of a graph on a tf.js backend.
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import type { KernelNode } from '../graph/kernel-graph.js';
+
+/** The outputs of a kernel; it runs on `cpu` where the backend lacks it. The backend must have been started. */
+export function runKernel(
+  backend: string,
+  node: Pick<KernelNode, 'kernel' | 'attributes'>,
+  inputs: tf.NamedTensorMap | tf.Tensor[],
+): readonly tf.Tensor[] {
+  const runOn = tf.getKernel(node.kernel, backend) === undefined ? 'cpu' : backend;
+  return onBackend(runOn, () => {
+    // Attributes are plain data in tf.js's own form.
+    const attributes = { ...node.attributes } as unknown as tf.NamedAttrMap;
+    const outputs = tf
+      .engine()
+      .runKernel<tf.Tensor | tf.Tensor[]>(node.kernel, inputs as tf.NamedTensorMap, attributes);
+    return Array.isArray(outputs) ? outputs : [outputs];
+  });
+}
+
+/** Runs with a started backend active, and gives tf.js its former backend back. */
+export function onBackend<T>(backend: string, run: () => T): T {
+  const engine = tf.engine();
+  const former = engine.backendName ?? 'cpu';
+  if (former === backend && engine.backendName !== undefined) return run();
+  // A started backend, and cpu at any time, is active when setBackend returns.
+  void engine.setBackend(backend);
+  try {
+    return run();
+  } finally {
+    if (former !== backend) void engine.setBackend(former);
+  }
+}
+
+/** Runs and frees every tensor that was made on the way. */
+export function scoped<T>(body: () => T): T {
+  tf.engine().startScope('starling');
+  try {
+    return body();
+  } finally {
+    tf.engine().endScope();
+  }
+}

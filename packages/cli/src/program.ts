@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, type CommanderError } from 'commander';
 import { addDoctorCommand } from './commands/doctor.js';
+import { addSimulateCommand } from './commands/simulate.js';
+import { addTourCommand } from './commands/tour.js';
 import { oneOf, UsageError } from './usage-error.js';
 
 export function createProgram(): Command {
@@ -9,6 +11,8 @@ export function createProgram(): Command {
     .description('Federated computation in TypeScript: write it once, run it anywhere, to the same bits.')
     .version(packageVersion(), '--version')
     .showHelpAfterError(false);
+  addSimulateCommand(program);
+  addTourCommand(program);
   addDoctorCommand(program);
   for (const command of [program, ...program.commands]) {
     command.configureOutput({ outputError: () => {} }).exitOverride((error) => fail(command, error));

@@ -18,6 +18,7 @@ const start: RunStart = {
 };
 const round: RoundRecord = { round: 3, metrics: { loss: 0.25 }, wallMs: 500, accepted: 9, cohort: 10 };
 const summary: RunSummary = {
+  start,
   rounds: 20,
   metrics: { loss: 0.125 },
   stateHash: 'ab12',

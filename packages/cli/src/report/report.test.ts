@@ -24,6 +24,7 @@ const start: RunStart = {
   settings: { cohort: 10 },
 };
 const summary: RunSummary = {
+  start,
   rounds: 2,
   metrics: { loss: 0.5 },
   stateHash: 'c0ffee',
@@ -94,7 +95,7 @@ describe('renderChart', () => {
 });
 
 describe('renderReport', () => {
-  const html = renderReport(start, [record(1, { loss: 1 }), record(2, { loss: 0.5 })], summary);
+  const html = renderReport([record(1, { loss: 1 }), record(2, { loss: 0.5 })], summary);
 
   it('loads nothing from outside', () => {
     expect(html).not.toMatch(/\b(src|href)=|url\(|@import|https?:/);
@@ -114,7 +115,7 @@ describe('renderReport', () => {
 
   it('keeps the last round in the table of a long run', () => {
     const records = Array.from({ length: 101 }, (_, index) => record(index + 1, { loss: 1 / (index + 1) }));
-    const rows = renderReport(start, records, summary).match(/<tr><td>/g) ?? [];
+    const rows = renderReport(records, summary).match(/<tr><td>/g) ?? [];
     // 101 rounds over 20 rows: every 6th from the first, 17 rows with rounds 1, 7 … 97, and the last.
     expect(rows).toHaveLength(18);
   });

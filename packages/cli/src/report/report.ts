@@ -1,7 +1,7 @@
 // The report of a run: one self-contained HTML page with the facts, a curve for each kind of metric, and a table. It
 // loads nothing, so it can be kept, mailed and opened anywhere.
 import { formatDuration, formatNumber, namedNumbers } from '../output/metrics.js';
-import type { RoundRecord, RunStart, RunSummary } from '../run/run-record.js';
+import type { RoundRecord, RunSummary } from '../run/run-record.js';
 import { renderChart } from './chart.js';
 import { escapeHtml } from './html.js';
 import { PAGE_SCRIPT } from './page-script.js';
@@ -11,7 +11,9 @@ import { chartsOf } from './series.js';
 /** Rows of the table; longer runs show evenly spaced rounds and the last. */
 const TABLE_ROWS = 20;
 
-export function renderReport(start: RunStart, records: readonly RoundRecord[], summary: RunSummary): string {
+/** The page as text; the rounds are in ascending order. */
+export function renderReport(records: readonly RoundRecord[], summary: RunSummary): string {
+  const { start } = summary;
   const charts = chartsOf(records);
   return `<!doctype html>
 <html lang="en">
@@ -24,7 +26,7 @@ export function renderReport(start: RunStart, records: readonly RoundRecord[], s
 <body>
 <h1>${escapeHtml(start.simulation)}</h1>
 <p>${escapeHtml(start.description)}</p>
-${renderFacts(start, records, summary)}
+${renderFacts(records, summary)}
 ${charts.length > 0 ? `<h2>Curves</h2>\n<div class="charts">\n${charts.map(renderChart).join('\n')}\n</div>` : ''}
 <h2>Rounds</h2>
 <div class="table">${renderTable(records)}</div>
@@ -34,7 +36,8 @@ ${charts.length > 0 ? `<h2>Curves</h2>\n<div class="charts">\n${charts.map(rende
 `;
 }
 
-function renderFacts(start: RunStart, records: readonly RoundRecord[], summary: RunSummary): string {
+function renderFacts(records: readonly RoundRecord[], summary: RunSummary): string {
+  const { start } = summary;
   const accepted = records.reduce((sum, record) => sum + record.accepted, 0);
   const trainingMs = records.reduce((sum, { wallMs }) => sum + wallMs, 0);
   const last = namedNumbers(summary.metrics).slice(0, 4);
@@ -74,7 +77,7 @@ function renderTable(records: readonly RoundRecord[]): string {
     const cells = [
       String(round),
       ...names.map((name) => (values.has(name) ? formatNumber(values.get(name) as number) : '–')),
-      `${accepted}/${cohort}`,
+      cohort > 0 ? `${accepted}/${cohort}` : '–',
       formatDuration(wallMs),
     ];
     return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;

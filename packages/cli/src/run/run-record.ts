@@ -25,6 +25,7 @@ export interface RoundRecord {
 }
 
 export interface RunSummary {
+  readonly start: RunStart;
   readonly rounds: number;
   /** Metrics of the last round. */
   readonly metrics: unknown;

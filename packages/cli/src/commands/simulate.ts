@@ -1,0 +1,86 @@
+// `starling simulate <simulation>`: runs a simulation on this machine, on any runtime.
+import { availableParallelism } from 'node:os';
+import { type Command, Option } from 'commander';
+import { jsonLines } from '../output/json-lines.js';
+import { createLogger } from '../output/logger.js';
+import { plainLines } from '../output/plain-lines.js';
+import { withProgress } from '../output/progress-bar.js';
+import { withInterrupt } from '../run/interrupt.js';
+import { allObservers } from '../run/observers.js';
+import { outputFolder, reportPath, requireFresh } from '../run/output-folder.js';
+import type { RunObserver, RunSummary } from '../run/run-record.js';
+import { type RunSettings, runSimulation } from '../run/run-simulation.js';
+import { exitCodes, oneOf, UsageError } from '../usage-error.js';
+import { addSettingOption, wholeNumber } from './shared-options.js';
+
+const RUNTIMES = ['in-process', 'threads', 'websocket'] as const;
+
+interface SimulateOptions {
+  readonly runtime: string;
+  readonly workers?: number;
+  readonly rounds?: number;
+  readonly seed: number;
+  readonly set: Readonly<Record<string, string>>;
+  readonly json: boolean;
+  readonly out?: string;
+  readonly resume: boolean;
+}
+
+export function addSimulateCommand(program: Command): void {
+  const command = program
+    .command('simulate')
+    .description('run a simulation on this machine')
+    .argument('<simulation>', 'a name, or the path of a .ts or .js file')
+    .addOption(new Option('--runtime <name>', oneOf(RUNTIMES)).default('threads'))
+    .option(
+      '--workers <n>',
+      'threads, or client processes (default: one a core)',
+      wholeNumber('--workers', 1),
+    )
+    .option('--rounds <n>', "rounds to run (default: the simulation's)", wholeNumber('--rounds', 1))
+    .option('--seed <n>', 'all randomness comes from it', wholeNumber('--seed', 0), 1);
+  addSettingOption(command)
+    .option('--json', 'one JSON object a line on stdout, and nothing else there', false)
+    .option('--out <dir>', 'keep checkpoints, metrics.jsonl and report.html there')
+    .option('--resume', 'go on from the last checkpoint in --out', false)
+    .action(simulate);
+}
+
+async function simulate(simulation: string, options: SimulateOptions): Promise<void> {
+  const runtime = RUNTIMES.find((name) => name === options.runtime);
+  if (runtime === undefined) {
+    throw new UsageError(`Cannot choose a runtime: need ${oneOf(RUNTIMES)}, got '${options.runtime}'`);
+  }
+  const { out, resume } = options;
+  if (out === undefined && resume) throw new UsageError('Cannot resume: need --out <dir>, got none');
+  if (out !== undefined && !resume) requireFresh(out);
+  const settings: RunSettings = {
+    simulation,
+    settings: options.set,
+    runtime,
+    workers: runtime === 'in-process' ? 1 : (options.workers ?? availableParallelism()),
+    rounds: options.rounds ?? null,
+    seed: options.seed,
+    directory: out ?? null,
+    logger: createLogger(),
+  };
+  const files = out === undefined ? [] : [outputFolder(out)];
+  const summary = await withInterrupt((signal) => {
+    const run = (observer: RunObserver): Promise<RunSummary> =>
+      runSimulation(settings, allObservers([...files, observer]), signal);
+    return show(simulation, options.json, run);
+  });
+  if (!options.json && out !== undefined) process.stdout.write(`report: ${reportPath(out)}\n`);
+  if (summary.interrupted) process.exitCode = exitCodes.interrupted;
+}
+
+/** JSON lines when asked for, a bar on a terminal, plain lines elsewhere. */
+export function show(
+  title: string,
+  json: boolean,
+  run: (observer: RunObserver) => Promise<RunSummary>,
+): Promise<RunSummary> {
+  const write = (line: string): void => void process.stdout.write(`${line}\n`);
+  if (json) return run(jsonLines(write));
+  return process.stdout.isTTY ? withProgress(title, run) : run(plainLines(write));
+}

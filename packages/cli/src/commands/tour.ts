@@ -1,0 +1,106 @@
+// `starling tour`, what `npm start` runs: the two ends of Starling in about a minute. First a question to sensors over
+// real sockets, each mote a process of its own; then federated averaging on threads, with a report to look at.
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { createLogger } from '../output/logger.js';
+import { formatDuration, formatNumber, namedNumbers } from '../output/metrics.js';
+import { formatTable } from '../output/table.js';
+import { withInterrupt } from '../run/interrupt.js';
+import { allObservers } from '../run/observers.js';
+import { clearRun, outputFolder, reportPath } from '../run/output-folder.js';
+import type { RunSummary } from '../run/run-record.js';
+import { type RunSettings, runSimulation } from '../run/run-simulation.js';
+import { exitCodes, UsageError } from '../usage-error.js';
+import { addSettingOption, wholeNumber } from './shared-options.js';
+import { show } from './simulate.js';
+
+/** A process a mote as long as a laptop carries it; more clients share these. */
+const MAX_SENSOR_PROCESSES = 8;
+const MOTES = 4;
+
+interface TourOptions {
+  readonly set: Readonly<Record<string, string>>;
+  readonly seed: number;
+  readonly rounds: number;
+  readonly out: string;
+}
+
+type Stop = Pick<RunSettings, 'simulation' | 'settings' | 'runtime' | 'workers' | 'rounds'>;
+
+export function addTourCommand(program: Command): void {
+  const command = program
+    .command('tour')
+    .description('the main job in about a minute: sensors over WebSockets, then MNIST on threads')
+    .option('--rounds <n>', 'rounds of MNIST', wholeNumber('--rounds', 1), 60)
+    .option('--seed <n>', 'all randomness comes from it', wholeNumber('--seed', 0), 1)
+    .option('--out <dir>', 'where the reports go', join('runs', 'tour'));
+  addSettingOption(command).action(tour);
+}
+
+async function tour({ set, seed, rounds, out }: TourOptions): Promise<void> {
+  const stops = stopsOf(clientsOf(set), rounds);
+  const done: { readonly summary: RunSummary; readonly report: string }[] = [];
+  await withInterrupt(async (signal) => {
+    for (const stop of stops) {
+      if (signal.aborted) return;
+      const folder = join(out, stop.simulation);
+      await clearRun(folder);
+      const settings = { ...stop, seed, directory: folder, logger: createLogger() };
+      const summary = await show(stop.simulation, false, (observer) =>
+        runSimulation(settings, allObservers([outputFolder(folder), observer]), signal),
+      );
+      done.push({ summary, report: reportPath(folder) });
+    }
+  });
+  process.stdout.write(`\n${formatTable([HEADER, ...done.map(row)])}\n\n`);
+  for (const { summary, report } of done)
+    process.stdout.write(`${summary.start.simulation} report: ${report}\n`);
+  if (done.some(({ summary }) => summary.interrupted)) process.exitCode = exitCodes.interrupted;
+}
+
+function stopsOf(clients: number, rounds: number): readonly Stop[] {
+  return [
+    {
+      simulation: 'temperature',
+      settings: { clients: String(clients) },
+      runtime: 'websocket',
+      workers: Math.min(clients, MAX_SENSOR_PROCESSES),
+      rounds: null,
+    },
+    {
+      simulation: 'mnist',
+      settings: { partition: 'shards' },
+      runtime: 'threads',
+      workers: availableParallelism(),
+      rounds,
+    },
+  ];
+}
+
+/** The one setting of the tour: how many sensor clients; throws a `UsageError` on any other. */
+function clientsOf(settings: Readonly<Record<string, string>>): number {
+  const { clients, ...others } = settings;
+  const unknown = Object.keys(others);
+  if (unknown.length > 0) {
+    throw new UsageError(`Cannot set up the tour: its one setting is clients, got '${unknown.join("', '")}'`);
+  }
+  return clients === undefined ? MOTES : wholeNumber('--set clients', 1)(clients);
+}
+
+const HEADER = ['simulation', 'runtime', 'clients', 'rounds', 'result', 'time', 'state'];
+const STATE_DIGITS = 12;
+
+function row({ summary }: { readonly summary: RunSummary }): readonly string[] {
+  const { start } = summary;
+  const result = namedNumbers(summary.metrics).map(([name, value]) => `${name} ${formatNumber(value)}`);
+  return [
+    start.simulation,
+    start.runtime,
+    formatNumber(start.population),
+    formatNumber(summary.rounds),
+    result.slice(0, 2).join(', '),
+    formatDuration(summary.wallMs),
+    summary.stateHash.slice(0, STATE_DIGITS),
+  ];
+}

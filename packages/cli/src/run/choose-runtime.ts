@@ -1,0 +1,44 @@
+// The runtime that a command line names, made ready for one machine.
+import { websocketRuntime } from '@starling/coordinator';
+import { inProcessRuntime, type Runtime, type RuntimeName, threadsRuntime } from '@starling/runtime';
+import type { Logger } from 'pino';
+import { startClientProcesses } from './client-processes.js';
+
+/** How often a phase waits another deadline for its clients before the run fails. */
+const MAX_EXTENSIONS = 10;
+
+export interface RuntimeChoice {
+  readonly name: RuntimeName;
+  /** Worker threads, or client processes. */
+  readonly workers: number;
+  /** Of `websocket`: what the client processes load, and how many clients they stand for. */
+  readonly simulation: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly population: number;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** Told when clients are lost for good, so that the run can end. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/** On `websocket`, the coordinator listens in this process and the clients are processes on the loopback. */
+export function chooseRuntime(choice: RuntimeChoice): Runtime {
+  const { name, workers, simulation, settings, population, logger, signal, onFailure } = choice;
+  switch (name) {
+    case 'in-process':
+      return inProcessRuntime();
+    case 'threads':
+      return threadsRuntime({ workers });
+    case 'websocket':
+      // Every client must answer, however slow the machine is: then the state is that of the other runtimes.
+      return websocketRuntime({
+        minClients: population,
+        minReports: population,
+        maxExtensions: MAX_EXTENSIONS,
+        logger,
+        signal,
+        launchClients: (url) =>
+          startClientProcesses({ simulation, settings, population, processes: workers, url, onFailure }),
+      });
+  }
+}

@@ -1,0 +1,80 @@
+// Runs a simulation from its name to its last round: load, set up, choose a runtime, go round by round, tell whoever
+// observes. Nothing here prints.
+import { checkpointStore, type RuntimeName, runRounds } from '@starling/runtime';
+import type { Logger } from 'pino';
+import { loadSimulation } from '../simulation/load.js';
+import { readSettings } from '../simulation/settings.js';
+import { chooseRuntime } from './choose-runtime.js';
+import { metricsOf } from './metrics-of.js';
+import type { RunObserver, RunStart, RunSummary } from './run-record.js';
+
+export interface RunSettings {
+  /** A name, or the path of a file. */
+  readonly simulation: string;
+  /** As the command line gives them. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly runtime: RuntimeName;
+  readonly workers: number;
+  /** `null` for as many as the simulation says. */
+  readonly rounds: number | null;
+  readonly seed: number;
+  /** A directory that the run is committed to, and taken up from; `null` for none. */
+  readonly directory: string | null;
+  readonly logger: Logger;
+}
+
+/** Throws a `UsageError` where simulation or settings are unknown, and what a round throws where one fails. */
+export async function runSimulation(
+  options: RunSettings,
+  observer: RunObserver,
+  interrupt: AbortSignal,
+): Promise<RunSummary> {
+  const simulation = await loadSimulation(options.simulation);
+  const settings = readSettings(simulation.options, options.settings, simulation.name);
+  const { evaluate, headline: _, rounds: usualRounds, ...run } = await simulation.build(settings);
+  const rounds = options.rounds ?? usualRounds;
+  const failure = new AbortController();
+  const signal = AbortSignal.any([interrupt, failure.signal]);
+  const runtime = chooseRuntime({
+    name: options.runtime,
+    workers: options.workers,
+    simulation: options.simulation,
+    settings: options.settings,
+    population: run.population.size,
+    logger: options.logger,
+    signal,
+    onFailure: (error) => failure.abort(error),
+  });
+  const start: RunStart = {
+    simulation: simulation.name,
+    description: simulation.description,
+    runtime: options.runtime,
+    workers: options.workers,
+    rounds,
+    seed: options.seed,
+    population: run.population.size,
+    settings,
+  };
+  await observer.started?.(start);
+  const result = await runRounds({
+    ...run,
+    runtime,
+    rounds,
+    seed: options.seed,
+    signal,
+    ...(evaluate === undefined ? {} : { evaluate }),
+    ...(options.directory === null ? {} : { checkpoints: checkpointStore(options.directory) }),
+    onRound: ({ round, metrics, evaluation, reports, wallMs }) =>
+      observer.round?.({
+        round,
+        metrics: metricsOf(metrics, evaluation),
+        wallMs,
+        accepted: reports.filter(({ status }) => status === 'accepted').length,
+        cohort: reports.length,
+      }),
+  });
+  if (failure.signal.aborted) throw failure.signal.reason;
+  const summary: RunSummary = { ...result, start, metrics: metricsOf(result.metrics, result.evaluation) };
+  await observer.finished?.(summary);
+  return summary;
+}

@@ -1,0 +1,57 @@
+// Clipping: an update longer than a bound is shortened to it, so that no client moves the aggregate too far (the
+// first step of DP-FedAvg: McMahan, Ramage, Talwar, Zhang, "Learning Differentially Private Recurrent Language
+// Models", ICLR 2018, Algorithm 1, flat clipping).
+import { localComputation, type TensorStructure, tf } from '@starling/compute';
+import { call, federatedMap, federatedSum, federatedZip, field, type Type } from '@starling/federated-core';
+import { type AggregationProcess, type Aggregator, aggregationProcess } from './aggregation-process.js';
+import { leavesOf, mapStructure } from './structures.js';
+
+/**
+ * `inner` on updates whose L2 norm over all their tensors is at most `clipNorm`; longer ones are scaled down. Measures
+ * `clipped`, the number of clients that were. Throws a `RangeError` unless `clipNorm` is finite and above 0.
+ */
+export function clipped(inner: Aggregator, { clipNorm }: { readonly clipNorm: number }): Aggregator {
+  if (!(Number.isFinite(clipNorm) && clipNorm > 0)) {
+    throw new RangeError(`Cannot clip updates: clipNorm must be a finite number > 0, got ${clipNorm}`);
+  }
+  const name = `clipped ${inner.name}`;
+  return { name, create: (update) => create(name, inner.create(update), update, clipNorm) };
+}
+
+function create(name: string, inner: AggregationProcess, update: Type, clipNorm: number): AggregationProcess {
+  const clip = localComputation(
+    { value: update },
+    (argument) => {
+      const { value } = argument as { readonly value: TensorStructure };
+      const norm = globalNorm(value);
+      const scale = tf.div(clipNorm, tf.maximum(norm, clipNorm));
+      return {
+        value: mapStructure((tensor) => tf.mul(tensor, scale), value),
+        clipped: tf.cast(tf.greater(norm, clipNorm), 'int32'),
+      };
+    },
+    { name: 'clip' },
+  );
+  return aggregationProcess(
+    name,
+    update,
+    () => call(inner.initialize),
+    (state, value, weight) => {
+      const short = federatedMap(clip, { value });
+      const step = call(inner.next, { state, value: field(short, 'value'), weight });
+      return {
+        state: field(step, 'state'),
+        result: field(step, 'result'),
+        measurements: federatedZip({
+          clipped: federatedSum(field(short, 'clipped')),
+          inner: field(step, 'measurements'),
+        }),
+      };
+    },
+  );
+}
+
+function globalNorm(value: TensorStructure): tf.Tensor {
+  const squares = leavesOf(value).map((tensor) => tf.sum(tf.square(tensor)));
+  return tf.sqrt(squares.reduce((sum, square) => tf.add(sum, square)));
+}

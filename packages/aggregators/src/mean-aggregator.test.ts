@@ -1,0 +1,23 @@
+import { EmptyAggregateError, float32 } from '@starling/federated-core';
+import { describe, expect, it } from 'vitest';
+import { aggregate, aggregatorContract } from './contract.js';
+import { meanAggregator } from './mean-aggregator.js';
+
+describe('meanAggregator', () => {
+  it('averages updates by their weights', async () => {
+    // (1 · 3 + 2 · 2 + 3 · 1) / 6 = 10 / 6.
+    const { result } = await aggregate(meanAggregator(), float32(), [1, 2, 3], [3, 2, 1]);
+    expect(result).toBeCloseTo(10 / 6, 6);
+  });
+
+  it('averages updates all the same when it is not weighted', async () => {
+    const { result } = await aggregate(meanAggregator({ weighted: false }), float32(), [1, 2, 3], [3, 2, 1]);
+    expect(result).toBe(2);
+  });
+
+  it('throws when the weights add up to zero', async () => {
+    await expect(aggregate(meanAggregator(), float32(), [1, 2], [0, 0])).rejects.toThrow(EmptyAggregateError);
+  });
+
+  aggregatorContract('meanAggregator', meanAggregator);
+});

@@ -1,0 +1,24 @@
+// Updates inside a local computation, whatever their type: leaves of a structure, and a structure with other leaves.
+import { type TensorStructure, tf } from '@starling/compute';
+
+/** The tensors of a structure, in order. */
+export function leavesOf(structure: TensorStructure): readonly tf.Tensor[] {
+  if (structure instanceof tf.Tensor) return [structure];
+  if (typeof structure !== 'object') return [tf.scalar(structure)];
+  return Object.values<TensorStructure>(structure).flatMap(leavesOf);
+}
+
+/** A structure of the same form, each tensor changed. */
+export function mapStructure(
+  change: (tensor: tf.Tensor) => tf.Tensor,
+  structure: TensorStructure,
+): TensorStructure {
+  if (structure instanceof tf.Tensor) return change(structure);
+  if (typeof structure !== 'object') return change(tf.scalar(structure));
+  if (Array.isArray(structure)) return structure.map((part) => mapStructure(change, part));
+  return Object.fromEntries(
+    Object.entries<TensorStructure>(structure as { readonly [name: string]: TensorStructure }).map(
+      ([name, part]) => [name, mapStructure(change, part)],
+    ),
+  );
+}

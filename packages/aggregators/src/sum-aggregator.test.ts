@@ -1,0 +1,16 @@
+import { float32 } from '@starling/federated-core';
+import { describe, expect, it } from 'vitest';
+import { aggregate, aggregatorContract } from './contract.js';
+import { sumAggregator } from './sum-aggregator.js';
+
+describe('sumAggregator', () => {
+  it('adds up updates, whatever their weights', async () => {
+    expect((await aggregate(sumAggregator(), float32(), [1, 2, 3], [3, 2, 1])).result).toBe(6);
+  });
+
+  it('gives zero when nobody reports', async () => {
+    expect((await aggregate(sumAggregator(), float32(), [])).result).toBe(0);
+  });
+
+  aggregatorContract('sumAggregator', sumAggregator);
+});

@@ -1,0 +1,66 @@
+// Zeroing: an update with an element beyond a bound, or with one that is no finite number, counts as zeros of weight 0.
+// It keeps a faulty client, whose values are off by orders of magnitude, out of the aggregate altogether.
+import { localComputation, type TensorStructure, tf } from '@starling/compute';
+import {
+  call,
+  federatedMap,
+  federatedSum,
+  federatedZip,
+  field,
+  float32,
+  type Type,
+} from '@starling/federated-core';
+import { type AggregationProcess, type Aggregator, aggregationProcess } from './aggregation-process.js';
+import { leavesOf, mapStructure } from './structures.js';
+
+/**
+ * `inner` on updates all of whose elements are within ±`bound`; others are replaced by zeros, with a weight of 0.
+ * Measures `zeroed`, the number of clients that were. Throws a `RangeError` unless `bound` is finite and above 0.
+ */
+export function zeroed(inner: Aggregator, { bound }: { readonly bound: number }): Aggregator {
+  if (!(Number.isFinite(bound) && bound > 0)) {
+    throw new RangeError(`Cannot zero updates: bound must be a finite number > 0, got ${bound}`);
+  }
+  const name = `zeroed ${inner.name}`;
+  return { name, create: (update) => create(name, inner.create(update), update, bound) };
+}
+
+function create(name: string, inner: AggregationProcess, update: Type, bound: number): AggregationProcess {
+  const screen = localComputation(
+    { value: update, weight: float32() },
+    (argument) => {
+      const { value, weight } = argument as { readonly value: TensorStructure; readonly weight: tf.Tensor };
+      // NaN is not ≤ anything, so it is beyond the bound.
+      const within = leavesOf(value)
+        .map((tensor) => tf.all(tf.lessEqual(tf.abs(tensor), bound)))
+        .reduce((both, next) => tf.logicalAnd(both, next));
+      return {
+        value: mapStructure((tensor) => tf.where(within, tensor, tf.zerosLike(tensor)), value),
+        weight: tf.where(within, weight, tf.zerosLike(weight)),
+        zeroed: tf.sub(1, tf.cast(within, 'int32')),
+      };
+    },
+    { name: 'zero' },
+  );
+  return aggregationProcess(
+    name,
+    update,
+    () => call(inner.initialize),
+    (state, value, weight) => {
+      const screened = federatedMap(screen, { value, weight });
+      const step = call(inner.next, {
+        state,
+        value: field(screened, 'value'),
+        weight: field(screened, 'weight'),
+      });
+      return {
+        state: field(step, 'state'),
+        result: field(step, 'result'),
+        measurements: federatedZip({
+          zeroed: federatedSum(field(screened, 'zeroed')),
+          inner: field(step, 'measurements'),
+        }),
+      };
+    },
+  );
+}

@@ -7,6 +7,7 @@ import { StarlingError, type Tensor, type Type, type Value } from '@starling/fed
 import {
   type Control,
   type ControlMessage,
+  clientWork,
   createAssembler,
   decodeFrame,
   decodeLeaves,
@@ -22,7 +23,7 @@ import {
 } from '@starling/runtime/wire';
 import type { Logger } from 'pino';
 import { createBlobFetcher } from './blob-fetcher.js';
-import type { ClientCounts, ClientMemory } from './memory.js';
+import type { ClientCounts, ClientMemory, WorkOutcome } from './memory.js';
 import type { LoadedPlan, PlanCache } from './plan-cache.js';
 import type { ClientSocket, Connect } from './socket.js';
 
@@ -175,19 +176,21 @@ export function converse(options: ConversationOptions): Conversation {
   }
 
   function take(message: Message): void {
-    if (isMessage(message, 'error')) return refused(message.control);
-    if (isMessage(message, 'bye')) {
-      verdict ??= { kind: 'bye', reason: message.control.reason };
-      return; // the coordinator closes
-    }
-    if (isMessage(message, 'welcome') && state === 'greeting') {
+    if (isMessage(message, 'error')) {
+      refused(message.control);
+    } else if (isMessage(message, 'bye')) {
+      verdict ??= { kind: 'bye', reason: message.control.reason }; // and the coordinator closes
+    } else if (isMessage(message, 'blob')) {
+      blobs.arrived(message.control.hash, message.body as Uint8Array);
+    } else if (isMessage(message, 'welcome') && state === 'greeting') {
       prepare(message.control).catch(abandon);
-      return;
+    } else if (isMessage(message, 'work') && state === 'ready') {
+      work(message, message.body as Uint8Array);
+    } else if (isMessage(message, 'ack') && state === 'ready') {
+      acknowledged(message.control);
+    } else {
+      throw new WireError('unexpected-message', `Cannot take '${message.type}' while ${state}`);
     }
-    if (isMessage(message, 'blob')) return blobs.arrived(message.control.hash, message.body as Uint8Array);
-    if (isMessage(message, 'work') && state === 'ready') return work(message, message.body as Uint8Array);
-    if (isMessage(message, 'ack') && state === 'ready') return acknowledged(message.control);
-    throw new WireError('unexpected-message', `Cannot take '${message.type}' while ${state}`);
   }
 
   function refused({ code, reason }: Control<'error'>): void {
@@ -229,35 +232,44 @@ export function converse(options: ConversationOptions): Conversation {
   function work({ control }: { readonly control: Control<'work'> }, body: Uint8Array): void {
     const message = { type: 'work', control } as const;
     memory.broadcast = { message, bytes: body, received: body.length };
-    const { round, phase, seed, broadcast, received } = control;
+    const { round, phase, seed, broadcast } = control;
     const key = [plan?.hash, round, phase, broadcast, ...seed].join(' ');
-    if (memory.update?.key !== key) memory.update = { key, body: computeUpdate(control, body) };
-    memory.update.body.then(
-      (update) => {
-        const from = received < update.length ? received : 0;
-        const frames = encodeBodyMessage('update', { round, phase }, update, { stream: ++stream, from });
-        for (const frame of frames) send(frame);
-      },
-      (error: unknown) => {
-        counts.failed++;
-        memory.update = null;
-        const code = error instanceof StarlingError ? error.code : 'internal';
-        const reason = (error instanceof Error ? error.message : String(error)).slice(0, 2000);
-        logger.error({ err: error, round, phase }, 'the work failed');
-        send(encodeMessage('failed', { round, phase, code, reason }));
-      },
-    );
+    if (memory.update?.key !== key) memory.update = { key, outcome: compute(control, body) };
+    memory.update.outcome.then((outcome) => report(control, outcome), abandon);
   }
 
-  async function computeUpdate(
+  function report({ round, phase, received }: Control<'work'>, { report: mine, update }: WorkOutcome): void {
+    if (mine.status !== 'accepted') {
+      const { code, reason } = mine;
+      counts.failed++;
+      logger.error({ round, phase, code, reason }, 'the work failed');
+      send(encodeMessage('failed', { round, phase, code, reason: reason.slice(0, 2000) }));
+    } else if (update !== null) {
+      const from = received < update.length ? received : 0;
+      const frames = encodeBodyMessage('update', { round, phase }, update, { stream: ++stream, from });
+      for (const frame of frames) send(frame);
+    }
+  }
+
+  async function compute(
     { phase, seed, broadcast }: Control<'work'>,
     body: Uint8Array,
-  ): Promise<Uint8Array> {
+  ): Promise<WorkOutcome> {
     if (sha256Hex(body) !== broadcast) {
       throw new WireError('blob-bad-hash', 'Cannot work: the broadcast has another hash than announced');
     }
-    const loadLeaves = async () => argument!(await options.load(memory.name as string));
-    return encodeLeaves(await plan!.work(phase, decodeLeaves(body), loadLeaves, seed));
+    const { work: run, splitBroadcasts } = plan as LoadedPlan;
+    const name = memory.name as string;
+    const broadcasts = splitBroadcasts(phase, decodeLeaves(body));
+    const outcome = await plans.inTurn(() =>
+      clientWork(
+        name,
+        async () => argument!(await options.load(name)),
+        (input) => run(phase, broadcasts, input, seed),
+        () => null, // the coordinator checks updates, all alike
+      ),
+    );
+    return { report: outcome.report, update: outcome.update && encodeLeaves(outcome.update) };
   }
 
   function acknowledged({ round, phase, status, code, reason }: Control<'ack'>): void {

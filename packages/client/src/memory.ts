@@ -1,11 +1,18 @@
 // What a client keeps from one socket to the next, so that a cut costs no work twice: its name, the broadcast as far
 // as it came, and the update that it owes or has not been thanked for.
+import type { ClientReport } from '@starling/runtime';
 import type { PartialBody } from '@starling/runtime/wire';
+
+/** How a piece of work ended: an update as it goes over the wire, or why there is none. */
+export interface WorkOutcome {
+  readonly report: ClientReport;
+  readonly update: Uint8Array | null;
+}
 
 export interface KeptUpdate {
   /** Names the work exactly: plan, round, phase, broadcast and seed. */
   readonly key: string;
-  readonly body: Promise<Uint8Array>;
+  readonly outcome: Promise<WorkOutcome>;
 }
 
 export interface ClientMemory {

@@ -1,8 +1,7 @@
 // Plans that were fetched, checked and loaded, by hash. All clients of one process share a cache and its engine:
 // the plan crosses the wire once, and pieces of work run one after another, as the engine's thread would anyway.
 import type { Engine } from '@starling/compute';
-import type { Tensor, Type, Value } from '@starling/federated-core';
-import { leafCount, type Seed } from '@starling/federated-core';
+import { leafCount, type Tensor, type Type, type Value } from '@starling/federated-core';
 import {
   bodyLimit,
   clientArgument,
@@ -10,6 +9,7 @@ import {
   decodeManifest,
   decodePlan,
   type PartialBody,
+  type PlanRunner,
   workBlobs,
 } from '@starling/runtime/wire';
 
@@ -21,13 +21,9 @@ export interface LoadedPlan {
   maxBroadcastBytes(phase: number): number;
   /** Makes the leaves of the client's input from a value of `dataType`; throws where the type does not fit. */
   argument(dataType: Type): (value: Value) => readonly Tensor[];
-  /** A client's update. `broadcasts`: the leaves of this and earlier phases, one list. */
-  work(
-    phase: number,
-    broadcasts: readonly Tensor[],
-    clientInput: () => Promise<readonly Tensor[]>,
-    seed: Seed,
-  ): Promise<readonly Tensor[]>;
+  /** The leaves of a phase's body as one list for each broadcast, of this and earlier phases. */
+  splitBroadcasts(phase: number, leaves: readonly Tensor[]): readonly (readonly Tensor[])[];
+  readonly work: PlanRunner['work'];
 }
 
 export interface WantedBlob {
@@ -41,6 +37,8 @@ export type FetchBlobs = (wanted: readonly WantedBlob[]) => Promise<readonly Uin
 export interface PlanCache {
   /** The plan, fetched if it is not here. Rejects where it cannot be fetched, or is not sound. */
   load(manifest: WantedBlob, fetch: FetchBlobs): Promise<LoadedPlan>;
+  /** Runs a piece of work when those before it are done, and lets sockets breathe in between. */
+  inTurn<T>(task: () => Promise<T>): Promise<T>;
   /** Blobs of which a cut left the first bytes. */
   readonly partialBlobs: Map<string, PartialBody>;
   /** Releases the graphs; the engine stays its owner's. */
@@ -49,7 +47,6 @@ export interface PlanCache {
 
 export function createPlanCache(engine: Engine): PlanCache {
   const plans = new Map<string, Promise<LoadedPlan & { dispose(): Promise<void> }>>();
-  const runInTurn = createTurns();
 
   async function fetchPlan(wanted: WantedBlob, fetch: FetchBlobs) {
     const [manifestBytes] = (await fetch([wanted])) as [Uint8Array];
@@ -65,28 +62,23 @@ export function createPlanCache(engine: Engine): PlanCache {
       phases: phases.length,
       maxBroadcastBytes: (phase: number) => bodyLimit(broadcastTypes(phase)),
       argument: (dataType: Type) => clientArgument(packed.plan, dataType),
-      work: (
-        phase: number,
-        broadcasts: readonly Tensor[],
-        input: () => Promise<readonly Tensor[]>,
-        seed: Seed,
-      ) =>
-        runInTurn(async () => {
-          let start = 0;
-          const lists = broadcastTypes(phase).map((type) => {
-            const end = start + leafCount(type);
-            const list = broadcasts.slice(start, end);
-            start = end;
-            return list;
-          });
-          return runner.work(phase, lists, await input(), seed);
-        }),
+      splitBroadcasts(phase: number, leaves: readonly Tensor[]) {
+        let start = 0;
+        return broadcastTypes(phase).map((type) => {
+          const end = start + leafCount(type);
+          const list = leaves.slice(start, end);
+          start = end;
+          return list;
+        });
+      },
+      work: runner.work,
       dispose: () => runner.dispose(),
     };
   }
 
   return {
     partialBlobs: new Map(),
+    inTurn: createTurns(),
     async load(wanted, fetch) {
       // Whoever comes first fetches for all; if its socket is cut, the next one in line takes over.
       for (let known = plans.get(wanted.hash); known !== undefined; known = plans.get(wanted.hash)) {
@@ -113,7 +105,6 @@ export function createPlanCache(engine: Engine): PlanCache {
   };
 }
 
-/** Runs tasks one after another, and lets sockets breathe in between. */
 function createTurns(): <T>(task: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (task) => {

@@ -4,9 +4,9 @@
 //
 // A client that was cut off may come back and finish until the deadline; then it is dropped. Only its first report
 // counts. A deadline that passes with too few accepted updates is extended, a limited number of times.
-import { StarlingError, type Tensor, type UpdateChecker } from '@starling/federated-core';
+import { type RejectionCode, StarlingError, type Tensor, type UpdateChecker } from '@starling/federated-core';
 import type { ClientReport, LaneFold, PhaseOutcome } from '@starling/runtime';
-import { type Control, decodeLeaves, type WireCode } from '@starling/runtime/wire';
+import { type Control, decodeLeaves, isWireCode, type WireCode } from '@starling/runtime/wire';
 import type { Logger } from 'pino';
 import type { Metrics } from './server/metrics.js';
 
@@ -35,19 +35,21 @@ export interface Gathering {
   remainingMs(): number;
   /** Takes an update's body; says what becomes of it. */
   update(client: string, at: { readonly round: number; readonly phase: number }, body: Uint8Array): Ack;
-  /** The client cannot do the work, or goes for good. */
-  drop(client: string, code: string, reason: string): void;
+  /** There will be no update: the client's work failed, was refused where it was made, or the client goes for good. */
+  failed(client: string, code: string, reason: string): void;
   /** Ends without an outcome: the session is over. */
   abort(error: Error): void;
 }
 
-/** Too few clients of a cohort reported, and the deadline was extended often enough. The state is kept. */
-export class TooFewReportsError extends StarlingError {
-  constructor(message: string) {
-    super('too-few-reports', message);
-  }
-}
+const rejectionCodes: ReadonlySet<string> = new Set<RejectionCode>([
+  'non-finite-update',
+  'invalid-weight',
+  'out-of-range',
+  'key-out-of-range',
+  'wrong-update',
+]);
 
+/** Begins to gather. What too few reports mean for the round is the round loop's business. */
 export function gather(options: GatheringOptions): Gathering {
   const { round, phase, cohort, fold, deadlineMs, logger, metrics } = options;
   const minReports = Math.min(options.minReports, cohort.length);
@@ -101,15 +103,6 @@ export function gather(options: GatheringOptions): Gathering {
   function finish(): void {
     over = true;
     clearTimeout(timer);
-    const count = accepted();
-    if (count < minReports) {
-      fail(
-        new TooFewReportsError(
-          `Cannot end phase ${phase} of round ${round}: need ${minReports} accepted updates, got ${count} of ${cohort.length}`,
-        ),
-      );
-      return;
-    }
     metrics.add('starling_rounds_total');
     fold
       .finish()
@@ -154,8 +147,10 @@ export function gather(options: GatheringOptions): Gathering {
       record({ client, status: 'accepted' }, update);
       return { ...at, status: 'accepted' };
     },
-    drop(client, code, reason) {
-      if (owes(client)) record({ client, status: 'dropped', code, reason }, null);
+    failed(client, code, reason) {
+      if (!owes(client)) return;
+      const status = rejectionCodes.has(code) ? 'rejected' : 'dropped';
+      record({ client, status, code: isWireCode(code) ? code : 'work-failed', reason }, null);
     },
     abort: fail,
   };

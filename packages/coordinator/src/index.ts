@@ -1,5 +1,4 @@
 // The WebSocket coordinator, and the runtime that it is for the round loop.
-export { TooFewReportsError } from './gathering.js';
 export type { TlsOptions } from './server/http.js';
 export { createMetrics, type MetricName, type Metrics } from './server/metrics.js';
 export * from './websocket-runtime.js';

@@ -114,7 +114,7 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     },
     failed({ client }, { round, phase, code, reason }) {
       if (task?.round !== round || task.phase !== phase) return;
-      task.gathering.drop(client, 'work-failed', `${code}: ${reason}`);
+      task.gathering.failed(client, code, reason);
     },
     resume: ({ client }, message) => {
       const partial = belongsToTask(message) ? partialUpdates.get(client) : undefined;
@@ -128,7 +128,7 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
       members.part(client, connection);
       const partial = unfinished.find(({ message }) => belongsToTask(message));
       if (partial !== undefined && members.socketOf(client) === null) partialUpdates.set(client, partial);
-      if (left) task?.gathering.drop(client, 'left', 'the client said that it will not be back');
+      if (left) task?.gathering.failed(client, 'left', 'the client said that it will not be back');
       tally();
     },
   };

@@ -33,9 +33,9 @@ export interface WebSocketRuntimeOptions {
   readonly host?: string;
   /** How long a phase waits for its cohort, milliseconds. Default 60,000. */
   readonly deadlineMs?: number;
-  /** Accepted updates (or the whole cohort, if smaller) that a phase needs at its deadline. Default 1. */
+  /** Accepted updates (or the whole cohort, if smaller) without which a deadline is extended. Default 1. */
   readonly minReports?: number;
-  /** How often a deadline with too few reports is extended before the round fails. Default: without end. */
+  /** How often a deadline with too few reports is extended; then the phase ends with what it has. Default: without end. */
   readonly maxExtensions?: number;
   /** Clients that must be ready before the first phase begins. Default 1. */
   readonly minClients?: number;

@@ -1,0 +1,64 @@
+// A client that does what a test tells it, well or badly: raw frames over a socket, and the messages that come back.
+import {
+  type ControlInput,
+  type ControlType,
+  createAssembler,
+  decodeFrame,
+  encodeBodyMessage,
+  encodeMessage,
+  isMessage,
+  type Message,
+} from '@starling/runtime/wire';
+import { WebSocket } from 'ws';
+
+export interface ScriptedClient {
+  readonly socket: WebSocket;
+  send<T extends ControlType>(type: T, control: ControlInput<T>): void;
+  sendBody<T extends ControlType>(type: T, control: ControlInput<T>, body: Uint8Array): void;
+  sendRaw(bytes: Uint8Array | string): void;
+  /** The next message, which must be of this type. */
+  next<T extends ControlType>(type: T): Promise<Message & { readonly type: T }>;
+  /** The close code, once the socket is closed. */
+  readonly closed: Promise<number>;
+}
+
+export async function scriptedClient(url: string): Promise<ScriptedClient> {
+  const socket = new WebSocket(url, { perMessageDeflate: false });
+  const arrived: Message[] = [];
+  const waiting: ((message: Message) => void)[] = [];
+  const assembler = createAssembler();
+  let stream = 0;
+  socket.on('message', (data) => {
+    const message = assembler.push(decodeFrame(data as Buffer));
+    if (message === null) return;
+    const waiter = waiting.shift();
+    if (waiter === undefined) arrived.push(message);
+    else waiter(message);
+  });
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  socket.on('error', () => {});
+  await new Promise((resolve) => socket.on('open', resolve));
+  return {
+    socket,
+    closed,
+    send: (type, control) => socket.send(encodeMessage(type, control)),
+    sendBody(type, control, body) {
+      for (const frame of encodeBodyMessage(type, control, body, { stream: ++stream })) socket.send(frame);
+    },
+    sendRaw: (bytes) => socket.send(bytes),
+    async next(type) {
+      const message = arrived.shift() ?? (await new Promise<Message>((resolve) => waiting.push(resolve)));
+      if (!isMessage(message, type)) throw new Error(`need '${type}', got ${JSON.stringify(message)}`);
+      return message;
+    },
+  };
+}
+
+/** Joins under a name, takes the plan's hash on trust, and is ready. */
+export async function joinAs(url: string, client: string | null): Promise<ScriptedClient> {
+  const scripted = await scriptedClient(url);
+  scripted.send('hello', { client });
+  const { control } = await scripted.next('welcome');
+  scripted.send('ready', { plan: (control as { plan: { hash: string } }).plan.hash });
+  return scripted;
+}

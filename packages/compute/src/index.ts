@@ -1,5 +1,5 @@
 // Local computations: captured from tf.js code, lowered to ONNX, run by an engine.
-export * as tf from '@tensorflow/tfjs-core';
+
 export * as tfl from '@tensorflow/tfjs-layers';
 export { CaptureError, type CaptureErrorCode } from './capture/capture-error.js';
 export * from './capture/local-computation.js';
@@ -26,3 +26,4 @@ export * from './graph/kernel-graph.js';
 export * from './graph/kernels.js';
 export { deserializeGraph, serializeGraph } from './graph/serialize.js';
 export * from './lowering/compile-graph.js';
+export * as tf from './tensorflow/tf.js';

@@ -2,8 +2,8 @@
 // being recorded; each kernel infers shapes and appends a node. Tensors made before capturing, on another
 // backend, enter as constants.
 import { type DType, type Tensor, tensor } from '@starling/federated-core';
-import { type DataType, engine, KernelBackend, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { GraphDType, ValueSpec } from '../graph/kernel-graph.js';
+import { type DataType, engine, KernelBackend, type TensorInfo, util } from '../tensorflow/tf.js';
 import { CaptureError } from './capture-error.js';
 import type { CapturedValue, Frame } from './frame.js';
 import { capturedDropout } from './randomness.js';

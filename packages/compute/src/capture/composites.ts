@@ -1,6 +1,6 @@
 // Composite kernels: tf.js kernels that are recorded as the kernels they consist of, so that a graph, its lowering
 // and every engine need fewer of them.
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '../tensorflow/tf.js';
 
 type Call = Parameters<tf.KernelFunc>[0];
 

@@ -1,6 +1,6 @@
 // Keeps tf.js variables through a capture. A body may assign placeholders to a model's variables; when the capture
 // ends, each variable has its former value again, and variables that the body made are gone.
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '../tensorflow/tf.js';
 import type { CaptureBackend } from './capture-backend.js';
 
 /** Runs `body`; whatever it did to tf.js variables is undone after, also when it throws. */

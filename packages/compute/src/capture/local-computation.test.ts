@@ -1,7 +1,7 @@
 import { float32, int32, sequence, struct, uint8 } from '@starling/federated-core';
-import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
+import * as tf from '../tensorflow/tf.js';
 import { kernelGraphOf, localComputation } from './local-computation.js';
 import { random } from './random.js';
 import { sequenceLength, sequenceReduce } from './sequence-reduce.js';

@@ -6,8 +6,8 @@ import {
   type TensorType,
   type Type,
 } from '@starling/federated-core';
-import type * as tf from '@tensorflow/tfjs-core';
 import type { GraphDType, ValueSpec } from '../graph/kernel-graph.js';
+import type * as tf from '../tensorflow/tf.js';
 import { CaptureError } from './capture-error.js';
 import type { CapturedValue, Frame } from './frame.js';
 import { fromType, tensorOf } from './structure.js';

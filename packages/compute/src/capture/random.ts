@@ -1,7 +1,8 @@
 // `random`: numbers drawn from the seed of each call, anew at each step of a reduction. They are made outside the
 // graph and enter as an input, so that every engine and every runtime sees the same.
-import * as tf from '@tensorflow/tfjs-core';
+
 import type { RandomNode } from '../graph/kernel-graph.js';
+import * as tf from '../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
 import { recordDraw } from './randomness.js';
 import { tensorOf } from './structure.js';

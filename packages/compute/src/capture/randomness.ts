@@ -1,8 +1,9 @@
 // Randomness while capturing. tf.js draws random numbers in JavaScript, without a kernel, so that a capture would
 // freeze one draw as a constant. `tf.dropout` is recorded as a draw from the seed of the call; every other
 // source of randomness is an error that names `random.*`.
-import { engine } from '@tensorflow/tfjs-core';
+
 import type { RandomNode } from '../graph/kernel-graph.js';
+import { engine } from '../tensorflow/tf.js';
 import { CaptureError } from './capture-error.js';
 import type { CapturedValue, Frame } from './frame.js';
 

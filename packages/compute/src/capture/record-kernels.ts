@@ -1,6 +1,8 @@
 // Registers the capture backend with tf.js, and for it a recording function for every kernel: those of a kernel
 // graph, composites (recorded as their parts), and, for all others that tf.js has, an error.
-import '@tensorflow/tfjs-backend-cpu';
+
+import type { Attribute } from '../graph/kernel-graph.js';
+import { isKernel, KERNELS, type Kernel } from '../graph/kernels.js';
 import {
   engine,
   getKernelsForBackend,
@@ -9,9 +11,7 @@ import {
   registerBackend,
   registerKernel,
   type TensorInfo,
-} from '@tensorflow/tfjs-core';
-import type { Attribute } from '../graph/kernel-graph.js';
-import { isKernel, KERNELS, type Kernel } from '../graph/kernels.js';
+} from '../tensorflow/tf.js';
 import { CAPTURE_BACKEND, captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
 import { composites } from './composites.js';

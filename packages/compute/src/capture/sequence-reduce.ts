@@ -1,7 +1,8 @@
 // `sequenceReduce` and `sequenceLength`: what a body can do with a dataset. A reduction's body is captured once, as
 // a graph of its own; engines run it once a batch.
-import * as tf from '@tensorflow/tfjs-core';
+
 import { scoped } from '../engines/tfjs-kernels.js';
+import * as tf from '../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
 import { Frame } from './frame.js';

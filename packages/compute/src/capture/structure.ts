@@ -8,7 +8,7 @@ import {
   type Type,
   tensorType,
 } from '@starling/federated-core';
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
 import type { CapturedValue } from './frame.js';

@@ -1,7 +1,6 @@
 // The tf.js backends that the `tfjs` engine may run on, and why one is not to be had. `wasm` and `tensorflow` are
 // optional packages, loaded only when asked for.
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '../tensorflow/tf.js';
 
 export type TfjsBackendName = 'cpu' | 'wasm' | 'tensorflow';
 

@@ -1,7 +1,7 @@
 // Runs one kernel of a graph on a tf.js backend.
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
+
 import type { KernelNode } from '../graph/kernel-graph.js';
+import * as tf from '../tensorflow/tf.js';
 
 /** The outputs of a kernel; it runs on `cpu` where the backend lacks it. The backend must have been started. */
 export function runKernel(

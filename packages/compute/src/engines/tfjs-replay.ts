@@ -1,10 +1,10 @@
 // Replays a kernel graph on a tf.js backend, kernel by kernel: what the `tfjs` engine does for one call. A reduction is
 // a loop in JavaScript; batch indices and random numbers come from the binder that the onnx engine uses too.
 import type { Seed, Tensor } from '@starling/federated-core';
-import * as tf from '@tensorflow/tfjs-core';
 import { bindFeeds } from '../graph/bind-feeds.js';
 import type { Feed } from '../graph/feeds.js';
 import type { KernelGraph, KernelNode, RandomNode, ReduceNode, ValueId } from '../graph/kernel-graph.js';
+import * as tf from '../tensorflow/tf.js';
 import { gatherRows, rowAt, toTf } from './tfjs-tensors.js';
 
 /** One call: its argument's leaves, its seed, and how a kernel is run. */

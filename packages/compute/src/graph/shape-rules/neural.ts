@@ -1,6 +1,6 @@
 // Shape rules of matrix products, convolutions, pools, normalisation and image resizing, with their gradients.
 // Convolutions and pools take their output shape from tf.js's own `backend_util`.
-import { backend_util } from '@tensorflow/tfjs-core';
+import { backend_util } from '../../tensorflow/tf.js';
 import type { ValueSpec } from '../kernel-graph.js';
 import { broadcastShape, inputOf, numbersOf, one, type RuleCall, type ShapeRule } from '../shape-rule.js';
 

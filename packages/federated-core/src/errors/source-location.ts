@@ -1,27 +1,35 @@
 // Where in the user's file something was written, so that errors of tracing, compiling and running name it.
 
-/** The directory of this package, built or not: frames within it are not the user's. */
-const OWN_ROOT = new URL('..', import.meta.url).href;
+interface Frame {
+  readonly file: string;
+  readonly line: string;
+  readonly column: string;
+}
+
+/** The directory of this package, built or not, as stacks name it: frames within it are not the user's. */
+const ownRoot = (frames()[0]?.file ?? '').replace(/errors\/source-location\.[jt]s$/, '');
 
 /** `file:line:column` of the nearest caller outside of this package; `null` where the engine tells no stack. */
 export function sourceLocation(): string | null {
-  const { stack } = new Error();
-  for (const line of stack?.split('\n').slice(1) ?? []) {
-    const place = /((?:file|https?):\/\/.*?|\/.*?|[A-Za-z]:\\.*?):(\d+):(\d+)\)?$/.exec(line);
-    if (place === null) continue;
-    const [, file, row, column] = place as unknown as [string, string, string, string];
-    if (isOwn(file)) continue;
-    return `${file.replace(/^file:\/\//, '')}:${row}:${column}`;
-  }
-  return null;
-}
-
-function isOwn(file: string): boolean {
-  const href = file.startsWith('/') ? `file://${file}` : file;
-  return href.startsWith(OWN_ROOT) && !/\.test(-d)?\.[jt]s$/.test(href);
+  const frame = frames().find(({ file }) => !isOwn(file));
+  return frame === undefined ? null : `${frame.file}:${frame.line}:${frame.column}`;
 }
 
 /** The line that an error adds to its words, or nothing where the place is unknown. */
 export function atLocation(location: string | null): string {
   return location === null ? '' : `\n    at ${location}`;
+}
+
+/** The frames of the stack that name a file, this function's first. */
+function frames(): readonly Frame[] {
+  const lines = new Error().stack?.split('\n') ?? [];
+  return lines.flatMap((text) => {
+    const place = /((?:file|https?):\/\/\S*?|\/\S*?|[A-Za-z]:\\.*?):(\d+):(\d+)\)?$/.exec(text);
+    if (place === null) return [];
+    return [{ file: place[1]!.replace(/^file:\/\//, ''), line: place[2]!, column: place[3]! }];
+  });
+}
+
+function isOwn(file: string): boolean {
+  return ownRoot !== '' && file.startsWith(ownRoot) && !file.includes('.test.');
 }

@@ -1,0 +1,128 @@
+// What must and what must not type-check: placements are TypeScript types, so that a mistake is a red line in
+// the editor. `type-tests.test.ts` runs the compiler over this file without Node's types, which also shows
+// that this package needs none of them.
+import {
+  type AtClients,
+  type AtServer,
+  atClients,
+  atServer,
+  type ClientsValue,
+  type FederatedComputation,
+  type FederatedType,
+  type FunctionType,
+  federatedAggregate,
+  federatedBroadcast,
+  federatedComputation,
+  federatedEval,
+  federatedMap,
+  federatedMean,
+  federatedSum,
+  federatedValue,
+  federatedZip,
+  field,
+  float32,
+  int32,
+  type LocalComputation,
+  type SequenceType,
+  type ServerValue,
+  type StructType,
+  sequence,
+  sequenceReduce,
+  struct,
+  type TensorType,
+} from './index.js';
+
+type Float = TensorType<'float32'>;
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const holds = <_T extends true>(): void => {};
+
+declare const clients: ClientsValue<Float>;
+declare const server: ServerValue<Float>;
+declare const local: LocalComputation<Float, TensorType<'int32'>>;
+declare const noise: LocalComputation<null, Float>;
+declare const datasets: ClientsValue<SequenceType<Float>>;
+
+// A broadcast takes a server value and gives an all-equal one.
+const sent = federatedBroadcast(server);
+holds<Same<typeof sent.type, FederatedType<Float, 'CLIENTS', true>>>();
+// @ts-expect-error a broadcast of a client value
+federatedBroadcast(clients);
+// @ts-expect-error a broadcast of what was broadcast
+federatedBroadcast(sent);
+
+// Aggregates take client values and give server values of the same member.
+const mean = federatedMean(clients, clients);
+holds<Same<typeof mean.type, AtServer<Float>>>();
+// @ts-expect-error a sum of a server value
+federatedSum(server);
+// @ts-expect-error a mean of a server value
+federatedMean(server);
+// @ts-expect-error a weight at the server
+federatedMean(clients, server);
+// @ts-expect-error a sum of a number
+federatedSum(3);
+
+// A map keeps the placement and takes the result of its local computation.
+const mapped = federatedMap(local, clients);
+holds<Same<typeof mapped.type, AtClients<TensorType<'int32'>>>>();
+const applied = federatedMap(local, { a: server, b: [server] });
+holds<Same<typeof applied.type, AtServer<TensorType<'int32'>>>>();
+// @ts-expect-error two placements in one map
+federatedMap(local, { a: clients, b: server });
+// @ts-expect-error a plain JavaScript function
+federatedMap((x: number) => x > 3, clients);
+
+// A zip keeps names and nesting.
+const zipped = federatedZip({ x: clients, rest: [mapped] });
+holds<typeof zipped extends ClientsValue<StructType<{ readonly x: Float }>> ? true : false>();
+// @ts-expect-error two placements in one zip
+federatedZip([clients, server]);
+const first = field(zipped, 'x');
+holds<Same<typeof first.type, FederatedType<Float, 'CLIENTS', boolean>>>();
+
+// Values and evals are where they are put.
+holds<Same<ReturnType<typeof federatedEval<Float>>['type'], AtServer<Float>>>();
+federatedBroadcast(federatedValue(3, 'SERVER'));
+// @ts-expect-error a constant that is with the clients already
+federatedBroadcast(federatedValue(3, 'CLIENTS'));
+// @ts-expect-error no such placement
+federatedValue(3, 'EVERYWHERE');
+// @ts-expect-error a local computation that needs an argument
+federatedEval(local, 'SERVER');
+federatedSum(federatedEval(noise, 'CLIENTS'));
+
+// Sequences.
+federatedSum(sequenceReduce(datasets, 0, local));
+// @ts-expect-error not a sequence
+sequenceReduce(clients, 0, local);
+
+// An aggregate gives what its report gives, and needs all four operators.
+const aggregated = federatedAggregate(clients, { zero: 0, accumulate: local, merge: local, report: local });
+holds<Same<typeof aggregated.type, AtServer<TensorType<'int32'>>>>();
+// @ts-expect-error no merge
+federatedAggregate(clients, { zero: 0, accumulate: local, report: local });
+
+// A computation's type is read off its parameters and its body.
+const traced = federatedComputation(
+  { readings: atClients(sequence(float32())), threshold: atServer(float32()) },
+  ({ readings, threshold }) => {
+    holds<Same<typeof threshold.type, AtServer<Float>>>();
+    // @ts-expect-error no such parameter
+    const { nothing } = { readings, threshold };
+    return { mean: federatedMean(federatedMap(noise, readings)), kept: threshold, nothing };
+  },
+);
+holds<Same<(typeof traced.type.result.elements)['kept'], AtServer<Float>>>();
+const single = federatedComputation(atClients(int32()), (value) => federatedSum(value));
+holds<
+  typeof single extends FederatedComputation<
+    FederatedType<TensorType<'int32'>>,
+    AtServer<TensorType<'int32'>>
+  >
+    ? true
+    : false
+>();
+holds<typeof single.type extends FunctionType<FederatedType> ? true : false>();
+federatedComputation(null, () => federatedValue(struct({}), 'SERVER'));
+// @ts-expect-error a body must give federated values
+federatedComputation(atServer(float32()), () => 3);

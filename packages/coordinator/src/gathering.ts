@@ -103,7 +103,7 @@ export function gather(options: GatheringOptions): Gathering {
   function finish(): void {
     over = true;
     clearTimeout(timer);
-    metrics.add('starling_rounds_total');
+    metrics.add('starling_phases_total');
     fold
       .finish()
       .then((accumulators) => ({ accumulators, reports: cohort.map((client) => reports.get(client)!) }))

@@ -4,8 +4,10 @@
 const definitions = {
   starling_clients: ['gauge', 'Clients that are joined and ready.'],
   starling_sockets: ['gauge', 'Open sockets, whether joined or not.'],
-  starling_round: ['gauge', 'The round that is running, from 0.'],
-  starling_rounds_total: ['counter', 'Phases of rounds that were gathered to the end.'],
+  starling_round: ['gauge', 'The round that is running, from 1.'],
+  starling_rounds_total: ['counter', 'Rounds that were committed.'],
+  starling_rounds_failed_total: ['counter', 'Rounds that failed and kept the state.'],
+  starling_phases_total: ['counter', 'Phases of rounds that were gathered to the end.'],
   starling_deadline_extensions_total: ['counter', 'Deadlines that passed with too few reports.'],
   starling_updates_accepted_total: ['counter', 'Updates that count.'],
   starling_updates_rejected_total: ['counter', 'Updates that were refused.'],

@@ -29,19 +29,20 @@ export interface PlanRunner {
 }
 
 /**
- * Loads the graphs that `roles` run. Calling a slot of another role throws a `PlanError`, as do graphs that
+ * Loads the graphs that `roles` run; `engine` may be `null` where they have none. Calling a slot of another role throws a `PlanError`, as do graphs that
  * the plan came without.
  */
 export async function createPlanRunner(
   { plan, graphs }: PackedPlan,
-  engine: Engine,
+  engine: Engine | null,
   roles: readonly GraphRole[] = ['client', 'server', 'aggregation'],
 ): Promise<PlanRunner> {
   const loaded = new Map<string, LoadedGraph>();
   for (const id of graphsOf(plan, roles)) {
     const artifact = graphs.get(id);
-    if (artifact === undefined)
-      throw new PlanError(`Cannot load plan '${plan.name}': graph ${id} is missing`);
+    if (artifact === undefined || engine === null) {
+      throw new PlanError(`Cannot load plan '${plan.name}': graph ${id} is missing, or an engine for it`);
+    }
     loaded.set(id, await engine.load(artifact));
   }
   const run: GraphRunner<string> = (id, argument, seed) => {
@@ -54,6 +55,9 @@ export async function createPlanRunner(
     if (phase === undefined) throw new PlanError(`Cannot run plan '${plan.name}': it has no phase ${index}`);
     return phase;
   };
+  const reductions = plan.phases.map(({ aggregations }) =>
+    aggregations.map((aggregation): Reduction => createReduction(aggregation, run)),
+  );
   return {
     prepare: (phase, serverInput, aggregates, seed) =>
       runProgram(phaseAt(phase).prepare, [...serverInput, ...aggregates], run, seed),
@@ -61,8 +65,7 @@ export async function createPlanRunner(
       runProgram(phaseAt(phase).work, [...broadcasts.flat(), ...clientInput], run, seed),
     apply: (serverInput, aggregates, seed) =>
       runProgram(plan.apply, [...serverInput, ...aggregates], run, seed),
-    reductions: (phase) =>
-      phaseAt(phase).aggregations.map((aggregation) => createReduction(aggregation, run)),
+    reductions: (phase) => reductions[phase] ?? [],
     async dispose() {
       for (const graph of loaded.values()) await graph.dispose();
       loaded.clear();

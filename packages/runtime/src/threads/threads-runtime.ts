@@ -1,11 +1,68 @@
-// The `threads` runtime.
-import type { EngineChoice } from '../engine-choice.js';
+// The `threads` runtime: worker threads with one single-threaded engine each. Lanes are the unit of work: a
+// worker sums its lane itself, in shared memory, and main merges the lanes in order; so the result has the same
+// bits for any number of workers.
+import { availableParallelism } from 'node:os';
+import type { Worker } from 'node:worker_threads';
+import { createEngine, DEFAULT_ENGINE, type EngineChoice } from '../engine-choice.js';
+import { clientArgument } from '../plan/client-argument.js';
+import { graphsOf } from '../plan/map-plan.js';
+import { createPlanRunner } from '../plan/plan-runner.js';
 import type { Runtime } from '../runtime.js';
+import { ThreadsSession } from './threads-session.js';
 
 export interface ThreadsOptions {
   /** Threads that compute, each with an engine of its own. Default: as many as there are cores. */
   readonly workers?: number;
   readonly engine?: EngineChoice;
+  /** Most client data that all workers together keep for the next time, in bytes. Default 128 MiB. */
+  readonly dataCacheBytes?: number;
+  /** Told of every thread that is started, also of those that replace a lost one: for logs and fault tests. */
+  readonly onWorkerStart?: (thread: Worker) => void;
 }
 
-export declare function threadsRuntime(options?: ThreadsOptions): Runtime;
+/** Throws a `RangeError` for fewer than one worker; `open` throws where the engine cannot be had. */
+export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
+  const {
+    workers = availableParallelism(),
+    engine: choice = DEFAULT_ENGINE,
+    dataCacheBytes = 128 << 20,
+    onWorkerStart = () => {},
+  } = options;
+  if (!(Number.isSafeInteger(workers) && workers >= 1)) {
+    throw new RangeError(`Cannot make a threads runtime: need at least 1 worker, got ${workers}`);
+  }
+  return {
+    name: 'threads',
+    async open(packed, population) {
+      const argument = clientArgument(packed.plan, population.dataType);
+      // Main merges lanes, and needs an engine only for operators that the plan itself defines.
+      const needsEngine = graphsOf(packed.plan, ['aggregation']).length > 0;
+      const engine = needsEngine ? await createEngine(choice) : null;
+      const runner = await createPlanRunner(packed, engine, ['aggregation']);
+      const session = new ThreadsSession({
+        packed,
+        population,
+        argument,
+        reductions: packed.plan.phases.map((_, phase) => runner.reductions(phase)),
+        workers,
+        engine: choice,
+        limits: { maxBytes: dataCacheBytes / workers, maxClients: Math.ceil(MAX_CACHED_CLIENTS / workers) },
+        onWorkerStart,
+        async onClose() {
+          await runner.dispose();
+          await engine?.dispose();
+        },
+      });
+      try {
+        await session.start();
+        return session;
+      } catch (error) {
+        await session.close();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Beyond this a returning client is rare, and a population of a million must cost no more than one of a thousand. */
+const MAX_CACHED_CLIENTS = 1024;

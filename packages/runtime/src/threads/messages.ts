@@ -1,0 +1,65 @@
+// What main and its workers say to each other. Commands wait in the worker's port until the doorbell rings
+// (see worker.ts); replies are ordinary messages.
+
+import type { MessagePort } from 'node:worker_threads';
+import type { Seed, Tensor } from '@starling/federated-core';
+import type { EngineChoice } from '../engine-choice.js';
+import type { LaneAccumulators } from '../fold/ordered-merge.js';
+import type { PackedPlan } from '../plan/packed-plan.js';
+import type { ClientReport } from '../runtime.js';
+
+/** Given to a worker at its start. */
+export interface WorkerSetup {
+  readonly plan: PackedPlan;
+  readonly engine: EngineChoice;
+  readonly commands: MessagePort;
+  /** Counted up and notified after each command, so that a worker may sleep without an event loop. */
+  readonly doorbell: Int32Array;
+}
+
+export interface LaneClient {
+  /** Number in the population: what its data is kept under. */
+  readonly index: number;
+  readonly id: string;
+  /** Where its data could not be had: it is reported as this, and not run. */
+  readonly lost?: ClientReport;
+}
+
+export type Command =
+  /** Shared memory that later commands name by number: broadcasts of a phase, or a slot for a lane's sums. */
+  | { readonly kind: 'broadcast-memory'; readonly phase: number; readonly leaves: readonly Tensor[] }
+  | {
+      readonly kind: 'slot-memory';
+      readonly phase: number;
+      readonly slot: number;
+      readonly accumulators: LaneAccumulators;
+    }
+  | {
+      readonly kind: 'lane';
+      readonly lane: number;
+      readonly phase: number;
+      /** Of this phase and earlier ones: a new number says that the phase's broadcast has changed. */
+      readonly turns: readonly number[];
+      readonly slot: number;
+      /** The round's. */
+      readonly seed: Seed;
+      readonly clients: readonly LaneClient[];
+      /** Data of clients that the worker does not hold, by number. */
+      readonly data: readonly (readonly [index: number, leaves: readonly Tensor[]])[];
+      /** Clients whose data the worker shall let go, once the lane is done. */
+      readonly evict: readonly number[];
+    }
+  | { readonly kind: 'close' };
+
+export type Reply =
+  | { readonly kind: 'ready' }
+  | {
+      readonly kind: 'lane-done';
+      readonly lane: number;
+      /** `null`: every client was accepted. */
+      readonly reports: readonly ClientReport[] | null;
+      /** Where the sums are: in the lane's slot; here, where their size is not fixed; or nowhere, as no client is left. */
+      readonly accumulators: 'in-slot' | LaneAccumulators | null;
+    }
+  /** The plan's own operators failed, or the worker could not start: nothing that another worker would mend. */
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string };

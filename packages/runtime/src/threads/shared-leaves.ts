@@ -1,0 +1,83 @@
+// Tensors in shared memory: one buffer for a list of leaves, each aligned to 8 bytes. Made once and written
+// many times, so that a round allocates nothing large.
+import { allocate, bytesPerElement, type DType, type Tensor } from '@starling/federated-core';
+
+/** Leaves like `leaves` in a fresh shared buffer, zero-filled. Strings cannot be shared: they stay empty. */
+export function shareLike(leaves: readonly Tensor[]): readonly Tensor[] {
+  const buffer = new SharedArrayBuffer(byteLength(leaves));
+  return place(leaves, buffer);
+}
+
+/** A copy of `leaves` in one ordinary buffer of its own, which can be transferred to a worker. */
+export function copyLeaves(leaves: readonly Tensor[]): { leaves: readonly Tensor[]; buffer: ArrayBuffer } {
+  const buffer = new ArrayBuffer(byteLength(leaves));
+  const copy = place(leaves, buffer);
+  return { leaves: writeLeaves(copy, leaves), buffer };
+}
+
+/** Whether `from` can be written over `to` as it is: the same dtypes and shapes, and no strings. */
+export function fitsLeaves(to: readonly Tensor[], from: readonly Tensor[]): boolean {
+  return (
+    to.length === from.length &&
+    to.every((leaf, index) => {
+      const other = from[index]!;
+      return (
+        leaf.dtype !== 'string' &&
+        leaf.dtype === other.dtype &&
+        leaf.shape.length === other.shape.length &&
+        leaf.shape.every((size, axis) => size === other.shape[axis])
+      );
+    })
+  );
+}
+
+/** Writes the data of `from` over that of `to`, which must fit; strings are taken over. Gives the leaves written. */
+export function writeLeaves(to: readonly Tensor[], from: readonly Tensor[]): readonly Tensor[] {
+  return to.map((leaf, index) => {
+    const source = from[index]!;
+    if (source.dtype === 'string') return source;
+    if (source.data !== leaf.data) (leaf.data as Uint8Array).set(source.data as Uint8Array);
+    return leaf;
+  });
+}
+
+/** Bytes that leaves take in one buffer; strings count a guess of 16 a piece. */
+export function byteLength(leaves: readonly Tensor[]): number {
+  return leaves.reduce((total, { dtype, data }) => total + aligned(data.length * bytesPerElement[dtype]), 0);
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
+}
+
+function place(leaves: readonly Tensor[], buffer: ArrayBuffer | SharedArrayBuffer): readonly Tensor[] {
+  let offset = 0;
+  return leaves.map(({ dtype, shape, data }): Tensor => {
+    const start = offset;
+    offset += aligned(data.length * bytesPerElement[dtype]);
+    return { dtype, shape, data: viewOf(dtype, buffer, start, data.length) };
+  });
+}
+
+function viewOf(
+  dtype: DType,
+  buffer: ArrayBuffer | SharedArrayBuffer,
+  start: number,
+  length: number,
+): Tensor['data'] {
+  switch (dtype) {
+    case 'float32':
+      return new Float32Array(buffer, start, length);
+    case 'float64':
+      return new Float64Array(buffer, start, length);
+    case 'int32':
+      return new Int32Array(buffer, start, length);
+    case 'int64':
+      return new BigInt64Array(buffer, start, length);
+    case 'uint8':
+    case 'bool':
+      return new Uint8Array(buffer, start, length);
+    case 'string':
+      return allocate('string', length);
+  }
+}

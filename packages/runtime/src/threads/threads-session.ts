@@ -1,0 +1,264 @@
+// A plan and a population on a pool of workers: gives lanes out, replaces workers that are lost, and keeps the
+// memory that main and workers share. Which lane goes when is in phase-run.ts.
+import type { Worker } from 'node:worker_threads';
+import { type Reduction, StarlingError, type Value } from '@starling/federated-core';
+import type { Population } from '@starling/population';
+import type { EngineChoice } from '../engine-choice.js';
+import { WorkerError } from '../errors.js';
+import { dropped } from '../fold/client-work.js';
+import { zeroAccumulators } from '../fold/ordered-merge.js';
+import type { PackedPlan } from '../plan/packed-plan.js';
+import type { Leaves } from '../plan/plan-runner.js';
+import type { ClientReport, PhaseOutcome, PhaseRequest, RuntimeSession } from '../runtime.js';
+import { HeldData, type HeldDataLimits } from './held-data.js';
+import type { LaneClient, Reply } from './messages.js';
+import { type LaneTask, PhaseRun } from './phase-run.js';
+import { byteLength, copyLeaves, fitsLeaves, shareLike, writeLeaves } from './shared-leaves.js';
+import { SlotPool } from './slot-pool.js';
+import { startWorker, type WorkerHandle } from './worker-handle.js';
+
+export interface ThreadsSessionOptions {
+  readonly packed: PackedPlan;
+  readonly population: Population;
+  readonly argument: (value: Value) => Leaves;
+  /** By phase. */
+  readonly reductions: readonly (readonly Reduction[])[];
+  readonly workers: number;
+  readonly engine: EngineChoice;
+  /** Of each worker. */
+  readonly limits: HeldDataLimits;
+  readonly onWorkerStart: (thread: Worker) => void;
+  readonly onClose: () => Promise<void>;
+}
+
+interface PoolWorker {
+  readonly handle: WorkerHandle;
+  readonly held: HeldData;
+  /** Slots it was told of, as `phase:slot`. */
+  readonly slots: Set<string>;
+  /** Lanes it has, in the order sent. */
+  readonly lanes: Map<number, LaneTask>;
+  ready: boolean;
+  gone: boolean;
+  /** A lane is being put together for it; one at a time, so that it is sent what `held` says. */
+  sending: boolean;
+}
+
+/** Lanes a worker may have: one that it runs and one that waits, so that it need not wait for main. */
+const LANES_AHEAD = 2;
+/** A lane that was lost with so many workers is taken to be what ends them. */
+const MAX_LOSSES = 3;
+/** Sums of lanes out at a time, in bytes, but for at least two lanes a worker. */
+const WINDOW_BYTES = 32 << 20;
+const PATIENCE_MS = 2_000;
+
+export class ThreadsSession implements RuntimeSession {
+  private readonly pool = new Set<PoolWorker>();
+  private slots: readonly SlotPool[] = [];
+  /** By phase: the broadcast in shared memory, and how often it was written. */
+  private readonly broadcasts: Leaves[] = [];
+  private readonly turns: number[] = [];
+  private current: PhaseRun | null = null;
+  private closing: Promise<void> | null = null;
+
+  constructor(private readonly options: ThreadsSessionOptions) {}
+
+  async start(): Promise<void> {
+    const zeros = await Promise.all(this.options.reductions.map(zeroAccumulators));
+    this.slots = zeros.map((each) => new SlotPool(each));
+    await Promise.all(Array.from({ length: this.options.workers }, () => this.startWorker()));
+  }
+
+  async runPhase(request: PhaseRequest): Promise<PhaseOutcome> {
+    if (this.closing !== null) throw new WorkerError('Cannot run a phase: the runtime is closed');
+    const { packed, population, reductions, workers } = this.options;
+    const { phase } = request;
+    const slots = this.slots[phase]!;
+    slots.releaseAll();
+    this.publish(phase, request.broadcasts[phase]!);
+    const window = Math.max(2 * workers, Math.floor(WINDOW_BYTES / Math.max(1, slots.bytesPerSlot)));
+    const { laneSize } = packed.plan;
+    const cost = (client: number): number => population.exampleCount(client);
+    const run = new PhaseRun(request, laneSize, window, reductions[phase]!, slots, cost);
+    this.current = run;
+    try {
+      this.pump();
+      return await run.outcome;
+    } finally {
+      this.current = null;
+    }
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  private async shutDown(): Promise<void> {
+    const run = this.current;
+    const patience = run === null ? PATIENCE_MS : 0; // what is still out is wanted no more
+    await Promise.all(Array.from(this.pool, ({ handle }) => handle.close(patience)));
+    run?.fail(new WorkerError('Cannot finish a phase: the runtime was closed'));
+    await this.options.onClose();
+  }
+
+  /** Writes the broadcast to shared memory, made anew only where it does not fit. */
+  private publish(phase: number, leaves: Leaves): void {
+    const before = this.broadcasts[phase] ?? [];
+    const fits = fitsLeaves(before, leaves);
+    this.broadcasts[phase] = writeLeaves(fits ? before : shareLike(leaves), leaves);
+    this.turns[phase] = (this.turns[phase] ?? 0) + 1;
+    if (!fits) for (const worker of this.pool) this.tellBroadcast(worker, phase);
+  }
+
+  private tellBroadcast({ handle }: PoolWorker, phase: number): void {
+    handle.send({ kind: 'broadcast-memory', phase, leaves: this.broadcasts[phase]! });
+  }
+
+  /** Resolves once the worker is ready; rejects where it cannot become so. */
+  private startWorker(): Promise<void> {
+    const { packed, engine, limits, onWorkerStart } = this.options;
+    return new Promise((resolve, reject) => {
+      const handle = startWorker(packed, engine, {
+        onReply: (reply) => {
+          if (reply.kind === 'ready') {
+            worker.ready = true;
+            resolve();
+            this.pump();
+          } else {
+            if (reply.kind === 'failed') reject(failureOf(reply)); // a no-op once it is ready
+            this.onReply(worker, reply);
+          }
+        },
+        onExit: (error) => {
+          reject(new WorkerError('Cannot start a worker: it ended before it was ready', { cause: error }));
+          this.onExit(worker, error);
+        },
+      });
+      const worker: PoolWorker = {
+        handle,
+        held: new HeldData(limits),
+        slots: new Set(),
+        lanes: new Map(),
+        ready: false,
+        gone: false,
+        sending: false,
+      };
+      this.pool.add(worker);
+      this.broadcasts.forEach((_, phase) => void this.tellBroadcast(worker, phase));
+      onWorkerStart(handle.thread);
+    });
+  }
+
+  private onReply(worker: PoolWorker, reply: Exclude<Reply, { kind: 'ready' }>): void {
+    const run = this.current;
+    if (run === null) return;
+    if (reply.kind === 'failed') {
+      run.fail(failureOf(reply));
+      return;
+    }
+    const task = worker.lanes.get(reply.lane)!;
+    worker.lanes.delete(reply.lane);
+    const { cohort, phase } = run.request;
+    const accumulators =
+      reply.accumulators === 'in-slot'
+        ? this.slots[phase]!.memory(task.slot!).map((each) => [...each]) // reductions may change the lists
+        : reply.accumulators;
+    const reports =
+      reply.reports ??
+      cohort.slice(task.start, task.end).map((index): ClientReport => {
+        return { client: this.options.population.clientId(index), status: 'accepted' };
+      });
+    this.pump();
+    void run.done(task, accumulators, reports).then(() => this.pump());
+  }
+
+  private onExit(worker: PoolWorker, error: Error | null): void {
+    worker.gone = true;
+    this.pool.delete(worker);
+    const run = this.current;
+    for (const task of worker.lanes.values()) {
+      task.losses++;
+      run?.putBack(task);
+      if (task.losses >= MAX_LOSSES) {
+        run?.fail(
+          new WorkerError(`Cannot finish lane ${task.lane}: it lost ${MAX_LOSSES} workers`, { cause: error }),
+        );
+      }
+    }
+    if (this.closing !== null) return;
+    if (!worker.ready) {
+      run?.fail(new WorkerError('Cannot replace a worker: it ended before it was ready', { cause: error }));
+      return;
+    }
+    this.startWorker().catch(() => {}); // its own exit fails the phase
+    this.pump();
+  }
+
+  /** Gives lanes to workers that have room for one. */
+  private pump(): void {
+    const run = this.current;
+    if (run === null) return;
+    for (let ahead = 0; ahead < LANES_AHEAD; ahead++) {
+      for (const worker of this.pool) {
+        // Only while there is more than enough for all: the last lanes go to whoever is free first.
+        if (ahead > 0 && run.waitingLanes <= this.pool.size) return;
+        if (!worker.ready || worker.sending || worker.lanes.size > ahead) continue;
+        const task = run.take();
+        if (task === null) return;
+        worker.lanes.set(task.lane, task);
+        this.send(worker, run, task).catch((error) => run.fail(error));
+      }
+    }
+  }
+
+  private async send(worker: PoolWorker, run: PhaseRun, task: LaneTask): Promise<void> {
+    worker.sending = true;
+    const { population, argument } = this.options;
+    const { cohort, phase, seed } = run.request;
+    const clients: LaneClient[] = [];
+    const data: [number, Leaves][] = [];
+    const transfer: ArrayBuffer[] = [];
+    for (let position = task.start; position < task.end; position++) {
+      const index = cohort[position]!;
+      const id = population.clientId(index);
+      if (worker.held.use(index)) {
+        clients.push({ index, id });
+        continue;
+      }
+      try {
+        const value = population.load(index);
+        const { leaves, buffer } = copyLeaves(argument(value instanceof Promise ? await value : value));
+        data.push([index, leaves]);
+        transfer.push(buffer);
+        worker.held.add(index, byteLength(leaves));
+        clients.push({ index, id });
+      } catch (error) {
+        clients.push({ index, id, lost: dropped(id, 'load-failed', error) });
+      }
+    }
+    worker.sending = false;
+    if (worker.gone) return; // its lanes were put back
+    const slot = task.slot!;
+    this.tellSlot(worker, phase, slot);
+    const turns = this.turns.slice(0, phase + 1);
+    const evict = worker.held.evict();
+    worker.handle.send(
+      { kind: 'lane', lane: task.lane, phase, turns, slot, seed, clients, data, evict },
+      transfer,
+    );
+    if (worker.lanes.size < LANES_AHEAD) this.pump();
+  }
+
+  private tellSlot(worker: PoolWorker, phase: number, slot: number): void {
+    const key = `${phase}:${slot}`;
+    if (worker.slots.has(key)) return;
+    worker.slots.add(key);
+    const accumulators = this.slots[phase]!.memory(slot);
+    worker.handle.send({ kind: 'slot-memory', phase, slot, accumulators });
+  }
+}
+
+function failureOf({ code, message }: Extract<Reply, { kind: 'failed' }>): Error {
+  return code === 'worker-lost' ? new WorkerError(message) : new StarlingError(code, message);
+}

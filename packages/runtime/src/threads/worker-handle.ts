@@ -1,0 +1,58 @@
+// One worker thread as main sees it: started, commanded, ended. What runs on it is in worker.ts.
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { EngineChoice } from '../engine-choice.js';
+import type { PackedPlan } from '../plan/packed-plan.js';
+import type { Command, Reply, WorkerSetup } from './messages.js';
+
+export interface WorkerEvents {
+  onReply(reply: Reply): void;
+  /** The thread has ended, and touches shared memory no more; with the error that ended it, if any. */
+  onExit(error: Error | null): void;
+}
+
+export interface WorkerHandle {
+  readonly thread: Worker;
+  send(command: Command, transfer?: readonly ArrayBuffer[]): void;
+  /** Ends the thread once it is done with its commands, or, after `patienceMs`, at once. */
+  close(patienceMs: number): Promise<void>;
+}
+
+/** Starts a worker; it says `ready` once its engine has loaded the plan. */
+export function startWorker(plan: PackedPlan, engine: EngineChoice, events: WorkerEvents): WorkerHandle {
+  const { port1, port2 } = new MessageChannel();
+  const doorbell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const setup: WorkerSetup = { plan, engine, commands: port2, doorbell };
+  const thread = new Worker(workerEntry(import.meta.url), { workerData: setup, transferList: [port2] });
+  let failure: Error | null = null;
+  thread.on('message', (reply: Reply) => events.onReply(reply));
+  thread.on('error', (error: Error) => {
+    failure = error;
+  });
+  const exited = new Promise<void>((resolve) => {
+    thread.once('exit', () => {
+      port1.close();
+      events.onExit(failure);
+      resolve();
+    });
+  });
+  const send: WorkerHandle['send'] = (command, transfer = []) => {
+    port1.postMessage(command, [...transfer]);
+    Atomics.add(doorbell, 0, 1);
+    Atomics.notify(doorbell, 0);
+  };
+  return {
+    thread,
+    send,
+    async close(patienceMs) {
+      send({ kind: 'close' });
+      const timer = setTimeout(() => void thread.terminate(), patienceMs);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** The built entry, also where this file itself runs from its TypeScript source: threads load JavaScript only. */
+function workerEntry(here: string): URL {
+  return new URL(here.endsWith('.ts') ? '../../dist/threads/worker.js' : './worker.js', here);
+}

@@ -1,0 +1,129 @@
+// A worker of the `threads` runtime: one engine, one plan, lanes one after another. It sleeps on the doorbell
+// rather than in an event loop, which wakes it sooner and keeps it off the cores while main works.
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { clientSeed, StarlingError, type Tensor, updateChecker } from '@starling/federated-core';
+import { createEngine } from '../engine-choice.js';
+import { clientWork } from '../fold/client-work.js';
+import { createAccumulate } from '../fold/lane-fold.js';
+import { type LaneAccumulators, zeroAccumulators } from '../fold/ordered-merge.js';
+import { createPlanRunner, type Leaves } from '../plan/plan-runner.js';
+import type { ClientReport } from '../runtime.js';
+import type { Command, Reply, WorkerSetup } from './messages.js';
+import { fitsLeaves, writeLeaves } from './shared-leaves.js';
+
+type LaneCommand = Extract<Command, { kind: 'lane' }>;
+
+const { plan, engine: choice, commands, doorbell } = workerData as WorkerSetup;
+const say = (reply: Reply): void => parentPort?.postMessage(reply);
+
+try {
+  await serve();
+} catch (error) {
+  const code = error instanceof StarlingError ? error.code : 'worker-lost';
+  say({ kind: 'failed', code, message: error instanceof Error ? error.message : String(error) });
+}
+commands.close();
+
+async function serve(): Promise<void> {
+  const engine = await createEngine(choice);
+  const runner = await createPlanRunner(plan, engine, ['client', 'aggregation']);
+  const zeros = await Promise.all(
+    plan.plan.phases.map((_, phase) => zeroAccumulators(runner.reductions(phase))),
+  );
+  const phases = plan.plan.phases.map(({ aggregations }, phase) => {
+    const reductions = runner.reductions(phase);
+    return {
+      check: updateChecker(aggregations, reductions),
+      accumulate: createAccumulate(aggregations, reductions),
+      zeros: zeros[phase]!,
+      slots: [] as LaneAccumulators[],
+      shared: [] as Leaves,
+      /** Engines take no shared memory: one copy of `shared` a turn, into memory that is used again. */
+      broadcast: [] as Leaves,
+      turn: -1,
+    };
+  });
+  const held = new Map<number, Leaves>();
+
+  const runLane = async (lane: LaneCommand): Promise<Reply> => {
+    const phase = phases[lane.phase]!;
+    for (const [index, leaves] of lane.data) held.set(index, leaves);
+    const broadcasts = lane.turns.map((turn, index) => {
+      const each = phases[index]!;
+      if (each.turn !== turn) each.broadcast = ownCopy(each.broadcast, each.shared);
+      each.turn = turn;
+      return each.broadcast;
+    });
+    const slot = phase.slots[lane.slot]!;
+    const reports: ClientReport[] = [];
+    let accumulators: LaneAccumulators | null = null;
+    for (const { index, id, lost } of lane.clients) {
+      if (lost !== undefined) {
+        reports.push(lost);
+        continue;
+      }
+      const { report, update } = await clientWork(
+        id,
+        () => held.get(index)!,
+        (input) => runner.work(lane.phase, broadcasts, input, clientSeed(lane.seed, id)),
+        phase.check,
+      );
+      reports.push(report);
+      if (update === null) continue;
+      accumulators ??= resetSlot(slot, phase.zeros);
+      accumulators = await phase.accumulate(accumulators, update);
+    }
+    for (const index of lane.evict) held.delete(index);
+    return {
+      kind: 'lane-done',
+      lane: lane.lane,
+      reports: reports.every(({ status }) => status === 'accepted') ? null : reports,
+      accumulators: accumulators !== null && store(slot, accumulators) ? 'in-slot' : accumulators,
+    };
+  };
+
+  say({ kind: 'ready' });
+  for (;;) {
+    const rung = Atomics.load(doorbell, 0);
+    const command = receiveMessageOnPort(commands)?.message as Command | undefined;
+    switch (command?.kind) {
+      case undefined:
+        Atomics.wait(doorbell, 0, rung);
+        break;
+      case 'broadcast-memory':
+        phases[command.phase]!.shared = command.leaves;
+        break;
+      case 'slot-memory':
+        phases[command.phase]!.slots[command.slot] = command.accumulators;
+        break;
+      case 'lane':
+        say(await runLane(command));
+        break;
+      case 'close':
+        await runner.dispose();
+        await engine.dispose();
+        return;
+    }
+  }
+}
+
+/** The shared leaves in ordinary memory: in that of `before` where they fit. */
+function ownCopy(before: Leaves, shared: Leaves): Leaves {
+  if (fitsLeaves(before, shared)) return writeLeaves(before, shared);
+  return shared.map(
+    (leaf): Tensor =>
+      leaf.dtype === 'string' ? leaf : { ...leaf, data: leaf.data.slice() as Tensor['data'] },
+  );
+}
+
+/** The slot's accumulators as before any update; fresh lists, since reductions may change them. */
+function resetSlot(slot: LaneAccumulators, zeros: LaneAccumulators): LaneAccumulators {
+  return slot.map((accumulator, index) => [...writeLeaves(accumulator, zeros[index]!)]);
+}
+
+/** Whether the accumulators are now in the slot; most reductions have written them there already. */
+function store(slot: LaneAccumulators, accumulators: LaneAccumulators): boolean {
+  const fits = slot.every((accumulator, index) => fitsLeaves(accumulator, accumulators[index]!));
+  if (fits) slot.forEach((accumulator, index) => void writeLeaves(accumulator, accumulators[index]!));
+  return fits;
+}

@@ -1,6 +1,7 @@
 // The program: every command, and how it words a mistake on the command line.
 import { readFileSync } from 'node:fs';
 import { Command, type CommanderError } from 'commander';
+import { addClientCommand } from './commands/client.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addSimulateCommand } from './commands/simulate.js';
 import { addTourCommand } from './commands/tour.js';
@@ -13,6 +14,7 @@ export function createProgram(): Command {
     .showHelpAfterError(false);
   addSimulateCommand(program);
   addTourCommand(program);
+  addClientCommand(program);
   addDoctorCommand(program);
   for (const command of [program, ...program.commands]) {
     command.configureOutput({ outputError: () => {} }).exitOverride((error) => fail(command, error));

@@ -1,0 +1,109 @@
+// `starling client <simulation>`: clients of a population, in a process of their own, that join a coordinator and work
+// until it says that the run is over.
+import { runClients } from '@starling/client';
+import { type Command, Option } from 'commander';
+import { createLogger } from '../output/logger.js';
+import { withInterrupt } from '../run/interrupt.js';
+import { loadSimulation } from '../simulation/load.js';
+import { readSettings } from '../simulation/settings.js';
+import { UsageError } from '../usage-error.js';
+import { addSettingOption } from './shared-options.js';
+
+interface ClientCommandOptions {
+  readonly url: string;
+  readonly client?: string;
+  readonly range?: readonly [from: number, to: number];
+  readonly token?: string;
+  readonly pin: readonly string[];
+  readonly set: Readonly<Record<string, string>>;
+}
+
+const DEFAULT_URL = 'ws://127.0.0.1:7700';
+
+export function addClientCommand(program: Command): void {
+  const command = program
+    .command('client')
+    .description('join a coordinator as one client or many')
+    .argument('<simulation>', "whose population it is: a name, or a file's path")
+    .addOption(new Option('--url <url>', "the coordinator's").default(DEFAULT_URL).env('STARLING_URL'))
+    .addOption(
+      new Option('--client <name>', "a name in the population, or 'any' for one that is free").env(
+        'STARLING_CLIENT',
+      ),
+    )
+    .addOption(
+      new Option('--range <from:to>', 'clients from … up to, not including, to').argParser(parseRange),
+    )
+    .addOption(new Option('--token <secret>', 'what the coordinator asks for').env('STARLING_TOKEN'))
+    .addOption(
+      new Option('--pin <hash>', 'a plan that it agrees to run (default: any); may be repeated')
+        .argParser<readonly string[]>((hash, earlier) => [...earlier, hash])
+        .default([], 'any plan'),
+    );
+  addSettingOption(command).action(client);
+}
+
+async function client(name: string, options: ClientCommandOptions): Promise<void> {
+  const logger = createLogger('info');
+  const simulation = await loadSimulation(name);
+  const { population } = await simulation.build(
+    readSettings(simulation.options, options.set, simulation.name),
+  );
+  const names = (): readonly string[] =>
+    Array.from({ length: population.size }, (_, index) => population.clientId(index));
+  await withInterrupt(async (interrupt) => {
+    const parent = endWithParent();
+    const summaries = await runClients({
+      url: options.url,
+      population,
+      clients: chooseClients(options, population.size, names),
+      logger,
+      signal: parent === null ? interrupt : AbortSignal.any([interrupt, parent]),
+      ...(options.token === undefined ? {} : { token: options.token }),
+      ...(options.pin.length === 0 ? {} : { pins: options.pin }),
+    });
+    for (const summary of summaries) logger.info(summary, 'left');
+  });
+}
+
+/** Indices of the clients that the options name, or how many of any name. */
+function chooseClients(
+  { client: wanted, range }: ClientCommandOptions,
+  size: number,
+  names: () => readonly string[],
+): readonly number[] | { readonly any: number } {
+  if (range !== undefined) {
+    const [from, to] = range;
+    if (to > size) {
+      throw new UsageError(`Cannot join as clients ${from} to ${to - 1}: the population has ${size}`);
+    }
+    return Array.from({ length: to - from }, (_, index) => from + index);
+  }
+  if (wanted === undefined || wanted === 'any') return { any: 1 };
+  const index = names().indexOf(wanted);
+  if (index < 0) {
+    throw new UsageError(
+      `Cannot join as '${wanted}': need one of the ${size} clients such as '${names()[0]}', or 'any'`,
+    );
+  }
+  return [index];
+}
+
+function parseRange(text: string): readonly [number, number] {
+  const match = /^(\d+):(\d+)$/.exec(text);
+  const from = Number(match?.[1]);
+  const to = Number(match?.[2]);
+  if (match === null || from >= to) {
+    throw new UsageError(`Cannot read --range: it must be from:to with from below to, got '${text}'`);
+  }
+  return [from, to];
+}
+
+/** A signal for the end of the process that started this one over a channel; `null` where there is none. */
+function endWithParent(): AbortSignal | null {
+  if (process.channel === undefined) return null;
+  const controller = new AbortController();
+  process.once('disconnect', () => controller.abort());
+  process.channel.unref();
+  return controller.signal;
+}

@@ -1,4 +1,6 @@
 // Models, client work, server optimizers, federated averaging and evaluation.
+export * from './algorithms/federated-averaging.js';
+export * from './algorithms/federated-evaluation.js';
 export * from './evaluation/evaluate-model.js';
 export * from './evaluation/evaluation-work.js';
 export * from './losses/loss.js';

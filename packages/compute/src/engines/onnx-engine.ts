@@ -1,7 +1,7 @@
 // The `onnx` engine: runs graph artifacts with onnxruntime-node. One thread and one session a graph, kept for the
 // engine's life, since creating and releasing sessions leaks.
 import type { Seed, Tensor } from '@starling/federated-core';
-import { sizeOf } from '@starling/federated-core';
+import { leafTypes, sizeOf } from '@starling/federated-core';
 import { bindFeeds } from '../graph/bind-feeds.js';
 import type { Feed } from '../graph/feeds.js';
 import { checkArgument, type LeafSpec } from './check-argument.js';
@@ -20,6 +20,8 @@ export async function createOnnxEngine(): Promise<Engine> {
     name: 'onnx',
     description: `onnxruntime-node ${ort.env.versions.node ?? ''} (cpu, 1 thread)`,
     async load(artifact) {
+      // onnxruntime takes no model without outputs, such as the start of an optimizer that keeps no state.
+      if (leafTypes(artifact.result).length === 0) return { run: () => [], dispose() {} };
       let session = sessions.get(artifact.id);
       if (!session) {
         session = createSession(ort, artifact);

@@ -1,29 +1,20 @@
-import { createOnnxEngine, localRunner, tf } from '@starling/compute';
+import { createOnnxEngine, localRunner } from '@starling/compute';
 import {
   type Dataset,
   flatten,
-  float32,
   type LocalComputation,
   seedFrom,
-  struct,
   type Tensor,
   tensor,
   unflatten,
   type Value,
 } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
-import { functionModel } from '../models/function-model.js';
 import { sgd } from '../optimizers/sgd.js';
+import { lineModel, points } from '../testing/line-model.js';
 import { type ClientWorkOptions, clientWork } from './client-work.js';
 
-// A model of one weight: the output is w x, the loss (w x − y)² / 2, whose gradient is (w x − y) x.
-const line = functionModel({
-  name: 'line',
-  example: struct({ x: float32(), y: float32() }),
-  initialWeights: { w: tensor('float32', [], Float32Array.of(0)) },
-  loss: ({ w }, { x, y }: { readonly x: tf.Tensor; readonly y: tf.Tensor }) =>
-    tf.div(tf.square(tf.sub(tf.mul(w, x), y)), 2),
-});
+const line = lineModel(0);
 const options: ClientWorkOptions = {
   optimizer: sgd({ learningRate: 0.1 }),
   epochs: 1,
@@ -37,14 +28,6 @@ interface Outcome {
   readonly weight: Tensor;
   readonly totals: { readonly loss: Tensor; readonly examples: Tensor };
 }
-
-const points = (xs: readonly number[], ys: readonly number[]): Dataset => ({
-  length: xs.length,
-  columns: {
-    x: tensor('float32', [xs.length], Float32Array.from(xs)),
-    y: tensor('float32', [ys.length], Float32Array.from(ys)),
-  },
-});
 
 async function work(local: LocalComputation, weight: number, data: Dataset): Promise<Outcome> {
   const engine = await createOnnxEngine();
@@ -71,7 +54,7 @@ describe('clientWork', () => {
   it('steps on a short last batch by its examples alone', async () => {
     // Three equal points (1, 1) from w = 0: in any order a batch of two, then of one.
     // Step 1: gradient −1, w = 0.1. Step 2 (mean over one example, not two): gradient −0.9, w = 0.19.
-    const { update, totals } = await work(clientWork(line, options), 0, points([1, 1, 1], [1, 1, 1]));
+    const { update, totals } = await work(clientWork(line, options), 0, points([1, 1], [1, 1], [1, 1]));
     expect(number(update.w)).toBeCloseTo(0.19, 6);
     // Losses 0.5, 0.5 and 0.9² / 2 = 0.405.
     expect(number(totals.loss)).toBeCloseTo(1.405, 6);
@@ -81,7 +64,7 @@ describe('clientWork', () => {
   it('repeats the epochs, and still counts each example once in the weight', async () => {
     // One point (1, 1) from w = 0, two epochs: w = 0.1, then 0.19.
     const twice = clientWork(line, { ...options, epochs: 2 });
-    const { update, weight, totals } = await work(twice, 0, points([1], [1]));
+    const { update, weight, totals } = await work(twice, 0, points([1, 1]));
     expect(number(update.w)).toBeCloseTo(0.19, 6);
     expect(number(weight)).toBe(1);
     expect(number(totals.examples)).toBe(2);
@@ -91,17 +74,17 @@ describe('clientWork', () => {
     // Two epochs on (1, 1) from w = 0 with μ = 2. Step 1: at the anchor the pull is 0, w = 0.1.
     // Step 2: gradient −0.9 + 2 (0.1 − 0) = −0.7, w = 0.17.
     const proximal = clientWork(line, { ...options, epochs: 2, proximalStrength: 2 });
-    const { update } = await work(proximal, 0, points([1], [1]));
+    const { update } = await work(proximal, 0, points([1, 1]));
     expect(number(update.w)).toBeCloseTo(0.17, 6);
   });
 
   it('counts every client the same when weighting is uniform', async () => {
     const uniform = clientWork(line, { ...options, weighting: 'uniform' });
-    expect(number((await work(uniform, 0, points([1, 1, 1], [1, 1, 1]))).weight)).toBe(1);
+    expect(number((await work(uniform, 0, points([1, 1], [1, 1], [1, 1]))).weight)).toBe(1);
   });
 
   it('sends a zero update of weight 0 when the client has no examples', async () => {
-    const { update, weight, totals } = await work(clientWork(line, options), 3, points([], []));
+    const { update, weight, totals } = await work(clientWork(line, options), 3, points());
     expect(number(update.w)).toBe(0);
     expect(number(weight)).toBe(0);
     expect(number(totals.examples)).toBe(0);

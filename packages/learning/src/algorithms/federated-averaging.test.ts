@@ -1,0 +1,108 @@
+import { clipped, meanAggregator } from '@starling/aggregators';
+import { createOnnxEngine, localRunner, tfl } from '@starling/compute';
+import { evaluate, float32, struct } from '@starling/federated-core';
+import { describe, expect, it } from 'vitest';
+import { meanSquaredError } from '../losses/mean-squared-error.js';
+import { layersModel } from '../models/layers-model.js';
+import { momentum } from '../optimizers/momentum.js';
+import { sgd } from '../optimizers/sgd.js';
+import { lineModel, points } from '../testing/line-model.js';
+import { type FederatedAveragingOptions, federatedAveraging } from './federated-averaging.js';
+
+// Two clients, all of whose examples are one batch. From w = 1, with a learning rate of 0.1:
+// A holds (1, 2), (2, 2): gradients (1 − 2) 1 = −1 and (2 − 2) 2 = 0, mean −0.5: it sends +0.05.
+// B holds (1, 3): gradient (1 − 3) 1 = −2: it sends +0.2.
+const cohort = [points([1, 2], [2, 2]), points([1, 3])];
+const options: FederatedAveragingOptions = {
+  model: lineModel(1),
+  clientOptimizer: sgd({ learningRate: 0.1 }),
+  batchSize: 2,
+};
+
+interface RoundOutcome {
+  readonly state: { readonly model: { readonly [name: string]: unknown } };
+  readonly metrics: { readonly [name: string]: unknown };
+}
+
+async function rounds(
+  changes: Partial<FederatedAveragingOptions>,
+  count = 1,
+  data: readonly unknown[] = cohort,
+): Promise<RoundOutcome> {
+  const engine = await createOnnxEngine();
+  const run = localRunner(engine);
+  const { initialize, next } = federatedAveraging({ ...options, ...changes });
+  let state: unknown = await evaluate(initialize, undefined, { run });
+  let outcome: unknown;
+  for (let round = 0; round < count; round++) {
+    outcome = await evaluate(next, { state, data }, { run });
+    ({ state } = outcome as { readonly state: unknown });
+  }
+  await engine.dispose();
+  return outcome as RoundOutcome;
+}
+
+describe('federatedAveraging', () => {
+  it('averages the clients’ updates by their numbers of examples', async () => {
+    // (2 · 0.05 + 1 · 0.2) / 3 = 0.1.
+    const { state } = await rounds({});
+    expect(state.model['w']).toBeCloseTo(1.1, 6);
+  });
+
+  it('reports means over all examples of the cohort', async () => {
+    // Losses 0.5, 0 and 2; errors 1, 0 and 2: over three examples, not over two clients.
+    const { metrics } = await rounds({});
+    expect(metrics['loss']).toBeCloseTo(2.5 / 3, 6);
+    expect(metrics['error']).toBeCloseTo(1, 6);
+    expect(metrics['examples']).toBe(3);
+  });
+
+  it('averages updates all the same when weighting is uniform', async () => {
+    // (0.05 + 0.2) / 2 = 0.125.
+    const { state } = await rounds({ weighting: 'uniform' });
+    expect(state.model['w']).toBeCloseTo(1.125, 6);
+  });
+
+  it('takes the server’s step by its optimizer', async () => {
+    // Half of 0.1.
+    const { state } = await rounds({ serverOptimizer: sgd({ learningRate: 0.5 }) });
+    expect(state.model['w']).toBeCloseTo(1.05, 6);
+  });
+
+  it('keeps the state of the server’s optimizer from round to round', async () => {
+    // Round 1: v = −0.1, w = 1.1. Round 2: A's gradients −0.9 and 0.2 · 2 = 0.4, mean −0.25: +0.025; B's −1.9: +0.19;
+    // mean (0.05 + 0.19) / 3 = 0.08. v = 0.9 · −0.1 − 0.08 = −0.17, w = 1.27.
+    const { state } = await rounds({ serverOptimizer: momentum({ learningRate: 1, momentum: 0.9 }) }, 2);
+    expect(state.model['w']).toBeCloseTo(1.27, 6);
+  });
+
+  it('reports what the aggregator measures', async () => {
+    // Updates 0.05 and 0.2; the second is clipped to 0.125: (2 · 0.05 + 0.125) / 3 = 0.075.
+    const aggregator = clipped(meanAggregator(), { clipNorm: 0.125 });
+    const { state, metrics } = await rounds({ aggregator });
+    expect(state.model['w']).toBeCloseTo(1.075, 6);
+    expect(metrics['aggregation']).toEqual({ clipped: 1, inner: {} });
+  });
+
+  it('averages weights that training moves without gradients', async () => {
+    // Batch normalisation with momentum 0.5 moves the kept mean from 0 to half the batch's mean: clients with batches
+    // (1, 3) and (4, 4) send 1 and 2, and count the same: 1.5.
+    const model = layersModel(
+      () => tfl.sequential({ layers: [tfl.layers.batchNormalization({ inputShape: [1], momentum: 0.5 })] }),
+      { example: struct({ x: float32(1), y: float32() }), loss: meanSquaredError },
+    );
+    const column = (...xs: number[]): unknown => xs.map((x) => ({ x: [x], y: 0 }));
+    const { state } = await rounds({ model, batchSize: 2 }, 1, [column(1, 3), column(4, 4)]);
+    const mean = state.model['batch_normalization_1_moving_mean'] as { readonly data: Float32Array };
+    expect(mean.data[0]).toBeCloseTo(1.5, 6);
+  });
+
+  it('keeps a client without examples out of the average', async () => {
+    const { state } = await rounds({}, 1, [...cohort, points()]);
+    expect(state.model['w']).toBeCloseTo(1.1, 6);
+  });
+
+  it('throws when no client has an example', async () => {
+    await expect(rounds({}, 1, [points()])).rejects.toThrow('total weight');
+  });
+});

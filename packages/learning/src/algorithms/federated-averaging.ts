@@ -1,0 +1,128 @@
+// Federated averaging, with an optimizer on each side. McMahan, Moore, Ramage, Hampson, Agüera y Arcas,
+// "Communication-Efficient Learning of Deep Networks from Decentralized Data", AISTATS 2017, Algorithm 1; in the
+// general form (FedOpt) of Reddi, Charles, Zaheer, Garrett, Rush, Konečný, Kumar, McMahan, "Adaptive Federated
+// Optimization", ICLR 2021, Algorithm 1: clients send w_k − w, the server takes −mean(w_k − w) for its gradient.
+// FedAvg is SGD on the clients and SGD with learning rate 1 at the server. Other server optimizers give FedAvgM,
+// FedAdagrad, FedAdam and FedYogi; a proximal term gives FedProx.
+import { type Aggregator, meanAggregator } from '@starling/aggregators';
+import {
+  atClients,
+  atServer,
+  call,
+  federatedBroadcast,
+  federatedComputation,
+  federatedMap,
+  federatedSum,
+  federatedValue,
+  federatedZip,
+  field,
+  type IterativeProcess,
+  iterativeProcess,
+  type ServerValue,
+  type StructType,
+  sequence,
+  structEntries,
+  type Type,
+} from '@starling/federated-core';
+import type { Model } from '../models/model.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { sgd } from '../optimizers/sgd.js';
+import { clientWork } from '../work/client-work.js';
+import { meansWork } from '../work/means-work.js';
+import { serverStart, serverWork } from '../work/server-work.js';
+
+export interface FederatedAveragingOptions {
+  readonly model: Model;
+  /** Trains on the clients; made anew each round. */
+  readonly clientOptimizer: Optimizer;
+  /** Moves the server's weights; its state lasts. `sgd({ learningRate: 1 })` by default: plain averaging. */
+  readonly serverOptimizer?: Optimizer;
+  /** E, passes over a client's examples in a round; 1 by default. */
+  readonly epochs?: number;
+  /** B, examples a step. */
+  readonly batchSize: number;
+  /** What an update counts by: the client's number of examples (the default), or the same for all. */
+  readonly weighting?: 'examples' | 'uniform';
+  /** μ of FedProx, at least 0; 0 by default. */
+  readonly proximalStrength?: number;
+  /** How updates become one; `meanAggregator()` by default. */
+  readonly aggregator?: Aggregator;
+}
+
+/**
+ * The process whose clients hold `{ data }`, a sequence of the model's examples. Its state is `{ model, optimizer,
+ * aggregator }`, where `model` has the weights; its metrics are the loss and the measures of the model while
+ * training, as means over all examples of the cohort, and their number, `examples`; with an aggregator that
+ * measures, also `aggregation`.
+ */
+export function federatedAveraging(options: FederatedAveragingOptions): IterativeProcess {
+  const { model, clientOptimizer, batchSize, epochs = 1, weighting = 'examples' } = options;
+  const { serverOptimizer = sgd({ learningRate: 1 }), aggregator = meanAggregator() } = options;
+  const work = clientWork(model, {
+    optimizer: clientOptimizer,
+    epochs,
+    batchSize,
+    weighting,
+    proximalStrength: options.proximalStrength ?? 0,
+  });
+  const start = serverStart(model, serverOptimizer);
+  const update = serverWork(model, serverOptimizer, start.type.result);
+  const aggregation = aggregator.create(model.weights);
+
+  const initialize = federatedComputation(
+    null,
+    () => {
+      const weights = federatedValue(model.initialWeights, 'SERVER', model.weights);
+      return federatedZip({
+        model: weights,
+        optimizer: federatedMap(start, { weights }),
+        aggregator: call(aggregation.initialize),
+      });
+    },
+    { name: 'federated averaging start' },
+  );
+  const next = federatedComputation(
+    {
+      state: atServer(initialize.type.result.member as StateType),
+      data: atClients(sequence(model.example)),
+    },
+    ({ state, data }) => {
+      const weights = field(state, 'model');
+      const report = federatedMap(work, { weights: federatedBroadcast(weights), data });
+      const aggregated = call(aggregation.next, {
+        state: field(state, 'aggregator'),
+        value: field(report, 'update'),
+        weight: field(report, 'weight'),
+      });
+      const updated = federatedMap(update, {
+        weights,
+        optimizer: field(state, 'optimizer'),
+        update: field(aggregated, 'result'),
+      });
+      const means = federatedMap(meansWork(model), { totals: federatedSum(field(report, 'totals')) });
+      return {
+        state: federatedZip({
+          model: field(updated, 'weights'),
+          optimizer: field(updated, 'optimizer'),
+          aggregator: field(aggregated, 'state'),
+        }),
+        metrics: withMeasurements(means, field(aggregated, 'measurements')),
+      };
+    },
+    { name: 'federated averaging' },
+  );
+  return iterativeProcess({ initialize, next });
+}
+
+/** The fields of `means`, and `aggregation` where the aggregator measures something. */
+function withMeasurements(means: ServerValue, measurements: ServerValue): ServerValue {
+  if (fieldNames(measurements).length === 0) return means;
+  const fields = fieldNames(means).map((name) => [name, field(means, name) as ServerValue] as const);
+  return federatedZip({ ...Object.fromEntries(fields), aggregation: measurements });
+}
+
+function fieldNames({ type: { member } }: ServerValue): readonly string[] {
+  return member.kind === 'struct' ? structEntries(member).map(([name], index) => name ?? String(index)) : [];
+}
+
+type StateType = StructType<{ readonly model: Type; readonly optimizer: Type; readonly aggregator: Type }>;

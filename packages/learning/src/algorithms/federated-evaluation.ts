@@ -1,0 +1,40 @@
+// Federated evaluation: each client measures the model on its own examples, and the means are over all of them.
+import {
+  atClients,
+  atServer,
+  type FederatedComputation,
+  federatedBroadcast,
+  federatedComputation,
+  federatedMap,
+  federatedSum,
+  sequence,
+} from '@starling/federated-core';
+import { evaluationWork } from '../evaluation/evaluation-work.js';
+import type { Model } from '../models/model.js';
+import { meansWork } from '../work/means-work.js';
+
+export interface FederatedEvaluationOptions {
+  readonly model: Model;
+  /** Examples evaluated at once; 100 by default. It changes the speed, not the result. */
+  readonly batchSize?: number;
+}
+
+/**
+ * (model: weights at the server, data: each client's sequence of examples) → `{ loss, …measures, examples }` at the
+ * server. Without examples all are 0.
+ */
+export function federatedEvaluation({
+  model,
+  batchSize = 100,
+}: FederatedEvaluationOptions): FederatedComputation {
+  const work = evaluationWork(model, batchSize);
+  const means = meansWork(model);
+  return federatedComputation(
+    { model: atServer(model.weights), data: atClients(sequence(model.example)) },
+    ({ model: weights, data }) => {
+      const totals = federatedMap(work, { weights: federatedBroadcast(weights), data });
+      return federatedMap(means, { totals: federatedSum(totals) });
+    },
+    { name: 'federated evaluation' },
+  );
+}

@@ -1,0 +1,15 @@
+// From totals to means: what the server reports of the cohort's totals.
+import { localComputation } from '@starling/compute';
+import type { LocalComputation } from '@starling/federated-core';
+import type { Model } from '../models/model.js';
+import type { Tensors } from '../tensors.js';
+import { meansOfTotals, totalsType } from './totals.js';
+
+/** totals → means over examples, and the number of examples. */
+export function meansWork(model: Model): LocalComputation {
+  return localComputation(
+    { totals: totalsType(model) },
+    (argument) => meansOfTotals((argument as { readonly totals: Tensors }).totals),
+    { name: 'means' },
+  );
+}

@@ -1,0 +1,39 @@
+// What the server computes in a round of federated averaging: one optimizer step whose gradient is minus the clients'
+// aggregated update (Reddi et al., ICLR 2021, Algorithm 1).
+import { localComputation, tf } from '@starling/compute';
+import type { LocalComputation, Type } from '@starling/federated-core';
+import type { Model } from '../models/model.js';
+import type { Optimizer, OptimizerState } from '../optimizers/optimizer.js';
+import { mapTensors, pickTensors } from '../tensors.js';
+
+/** weights → the state of the server's optimizer before the first round. */
+export function serverStart(model: Model, optimizer: Optimizer): LocalComputation {
+  return localComputation(
+    { weights: model.weights },
+    ({ weights }) => optimizer.init(pickTensors(weights, model.trainable)),
+    { name: 'server start' },
+  );
+}
+
+/**
+ * (weights, optimizer, update) → weights and optimizer after the round. Weights that are not trained by gradients,
+ * such as moving averages, take the update as it is.
+ */
+export function serverWork(model: Model, optimizer: Optimizer, optimizerType: Type): LocalComputation {
+  return localComputation(
+    { weights: model.weights, optimizer: optimizerType, update: model.weights },
+    ({ weights, optimizer: before, update }) => {
+      const gradients = mapTensors(tf.neg, pickTensors(update, model.trainable));
+      const step = optimizer.update(
+        gradients,
+        before as OptimizerState,
+        pickTensors(weights, model.trainable),
+      );
+      return {
+        weights: { ...mapTensors(tf.add, weights, update), ...step.weights },
+        optimizer: step.state,
+      };
+    },
+    { name: 'server update' },
+  );
+}

@@ -1,0 +1,176 @@
+// `npm run bench`: the standard work on Starling's engines and runtimes, and with `--peers` on its peers. Each run is
+// one JSON line on stdout as it ends; the table comes last, on stderr. docs/performance.md explains the numbers.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { root } from '../support/repository.js';
+import { measurePeer, measureStarling } from './child.js';
+import {
+  type Configuration,
+  defaultRounds,
+  ENGINES,
+  type EngineChoiceName,
+  type Measurement,
+  MODELS,
+  type ModelName,
+  RUNTIMES,
+  reasonToSkip,
+} from './configuration.js';
+import { median } from './median.js';
+import { runMemoryChecks } from './memory/memory-checks.js';
+import { peers, pythonOf } from './peers/peers.js';
+import { table } from './table.js';
+
+const HELP = `Usage: npm run bench -- [options]
+
+  --model <name>     ${MODELS.join(', ')}; may be given again (default: lr, cnn, cnn-dropout)
+  --engine <name>    ${ENGINES.join(', ')}; may be given again (default: onnx)
+  --runtime <name>   ${RUNTIMES.join(', ')}; may be given again (default: threads)
+  --all              every engine on threads, and onnx on every runtime
+  --workers <n>      threads, or client processes (default: 2)
+  --rounds <n>       rounds to time (default: by model)
+  --warmup <n>       rounds before them (default: by model)
+  --repeats <n>      turns of each contender, one after another: A B A B (default: 1, with peers 2)
+  --peers [folder]   also run the peers that have an environment in the folder (default: .peers)
+  --memory           measure memory instead: large populations, many rounds, the CNN
+`;
+
+interface Contender {
+  readonly name: string;
+  readonly model: ModelName;
+  readonly isPeer: boolean;
+  measure(): Promise<Measurement>;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    model: { type: 'string', multiple: true },
+    engine: { type: 'string', multiple: true },
+    runtime: { type: 'string', multiple: true },
+    all: { type: 'boolean', default: false },
+    workers: { type: 'string', default: '2' },
+    rounds: { type: 'string' },
+    warmup: { type: 'string' },
+    repeats: { type: 'string' },
+    peers: { type: 'boolean', default: false },
+    memory: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) process.stdout.write(HELP);
+else if (values.memory) await runMemoryChecks();
+else await runBench();
+
+async function runBench(): Promise<void> {
+  const models =
+    values.model === undefined ? MODELS.slice(0, 3) : values.model.map((name) => among(MODELS, name));
+  const results = new Map<Contender, Measurement[]>();
+  for (const model of models) {
+    const contenders = [...starling(model), ...(values.peers ? peerContenders(model) : [])];
+    const repeats = Number(values.repeats ?? (values.peers ? 2 : 1));
+    for (let turn = 0; turn < repeats; turn++) {
+      for (const contender of contenders) {
+        const measurement = await contender.measure();
+        results.set(contender, [...(results.get(contender) ?? []), measurement]);
+        const { name } = contender;
+        process.stdout.write(`${JSON.stringify({ model, contender: name, turn, ...measurement })}\n`);
+      }
+    }
+  }
+  process.stderr.write(`\n${report(results)}\n`);
+}
+
+function starling(model: ModelName): readonly Contender[] {
+  return choices().flatMap(([engine, runtime]) => {
+    const reason = reasonToSkip(model, engine) ?? reasonOfAbsence(engine);
+    if (reason !== null) {
+      process.stderr.write(`${model} on ${engine}: left out, ${reason}\n`);
+      return [];
+    }
+    const defaults = defaultRounds(model, engine);
+    const configuration: Configuration = {
+      model,
+      engine,
+      runtime,
+      workers: Number(values.workers),
+      warmup: Math.max(1, Number(values.warmup ?? defaults.warmup)),
+      rounds: Number(values.rounds ?? defaults.rounds),
+    };
+    const name = `Starling, ${engine}, ${runtime}${runtime === 'in-process' ? '' : ` ×${values.workers}`}`;
+    return [{ name, model, isPeer: false, measure: () => measureStarling(configuration) }];
+  });
+}
+
+function choices(): readonly (readonly [EngineChoiceName, Configuration['runtime']])[] {
+  if (values.all) {
+    return [
+      ...RUNTIMES.map((runtime) => ['onnx', runtime] as const),
+      ...ENGINES.slice(1).map((engine) => [engine, 'threads'] as const),
+    ];
+  }
+  const engines = (values.engine ?? ['onnx']).map((name) => among(ENGINES, name));
+  const runtimes = (values.runtime ?? ['threads']).map((name) => among(RUNTIMES, name));
+  return engines.flatMap((engine) => runtimes.map((runtime) => [engine, runtime] as const));
+}
+
+/** tfjs-node is optional: where `npm run test:tfjs-node` built it, the measuring processes are told where it is. */
+function reasonOfAbsence(engine: EngineChoiceName): string | null {
+  if (engine !== 'tfjs-tensorflow' || process.env['STARLING_TFJS_NODE'] !== undefined) return null;
+  const addon = join(root, '.tfjs-node', 'node_modules', '@tensorflow', 'tfjs-node');
+  if (!existsSync(addon)) return 'tfjs-node is not built: npm run test:tfjs-node builds it';
+  process.env['STARLING_TFJS_NODE'] = addon;
+  process.env['TF_CPP_MIN_LOG_LEVEL'] = '2';
+  return null;
+}
+
+function peerContenders(model: ModelName): readonly Contender[] {
+  const folder = positionals[0] ?? process.env['STARLING_PEERS'] ?? join(root, '.peers');
+  return peers
+    .filter((peer) => peer.models.includes(model))
+    .flatMap((peer) => {
+      const python = pythonOf(peer, folder);
+      if (python !== null) {
+        return [{ name: peer.name, model, isPeer: true, measure: () => measurePeer(peer, python, model) }];
+      }
+      process.stderr.write(`${peer.name}: left out, no Python in ${join(folder, peer.environment)}\n`);
+      return [];
+    });
+}
+
+/** One row a contender; ratios are to the fastest peer of the same model. */
+function report(results: ReadonlyMap<Contender, readonly Measurement[]>): string {
+  const of = (
+    runs: readonly Measurement[],
+    field: 'medianRoundMs' | 'cpuMsPerRound' | 'peakMemoryMiB' | 'firstRoundMs',
+  ) => median(runs.map((run) => run[field]));
+  const fastestPeer = (model: ModelName): number =>
+    Math.min(
+      ...[...results]
+        .filter(([contender]) => contender.isPeer && contender.model === model)
+        .map(([, runs]) => of(runs, 'medianRoundMs')),
+    );
+  const rows = [...results].map(([contender, runs]) => {
+    const roundMs = of(runs, 'medianRoundMs');
+    const ratio = fastestPeer(contender.model) / roundMs;
+    return [
+      `${contender.model}: ${contender.name}`,
+      (1000 / roundMs).toPrecision(4),
+      roundMs.toFixed(2),
+      of(runs, 'cpuMsPerRound').toFixed(2),
+      of(runs, 'peakMemoryMiB').toFixed(0),
+      of(runs, 'firstRoundMs').toFixed(0),
+      Number.isFinite(ratio) ? ratio.toFixed(2) : '',
+    ];
+  });
+  return table(['', 'rounds/s', 'round ms', 'cpu ms', 'peak MiB', 'first round ms', '× best peer'], rows);
+}
+
+function among<T extends string>(choices: readonly T[], name: string): T {
+  const found = choices.find((choice) => choice === name);
+  if (found === undefined) {
+    throw new Error(`Cannot measure '${name}': need one of ${choices.join(', ')}`);
+  }
+  return found;
+}

@@ -1,0 +1,32 @@
+// The standard work as Starling runs it: 10 of 200 clients a round, one local epoch, SGD 0.1, updates weighted by
+// examples, server rate 1, and no evaluation.
+import type { IterativeProcess } from '@starling/federated-core';
+import { federatedAveraging, sgd } from '@starling/learning';
+import { type CohortSampler, type Population, uniformSampler } from '@starling/population';
+import type { ModelName } from '../configuration.js';
+import { standardModel } from './models.js';
+import { CLIENTS, standardPopulation } from './standard-data.js';
+import { textPopulation } from './text-data.js';
+
+const COHORT = 10;
+const IMAGE_BATCH = 20;
+const TEXT_BATCH = 4;
+const LEARNING_RATE = 0.1;
+
+/** The population that a model of that name trains on; made anew at each call. */
+export function workPopulation(model: ModelName): Population {
+  return model === 'lstm' ? textPopulation() : standardPopulation();
+}
+
+/** Federated averaging of the model of that name. */
+export function workProcess(model: ModelName): IterativeProcess {
+  return federatedAveraging({
+    model: standardModel(model),
+    clientOptimizer: sgd({ learningRate: LEARNING_RATE }),
+    batchSize: model === 'lstm' ? TEXT_BATCH : IMAGE_BATCH,
+  });
+}
+
+export function workSampler(populationSize = CLIENTS, cohortSize = COHORT): CohortSampler {
+  return uniformSampler({ populationSize, cohortSize });
+}

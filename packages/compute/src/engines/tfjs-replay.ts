@@ -3,7 +3,14 @@
 import type { Seed, Tensor } from '@starling/federated-core';
 import { bindFeeds } from '../graph/bind-feeds.js';
 import type { Feed } from '../graph/feeds.js';
-import type { KernelGraph, KernelNode, RandomNode, ReduceNode, ValueId } from '../graph/kernel-graph.js';
+import type {
+  KernelGraph,
+  KernelNode,
+  RandomNode,
+  ReduceNode,
+  ScanNode,
+  ValueId,
+} from '../graph/kernel-graph.js';
 import * as tf from '../tensorflow/tf.js';
 import { gatherRows, rowAt, toTf } from './tfjs-tensors.js';
 
@@ -53,6 +60,11 @@ function replayBody(body: KernelGraph, inputs: readonly (tf.Tensor | null)[], pl
       case 'length':
         values.set(node.output, tf.scalar(columnsOf(node.columns, place)[0]?.shape[0] ?? 0, 'int32'));
         break;
+      case 'scan': {
+        const outputs = replayScan(node, read, place);
+        for (const [index, id] of node.outputs.entries()) values.set(id, outputs[index] as tf.Tensor);
+        break;
+      }
       case 'reduce': {
         const outputs = replayReduce(node, read, reduces++, place);
         for (const [index, id] of node.outputs.entries()) values.set(id, outputs[index] as tf.Tensor);
@@ -123,4 +135,26 @@ function replayReduce(
     state = next;
   }
   return state;
+}
+
+function replayScan(node: ScanNode, read: (id: ValueId) => tf.Tensor, place: Place): readonly tf.Tensor[] {
+  const sequences = node.sequences.map((id) => tf.unstack(read(id)));
+  const captures = node.captures.map(read);
+  let carried = node.initial.map((id) => tf.clone(read(id)));
+  const results: tf.Tensor[][] = [];
+  for (let walked = 0; walked < node.steps; walked++) {
+    const step = node.reverse ? node.steps - 1 - walked : walked;
+    const next = tf.tidy(() => {
+      const slices = sequences.map((slicesOfOne) => slicesOfOne[step] as tf.Tensor);
+      const outputs = replayBody(node.body, [...carried, ...slices, ...captures], place);
+      return outputs.map((each) => tf.clone(each));
+    });
+    tf.dispose(carried);
+    carried = next.slice(0, carried.length);
+    results[step] = next.slice(carried.length);
+  }
+  const stacked = (results[0] ?? []).map((_, index) =>
+    tf.stack(results.map((each) => each[index] as tf.Tensor)),
+  );
+  return [...carried, ...stacked];
 }

@@ -1,6 +1,6 @@
 // Whether a kernel graph is well formed: every id stands for a value, every node reads what stands before it, every
 // kernel is known. Graphs that come from elsewhere pass here before anything runs them.
-import type { GraphNode, KernelGraph, ValueId } from './kernel-graph.js';
+import type { GraphNode, KernelGraph, ReduceNode, ScanNode, ValueId } from './kernel-graph.js';
 import { isKernel } from './kernels.js';
 import { nodeInputs, nodeOutputs } from './walk.js';
 
@@ -25,20 +25,35 @@ export function checkGraph(graph: KernelGraph): void {
     for (const id of nodeInputs(node)) need(id, by);
     for (const id of nodeOutputs(node)) define(id, by);
     if (node.op === 'kernel' && !isKernel(node.kernel)) throw flaw(`${by} must be a known kernel`);
-    if (node.op === 'reduce') checkBody(node, by);
+    if (node.op === 'reduce') checkReduce(node, by);
+    if (node.op === 'scan') checkScan(node, by);
   }
   for (const id of graph.outputs) need(id, 'an output');
 }
 
-function checkBody(node: GraphNode & { op: 'reduce' }, by: string): void {
-  checkGraph(node.body);
+function checkReduce(node: ReduceNode, by: string): void {
   const mask = node.view.batchSize === null ? 0 : 1;
-  const inputs = node.initial.length + node.columns.length + mask + node.captures.length;
+  checkBody(node, node.initial.length + node.columns.length + mask, by);
+  if (node.outputs.length !== node.initial.length) {
+    throw flaw(`${by} must give as many values as its state has, ${node.initial.length}`);
+  }
+}
+
+function checkScan(node: ScanNode, by: string): void {
+  checkBody(node, node.initial.length + node.sequences.length, by);
+  if (node.outputs.length < node.initial.length) {
+    throw flaw(`${by} must give at least the values that it carries, ${node.initial.length}`);
+  }
+}
+
+function checkBody(node: ReduceNode | ScanNode, ownInputs: number, by: string): void {
+  checkGraph(node.body);
+  const inputs = ownInputs + node.captures.length;
   if (node.body.inputs.length !== inputs) {
     throw flaw(`${by} must have a body of ${inputs} inputs, got ${node.body.inputs.length}`);
   }
-  if (node.body.outputs.length !== node.initial.length || node.outputs.length !== node.initial.length) {
-    throw flaw(`${by} must give as many values as its state has, ${node.initial.length}`);
+  if (node.body.outputs.length !== node.outputs.length) {
+    throw flaw(`${by} must have a body of ${node.outputs.length} outputs, got ${node.body.outputs.length}`);
   }
 }
 

@@ -64,6 +64,26 @@ export interface ReduceNode {
   readonly outputs: readonly ValueId[];
 }
 
+/**
+ * A recurrence over the first axis of tensors, of a length known while capturing: what recurrent layers and their
+ * gradients become. One ONNX Scan.
+ */
+export interface ScanNode {
+  readonly op: 'scan';
+  readonly steps: number;
+  /** Walks from the last step to the first. */
+  readonly reverse: boolean;
+  /** Tensors of first axis `steps`; the body gets one slice of each, without that axis. */
+  readonly sequences: readonly ValueId[];
+  readonly initial: readonly ValueId[];
+  /** Values of the enclosing graph that the body reads: the last inputs of `body`. */
+  readonly captures: readonly ValueId[];
+  /** Inputs: carried values, slices, captures. Outputs: the new carried values, then one result a step. */
+  readonly body: KernelGraph;
+  /** The last carried values, then the results stacked: first axis `steps`, index t made by the step of slice t. */
+  readonly outputs: readonly ValueId[];
+}
+
 /** The number of elements of a dataset: an int32 scalar. */
 export interface LengthNode {
   readonly op: 'length';
@@ -85,7 +105,7 @@ export interface RandomNode {
   readonly output: ValueId;
 }
 
-export type GraphNode = KernelNode | ReduceNode | LengthNode | RandomNode;
+export type GraphNode = KernelNode | ReduceNode | ScanNode | LengthNode | RandomNode;
 
 export interface KernelGraph {
   readonly values: readonly ValueSpec[];

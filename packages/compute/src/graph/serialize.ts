@@ -103,6 +103,10 @@ function jsonNode(node: GraphNode, place: (tensor: Tensor) => number): unknown {
       const plainView = { batchSize, shuffle, epochs, dropRemainder, take };
       return { op, columns, view: plainView, initial, captures, body: jsonGraph(node.body, place), outputs };
     }
+    case 'scan': {
+      const { op, steps, reverse, sequences, initial, captures, outputs } = node;
+      return { op, steps, reverse, sequences, initial, captures, body: jsonGraph(node.body, place), outputs };
+    }
     case 'length':
       return { op: node.op, columns: node.columns, output: node.output };
     case 'random':
@@ -126,7 +130,7 @@ function fromJson(json: JsonGraph, data: Uint8Array): KernelGraph {
 function nodeFromJson(json: Record<string, unknown>, data: Uint8Array): GraphNode {
   if (json['op'] === 'kernel')
     return { ...json, attributes: decode(json['attributes']) } as unknown as GraphNode;
-  if (json['op'] === 'reduce')
+  if (json['op'] === 'reduce' || json['op'] === 'scan')
     return { ...json, body: fromJson(json['body'] as JsonGraph, data) } as unknown as GraphNode;
   if (json['op'] === 'random')
     return { ...json, distribution: decode(json['distribution']) } as unknown as GraphNode;

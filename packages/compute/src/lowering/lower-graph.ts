@@ -104,6 +104,8 @@ function lowerNode(
       const outputs = lowerReduce(graph, node, builder, context, read);
       return node.outputs.map((id, index) => [id, outputs[index] as OnnxValue]);
     }
+    case 'scan':
+      throw new LoweringError('Cannot lower a recurrence to ONNX yet. Run it on the tfjs engine');
     case 'length':
       return [[node.output, lowerLength(builder, read(node.columns[0] as ValueId))]];
     case 'random':

@@ -33,8 +33,5 @@ export function cleanGraph(graph: KernelGraph): KernelGraph {
 
 /** Nodes of the graph and of all bodies within. */
 export function nodeCount(graph: KernelGraph): number {
-  return graph.nodes.reduce(
-    (count, node) => count + 1 + (node.op === 'reduce' ? nodeCount(node.body) : 0),
-    0,
-  );
+  return graph.nodes.reduce((count, node) => count + 1 + ('body' in node ? nodeCount(node.body) : 0), 0);
 }

@@ -5,7 +5,7 @@ import { bytesToHex } from '@noble/hashes/utils';
 import type { Tensor } from '@starling/federated-core';
 import type { GraphNode, KernelGraph, ValueId } from '../kernel-graph.js';
 import { encodeAttribute } from '../serialize.js';
-import { nodeOutputs, renameInputs } from '../walk.js';
+import { mapBody, nodeOutputs, renameInputs } from '../walk.js';
 import { rewriteGraph } from './rewrite.js';
 
 /** The graph in which no two nodes compute the same. */
@@ -35,6 +35,7 @@ function keyOf(node: GraphNode): string | null {
     case 'length':
       return JSON.stringify(['length', node.columns]);
     case 'reduce':
+    case 'scan':
     case 'random':
       return null;
   }
@@ -51,10 +52,7 @@ function mergeConstants(graph: KernelGraph): KernelGraph {
     return before === undefined;
   });
   const rename = (id: ValueId): ValueId => renamed.get(id) ?? id;
-  const nodes = graph.nodes.map((node) => {
-    const read = renameInputs(node, rename);
-    return read.op === 'reduce' ? { ...read, body: mergeConstants(read.body) } : read;
-  });
+  const nodes = graph.nodes.map((node) => mapBody(renameInputs(node, rename), mergeConstants));
   return { ...graph, constants, nodes, outputs: graph.outputs.map(rename) };
 }
 

@@ -9,7 +9,7 @@ export function removeDeadCode(graph: KernelGraph): KernelGraph {
   const nodes: GraphNode[] = [];
   for (const node of [...graph.nodes].reverse()) {
     if (!nodeOutputs(node).some((id) => live.has(id))) continue;
-    const kept = node.op === 'reduce' ? withoutDeadCaptures(node) : node;
+    const kept = withoutDeadResults(node, live);
     for (const id of nodeInputs(kept)) live.add(id);
     nodes.push(kept);
   }
@@ -20,13 +20,25 @@ export function removeDeadCode(graph: KernelGraph): KernelGraph {
   };
 }
 
-function withoutDeadCaptures(node: ReduceNode): ReduceNode {
+/** Of a scan, without results that nothing reads; of any node with a body, without captures that it does not read. */
+function withoutDeadResults(node: GraphNode, live: ReadonlySet<ValueId>): GraphNode {
+  if (node.op === 'reduce') return { ...node, ...withoutDeadCaptures(node) };
+  if (node.op !== 'scan') return node;
+  const carried = node.initial.length;
+  const isRead = (index: number): boolean => index < carried || live.has(node.outputs[index] as ValueId);
+  const outputs = node.outputs.filter((_, index) => isRead(index));
+  const body = { ...node.body, outputs: node.body.outputs.filter((_, index) => isRead(index)) };
+  return { ...node, outputs, ...withoutDeadCaptures({ captures: node.captures, body }) };
+}
+
+function withoutDeadCaptures(
+  node: Pick<ReduceNode, 'captures' | 'body'>,
+): Pick<ReduceNode, 'captures' | 'body'> {
   const body = removeDeadCode(node.body);
   const read = new Set([...body.outputs, ...body.nodes.flatMap(nodeInputs)]);
   const firstCapture = body.inputs.length - node.captures.length;
   const isRead = (index: number): boolean => read.has(body.inputs[firstCapture + index] as ValueId);
   return {
-    ...node,
     captures: node.captures.filter((_, index) => isRead(index)),
     body: {
       ...body,

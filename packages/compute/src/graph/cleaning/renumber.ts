@@ -1,7 +1,7 @@
 // Numbers the values of a graph in the order in which they appear: inputs, constants, then what nodes make. Two
 // captures of one function then give the same graph, and so the same hash.
 import type { GraphNode, KernelGraph, ValueId, ValueSpec } from '../kernel-graph.js';
-import { nodeOutputs, renameInputs } from '../walk.js';
+import { mapBody, nodeOutputs, renameInputs } from '../walk.js';
 
 /** The graph with values that nothing makes left out, and the others numbered in order. */
 export function renumber(graph: KernelGraph): KernelGraph {
@@ -18,12 +18,12 @@ export function renumber(graph: KernelGraph): KernelGraph {
   const nodes = graph.nodes.map((node) => {
     const read = renameInputs(node, find);
     for (const id of nodeOutputs(node)) define(id);
-    return renameOutputs(read.op === 'reduce' ? { ...read, body: renumber(read.body) } : read, find);
+    return renameOutputs(mapBody(read, renumber), find);
   });
   return { values, inputs, constants, nodes, outputs: graph.outputs.map(find) };
 }
 
 function renameOutputs(node: GraphNode, rename: (id: ValueId) => ValueId): GraphNode {
-  if (node.op === 'kernel' || node.op === 'reduce') return { ...node, outputs: node.outputs.map(rename) };
+  if ('outputs' in node) return { ...node, outputs: node.outputs.map(rename) };
   return { ...node, output: rename(node.output) };
 }

@@ -4,7 +4,7 @@ import { sizeOf, type Tensor } from '@starling/federated-core';
 import type { Attribute, GraphNode, KernelGraph, KernelNode, ValueId, ValueSpec } from '../kernel-graph.js';
 import type { Kernel } from '../kernels.js';
 import { shapeRules } from '../shape-rules.js';
-import { nodeInputs, nodeOutputs, renameInputs } from '../walk.js';
+import { mapBody, nodeInputs, nodeOutputs, renameInputs } from '../walk.js';
 
 /** The graph as rewritten so far. */
 export interface Rewriter {
@@ -73,7 +73,7 @@ export function rewriteGraph(graph: KernelGraph, makeVisit: () => Visit): Kernel
 
   for (const original of graph.nodes) {
     const read = renameInputs(original, rename);
-    const node = read.op === 'reduce' ? { ...read, body: rewriteGraph(read.body, makeVisit) } : read;
+    const node = mapBody(read, (body) => rewriteGraph(body, makeVisit));
     const result = visit(node, rewriter);
     if ('op' in result) {
       append(result);

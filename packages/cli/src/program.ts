@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, type CommanderError } from 'commander';
 import { addClientCommand } from './commands/client.js';
+import { addCoordinatorCommand } from './commands/coordinator.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addSimulateCommand } from './commands/simulate.js';
 import { addTourCommand } from './commands/tour.js';
@@ -14,6 +15,7 @@ export function createProgram(): Command {
     .showHelpAfterError(false);
   addSimulateCommand(program);
   addTourCommand(program);
+  addCoordinatorCommand(program);
   addClientCommand(program);
   addDoctorCommand(program);
   for (const command of [program, ...program.commands]) {

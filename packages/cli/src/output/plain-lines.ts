@@ -1,5 +1,5 @@
 // One plain line a round, for logs, pipes and terminals without a cursor.
-import type { RunObserver } from '../run/run-record.js';
+import type { RunObserver, RunStart, RunSummary } from '../run/run-record.js';
 import { formatDuration, formatNumber, namedNumbers } from './metrics.js';
 import { createRate } from './rate.js';
 
@@ -28,25 +28,14 @@ export function plainLines(write: (line: string) => void): RunObserver {
 }
 
 /** "mnist on threads (2 workers): 100 clients, 20 rounds, seed 1". */
-export function describeStart(start: {
-  readonly simulation: string;
-  readonly runtime: string;
-  readonly workers: number;
-  readonly population: number;
-  readonly rounds: number;
-  readonly seed: number;
-}): string {
-  const workers = start.runtime === 'in-process' ? '' : ` (${start.workers} workers)`;
+export function describeStart(start: RunStart): string {
+  const workers =
+    start.runtime === 'in-process' || start.workers === null ? '' : ` (${start.workers} workers)`;
   return `${start.simulation} on ${start.runtime}${workers}: ${formatNumber(start.population)} clients, ${start.rounds} rounds, seed ${start.seed}`;
 }
 
 /** "20 rounds in 4.1 s, state 3f2a91…". */
-export function describeEnd(summary: {
-  readonly rounds: number;
-  readonly wallMs: number;
-  readonly stateHash: string;
-  readonly interrupted: boolean;
-}): string {
+export function describeEnd(summary: RunSummary): string {
   const stopped = summary.interrupted ? 'stopped after ' : '';
   return `${stopped}${summary.rounds} rounds in ${formatDuration(summary.wallMs)}, state ${summary.stateHash}`;
 }

@@ -47,7 +47,12 @@ function renderFacts(records: readonly RoundRecord[], summary: RunSummary): stri
     ['clients', formatNumber(start.population)],
     ['clients/s', trainingMs > 0 ? formatNumber((accepted * 1000) / trainingMs) : '–'],
     ['wall time', formatDuration(summary.wallMs)],
-    ['runtime', start.runtime === 'in-process' ? start.runtime : `${start.runtime} × ${start.workers}`],
+    [
+      'runtime',
+      start.runtime === 'in-process' || start.workers === null
+        ? start.runtime
+        : `${start.runtime} × ${start.workers}`,
+    ],
     ['seed', String(start.seed)],
   ];
   const settings = Object.entries(start.settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`);

@@ -52,7 +52,8 @@ export function startClientProcesses(options: ClientProcessOptions): ClientProce
     });
     const log = keepLastLines(child);
     child.once('exit', (code, signal) => {
-      if (stopping) return;
+      // A client that the coordinator dismissed ends by itself, with 0.
+      if (stopping || code === 0) return;
       stopping = true;
       options.onFailure(
         new Error(

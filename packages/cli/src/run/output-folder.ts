@@ -5,7 +5,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderReport } from '../report/report.js';
 import { UsageError } from '../usage-error.js';
-import { metricsOf } from './metrics-of.js';
+import { metricsOf } from './from-loop.js';
 import type { RoundRecord, RunObserver } from './run-record.js';
 
 const METRICS = 'metrics.jsonl';

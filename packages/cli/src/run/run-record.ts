@@ -6,8 +6,8 @@ export interface RunStart {
   readonly simulation: string;
   readonly description: string;
   readonly runtime: string;
-  /** Worker threads or client processes; 1 in process. */
-  readonly workers: number;
+  /** Worker threads or client processes; `null` where they are not this machine's to count. */
+  readonly workers: number | null;
   readonly rounds: number;
   readonly seed: number;
   readonly population: number;

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { loadSimulation } from '../simulation/load.js';
 import { readSettings } from '../simulation/settings.js';
 import { chooseRuntime } from './choose-runtime.js';
-import { metricsOf } from './metrics-of.js';
+import { roundOf, summaryOf } from './from-loop.js';
 import type { RunObserver, RunStart, RunSummary } from './run-record.js';
 
 export interface RunSettings {
@@ -64,17 +64,10 @@ export async function runSimulation(
     signal,
     ...(evaluate === undefined ? {} : { evaluate }),
     ...(options.directory === null ? {} : { checkpoints: checkpointStore(options.directory) }),
-    onRound: ({ round, metrics, evaluation, reports, wallMs }) =>
-      observer.round?.({
-        round,
-        metrics: metricsOf(metrics, evaluation),
-        wallMs,
-        accepted: reports.filter(({ status }) => status === 'accepted').length,
-        cohort: reports.length,
-      }),
+    onRound: (record) => observer.round?.(roundOf(record)),
   });
   if (failure.signal.aborted) throw failure.signal.reason;
-  const summary: RunSummary = { ...result, start, metrics: metricsOf(result.metrics, result.evaluation) };
+  const summary = summaryOf(start, result);
   await observer.finished?.(summary);
   return summary;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { metricsOf } from './metrics-of.js';
+import { metricsOf } from './from-loop.js';
 
 describe('metricsOf', () => {
   it('keeps the fields of a struct and adds the evaluation', () => {

@@ -3,24 +3,44 @@
 import type { IntrinsicDefinition } from './definition.js';
 import { federatedAggregateDefinition } from './federated-aggregate.js';
 import { federatedBroadcastDefinition } from './federated-broadcast.js';
+import { federatedCollectDefinition } from './federated-collect.js';
 import { federatedEvalDefinition } from './federated-eval.js';
 import { federatedMapDefinition } from './federated-map.js';
+import { federatedMaxDefinition } from './federated-max.js';
 import { federatedMeanDefinition } from './federated-mean.js';
+import { federatedMinDefinition } from './federated-min.js';
+import { federatedSampleDefinition } from './federated-sample.js';
+import { federatedSecureModularSumDefinition } from './federated-secure-modular-sum.js';
+import { federatedSecureSumDefinition } from './federated-secure-sum.js';
+import { federatedSecureSumBitwidthDefinition } from './federated-secure-sum-bitwidth.js';
+import { federatedSelectDefinition } from './federated-select.js';
 import { federatedSumDefinition } from './federated-sum.js';
 import { federatedValueDefinition } from './federated-value.js';
 import { federatedZipDefinition } from './federated-zip.js';
+import { sequenceMapDefinition } from './sequence-map.js';
 import { sequenceReduceDefinition } from './sequence-reduce.js';
+import { sequenceSumDefinition } from './sequence-sum.js';
 
 const definitions: readonly IntrinsicDefinition[] = [
   federatedValueDefinition,
   federatedEvalDefinition,
   federatedBroadcastDefinition,
+  federatedSelectDefinition,
   federatedMapDefinition,
   federatedZipDefinition,
+  sequenceMapDefinition,
+  sequenceReduceDefinition,
+  sequenceSumDefinition,
   federatedSumDefinition,
   federatedMeanDefinition,
+  federatedMinDefinition,
+  federatedMaxDefinition,
   federatedAggregateDefinition,
-  sequenceReduceDefinition,
+  federatedSecureSumDefinition,
+  federatedSecureSumBitwidthDefinition,
+  federatedSecureModularSumDefinition,
+  federatedCollectDefinition,
+  federatedSampleDefinition,
 ];
 
 /** By the name that the user writes. */

@@ -1,7 +1,10 @@
 // Arithmetic of the reference meaning, on plain arrays of numbers: short and slow on purpose, and apart from
 // reductions/, so that the two can be held against each other.
-import { OverflowError } from '../errors/starling-error.js';
+import { EmptyAggregateError, OverflowError } from '../errors/starling-error.js';
+import type { IntrinsicExpression } from '../expression/expression.js';
+import { leafTypes } from '../types/leaves.js';
 import type { TensorType } from '../types/types.js';
+import { stackTensors } from '../values/stack.js';
 import { allocate, type Tensor } from '../values/tensor.js';
 
 /** The numbers of a leaf as float64; those of int64 as bigints. */
@@ -43,4 +46,37 @@ export function zerosOf(type: TensorType): Tensor {
 
 function plus(a: number | bigint, b: number | bigint): number | bigint {
   return typeof a === 'bigint' ? a + (b as bigint) : a + (b as number);
+}
+
+/** Element by element, the first of the clients' values that no later one replaces. */
+export function referenceExtremum(
+  call: IntrinsicExpression,
+  lanes: readonly (readonly (readonly Tensor[])[])[],
+  replaces: (next: number | bigint, best: number | bigint) => boolean,
+): readonly Tensor[] {
+  const updates = lanes.flat();
+  if (updates.length === 0) {
+    if (call.settings.ifEmpty !== undefined) return call.settings.ifEmpty;
+    throw new EmptyAggregateError(`Cannot evaluate ${call.intrinsic}: need at least one client, got none`);
+  }
+  return leafTypes(call.type).map((type, leaf) => {
+    const rows = updates.map((update) => numbersOf(update[leaf]!));
+    const best = rows.reduce((a, b) =>
+      a.map((value, index) => (replaces(b[index]!, value) ? b[index]! : value)),
+    );
+    return tensorOf(type, updates[0]![leaf]!.shape, best);
+  });
+}
+
+/** The datasets of all updates: each leaf stacked, in cohort order. */
+export function referenceStack(
+  types: readonly TensorType[],
+  updates: readonly (readonly Tensor[])[],
+): readonly Tensor[] {
+  return types.map((type, leaf) =>
+    stackTensors(
+      type,
+      updates.map((update) => update[leaf]!),
+    ),
+  );
 }

@@ -1,0 +1,30 @@
+// `federatedCollect`: every client's value, at the server. Revealing: a plan that has it shows that the server
+// sees single clients' values.
+
+import { memberType } from '../compile/member-types.js';
+import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import { leafTypes } from '../types/leaves.js';
+import type { SequenceType, Type } from '../types/types.js';
+import { applyIntrinsic } from './apply.js';
+import type { AggregateIntrinsic } from './definition.js';
+import { referenceStack } from './reference.js';
+
+export const federatedCollectDefinition: AggregateIntrinsic = {
+  name: 'federatedCollect',
+  role: 'aggregate',
+  revealing: true,
+  summary: 'Every client’s value, as a sequence at the server, in cohort order.',
+  signatures: ['({T}@CLIENTS -> T*@SERVER)'],
+  where: { T: 'tensors' },
+  edgeCases: 'No clients: an empty sequence. All values must be of one shape.',
+  kind: () => 'collect',
+  reference(call, lanes) {
+    const member = memberType(call.arguments[0]!.type);
+    return referenceStack(leafTypes(member), lanes.flat());
+  },
+};
+
+/** Every client's value, in cohort order. The server sees single clients' values: prefer an aggregate. */
+export function federatedCollect<M extends Type>(value: ClientsValue<M>): ServerValue<SequenceType<M>> {
+  return applyIntrinsic(federatedCollectDefinition, [value.expression]);
+}

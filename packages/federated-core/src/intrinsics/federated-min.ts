@@ -1,0 +1,24 @@
+// `federatedMin`: the smallest of the clients' values, element by element.
+import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import type { Type } from '../types/types.js';
+import { applyIntrinsic } from './apply.js';
+import type { AggregateIntrinsic } from './definition.js';
+import { type IfEmpty, ifEmptyLeaves } from './if-empty.js';
+import { referenceExtremum } from './reference.js';
+
+export const federatedMinDefinition: AggregateIntrinsic = {
+  name: 'federatedMin',
+  role: 'aggregate',
+  revealing: false,
+  summary: 'The smallest of the clients’ values, element by element.',
+  signatures: ['({T}@CLIENTS -> T@SERVER)'],
+  where: { T: 'summable' },
+  edgeCases: 'No clients: the round fails, or gives `ifEmpty`.',
+  kind: () => 'min',
+  reference: (call, lanes) => referenceExtremum(call, lanes, (next, best) => next < best),
+};
+
+/** The smallest of the clients' values, element by element. Where no client reports, the round fails with an `EmptyAggregateError`, or gives `ifEmpty`. */
+export function federatedMin<M extends Type>(value: ClientsValue<M>, options: IfEmpty = {}): ServerValue<M> {
+  return applyIntrinsic(federatedMinDefinition, [value.expression], ifEmptyLeaves(value.type, options));
+}

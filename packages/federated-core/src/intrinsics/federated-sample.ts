@@ -1,0 +1,42 @@
+// `federatedSample`: the values of a few clients, drawn uniformly. Each client draws a number from its seed and
+// the smallest win, so that the sample does not depend on lanes, workers or arrival.
+
+import { memberType } from '../compile/member-types.js';
+import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import { leafTypes } from '../types/leaves.js';
+import type { SequenceType, Type } from '../types/types.js';
+import { applyIntrinsic } from './apply.js';
+import type { AggregateIntrinsic } from './definition.js';
+import { referenceStack } from './reference.js';
+import { positiveInteger } from './settings.js';
+
+export const federatedSampleDefinition: AggregateIntrinsic = {
+  name: 'federatedSample',
+  role: 'aggregate',
+  revealing: true,
+  drawsRank: true,
+  summary: 'The values of at most `maxSamples` clients, drawn uniformly, as a sequence in cohort order.',
+  signatures: ['({T}@CLIENTS -> T*@SERVER)'],
+  where: { T: 'tensors' },
+  edgeCases: 'Fewer clients than `maxSamples`: all of them; no clients: an empty sequence.',
+  kind: () => 'sample',
+  reference(call, lanes) {
+    const updates = lanes.flat();
+    const draw = (index: number): number => updates[index]!.at(-1)!.data[0] as number;
+    const chosen = updates
+      .map((_, index) => index)
+      .sort((a, b) => draw(a) - draw(b) || a - b)
+      .slice(0, call.settings.numbers!['maxSamples']);
+    const kept = updates.filter((_, index) => chosen.includes(index));
+    return referenceStack(leafTypes(memberType(call.arguments[0]!.type)), kept);
+  },
+};
+
+/** The values of at most `maxSamples` clients. The server sees single clients' values: prefer an aggregate. */
+export function federatedSample<M extends Type>(
+  value: ClientsValue<M>,
+  maxSamples: number,
+): ServerValue<SequenceType<M>> {
+  const numbers = { maxSamples: positiveInteger('federatedSample', 'maxSamples', maxSamples) };
+  return applyIntrinsic(federatedSampleDefinition, [value.expression], { numbers });
+}

@@ -1,0 +1,285 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EmptyAggregateError, OverflowError } from '../errors/starling-error.js';
+import type { FederatedComputation } from '../expression/federated-computation.js';
+import { federatedComputation } from '../expression/federated-computation.js';
+import { generator } from '../random/generator.js';
+import { seedFrom } from '../random/seed.js';
+import { both } from '../testing/both.js';
+import { plainLocal } from '../testing/plain-local.js';
+import { parseType } from '../types/parse.js';
+import {
+  atClients,
+  atServer,
+  bool,
+  float32,
+  float64,
+  int32,
+  int64,
+  sequence,
+  string,
+  struct,
+} from '../types/types.js';
+import type { Tensor } from '../values/tensor.js';
+import { federatedAggregate } from './federated-aggregate.js';
+import { federatedBroadcast } from './federated-broadcast.js';
+import { federatedCollect } from './federated-collect.js';
+import { federatedEval } from './federated-eval.js';
+import { federatedMap } from './federated-map.js';
+import { federatedMax } from './federated-max.js';
+import { federatedMean } from './federated-mean.js';
+import { federatedMin } from './federated-min.js';
+import { federatedSample } from './federated-sample.js';
+import { federatedSecureModularSum } from './federated-secure-modular-sum.js';
+import { federatedSecureSum } from './federated-secure-sum.js';
+import { federatedSecureSumBitwidth } from './federated-secure-sum-bitwidth.js';
+import { federatedSelect } from './federated-select.js';
+import { federatedSum } from './federated-sum.js';
+import { federatedValue } from './federated-value.js';
+import { federatedZip } from './federated-zip.js';
+import { intrinsics } from './intrinsics.js';
+import { sequenceMap } from './sequence-map.js';
+import { sequenceReduce } from './sequence-reduce.js';
+import { sequenceSum } from './sequence-sum.js';
+
+const double = plainLocal(float32(), float32(), (x) => 2 * x, 'double');
+const add = plainLocal({ a: float32(), b: float32() }, float32(), ({ a, b }) => a + b, 'add');
+const draw = plainLocal(null, float32(), (_, seed) => Math.fround(generator(seed).uniform()), 'draw');
+const row = plainLocal(
+  { table: float32(4), key: int32() },
+  float32(),
+  ({ table, key }) => (table as Tensor).data[key],
+);
+const finite = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
+const anyFloat = fc.float();
+const small = fc.integer({ min: -3, max: 12 });
+
+/** A computation for each intrinsic, with random arguments: `both` holds plan and reference together. */
+const cases: Readonly<Record<string, readonly [FederatedComputation, fc.Arbitrary<unknown>]>> = {
+  federatedValue: [
+    federatedComputation(atClients(float32()), (x) =>
+      federatedSum(federatedZip([x, federatedValue(3, 'CLIENTS')])),
+    ),
+    fc.array(finite),
+  ],
+  federatedEval: [
+    federatedComputation(atClients(float32()), (x) => ({
+      clients: federatedSum(federatedMap(add, [x, federatedEval(draw, 'CLIENTS')])),
+      server: federatedEval(draw, 'SERVER'),
+    })),
+    fc.array(finite),
+  ],
+  federatedBroadcast: [
+    federatedComputation({ x: atClients(float32()), y: atServer(float32()) }, ({ x, y }) =>
+      federatedSum(federatedMap(add, [x, federatedBroadcast(y)])),
+    ),
+    fc.record({ x: fc.array(finite), y: finite }),
+  ],
+  federatedSelect: [
+    federatedComputation({ keys: atClients(int32(null)), table: atServer(float32(4)) }, ({ keys, table }) =>
+      federatedSum(sequenceSum(federatedSelect(keys, 4, table, row))),
+    ),
+    fc.record({
+      keys: fc.array(fc.array(fc.integer({ min: -1, max: 4 }), { maxLength: 5 })),
+      table: fc.array(finite, { minLength: 4, maxLength: 4 }),
+    }),
+  ],
+  federatedMap: [
+    federatedComputation(atClients(float32()), (x) =>
+      federatedMap(double, federatedSum(federatedMap(double, x))),
+    ),
+    fc.array(anyFloat),
+  ],
+  federatedZip: [
+    federatedComputation({ x: atClients(float32()), y: atClients(int32()) }, ({ x, y }) =>
+      federatedSum(federatedZip({ deep: { y, x }, x })),
+    ),
+    fc.array(fc.tuple(finite, small)).map((rows) => ({ x: rows.map(([x]) => x), y: rows.map(([, y]) => y) })),
+  ],
+  sequenceMap: [
+    federatedComputation(atClients(sequence(float32())), (x) =>
+      federatedSum(sequenceSum(sequenceMap(double, x))),
+    ),
+    fc.array(fc.array(finite)),
+  ],
+  sequenceReduce: [
+    federatedComputation({ x: atClients(sequence(float32())), start: atServer(float32()) }, ({ x, start }) =>
+      federatedSum(sequenceReduce(x, federatedBroadcast(start), add)),
+    ),
+    fc.record({ x: fc.array(fc.array(finite)), start: finite }),
+  ],
+  sequenceSum: [
+    federatedComputation(atClients(sequence(struct({ a: float32(), b: int64() }))), (x) =>
+      federatedSum(sequenceSum(x)),
+    ),
+    fc.array(fc.array(fc.record({ a: finite, b: fc.bigInt({ min: -100n, max: 100n }) }))),
+  ],
+  federatedSum: [
+    federatedComputation(atClients(struct({ a: float32(2), b: int32(), c: float64() })), (x) =>
+      federatedSum(x),
+    ),
+    fc.array(fc.record({ a: fc.tuple(anyFloat, finite), b: small, c: fc.double() })),
+  ],
+  federatedMean: [
+    federatedComputation({ x: atClients(float64(2)), w: atClients(float32()) }, ({ x, w }) => ({
+      plain: federatedMean(x, undefined, { ifEmpty: [0, 0] }),
+      weighted: federatedMean(x, w, { ifEmpty: [0, 0] }),
+    })),
+    fc
+      .array(fc.tuple(fc.tuple(fc.double(), finite), anyFloat))
+      .map((rows) => ({ x: rows.map(([x]) => x), w: rows.map(([, w]) => w) })),
+  ],
+  federatedMin: [
+    federatedComputation(atClients(struct([float32(2), int64()])), (x) =>
+      federatedMin(x, { ifEmpty: [[0, 0], 0] }),
+    ),
+    fc.array(fc.tuple(fc.tuple(finite, anyFloat), fc.bigInt({ min: -9n, max: 9n }))),
+  ],
+  federatedMax: [
+    federatedComputation(atClients(float32()), (x) => federatedMax(x, { ifEmpty: 7 })),
+    fc.array(anyFloat),
+  ],
+  federatedAggregate: [
+    federatedComputation(atClients(float32()), (x) =>
+      federatedAggregate(x, { zero: 0, accumulate: add, merge: add, report: double }),
+    ),
+    fc.array(anyFloat),
+  ],
+  federatedSecureSum: [
+    federatedComputation(atClients(struct([int32(), int64()])), (x) => federatedSecureSum(x, 10)),
+    fc.array(fc.tuple(small, small)),
+  ],
+  federatedSecureSumBitwidth: [
+    federatedComputation(atClients(int32()), (x) => federatedSecureSumBitwidth(x, 3)),
+    fc.array(small),
+  ],
+  federatedSecureModularSum: [
+    federatedComputation(atClients(struct([int32(), int64()])), (x) => ({
+      plain: federatedSecureModularSum(x, 11),
+      symmetric: federatedSecureModularSum(x, 11, { symmetric: true }),
+    })),
+    fc.array(fc.tuple(small, small)),
+  ],
+  federatedCollect: [
+    federatedComputation(atClients(struct({ a: float32(2), s: string(), b: bool() })), (x) =>
+      federatedCollect(x),
+    ),
+    fc.array(fc.record({ a: fc.tuple(finite, finite), s: fc.string(), b: fc.boolean() })),
+  ],
+  federatedSample: [
+    federatedComputation(atClients(float32()), (x) => federatedSample(x, 3)),
+    fc.array(finite),
+  ],
+};
+
+describe('intrinsics', () => {
+  it('`intrinsics` has a case in this suite for each of its names', () => {
+    expect(Object.keys(cases).sort()).toEqual([...intrinsics.keys()].sort());
+  });
+
+  it.each([...intrinsics.values()])('`$name` declares signatures that parse', ({ signatures, summary }) => {
+    for (const signature of signatures) expect(parseType(signature).kind).toBe('function');
+    expect(summary).toMatch(/\.$/);
+  });
+
+  it.each(Object.entries(cases))(
+    '`%s` gives the same bits by plan and by reference',
+    async (_, [computation, argument]) => {
+      await fc.assert(
+        fc.asyncProperty(
+          argument,
+          fc.integer({ min: 1, max: 7 }),
+          fc.nat(),
+          async (given, laneSize, seed) => {
+            try {
+              await both(computation, given, { laneSize, seed: seedFrom(seed) });
+            } catch (error) {
+              // `both` has held the two errors together; these are defined answers.
+              if (!(error instanceof OverflowError || error instanceof EmptyAggregateError)) throw error;
+            }
+          },
+        ),
+        { numRuns: 40 },
+      );
+    },
+  );
+});
+
+describe('federatedSecureModularSum', () => {
+  it('`federatedSecureModularSum` wraps into the symmetric range when asked to', async () => {
+    const sum = federatedComputation(atClients(int32()), (x) => ({
+      plain: federatedSecureModularSum(x, 8),
+      symmetric: federatedSecureModularSum(x, 8, { symmetric: true }),
+    }));
+    // 10 mod 8 = 2; symmetric, the range −7 … 7 has 15 numbers, and 10 − 15 = −5.
+    expect(await both(sum, [1, 2, 3, 4])).toEqual({ plain: 2, symmetric: -5 });
+  });
+});
+
+describe('federatedSecureSum', () => {
+  it('`federatedSecureSum` leaves out a client when its value is out of range', async () => {
+    const sum = federatedComputation(atClients(int32()), (x) => federatedSecureSum(x, 10));
+    // 11 and −1 are refused.
+    expect(await both(sum, [1, 11, 10, -1, 2])).toBe(13);
+    expect(() => federatedComputation(atClients(int32()), (x) => federatedSecureSum(x, 0))).toThrow(
+      'maxInput must be an integer from 1 to 9007199254740991, got 0',
+    );
+  });
+
+  it('`federatedSecureSumBitwidth` takes numbers up to 2^bitwidth − 1', async () => {
+    const sum = federatedComputation(atClients(int32()), (x) => federatedSecureSumBitwidth(x, 3));
+    expect(await both(sum, [7, 8, 1])).toBe(8);
+  });
+});
+
+describe('federatedSelect', () => {
+  it('`federatedSelect` gives a slice for each key, in order, duplicates included', async () => {
+    const scale = plainLocal(
+      { sum: float32(), next: float32() },
+      float32(),
+      ({ sum, next }) => 10 * sum + next,
+    );
+    const select = federatedComputation(
+      { keys: atClients(int32(null)), table: atServer(float32(4)) },
+      ({ keys, table }) => federatedCollect(sequenceReduce(federatedSelect(keys, 4, table, row), 0, scale)),
+    );
+    // Slices of [5, 6, 7, 8]: keys 2, 0, 2 → 757; no keys → 0; key 4 and key −1 refuse their clients.
+    const keys = [[2, 0, 2], [], [4], [-1, 1]];
+    expect(await both(select, { keys, table: [5, 6, 7, 8] })).toEqual([757, 0]);
+  });
+});
+
+describe('federatedSample', () => {
+  it('`federatedSample` draws clients uniformly when seeds vary', async () => {
+    const sample = federatedComputation(atClients(float32()), (x) => federatedSample(x, 2));
+    const counts = [0, 0, 0, 0, 0];
+    for (let seed = 0; seed < 400; seed++) {
+      const kept = (await both(sample, [0, 1, 2, 3, 4], { seed: seedFrom(seed) })) as number[];
+      expect(kept).toHaveLength(2);
+      for (const client of kept) counts[client]!++;
+    }
+    // 400 draws of 2 of 5: 160 each, with a standard deviation of √(400·0.4·0.6) ≈ 9.8; five of them is 49.
+    for (const count of counts) expect(Math.abs(count - 160)).toBeLessThan(49);
+  });
+});
+
+describe('federatedMin and federatedMax', () => {
+  it('`federatedMin` and `federatedMax` fail the round when no client reports', async () => {
+    const least = federatedComputation(atClients(float32()), (x) => federatedMin(x));
+    expect(await both(least, [3, -1, 2])).toBe(-1);
+    await expect(both(least, [])).rejects.toThrow(EmptyAggregateError);
+    // A NaN refuses its client, so that nobody is left.
+    await expect(both(least, [Number.NaN])).rejects.toThrow(EmptyAggregateError);
+    const most = federatedComputation(atClients(float32()), (x) => federatedMax(x));
+    expect(await both(most, [3, -1, 2])).toBe(3);
+    await expect(both(most, [])).rejects.toThrow(EmptyAggregateError);
+  });
+});
+
+describe('federatedCollect', () => {
+  it('`federatedCollect` keeps cohort order when clients are in several lanes', async () => {
+    const all = federatedComputation(atClients(string()), (x) => federatedCollect(x));
+    expect(await both(all, ['c', 'a', 'b'], { laneSize: 2 })).toEqual(['c', 'a', 'b']);
+    expect(await both(all, [])).toEqual([]);
+  });
+});

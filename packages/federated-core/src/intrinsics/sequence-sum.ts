@@ -1,0 +1,36 @@
+// `sequenceSum`: the sum of the elements of each member's dataset.
+import type { ClientsValue, ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
+import { leafTypes } from '../types/leaves.js';
+import type { SequenceType, Type } from '../types/types.js';
+import { elementAt } from '../values/stack.js';
+import { applyIntrinsic } from './apply.js';
+import type { PointwiseIntrinsic } from './definition.js';
+import { numbersOf, sumOf, tensorOf, zerosOf } from './reference.js';
+
+export const sequenceSumDefinition: PointwiseIntrinsic = {
+  name: 'sequenceSum',
+  role: 'pointwise',
+  summary: 'Adds up the elements of each member’s dataset.',
+  signatures: ['({T*}@CLIENTS -> {T}@CLIENTS)', '(T*@SERVER -> T@SERVER)'],
+  where: { T: 'summable' },
+  edgeCases: 'An empty dataset: zeros. An integer sum outside of its element type: an error.',
+  emit(program, call, [sequence]) {
+    const element = leafTypes(call.type);
+    return program.add({ op: 'sum', sequence: sequence!, element }, element.length);
+  },
+  evaluate: async (call, [sequence]) =>
+    leafTypes(call.type).map((type, leaf) => {
+      const column = sequence![leaf]!;
+      const elements = Array.from({ length: column.shape[0]! }, (_, index) =>
+        numbersOf(elementAt(column, index)),
+      );
+      return elements.length === 0 ? zerosOf(type) : tensorOf(type, column.shape.slice(1), sumOf(elements));
+    }),
+};
+
+/** The sum of the elements of each member's dataset, added in order in float64; zeros where it is empty. */
+export function sequenceSum<T extends Type>(value: ClientsValue<SequenceType<T>>): ClientsValue<T>;
+export function sequenceSum<T extends Type>(value: ServerValue<SequenceType<T>>): ServerValue<T>;
+export function sequenceSum(value: SymbolicValue): SymbolicValue {
+  return applyIntrinsic(sequenceSumDefinition, [value.expression]);
+}

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { types } from '../testing/arbitraries.js';
+import { formatType, formatTypeIndented } from './format.js';
+import { parseType } from './parse.js';
+import { isEquivalent } from './relations.js';
+import {
+  abstractType,
+  atClients,
+  atServer,
+  bool,
+  equalAtClients,
+  float32,
+  functionType,
+  int32,
+  sequence,
+  struct,
+} from './types.js';
+
+describe('parseType', () => {
+  it('`parseType` reads TFF’s notation when given its own examples', () => {
+    expect(parseType('int32')).toEqual(int32());
+    expect(parseType('float32[10,?]')).toEqual(float32(10, null));
+    expect(parseType('<a=int32,b=<bool,float32>*>')).toEqual(
+      struct({ a: int32(), b: sequence(struct([bool(), float32()])) }),
+    );
+    expect(parseType('{float32[10]}@CLIENTS')).toEqual(atClients(float32(10)));
+    expect(parseType('float32@CLIENTS')).toEqual(equalAtClients(float32()));
+    expect(parseType('<float32,float32>@SERVER')).toEqual(atServer(struct([float32(), float32()])));
+    expect(parseType('( -> int32)')).toEqual(functionType(null, int32()));
+    expect(parseType('(<{T}@CLIENTS,(<U,T> -> U)> -> U@SERVER)')).toEqual(
+      functionType(
+        struct([
+          atClients(abstractType('T')),
+          functionType(struct([abstractType('U'), abstractType('T')]), abstractType('U')),
+        ]),
+        atServer(abstractType('U')),
+      ),
+    );
+  });
+
+  it('`parseType` gives the same type back when reading what `formatType` printed', () => {
+    fc.assert(
+      fc.property(types, (type) => {
+        const again = parseType(formatType(type));
+        expect(formatType(again)).toBe(formatType(type));
+        expect(isEquivalent(again, type)).toBe(true);
+      }),
+    );
+  });
+
+  it('`parseType` reads the indented form when a type is broken over lines', () => {
+    fc.assert(
+      fc.property(types, fc.nat(40), (type, width) => {
+        expect(formatType(parseType(formatTypeIndented(type, width)))).toBe(formatType(type));
+      }),
+    );
+    expect(formatTypeIndented(parseType('<a=int32,b=<c=float32[784,200],d=bool>>'), 20)).toBe(
+      '<\n  a=int32,\n  b=<\n    c=float32[784,200],\n    d=bool\n  >\n>',
+    );
+  });
+
+  it.each([
+    ['float32[', "Cannot parse the type 'float32[': need a dimension or ? at position 8, got the end"],
+    ['<a=int32,bool>', 'need either all fields named or none at position 9'],
+    ['{int32}', "need '@' at position 7, got the end"],
+    ['int32@EDGE', "need CLIENTS or SERVER at position 6, got 'EDGE'"],
+    ['int32 int32', "need the end of the type at position 6, got 'int32'"],
+    ['<a=int32,a=bool>', 'need distinct field names'],
+    ['', 'need a type at position 0'],
+  ])('`parseType` says what it needs and where when given %j', (text, message) => {
+    expect(() => parseType(text)).toThrow(message);
+  });
+});

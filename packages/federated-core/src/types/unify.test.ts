@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { formatType } from './format.js';
+import { parseType } from './parse.js';
+import type { FunctionType } from './types.js';
+import { substitute, unify } from './unify.js';
+
+/** The result of a signature on arguments, printed; null where they do not fit. */
+const resultOf = (signature: string, given: string): string | null => {
+  const { parameter, result } = parseType(signature) as FunctionType;
+  const bindings = unify(parameter!, parseType(given));
+  return bindings === null ? null : formatType(substitute(result, bindings));
+};
+
+describe('unify', () => {
+  const map = '(<(T -> U),{T}@CLIENTS> -> {U}@CLIENTS)';
+  const aggregate = '(<{T}@CLIENTS,U,(<U,T> -> U),(<U,U> -> U),(U -> R)> -> R@SERVER)';
+
+  it('`unify` fills in the result when a map fits', () => {
+    expect(resultOf(map, '<(int32 -> bool),{int32}@CLIENTS>')).toBe('{bool}@CLIENTS');
+    expect(resultOf(map, '<(int32[?] -> bool),{int32[3]}@CLIENTS>')).toBe('{bool}@CLIENTS');
+  });
+
+  it('`unify` fails when a function would get more than it takes', () => {
+    expect(resultOf(map, '<(int32[3] -> bool),{int32[?]}@CLIENTS>')).toBeNull();
+    expect(resultOf(map, '<(int32 -> bool),{float32}@CLIENTS>')).toBeNull();
+    expect(resultOf(map, '<(int32 -> bool),int32@SERVER>')).toBeNull();
+    expect(resultOf(map, '<( -> bool),{int32}@CLIENTS>')).toBeNull();
+  });
+
+  it('`unify` takes the parameters of operators by position when they have names of their own', () => {
+    const given =
+      '<{int32}@CLIENTS,float32,(<sum=float32,next=int32> -> float32),(<a=float32,b=float32> -> float32),(float32 -> bool)>';
+    expect(resultOf(aggregate, given)).toBe('bool@SERVER');
+  });
+
+  it('`unify` fails when an operator gives another accumulator than it takes', () => {
+    const given =
+      '<{int32}@CLIENTS,float32,(<float32,int32> -> int32),(<float32,float32> -> float32),(float32 -> bool)>';
+    expect(resultOf(aggregate, given)).toBeNull();
+  });
+
+  it('`unify` tells named structs apart when their names differ', () => {
+    expect(resultOf(map, '<(<a=int32,b=int32> -> bool),{<a=int32,b=int32>}@CLIENTS>')).toBe('{bool}@CLIENTS');
+    expect(resultOf(map, '<(<a=int32,b=int32> -> bool),{<b=int32,a=int32>}@CLIENTS>')).toBeNull();
+    expect(resultOf(map, '<(<a=int32,b=int32> -> bool),{<int32,int32>}@CLIENTS>')).toBe('{bool}@CLIENTS');
+  });
+});

@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ValueError } from '../errors/starling-error.js';
+import { leafTypes } from '../types/leaves.js';
+import { bool, float32, float64, int32, int64, sequence, string, struct, uint8 } from '../types/types.js';
+import { flatten, unflatten } from './flatten.js';
+import { toHost } from './to-host.js';
+import { toValue } from './to-value.js';
+import type { Dataset } from './value.js';
+
+const example = struct({ x: float32(2), y: int32() });
+
+describe('toValue', () => {
+  it('`toValue` makes tensors when given numbers, booleans, strings and nested arrays', () => {
+    expect(toValue(float32(), 1.5)).toEqual({ dtype: 'float32', shape: [], data: Float32Array.of(1.5) });
+    expect(toValue(bool(2), [true, false])).toEqual({ dtype: 'bool', shape: [2], data: Uint8Array.of(1, 0) });
+    expect(
+      toValue(int32(2, null), [
+        [1, 2, 3],
+        [4, 5, 6],
+      ]),
+    ).toEqual({ dtype: 'int32', shape: [2, 3], data: Int32Array.of(1, 2, 3, 4, 5, 6) });
+    expect(toValue(string(1), ['a'])).toEqual({ dtype: 'string', shape: [1], data: ['a'] });
+    expect(toValue(int64(), 2n ** 60n)).toEqual({
+      dtype: 'int64',
+      shape: [],
+      data: BigInt64Array.of(2n ** 60n),
+    });
+    expect(toValue(float32(null, 3), [])).toEqual({
+      dtype: 'float32',
+      shape: [0, 3],
+      data: new Float32Array(),
+    });
+  });
+
+  it('`toValue` keeps the array when a typed array has the element type, and reshapes it', () => {
+    const data = Float32Array.of(1, 2, 3, 4);
+    const value = toValue(float32(2, null), data) as { data: unknown; shape: unknown };
+    expect(value.data).toBe(data);
+    expect(value.shape).toEqual([2, 2]);
+    expect(toValue(float64(2), Int32Array.of(1, 2))).toEqual({
+      dtype: 'float64',
+      shape: [2],
+      data: Float64Array.of(1, 2),
+    });
+  });
+
+  it('`toValue` stacks elements into columns when given a list for a sequence', () => {
+    const dataset = toValue(sequence(example), [
+      { x: [1, 2], y: 3 },
+      { y: 6, x: [4, 5] },
+    ]) as Dataset;
+    expect(dataset.length).toBe(2);
+    expect(dataset.columns).toEqual({
+      x: { dtype: 'float32', shape: [2, 2], data: Float32Array.of(1, 2, 4, 5) },
+      y: { dtype: 'int32', shape: [2], data: Int32Array.of(3, 6) },
+    });
+    expect(toValue(sequence(example), dataset)).toEqual(dataset);
+    expect(toValue(sequence(float32(3)), [])).toEqual({
+      length: 0,
+      columns: { dtype: 'float32', shape: [0, 3], data: new Float32Array() },
+    });
+  });
+
+  it.each([
+    [int32(), 1.5, '', 'need an integer from -2147483648 to 2147483647, got 1.5'],
+    [uint8(2), [1, 256], '[1]', 'need an integer from 0 to 255, got 256'],
+    [bool(), 1, '', 'need true or false, got 1'],
+    [float32(), '3', '', "need a number, got '3'"],
+    [float32(2), [1, 2, 3], '', 'need shape [2], got an array of 3'],
+    [float32(2, 2), [[1, 2], [3]], '[1]', 'need an array of 2, got an array of 1'],
+    [example, { x: [1, 2] }, 'y', 'need this field, got undefined'],
+    [example, { x: [1, 2], y: 1, z: 2 }, 'z', 'need no such field, got 2'],
+    [
+      sequence(example),
+      [
+        { x: [1, 2], y: 1 },
+        { x: [1, 'a'], y: 1 },
+      ],
+      '[1].x[1]',
+      "need a number, got 'a'",
+    ],
+    [sequence(float32()), 3, '', 'need an array of elements or a dataset, got 3'],
+    [struct([int32(), int32()]), [1], '', 'need an array of 2, got an array of 1'],
+    [sequence(float32()), { length: 3, columns: [1, 2] }, 'columns', 'need shape [3], got an array of 2'],
+  ])('`toValue` names the path when %j gets %j', (type, input, path, message) => {
+    const attempt = () => toValue(type, input);
+    expect(attempt).toThrow(message);
+    expect(attempt).toThrow(ValueError);
+    try {
+      attempt();
+    } catch (error) {
+      expect((error as ValueError).path).toBe(path);
+    }
+  });
+});
+
+describe('toHost', () => {
+  it('`toHost` gives back what `toValue` took when values pass through leaves', () => {
+    const type = struct({
+      n: int32(),
+      flag: bool(),
+      name: string(),
+      data: sequence(struct([float32(), int64()])),
+    });
+    const record = fc.record({
+      n: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+      flag: fc.boolean(),
+      name: fc.string(),
+      data: fc.array(
+        fc.tuple(fc.float({ noNaN: true }), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
+      ),
+    });
+    fc.assert(
+      fc.property(record, (input) => {
+        const leaves = flatten(type, toValue(type, input));
+        expect(leaves.map(({ dtype }) => dtype)).toEqual(leafTypes(type).map(({ dtype }) => dtype));
+        expect(toHost(type, unflatten(type, leaves))).toEqual(input);
+      }),
+    );
+  });
+});

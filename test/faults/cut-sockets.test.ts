@@ -1,0 +1,151 @@
+// Sockets that break in the middle of a round: the round waits, the clients come back, and the state has the same
+// bits as if nothing had happened.
+import { type Client, createClient, createPlanCache } from '@starling/client';
+import { createOnnxEngine, type Engine } from '@starling/compute';
+import { websocketRuntime } from '@starling/coordinator';
+import { type Population, uniformSampler } from '@starling/population';
+import {
+  inProcessRuntime,
+  type RoundRecord,
+  type RunResult,
+  type Runtime,
+  runRounds,
+} from '@starling/runtime';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CuttableSockets, cuttableSockets } from '../support/cuttable-sockets.js';
+import { driftingThreshold, sensors } from '../support/drifting-threshold.js';
+
+const CLIENTS = 100;
+const ROUNDS = 20;
+const CUT = 10;
+const population = sensors(CLIENTS);
+const everyone = Array.from({ length: CLIENTS }, (_, index) => index);
+const quick = { baseMs: 5, maxMs: 40 };
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createOnnxEngine();
+});
+afterAll(() => engine.dispose());
+
+function run(
+  runtime: Runtime,
+  onRound: (record: RoundRecord) => void = () => {},
+  clients: Population = population,
+): Promise<RunResult> {
+  return runRounds({
+    process: driftingThreshold(),
+    runtime,
+    population: clients,
+    sampler: uniformSampler({ populationSize: CLIENTS, cohortSize: CLIENTS }),
+    rounds: ROUNDS,
+    seed: 5,
+    engine,
+    onRound,
+  });
+}
+
+/** Clients in this process; `onLoad` is called in the middle of a client's work, when it fetches its data. */
+function launch(
+  url: string,
+  sockets: readonly CuttableSockets[],
+  onLoad: (index: number, count: number) => void,
+) {
+  const plans = createPlanCache(engine);
+  const clients: Client[] = everyone.map((index) => {
+    let loads = 0;
+    return createClient({
+      url,
+      clientId: population.clientId(index),
+      dataType: population.dataType,
+      load() {
+        onLoad(index, ++loads);
+        return population.load(index);
+      },
+      engine,
+      plans,
+      connect: (to, events) => sockets[index]!.connect(to, events),
+      backOff: quick,
+      logger: pino({ level: 'silent' }),
+    });
+  });
+  return {
+    clients,
+    async stop() {
+      await Promise.all(clients.map((client) => client.finished));
+      await plans.dispose();
+    },
+  };
+}
+
+describe('cut sockets', () => {
+  it('`websocketRuntime` finishes every round in the same bits when 10 of 100 clients are cut in mid-round', async () => {
+    const expected = await run(inProcessRuntime({ engine }));
+    const sockets = everyone.map(cuttableSockets);
+    let clients: readonly Client[] = [];
+    const runtime = websocketRuntime({
+      deadlineMs: 30_000,
+      minReports: CLIENTS,
+      minClients: CLIENTS,
+      engine,
+      launchClients(url) {
+        // Each tenth client is cut while it works on its fourth round, before it can send its update.
+        const launched = launch(url, sockets, (index, count) => {
+          if (index % (CLIENTS / CUT) === 0 && count === 4) sockets[index]!.cut();
+        });
+        clients = launched.clients;
+        return launched;
+      },
+    });
+    const records: RoundRecord[] = [];
+    const actual = await run(runtime, (record) => void records.push(record));
+    expect(records).toHaveLength(ROUNDS);
+    expect(records.every(({ reports }) => reports.every(({ status }) => status === 'accepted'))).toBe(true);
+    expect(actual.stateHash).toBe(expected.stateHash);
+    const reconnects = clients.map(({ counts }) => counts.reconnects);
+    expect(reconnects.map((count) => count > 0)).toEqual(
+      everyone.map((index) => index % (CLIENTS / CUT) === 0),
+    );
+    expect(clients.every(({ counts }) => counts.accepted === ROUNDS)).toBe(true);
+  });
+
+  it('`websocketRuntime` goes on without clients that stay away, and takes them again when they come back', async () => {
+    const gone = [3, 14, 15];
+    const awayFrom = 2; // cut in the middle of round 2
+    const backAfter = 3; // round 3 passes without them too
+    const sockets = everyone.map(cuttableSockets);
+    const runtime = websocketRuntime({
+      deadlineMs: 500,
+      minClients: CLIENTS,
+      engine,
+      launchClients: (url) =>
+        launch(url, sockets, (index, count) => {
+          if (!gone.includes(index) || count !== awayFrom) return;
+          sockets[index]!.away = true;
+          sockets[index]!.cut();
+        }),
+    });
+    const records: RoundRecord[] = [];
+    const actual = await run(runtime, (record) => {
+      records.push(record);
+      if (record.round === backAfter) for (const index of gone) sockets[index]!.away = false;
+    });
+    const dropped = records.map(({ reports }) => reports.filter(({ status }) => status === 'dropped').length);
+    // Rounds 2 and 3 end at their deadline without the three; round 4 waits for them and gets them.
+    expect(dropped).toEqual(records.map(({ round }) => (round === 2 || round === 3 ? 3 : 0)));
+
+    // The same clients, in one process, whose data cannot be had in rounds 2 and 3: the same gaps in the same lanes.
+    const loads = everyone.map(() => 0);
+    const lossy = {
+      ...population,
+      load(index: number) {
+        loads[index]!++;
+        if (gone.includes(index) && (loads[index] === 2 || loads[index] === 3)) throw new Error('away');
+        return population.load(index);
+      },
+    };
+    const expected = await run(inProcessRuntime({ engine }), () => {}, lossy);
+    expect(actual.stateHash).toBe(expected.stateHash);
+  });
+});

@@ -1,0 +1,107 @@
+// Federated averaging on MNIST: the experiment of McMahan, Moore, Ramage, Hampson, Agüera y Arcas,
+// "Communication-Efficient Learning of Deep Networks from Decentralized Data", AISTATS 2017, section 3: 100 clients,
+// independent and identically distributed or with two shards of one digit each.
+import { createOnnxEngine, localRunner, tf, tfl } from '@starling/compute';
+import { deriveSeed, seedFrom, type Value } from '@starling/federated-core';
+import {
+  accuracy,
+  federatedAveraging,
+  layersModel,
+  modelEvaluator,
+  sgd,
+  softmaxCrossentropy,
+} from '@starling/learning';
+import {
+  iid,
+  mnist,
+  mnistExample,
+  partitionedPopulation,
+  shards,
+  uniformSampler,
+} from '@starling/population';
+import { defineSimulation } from '@starling/runtime';
+import { z } from 'zod';
+
+const { conv2d, dense, flatten, maxPooling2d, reshape } = tfl.layers;
+
+const architectures = {
+  /** Softmax regression: 7,850 weights. */
+  logistic: () => [flatten({ inputShape: [28, 28] }), dense({ units: 10 })],
+  /** The paper's 2NN: 199,210 weights. */
+  '2nn': () => [
+    flatten({ inputShape: [28, 28] }),
+    dense({ units: 200, activation: 'relu' }),
+    dense({ units: 200, activation: 'relu' }),
+    dense({ units: 10 }),
+  ],
+  /** The paper's CNN: 1,663,370 weights. */
+  cnn: () => [
+    reshape({ targetShape: [28, 28, 1], inputShape: [28, 28] }),
+    conv2d({ filters: 32, kernelSize: 5, padding: 'same', activation: 'relu' }),
+    maxPooling2d({ poolSize: 2 }),
+    conv2d({ filters: 64, kernelSize: 5, padding: 'same', activation: 'relu' }),
+    maxPooling2d({ poolSize: 2 }),
+    flatten(),
+    dense({ units: 512, activation: 'relu' }),
+    dense({ units: 10 }),
+  ],
+} satisfies Record<string, () => tfl.layers.Layer[]>;
+
+const partitioners = { iid, shards };
+
+export default defineSimulation({
+  name: 'mnist',
+  description: 'Federated averaging on handwritten digits, IID or two shards a client',
+  options: z.object({
+    model: z.enum(['2nn', 'cnn', 'logistic']).default('2nn').describe('the architecture'),
+    partition: z.enum(['iid', 'shards']).default('iid').describe('how the digits are dealt to clients'),
+    clients: z.coerce.number().int().default(100),
+    cohort: z.coerce.number().int().default(10).describe('clients a round'),
+    epochs: z.coerce.number().int().default(1).describe('passes over a client’s examples in a round'),
+    batchSize: z.coerce.number().int().default(10).describe('examples a step'),
+    learningRate: z.coerce.number().default(0.1).describe('of the clients’ SGD'),
+    evaluateEvery: z.coerce.number().int().default(1).describe('rounds from one test to the next'),
+    dataSeed: z.coerce.number().int().default(0).describe('decides the partition and the initial weights'),
+  }),
+  build(options) {
+    const { train, test } = mnist();
+    const seed = seedFrom(options.dataSeed);
+    const model = layersModel(() => tfl.sequential({ layers: architectures[options.model]() }), {
+      name: options.model,
+      example: mnistExample,
+      features: ({ x }: { readonly x: tf.Tensor }) => tf.div(tf.cast(x, 'float32'), 255),
+      loss: softmaxCrossentropy,
+      metrics: { accuracy },
+      seed: deriveSeed(seed, 'initial-weights'),
+    });
+    const population = partitionedPopulation({
+      name: 'mnist',
+      dataset: train,
+      element: mnistExample,
+      partitioner: partitioners[options.partition]({ clients: options.clients }),
+      seed,
+    });
+    let evaluator: Promise<ReturnType<typeof modelEvaluator>> | undefined;
+    return {
+      process: federatedAveraging({
+        model,
+        clientOptimizer: sgd({ learningRate: options.learningRate }),
+        epochs: options.epochs,
+        batchSize: options.batchSize,
+      }),
+      population,
+      sampler: uniformSampler({ populationSize: population.size, cohortSize: options.cohort }),
+      rounds: 100,
+      evaluate: {
+        every: options.evaluateEvery,
+        run: async (state) => {
+          evaluator ??= createOnnxEngine().then((engine) =>
+            modelEvaluator({ model, dataset: test, run: localRunner(engine) }),
+          );
+          return (await evaluator)((state as { readonly model: Value }).model);
+        },
+      },
+      headline: 'evaluation.accuracy',
+    };
+  },
+});

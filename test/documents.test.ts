@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readText, root, trackedFiles } from './support/repository.js';
+import { snippetsOf } from './support/snippets.js';
 
 const documents = trackedFiles('.md');
 
@@ -27,11 +28,6 @@ function linksOf(text: string): readonly string[] {
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
     .map((match) => match[1] as string)
     .filter((target) => !/^[a-z]+:/.test(target));
-}
-
-/** The blocks fenced as ```ts: each is a whole module. */
-function snippetsOf(text: string): readonly string[] {
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) => match[1] as string);
 }
 
 describe('documents', () => {

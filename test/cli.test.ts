@@ -1,0 +1,115 @@
+// The command line as a process, on the simulation that README.md shows: what it prints, keeps and exits with.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { snippetNamed } from './support/snippets.js';
+import { jsonLinesOf, runStarling, startStarling } from './support/starling.js';
+
+const STATE_HASH = /^[0-9a-f]{64}$/;
+let folder: string;
+let hot: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'starling-cli-'));
+  hot = join(folder, 'hot.ts');
+  writeFileSync(hot, snippetNamed('README.md', 'hot.ts'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('starling simulate', () => {
+  it('runs a .ts file and writes one JSON object a line', async () => {
+    const { code, stdout } = await runStarling('simulate', hot, '--rounds', '2', '--json');
+    expect(code).toBe(0);
+    const lines = jsonLinesOf(stdout);
+    expect(lines.map(({ type }) => type)).toEqual(['round', 'round', 'summary']);
+    expect(lines.map(({ round }) => round)).toEqual([1, 2, undefined]);
+    for (const { wallMs } of lines) expect(wallMs).toBeGreaterThan(0);
+    expect(lines[2]).toMatchObject({ rounds: 2, stateHash: expect.stringMatching(STATE_HASH) });
+  });
+
+  it('takes settings: every reading is above absolute zero and none above the sun', async () => {
+    const fraction = async (threshold: string): Promise<unknown> => {
+      const { stdout } = await runStarling('simulate', hot, '--json', '--set', `threshold=${threshold}`);
+      return jsonLinesOf(stdout).at(-1)?.metrics;
+    };
+    expect(await fraction('-273')).toEqual({ value: 1 });
+    expect(await fraction('5772')).toEqual({ value: 0 });
+  });
+
+  it('writes plain lines when stdout is no terminal', async () => {
+    const { stdout } = await runStarling('simulate', hot, '--runtime', 'in-process');
+    const [start, round, end] = stdout.trimEnd().split('\n');
+    expect(start).toBe('hot on in-process: 4 clients, 1 rounds, seed 1');
+    expect(round).toMatch(/^round 1\/1 {2}value \S+ {2}4\/4 clients {2}[\d.,]+ clients\/s {2}/);
+    expect(end).toMatch(/^1 rounds in .*, state [0-9a-f]{64}$/);
+  });
+
+  it('keeps checkpoints, metrics and a report with --out, and goes on from them with --resume', async () => {
+    const out = join(folder, 'kept');
+    const run = (...more: readonly string[]) => runStarling('simulate', hot, '--json', '--out', out, ...more);
+    expect((await run('--rounds', '2')).code).toBe(0);
+    expect(readdirSync(out).sort()).toEqual([
+      'metrics.jsonl',
+      'report.html',
+      'round-00000001.safetensors',
+      'round-00000002.safetensors',
+    ]);
+    const again = await run('--rounds', '2');
+    expect(again).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('add --resume') });
+    const resumed = await run('--rounds', '4', '--resume');
+    expect(jsonLinesOf(resumed.stdout).map(({ round }) => round)).toEqual([3, 4, undefined]);
+    const rows = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(rows.map((row) => (JSON.parse(row) as { round: number }).round)).toEqual([1, 2, 3, 4]);
+    const report = readFileSync(join(out, 'report.html'), 'utf8');
+    expect(report.match(/<tr><td>\d+<\/td>/g)).toHaveLength(4);
+  });
+
+  it('stops at Ctrl-C with code 130, keeps the checkpoint and tells the last state', async () => {
+    const out = join(folder, 'stopped');
+    const run = startStarling(['simulate', hot, '--json', '--rounds', '1000000', '--out', out]);
+    await run.line((line) => line.includes('"round":3'));
+    run.child.kill('SIGINT');
+    const { code, stdout, stderr } = await run.finished;
+    expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
+    const last = jsonLinesOf(stdout).at(-1);
+    expect(last).toMatchObject({ type: 'summary', stateHash: expect.stringMatching(STATE_HASH) });
+    const checkpoint = `round-${String(last?.rounds).padStart(8, '0')}.safetensors`;
+    expect(readdirSync(out)).toContain(checkpoint);
+  });
+
+  it('says what is wrong with a file that exports no simulation', async () => {
+    const file = join(folder, 'empty.ts');
+    writeFileSync(file, 'export const x: number = 1;\n');
+    const { code, stderr } = await runStarling('simulate', file);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/need 'export default defineSimulation\(.*\)', got no default export\n$/);
+  });
+});
+
+describe('starling coordinator and client', () => {
+  it('answer together what a simulation answers alone', async () => {
+    const alone = await runStarling('simulate', hot, '--json', '--runtime', 'in-process');
+    const { stateHash } = jsonLinesOf(alone.stdout).at(-1)!;
+    const coordinator = startStarling([
+      'coordinator',
+      hot,
+      '--port',
+      '0',
+      '--min-clients',
+      '4',
+      '--min-reports',
+      '4',
+    ]);
+    const url = (await coordinator.line((line) => line.startsWith('listening at '))).slice(
+      'listening at '.length,
+    );
+    const motes = ['mote-1', 'mote-2', 'mote-3', 'mote-4'];
+    const clients = motes.map((mote) => startStarling(['client', hot, '--client', mote, '--url', url]));
+    const codes = await Promise.all(
+      [coordinator, ...clients].map(async ({ finished }) => (await finished).code),
+    );
+    expect(codes).toEqual([0, 0, 0, 0, 0]);
+    expect((await coordinator.finished).stdout).toContain(`state ${stateHash}`);
+  });
+});

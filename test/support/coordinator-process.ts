@@ -1,0 +1,24 @@
+// A coordinator in a process of its own, for tests that kill it: `node coordinator-process.js PORT STATE ROUNDS CLIENTS`.
+// It prints a line of JSON for each committed round, and one with the state's hash at the end.
+import { runCoordinator } from '@starling/coordinator';
+import { uniformSampler } from '@starling/population';
+import { driftingThreshold, sensors } from './drifting-threshold.js';
+
+const [port, state, rounds, size] = process.argv.slice(2);
+const populationSize = Number(size);
+const print = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+
+const result = await runCoordinator({
+  run: {
+    process: driftingThreshold(),
+    population: sensors(populationSize),
+    sampler: uniformSampler({ populationSize, cohortSize: Math.ceil(populationSize / 2) }),
+    rounds: Number(rounds),
+  },
+  seed: 11,
+  port: Number(port),
+  state: state as string,
+  minReports: populationSize,
+  onRound: ({ round }) => print({ round }),
+});
+print({ rounds: result.rounds, stateHash: result.stateHash });

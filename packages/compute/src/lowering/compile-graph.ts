@@ -7,6 +7,7 @@ import type { KernelGraph } from '../graph/kernel-graph.js';
 import { serializeGraph } from '../graph/serialize.js';
 import { encodeModel } from './encode-model.js';
 import { lowerGraph } from './lower-graph.js';
+import { optimize } from './passes/index.js';
 import { LoweringError } from './rule.js';
 
 /** The same computation gives the same bytes. */
@@ -21,7 +22,7 @@ export function compileGraph(local: LocalComputation): GraphArtifact {
   };
   try {
     const { onnx, feeds } = lowerGraph(graph);
-    return { ...described, onnx: encodeModel(onnx), feeds };
+    return { ...described, onnx: encodeModel(optimize(onnx)), feeds };
   } catch (error) {
     if (!(error instanceof LoweringError)) throw error;
     return { ...described, onnx: null, onnxReason: error.message, feeds: [] };

@@ -27,8 +27,9 @@ export class NameSource {
 export class GraphBuilder {
   readonly #names: NameSource;
   readonly #constants = new Map<string, OnnxConstant>();
-  readonly #unkeyedConstants: OnnxConstant[] = [];
+  readonly #constantData = new Map<string, Tensor>();
   readonly #nodes: OnnxNode[] = [];
+  readonly #producers = new Map<string, OnnxNode>();
 
   constructor(names = new NameSource()) {
     this.#names = names;
@@ -43,10 +44,20 @@ export class GraphBuilder {
     return {
       name,
       inputs,
-      constants: [...this.#constants.values(), ...this.#unkeyedConstants],
+      constants: [...this.#constants.values()],
       nodes: this.#nodes,
       outputs,
     };
+  }
+
+  /** The node of this graph that makes a value. */
+  producer(value: OnnxValue): OnnxNode | undefined {
+    return this.#producers.get(value.name);
+  }
+
+  /** The elements of a constant of this graph. */
+  constantData(value: OnnxValue): Tensor | undefined {
+    return this.#constantData.get(value.name);
   }
 
   /** A named value without a node: an input of the graph. */
@@ -61,7 +72,9 @@ export class GraphBuilder {
     attributes: Attributes = {},
   ): readonly OnnxValue[] {
     const values = outputs.map((output) => this.value(op.toLowerCase(), output));
-    this.#nodes.push({ op, inputs, outputs: values, attributes });
+    const node = { op, inputs, outputs: values, attributes };
+    this.#nodes.push(node);
+    for (const value of values) this.#producers.set(value.name, node);
     return values;
   }
 
@@ -76,17 +89,12 @@ export class GraphBuilder {
   }
 
   constant(data: Tensor): OnnxValue {
-    const described = { dtype: data.dtype, shape: data.shape };
-    if (data.dtype === 'string' || data.data.length > 16) {
-      const value = this.value('constant', described);
-      this.#unkeyedConstants.push({ value, tensor: data });
-      return value;
-    }
-    const key = `${data.dtype}[${data.shape}]${[...(data.data as Float32Array)].map((x) => (Object.is(x, -0) ? '-0' : x))}`;
-    const known = this.#constants.get(key);
+    const key = constantKey(data);
+    const known = key === null ? undefined : this.#constants.get(key);
     if (known) return known.value;
-    const value = this.value('constant', described);
-    this.#constants.set(key, { value, tensor: data });
+    const value = this.value('constant', { dtype: data.dtype, shape: data.shape });
+    this.#constants.set(key ?? value.name, { value, tensor: data });
+    this.#constantData.set(value.name, data);
     return value;
   }
 
@@ -217,4 +225,13 @@ const BEFORE_THE_FIRST = -1_000_000_000;
 
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
+const LARGEST_SHARED_CONSTANT = 16;
+
+/** What two equal small constants have in common; `null` for large ones and strings. */
+function constantKey({ dtype, shape, data }: Tensor): string | null {
+  if (dtype === 'string' || data.length > LARGEST_SHARED_CONSTANT) return null;
+  const elements = Array.from(data as ArrayLike<number | bigint>, (x) => (Object.is(x, -0) ? '-0' : `${x}`));
+  return `${dtype}[${shape}]:${elements}`;
 }

@@ -1,13 +1,15 @@
 // Lowers a kernel graph to an ONNX graph and the list of its inputs: from *compile* to *run* in the line
 // write → trace → compile → run. One rule a kernel does the work (rules/); a fold over a dataset becomes one
-// Loop (lower-reduce.ts).
+// Loop (lower-reduce.ts), a walk over steps one Scan (lower-scan.ts).
 import type { Feed } from '../graph/feeds.js';
 import type { GraphNode, KernelGraph, KernelNode, ValueId, ValueSpec } from '../graph/kernel-graph.js';
 import { GraphBuilder, sameShape } from './graph-builder.js';
 import { lowerLength } from './lower-length.js';
 import { lowerRandom } from './lower-random.js';
 import { lowerReduce } from './lower-reduce.js';
+import { lowerScan } from './lower-scan.js';
 import type { OnnxGraph, OnnxValue } from './onnx-model.js';
+import { maskBeforePoolGradient } from './relu-before-pool.js';
 import { KernelCall, LoweringError } from './rule.js';
 import { loweringRules } from './rules/index.js';
 
@@ -79,8 +81,9 @@ export function lowerNodes(
     if (!value) throw new LoweringError(`Cannot lower a kernel graph: value ${id} is read before it is made`);
     return value;
   };
-  for (const node of graph.nodes) {
-    const made = lowerNode(graph, node, builder, context, read);
+  const { values: specs, nodes } = maskBeforePoolGradient(graph);
+  for (const node of nodes) {
+    const made = lowerNode({ ...graph, values: specs }, node, builder, context, read);
     made.forEach(([id, value]) => {
       values.set(id, value);
     });
@@ -106,6 +109,10 @@ function lowerNode(
     }
     case 'scan':
       throw new LoweringError('Cannot lower a recurrence to ONNX yet. Run it on the tfjs engine');
+    case 'scan': {
+      const outputs = lowerScan(graph, node, builder, context, read);
+      return node.outputs.map((id, index) => [id, outputs[index] as OnnxValue]);
+    }
     case 'length':
       return [[node.output, lowerLength(builder, read(node.columns[0] as ValueId))]];
     case 'random':

@@ -42,7 +42,7 @@ export interface OnnxGraph {
   readonly outputs: readonly OnnxValue[];
 }
 
-/** The body of a Loop node; `null` for other nodes. */
+/** The body of a Loop or Scan node; `null` for other nodes. */
 export function subgraphOf(node: OnnxNode): OnnxGraph | null {
   const body = node.attributes['body'];
   return body?.kind === 'graph' ? body.value : null;

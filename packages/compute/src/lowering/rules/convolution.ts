@@ -109,22 +109,27 @@ function shiftedInputs(builder: GraphBuilder, x: OnnxValue, window: Window): rea
   );
 }
 
-/** dW[h, w] = Σ over images and positions of x (shifted by h, w) ⊗ dy: one matrix product a window position. */
+/**
+ * dW[h, w] = Σ over images and positions of dy ⊗ x (shifted by h, w): matrix products of [O, L] and [L, I], with L
+ * images × positions. Narrow inputs share a product; wider than this, one product a window position is faster than
+ * first laying them side by side.
+ */
+const WIDEST_SHARED_PRODUCT = 32;
+
 function filterGradient(builder: GraphBuilder, call: KernelCall): OnnxValue {
-  const dy = call.input('dy');
   const window = convolutionWindow(call, call.input('x').shape, call.output.shape, false);
-  const positions = window.batchSize * window.outHeight * window.outWidth;
-  const gradient = builder.reshape(dy, [positions, window.outChannels]);
-  const taps = shiftedInputs(builder, call.input('x'), window).map((shifted) => {
-    const inputs = builder.reshape(shifted, [positions, window.inChannels]);
-    return builder.emitOne(
-      'Gemm',
-      [inputs, gradient],
-      { dtype: 'float32', shape: [window.inChannels, window.outChannels] },
-      { transA: attribute.int(1) },
-    );
-  });
-  return builder.reshape(builder.concat(taps, 0), call.output.shape);
+  const { inChannels, outChannels } = window;
+  const length = window.batchSize * window.outHeight * window.outWidth;
+  const dy = builder.reshape(builder.transpose(call.input('dy'), [3, 0, 1, 2]), [outChannels, length]);
+  const shifted = shiftedInputs(builder, call.input('x'), window);
+  const perProduct = Math.max(1, Math.floor(WIDEST_SHARED_PRODUCT / inChannels));
+  const products: OnnxValue[] = [];
+  for (let start = 0; start < shifted.length; start += perProduct) {
+    const side = builder.concat(shifted.slice(start, start + perProduct), 3);
+    const inputs = builder.reshape(side, [length, side.shape[3] as number]);
+    products.push(builder.matMul(dy, inputs));
+  }
+  return builder.reshape(builder.transpose(builder.concat(products, 1), [1, 0]), call.output.shape);
 }
 
 /** As above, channel by channel: dW[h, w, i, m] = Σ x (shifted)[…, i] · dy[…, i, m]. */

@@ -3,27 +3,61 @@
 import { tensor } from '@starling/federated-core';
 import type { Kernel } from '../../graph/kernels.js';
 import { attribute, type GraphBuilder } from '../graph-builder.js';
-import type { OnnxValue } from '../onnx-model.js';
+import type { OnnxNode, OnnxValue } from '../onnx-model.js';
 import type { KernelCall, Rule } from '../rule.js';
 import { type Offset, poolingWindow, type Window, windowAttributes, windowOffsets } from './window.js';
 
-const pooling =
-  (op: 'MaxPool' | 'AveragePool'): Rule =>
-  (builder, call) => {
-    const x = builder.transpose(call.input('x'), [0, 3, 1, 2]);
-    const window = poolingWindow(call, call.input('x').shape);
-    const shape = [window.batchSize, window.inChannels, window.outHeight, window.outWidth];
-    const countInside: OnnxAttributes = op === 'AveragePool' ? { count_include_pad: attribute.int(0) } : {};
-    const y = builder.emitOne(
-      op,
-      [x],
-      { dtype: x.dtype, shape },
-      { ...windowAttributes(window), ...countInside },
-    );
-    return builder.transpose(y, [0, 2, 3, 1]);
-  };
+function averagePool(builder: GraphBuilder, call: KernelCall): OnnxValue {
+  return poolChannelsFirst(builder, call, 'AveragePool', { count_include_pad: attribute.int(0) });
+}
 
-type OnnxAttributes = Parameters<GraphBuilder['emitOne']>[3] & object;
+/** Windows side by side: the maximum of the strided parts, which the gradient needs too (and shares). */
+function maxPool(builder: GraphBuilder, call: KernelCall): OnnxValue {
+  const window = poolingWindow(call, call.input('x').shape);
+  if (!isTiling(window)) return poolChannelsFirst(builder, call, 'MaxPool', {});
+  return windowParts(builder, call.input('x'), window).reduce((a, b) => builder.binary('Max', a, b));
+}
+
+function poolChannelsFirst(
+  builder: GraphBuilder,
+  call: KernelCall,
+  op: 'MaxPool' | 'AveragePool',
+  attributes: OnnxNode['attributes'],
+): OnnxValue {
+  const x = builder.transpose(call.input('x'), [0, 3, 1, 2]);
+  const window = poolingWindow(call, call.input('x').shape);
+  const shape = [window.batchSize, window.inChannels, window.outHeight, window.outWidth];
+  const y = builder.emitOne(
+    op,
+    [x],
+    { dtype: x.dtype, shape },
+    { ...windowAttributes(window), ...attributes },
+  );
+  return builder.transpose(y, [0, 2, 3, 1]);
+}
+
+/** Whether the windows lie side by side: no padding, strides as long as the window. */
+function isTiling(window: Window): boolean {
+  const { top, left, bottom, right } = window.padInfo;
+  return (
+    top + left + bottom + right === 0 &&
+    window.strideHeight === window.filterHeight &&
+    window.strideWidth === window.filterWidth
+  );
+}
+
+/** For each position in the window, what all windows see there: [N, outH, outW, C] each. */
+function windowParts(builder: GraphBuilder, padded: OnnxValue, window: Window): readonly OnnxValue[] {
+  return windowOffsets(window).map(({ row, column }) =>
+    builder.slice(
+      padded,
+      [1, 2],
+      [row, column],
+      [window.outHeight, window.outWidth],
+      [window.strideHeight, window.strideWidth],
+    ),
+  );
+}
 
 /** Height and width of the input with room for every window, also where the last ones were left out. */
 function paddedSize(window: Window): readonly [number, number] {
@@ -64,40 +98,59 @@ function collect(
   return builder.slice(wide, [1, 2], [top, left], [window.inHeight, window.inWidth]);
 }
 
+/** Parts of windows that lie side by side, laid back into one field, with zeros where no window reached. */
+function layTiles(builder: GraphBuilder, parts: readonly OnnxValue[], window: Window): OnnxValue {
+  const {
+    batchSize: n,
+    outHeight: h,
+    outWidth: w,
+    inChannels: c,
+    filterHeight: fh,
+    filterWidth: fw,
+  } = window;
+  const rows = Array.from({ length: fh }, (_, row) => {
+    const cells = parts.slice(row * fw, (row + 1) * fw).map((part) => builder.reshape(part, [n, h, w, 1, c]));
+    return builder.reshape(builder.concat(cells, 3), [n, h, 1, w * fw, c]);
+  });
+  const field = builder.reshape(builder.concat(rows, 2), [n, h * fh, w * fw, c]);
+  const none = [0, 0] as const;
+  return builder.pad(field, [none, [0, window.inHeight - h * fh], [0, window.inWidth - w * fw], none]);
+}
+
 /** dy goes to the first position of each window that holds its maximum. */
 function maxPoolGradient(builder: GraphBuilder, call: KernelCall): OnnxValue {
   const input = call.input('input');
   const output = call.input('output');
-  const dy = call.input('dy');
   const window = poolingWindow(call, input.shape);
+  const tiling = isTiling(window);
+  const padded = tiling ? input : paddedInput(builder, input, window);
+  const seen = windowParts(builder, padded, window);
+  const zero = builder.scalarLike(output, 0);
+  // What a position takes is not there for those after it; the last takes what is left.
+  let left = call.input('dy');
+  const parts = seen.map((part, index) => {
+    if (index === seen.length - 1) return left;
+    const taken = builder.where(builder.compare('Equal', part, output), left, zero);
+    left = builder.binary('Sub', left, taken);
+    return taken;
+  });
+  return tiling
+    ? layTiles(builder, parts, window)
+    : collect(builder, window, (_, index) => parts[index] as OnnxValue);
+}
+
+/** The input with −∞ around it, so that no window takes its maximum there. */
+function paddedInput(builder: GraphBuilder, input: OnnxValue, window: Window): OnnxValue {
   const { top, left } = window.padInfo;
   const [height, width] = paddedSize(window);
-  const padded = builder.pad(
-    input,
-    [
-      [0, 0],
-      [top, Math.max(0, height - top - window.inHeight)],
-      [left, Math.max(0, width - left - window.inWidth)],
-      [0, 0],
-    ],
-    Number.NEGATIVE_INFINITY,
-  );
-  let untaken: OnnxValue | null = null;
-  const parts = windowOffsets(window).map(({ row, column }) => {
-    const seen = builder.slice(
-      padded,
-      [1, 2],
-      [row, column],
-      [window.outHeight, window.outWidth],
-      [window.strideHeight, window.strideWidth],
-    );
-    const equal = builder.compare('Equal', seen, output);
-    const isFirst = untaken ? builder.binary('And', equal, untaken) : equal;
-    const others = builder.unary('Not', equal);
-    untaken = untaken ? builder.binary('And', untaken, others) : others;
-    return builder.binary('Mul', builder.cast(isFirst, 'float32'), dy);
-  });
-  return collect(builder, window, (_, index) => parts[index] as OnnxValue);
+  const none = [0, 0] as const;
+  const paddings = [
+    none,
+    [top, Math.max(0, height - top - window.inHeight)],
+    [left, Math.max(0, width - left - window.inWidth)],
+    none,
+  ] as const;
+  return builder.pad(input, paddings, Number.NEGATIVE_INFINITY);
 }
 
 /** Every position of a window gets an equal part of dy: one over the number of its positions inside the input. */
@@ -130,8 +183,8 @@ function averagePoolGradient(builder: GraphBuilder, call: KernelCall): OnnxValue
 }
 
 export const poolingRules = {
-  AvgPool: pooling('AveragePool'),
+  AvgPool: averagePool,
   AvgPoolGrad: averagePoolGradient,
-  MaxPool: pooling('MaxPool'),
+  MaxPool: maxPool,
   MaxPoolGrad: maxPoolGradient,
 } as const satisfies Record<Extract<Kernel, 'AvgPool' | 'AvgPoolGrad' | 'MaxPool' | 'MaxPoolGrad'>, Rule>;

@@ -1,5 +1,5 @@
 // The geometry of sliding windows: what padding, strides and dilations come to, for convolutions and pooling.
-import { backend_util } from '@tensorflow/tfjs-core';
+import { backend_util } from '../../tensorflow/tf.js';
 import { attribute } from '../graph-builder.js';
 import type { OnnxNode } from '../onnx-model.js';
 import type { KernelCall } from '../rule.js';

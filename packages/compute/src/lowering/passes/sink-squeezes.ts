@@ -1,0 +1,59 @@
+// Pass: moves reshapes that only add or drop axes of size 1 past element-by-element operators, so that a product and
+// the bias added to it, or a gradient and its update, stand side by side for fusion.
+import type { OnnxValue } from '../onnx-model.js';
+import type { Pass, RewriteContext } from '../rewrite-graph.js';
+import { isElementwiseBroadcasting, isElementwiseUnary } from './operators.js';
+
+export const sinkSqueezes: Pass = {
+  name: 'sink-squeezes',
+  rewrite(node, context) {
+    const output = node.outputs[0] as OnnxValue;
+    const unary = isElementwiseUnary(node.op);
+    if (!unary && !isElementwiseBroadcasting(node.op)) return null;
+    const squeezed = node.inputs.find((input) => squeezeSource(input, context));
+    const source = squeezed && squeezeSource(squeezed, context);
+    if (!source || source.shape.length >= output.shape.length) return null;
+    const inputs = node.inputs.map((input) => (input ? inShapeOf(source, input, output, context) : null));
+    if (inputs.some((input, index) => input === null && node.inputs[index] !== null)) return null;
+    const { builder } = context;
+    const result = builder.emitOne(
+      node.op,
+      inputs,
+      { dtype: output.dtype, shape: source.shape },
+      node.attributes,
+    );
+    return builder.reshape(result, output.shape);
+  },
+};
+
+const withoutOnes = (shape: readonly number[]): string => shape.filter((size) => size !== 1).join();
+
+/** What a value was before a reshape that dropped or added axes of size 1 alone. */
+function squeezeSource(value: OnnxValue | null, { producedBy }: RewriteContext): OnnxValue | null {
+  const reshape = producedBy('Reshape', value);
+  const source = reshape?.inputs[0];
+  return source && value && withoutOnes(source.shape) === withoutOnes(value.shape) ? source : null;
+}
+
+/** An operand for the operator on the source's shape: the same elements meet. `null` where that is not sure. */
+function inShapeOf(
+  source: OnnxValue,
+  input: OnnxValue,
+  output: OnnxValue,
+  context: RewriteContext,
+): OnnxValue | null {
+  if (input.shape.every((size) => size === 1)) {
+    return input.shape.length === 0 ? input : context.builder.reshape(input, []);
+  }
+  // Over the last axis alone, and that axis is the same before and after.
+  if (
+    input.shape.length === 1 &&
+    source.shape.at(-1) === input.shape[0] &&
+    output.shape.at(-1) === input.shape[0]
+  ) {
+    return input;
+  }
+  if (withoutOnes(input.shape) !== withoutOnes(output.shape)) return null;
+  if (withoutOnes(source.shape) !== withoutOnes(output.shape)) return null;
+  return context.builder.reshape(input, source.shape);
+}

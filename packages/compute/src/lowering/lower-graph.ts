@@ -107,10 +107,8 @@ function lowerNode(
       const outputs = lowerReduce(graph, node, builder, context, read);
       return node.outputs.map((id, index) => [id, outputs[index] as OnnxValue]);
     }
-    case 'scan':
-      throw new LoweringError('Cannot lower a recurrence to ONNX yet. Run it on the tfjs engine');
     case 'scan': {
-      const outputs = lowerScan(graph, node, builder, context, read);
+      const outputs = lowerScan(graph, node, builder, read);
       return node.outputs.map((id, index) => [id, outputs[index] as OnnxValue]);
     }
     case 'length':

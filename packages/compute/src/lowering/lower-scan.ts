@@ -9,7 +9,6 @@ export function lowerScan(
   graph: KernelGraph,
   node: ScanNode,
   builder: GraphBuilder,
-  context: LoweringContext,
   read: (id: ValueId) => OnnxValue,
 ): readonly OnnxValue[] {
   const { body } = node;

@@ -1,0 +1,41 @@
+import { inProcessRuntime, type RunResult, runRounds } from '@starling/runtime';
+import { describe, expect, it } from 'vitest';
+import mnist from './main.js';
+
+async function trained(settings: Record<string, unknown>, rounds: number): Promise<RunResult> {
+  const run = await mnist.build(mnist.options.parse({ evaluateEvery: rounds, ...settings }));
+  return runRounds({ ...run, runtime: inProcessRuntime(), rounds, seed: 1 });
+}
+const accuracyOf = (result: RunResult): number =>
+  (result.evaluation as unknown as { readonly accuracy: number }).accuracy;
+
+describe('mnist', () => {
+  it('learns the digits within a few rounds when clients are alike', async () => {
+    // McMahan's 2NN reaches 97 % near round 50; nine of ten digits are right long before.
+    expect(accuracyOf(await trained({ partition: 'iid' }, 6))).toBeGreaterThan(0.9);
+  });
+
+  it('learns from clients that know two digits each', async () => {
+    // Guessing gives 0.1; a round of 10 clients sees most digits, and 15 rounds see all many times.
+    expect(accuracyOf(await trained({ partition: 'shards' }, 15))).toBeGreaterThan(0.6);
+  });
+
+  it('starts from the loss of guessing, whatever the model', async () => {
+    // Untrained logits are near 0: a loss near log 10 = 2.3 on the first batch of each client.
+    for (const model of ['2nn', 'cnn', 'logistic']) {
+      const options = mnist.options.parse({ model, clients: 6000, cohort: 2 });
+      const { evaluate, ...run } = await mnist.build(options);
+      const { metrics } = await runRounds({ ...run, runtime: inProcessRuntime(), rounds: 1, seed: 1 });
+      const { loss, examples } = metrics as unknown as { readonly loss: number; readonly examples: number };
+      expect(Math.abs(loss - Math.log(10))).toBeLessThan(0.5);
+      expect(examples).toBe(20);
+    }
+  });
+
+  it('ends in the same bits on every run', async () => {
+    const settings = { clients: 1000, model: 'logistic' };
+    const { stateHash } = await trained(settings, 3);
+    expect((await trained(settings, 3)).stateHash).toBe(stateHash);
+    expect((await trained({ ...settings, dataSeed: 1 }, 3)).stateHash).not.toBe(stateHash);
+  });
+});

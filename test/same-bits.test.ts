@@ -1,0 +1,55 @@
+// The same bits everywhere: one seed ends in one state hash on every runtime, with any number of workers, and again
+// on a second run. Each run is a `starling simulate` process; `websocket` starts client processes of its own.
+import { describe, expect, it } from 'vitest';
+import { jsonLinesOf, runStarling } from './support/starling.js';
+
+const RUNTIMES = [
+  ['--runtime', 'in-process'],
+  ['--runtime', 'threads', '--workers', '1'],
+  ['--runtime', 'threads', '--workers', '2'],
+  ['--runtime', 'threads', '--workers', '4'],
+  ['--runtime', 'websocket', '--workers', '2'],
+  // The second run.
+  ['--runtime', 'threads', '--workers', '2'],
+] as const;
+
+/** A cohort of 7 is no multiple of a lane, so that the last lane is short. */
+const SIMULATIONS = [
+  ['temperature', '--set', 'question=rising', '--set', 'clients=7', '--rounds', '3'],
+  ['mnist', '--set', 'model=logistic', '--set', 'cohort=7', '--set', 'partition=shards', '--rounds', '3'],
+  ['mnist', '--set', 'model=2nn', '--set', 'cohort=3', '--rounds', '2'],
+] as const;
+
+async function stateHash(
+  simulation: readonly string[],
+  seed: number,
+  runtime: readonly string[],
+): Promise<string> {
+  const { code, stdout, stderr } = await runStarling(
+    'simulate',
+    ...simulation,
+    '--seed',
+    String(seed),
+    '--json',
+    ...runtime,
+  );
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return jsonLinesOf(stdout).at(-1)?.stateHash as string;
+}
+
+describe.each(SIMULATIONS)('simulate %s %s %s %s %s', (...simulation) => {
+  it('ends in one state on every runtime, and on a second run', { timeout: 180_000 }, async () => {
+    const hashes: string[] = [];
+    for (const runtime of RUNTIMES) hashes.push(await stateHash(simulation, 5, runtime));
+    expect(hashes).toEqual(RUNTIMES.map(() => hashes[0]));
+    expect(hashes[0]).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('simulate mnist', () => {
+  it('ends in another state for another seed', { timeout: 60_000 }, async () => {
+    const [, simulation] = SIMULATIONS;
+    const runtime = ['--runtime', 'threads'];
+    expect(await stateHash(simulation, 5, runtime)).not.toBe(await stateHash(simulation, 6, runtime));
+  });
+});

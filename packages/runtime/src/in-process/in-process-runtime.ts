@@ -1,7 +1,7 @@
 // The `in-process` runtime: every client of the cohort in turn, on the calling thread. The plainest of the
 // runtimes, for tests and debugging; the others must give the same bits.
 import type { Engine } from '@starling/compute';
-import { clientSeed, updateChecker } from '@starling/federated-core';
+import { clientSeed, StarlingError, updateChecker } from '@starling/federated-core';
 import { createEngine, type EngineChoice } from '../engine-choice.js';
 import { clientWork } from '../fold/client-work.js';
 import { createLaneFold } from '../fold/lane-fold.js';
@@ -27,8 +27,10 @@ export function inProcessRuntime({ engine: given }: InProcessOptions = {}): Runt
         const reductions = runner.reductions(index);
         return { aggregations, reductions, check: updateChecker(aggregations, reductions) };
       });
+      let closed = false;
       return {
         async runPhase({ phase, seed, cohort, broadcasts }) {
+          if (closed) throw new StarlingError('closed', 'Cannot run a phase: the runtime is closed');
           const { aggregations, reductions, check } = phases[phase]!;
           const { laneSize } = plan;
           const fold = createLaneFold({ aggregations, reductions, laneSize, cohortSize: cohort.length });
@@ -47,6 +49,8 @@ export function inProcessRuntime({ engine: given }: InProcessOptions = {}): Runt
           return { accumulators: await fold.finish(), reports };
         },
         async close() {
+          if (closed) return;
+          closed = true;
           await runner.dispose();
           await owned?.dispose();
         },

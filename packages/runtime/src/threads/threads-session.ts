@@ -70,7 +70,7 @@ export class ThreadsSession implements RuntimeSession {
   }
 
   async runPhase(request: PhaseRequest): Promise<PhaseOutcome> {
-    if (this.closing !== null) throw new WorkerError('Cannot run a phase: the runtime is closed');
+    if (this.closing !== null) throw new StarlingError('closed', 'Cannot run a phase: the runtime is closed');
     const { packed, population, reductions, workers } = this.options;
     const { phase } = request;
     const slots = this.slots[phase]!;
@@ -98,7 +98,7 @@ export class ThreadsSession implements RuntimeSession {
     const run = this.current;
     const patience = run === null ? PATIENCE_MS : 0; // what is still out is wanted no more
     await Promise.all(Array.from(this.pool, ({ handle }) => handle.close(patience)));
-    run?.fail(new WorkerError('Cannot finish a phase: the runtime was closed'));
+    run?.fail(new StarlingError('closed', 'Cannot finish a phase: the runtime was closed'));
     await this.options.onClose();
   }
 

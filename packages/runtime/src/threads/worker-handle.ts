@@ -1,5 +1,5 @@
 // One worker thread as main sees it: started, commanded, ended. What runs on it is in worker.ts.
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads';
 import type { EngineChoice } from '../engine-choice.js';
 import type { PackedPlan } from '../plan/packed-plan.js';
 import type { Command, Reply, WorkerSetup } from './messages.js';
@@ -22,7 +22,7 @@ export function startWorker(plan: PackedPlan, engine: EngineChoice, events: Work
   const { port1, port2 } = new MessageChannel();
   const doorbell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const setup: WorkerSetup = { plan, engine, commands: port2, doorbell };
-  const thread = new Worker(workerEntry(import.meta.url), { workerData: setup, transferList: [port2] });
+  const thread = new Worker(...workerEntry(import.meta.url, { workerData: setup, transferList: [port2] }));
   let failure: Error | null = null;
   thread.on('message', (reply: Reply) => events.onReply(reply));
   thread.on('error', (error: Error) => {
@@ -52,7 +52,12 @@ export function startWorker(plan: PackedPlan, engine: EngineChoice, events: Work
   };
 }
 
-/** The built entry, also where this file itself runs from its TypeScript source: threads load JavaScript only. */
-function workerEntry(here: string): URL {
-  return new URL(here.endsWith('.ts') ? '../../dist/threads/worker.js' : './worker.js', here);
+/**
+ * The built entry, also where this file itself runs from its TypeScript source: threads load JavaScript only, and
+ * so without the conditions by which their parent finds sources.
+ */
+function workerEntry(here: string, options: WorkerOptions): [URL, WorkerOptions] {
+  return here.endsWith('.ts')
+    ? [new URL('../../dist/threads/worker.js', here), { ...options, execArgv: [] }]
+    : [new URL('./worker.js', here), options];
 }

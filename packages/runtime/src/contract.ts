@@ -1,0 +1,390 @@
+// The suite that every runtime passes: the same bits as the in-process runtime, whatever the plan, and a defined
+// answer to clients that fail, send nonsense, or are not there.
+import { localComputation, random, sequenceLength, sequenceReduce, tf } from '@starling/compute';
+import {
+  atClients,
+  atServer,
+  compilePlan,
+  type FederatedComputation,
+  federatedAggregate,
+  federatedBroadcast,
+  federatedComputation,
+  federatedMap,
+  federatedMean,
+  federatedSum,
+  federatedValue,
+  field,
+  float32,
+  type HostValue,
+  int32,
+  iterativeProcess,
+  roundSeed,
+  seedFrom,
+  sequence,
+  type Type,
+  toHost,
+  toValue,
+  unflatten,
+} from '@starling/federated-core';
+import { type Population, populationOf, uniformSampler } from '@starling/population';
+import { afterEach, assert, describe, expect, test } from 'vitest';
+import { createEngine } from './engine-choice.js';
+import { inProcessRuntime } from './in-process/in-process-runtime.js';
+import { packPlan } from './plan/pack-plan.js';
+import { createPlanRunner } from './plan/plan-runner.js';
+import { stateHash } from './plan/state-hash.js';
+import { compileRun } from './rounds/compile-run.js';
+import { runRound } from './rounds/run-round.js';
+import { runRounds } from './rounds/run-rounds.js';
+import type { ClientReport, Runtime } from './runtime.js';
+
+/** Makes the runtime under test for clients of a population: those that run on sockets must be started with it. */
+export type MakeRuntime = (population: Population) => Runtime | Promise<Runtime>;
+
+/** Tests `makeRuntime` under the name `name`; call it at the top of a test file. */
+export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
+  describe(`runtime contract: ${name}`, () => {
+    const closing: (() => Promise<void>)[] = [];
+    afterEach(async () => {
+      for (const close of closing.splice(0).reverse()) await close();
+    });
+
+    /** One round over `cohort`: the result in plain JavaScript, its hash, and the reports. */
+    const runOnce = async (
+      runtime: Runtime,
+      computation: FederatedComputation,
+      population: Population,
+      cohort: readonly number[],
+      { laneSize = 2, serverArguments = {} as unknown, rounds = 1 } = {},
+    ) => {
+      const plan = packPlan(compilePlan(computation, { laneSize }));
+      const engine = await createEngine();
+      const server = await createPlanRunner(plan, engine, ['server', 'aggregation']);
+      const session = await runtime.open(plan, population);
+      closing.push(
+        () => engine.dispose(),
+        () => session.close(),
+      );
+      const serverInput = compileRun({ computation, arguments: serverArguments }).serverInput([]);
+      const results: { value: HostValue; hash: string; reports: readonly ClientReport[] }[] = [];
+      for (let round = 1; round <= rounds; round++) {
+        const seed = roundSeed(seedFrom(11), round);
+        const { result, reports } = await runRound({
+          plan,
+          server,
+          session,
+          round,
+          seed,
+          cohort,
+          serverInput,
+        });
+        const type = plan.plan.result;
+        results.push({ value: toHost(type, unflatten(type, result)), hash: stateHash(result), reports });
+      }
+      return results;
+    };
+
+    /** The same on the runtime under test and in process; gives the first, once both agree to the last bit. */
+    const agreed = async (
+      ...[computation, population, cohort, options]: Tail<Parameters<typeof runOnce>>
+    ) => {
+      const tested = await runOnce(await makeRuntime(population), computation, population, cohort, options);
+      const reference = await runOnce(inProcessRuntime(), computation, population, cohort, options);
+      assert.deepEqual(
+        tested.map(({ hash }) => hash),
+        reference.map(({ hash }) => hash),
+      );
+      return tested;
+    };
+
+    test(`\`${name}\` sums lane by lane when the order of additions shows`, async () => {
+      // Beyond 2^53 a float64 skips odd numbers: 2^54 + 1 is 2^54 again. Lanes of two: (2^54 + 1) + (−2^54 + 1) + 1
+      // = 2^54 − 2^54 + 1, so 1 where exact arithmetic gives 3 (−2^54 + 1 is a tie, and rounds to even).
+      const population = floats([2 ** 54, 1, -(2 ** 54), 1, 1]);
+      const [outcome] = await agreed(totalOf, population, [0, 1, 2, 3, 4]);
+      assert.equal(outcome!.value, 1);
+      assert.deepEqual(outcome!.reports, [0, 1, 2, 3, 4].map(accepted));
+    });
+
+    test(`\`${name}\` follows the order of the cohort, not of the population`, async () => {
+      // The same five, lanes by cohort order: (2^54 − 2^54) + (1 + 1) + 1 = 3.
+      const population = floats([2 ** 54, 1, -(2 ** 54), 1, 1]);
+      const [outcome] = await agreed(totalOf, population, [0, 2, 4, 1, 3]);
+      assert.equal(outcome!.value, 3);
+      assert.deepEqual(outcome!.reports, [0, 2, 4, 1, 3].map(accepted));
+    });
+
+    test(`\`${name}\` gives a weighted mean of datasets when clients hold different amounts`, async () => {
+      // Means of [1, 3], [10] and [] weighed by 2, 1 and 0: (2·2 + 1·10) / 3.
+      const population = datasets([[1, 3], [10], []]);
+      const [outcome] = await agreed(meanOfMeans, population, [0, 1, 2]);
+      assert.equal(outcome!.value, Math.fround(14 / 3));
+    });
+
+    test(`\`${name}\` broadcasts the server's argument`, async () => {
+      // [25, 30, 31, 35] strictly above 30: two of four.
+      const options = { serverArguments: { threshold: 30 } };
+      const [outcome] = await agreed(fractionAbove, floats([25, 30, 31, 35]), [0, 1, 2, 3], options);
+      assert.equal(outcome!.value, 0.5);
+    });
+
+    test(`\`${name}\` runs a second phase on what the first gave, with the clients that are left`, async () => {
+      // Of 1, 2, 3 (the client of NaN is out): mean 2, squared gaps 1, 0, 1, and 3 clients took part.
+      const population = floats([1, Number.NaN, 2, 3]);
+      const [outcome] = await agreed(variance, population, [0, 1, 2, 3]);
+      assert.deepEqual(outcome!.value, { mean: 2, variance: Math.fround(2 / 3), clients: 3 });
+      const statuses = outcome!.reports.map(({ status }) => status);
+      assert.deepEqual(statuses, ['accepted', 'rejected', 'accepted', 'accepted']);
+    });
+
+    test(`\`${name}\` runs the operators of an aggregate of the user's own`, async () => {
+      // Product of 1 + value: 2 · 3 · 4 · 5 · 6 = 720.
+      const [outcome] = await agreed(product, floats([1, 2, 3, 4, 5]), [0, 1, 2, 3, 4]);
+      assert.equal(outcome!.value, 720);
+    });
+
+    test(`\`${name}\` draws the same numbers for a client in every round of a seed`, async () => {
+      const population = floats([0, 0, 0, 0, 0, 0, 0]);
+      const outcomes = await agreed(noise, population, [6, 5, 4, 3, 2, 1, 0], { rounds: 3 });
+      const values = outcomes.map(({ value }) => value as number);
+      assert.equal(new Set(values).size, 3); // and other numbers in another round
+      // A mean of 7 uniform numbers; outside of this once in ten million.
+      for (const value of values) assert.isTrue(value > 0.05 && value < 0.95);
+    });
+
+    test(`\`${name}\` refuses an update of NaN and goes on without it`, async () => {
+      const population = floats([1, Number.NaN, 2, Number.POSITIVE_INFINITY, 4]);
+      const [outcome] = await agreed(totalOf, population, [0, 1, 2, 3, 4]);
+      assert.equal(outcome!.value, 7);
+      for (const index of [1, 3]) {
+        expect(outcome!.reports[index]).toMatchObject({
+          client: `client-${index}`,
+          status: 'rejected',
+          code: 'non-finite-update',
+        });
+      }
+    });
+
+    test(`\`${name}\` drops a client that fails and goes on without it`, async () => {
+      const population = failing(floats([1, 2, 4, 8, 16]), [1, 4]);
+      const [outcome] = await agreed(totalOf, population, [0, 1, 2, 3, 4]);
+      assert.equal(outcome!.value, 13);
+      const statuses = outcome!.reports.map(({ status }) => status);
+      assert.deepEqual(statuses, ['accepted', 'dropped', 'accepted', 'accepted', 'dropped']);
+    });
+
+    test(`\`${name}\` skips a lane of which no client is left`, async () => {
+      const population = failing(floats([1, 2, 4, 8, 16]), [2, 3]);
+      const [outcome] = await agreed(totalOf, population, [0, 1, 2, 3, 4]);
+      assert.equal(outcome!.value, 19);
+    });
+
+    test(`\`${name}\` gives the aggregate of nobody when the cohort is empty or all have failed`, async () => {
+      const [empty] = await agreed(totalOf, floats([1, 2]), []);
+      assert.equal(empty!.value, 0);
+      const [failed] = await agreed(totalOf, failing(floats([1, 2, 3]), [0, 1, 2]), [0, 1, 2]);
+      assert.equal(failed!.value, 0);
+    });
+
+    test(`\`${name}\` fails the round when the mean of nobody is asked for, and says why, and goes on after it`, async () => {
+      const population = failing(floats([1, 2, 3]), [0, 1]);
+      const plan = packPlan(compilePlan(fractionAbove));
+      const engine = await createEngine();
+      const server = await createPlanRunner(plan, engine, ['server', 'aggregation']);
+      const session = await (await makeRuntime(population)).open(plan, population);
+      closing.push(
+        () => engine.dispose(),
+        () => session.close(),
+      );
+      const serverInput = [toValue(float32(), 2)] as never;
+      const round = (cohort: readonly number[]) =>
+        runRound({ plan, server, session, round: 1, seed: [0, 1], cohort, serverInput });
+      await expect(round([0, 1])).rejects.toMatchObject({
+        code: 'empty-aggregate',
+        message: expect.stringMatching(/client-0 was dropped/),
+      });
+      assert.deepEqual((await round([2])).result[0]!.data, Float32Array.of(1));
+    });
+
+    test(`\`${name}\` ends a process in the same state, round after round, as in process`, async () => {
+      const population = datasets(Array.from({ length: 12 }, (_, client) => [client / 7, client / 3, 0.1]));
+      const run = async (runtime: Runtime) => {
+        const sampler = uniformSampler({ populationSize: 12, cohortSize: 7 });
+        return runRounds({ process: drift, runtime, population, sampler, rounds: 4, seed: 5 });
+      };
+      const tested = await run(await makeRuntime(population));
+      assert.equal(tested.stateHash, (await run(inProcessRuntime())).stateHash);
+      assert.equal(tested.rounds, 4);
+    });
+
+    test(`\`${name}\` closes twice without complaint, and refuses a phase afterwards`, async () => {
+      const population = floats([1, 2]);
+      const session = await (await makeRuntime(population)).open(packPlan(compilePlan(totalOf)), population);
+      await session.close();
+      await session.close();
+      const request = { round: 1, phase: 0, seed: [0, 1], cohort: [0], broadcasts: [[]] } as const;
+      await expect(session.runPhase(request)).rejects.toThrow();
+    });
+
+    test(`\`${name}\` refuses a population that does not hold what the plan needs`, async () => {
+      const population = populationOf([toValue(int32(), 1)], int32());
+      const runtime = await makeRuntime(population);
+      await expect(runtime.open(packPlan(compilePlan(totalOf)), population)).rejects.toMatchObject({
+        code: 'bad-population',
+      });
+    });
+  });
+}
+
+type Tail<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : never;
+
+function accepted(index: number): ClientReport {
+  return { client: `client-${index}`, status: 'accepted' };
+}
+
+function values(type: Type, each: readonly unknown[]): Population {
+  return populationOf(
+    each.map((value) => toValue(type, value)),
+    type,
+  );
+}
+
+/** Clients that hold one float32 each. */
+function floats(numbers: readonly number[]): Population {
+  return values(float32(), numbers);
+}
+
+/** Clients that hold a dataset each. */
+function datasets(lists: readonly (readonly number[])[]): Population {
+  return values(sequence(float32()), lists);
+}
+
+/** The population, but for clients whose data cannot be read. */
+function failing(population: Population, clients: readonly number[]): Population {
+  return {
+    ...population,
+    load(index) {
+      if (clients.includes(index)) throw new Error(`the disk of client ${index} is gone`);
+      return population.load(index);
+    },
+  };
+}
+
+const same = localComputation(float32(), (value) => tf.add(value, 0), { name: 'same' });
+
+const totalOf = federatedComputation(
+  { value: atClients(float32()) },
+  ({ value }) => federatedSum(federatedMap(same, value)),
+  { name: 'totalOf' },
+);
+
+const fractionAbove = federatedComputation(
+  { value: atClients(float32()), threshold: atServer(float32()) },
+  ({ value, threshold }) => {
+    const above = localComputation({ value: float32(), threshold: float32() }, (each) =>
+      tf.cast(tf.greater(each.value, each.threshold), 'float32'),
+    );
+    return federatedMean(federatedMap(above, { value, threshold: federatedBroadcast(threshold) }));
+  },
+  { name: 'fractionAbove' },
+);
+
+/** <sum, count> of a dataset. */
+const totalOfDataset = localComputation(
+  { data: sequence(float32()) },
+  ({ data }) => ({
+    sum: sequenceReduce(data, tf.scalar(0), (sum, element) => tf.add(sum, element)),
+    count: tf.cast(sequenceLength(data), 'float32'),
+  }),
+  { name: 'totalOfDataset' },
+);
+
+const meanOfDataset = localComputation(
+  { sum: float32(), count: float32() },
+  ({ sum, count }) => tf.div(sum, tf.maximum(count, 1)),
+  { name: 'meanOfDataset' },
+);
+
+const meanOfMeans = federatedComputation(
+  { data: atClients(sequence(float32())) },
+  ({ data }) => {
+    const total = federatedMap(totalOfDataset, { data });
+    return federatedMean(federatedMap(meanOfDataset, total), field(total, 'count'));
+  },
+  { name: 'meanOfMeans' },
+);
+
+const variance = federatedComputation(
+  { value: atClients(float32()) },
+  ({ value }) => {
+    const squaredGap = localComputation({ value: float32(), center: float32() }, (each) =>
+      tf.squaredDifference(each.value, each.center),
+    );
+    const mean = federatedMean(value);
+    const gaps = federatedMap(squaredGap, { value, center: federatedBroadcast(mean) });
+    return {
+      mean,
+      variance: federatedMean(gaps),
+      clients: federatedSum(
+        federatedMap(
+          localComputation(float32(), (gap) => tf.onesLike(gap)),
+          gaps,
+        ),
+      ),
+    };
+  },
+  { name: 'variance' },
+);
+
+const product = federatedComputation(
+  { value: atClients(float32()) },
+  ({ value }) =>
+    federatedAggregate(value, {
+      zero: 1,
+      accumulate: localComputation({ product: float32(), value: float32() }, (each) =>
+        tf.mul(each.product, tf.add(each.value, 1)),
+      ),
+      merge: localComputation({ left: float32(), right: float32() }, ({ left, right }) =>
+        tf.mul(left, right),
+      ),
+      report: localComputation(float32(), (result) => tf.add(result, 0)),
+    }),
+  { name: 'product' },
+);
+
+const noise = federatedComputation(
+  { value: atClients(float32()) },
+  ({ value }) => {
+    const noisy = localComputation(float32(), (each) => tf.add(each, random.uniform([])));
+    return federatedMean(federatedMap(noisy, value));
+  },
+  { name: 'noise' },
+);
+
+/** A state that clients pull towards the noisy mean of what they hold. */
+const drift = iterativeProcess({
+  initialize: federatedComputation(null, () => federatedValue(0.5, 'SERVER', float32())),
+  next: federatedComputation(
+    { state: atServer(float32()), data: atClients(sequence(float32())) },
+    ({ state, data }) => {
+      const total = federatedMap(totalOfDataset, { data });
+      const pull = localComputation(
+        { state: float32(), sum: float32(), count: float32() },
+        ({ state: before, sum, count }) =>
+          tf.add(tf.sub(tf.div(sum, count), before), random.normal([], 0, 0.1)),
+      );
+      const moved = federatedMean(
+        federatedMap(pull, {
+          state: federatedBroadcast(state),
+          sum: field(total, 'sum'),
+          count: field(total, 'count'),
+        }),
+        field(total, 'count'),
+      );
+      const step = localComputation({ state: float32(), moved: float32() }, (each) =>
+        tf.add(each.state, tf.mul(each.moved, 0.3)),
+      );
+      return { state: federatedMap(step, { state, moved }), metrics: { moved } };
+    },
+  ),
+});

@@ -1,0 +1,4 @@
+import { runtimeContract } from '../contract.js';
+import { inProcessRuntime } from './in-process-runtime.js';
+
+runtimeContract('inProcessRuntime', () => inProcessRuntime());

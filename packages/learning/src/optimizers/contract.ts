@@ -1,5 +1,13 @@
 // The contract suite of optimizers: each one's test calls it.
-import { tf } from '@starling/compute';
+import {
+  createOnnxEngine,
+  createTfjsEngine,
+  localComputation,
+  localRunner,
+  sequenceReduce,
+  tf,
+} from '@starling/compute';
+import { float32, seedFrom, sequence, struct, tensor } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import type { Tensors } from '../tensors.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
@@ -36,6 +44,28 @@ export function optimizerContract(name: string, optimizer: Optimizer): void {
       }
       const end = (weights['w'] as tf.Tensor).dataSync()[0] as number;
       expect(Math.abs(end - 3)).toBeLessThan(2);
+    });
+
+    it('gives the same within a local computation, on every engine', async () => {
+      const gradients = [1, -2, 0.5, 3];
+      const outside = stepsOf(optimizer, 1, gradients).at(-1) as number;
+      const local = localComputation(
+        { weights: struct({ w: float32(1) }), data: sequence(float32(1)) },
+        ({ weights, data }) => {
+          const initial = { weights, state: optimizer.init(weights) };
+          const end = sequenceReduce(data, initial, ({ weights: before, state }, gradient) =>
+            optimizer.update({ w: gradient }, state, before),
+          );
+          return end.weights;
+        },
+      );
+      const column = tensor('float32', [4, 1], Float32Array.from(gradients));
+      for (const engine of [await createOnnxEngine(), await createTfjsEngine()]) {
+        const weights = tensor('float32', [1], Float32Array.of(1));
+        const [inside] = await localRunner(engine)(local, [weights, column], seedFrom(1));
+        expect(inside?.data[0]).toBeCloseTo(outside, 5);
+        await engine.dispose();
+      }
     });
 
     it('leaves weights finite when the gradient is zero', () => {

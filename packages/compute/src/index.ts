@@ -5,6 +5,7 @@ export { CaptureError, type CaptureErrorCode } from './capture/capture-error.js'
 export * from './capture/local-computation.js';
 export type { Captured } from './capture/parameters.js';
 export { random } from './capture/random.js';
+export { type ScanOptions, scan } from './capture/scan.js';
 export { sequenceLength, sequenceReduce } from './capture/sequence-reduce.js';
 export type { TensorStructure, Tensors, TypeOfStructure } from './capture/structure.js';
 export { SymbolicDataset } from './capture/symbolic-dataset.js';

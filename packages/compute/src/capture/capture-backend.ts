@@ -56,7 +56,13 @@ export class CaptureBackend extends KernelBackend {
   /** The value behind a tensor; a tensor of another backend becomes a constant. */
   graphValue(info: TensorInfo): CapturedValue {
     const held = this.#held.get(info.dataId);
-    if (held !== undefined) return reshaped(held.value, info);
+    if (held !== undefined) {
+      const value = reshaped(held.value, info);
+      if (this.frame.parent !== null && value.frame !== this.frame) {
+        this.frame.outerTensors.set(this.frame.parent.read(value), info);
+      }
+      return value;
+    }
     const source = engine().state.tensorInfo.get(info.dataId);
     if (source === undefined || source.backend === this) {
       throw new CaptureError(

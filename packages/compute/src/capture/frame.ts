@@ -5,6 +5,7 @@ import type { Attribute, GraphNode, KernelGraph, ValueId, ValueSpec } from '../g
 import type { Kernel } from '../graph/kernels.js';
 import type { RuleCall, RuleResult } from '../graph/shape-rule.js';
 import { shapeRules } from '../graph/shape-rules.js';
+import type { TensorInfo } from '../tensorflow/tf.js';
 import { CaptureError } from './capture-error.js';
 
 /** A value of a graph that is being recorded. */
@@ -24,7 +25,14 @@ export class Frame {
   /** From ids of the parent to the inputs that stand for them here. */
   readonly #captures = new Map<ValueId, CapturedValue>();
 
-  constructor(readonly parent: Frame | null) {}
+  /** tf.js tensors by which values of enclosing frames were read here, by their ids in the parent. */
+  readonly outerTensors = new Map<ValueId, TensorInfo>();
+
+  constructor(
+    readonly parent: Frame | null,
+    /** A recurrence is walked inside one call of the graph, so that nothing can be drawn for each of its steps. */
+    readonly kind: 'computation' | 'reduction' | 'recurrence' = 'computation',
+  ) {}
 
   value(spec: ValueSpec): CapturedValue {
     return { frame: this, id: this.#values.push(spec) - 1, spec };

@@ -27,6 +27,12 @@ export function recordDraw(
   shape: readonly number[],
   distribution: RandomNode['distribution'],
 ): CapturedValue {
+  if (frame.kind === 'recurrence') {
+    throw new CaptureError(
+      'randomness',
+      'Cannot draw random numbers inside the body of scan: draw them for all steps before, and pass them as a sequence',
+    );
+  }
   const output = frame.value({ dtype: 'float32', shape: [...shape] });
   frame.node({ op: 'random', distribution, output: output.id });
   return output;

@@ -16,6 +16,7 @@ import { CAPTURE_BACKEND, captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
 import { composites } from './composites.js';
 import type { CapturedValue } from './frame.js';
+import { captureRecurrentLayers } from './recurrent-layers.js';
 
 function record(
   kernel: Kernel,
@@ -64,6 +65,7 @@ let registered = false;
 export function registerCaptureBackend(): void {
   if (registered) return;
   registered = true;
+  captureRecurrentLayers();
   registerBackend(CAPTURE_BACKEND, () => captureBackend, 0);
   for (const kernel of KERNELS) {
     registerKernel({

@@ -42,20 +42,24 @@ export function tensorOf(value: CapturedValue): tf.Tensor {
   return tf.engine().makeTensorFromTensorInfo(captureBackend.hold(value));
 }
 
-/** The value of the graph that a tensor, number or boolean stands for. */
-export function valueOfLeaf(leaf: tf.Tensor | number | boolean, path: string): CapturedValue {
-  if (leaf instanceof tf.Tensor) return captureBackend.graphValue(leaf);
-  if (typeof leaf === 'number') return captureBackend.graphValue(tf.scalar(leaf, 'float32'));
-  if (typeof leaf === 'boolean') return captureBackend.graphValue(tf.scalar(leaf, 'bool'));
+function tensorOfLeaf(leaf: tf.Tensor | number | boolean, path: string): tf.Tensor {
+  if (leaf instanceof tf.Tensor) return leaf;
+  if (typeof leaf === 'number') return tf.scalar(leaf, 'float32');
+  if (typeof leaf === 'boolean') return tf.scalar(leaf, 'bool');
   throw new CaptureError(
     'bad-result',
     `Cannot capture ${path}: need a tf.Tensor, a number, a boolean, or a record or array of them, got ${describe(leaf)}`,
   );
 }
 
-/** The leaves of a structure in order, each with its path. */
+/** The values of the graph behind the leaves of a structure, in order. */
 export function structureLeaves(structure: TensorStructure, path: string): readonly CapturedValue[] {
-  return leavesWithPaths(structure, path).map(([leaf, at]) => valueOfLeaf(leaf, at));
+  return structureTensors(structure, path).map((leaf) => captureBackend.graphValue(leaf));
+}
+
+/** The leaves of a structure in order, numbers and booleans as scalars. */
+export function structureTensors(structure: TensorStructure, path: string): readonly tf.Tensor[] {
+  return leavesWithPaths(structure, path).map(([leaf, at]) => tensorOfLeaf(leaf, at));
 }
 
 function leavesWithPaths(

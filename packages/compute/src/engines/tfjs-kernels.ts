@@ -43,3 +43,14 @@ export function scoped<T>(body: () => T): T {
     tf.engine().endScope();
   }
 }
+
+/** Runs without recording on tf.js's tape, whatever gradient is being taken around it. */
+export function untaped<T>(run: () => T): T {
+  const { state } = tf.engine();
+  state.kernelDepth++;
+  try {
+    return run();
+  } finally {
+    state.kernelDepth--;
+  }
+}

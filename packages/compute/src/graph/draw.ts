@@ -63,17 +63,38 @@ export function bernoulliLanes(probability: number): { readonly bits: number; re
 
 function bernoulli(probability: number, size: number, seed: Seed): Uint8Array {
   const { bits, threshold } = bernoulliLanes(probability);
-  const lanes = 32 / bits;
-  const words = randomWords(seed, Math.ceil(size / lanes));
+  const words = randomWords(seed, Math.ceil((size * bits) / 32));
+  // Platforms are little-endian: the bytes of a word, and the halves, stand lowest first.
+  if (bits === 16) return below(new Uint16Array(words.buffer), threshold, size);
+  if (bits === 8) return below(new Uint8Array(words.buffer), threshold, size);
+  return byTable(new Uint8Array(words.buffer), bits, threshold).subarray(0, size);
+}
+
+function below(lanes: Uint16Array | Uint8Array, threshold: number, size: number): Uint8Array {
   const hits = new Uint8Array(size);
-  const lowest = 2 ** bits - 1;
-  let at = 0;
-  for (let i = 0; i < words.length; i++) {
-    let word = words[i] as number;
-    const end = Math.min(at + lanes, size);
-    for (; at < end; at++) {
-      hits[at] = (word & lowest) < threshold ? 1 : 0;
-      word >>>= bits;
+  for (let i = 0; i < size; i++) hits[i] = (lanes[i] as number) < threshold ? 1 : 0;
+  return hits;
+}
+
+/** Lanes of 1, 2 or 4 bits: a table gives the elements of four lanes (for 4 bits: of two) in one write. */
+function byTable(bytes: Uint8Array, bits: number, threshold: number): Uint8Array {
+  const lanes = bits === 4 ? 2 : 4;
+  const width = bits * lanes;
+  const elements = new Uint8Array(2 ** width * lanes);
+  for (let i = 0; i < elements.length; i++) {
+    const value = Math.floor(i / lanes) >>> (bits * (i % lanes));
+    elements[i] = (value & (2 ** bits - 1)) < threshold ? 1 : 0;
+  }
+  const hits = new Uint8Array((bytes.length * 8) / bits);
+  const groups = lanes === 2 ? new Uint16Array(hits.buffer) : new Uint32Array(hits.buffer);
+  const table = lanes === 2 ? new Uint16Array(elements.buffer) : new Uint32Array(elements.buffer);
+  if (width === 8) {
+    for (let i = 0; i < bytes.length; i++) groups[i] = table[bytes[i] as number] as number;
+  } else {
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = bytes[i] as number;
+      groups[2 * i] = table[byte & 15] as number;
+      groups[2 * i + 1] = table[byte >>> 4] as number;
     }
   }
   return hits;

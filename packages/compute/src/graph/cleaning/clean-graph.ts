@@ -22,13 +22,18 @@ const MOST_ROUNDS = 8;
 
 /** The same function as a smaller graph, in canonical order. */
 export function cleanGraph(graph: KernelGraph): KernelGraph {
-  let cleaned = graph;
+  return renumber(removeDeadCode(drawDropoutDirectly(simplifyGraph(graph))));
+}
+
+/** The same function as a smaller graph; values keep their ids. */
+export function simplifyGraph(graph: KernelGraph): KernelGraph {
+  let simplified = graph;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const before = nodeCount(cleaned);
-    cleaned = PASSES.reduce((current, pass) => pass(current), cleaned);
-    if (nodeCount(cleaned) === before) break;
+    const before = nodeCount(simplified);
+    simplified = PASSES.reduce((current, pass) => pass(current), simplified);
+    if (nodeCount(simplified) === before) break;
   }
-  return renumber(removeDeadCode(drawDropoutDirectly(cleaned)));
+  return removeDeadCode(simplified);
 }
 
 /** Nodes of the graph and of all bodies within. */

@@ -1,7 +1,7 @@
 // Constant folding: what depends on constants alone is computed now, on the cpu backend of tf.js, when the result is
 // small. Elementwise kernels on tensors filled with one number stay a Fill, whatever their size.
 import { sizeOf, type Tensor } from '@starling/federated-core';
-import { runKernel, scoped } from '../../engines/tfjs-kernels.js';
+import { onBackend, runKernel, scoped, untaped } from '../../engines/tfjs-kernels.js';
 import { fromTf, toTf } from '../../engines/tfjs-tensors.js';
 import type * as tf from '../../tensorflow/tf.js';
 import type { Attribute, KernelGraph, KernelNode, ValueId } from '../kernel-graph.js';
@@ -71,7 +71,8 @@ function writtenOut(id: ValueId, rewriter: Rewriter): Tensor | null {
 
 /** The node's one output, with `tensors` in the place of its inputs. */
 function compute(node: KernelNode, inputs: readonly ValueId[], tensors: readonly Tensor[]): Tensor {
-  return scoped(() => {
+  // Cleaning may run while a capture, and a gradient within it, is under way.
+  const run = (): Tensor => {
     const byId = new Map(inputs.map((id, index) => [id, toTf(tensors[index] as Tensor)]));
     const read = (id: ValueId): tf.Tensor => byId.get(id) as tf.Tensor;
     const list = node.inputs['tensors'];
@@ -80,5 +81,6 @@ function compute(node: KernelNode, inputs: readonly ValueId[], tensors: readonly
         ? list.map(read)
         : Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, read(id as ValueId)]));
     return fromTf(runKernel('cpu', node, named)[0] as tf.Tensor);
-  });
+  };
+  return onBackend('cpu', () => untaped(() => scoped(run)));
 }

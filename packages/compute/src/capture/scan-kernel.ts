@@ -1,0 +1,101 @@
+// The scan as tf.js sees it: a kernel of the capture backend with several outputs, and its gradient.
+import type { ValueId } from '../graph/kernel-graph.js';
+import * as tf from '../tensorflow/tf.js';
+import { CAPTURE_BACKEND, captureBackend } from './capture-backend.js';
+import type { CapturedValue } from './frame.js';
+import { emitBackward, type SplitStep, splitJoint } from './scan-gradient.js';
+import { isFloat, type ScanTrace } from './scan-trace.js';
+import { tensorOf } from './structure.js';
+
+const SCAN_KERNEL = 'StarlingScan';
+
+export interface ScanWalk {
+  readonly steps: number;
+  readonly reverse: boolean;
+}
+
+/** A scan that has been recorded, as its gradient needs it. */
+export interface RecordedScan {
+  readonly trace: ScanTrace;
+  readonly walk: ScanWalk;
+  readonly split: SplitStep | null;
+  readonly initial: readonly CapturedValue[];
+  readonly sequences: readonly CapturedValue[];
+  /** Stacked along the first axis: results, then what the backward steps read. */
+  readonly stacked: readonly CapturedValue[];
+}
+
+/** Records the scan; gives the last state, then the stacked results. */
+export function runScan(
+  trace: ScanTrace,
+  inputs: { readonly initial: readonly tf.Tensor[]; readonly sequences: readonly tf.Tensor[] },
+  walk: ScanWalk,
+): tf.Tensor[] {
+  register();
+  const tensors = [...inputs.initial, ...inputs.sequences, ...trace.captured];
+  const named = Object.fromEntries(tensors.map((tensor, index) => [`${index}`, tensor]));
+  // The kernel hands itself over as an attribute: its gradient gets the same object.
+  const call = { trace, walk, recorded: null as RecordedScan | null };
+  return tf.engine().runKernel<tf.Tensor[]>(SCAN_KERNEL, named, { call } as unknown as tf.NamedAttrMap);
+}
+
+interface ScanCall {
+  readonly trace: ScanTrace;
+  readonly walk: ScanWalk;
+  recorded: RecordedScan | null;
+}
+
+function record(call: ScanCall, values: readonly CapturedValue[]): readonly CapturedValue[] {
+  const { trace, walk } = call;
+  const { frame } = trace;
+  const split = trace.joint === null ? null : splitJoint(trace, trace.joint);
+  const initial = values.slice(0, trace.state.length);
+  const sequences = values.slice(trace.state.length, trace.state.length + trace.element.length);
+  const stack = (id: ValueId): CapturedValue => {
+    const { dtype, shape } = body.values[id] as (typeof body.values)[number];
+    return frame.value({ dtype, shape: [walk.steps, ...shape] });
+  };
+  const { body, captures } = split === null ? trace : split.forward;
+  const last = trace.state.map((spec) => frame.value(spec));
+  const stacked = body.outputs.slice(last.length).map(stack);
+  frame.node({
+    op: 'scan',
+    steps: walk.steps,
+    reverse: walk.reverse,
+    sequences: sequences.map((value) => frame.read(value)),
+    initial: initial.map((value) => frame.read(value)),
+    captures,
+    body,
+    outputs: [...last, ...stacked].map(({ id }) => id),
+  });
+  call.recorded = { trace, walk, split, initial, sequences, stacked };
+  return [...last, ...stacked.slice(0, trace.results.length)];
+}
+
+let registered = false;
+
+function register(): void {
+  if (registered) return;
+  registered = true;
+  tf.registerKernel({
+    kernelName: SCAN_KERNEL,
+    backendName: CAPTURE_BACKEND,
+    kernelFunc: ({ inputs, attrs }) => {
+      const { call } = attrs as unknown as { call: ScanCall };
+      const values = Object.values(inputs).map((input) => captureBackend.graphValue(input as tf.TensorInfo));
+      return record(call, values).map((value) => captureBackend.hold(value));
+    },
+  });
+  tf.registerGradient({
+    kernelName: SCAN_KERNEL,
+    gradFunc: (dys, _saved, attrs) => {
+      const { call } = attrs as unknown as { call: ScanCall };
+      const recorded = call.recorded as RecordedScan;
+      const cotangents = (dys as tf.Tensor[]).filter(isFloat).map((dy) => captureBackend.graphValue(dy));
+      const gradients = emitBackward(recorded, cotangents);
+      return Object.fromEntries(
+        gradients.map((gradient, index) => [`${index}`, () => tensorOf(gradient as CapturedValue)]),
+      );
+    },
+  });
+}

@@ -31,12 +31,13 @@ export function trainStep(
 ): { readonly state: TrainStepState; readonly pass: ForwardPass } {
   const trained = pickTensors(state.weights, model.trainable);
   const names = Object.keys(trained);
+  const share = tf.div(mask, tf.maximum(tf.sum(mask), 1));
   let pass: ForwardPass | null = null;
   const objective = (...tensors: tf.Tensor[]): tf.Tensor => {
     const weights = Object.fromEntries(names.map((name, index) => [name, tensors[index] as tf.Tensor]));
     pass = kept(model.forward({ ...state.weights, ...weights }, batch, { training: true }));
     const { losses, penalty } = pass;
-    const mean = tf.div(tf.sum(tf.mul(losses, mask)), tf.maximum(tf.sum(mask), 1));
+    const mean = tf.sum(tf.mul(losses, share));
     return penalty === undefined ? mean : tf.add(mean, penalty);
   };
   const list = tf.grads(objective)(Object.values(trained));

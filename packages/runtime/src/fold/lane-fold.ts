@@ -44,10 +44,12 @@ export function createLaneFold(options: LaneFoldOptions): LaneFold {
 
   const fold = async (index: number, lane: (typeof lanes)[number]): Promise<void> => {
     lane.folding = true;
-    for (let next = waiting.get(lane.next); next !== undefined; next = waiting.get(lane.next)) {
-      if (next !== null) {
+    while (lane.next < lane.end) {
+      const update = waiting.get(lane.next);
+      if (update === undefined) break;
+      if (update !== null) {
         lane.accumulators ??= await zeroAccumulators(reductions);
-        lane.accumulators = await accumulate(lane.accumulators, next);
+        lane.accumulators = await accumulate(lane.accumulators, update);
       }
       waiting.delete(lane.next++);
     }

@@ -6,19 +6,20 @@ import { driftingThreshold, sensors } from './drifting-threshold.js';
 
 const [port, state, rounds, size] = process.argv.slice(2);
 const populationSize = Number(size);
+const cohortSize = populationSize / 2;
 const print = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 const result = await runCoordinator({
   run: {
     process: driftingThreshold(),
     population: sensors(populationSize),
-    sampler: uniformSampler({ populationSize, cohortSize: Math.ceil(populationSize / 2) }),
+    sampler: uniformSampler({ populationSize, cohortSize }),
     rounds: Number(rounds),
   },
   seed: 11,
   port: Number(port),
   state: state as string,
-  minReports: populationSize,
+  minReports: cohortSize,
   onRound: ({ round }) => print({ round }),
 });
 print({ rounds: result.rounds, stateHash: result.stateHash });

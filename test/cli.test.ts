@@ -40,9 +40,9 @@ describe('starling simulate', () => {
   it('writes plain lines when stdout is no terminal', async () => {
     const { stdout } = await runStarling('simulate', hot, '--runtime', 'in-process');
     const [start, round, end] = stdout.trimEnd().split('\n');
-    expect(start).toBe('hot on in-process: 4 clients, 1 rounds, seed 1');
+    expect(start).toBe('hot on in-process: 4 clients, 1 round, seed 1');
     expect(round).toMatch(/^round 1\/1 {2}value \S+ {2}4\/4 clients {2}[\d.,]+ clients\/s {2}/);
-    expect(end).toMatch(/^1 rounds in .*, state [0-9a-f]{64}$/);
+    expect(end).toMatch(/^1 round in .*, state [0-9a-f]{64}$/);
   });
 
   it('keeps checkpoints, metrics and a report with --out, and goes on from them with --resume', async () => {

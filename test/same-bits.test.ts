@@ -37,14 +37,17 @@ async function stateHash(
   return jsonLinesOf(stdout).at(-1)?.stateHash as string;
 }
 
-describe.each(SIMULATIONS)('simulate %s %s %s %s %s', (...simulation) => {
-  it('ends in one state on every runtime, and on a second run', { timeout: 180_000 }, async () => {
-    const hashes: string[] = [];
-    for (const runtime of RUNTIMES) hashes.push(await stateHash(simulation, 5, runtime));
-    expect(hashes).toEqual(RUNTIMES.map(() => hashes[0]));
-    expect(hashes[0]).toMatch(/^[0-9a-f]{64}$/);
-  });
-});
+describe.each(SIMULATIONS.map((words) => ({ words, command: words.join(' ') })))(
+  'simulate $command',
+  ({ words }) => {
+    it('ends in one state on every runtime, and on a second run', { timeout: 180_000 }, async () => {
+      const hashes: string[] = [];
+      for (const runtime of RUNTIMES) hashes.push(await stateHash(words, 5, runtime));
+      expect(hashes).toEqual(RUNTIMES.map(() => hashes[0]));
+      expect(hashes[0]).toMatch(/^[0-9a-f]{64}$/);
+    });
+  },
+);
 
 describe('simulate mnist', () => {
   it('ends in another state for another seed', { timeout: 60_000 }, async () => {

@@ -4,6 +4,7 @@ import { Command, type CommanderError } from 'commander';
 import { addClientCommand } from './commands/client.js';
 import { addCoordinatorCommand } from './commands/coordinator.js';
 import { addDoctorCommand } from './commands/doctor.js';
+import { addInspectCommand } from './commands/inspect.js';
 import { addSimulateCommand } from './commands/simulate.js';
 import { addTourCommand } from './commands/tour.js';
 import { oneOf, UsageError } from './usage-error.js';
@@ -17,6 +18,7 @@ export function createProgram(): Command {
   addTourCommand(program);
   addCoordinatorCommand(program);
   addClientCommand(program);
+  addInspectCommand(program);
   addDoctorCommand(program);
   for (const command of [program, ...program.commands]) {
     command.configureOutput({ outputError: () => {} }).exitOverride((error) => fail(command, error));

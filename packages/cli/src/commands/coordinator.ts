@@ -78,6 +78,7 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
     seed: options.seed,
     population: run.population.size,
     settings,
+    headline: run.headline ?? null,
   };
   await observer.started?.(start);
   const result = await withInterrupt((signal) =>

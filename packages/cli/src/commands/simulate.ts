@@ -68,19 +68,19 @@ async function simulate(simulation: string, options: SimulateOptions): Promise<v
   const summary = await withInterrupt((signal) => {
     const run = (observer: RunObserver): Promise<RunSummary> =>
       runSimulation(settings, allObservers([...files, observer]), signal);
-    return show(simulation, options.json, run);
+    return show(simulation, run, { json: options.json });
   });
   if (!options.json && out !== undefined) process.stdout.write(`report: ${reportPath(out)}\n`);
   if (summary.interrupted) process.exitCode = exitCodes.interrupted;
 }
 
-/** JSON lines when asked for, a bar on a terminal, plain lines elsewhere. */
+/** JSON lines when asked for, a bar on a terminal, plain lines elsewhere, one `every` so many rounds. */
 export function show(
   title: string,
-  json: boolean,
   run: (observer: RunObserver) => Promise<RunSummary>,
+  { json = false, every = 1 }: { readonly json?: boolean; readonly every?: number } = {},
 ): Promise<RunSummary> {
   const write = (line: string): void => void process.stdout.write(`${line}\n`);
   if (json) return run(jsonLines(write));
-  return process.stdout.isTTY ? withProgress(title, run) : run(plainLines(write));
+  return process.stdout.isTTY ? withProgress(title, run) : run(plainLines(write, every));
 }

@@ -1,6 +1,6 @@
 // Tests of how metrics turn into JSON, names and text.
 import { describe, expect, it } from 'vitest';
-import { formatDuration, formatNumber, namedNumbers, toJson } from './metrics.js';
+import { countOf, formatDuration, formatNumber, namedNumbers, shownMetrics, toJson } from './metrics.js';
 
 describe('toJson', () => {
   it('nests a tensor by its shape when it has one', () => {
@@ -32,6 +32,25 @@ describe('namedNumbers', () => {
   });
 });
 
+describe('shownMetrics', () => {
+  const metrics = { loss: 3, accuracy: 2, evaluation: { accuracy: 1 } };
+
+  it('puts the headline first and stops at the count', () => {
+    expect(shownMetrics(metrics, 'evaluation.accuracy', 2)).toEqual([
+      ['evaluation.accuracy', 1],
+      ['loss', 3],
+    ]);
+  });
+
+  it('keeps the order when there is no headline, or not in this round', () => {
+    expect(shownMetrics({ loss: 3, accuracy: 2 }, 'evaluation.accuracy', 3)).toEqual([
+      ['loss', 3],
+      ['accuracy', 2],
+    ]);
+    expect(shownMetrics(metrics, null, 1)).toEqual([['loss', 3]]);
+  });
+});
+
 describe('formatNumber', () => {
   it('keeps about four digits at every size', () => {
     expect([0.312549, 2.5, 1240, 12345.6, 1.234e-7, 3e9 + 0.5].map(formatNumber)).toEqual([
@@ -41,6 +60,16 @@ describe('formatNumber', () => {
       '12,346',
       '1.23e-7',
       '3.00e+9',
+    ]);
+  });
+});
+
+describe('countOf', () => {
+  it('puts the noun in the plural unless there is one', () => {
+    expect([0, 1, 1240].map((count) => countOf(count, 'round'))).toEqual([
+      '0 rounds',
+      '1 round',
+      '1,240 rounds',
     ]);
   });
 });

@@ -38,6 +38,18 @@ export function namedNumbers(value: unknown, prefix = ''): readonly NamedNumber[
   );
 }
 
+/** The metrics that fit on a line: the headline first, then the others in their order, `count` in all. */
+export function shownMetrics(
+  metrics: unknown,
+  headline: string | null,
+  count: number,
+): readonly NamedNumber[] {
+  const all = namedNumbers(metrics);
+  const first = all.filter(([name]) => name === headline);
+  const others = all.filter(([name]) => name !== headline);
+  return [...first, ...others].slice(0, count);
+}
+
 /** A number with about four significant digits: `0.3125`, `1,240`, `1.2e-7`. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
@@ -46,6 +58,11 @@ export function formatNumber(value: number): string {
   if (size >= 1e9 || size < 1e-4) return value.toExponential(2);
   if (size >= 1000) return Math.round(value).toLocaleString('en-US');
   return String(Number(value.toPrecision(4)));
+}
+
+/** `1 round`, `1,240 clients`. */
+export function countOf(count: number, noun: string): string {
+  return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Milliseconds as `480 ms`, `3.2 s` or `2 min 5 s`. */

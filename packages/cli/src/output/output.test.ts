@@ -15,6 +15,7 @@ const start: RunStart = {
   seed: 1,
   population: 100,
   settings: {},
+  headline: null,
 };
 const round: RoundRecord = { round: 3, metrics: { loss: 0.25 }, wallMs: 500, accepted: 9, cohort: 10 };
 const summary: RunSummary = {
@@ -51,6 +52,20 @@ describe('plainLines', () => {
       'mnist on threads (2 workers): 100 clients, 20 rounds, seed 1',
       'round  3/20  loss 0.25  9/10 clients  18 clients/s  500 ms',
       '20 rounds in 4.1 s, state ab12',
+    ]);
+  });
+});
+
+describe('plainLines', () => {
+  it('writes only some rounds when asked to, and always the last', () => {
+    const lines: string[] = [];
+    const observer = plainLines((line) => lines.push(line), 8);
+    observer.started?.(start);
+    for (let index = 1; index <= 20; index++) observer.round?.({ ...round, round: index });
+    expect(lines.slice(1).map((line) => line.slice(0, 11))).toEqual([
+      'round  8/20',
+      'round 16/20',
+      'round 20/20',
     ]);
   });
 });

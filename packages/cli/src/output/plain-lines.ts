@@ -1,22 +1,31 @@
 // One plain line a round, for logs, pipes and terminals without a cursor.
 import type { RunObserver, RunStart, RunSummary } from '../run/run-record.js';
-import { formatDuration, formatNumber, namedNumbers } from './metrics.js';
+import { countOf, formatDuration, formatNumber, shownMetrics } from './metrics.js';
 import { createRate } from './rate.js';
 
-export function plainLines(write: (line: string) => void): RunObserver {
+/** More metrics than these make a line that wraps. */
+export const METRICS_SHOWN = 3;
+
+/** `every`: rounds from one line to the next; the last round always has one. */
+export function plainLines(write: (line: string) => void, every = 1): RunObserver {
   const rate = createRate();
   let rounds = 0;
+  let headline: string | null = null;
   return {
     started(start) {
-      rounds = start.rounds;
+      ({ rounds, headline } = start);
       write(describeStart(start));
     },
     round(record) {
+      const speed = rate.add(record);
+      if (record.round % every !== 0 && record.round !== rounds) return;
       const parts = [
         `round ${String(record.round).padStart(String(rounds).length)}/${rounds}`,
-        ...namedNumbers(record.metrics).map(([name, value]) => `${name} ${formatNumber(value)}`),
+        ...shownMetrics(record.metrics, headline, METRICS_SHOWN).map(
+          ([name, value]) => `${name} ${formatNumber(value)}`,
+        ),
         `${record.accepted}/${record.cohort} clients`,
-        `${formatNumber(rate.add(record))} clients/s`,
+        `${formatNumber(speed)} clients/s`,
         formatDuration(record.wallMs),
       ];
       write(parts.join('  '));
@@ -30,12 +39,12 @@ export function plainLines(write: (line: string) => void): RunObserver {
 /** "mnist on threads (2 workers): 100 clients, 20 rounds, seed 1". */
 export function describeStart(start: RunStart): string {
   const workers =
-    start.runtime === 'in-process' || start.workers === null ? '' : ` (${start.workers} workers)`;
-  return `${start.simulation} on ${start.runtime}${workers}: ${formatNumber(start.population)} clients, ${start.rounds} rounds, seed ${start.seed}`;
+    start.runtime === 'in-process' || start.workers === null ? '' : ` (${countOf(start.workers, 'worker')})`;
+  return `${start.simulation} on ${start.runtime}${workers}: ${countOf(start.population, 'client')}, ${countOf(start.rounds, 'round')}, seed ${start.seed}`;
 }
 
 /** "20 rounds in 4.1 s, state 3f2a91…". */
 export function describeEnd(summary: RunSummary): string {
   const stopped = summary.interrupted ? 'stopped after ' : '';
-  return `${stopped}${summary.rounds} rounds in ${formatDuration(summary.wallMs)}, state ${summary.stateHash}`;
+  return `${stopped}${countOf(summary.rounds, 'round')} in ${formatDuration(summary.wallMs)}, state ${summary.stateHash}`;
 }

@@ -1,13 +1,11 @@
 // The progress bar of a terminal: a listr2 task whose line shows round, metrics and clients a second.
 import { Listr, type ListrTaskWrapper } from 'listr2';
 import type { RunObserver } from '../run/run-record.js';
-import { formatDuration, formatNumber, namedNumbers } from './metrics.js';
-import { describeEnd, describeStart } from './plain-lines.js';
+import { formatDuration, formatNumber, shownMetrics } from './metrics.js';
+import { describeEnd, describeStart, METRICS_SHOWN } from './plain-lines.js';
 import { createRate } from './rate.js';
 
 const BAR_CELLS = 24;
-/** More metrics than these make a line that wraps. */
-const METRICS_SHOWN = 4;
 
 /** The part of a listr2 task that a bar writes to. */
 interface TaskLine {
@@ -18,18 +16,19 @@ interface TaskLine {
 export function progressBar(task: TaskLine): RunObserver {
   const rate = createRate();
   let rounds = 0;
+  let headline: string | null = null;
   let title = task.title;
   return {
     started(start) {
-      rounds = start.rounds;
+      ({ rounds, headline } = start);
       title = describeStart(start);
       task.title = title;
       task.output = `${barLine(0, rounds, BAR_CELLS)} starting`;
     },
     round(record) {
-      const metrics = namedNumbers(record.metrics)
-        .slice(0, METRICS_SHOWN)
-        .map(([name, value]) => `${name} ${formatNumber(value)}`);
+      const metrics = shownMetrics(record.metrics, headline, METRICS_SHOWN).map(
+        ([name, value]) => `${name} ${formatNumber(value)}`,
+      );
       const speed = `${formatNumber(rate.add(record))} clients/s`;
       task.output = [
         barLine(record.round, rounds, BAR_CELLS),

@@ -22,6 +22,7 @@ const start: RunStart = {
   seed: 7,
   population: 100,
   settings: { cohort: 10 },
+  headline: null,
 };
 const summary: RunSummary = {
   start,

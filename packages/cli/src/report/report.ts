@@ -1,6 +1,6 @@
 // The report of a run: one self-contained HTML page with the facts, a curve for each kind of metric, and a table. It
 // loads nothing, so it can be kept, mailed and opened anywhere.
-import { formatDuration, formatNumber, namedNumbers } from '../output/metrics.js';
+import { formatDuration, formatNumber, namedNumbers, shownMetrics } from '../output/metrics.js';
 import type { RoundRecord, RunSummary } from '../run/run-record.js';
 import { renderChart } from './chart.js';
 import { escapeHtml } from './html.js';
@@ -8,6 +8,8 @@ import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
 import { chartsOf } from './series.js';
 
+/** Metrics among the facts at the top; all are in the curves and the table. */
+const FACTS_SHOWN = 4;
 /** Rows of the table; longer runs show evenly spaced rounds and the last. */
 const TABLE_ROWS = 20;
 
@@ -40,7 +42,7 @@ function renderFacts(records: readonly RoundRecord[], summary: RunSummary): stri
   const { start } = summary;
   const accepted = records.reduce((sum, record) => sum + record.accepted, 0);
   const trainingMs = records.reduce((sum, { wallMs }) => sum + wallMs, 0);
-  const last = namedNumbers(summary.metrics).slice(0, 4);
+  const last = shownMetrics(summary.metrics, start.headline, FACTS_SHOWN);
   const facts: readonly (readonly [string, string])[] = [
     ...last.map(([name, value]) => [name, formatNumber(value)] as const),
     ['rounds', `${summary.rounds}${summary.interrupted ? ` of ${start.rounds}, stopped` : ''}`],

@@ -57,7 +57,10 @@ export function startClientProcesses(options: ClientProcessOptions): ClientProce
       stopping = true;
       options.onFailure(
         new Error(
-          `Cannot go on without the clients ${from} to ${to - 1}: their process ended with ${signal ?? code}\n${log.join('\n')}`,
+          `Cannot go on without clients ${from} to ${to - 1}: their process ended with ${signal ?? code}`,
+          {
+            cause: new Error(log.join(' | ') || 'it logged nothing'),
+          },
         ),
       );
     });

@@ -27,6 +27,7 @@ const start = {
   seed: 1,
   population: 1,
   settings: {},
+  headline: null,
 };
 
 async function play(observer: RunObserver, round: number): Promise<void> {

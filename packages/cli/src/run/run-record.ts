@@ -12,6 +12,8 @@ export interface RunStart {
   readonly seed: number;
   readonly population: number;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** The metric to look at first, by its dotted name; `null` where the simulation names none. */
+  readonly headline: string | null;
 }
 
 export interface RoundRecord {

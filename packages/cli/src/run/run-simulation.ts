@@ -31,7 +31,7 @@ export async function runSimulation(
 ): Promise<RunSummary> {
   const simulation = await loadSimulation(options.simulation);
   const settings = readSettings(simulation.options, options.settings, simulation.name);
-  const { evaluate, headline: _, rounds: usualRounds, ...run } = await simulation.build(settings);
+  const { evaluate, headline, rounds: usualRounds, ...run } = await simulation.build(settings);
   const rounds = options.rounds ?? usualRounds;
   const failure = new AbortController();
   const signal = AbortSignal.any([interrupt, failure.signal]);
@@ -54,6 +54,7 @@ export async function runSimulation(
     seed: options.seed,
     population: run.population.size,
     settings,
+    headline: headline ?? null,
   };
   await observer.started?.(start);
   const result = await runRounds({

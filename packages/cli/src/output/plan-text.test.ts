@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { formatBytes, formatPlan } from './plan-text.js';
+
+describe('formatBytes', () => {
+  it('counts in thousands, and says when the data decides', () => {
+    expect([0, 999, 1000, 796_840, 4_800_000, 3e12].map(formatBytes)).toEqual([
+      '0 bytes',
+      '999 bytes',
+      '1 kB',
+      '796.8 kB',
+      '4.8 MB',
+      '3000 GB',
+    ]);
+    expect(formatBytes(null)).toBe('size known only with the data');
+  });
+});
+
+describe('formatPlan', () => {
+  const update = {
+    kind: 'sum',
+    intrinsic: 'federatedSum',
+    update: 'float32',
+    result: 'float32',
+    bytesUp: 4,
+    revealing: false,
+  } as const;
+  const phase = { broadcast: '<>', bytesDown: 0, updates: [update], bytesUp: 4 };
+  const report = {
+    name: 'total',
+    serverInput: '<>',
+    clientInput: '<x=float32>',
+    result: 'float32',
+    laneSize: 5,
+    phases: [phase],
+    bytesDown: 0,
+    bytesUp: 4,
+    revealing: false,
+  };
+
+  it('says what is sent, for which intrinsic, and that only the aggregate is seen', () => {
+    const text = formatPlan(report, 'ab12');
+    expect(text).toContain(
+      'each client sends       float32 (4 bytes) for federatedSum\n  the server sees       only float32\n',
+    );
+    expect(text).toContain('The server sees aggregates only, no value of a single client.');
+    expect(text).not.toContain('round trip');
+  });
+
+  it('numbers the round trips and warns when single clients are seen', () => {
+    const collect = { ...update, kind: 'collect', intrinsic: 'federatedCollect', revealing: true } as const;
+    const text = formatPlan(
+      { ...report, phases: [phase, { ...phase, updates: [collect] }], revealing: true },
+      'ab12',
+    );
+    expect(text).toContain('round trip 2 of 2');
+    expect(text).toContain('clients one by one, as float32');
+    expect(text).toContain('The server sees values of single clients.');
+  });
+});

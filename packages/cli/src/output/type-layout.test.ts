@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { layoutType } from './type-layout.js';
+
+describe('layoutType', () => {
+  it('leaves a type that fits on one line', () => {
+    expect(layoutType('<a=float32[2,3],b=int32>', 0, 40)).toBe('<a=float32[2,3],b=int32>');
+  });
+
+  it('breaks a long struct by fields, and inner ones only where they do not fit either', () => {
+    const text = '<model=<kernel=float32[784,200],bias=float32[200]>,small=<a=int32,b=int32>,n=int32>*';
+    expect(layoutType(text, 2, 40)).toBe(
+      [
+        '<',
+        '    model=<',
+        '      kernel=float32[784,200],',
+        '      bias=float32[200]',
+        '    >,',
+        '    small=<a=int32,b=int32>,',
+        '    n=int32',
+        '  >*',
+      ].join('\n'),
+    );
+  });
+});

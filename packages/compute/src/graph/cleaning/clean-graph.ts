@@ -5,6 +5,8 @@ import { mergeCommonSubexpressions } from './common-subexpressions.js';
 import { foldConstants } from './constant-folding.js';
 import { removeDeadCode } from './dead-code.js';
 import { drawDropoutDirectly } from './dropout.js';
+import { flattenProducts } from './flat-products.js';
+import { hoistScanProducts } from './hoist-scan-products.js';
 import { removeIdentities } from './identities.js';
 import { renumber } from './renumber.js';
 import { scalarFills } from './scalar-fills.js';
@@ -12,6 +14,8 @@ import { scalarFills } from './scalar-fills.js';
 const PASSES = [
   removeDeadCode,
   removeIdentities,
+  flattenProducts,
+  hoistScanProducts,
   foldConstants,
   scalarFills,
   mergeCommonSubexpressions,
@@ -29,14 +33,19 @@ export function cleanGraph(graph: KernelGraph): KernelGraph {
 export function simplifyGraph(graph: KernelGraph): KernelGraph {
   let simplified = graph;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const before = nodeCount(simplified);
+    const before = outline(simplified);
     simplified = PASSES.reduce((current, pass) => pass(current), simplified);
-    if (nodeCount(simplified) === before) break;
+    if (outline(simplified) === before) break;
   }
   return removeDeadCode(simplified);
 }
 
-/** Nodes of the graph and of all bodies within. */
-export function nodeCount(graph: KernelGraph): number {
-  return graph.nodes.reduce((count, node) => count + 1 + ('body' in node ? nodeCount(node.body) : 0), 0);
+/** The names of all nodes in order: passes that have nothing left to do leave them as they are. */
+function outline(graph: KernelGraph): string {
+  return graph.nodes
+    .map((node) => {
+      if (node.op === 'kernel') return node.kernel;
+      return 'body' in node ? `${node.op}(${outline(node.body)})` : node.op;
+    })
+    .join(' ');
 }

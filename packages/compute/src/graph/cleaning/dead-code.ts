@@ -1,6 +1,6 @@
 // Dead code: drops nodes and constants that no output needs, and captures that a body does not read. A draw of random
 // numbers that nothing reads is dropped too.
-import type { GraphNode, KernelGraph, ReduceNode, ValueId } from '../kernel-graph.js';
+import type { GraphNode, KernelGraph, ReduceNode, ScanNode, ValueId } from '../kernel-graph.js';
 import { nodeInputs, nodeOutputs } from '../walk.js';
 
 /** The graph without what no output needs; inputs all stay. */
@@ -28,7 +28,26 @@ function withoutDeadResults(node: GraphNode, live: ReadonlySet<ValueId>): GraphN
   const isRead = (index: number): boolean => index < carried || live.has(node.outputs[index] as ValueId);
   const outputs = node.outputs.filter((_, index) => isRead(index));
   const body = { ...node.body, outputs: node.body.outputs.filter((_, index) => isRead(index)) };
-  return { ...node, outputs, ...withoutDeadCaptures({ captures: node.captures, body }) };
+  const alive = withoutDeadCaptures({ captures: node.captures, body });
+  return withoutDeadSequences({ ...node, outputs, ...alive });
+}
+
+/** A scan without sequences that its body does not read. */
+function withoutDeadSequences(node: ScanNode): ScanNode {
+  const { body, initial, sequences } = node;
+  const read = new Set([...body.outputs, ...body.nodes.flatMap(nodeInputs)]);
+  const isRead = (index: number): boolean => read.has(body.inputs[initial.length + index] as ValueId);
+  const last = initial.length + sequences.length;
+  return {
+    ...node,
+    sequences: sequences.filter((_, index) => isRead(index)),
+    body: {
+      ...body,
+      inputs: body.inputs.filter(
+        (_, index) => index < initial.length || index >= last || isRead(index - initial.length),
+      ),
+    },
+  };
 }
 
 function withoutDeadCaptures(

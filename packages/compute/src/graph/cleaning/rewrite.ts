@@ -16,6 +16,9 @@ export interface Rewriter {
   uniformValue(id: ValueId): number | undefined;
   /** How often nodes and outputs read a value. */
   uses(id: ValueId): number;
+  addValue(spec: ValueSpec): ValueId;
+  /** Puts a node in place now, before what the visit gives. */
+  append(node: GraphNode): void;
   addConstant(tensor: Tensor): ValueId;
   addKernel(kernel: Kernel, inputs: KernelNode['inputs'], attributes?: KernelNode['attributes']): ValueId;
   addRandom(spec: ValueSpec, distribution: (GraphNode & { op: 'random' })['distribution']): ValueId;
@@ -52,6 +55,8 @@ export function rewriteGraph(graph: KernelGraph, makeVisit: () => Visit): Kernel
       return Number(maker.attributes['value']);
     },
     uses: (id) => useCounts.get(id) ?? 0,
+    addValue: (valueSpec) => values.push(valueSpec) - 1,
+    append,
     addConstant(tensor) {
       const value = values.push({ dtype: tensor.dtype as ValueSpec['dtype'], shape: tensor.shape }) - 1;
       constants.push({ value, tensor });

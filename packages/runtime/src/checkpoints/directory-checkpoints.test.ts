@@ -1,0 +1,107 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tensor } from '@starling/federated-core';
+import { afterEach, assert, beforeEach, describe, expect, test } from 'vitest';
+import type { Checkpoint } from './checkpoint-store.js';
+import { checkpointStore } from './directory-checkpoints.js';
+
+describe('checkpointStore', () => {
+  let directory = '';
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'starling-checkpoints-'));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  const identity = { plan: 'a'.repeat(64), seed: 7 };
+  const checkpoint = (round: number): Checkpoint => ({
+    round,
+    identity,
+    // The step is narrower than the weights, and so stands behind them in the file.
+    names: ['step', 'weights'],
+    leaves: [
+      tensor('bool', [], Uint8Array.of(1)),
+      tensor('float64', [2], Float64Array.of(round, Number.NaN)),
+    ],
+  });
+  const rows = async () =>
+    (await readFile(join(directory, 'metrics.jsonl'), 'utf8')).split('\n').slice(0, -1);
+
+  test('`checkpointStore` gives the newest checkpoint, its leaves in their order', async () => {
+    const store = checkpointStore(directory);
+    for (const round of [1, 9, 10]) await store.save(checkpoint(round));
+    assert.deepEqual(await checkpointStore(directory).resume(identity), checkpoint(10));
+  });
+
+  test('`checkpointStore` gives nothing when the directory is new, and makes it', async () => {
+    assert.isNull(await checkpointStore(join(directory, 'new', 'run')).resume(identity));
+    assert.deepEqual(await readdir(join(directory, 'new', 'run')), []);
+  });
+
+  test('`checkpointStore` keeps only the last checkpoints', async () => {
+    const store = checkpointStore(directory, { keep: 2 });
+    for (const round of [1, 2, 3, 4]) await store.save(checkpoint(round));
+    assert.deepEqual((await readdir(directory)).sort(), [
+      'round-00000003.safetensors',
+      'round-00000004.safetensors',
+    ]);
+  });
+
+  test('`checkpointStore` passes over a checkpoint that a crash cut short while it was written', async () => {
+    await checkpointStore(directory).save(checkpoint(3));
+    await writeFile(join(directory, 'round-00000004.safetensors.partial'), 'half');
+    assert.equal((await checkpointStore(directory).resume(identity))?.round, 3);
+  });
+
+  test('`checkpointStore` throws when a checkpoint is damaged, rather than go on from an older one', async () => {
+    await checkpointStore(directory).save(checkpoint(3));
+    await writeFile(join(directory, 'round-00000003.safetensors'), 'damaged');
+    await expect(checkpointStore(directory).resume(identity)).rejects.toMatchObject({
+      code: 'bad-checkpoint',
+    });
+  });
+
+  test.each([
+    ['plan', { ...identity, plan: 'b'.repeat(64) }],
+    ['seed', { ...identity, seed: 8 }],
+  ])('`checkpointStore` refuses to resume a run of another %s', async (key, wanted) => {
+    await checkpointStore(directory).save(checkpoint(3));
+    await expect(checkpointStore(directory).resume(wanted)).rejects.toMatchObject({
+      code: 'bad-checkpoint',
+      message: expect.stringContaining(`holds a run of ${key}`),
+    });
+  });
+
+  test('`checkpointStore` forgets rows recorded after the last checkpoint when it resumes', async () => {
+    const store = checkpointStore(directory);
+    for (const round of [1, 2]) await store.record({ round, metrics: { loss: round / 2 }, wallMs: 1 });
+    await store.save(checkpoint(2));
+    await store.record({ round: 3, metrics: { loss: 9 }, wallMs: 1 });
+    await writeFile(join(directory, 'metrics.jsonl'), '{"round":3,"metrics":{},"wallMs":1}\n{"round":', {
+      flag: 'a',
+    });
+    await checkpointStore(directory).resume(identity);
+    assert.deepEqual(await rows(), [
+      '{"round":1,"metrics":{"loss":0.5},"wallMs":1}',
+      '{"round":2,"metrics":{"loss":1},"wallMs":1}',
+    ]);
+  });
+
+  test('`checkpointStore` starts the rows anew when there is nothing to resume', async () => {
+    await writeFile(join(directory, 'metrics.jsonl'), '{"round":1,"metrics":{},"wallMs":1}\n');
+    await checkpointStore(directory).resume(identity);
+    assert.deepEqual(await rows(), []);
+  });
+
+  test('`checkpointStore` writes tensors and bigints of metrics as JSON can hold them', async () => {
+    const store = checkpointStore(directory);
+    await store.resume(identity);
+    const counts = tensor('int64', [2], BigInt64Array.of(1n, 2n));
+    await store.record({ round: 1, metrics: { total: 3n, counts }, wallMs: 1 });
+    await store.save(checkpoint(1));
+    assert.deepEqual(JSON.parse((await rows())[0]!).metrics, {
+      total: '3',
+      counts: { dtype: 'int64', shape: [2], data: ['1', '2'] },
+    });
+  });
+});

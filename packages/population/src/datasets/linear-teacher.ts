@@ -37,8 +37,7 @@ export const linearTeacherExample = struct({ x: float32(SIDE, SIDE, 1), y: int32
  */
 export function linearTeacher(options: LinearTeacherOptions): Population {
   const { clients, seed, examples = 100, classes = 62 } = options;
-  const random = generator(deriveSeed(seed, 'linear-teacher'));
-  const teacher = Float32Array.from({ length: PIXELS * classes }, random.normal);
+  const teacher = drawTeacher(classes, generator(deriveSeed(seed, 'linear-teacher')));
   return generatedPopulation({
     name: 'linear-teacher',
     size: clients,
@@ -48,7 +47,7 @@ export function linearTeacher(options: LinearTeacherOptions): Population {
     generate: (_, clientRandom) => {
       const x = drawImages(examples, clientRandom);
       const y = Int32Array.from({ length: examples }, (_, row) =>
-        label(x.subarray(row * PIXELS, (row + 1) * PIXELS), teacher, classes),
+        label(x.subarray(row * PIXELS, (row + 1) * PIXELS), teacher),
       );
       return {
         data: {
@@ -73,15 +72,32 @@ function drawImages(count: number, random: Generator): Float32Array {
   return pixels;
 }
 
-/** argmax of (image − mean image) · teacher. */
-function label(image: Float32Array, teacher: Float32Array, classes: number): number {
-  const mean = INK / 2;
-  const scores = new Float64Array(classes);
+interface Teacher {
+  readonly classes: number;
+  /** Row-major [PIXELS, classes]. */
+  readonly weights: Float32Array;
+  /** What the mean image scores, with its sign turned. */
+  readonly offsets: Float64Array;
+}
+
+function drawTeacher(classes: number, random: Generator): Teacher {
+  const weights = Float32Array.from({ length: PIXELS * classes }, random.normal);
+  const offsets = new Float64Array(classes);
+  weights.forEach((weight, at) => {
+    offsets[at % classes] = (offsets[at % classes] as number) - (INK / 2) * weight;
+  });
+  return { classes, weights, offsets };
+}
+
+/** argmax of (image − mean image) · weights; pixels without ink are passed over. */
+function label(image: Float32Array, { classes, weights, offsets }: Teacher): number {
+  const scores = offsets.slice();
   for (let pixel = 0; pixel < PIXELS; pixel++) {
-    const value = (image[pixel] as number) - mean;
+    const value = image[pixel] as number;
+    if (value === 0) continue;
     const row = pixel * classes;
     for (let index = 0; index < classes; index++) {
-      scores[index] = (scores[index] as number) + value * (teacher[row + index] as number);
+      scores[index] = (scores[index] as number) + value * (weights[row + index] as number);
     }
   }
   return scores.indexOf(Math.max(...scores));

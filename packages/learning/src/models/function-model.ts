@@ -43,5 +43,6 @@ export function functionModel<W extends string, B extends Batch>(options: Functi
       );
       return { losses, measures: measured, moved: {} };
     },
+    constrain: (weights) => weights,
   };
 }

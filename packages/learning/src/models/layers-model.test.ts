@@ -87,6 +87,30 @@ describe('layersModel', () => {
     expect(pass.losses.dataSync()[0]).toBeCloseTo(1, 6);
   });
 
+  it('brings weights back to the constraints of their layers', () => {
+    const kernelConstraint = tfl.constraints.nonNeg();
+    const model = regressor([dense({ units: 1, inputShape: [1], kernelConstraint })]);
+    const weights = { dense_1_kernel: tf.tensor2d([[-3]]), dense_1_bias: tf.tensor1d([-1]) };
+    const allowed = model.constrain(weights);
+    expect(allowed['dense_1_kernel']?.dataSync()[0]).toBeCloseTo(0, 6);
+    expect(allowed['dense_1_bias']?.dataSync()[0]).toBe(-1);
+  });
+
+  it('starts from the weights of a pretrained model', () => {
+    const build = (): tfl.LayersModel => {
+      const model = tfl.sequential({ layers: [dense({ units: 1, inputShape: [1] })] });
+      model.setWeights([tf.tensor2d([[7]]), tf.tensor1d([8])]);
+      return model;
+    };
+    const { initialWeights } = layersModel(build, {
+      example: struct({ x: float32(1), y: float32() }),
+      loss: meanSquaredError,
+      pretrained: true,
+    });
+    expect(initialWeights['dense_1_kernel']?.data[0]).toBe(7);
+    expect(initialWeights['dense_1_bias']?.data[0]).toBe(8);
+  });
+
   it('gives the moved averages of batch normalisation when training, and uses them when not', () => {
     const model = regressor([batchNormalization({ inputShape: [1], momentum: 0.9, epsilon: 1e-7 })]);
     expect(model.trainable).toEqual(['batch_normalization_1_gamma', 'batch_normalization_1_beta']);

@@ -29,6 +29,8 @@ export interface LayersModelOptions {
   readonly labels?: (batch: never) => tf.Tensor;
   /** Decides the initial weights; `seedFrom(0)` by default. */
   readonly seed?: Seed;
+  /** Starts from the weights that `build` gives, such as those of a loaded model; false by default. */
+  readonly pretrained?: boolean;
 }
 
 type LayerVariable = tfl.LayerVariable;
@@ -36,13 +38,13 @@ type LayerVariable = tfl.LayerVariable;
 /**
  * The model that `build` makes with tf.js layers (`tfl.sequential`, `tfl.model`), its first layer with an
  * `inputShape`. Weights are named by the kind of layer, its number among its kind, and the weight: `dense_1_kernel`.
- * Regularisers, batch normalisation and dropout work as in tf.js; compile, optimizer and fit are not used.
+ * Regularisers, constraints, batch normalisation and dropout work as in tf.js; compile, optimizer and fit are not used.
  */
 export function layersModel(build: () => tfl.LayersModel, options: LayersModelOptions): Model {
   const { name = 'layers model', example, loss, metrics = {}, seed = seedFrom(0) } = options;
   const features = (options.features ?? defaultFeatures) as (batch: Batch) => tf.Tensor;
   const labels = (options.labels ?? defaultLabels) as (batch: Batch) => tf.Tensor;
-  const layers = rebuilt(build(), seed);
+  const layers = options.pretrained ? build() : rebuilt(build(), seed);
   const variables = namedVariables(layers);
   const types: Record<string, TensorType> = {};
   const initialWeights: Record<string, Tensor> = {};
@@ -77,6 +79,13 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
         moved,
       };
     },
+    constrain: (weights) =>
+      Object.fromEntries(
+        Object.entries(weights).map(([weight, value]) => {
+          const constraint = variables.get(weight)?.constraint ?? null;
+          return [weight, constraint === null ? value : constraint.apply(value)];
+        }),
+      ),
   };
 }
 

@@ -31,4 +31,6 @@ export interface Model {
   readonly measures: readonly string[];
   /** Losses and measures of a batch. Pure: called while a local computation is traced. */
   forward(weights: Tensors, batch: Batch, options: { readonly training: boolean }): ForwardPass;
+  /** Weights brought back to where the model allows them, after each step; most models allow all. */
+  constrain(weights: Tensors): Tensors;
 }

@@ -54,7 +54,10 @@ export function trainStep(
   const step = optimizer.update(gradients, state.optimizer, trained);
   return {
     // The order of the names stays that of the weights.
-    state: { weights: { ...state.weights, ...step.weights, ...moved }, optimizer: step.state },
+    state: {
+      weights: { ...state.weights, ...model.constrain(step.weights), ...moved },
+      optimizer: step.state,
+    },
     pass: { losses, measures, moved },
   };
 }

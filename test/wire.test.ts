@@ -4,6 +4,7 @@ import { startClients } from '@starling/client';
 import { websocketRuntime } from '@starling/coordinator';
 import { uniformSampler } from '@starling/population';
 import { inProcessRuntime, type RunResult, type Runtime, runRounds } from '@starling/runtime';
+import { runtimeContract } from '@starling/runtime/contract';
 import { describe, expect, it } from 'vitest';
 import { driftingThreshold, sensors } from './support/drifting-threshold.js';
 
@@ -21,6 +22,17 @@ function run(runtime: Runtime): Promise<RunResult> {
     seed: 3,
   });
 }
+
+runtimeContract('websocketRuntime', (population) =>
+  websocketRuntime({
+    deadlineMs: 20_000,
+    launchClients: async (url) => {
+      const clients = Array.from({ length: population.size }, (_, index) => index);
+      const running = await startClients({ url, population, clients });
+      return { stop: () => running.close() };
+    },
+  }),
+);
 
 describe('websocketRuntime with clients', () => {
   it('`websocketRuntime` ends in the state of `inProcessRuntime` when clients answer in any order', async () => {

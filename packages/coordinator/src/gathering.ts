@@ -37,8 +37,8 @@ export interface Gathering {
   update(client: string, at: { readonly round: number; readonly phase: number }, body: Uint8Array): Ack;
   /** There will be no update: the client's work failed, was refused where it was made, or the client goes for good. */
   failed(client: string, code: string, reason: string): void;
-  /** Ends without an outcome: the session is over. */
-  abort(error: Error): void;
+  /** Stops without an outcome, if there is none yet: the session is over. */
+  abandon(): void;
 }
 
 const rejectionCodes: ReadonlySet<string> = new Set<RejectionCode>([
@@ -152,7 +152,10 @@ export function gather(options: GatheringOptions): Gathering {
       const status = rejectionCodes.has(code) ? 'rejected' : 'dropped';
       record({ client, status, code: isWireCode(code) ? code : 'work-failed', reason }, null);
     },
-    abort: fail,
+    abandon() {
+      over = true;
+      clearTimeout(timer);
+    },
   };
 }
 

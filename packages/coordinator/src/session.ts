@@ -1,0 +1,160 @@
+// One session of the `websocket` runtime: a server that offers a plan and runs its phases. A phase broadcasts from one
+// shared buffer, gathers updates in any order, and folds them by lanes, so that the result has the bits that every
+// other runtime gives.
+import { createOnnxEngine } from '@starling/compute';
+import { clientSeed, StarlingError, updateChecker } from '@starling/federated-core';
+import type { Population } from '@starling/population';
+import {
+  clientArgument,
+  createLaneFold,
+  createPlanRunner,
+  type PackedPlan,
+  type PhaseRequest,
+  type RuntimeSession,
+} from '@starling/runtime';
+import { encodeLeaves, sha256Hex } from '@starling/runtime/wire';
+import { pino } from 'pino';
+import { type GatheringOptions, gather } from './gathering.js';
+import { offerPlan } from './plan-offer.js';
+import { listenHttp } from './server/http.js';
+import { createMetrics } from './server/metrics.js';
+import { createStreamIds, shareBody } from './shared-body.js';
+import { createSocketServer, type SocketServer, type Task } from './socket-server.js';
+import type { WebSocketRuntimeOptions } from './websocket-runtime.js';
+
+/** Listens, and offers the plan to the clients of the population. Throws where the population does not fit the plan. */
+export async function openSession(
+  packed: PackedPlan,
+  population: Population,
+  options: WebSocketRuntimeOptions,
+): Promise<RuntimeSession> {
+  const { deadlineMs = 60_000, minClients = 1, minReports = 1 } = options;
+  const { maxExtensions = Number.POSITIVE_INFINITY, reserveMs = Math.max(deadlineMs, 60_000) } = options;
+  const { heartbeatMs = 15_000, handshakeMs = 60_000, token, tls } = options;
+  const logger = options.logger ?? pino({ level: 'silent' });
+  const metrics = options.metrics ?? createMetrics();
+  clientArgument(packed.plan, population.dataType); // clients check their own data; this tells it before any joins
+
+  /** What `close` does, in this order; also where opening fails half way. */
+  const closers: (() => Promise<void>)[] = [];
+  const closed = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, closed.signal]) : closed.signal;
+  async function close(): Promise<void> {
+    closed.abort(new StarlingError('session-closed', 'Cannot run a phase: the session is closed'));
+    for (const closer of closers.splice(0)) await closer();
+  }
+
+  const nextStream = createStreamIds();
+  const offer = offerPlan(packed, nextStream);
+  const engine = options.engine ?? (await createOnnxEngine());
+  if (options.engine === undefined) closers.unshift(() => engine.dispose());
+  try {
+    const runner = await createPlanRunner(packed, engine, ['aggregation']);
+    closers.unshift(() => runner.dispose());
+    let sockets: SocketServer | null = null;
+    const http = await listenHttp({
+      host: options.host ?? '127.0.0.1',
+      port: options.port ?? 0,
+      ...(tls !== undefined && { tls }),
+      metrics,
+      isReady: () => (sockets?.ready ?? 0) >= minClients,
+    });
+    closers.unshift(() => http.close());
+    const server = createSocketServer({
+      http,
+      offer,
+      population,
+      ...(token !== undefined && { token }),
+      heartbeatMs,
+      handshakeMs,
+      reserveMs,
+      logger,
+      metrics,
+    });
+    sockets = server;
+    closers.unshift(() => server.close(options.signal?.aborted !== true));
+    logger.info({ url: http.url, plan: offer.hash, name: offer.name, clients: population.size }, 'listening');
+    options.onListen?.({ url: http.url, port: http.port });
+    const launched = await options.launchClients?.(http.url);
+    if (launched !== undefined) closers.splice(2, 0, () => launched.stop()); // after they were told goodbye
+    let started = false;
+    return {
+      async runPhase(request) {
+        if (!started) await unlessAborted(server.whenReady(minClients), signal);
+        started = true;
+        metrics.set('starling_round', request.round);
+        const { round, phase, cohort } = request;
+        const { aggregations } = packed.plan.phases[phase]!;
+        const reductions = runner.reductions(phase);
+        const { laneSize } = packed.plan;
+        const task = makeTask(request, population, nextStream, {
+          fold: createLaneFold({ aggregations, reductions, laneSize, cohortSize: cohort.length }),
+          check: updateChecker(aggregations, reductions),
+          deadlineMs,
+          minReports,
+          maxExtensions,
+          logger: logger.child({ round, phase }),
+          metrics,
+        });
+        server.assign(task);
+        for (const index of cohort) server.ask(population.clientId(index));
+        try {
+          return await unlessAborted(task.gathering.outcome, signal);
+        } finally {
+          task.gathering.abandon();
+          server.assign(null);
+        }
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A phase that clients can be asked for: its broadcast, encoded once, and who owes an update. */
+function makeTask(
+  { round, phase, seed, cohort, broadcasts }: PhaseRequest,
+  population: Population,
+  nextStream: () => number,
+  gathering: Omit<GatheringOptions, 'round' | 'phase' | 'cohort'>,
+): Task {
+  const body = encodeLeaves(broadcasts.flat());
+  const broadcast = sha256Hex(body);
+  const shared = shareBody(body, nextStream());
+  const gathered = gather({
+    round,
+    phase,
+    cohort: cohort.map((index) => population.clientId(index)),
+    ...gathering,
+  });
+  return {
+    round,
+    phase,
+    gathering: gathered,
+    frames: (client, held, received) =>
+      shared.frames(
+        'work',
+        {
+          round,
+          phase,
+          seed: [...clientSeed(seed, client)],
+          deadlineMs: gathered.remainingMs(),
+          broadcast,
+          received,
+        },
+        held?.hash === broadcast ? held.from : 0,
+      ),
+  };
+}
+
+/** The promise, or the signal's reason if that comes first. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

@@ -25,10 +25,10 @@ code { font: 13px/1.5 ui-monospace, 'SF Mono', Menlo, Consolas, monospace; overf
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 24px 0 0; }
 .fact { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 10px 14px; }
 .fact dt { color: var(--quiet); font-size: 13px; }
-.fact dd { margin: 0; font-size: 19px; font-variant-numeric: tabular-nums; }
+.fact dd { margin: 0; font-size: 18px; font-variant-numeric: tabular-nums; }
 .fact.wide { grid-column: 1 / -1; }
 .fact.wide dd { font-size: 14px; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 16px; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); gap: 16px; }
 .chart { position: relative; margin: 0; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 12px 14px 8px; }
 .chart figcaption { display: flex; flex-wrap: wrap; gap: 4px 16px; justify-content: space-between; font-weight: 600; margin-bottom: 6px; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; font-weight: 400; font-size: 13px; color: var(--quiet); }

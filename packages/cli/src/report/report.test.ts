@@ -69,10 +69,18 @@ describe('chartsOf', () => {
   });
 
   it('leaves out points that are not finite', () => {
-    expect(chartsOf([record(1, { loss: Number.NaN }), record(2, { loss: 1 })])[0]?.series[0]?.points).toEqual(
-      [[2, 1]],
-    );
+    const records = [record(1, { loss: Number.NaN }), record(2, { loss: 1 }), record(3, { loss: 0.5 })];
+    expect(chartsOf(records)[0]?.series[0]?.points).toEqual([
+      [2, 1],
+      [3, 0.5],
+    ]);
     expect(chartsOf([record(1, { loss: Number.NaN })])).toEqual([]);
+  });
+
+  it('draws no curve of what never changes', () => {
+    const records = [1, 2, 3].map((round) => record(round, { loss: 1 / round, examples: 6000 }));
+    expect(chartsOf(records).map(({ title }) => title)).toEqual(['loss']);
+    expect(chartsOf(records.slice(0, 1))).toEqual([]);
   });
 });
 

@@ -57,7 +57,9 @@ function renderFacts(records: readonly RoundRecord[], summary: RunSummary): stri
     ],
     ['seed', String(start.seed)],
   ];
-  const settings = Object.entries(start.settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  const settings = Object.entries(start.settings).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   const wide: readonly (readonly [string, string])[] = [
     ...(settings.length > 0 ? [['settings', settings.join('  ')] as const] : []),
     ['state hash (SHA-256)', summary.stateHash],

@@ -14,7 +14,10 @@ export interface ChartData {
   readonly series: readonly Series[];
 }
 
-/** One chart a kind of metric, in the order in which metrics first appear. */
+/**
+ * One chart a kind of metric, in the order in which metrics first appear. A kind whose metrics never change, such as the
+ * number of examples, has no curve: it stands in the table.
+ */
 export function chartsOf(records: readonly RoundRecord[]): readonly ChartData[] {
   const points = new Map<string, [number, number][]>();
   for (const { round, metrics } of records) {
@@ -32,5 +35,9 @@ export function chartsOf(records: readonly RoundRecord[]): readonly ChartData[] 
     charts.set(kind, series);
     series.push({ name, points: list });
   }
-  return [...charts].map(([title, series]) => ({ title, series }));
+  return [...charts].map(([title, series]) => ({ title, series })).filter(changes);
+}
+
+function changes({ series }: ChartData): boolean {
+  return series.some(({ points }) => points.some(([, value]) => value !== points[0]?.[1]));
 }

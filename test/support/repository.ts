@@ -20,7 +20,7 @@ export interface SourceFile {
   readonly path: string;
   readonly room: Room;
   readonly text: string;
-  /** A test, or a contract suite that tests of other rooms call. */
+  /** A test, what only tests use (`testing/`), or a contract suite that tests of other rooms call. */
   readonly isTest: boolean;
 }
 
@@ -91,7 +91,7 @@ export function sourceFiles(): readonly SourceFile[] {
   return trackedFiles('.ts', '.tsx', '.js', '.mjs').flatMap((path) => {
     const room = all.find((candidate) => !relative(candidate.folder, path).startsWith('..'));
     if (room === undefined) return [];
-    const isTest = /\.test(-d)?\.ts$|\/contract\.ts$/.test(path) || room.folder === 'test';
+    const isTest = /\.test(-d)?\.ts$|\/contract\.ts$|\/testing\//.test(path) || room.folder === 'test';
     return [{ path, room, text: readText(path), isTest }];
   });
 }

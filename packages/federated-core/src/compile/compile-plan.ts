@@ -6,7 +6,7 @@
 // client values that it needs once more, from the same data, broadcasts and seeds: clients keep nothing.
 import type { Expression, IntrinsicExpression, LocalExpression } from '../expression/expression.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
-import type { AggregateIntrinsic } from '../intrinsics/definition.js';
+import { type AggregateIntrinsic, kindOf } from '../intrinsics/definition.js';
 import { intrinsicNamed } from '../intrinsics/intrinsics.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import type { Aggregation, LocalProgram, Phase, RoundPlan } from '../plan/round-plan.js';
@@ -76,7 +76,7 @@ export function aggregation(aggregate: IntrinsicExpression): Aggregation {
   const definition = definitionOf(aggregate);
   const { ifEmpty, numbers } = aggregate.settings;
   return {
-    kind: definition.kind(aggregate),
+    kind: kindOf(definition, aggregate),
     update: updateType(aggregate, definition),
     result: memberType(aggregate.type),
     ...(ifEmpty === undefined ? {} : { ifEmpty }),

@@ -5,6 +5,7 @@ import { analyse } from '../compile/analysis.js';
 import { fieldRange } from '../compile/emitter.js';
 import { defaultLaneSize } from '../compile/lane-size.js';
 import { contributions, updateType } from '../compile/member-types.js';
+import { atLocation } from '../errors/source-location.js';
 import { RejectedUpdateError, StarlingError, ValueError } from '../errors/starling-error.js';
 import type { Expression, IntrinsicExpression } from '../expression/expression.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
@@ -14,6 +15,7 @@ import type { LocalRunner } from '../plan/local-computation.js';
 import { clientSeed, serverSeed } from '../plan/seeds.js';
 import { generator } from '../random/generator.js';
 import { deriveSeed, type Seed, seedFrom } from '../random/seed.js';
+import { formatType } from '../types/format.js';
 import type { Type } from '../types/types.js';
 import { flatten, unflatten } from '../values/flatten.js';
 import type { Tensor } from '../values/tensor.js';
@@ -51,12 +53,12 @@ export async function evaluate(
   const clientIds = options.clientIds ?? Array.from({ length: inputs.cohort }, (_, index) => String(index));
   const aggregates = new Map<Expression, Leaves>();
 
-  const server = new Place(serverSeed(seed), run, saltOf, (expression) =>
+  const server = new Place('the server', serverSeed(seed), run, saltOf, (expression) =>
     expression.kind === 'parameter' ? inputs.server.get(expression.name) : aggregates.get(expression),
   );
   const clients = clientIds.map(
     (id, client) =>
-      new Place(clientSeed(seed, id), run, saltOf, (expression) => {
+      new Place(`client ${id}`, clientSeed(seed, id), run, saltOf, (expression) => {
         if (expression.kind === 'parameter') return inputs.clients.get(expression.name)?.[client];
         const isBroadcast =
           expression.kind === 'intrinsic' && intrinsicNamed(expression.intrinsic).role === 'broadcast';
@@ -91,6 +93,8 @@ class Place {
   private readonly values = new Map<Expression, Promise<Leaves>>();
 
   constructor(
+    /** For errors: the server, or which client. */
+    private readonly name: string,
     readonly seed: Seed,
     private readonly run: LocalRunner,
     readonly saltOf: ReadonlyMap<Expression, number>,
@@ -125,10 +129,23 @@ class Place {
         if (definition.role !== 'pointwise') break;
         const inputs = await Promise.all(expression.arguments.map((one) => this.value(one)));
         const seed = deriveSeed(this.seed, this.saltOf.get(expression)!);
-        return definition.evaluate(expression, inputs, { run: this.run, seed });
+        try {
+          return await definition.evaluate(expression, inputs, { run: this.run, seed });
+        } catch (error) {
+          throw error instanceof RejectedUpdateError ? error : this.failure(expression, error);
+        }
       }
     }
-    throw new StarlingError('not-evaluable', `Cannot evaluate a ${expression.kind} at this place`);
+    throw new StarlingError('not-evaluable', `Cannot evaluate a ${expression.kind} at ${this.name}`);
+  }
+
+  private failure({ intrinsic, type, location }: IntrinsicExpression, cause: unknown): StarlingError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new StarlingError(
+      'computation-failed',
+      `Cannot compute ${intrinsic} at ${this.name}, which gives ${formatType(type)}: ${reason}${atLocation(location)}`,
+      { cause },
+    );
   }
 }
 

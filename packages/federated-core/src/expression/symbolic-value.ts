@@ -49,7 +49,7 @@ export type Composed<V> = V | readonly Composed<V>[] | { readonly [name: string]
 export type TypeOfComposed<C> = C extends SymbolicValue<infer T> ? T : StructOfFields<C>;
 
 /** Spelled out rather than as StructType<…>, so that TypeScript puts off the recursion. */
-interface StructOfFields<C> {
+export interface StructOfFields<C> {
   readonly kind: 'struct';
   readonly elements: C extends object ? { readonly [K in keyof C]: TypeOfComposed<C[K]> } : never;
 }

@@ -56,7 +56,10 @@ export interface AggregateIntrinsic extends Declaration {
   readonly role: 'aggregate';
   /** Whether the server sees values of single clients, not their aggregate alone. */
   readonly revealing: boolean;
-  kind(call: IntrinsicExpression): AggregationKind;
+  /** The kinds of aggregation that it compiles to. */
+  readonly kinds: readonly AggregationKind[];
+  /** Which of them a call is; the first where it is not given. */
+  kind?(call: IntrinsicExpression): AggregationKind;
   /** Whether a client's update ends with a random draw of its own. */
   readonly drawsRank?: boolean;
   /** The last arguments that are functions, of `aggregate` alone. */
@@ -72,3 +75,8 @@ export interface AggregateIntrinsic extends Declaration {
 }
 
 export type IntrinsicDefinition = PointwiseIntrinsic | BroadcastIntrinsic | AggregateIntrinsic;
+
+/** The kind of aggregation that a call compiles to. */
+export function kindOf(definition: AggregateIntrinsic, call: IntrinsicExpression): AggregationKind {
+  return definition.kind?.(call) ?? definition.kinds[0]!;
+}

@@ -19,7 +19,7 @@ export const federatedAggregateDefinition: AggregateIntrinsic = {
   summary: 'Aggregates by operators of your own: zero, accumulate, merge and report.',
   signatures: ['(<{T}@CLIENTS,U,(<U,T> -> U),(<U,U> -> U),(U -> R)> -> R@SERVER)'],
   edgeCases: 'No clients: report(zero). merge(zero, a) and merge(a, zero) must give a.',
-  kind: () => 'aggregate',
+  kinds: ['aggregate'],
   async reference(call, lanes, { run }) {
     const [, zero, accumulate, merge, report] = call.arguments;
     const apply = (operator: Expression | undefined, leaves: readonly Tensor[]) =>

@@ -17,7 +17,7 @@ export const federatedCollectDefinition: AggregateIntrinsic = {
   signatures: ['({T}@CLIENTS -> T*@SERVER)'],
   where: { T: 'tensors' },
   edgeCases: 'No clients: an empty sequence. All values must be of one shape.',
-  kind: () => 'collect',
+  kinds: ['collect'],
   reference(call, lanes) {
     const member = memberType(call.arguments[0]!.type);
     return referenceStack(leafTypes(member), lanes.flat());

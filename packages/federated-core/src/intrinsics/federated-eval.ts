@@ -14,7 +14,7 @@ export const federatedEvalDefinition: PointwiseIntrinsic = {
     'Runs a local computation without a parameter at a placement; each client draws its own random numbers.',
   signatures: ['(( -> T) -> {T}@CLIENTS)', '(( -> T) -> T@SERVER)'],
   infer: ([type], { settings }) => {
-    if (type === undefined) return null;
+    if (type === undefined || type.kind === 'function') return null;
     const placement = settings.placement ?? 'SERVER';
     return { kind: 'federated', member: type, placement, allEqual: placement === 'SERVER' };
   },

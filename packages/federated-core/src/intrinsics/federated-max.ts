@@ -14,7 +14,7 @@ export const federatedMaxDefinition: AggregateIntrinsic = {
   signatures: ['({T}@CLIENTS -> T@SERVER)'],
   where: { T: 'summable' },
   edgeCases: 'No clients: the round fails, or gives `ifEmpty`.',
-  kind: () => 'max',
+  kinds: ['max'],
   reference: (call, lanes) => referenceExtremum(call, lanes, (next, best) => next > best),
 };
 

@@ -18,6 +18,7 @@ export const federatedMeanDefinition: AggregateIntrinsic = {
   where: { T: 'averageable', W: 'weight' },
   edgeCases:
     'No clients, or a total weight of 0: the round fails, or gives `ifEmpty`. A negative or non-finite weight refuses that client’s update.',
+  kinds: ['mean', 'weighted-mean'],
   kind: (call) => (call.arguments.length === 2 ? 'weighted-mean' : 'mean'),
   reference(call, lanes) {
     const weighted = call.arguments.length === 2;

@@ -19,7 +19,7 @@ export const federatedSampleDefinition: AggregateIntrinsic = {
   signatures: ['({T}@CLIENTS -> T*@SERVER)'],
   where: { T: 'tensors' },
   edgeCases: 'Fewer clients than `maxSamples`: all of them; no clients: an empty sequence.',
-  kind: () => 'sample',
+  kinds: ['sample'],
   reference(call, lanes) {
     const updates = lanes.flat();
     const draw = (index: number): number => updates[index]!.at(-1)!.data[0] as number;

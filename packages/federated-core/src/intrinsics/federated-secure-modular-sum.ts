@@ -17,7 +17,7 @@ export const federatedSecureModularSumDefinition: AggregateIntrinsic = {
   signatures: ['({T}@CLIENTS -> T@SERVER)'],
   where: { T: 'integer' },
   edgeCases: 'A value outside of the range refuses that client’s update. No clients: zeros.',
-  kind: () => 'secure-modular-sum',
+  kinds: ['secure-modular-sum'],
   refuses(call, update) {
     const { modulus, symmetric } = call.settings.numbers as { modulus: number; symmetric: number };
     return outside(update, symmetric === 1 ? 1 - modulus : 0, modulus - 1);

@@ -15,7 +15,7 @@ export const federatedSecureSumBitwidthDefinition: AggregateIntrinsic = {
   signatures: ['({T}@CLIENTS -> T@SERVER)'],
   where: { T: 'integer' },
   edgeCases: 'A value below 0 or of more bits refuses that client’s update. No clients: zeros.',
-  kind: () => 'secure-sum-bitwidth',
+  kinds: ['secure-sum-bitwidth'],
   refuses: (call, update) => outside(update, 0, 2 ** call.settings.numbers!['bitwidth']! - 1),
   reference: referenceSum,
 };

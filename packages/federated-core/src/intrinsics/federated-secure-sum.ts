@@ -16,7 +16,7 @@ export const federatedSecureSumDefinition: AggregateIntrinsic = {
   signatures: ['({T}@CLIENTS -> T@SERVER)'],
   where: { T: 'integer' },
   edgeCases: 'A value below 0 or above `maxInput` refuses that client’s update. No clients: zeros.',
-  kind: () => 'secure-sum',
+  kinds: ['secure-sum'],
   refuses: (call, update) => outside(update, 0, call.settings.numbers!['maxInput']!),
   reference: referenceSum,
 };

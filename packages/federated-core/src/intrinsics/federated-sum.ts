@@ -17,7 +17,7 @@ export const federatedSumDefinition: AggregateIntrinsic = {
   signatures: ['({T}@CLIENTS -> T@SERVER)'],
   where: { T: 'summable' },
   edgeCases: 'No clients: zeros. An integer sum outside of its element type fails the round.',
-  kind: () => 'sum',
+  kinds: ['sum'],
   reference: referenceSum,
 };
 

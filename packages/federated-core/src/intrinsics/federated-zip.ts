@@ -41,7 +41,7 @@ export const federatedZipDefinition: PointwiseIntrinsic = {
 export type MemberOf<C> = C extends SymbolicValue<FederatedType<infer M>> ? M : StructOfMembers<C>;
 
 /** Spelled out rather than as StructType<…>, so that TypeScript puts off the recursion. */
-interface StructOfMembers<C> {
+export interface StructOfMembers<C> {
   readonly kind: 'struct';
   readonly elements: C extends object ? { readonly [K in keyof C]: MemberOf<C[K]> } : never;
 }

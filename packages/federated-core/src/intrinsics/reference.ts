@@ -14,9 +14,10 @@ export function numbersOf(leaf: Tensor): Numbers {
   return Array.from(leaf.data as ArrayLike<number | bigint>);
 }
 
-/** Element by element sums of several leaves of one shape, first to last. */
+/** Element by element sums of several leaves of one shape, from zero, first to last. */
 export function sumOf(leaves: readonly Numbers[]): Numbers {
-  return leaves.reduce((total, leaf) => leaf.map((value, index) => plus(total[index]!, value)));
+  const zeros = leaves[0]!.map((value) => (typeof value === 'bigint' ? 0n : 0));
+  return leaves.reduce((total, leaf) => leaf.map((value, index) => plus(total[index]!, value)), zeros);
 }
 
 /** Lanes are summed each in order, then their sums in order: the order of every runtime. */

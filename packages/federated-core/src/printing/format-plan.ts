@@ -1,0 +1,128 @@
+// Prints a round plan: its slots in order, each program a line an instruction. Golden files hold these.
+import type { LocalComputation } from '../plan/local-computation.js';
+import type { Aggregation, Instruction, LocalProgram, RoundPlan } from '../plan/round-plan.js';
+import { formatType } from '../types/format.js';
+import { structEntries, type Type } from '../types/types.js';
+import { formatTensor } from './format-tensor.js';
+
+/** The plan as text; graphs are named by their computation, or by hash where the plan is packed. */
+export function formatPlan(plan: RoundPlan<LocalComputation> | RoundPlan<string>): string {
+  const { serverInput, clientInput, laneSize } = plan;
+  const phases: readonly RoundPlan<LocalComputation | string>['phases'][number][] = plan.phases;
+  const lines = [
+    `plan ${plan.name}`,
+    `  server input: ${formatType(serverInput)}`,
+    `  client input: ${formatType(clientInput)}`,
+    `  lanes of ${laneSize}`,
+  ];
+  const sent: string[] = [];
+  const known = labels('server', serverInput);
+  phases.forEach(({ prepare, broadcast, work, aggregations }, index) => {
+    const suffix = phases.length === 1 ? '' : String(index + 1);
+    lines.push('', `phase ${index + 1}`, ...block('prepare', prepare, known));
+    lines.push(`  broadcast: ${formatType(broadcast)}`);
+    sent.push(...labels(`broadcast${suffix}`, broadcast));
+    lines.push(...block('work', work, [...sent, ...labels('client', clientInput)]));
+    for (const aggregation of aggregations) {
+      lines.push(`  ${formatAggregation(aggregation)}`);
+      for (const [name, operator] of Object.entries(aggregation.operators ?? {})) {
+        lines.push(...block(name, operator, inputs(operator.inputs)).map((line) => `  ${line}`));
+      }
+    }
+    aggregations.forEach(({ result }, number) => {
+      known.push(...labels(`aggregate${suffix}[${number}]`, result));
+    });
+  });
+  lines.push(
+    '',
+    ...block('apply', plan.apply, known).map((line) => line.slice(2)),
+    `result: ${formatType(plan.result)}`,
+    '',
+  );
+  return lines.join('\n');
+}
+
+function formatAggregation({ kind, update, result, settings, ifEmpty }: Aggregation<unknown>): string {
+  const extras = [
+    ...Object.entries(settings ?? {}).map(([name, value]) => ` ${name}=${value}`),
+    ...(ifEmpty === undefined ? [] : [` ifEmpty=${ifEmpty.map(formatTensor).join(', ')}`]),
+  ];
+  return `${kind}: ${formatType(update)} -> ${formatType(result)}${extras.join('')}`;
+}
+
+/** A name for each leaf of an input: the path that leads to it. */
+function labels(path: string, type: Type): string[] {
+  if (type.kind === 'sequence') return labels(path, type.element);
+  if (type.kind !== 'struct') return [path];
+  return structEntries(type).flatMap(([name, field], index) =>
+    labels(name === null ? `${path}[${index}]` : `${path}.${name}`, field),
+  );
+}
+
+function inputs(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `in[${index}]`);
+}
+
+function block(
+  title: string,
+  program: LocalProgram<LocalComputation | string>,
+  given: readonly string[],
+): string[] {
+  const registers = [...given];
+  const lines = program.instructions.map((instruction) => {
+    const before = registers.length;
+    const outputs = outputCount(instruction);
+    const fresh = Array.from({ length: outputs }, (_, index) => `%${before - given.length + index}`);
+    const text = formatInstruction(instruction, registers);
+    registers.push(...fresh);
+    return `    ${fresh.join(', ')} = ${text}`;
+  });
+  const result = program.outputs.map((register) => registers[register]).join(', ');
+  return [`  ${title}:`, ...lines, `    -> ${result === '' ? '(nothing)' : result}`];
+}
+
+function outputCount(instruction: Instruction<unknown>): number {
+  switch (instruction.op) {
+    case 'constant':
+    case 'random':
+      return 1;
+    case 'call':
+      return instruction.outputs;
+    case 'reduce':
+      return instruction.initial.length;
+    case 'map':
+    case 'select':
+      return instruction.result.length;
+    case 'sum':
+      return instruction.element.length;
+  }
+}
+
+function formatInstruction(
+  instruction: Instruction<LocalComputation | string>,
+  registers: readonly string[],
+): string {
+  const read = (wanted: readonly number[]): string =>
+    wanted.map((register) => registers[register]).join(', ');
+  const graph = 'graph' in instruction ? nameOf(instruction.graph) : '';
+  switch (instruction.op) {
+    case 'constant':
+      return formatTensor(instruction.value);
+    case 'random':
+      return 'random()';
+    case 'call':
+      return `${graph}(${read(instruction.inputs)})`;
+    case 'reduce':
+      return `reduce ${graph} over (${read(instruction.sequence)}) from (${read(instruction.initial)})`;
+    case 'map':
+      return `map ${graph} over (${read(instruction.sequence)})`;
+    case 'sum':
+      return `sum over (${read(instruction.sequence)})`;
+    case 'select':
+      return `select ${graph} of (${read(instruction.inputs)}) by ${read([instruction.keys])} < ${instruction.keyBound}`;
+  }
+}
+
+function nameOf(graph: LocalComputation | string): string {
+  return typeof graph === 'string' ? graph.slice(0, 12) : graph.name;
+}

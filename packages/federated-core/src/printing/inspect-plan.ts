@@ -1,0 +1,83 @@
+// What a plan moves and reveals: what each client receives and sends, and what the server gets to see. Data,
+// which `starling inspect` prints.
+import { bytesOf } from '../compile/lane-size.js';
+import { intrinsics } from '../intrinsics/intrinsics.js';
+import type { Aggregation, AggregationKind, RoundPlan } from '../plan/round-plan.js';
+import { formatType } from '../types/format.js';
+
+export interface PlanReport {
+  readonly name: string;
+  /** Types in TFF's notation. */
+  readonly serverInput: string;
+  readonly clientInput: string;
+  readonly result: string;
+  readonly laneSize: number;
+  readonly phases: readonly PhaseReport[];
+  /** Bytes of tensors that a client receives and sends in a round; null where a dimension or a string leaves them unknown. */
+  readonly bytesDown: number | null;
+  readonly bytesUp: number | null;
+  /** Whether the server sees any single client's value. */
+  readonly revealing: boolean;
+}
+
+export interface PhaseReport {
+  readonly broadcast: string;
+  readonly bytesDown: number | null;
+  readonly updates: readonly UpdateReport[];
+  readonly bytesUp: number | null;
+}
+
+export interface UpdateReport {
+  readonly kind: AggregationKind;
+  /** The intrinsic that the user wrote. */
+  readonly intrinsic: string;
+  /** What a client sends. */
+  readonly update: string;
+  /** What the server gets. */
+  readonly result: string;
+  readonly bytesUp: number | null;
+  /** Whether the server sees single clients' values, rather than their aggregate alone. */
+  readonly revealing: boolean;
+}
+
+export function inspectPlan(plan: RoundPlan<unknown>): PlanReport {
+  const phases = plan.phases.map(({ broadcast, aggregations }): PhaseReport => {
+    const updates = aggregations.map(inspectUpdate);
+    return {
+      broadcast: formatType(broadcast),
+      bytesDown: bytesOf(broadcast),
+      updates,
+      bytesUp: total(updates.map(({ bytesUp }) => bytesUp)),
+    };
+  });
+  return {
+    name: plan.name,
+    serverInput: formatType(plan.serverInput),
+    clientInput: formatType(plan.clientInput),
+    result: formatType(plan.result),
+    laneSize: plan.laneSize,
+    phases,
+    bytesDown: total(phases.map(({ bytesDown }) => bytesDown)),
+    bytesUp: total(phases.map(({ bytesUp }) => bytesUp)),
+    revealing: phases.some(({ updates }) => updates.some(({ revealing }) => revealing)),
+  };
+}
+
+function inspectUpdate({ kind, update, result }: Aggregation<unknown>): UpdateReport {
+  const definition = [...intrinsics.values()].find(
+    (one) => one.role === 'aggregate' && one.kinds.includes(kind),
+  );
+  if (definition?.role !== 'aggregate') throw new RangeError(`Cannot inspect an aggregation of kind ${kind}`);
+  return {
+    kind,
+    intrinsic: definition.name,
+    update: formatType(update),
+    result: formatType(result),
+    bytesUp: bytesOf(update),
+    revealing: definition.revealing,
+  };
+}
+
+function total(parts: readonly (number | null)[]): number | null {
+  return parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
+}

@@ -1,0 +1,95 @@
+// Golden files of prints; `npx vitest run -u` writes them anew, and the diff is to be read.
+import { describe, expect, it } from 'vitest';
+import { compilePlan } from '../compile/compile-plan.js';
+import { call } from '../expression/call.js';
+import { federatedComputation } from '../expression/federated-computation.js';
+import { federatedSum } from '../intrinsics/federated-sum.js';
+import { movingThreshold, revealing, variance } from '../testing/examples.js';
+import { atClients, float32 } from '../types/types.js';
+import { formatComputation } from './format-computation.js';
+import { formatPlan } from './format-plan.js';
+import { inspectPlan } from './inspect-plan.js';
+
+const golden = (name: string) => `./golden/${name}.txt`;
+
+describe('formatComputation', () => {
+  it('`formatComputation` prints a line for each step when a computation is printed', async () => {
+    await expect(formatComputation(movingThreshold)).toMatchFileSnapshot(
+      golden('moving-threshold.computation'),
+    );
+    await expect(formatComputation(revealing)).toMatchFileSnapshot(golden('revealing.computation'));
+  });
+
+  it('`formatComputation` prints a call by name when a computation calls another', () => {
+    const spread = federatedComputation({ values: atClients(float32()) }, (given) => call(variance, given), {
+      name: 'spread',
+    });
+    expect(formatComputation(spread)).toBe(
+      [
+        'spread(values: {float32}@CLIENTS) -> float32@SERVER',
+        '  v1: float32@SERVER = variance(values)',
+        '  return v1',
+        '',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('formatPlan', () => {
+  it('`formatPlan` prints the slots of each phase when a plan has one or two', async () => {
+    await expect(formatPlan(compilePlan(movingThreshold))).toMatchFileSnapshot(
+      golden('moving-threshold.plan'),
+    );
+    await expect(formatPlan(compilePlan(variance))).toMatchFileSnapshot(golden('variance.plan'));
+    await expect(formatPlan(compilePlan(revealing))).toMatchFileSnapshot(golden('revealing.plan'));
+  });
+});
+
+describe('inspectPlan', () => {
+  it('`inspectPlan` counts the bytes of tensors down and up when shapes are known', () => {
+    // Down: the threshold, one float32. Up: a float32 for the mean and an int32 for the count.
+    expect(inspectPlan(compilePlan(movingThreshold))).toMatchObject({
+      clientInput: '<readings=float32*>',
+      bytesDown: 4,
+      bytesUp: 8,
+      revealing: false,
+    });
+    // Two phases: nothing and a float32 down, a float32 up in each.
+    const { phases, bytesDown, bytesUp } = inspectPlan(compilePlan(variance));
+    expect(phases.map((phase) => [phase.bytesDown, phase.bytesUp])).toEqual([
+      [0, 4],
+      [4, 4],
+    ]);
+    expect([bytesDown, bytesUp]).toEqual([4, 8]);
+  });
+
+  it('`inspectPlan` tells what is revealing from what is aggregated only', () => {
+    const report = inspectPlan(compilePlan(revealing));
+    expect(report.revealing).toBe(true);
+    const updates = report.phases[0]!.updates.map(({ intrinsic, update, result, revealing }) => ({
+      intrinsic,
+      update,
+      result,
+      revealing,
+    }));
+    expect(updates).toEqual([
+      { intrinsic: 'federatedSum', update: 'float32[8]', result: 'float32[8]', revealing: false },
+      { intrinsic: 'federatedAggregate', update: 'float32', result: 'float32', revealing: false },
+      { intrinsic: 'federatedSample', update: '<float32,float64>', result: 'float32*', revealing: true },
+    ]);
+    // The whole table goes down: 100 · 8 · 4 bytes. Up: 8 float32, one float32, and a float32 with its float64 draw.
+    expect(report.bytesDown).toBe(3200);
+    expect(report.bytesUp).toBe(32 + 4 + 12);
+  });
+
+  it('`inspectPlan` gives null for bytes when a dimension is unknown', () => {
+    const keep = federatedComputation({ values: atClients(float32(null)) }, ({ values }) => ({
+      sum: call(sum, { values }),
+    }));
+    expect(inspectPlan(compilePlan(keep)).bytesUp).toBeNull();
+  });
+});
+
+const sum = federatedComputation({ values: atClients(float32(null)) }, ({ values }) => federatedSum(values), {
+  name: 'sum',
+});

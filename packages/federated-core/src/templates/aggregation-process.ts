@@ -1,0 +1,28 @@
+// The template of an aggregation with a state: how the updates of a cohort become one value at the server.
+import { sourceLocation } from '../errors/source-location.js';
+import { formatType } from '../types/format.js';
+import type { ProcessComputations } from './iterative-process.js';
+import { ProcessCheck } from './process-types.js';
+
+export interface AggregationProcess extends ProcessComputations {
+  readonly kind: 'aggregation-process';
+}
+
+/**
+ * An aggregation process: `next` takes `state`, `value` ({V}@CLIENTS) and, if it weights, `weight`
+ * ({float32}@CLIENTS), and returns `{ state, result, measurements }`, all at the server.
+ * Throws a `TypeMismatchError` with both types where they do not fit.
+ */
+export function aggregationProcess({ initialize, next }: ProcessComputations): AggregationProcess {
+  const check = new ProcessCheck('an aggregation process', sourceLocation());
+  const results = check.resultsOf(next, check.stateOf(initialize), ['state', 'result', 'measurements']);
+  check.atServer('the result', results['result']!);
+  check.atServer('measurements', results['measurements']!);
+  const value = next.parameters.find(({ name }) => name === 'value')?.type;
+  if (value?.kind !== 'federated' || value.placement !== 'CLIENTS') {
+    check.fail('next must take a parameter value at CLIENTS', formatType(next.type));
+  }
+  const surplus = next.parameters.find(({ name }) => !['state', 'value', 'weight'].includes(name as string));
+  if (surplus !== undefined) check.fail('next must take state, value and weight alone', String(surplus.name));
+  return { kind: 'aggregation-process', initialize, next };
+}

@@ -1,0 +1,49 @@
+// The template of an estimate that is refined round by round, such as a quantile: a process with a report that
+// reads the estimate off the state.
+import { sourceLocation } from '../errors/source-location.js';
+import { call } from '../expression/call.js';
+import { type FederatedComputation, federatedComputation } from '../expression/federated-computation.js';
+import type { ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
+import { federatedMap } from '../intrinsics/federated-map.js';
+import type { LocalComputation } from '../plan/local-computation.js';
+import { formatType } from '../types/format.js';
+import { isAssignable } from '../types/relations.js';
+import { type IterativeProcess, iterativeProcess, type ProcessComputations } from './iterative-process.js';
+import { ProcessCheck } from './process-types.js';
+
+export interface EstimationProcess extends Omit<IterativeProcess, 'kind'> {
+  readonly kind: 'estimation-process';
+  /** (S@SERVER -> E@SERVER). */
+  readonly report: FederatedComputation;
+}
+
+/** An estimation process; `report` takes the state, as its one parameter, and gives the estimate at the server. */
+export function estimationProcess({
+  initialize,
+  next,
+  report,
+}: ProcessComputations & { readonly report: FederatedComputation }): EstimationProcess {
+  const check = new ProcessCheck('an estimation process', sourceLocation());
+  const state = check.stateOf(initialize);
+  const [parameter, ...others] = report.parameters;
+  if (parameter === undefined || others.length > 0 || !isAssignable(parameter.type, state)) {
+    check.fail(`report must take the state, ${formatType(state)}`, formatType(report.type));
+  }
+  check.atServer('the estimate', report.type.result);
+  return { ...iterativeProcess({ initialize, next }), kind: 'estimation-process', report };
+}
+
+/** The same process with `local` applied to its estimate. */
+export function mapEstimate(process: EstimationProcess, local: LocalComputation): EstimationProcess {
+  const { name } = process.report.parameters[0]!;
+  const report = federatedComputation(
+    process.initialize.type.result,
+    (state) => {
+      const given = state as SymbolicValue;
+      const estimate = call(process.report, name === null ? given : { [name]: given });
+      return federatedMap(local, estimate as ServerValue);
+    },
+    { name: `${local.name} of ${process.report.name}` },
+  );
+  return estimationProcess({ initialize: process.initialize, next: process.next, report });
+}

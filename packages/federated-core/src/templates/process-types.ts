@@ -1,0 +1,66 @@
+// What the templates of processes ask of their computations, checked once for all of them.
+
+import { atLocation } from '../errors/source-location.js';
+import { TypeMismatchError } from '../errors/starling-error.js';
+import type { FederatedComputation } from '../expression/federated-computation.js';
+import { formatType } from '../types/format.js';
+import { isAssignable } from '../types/relations.js';
+import { structEntries, type Type } from '../types/types.js';
+
+/** Throws errors that name the template, both types and the user's line. */
+export class ProcessCheck {
+  constructor(
+    private readonly template: string,
+    private readonly location: string | null,
+  ) {}
+
+  fail(need: string, got: string): never {
+    throw new TypeMismatchError(
+      `Cannot make ${this.template}: ${need}, got ${got}${atLocation(this.location)}`,
+    );
+  }
+
+  /** The type of the state that `initialize` gives: it takes nothing, and the state is at the server. */
+  stateOf(initialize: FederatedComputation): Type {
+    if (initialize.type.parameter !== null)
+      this.fail('initialize must take no parameter', formatType(initialize.type));
+    const state = initialize.type.result;
+    if (state.kind !== 'federated' || state.placement !== 'SERVER') {
+      this.fail('initialize must give one value at SERVER', formatType(state));
+    }
+    return state;
+  }
+
+  /** The parts that `next` returns, which must be these; its state must go round. */
+  resultsOf(
+    next: FederatedComputation,
+    state: Type,
+    names: readonly string[],
+  ): Readonly<Record<string, Type>> {
+    const taken = next.parameters.find(({ name }) => name === 'state')?.type;
+    if (taken === undefined || !isAssignable(taken, state)) {
+      this.fail(`next must take a parameter state of ${formatType(state)}`, formatType(taken ?? next.type));
+    }
+    const { result } = next.type;
+    const results = Object.fromEntries(result.kind === 'struct' ? structEntries(result) : []) as Record<
+      string,
+      Type
+    >;
+    if (Object.keys(results).length !== names.length || names.some((name) => results[name] === undefined)) {
+      this.fail(`next must return { ${names.join(', ')} }`, formatType(result));
+    }
+    const given = results['state']!;
+    if (!isAssignable(taken, given))
+      this.fail(`next must return a state of ${formatType(taken)}`, formatType(given));
+    return results;
+  }
+
+  atServer(what: string, type: Type): void {
+    if (!isAtServer(type)) this.fail(`${what} must be at SERVER`, formatType(type));
+  }
+}
+
+function isAtServer(type: Type): boolean {
+  if (type.kind === 'federated') return type.placement === 'SERVER';
+  return type.kind === 'struct' && structEntries(type).every(([, part]) => isAtServer(part));
+}

@@ -1,0 +1,154 @@
+// Processes as a user composes them: what fits, and what error shows both types where something does not.
+import { describe, expect, it } from 'vitest';
+import { TypeMismatchError } from '../errors/starling-error.js';
+import { evaluate } from '../evaluate/evaluate.js';
+import { federatedComputation } from '../expression/federated-computation.js';
+import { federatedBroadcast } from '../intrinsics/federated-broadcast.js';
+import { federatedMap } from '../intrinsics/federated-map.js';
+import { federatedMean } from '../intrinsics/federated-mean.js';
+import { federatedSum } from '../intrinsics/federated-sum.js';
+import { federatedValue } from '../intrinsics/federated-value.js';
+import { both } from '../testing/both.js';
+import { plainLocal, plainRunner } from '../testing/plain-local.js';
+import { atClients, atServer, float32, int32 } from '../types/types.js';
+import { aggregationProcess } from './aggregation-process.js';
+import { estimationProcess, mapEstimate } from './estimation-process.js';
+import { iterativeProcess } from './iterative-process.js';
+import { chain, concatenateProcesses, measuredProcess } from './measured-process.js';
+
+const plusOne = plainLocal(float32(), float32(), (x) => x + 1, 'plusOne');
+const times = plainLocal({ a: float32(), b: float32() }, float32(), ({ a, b }) => a * b, 'times');
+const zero = federatedComputation(null, () => federatedValue(0, 'SERVER'), { name: 'zero' });
+const one = federatedComputation(null, () => federatedValue(1, 'SERVER'), { name: 'one' });
+
+/** Multiplies each client's value by the state, which grows by one a round. */
+const scale = measuredProcess({
+  initialize: one,
+  next: federatedComputation(
+    { state: atServer(float32()), value: atClients(float32()) },
+    ({ state, value }) => ({
+      state: federatedMap(plusOne, state),
+      result: federatedMap(times, { a: value, b: federatedBroadcast(state) }),
+      measurements: state,
+    }),
+  ),
+});
+/** Sums values, and measures the sum. */
+const sum = aggregationProcess({
+  initialize: zero,
+  next: federatedComputation(
+    { state: atServer(float32()), value: atClients(float32()) },
+    ({ state, value }) => {
+      const total = federatedSum(value);
+      return { state: federatedMap(plusOne, state), result: total, measurements: total };
+    },
+  ),
+});
+
+describe('iterativeProcess', () => {
+  const next = federatedComputation(
+    { state: atServer(float32()), data: atClients(float32()) },
+    ({ state, data }) => ({
+      state: federatedMap(plusOne, state),
+      metrics: federatedMean(data),
+    }),
+  );
+
+  it('`iterativeProcess` takes two computations whose states fit', () => {
+    expect(iterativeProcess({ initialize: zero, next }).kind).toBe('iterative-process');
+  });
+
+  it('`iterativeProcess` shows both types when they do not', () => {
+    const counted = federatedComputation(null, () => federatedValue(0, 'SERVER', int32()));
+    const make = () => iterativeProcess({ initialize: counted, next });
+    expect(make).toThrow(TypeMismatchError);
+    expect(make).toThrow(
+      /Cannot make an iterative process: next must take a parameter state of int32@SERVER, got float32@SERVER\n.*templates\.test\.ts/,
+    );
+    const noMetrics = federatedComputation({ state: atServer(float32()) }, ({ state }) => ({ state }));
+    expect(() => iterativeProcess({ initialize: zero, next: noMetrics })).toThrow(
+      'next must return { state, metrics }, got <state=float32@SERVER>',
+    );
+    const otherState = federatedComputation({ state: atServer(float32()) }, ({ state }) => ({
+      state: federatedValue(1, 'SERVER', int32()),
+      metrics: state,
+    }));
+    expect(() => iterativeProcess({ initialize: zero, next: otherState })).toThrow(
+      'next must return a state of float32@SERVER, got int32@SERVER',
+    );
+    expect(() => iterativeProcess({ initialize: next, next })).toThrow('initialize must take no parameter');
+    const clientMetrics = federatedComputation(
+      { state: atServer(float32()), data: atClients(float32()) },
+      ({ state, data }) => ({ state, metrics: data }),
+    );
+    expect(() => iterativeProcess({ initialize: zero, next: clientMetrics })).toThrow(
+      'metrics must be at SERVER, got {float32}@CLIENTS',
+    );
+  });
+});
+
+describe('chain', () => {
+  it('`chain` feeds each result to the next step, with states and measurements by name', async () => {
+    const both2 = chain({ scale, sum });
+    expect(await evaluate(both2.initialize, undefined, { run: plainRunner })).toEqual({ scale: 1, sum: 0 });
+    // TFF's custom aggregator: [1, 2, 5] scaled by 1, 2, 3 sum to 8, 16, 24.
+    let state: unknown = { scale: 1, sum: 0 };
+    for (const total of [8, 16, 24]) {
+      const step = (await both(both2.next, { state, value: [1, 2, 5] })) as {
+        state: unknown;
+        result: number;
+        measurements: unknown;
+      };
+      expect(step.result).toBe(total);
+      expect(step.measurements).toEqual({ scale: total / 8, sum: total });
+      state = step.state;
+    }
+    expect(state).toEqual({ scale: 4, sum: 3 });
+  });
+
+  it('`chain` shows both types when a result does not fit the next step', () => {
+    expect(() => chain({ sum, scale })).toThrow(
+      'the result of sum must fit {float32}@CLIENTS, got float32@SERVER',
+    );
+    expect(() => chain({})).toThrow('need at least one step, got none');
+  });
+});
+
+describe('concatenateProcesses', () => {
+  it('`concatenateProcesses` runs steps side by side, each on its own input', async () => {
+    const beside = concatenateProcesses({ left: sum, right: chain({ scale, sum }) });
+    const state = await evaluate(beside.initialize, undefined, { run: plainRunner });
+    const step = await both(beside.next, { state, left: [1, 2], right: [3, 4] });
+    expect(step).toMatchObject({
+      result: { left: 3, right: 7 },
+      measurements: { left: 3, right: { scale: 1, sum: 7 } },
+    });
+  });
+});
+
+describe('aggregationProcess', () => {
+  it('`aggregationProcess` shows the type when a result stays with the clients', () => {
+    expect(() => aggregationProcess(scale)).toThrow(
+      'Cannot make an aggregation process: the result must be at SERVER, got {float32}@CLIENTS',
+    );
+  });
+});
+
+describe('estimationProcess', () => {
+  it('`estimationProcess` reads its estimate off the state, and `mapEstimate` maps it', async () => {
+    const next = federatedComputation(
+      { state: atServer(float32()), data: atClients(float32()) },
+      ({ state, data }) => ({
+        state: federatedMap(times, { a: state, b: federatedMean(data) }),
+        metrics: state,
+      }),
+    );
+    const report = federatedComputation({ state: atServer(float32()) }, ({ state }) => state);
+    const process = estimationProcess({ initialize: one, next, report });
+    expect(await both(mapEstimate(process, plusOne).report, 4)).toBe(5);
+    const wrong = federatedComputation({ state: atServer(int32()) }, ({ state }) => state);
+    expect(() => estimationProcess({ initialize: one, next, report: wrong })).toThrow(
+      'report must take the state, float32@SERVER, got (<state=int32@SERVER> -> int32@SERVER)',
+    );
+  });
+});

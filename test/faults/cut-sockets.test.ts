@@ -11,7 +11,6 @@ import {
   type Runtime,
   runRounds,
 } from '@starling/runtime';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CuttableSockets, cuttableSockets } from '../support/cuttable-sockets.js';
 import { driftingThreshold, sensors } from '../support/drifting-threshold.js';
@@ -67,7 +66,6 @@ function launch(
       plans,
       connect: (to, events) => sockets[index]!.connect(to, events),
       backOff: quick,
-      logger: pino({ level: 'silent' }),
     });
   });
   return {

@@ -2,7 +2,7 @@
 // after every cut, until the run is over or it is turned away for good.
 import type { Engine } from '@starling/compute';
 import { formatType, StarlingError, type Type, type Value } from '@starling/federated-core';
-import type { Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import { type BackOff, backOffMs } from './back-off.js';
 import { type Conversation, type ConversationState, converse } from './conversation.js';
 import { type ClientCounts, newCounts, newMemory } from './memory.js';
@@ -26,8 +26,10 @@ export interface ClientOptions {
   /** Plan hashes (SHA-256, hex) that the client agrees to run. Default: any. */
   readonly pins?: readonly string[];
   readonly backOff?: BackOff;
+  /** Makes sockets; `createClient` of the Node entry takes `ws`. */
   readonly connect: Connect;
-  readonly logger: Logger;
+  /** Default: silent. */
+  readonly logger?: Logger;
   /** Uniform in [0, 1), for the jitter of the back-off. Default `Math.random`. */
   readonly random?: () => number;
 }
@@ -65,8 +67,8 @@ const passing: ReadonlySet<string> = new Set([
 ]);
 
 /** Starts a client. It connects at once, and again after every cut. */
-export function createClient(options: ClientOptions): Client {
-  const { random = Math.random, backOff, logger } = options;
+export function createClientOn(options: ClientOptions): Client {
+  const { random = Math.random, backOff, logger = pino({ level: 'silent' }) } = options;
   const ownPlans = options.plans === undefined;
   const plans = options.plans ?? createPlanCache(options.engine);
   const memory = newMemory(options.clientId);
@@ -80,6 +82,7 @@ export function createClient(options: ClientOptions): Client {
       for (let attempt = 0; !closing; attempt++) {
         conversation = converse({
           ...options,
+          logger,
           plans,
           memory,
           counts,

@@ -4,8 +4,8 @@ import { createOnnxEngine, type Engine } from '@starling/compute';
 import type { Population } from '@starling/population';
 import { type Logger, pino } from 'pino';
 import type { BackOff } from './back-off.js';
-import { type Client, type ClientSummary, createClient } from './client.js';
-import { connectWs } from './connect-ws.js';
+import type { Client, ClientSummary } from './client.js';
+import { createClient } from './create-client.js';
 import { createPlanCache } from './plan-cache.js';
 import type { Connect } from './socket.js';
 
@@ -53,7 +53,7 @@ export async function startClients(options: RunClientsOptions): Promise<RunningC
       load: (client) => population.load(indexOf.get(client) ?? noSuchClient(client, population)),
       engine,
       plans,
-      connect: options.connect ?? connectWs,
+      ...(options.connect !== undefined && { connect: options.connect }),
       logger,
       ...(token !== undefined && { token }),
       ...(pins !== undefined && { pins }),

@@ -5,6 +5,7 @@ import { fuseConvolutionBias } from './fuse-convolution-bias.js';
 import { fuseGemm } from './fuse-gemm.js';
 import { fuseLogSoftmax } from './fuse-log-softmax.js';
 import { hoistInvariants } from './hoist-invariants.js';
+import { precomputeSteps } from './precompute-steps.js';
 import { reluMasks } from './relu-masks.js';
 import { shareCommon } from './share-common.js';
 import { simplify } from './simplify.js';
@@ -23,7 +24,7 @@ export function optimize(graph: OnnxGraph): OnnxGraph {
   for (let round = 0; round < CLEANING_ROUNDS; round++) current = applyAll(current, cleaning());
   current = applyAll(current, fusing());
   for (let round = 0; round < CLEANING_ROUNDS; round++) current = applyAll(current, cleaning());
-  return hoistInvariants(current);
+  return hoistInvariants(applyAll(current, [precomputeSteps, simplify, shareCommon()]));
 }
 
 const applyAll = (graph: OnnxGraph, passes: readonly Pass[]): OnnxGraph => passes.reduce(applyPass, graph);

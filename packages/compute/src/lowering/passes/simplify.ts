@@ -25,6 +25,7 @@ export const simplify: Pass = {
       case 'Sub':
         return (
           withoutNeutral(node, context) ??
+          reciprocalFactor(node, context) ??
           mergedScale(node, context) ??
           expandedInstead(node, context) ??
           withoutExpand(node, context)
@@ -83,6 +84,14 @@ function simplerTranspose(node: OnnxNode, { builder, producedBy }: RewriteContex
   const long = permutation.filter((axis) => x.shape[axis] !== 1);
   const inOrder = long.every((axis, index) => index === 0 || axis > (long[index - 1] as number));
   return inOrder ? builder.reshape(x, result(node).shape) : null;
+}
+
+/** A quotient by a constant as a product: rounded once more unless the constant is a power of two. */
+function reciprocalFactor(node: OnnxNode, { builder, uniform }: RewriteContext): OnnxValue | null {
+  const [a, b] = node.inputs as readonly [OnnxValue, OnnxValue];
+  const divisor = node.op === 'Div' && a.dtype === 'float32' ? uniform(b) : undefined;
+  if (!divisor || !sameShape(a.shape, result(node).shape)) return null;
+  return builder.binary('Mul', a, builder.constant(tensor('float32', [], Float32Array.of(1 / divisor))));
 }
 
 /** x · 1, x / 1, x + 0, x − 0. */

@@ -1,6 +1,6 @@
 // Pass: moves reshapes that only add or drop axes of size 1 past element-by-element operators, so that a product and
 // the bias added to it, or a gradient and its update, stand side by side for fusion.
-import type { OnnxValue } from '../onnx-model.js';
+import type { OnnxNode, OnnxValue } from '../onnx-model.js';
 import type { Pass, RewriteContext } from '../rewrite-graph.js';
 import { isElementwiseBroadcasting, isElementwiseUnary } from './operators.js';
 
@@ -8,6 +8,7 @@ export const sinkSqueezes: Pass = {
   name: 'sink-squeezes',
   rewrite(node, context) {
     const output = node.outputs[0] as OnnxValue;
+    if (node.op === 'ReduceSum') return squeezedSum(node, output, context);
     const unary = isElementwiseUnary(node.op);
     if (!unary && !isElementwiseBroadcasting(node.op)) return null;
     const squeezed = node.inputs.find((input) => squeezeSource(input, context));
@@ -25,6 +26,23 @@ export const sinkSqueezes: Pass = {
     return builder.reshape(result, output.shape);
   },
 };
+
+/** The sum that leaves the last axis of [1, …, n, k], as tf.js takes it of a bias's gradient: that of [n, k]. */
+function squeezedSum(node: OnnxNode, output: OnnxValue, context: RewriteContext): OnnxValue | null {
+  const [x, axes] = node.inputs as readonly [OnnxValue, OnnxValue];
+  const source = squeezeSource(x, context);
+  const summed = context.constant(axes)?.data.length;
+  if (!source || source.shape.length >= x.shape.length || output.shape.length !== 1) return null;
+  if (summed !== x.shape.length - 1 || source.shape.at(-1) !== output.shape[0]) return null;
+  if (x.shape.at(-1) !== output.shape[0]) return null;
+  const before = source.shape.slice(0, -1).map((_, axis) => axis);
+  return context.builder.emitOne(
+    'ReduceSum',
+    [source, context.builder.ints(before)],
+    output,
+    node.attributes,
+  );
+}
 
 const withoutOnes = (shape: readonly number[]): string => shape.filter((size) => size !== 1).join();
 

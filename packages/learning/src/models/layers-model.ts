@@ -14,6 +14,7 @@ import {
 import type { Loss } from '../losses/loss.js';
 import type { Metric } from '../metrics/metric.js';
 import type { Tensors } from '../tensors.js';
+import { withMaskedNormalization } from './masked-batch-normalization.js';
 import type { Batch, Model } from './model.js';
 import { seededConfig } from './seeded-config.js';
 
@@ -61,12 +62,12 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
     initialWeights,
     trainable: [...variables].filter(([, variable]) => trained.has(variable)).map(([weight]) => weight),
     measures: Object.keys(metrics),
-    forward: (weights, batch, { training }) => {
-      const { result, moved } = withWeights(variables, weights, () => {
-        const outputs = layers.apply(features(batch), { training }) as tf.Tensor;
-        const penalties = layers.calculateLosses();
-        return { outputs, penalties };
-      });
+    forward: (weights, batch, { training, mask }) => {
+      const pass = (): tf.Tensor => layers.apply(features(batch), { training }) as tf.Tensor;
+      const { result, moved } = withWeights(variables, weights, () => ({
+        outputs: training && mask !== undefined ? withMaskedNormalization(layers, mask, pass) : pass(),
+        penalties: layers.calculateLosses(),
+      }));
       const { outputs, penalties } = result;
       const targets = labels(batch);
       const [first, ...rest] = penalties as tf.Tensor[];

@@ -18,6 +18,13 @@ export interface ForwardPass {
   readonly moved: Tensors;
 }
 
+export interface ForwardOptions {
+  /** Whether layers behave as in training: dropout drops, batch normalisation uses the batch. */
+  readonly training: boolean;
+  /** float32 [B]: 1 for an example, 0 for padding; without it all rows are examples. */
+  readonly mask?: tf.Tensor;
+}
+
 export interface Model {
   readonly name: string;
   /** The type of an example; clients hold sequences of it. */
@@ -30,7 +37,7 @@ export interface Model {
   /** Names of the measures of a forward pass. */
   readonly measures: readonly string[];
   /** Losses and measures of a batch. Pure: called while a local computation is traced. */
-  forward(weights: Tensors, batch: Batch, options: { readonly training: boolean }): ForwardPass;
+  forward(weights: Tensors, batch: Batch, options: ForwardOptions): ForwardPass;
   /** Weights brought back to where the model allows them, after each step; most models allow all. */
   constrain(weights: Tensors): Tensors;
 }

@@ -35,7 +35,7 @@ export function trainStep(
   let pass: ForwardPass | null = null;
   const objective = (...tensors: tf.Tensor[]): tf.Tensor => {
     const weights = Object.fromEntries(names.map((name, index) => [name, tensors[index] as tf.Tensor]));
-    pass = kept(model.forward({ ...state.weights, ...weights }, batch, { training: true }));
+    pass = kept(model.forward({ ...state.weights, ...weights }, batch, { training: true, mask }));
     const { losses, penalty } = pass;
     const mean = tf.sum(tf.mul(losses, share));
     return penalty === undefined ? mean : tf.add(mean, penalty);

@@ -13,9 +13,14 @@ export interface WorkerSetup {
   readonly plan: PackedPlan;
   readonly engine: EngineChoice;
   readonly commands: MessagePort;
-  /** Counted up and notified after each command, so that a worker may sleep without an event loop. */
+  /** Shared: `RINGS` and `STOP`. */
   readonly doorbell: Int32Array;
 }
+
+/** Of the doorbell: counted up and notified after each command, so that a worker may sleep without an event loop. */
+export const RINGS = 0;
+/** Of the doorbell: 1 where lanes shall be left as they are. */
+export const STOP = 1;
 
 export interface LaneClient {
   /** Number in the population: what its data is kept under. */

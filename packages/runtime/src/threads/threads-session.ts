@@ -50,7 +50,6 @@ const LANES_AHEAD = 2;
 const MAX_LOSSES = 3;
 /** Sums of lanes out at a time, in bytes, but for at least two lanes a worker. */
 const WINDOW_BYTES = 32 << 20;
-const PATIENCE_MS = 2_000;
 
 export class ThreadsSession implements RuntimeSession {
   private readonly pool = new Set<PoolWorker>();
@@ -95,10 +94,8 @@ export class ThreadsSession implements RuntimeSession {
   }
 
   private async shutDown(): Promise<void> {
-    const run = this.current;
-    const patience = run === null ? PATIENCE_MS : 0; // what is still out is wanted no more
-    await Promise.all(Array.from(this.pool, ({ handle }) => handle.close(patience)));
-    run?.fail(new StarlingError('closed', 'Cannot finish a phase: the runtime was closed'));
+    this.current?.fail(new StarlingError('closed', 'Cannot finish a phase: the runtime was closed'));
+    await Promise.all(Array.from(this.pool, ({ handle }) => handle.close()));
     await this.options.onClose();
   }
 

@@ -2,7 +2,7 @@
 import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads';
 import type { EngineChoice } from '../engine-choice.js';
 import type { PackedPlan } from '../plan/packed-plan.js';
-import type { Command, Reply, WorkerSetup } from './messages.js';
+import { type Command, type Reply, RINGS, STOP, type WorkerSetup } from './messages.js';
 
 export interface WorkerEvents {
   onReply(reply: Reply): void;
@@ -13,14 +13,17 @@ export interface WorkerEvents {
 export interface WorkerHandle {
   readonly thread: Worker;
   send(command: Command, transfer?: readonly ArrayBuffer[]): void;
-  /** Ends the thread once it is done with its commands, or, after `patienceMs`, at once. */
-  close(patienceMs: number): Promise<void>;
+  /**
+   * Ends the thread once the client at hand is done. It is never terminated from outside: onnxruntime would
+   * take the whole process down when its thread's JavaScript is gone as it returns.
+   */
+  close(): Promise<void>;
 }
 
 /** Starts a worker; it says `ready` once its engine has loaded the plan. */
 export function startWorker(plan: PackedPlan, engine: EngineChoice, events: WorkerEvents): WorkerHandle {
   const { port1, port2 } = new MessageChannel();
-  const doorbell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const doorbell = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
   const setup: WorkerSetup = { plan, engine, commands: port2, doorbell };
   const thread = new Worker(...workerEntry(import.meta.url, { workerData: setup, transferList: [port2] }));
   let failure: Error | null = null;
@@ -37,17 +40,16 @@ export function startWorker(plan: PackedPlan, engine: EngineChoice, events: Work
   });
   const send: WorkerHandle['send'] = (command, transfer = []) => {
     port1.postMessage(command, [...transfer]);
-    Atomics.add(doorbell, 0, 1);
-    Atomics.notify(doorbell, 0);
+    Atomics.add(doorbell, RINGS, 1);
+    Atomics.notify(doorbell, RINGS);
   };
   return {
     thread,
     send,
-    async close(patienceMs) {
+    close() {
+      Atomics.store(doorbell, STOP, 1);
       send({ kind: 'close' });
-      const timer = setTimeout(() => void thread.terminate(), patienceMs);
-      await exited;
-      clearTimeout(timer);
+      return exited;
     },
   };
 }

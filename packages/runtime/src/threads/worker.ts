@@ -8,7 +8,7 @@ import { createAccumulate } from '../fold/lane-fold.js';
 import { type LaneAccumulators, zeroAccumulators } from '../fold/ordered-merge.js';
 import { createPlanRunner, type Leaves } from '../plan/plan-runner.js';
 import type { ClientReport } from '../runtime.js';
-import type { Command, Reply, WorkerSetup } from './messages.js';
+import { type Command, type Reply, RINGS, STOP, type WorkerSetup } from './messages.js';
 import { fitsLeaves, writeLeaves } from './shared-leaves.js';
 
 type LaneCommand = Extract<Command, { kind: 'lane' }>;
@@ -45,7 +45,8 @@ async function serve(): Promise<void> {
   });
   const held = new Map<number, Leaves>();
 
-  const runLane = async (lane: LaneCommand): Promise<Reply> => {
+  /** Says nothing of a lane that it was told to leave. */
+  const runLane = async (lane: LaneCommand): Promise<void> => {
     const phase = phases[lane.phase]!;
     for (const [index, leaves] of lane.data) held.set(index, leaves);
     const broadcasts = lane.turns.map((turn, index) => {
@@ -58,6 +59,7 @@ async function serve(): Promise<void> {
     const reports: ClientReport[] = [];
     let accumulators: LaneAccumulators | null = null;
     for (const { index, id, lost } of lane.clients) {
+      if (Atomics.load(doorbell, STOP) === 1) return;
       if (lost !== undefined) {
         reports.push(lost);
         continue;
@@ -74,21 +76,21 @@ async function serve(): Promise<void> {
       accumulators = await phase.accumulate(accumulators, update);
     }
     for (const index of lane.evict) held.delete(index);
-    return {
+    say({
       kind: 'lane-done',
       lane: lane.lane,
       reports: reports.every(({ status }) => status === 'accepted') ? null : reports,
       accumulators: accumulators !== null && store(slot, accumulators) ? 'in-slot' : accumulators,
-    };
+    });
   };
 
   say({ kind: 'ready' });
   for (;;) {
-    const rung = Atomics.load(doorbell, 0);
+    const rung = Atomics.load(doorbell, RINGS);
     const command = receiveMessageOnPort(commands)?.message as Command | undefined;
     switch (command?.kind) {
       case undefined:
-        Atomics.wait(doorbell, 0, rung);
+        Atomics.wait(doorbell, RINGS, rung);
         break;
       case 'broadcast-memory':
         phases[command.phase]!.shared = command.leaves;
@@ -97,7 +99,7 @@ async function serve(): Promise<void> {
         phases[command.phase]!.slots[command.slot] = command.accumulators;
         break;
       case 'lane':
-        say(await runLane(command));
+        await runLane(command);
         break;
       case 'close':
         await runner.dispose();

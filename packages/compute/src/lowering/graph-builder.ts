@@ -60,7 +60,10 @@ export class GraphBuilder {
     return this.#constantData.get(value.name);
   }
 
-  /** A named value without a node: an input of the graph. */
+  /**
+   * A named value without a node: an input of the graph. Inputs keep their names when a pass builds the graph anew,
+   * so their prefixes must not be those of operators.
+   */
   value(prefix: string, { dtype, shape }: Described): OnnxValue {
     return { name: this.#names.next(prefix), dtype, shape };
   }

@@ -17,7 +17,7 @@ export function lowerScan(
   const inputOf = (prefix: string, index: number): OnnxValue =>
     inner.value(prefix, specOf(body, body.inputs[index] as ValueId));
   const states = node.initial.map((_, index) => inputOf('state', index));
-  const slices = node.sequences.map((_, index) => inputOf('slice', carried + index));
+  const slices = node.sequences.map((_, index) => inputOf('scanned', carried + index));
   const refuse = (what: string) => (): never => {
     throw new LoweringError(`Cannot lower ${what} within a scan: move it out of the recurrent part`);
   };

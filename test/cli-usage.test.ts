@@ -23,6 +23,10 @@ describe('starling', () => {
       ['simulate', 'temperature', '--runtime', 'cloud'],
       /need in-process, threads or websocket, got 'cloud'\n$/,
     ],
+    [
+      ['simulate', 'temperature', '--engine', 'cuda'],
+      /need onnx, tfjs-cpu, tfjs-wasm or tfjs-node, got 'cuda'\n$/,
+    ],
     [['simulate', 'temperature', '--set', 'cliens=3'], /settings must be among .*clients.*, got 'cliens'\n$/],
     [['simulate', 'temperature', '--set', 'clients'], /--set: it must be key=value, got 'clients'\n$/],
     [['symulate'], /^Cannot run 'starling': need .*simulate.*, got 'symulate'\n$/],

@@ -37,6 +37,25 @@ describe('starling simulate', () => {
     expect(await fraction('5772')).toEqual({ value: 0 });
   });
 
+  it('runs on another engine: it counts the same readings', async () => {
+    const [onnx, tfjs] = await Promise.all(
+      ['onnx', 'tfjs-cpu'].map(async (engine) => {
+        const { stdout } = await runStarling(
+          'simulate',
+          hot,
+          '--json',
+          '--runtime',
+          'in-process',
+          '--engine',
+          engine,
+        );
+        return jsonLinesOf(stdout).at(-1)!;
+      }),
+    );
+    // Counts of readings are whole numbers, exact in float32, so that the engines have no rounding to differ in.
+    expect(tfjs?.stateHash).toBe(onnx?.stateHash);
+  });
+
   it('writes plain lines when stdout is no terminal', async () => {
     const { stdout } = await runStarling('simulate', hot, '--runtime', 'in-process');
     const [start, round, end] = stdout.trimEnd().split('\n');
@@ -84,6 +103,46 @@ describe('starling simulate', () => {
     const { code, stderr } = await runStarling('simulate', file);
     expect(code).toBe(2);
     expect(stderr).toMatch(/need 'export default defineSimulation\(.*\)', got no default export\n$/);
+  });
+});
+
+describe('starling inspect', () => {
+  it('tells what leaves a client: two numbers, of which the server sees the mean', async () => {
+    const { code, stdout } = await runStarling('inspect', hot, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      hash: expect.stringMatching(STATE_HASH),
+      clientInput: '<readings=float32*>',
+      // A threshold down; a fraction and its weight up: float32 each.
+      bytesDown: 4,
+      bytesUp: 8,
+      revealing: false,
+    });
+    const { stdout: text } = await runStarling('inspect', hot);
+    expect(text).toContain('for federatedMean\n');
+    expect(text).toContain('The server sees aggregates only');
+  });
+});
+
+describe('starling tour', () => {
+  it('asks the sensors, trains, and ends in a table and two reports', async () => {
+    const out = join(folder, 'tour');
+    const { code, stdout, stderr } = await runStarling(
+      'tour',
+      '--rounds',
+      '2',
+      '--out',
+      out,
+      '--set',
+      'clients=5',
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^temperature +websocket +5 +1 +10\.7 % of readings /m);
+    expect(stdout).toMatch(/^mnist +threads +100 +2 +[\d.]+ % test accuracy /m);
+    for (const name of ['temperature', 'mnist']) {
+      expect(stdout).toContain(`${name} report: ${join(out, name, 'report.html')}`);
+      expect(readFileSync(join(out, name, 'report.html'), 'utf8')).toContain('</html>');
+    }
   });
 });
 

@@ -1,8 +1,10 @@
 // `starling client <simulation>`: clients of a population, in a process of their own, that join a coordinator and work
 // until it says that the run is over.
 import { runClients } from '@starling/client';
+import { createEngine } from '@starling/runtime';
 import { type Command, Option } from 'commander';
 import { createLogger } from '../output/logger.js';
+import { type EngineLabel, engineChoice, engineOption } from '../run/engine-choice.js';
 import { withInterrupt } from '../run/interrupt.js';
 import { loadSimulation } from '../simulation/load.js';
 import { readSettings } from '../simulation/settings.js';
@@ -13,6 +15,7 @@ interface ClientCommandOptions {
   readonly url: string;
   readonly client?: string;
   readonly range?: readonly [from: number, to: number];
+  readonly engine: EngineLabel;
   readonly token?: string;
   readonly pin: readonly string[];
   readonly set: Readonly<Record<string, string>>;
@@ -34,6 +37,7 @@ export function addClientCommand(program: Command): void {
     .addOption(
       new Option('--range <from:to>', 'clients from … up to, not including, to').argParser(parseRange),
     )
+    .addOption(engineOption())
     .addOption(new Option('--token <secret>', 'what the coordinator asks for').env('STARLING_TOKEN'))
     .addOption(
       new Option('--pin <hash>', 'a plan that it agrees to run (default: any); may be repeated')
@@ -51,11 +55,13 @@ async function client(name: string, options: ClientCommandOptions): Promise<void
   );
   const names = (): readonly string[] =>
     Array.from({ length: population.size }, (_, index) => population.clientId(index));
+  const engine = await createEngine(engineChoice(options.engine));
   await withInterrupt(async (interrupt) => {
     const parent = endWithParent();
     const summaries = await runClients({
       url: options.url,
       population,
+      engine,
       clients: chooseClients(options, population.size, names),
       logger,
       signal: parent === null ? interrupt : AbortSignal.any([interrupt, parent]),
@@ -64,6 +70,7 @@ async function client(name: string, options: ClientCommandOptions): Promise<void
     });
     for (const summary of summaries) logger.info(summary, 'left');
   });
+  await engine.dispose();
 }
 
 /** Indices of the clients that the options name, or how many of any name. */

@@ -5,6 +5,7 @@ import { jsonLines } from '../output/json-lines.js';
 import { createLogger } from '../output/logger.js';
 import { plainLines } from '../output/plain-lines.js';
 import { withProgress } from '../output/progress-bar.js';
+import { type EngineLabel, engineOption } from '../run/engine-choice.js';
 import { withInterrupt } from '../run/interrupt.js';
 import { allObservers } from '../run/observers.js';
 import { outputFolder, reportPath, requireFresh } from '../run/output-folder.js';
@@ -17,6 +18,7 @@ const RUNTIMES = ['in-process', 'threads', 'websocket'] as const;
 
 interface SimulateOptions {
   readonly runtime: string;
+  readonly engine: EngineLabel;
   readonly workers?: number;
   readonly rounds?: number;
   readonly seed: number;
@@ -32,6 +34,7 @@ export function addSimulateCommand(program: Command): void {
     .description('run a simulation on this machine')
     .argument('<simulation>', 'a name, or the path of a .ts or .js file')
     .addOption(new Option('--runtime <name>', oneOf(RUNTIMES)).default('threads'))
+    .addOption(engineOption())
     .option(
       '--workers <n>',
       'threads, or client processes (default: one a core)',
@@ -58,6 +61,7 @@ async function simulate(simulation: string, options: SimulateOptions): Promise<v
     simulation,
     settings: options.set,
     runtime,
+    engine: options.engine,
     workers: runtime === 'in-process' ? 1 : (options.workers ?? availableParallelism()),
     rounds: options.rounds ?? null,
     seed: options.seed,

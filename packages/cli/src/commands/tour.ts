@@ -28,7 +28,8 @@ interface TourOptions {
   readonly out: string;
 }
 
-interface Stop extends Pick<RunSettings, 'simulation' | 'settings' | 'runtime' | 'workers' | 'rounds'> {
+interface Stop
+  extends Pick<RunSettings, 'simulation' | 'settings' | 'runtime' | 'engine' | 'workers' | 'rounds'> {
   readonly about: string;
   /** Rounds from one plain line to the next. */
   readonly every: number;
@@ -77,6 +78,7 @@ function stopsOf(clients: number, rounds: number): readonly Stop[] {
       simulation: 'temperature',
       settings: { clients: String(clients), question: 'readings' },
       runtime: 'websocket',
+      engine: 'onnx',
       workers: Math.min(clients, MAX_SENSOR_PROCESSES),
       rounds: null,
       about: `How many readings of ${clients} real sensors are above 30 °C? Each sensor keeps its readings and joins over a WebSocket.`,
@@ -87,6 +89,7 @@ function stopsOf(clients: number, rounds: number): readonly Stop[] {
       simulation: 'mnist',
       settings: { partition: 'shards' },
       runtime: 'threads',
+      engine: 'onnx',
       workers: availableParallelism(),
       rounds,
       about:

@@ -21,7 +21,10 @@ export async function runChecks(): Promise<readonly Check[]> {
     await checkEngine('engine onnx', true, () => createOnnxEngine()),
     await checkEngine('engine tfjs cpu', false, () => createTfjsEngine({ backend: 'cpu' })),
     await checkEngine('engine tfjs wasm', false, () => createTfjsEngine({ backend: 'wasm' })),
-    await checkEngine('engine tfjs-node', false, () => createTfjsEngine({ backend: 'tensorflow' })),
+    withHint(
+      await checkEngine('engine tfjs-node', false, () => createTfjsEngine({ backend: 'tensorflow' })),
+      'it is optional; STARLING_TFJS_NODE=<folder> names a copy built elsewhere',
+    ),
     checkCores(),
     checkMemory(),
     checkSimulations(),
@@ -49,6 +52,11 @@ export async function checkEngine(
   } catch (error) {
     return { name, status: isRequired ? 'broken' : 'missing', detail: reasons(error).join(': ') };
   }
+}
+
+/** The check, and where the part is missing what can be done about it. */
+function withHint(check: Check, hint: string): Check {
+  return check.status === 'ok' ? check : { ...check, detail: `${check.detail}; ${hint}` };
 }
 
 /** The first lines of an error and of what caused it, outermost first. */

@@ -3,12 +3,14 @@ import { websocketRuntime } from '@starling/coordinator';
 import { inProcessRuntime, type Runtime, type RuntimeName, threadsRuntime } from '@starling/runtime';
 import type { Logger } from 'pino';
 import { startClientProcesses } from './client-processes.js';
+import { type EngineLabel, engineChoice } from './engine-choice.js';
 
 /** How often a phase waits another deadline for its clients before the run fails. */
 const MAX_EXTENSIONS = 10;
 
 export interface RuntimeChoice {
   readonly name: RuntimeName;
+  readonly engine: EngineLabel;
   /** Worker threads, or client processes. */
   readonly workers: number;
   /** Of `websocket`: what the client processes load, and how many clients they stand for. */
@@ -23,12 +25,12 @@ export interface RuntimeChoice {
 
 /** On `websocket`, the coordinator listens in this process and the clients are processes on the loopback. */
 export function chooseRuntime(choice: RuntimeChoice): Runtime {
-  const { name, workers, simulation, settings, population, logger, signal, onFailure } = choice;
+  const { name, engine, workers, simulation, settings, population, logger, signal, onFailure } = choice;
   switch (name) {
     case 'in-process':
-      return inProcessRuntime();
+      return inProcessRuntime({ engine: engineChoice(engine) });
     case 'threads':
-      return threadsRuntime({ workers });
+      return threadsRuntime({ workers, engine: engineChoice(engine) });
     case 'websocket':
       // Every client must answer, however slow the machine is: then the state is that of the other runtimes.
       return websocketRuntime({
@@ -38,7 +40,15 @@ export function chooseRuntime(choice: RuntimeChoice): Runtime {
         logger,
         signal,
         launchClients: (url) =>
-          startClientProcesses({ simulation, settings, population, processes: workers, url, onFailure }),
+          startClientProcesses({
+            simulation,
+            settings,
+            engine,
+            population,
+            processes: workers,
+            url,
+            onFailure,
+          }),
       });
   }
 }

@@ -2,6 +2,7 @@
 // the population. They speak to the coordinator over the loopback and share no memory with it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { EngineLabel } from './engine-choice.js';
 
 const STARLING = fileURLToPath(new URL('../../bin/starling.js', import.meta.url));
 /** Lines of a client's log that are kept for the error, should it fail. */
@@ -11,6 +12,7 @@ const EXIT_MS = 5_000;
 export interface ClientProcessOptions {
   readonly simulation: string;
   readonly settings: Readonly<Record<string, string>>;
+  readonly engine: EngineLabel;
   readonly population: number;
   /** At most one a client. */
   readonly processes: number;
@@ -43,6 +45,8 @@ export function startClientProcesses(options: ClientProcessOptions): ClientProce
       options.url,
       '--range',
       `${from}:${to}`,
+      '--engine',
+      options.engine,
       ...settings,
     ];
     // With the channel open a client notices when this process is gone, however it ended.

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { loadSimulation } from '../simulation/load.js';
 import { readSettings } from '../simulation/settings.js';
 import { chooseRuntime } from './choose-runtime.js';
+import { type EngineLabel, engineChoice } from './engine-choice.js';
 import { roundOf, summaryOf } from './from-loop.js';
 import type { RunObserver, RunStart, RunSummary } from './run-record.js';
 
@@ -14,6 +15,7 @@ export interface RunSettings {
   /** As the command line gives them. */
   readonly settings: Readonly<Record<string, string>>;
   readonly runtime: RuntimeName;
+  readonly engine: EngineLabel;
   readonly workers: number;
   /** `null` for as many as the simulation says. */
   readonly rounds: number | null;
@@ -37,6 +39,7 @@ export async function runSimulation(
   const signal = AbortSignal.any([interrupt, failure.signal]);
   const runtime = chooseRuntime({
     name: options.runtime,
+    engine: options.engine,
     workers: options.workers,
     simulation: options.simulation,
     settings: options.settings,
@@ -60,6 +63,7 @@ export async function runSimulation(
   const result = await runRounds({
     ...run,
     runtime,
+    engine: engineChoice(options.engine),
     rounds,
     seed: options.seed,
     signal,

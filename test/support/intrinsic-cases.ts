@@ -1,0 +1,213 @@
+// A computation for every intrinsic, with random data: what `intrinsics.test.ts` runs on every runtime.
+import { localComputation, random, tf } from '@starling/compute';
+import {
+  atClients,
+  atServer,
+  bool,
+  type FederatedComputation,
+  federatedAggregate,
+  federatedBroadcast,
+  federatedCollect,
+  federatedComputation,
+  federatedEval,
+  federatedMap,
+  federatedMax,
+  federatedMean,
+  federatedMin,
+  federatedSample,
+  federatedSecureModularSum,
+  federatedSecureSum,
+  federatedSecureSumBitwidth,
+  federatedSelect,
+  federatedSum,
+  federatedValue,
+  federatedZip,
+  float32,
+  float64,
+  int32,
+  int64,
+  sequence,
+  sequenceMap,
+  sequenceReduce,
+  sequenceSum,
+  string,
+  struct,
+  uint8,
+} from '@starling/federated-core';
+import fc from 'fast-check';
+
+export interface IntrinsicCase {
+  readonly computation: FederatedComputation;
+  /** What one client holds, by parameter name. */
+  readonly member: fc.Arbitrary<Readonly<Record<string, unknown>>>;
+  /** The server's parameters, by name. */
+  readonly server: fc.Arbitrary<Readonly<Record<string, unknown>>>;
+}
+
+const double = localComputation(float32(), (x) => tf.mul(x, 2), { name: 'double' });
+const add = localComputation({ a: float32(), b: float32() }, ({ a, b }) => tf.add(a, b), { name: 'add' });
+const draw = localComputation(null, () => random.uniform([]), { name: 'draw' });
+const row = localComputation(
+  { table: float32(4, 2), key: int32() },
+  ({ table, key }) => tf.gather(table, key),
+  { name: 'row' },
+);
+
+const finite = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
+const anyFloat = fc.float();
+const small = fc.integer({ min: -3, max: 12 });
+const long = fc.bigInt({ min: -(2n ** 40n), max: 2n ** 40n });
+const nothing = fc.constant({});
+const x = { x: atClients(float32()) };
+
+/** By the name of the intrinsic. Values include those that are refused: NaN, infinities, what is out of range. */
+export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
+  federatedValue: {
+    computation: federatedComputation(x, (given) => ({
+      sum: federatedSum(federatedZip([given.x, federatedValue({ a: 3, b: [1, 2] }, 'CLIENTS')])),
+      server: federatedValue('here', 'SERVER'),
+    })),
+    member: fc.record({ x: finite }),
+    server: nothing,
+  },
+  federatedEval: {
+    computation: federatedComputation(x, (given) => ({
+      clients: federatedSum(federatedMap(add, { a: given.x, b: federatedEval(draw, 'CLIENTS') })),
+      server: federatedEval(draw, 'SERVER'),
+    })),
+    member: fc.record({ x: finite }),
+    server: nothing,
+  },
+  federatedBroadcast: {
+    computation: federatedComputation({ ...x, y: atServer(float32()) }, (given) =>
+      federatedSum(federatedMap(add, { a: given.x, b: federatedBroadcast(federatedMap(double, given.y)) })),
+    ),
+    member: fc.record({ x: finite }),
+    server: fc.record({ y: finite }),
+  },
+  federatedSelect: {
+    computation: federatedComputation(
+      { keys: atClients(int32(null)), table: atServer(float32(4, 2)) },
+      ({ keys, table }) => federatedSum(sequenceSum(federatedSelect(keys, 4, table, row))),
+    ),
+    member: fc.record({ keys: fc.array(fc.integer({ min: -1, max: 3 }), { maxLength: 4 }) }),
+    server: fc.record({ table: fc.array(fc.tuple(finite, finite), { minLength: 4, maxLength: 4 }) }),
+  },
+  federatedMap: {
+    computation: federatedComputation(x, (given) =>
+      federatedMap(double, federatedSum(federatedMap(double, given.x))),
+    ),
+    member: fc.record({ x: anyFloat }),
+    server: nothing,
+  },
+  federatedZip: {
+    computation: federatedComputation({ ...x, n: atClients(int32()) }, (given) =>
+      federatedSum(federatedZip({ deep: { n: given.n, x: given.x }, x: given.x })),
+    ),
+    member: fc.record({ x: finite, n: small }),
+    server: nothing,
+  },
+  sequenceMap: {
+    computation: federatedComputation({ data: atClients(sequence(float32())) }, ({ data }) =>
+      federatedSum(sequenceSum(sequenceMap(double, data))),
+    ),
+    member: fc.record({ data: fc.array(finite, { maxLength: 4 }) }),
+    server: nothing,
+  },
+  sequenceReduce: {
+    computation: federatedComputation(
+      { data: atClients(sequence(float32())), start: atServer(float32()) },
+      ({ data, start }) => federatedSum(sequenceReduce(data, federatedBroadcast(start), add)),
+    ),
+    member: fc.record({ data: fc.array(finite, { maxLength: 4 }) }),
+    server: fc.record({ start: finite }),
+  },
+  sequenceSum: {
+    computation: federatedComputation(
+      { data: atClients(sequence(struct({ a: float32(2), n: int64() }))) },
+      ({ data }) => federatedSum(sequenceSum(data)),
+    ),
+    member: fc.record({
+      data: fc.array(fc.record({ a: fc.tuple(finite, finite), n: long }), { maxLength: 4 }),
+    }),
+    server: nothing,
+  },
+  federatedSum: {
+    computation: federatedComputation(
+      { x: atClients(struct({ a: float32(2), n: int32(), c: float64(), d: int64(), e: uint8() })) },
+      (given) => federatedSum(given.x),
+    ),
+    member: fc.record({
+      x: fc.record({
+        a: fc.tuple(anyFloat, finite),
+        n: small,
+        c: fc.double(),
+        d: long,
+        e: fc.integer({ min: 0, max: 60 }),
+      }),
+    }),
+    server: nothing,
+  },
+  federatedMean: {
+    computation: federatedComputation({ x: atClients(float64(2)), w: atClients(float32()) }, (given) => ({
+      plain: federatedMean(given.x, undefined, { ifEmpty: [0, 0] }),
+      weighted: federatedMean(given.x, given.w),
+    })),
+    member: fc.record({ x: fc.tuple(finite, finite), w: fc.float({ min: -1, max: 10 }) }),
+    server: nothing,
+  },
+  federatedMin: {
+    computation: federatedComputation({ x: atClients(struct([float32(2), int64()])) }, (given) =>
+      federatedMin(given.x),
+    ),
+    member: fc.record({ x: fc.tuple(fc.tuple(anyFloat, finite), long) }),
+    server: nothing,
+  },
+  federatedMax: {
+    computation: federatedComputation(x, (given) => federatedMax(given.x, { ifEmpty: 7 })),
+    member: fc.record({ x: anyFloat }),
+    server: nothing,
+  },
+  federatedAggregate: {
+    computation: federatedComputation(x, (given) =>
+      federatedAggregate(given.x, { zero: 0, accumulate: add, merge: add, report: double }),
+    ),
+    member: fc.record({ x: anyFloat }),
+    server: nothing,
+  },
+  federatedSecureSum: {
+    computation: federatedComputation({ n: atClients(struct([int32(), int64()])) }, ({ n }) =>
+      federatedSecureSum(n, 10),
+    ),
+    member: fc.record({ n: fc.tuple(small, small) }),
+    server: nothing,
+  },
+  federatedSecureSumBitwidth: {
+    computation: federatedComputation({ n: atClients(int32()) }, ({ n }) => federatedSecureSumBitwidth(n, 3)),
+    member: fc.record({ n: small }),
+    server: nothing,
+  },
+  federatedSecureModularSum: {
+    computation: federatedComputation({ n: atClients(int32(2)) }, ({ n }) => ({
+      plain: federatedSecureModularSum(n, 11),
+      symmetric: federatedSecureModularSum(n, 11, { symmetric: true }),
+    })),
+    member: fc.record({ n: fc.tuple(small, small) }),
+    server: nothing,
+  },
+  federatedCollect: {
+    computation: federatedComputation(
+      { x: atClients(struct({ a: float32(2), s: string(), b: bool() })) },
+      (given) => federatedCollect(given.x),
+    ),
+    member: fc.record({
+      x: fc.record({ a: fc.tuple(finite, finite), s: fc.string({ unit: 'grapheme' }), b: fc.boolean() }),
+    }),
+    server: nothing,
+  },
+  federatedSample: {
+    computation: federatedComputation(x, (given) => federatedSample(given.x, 3)),
+    member: fc.record({ x: finite }),
+    server: nothing,
+  },
+};

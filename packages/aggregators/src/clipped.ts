@@ -2,8 +2,15 @@
 // first step of DP-FedAvg: McMahan, Ramage, Talwar, Zhang, "Learning Differentially Private Recurrent Language
 // Models", ICLR 2018, Algorithm 1, flat clipping).
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
-import { call, federatedMap, federatedSum, federatedZip, field, type Type } from '@starling/federated-core';
-import { type AggregationProcess, type Aggregator, aggregationProcess } from './aggregation-process.js';
+import {
+  type AggregationProcess,
+  federatedMap,
+  federatedSum,
+  federatedZip,
+  field,
+  type Type,
+} from '@starling/federated-core';
+import { type Aggregator, aggregationOf, startOf, stepOf } from './aggregator.js';
 import { leavesOf, mapStructure } from './structures.js';
 
 /**
@@ -32,21 +39,15 @@ function create(name: string, inner: AggregationProcess, update: Type, clipNorm:
     },
     { name: 'clip' },
   );
-  return aggregationProcess(
+  return aggregationOf(
     name,
     update,
-    () => call(inner.initialize),
-    (state, value, weight) => {
+    () => startOf(inner),
+    (before, { value, weight }) => {
       const short = federatedMap(clip, { value });
-      const step = call(inner.next, { state, value: field(short, 'value'), weight });
-      return {
-        state: field(step, 'state'),
-        result: field(step, 'result'),
-        measurements: federatedZip({
-          clipped: federatedSum(field(short, 'clipped')),
-          inner: field(step, 'measurements'),
-        }),
-      };
+      const { state, result, measurements } = stepOf(inner, before, { value: field(short, 'value'), weight });
+      const count = federatedSum(field(short, 'clipped'));
+      return { state, result, measurements: federatedZip({ clipped: count, inner: measurements }) };
     },
   );
 }

@@ -6,11 +6,12 @@ import {
   float32,
   formatType,
   type HostValue,
+  type StructType,
   struct,
   type Type,
 } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
-import type { Aggregator } from './aggregation-process.js';
+import type { Aggregator } from './aggregator.js';
 
 export interface AggregatorStep {
   readonly state: HostValue;
@@ -48,7 +49,7 @@ export function aggregatorContract(name: string, make: () => Aggregator): void {
   describe(`${name} keeps the aggregator contract`, () => {
     it('gives an aggregate of the type of the updates, and keeps the type of its state', () => {
       const { initialize, next } = make().create(update);
-      const { state, result } = next.type.result.elements;
+      const { state, result } = (next.type.result as StructType<{ state: Type; result: Type }>).elements;
       expect(formatType(result)).toBe('<kernel=float32[2,2],bias=float32[2]>@SERVER');
       expect(formatType(state)).toBe(formatType(initialize.type.result));
     });

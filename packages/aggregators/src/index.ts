@@ -1,5 +1,5 @@
 // How the updates of a cohort become one: sum, mean, and wrappers around them.
-export * from './aggregation-process.js';
+export * from './aggregator.js';
 export * from './clipped.js';
 export * from './mean-aggregator.js';
 export * from './sum-aggregator.js';

@@ -1,7 +1,7 @@
 // The mean of the clients' updates: the aggregation of FedAvg (McMahan et al., AISTATS 2017, Algorithm 1), where an
 // update counts by its number of examples.
 import { federatedMean } from '@starling/federated-core';
-import { type Aggregator, aggregationProcess } from './aggregation-process.js';
+import { type Aggregator, aggregationOf } from './aggregator.js';
 import { nothing } from './nothing.js';
 
 export interface MeanAggregatorOptions {
@@ -18,7 +18,7 @@ export function meanAggregator({ weighted = true }: MeanAggregatorOptions = {}):
   return {
     name,
     create: (update) =>
-      aggregationProcess(name, update, nothing, (state, value, weight) => ({
+      aggregationOf(name, update, nothing, (state, { value, weight }) => ({
         state,
         result: weighted ? federatedMean(value, weight) : federatedMean(value),
         measurements: nothing(),

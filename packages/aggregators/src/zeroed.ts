@@ -2,7 +2,7 @@
 // It keeps a faulty client, whose values are off by orders of magnitude, out of the aggregate altogether.
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
-  call,
+  type AggregationProcess,
   federatedMap,
   federatedSum,
   federatedZip,
@@ -10,7 +10,7 @@ import {
   float32,
   type Type,
 } from '@starling/federated-core';
-import { type AggregationProcess, type Aggregator, aggregationProcess } from './aggregation-process.js';
+import { type Aggregator, aggregationOf, startOf, stepOf } from './aggregator.js';
 import { leavesOf, mapStructure } from './structures.js';
 
 /**
@@ -42,25 +42,18 @@ function create(name: string, inner: AggregationProcess, update: Type, bound: nu
     },
     { name: 'zero' },
   );
-  return aggregationProcess(
+  return aggregationOf(
     name,
     update,
-    () => call(inner.initialize),
-    (state, value, weight) => {
-      const screened = federatedMap(screen, { value, weight });
-      const step = call(inner.next, {
-        state,
+    () => startOf(inner),
+    (before, input) => {
+      const screened = federatedMap(screen, { value: input.value, weight: input.weight });
+      const { state, result, measurements } = stepOf(inner, before, {
         value: field(screened, 'value'),
         weight: field(screened, 'weight'),
       });
-      return {
-        state: field(step, 'state'),
-        result: field(step, 'result'),
-        measurements: federatedZip({
-          zeroed: federatedSum(field(screened, 'zeroed')),
-          inner: field(step, 'measurements'),
-        }),
-      };
+      const count = federatedSum(field(screened, 'zeroed'));
+      return { state, result, measurements: federatedZip({ zeroed: count, inner: measurements }) };
     },
   );
 }

@@ -4,11 +4,10 @@
 // Optimization", ICLR 2021, Algorithm 1: clients send w_k − w, the server takes −mean(w_k − w) for its gradient.
 // FedAvg is SGD on the clients and SGD with learning rate 1 at the server. Other server optimizers give FedAvgM,
 // FedAdagrad, FedAdam and FedYogi; a proximal term gives FedProx.
-import { type Aggregator, meanAggregator } from '@starling/aggregators';
+import { type Aggregator, meanAggregator, startOf, stepOf } from '@starling/aggregators';
 import {
   atClients,
   atServer,
-  call,
   federatedBroadcast,
   federatedComputation,
   federatedMap,
@@ -76,7 +75,7 @@ export function federatedAveraging(options: FederatedAveragingOptions): Iterativ
       return federatedZip({
         model: weights,
         optimizer: federatedMap(start, { weights }),
-        aggregator: call(aggregation.initialize),
+        aggregator: startOf(aggregation),
       });
     },
     { name: 'federated averaging start' },
@@ -89,24 +88,23 @@ export function federatedAveraging(options: FederatedAveragingOptions): Iterativ
     ({ state, data }) => {
       const weights = field(state, 'model');
       const report = federatedMap(work, { weights: federatedBroadcast(weights), data });
-      const aggregated = call(aggregation.next, {
-        state: field(state, 'aggregator'),
+      const aggregated = stepOf(aggregation, field(state, 'aggregator'), {
         value: field(report, 'update'),
         weight: field(report, 'weight'),
       });
       const updated = federatedMap(update, {
         weights,
         optimizer: field(state, 'optimizer'),
-        update: field(aggregated, 'result'),
+        update: aggregated.result,
       });
       const means = federatedMap(meansWork(model), { totals: federatedSum(field(report, 'totals')) });
       return {
         state: federatedZip({
           model: field(updated, 'weights'),
           optimizer: field(updated, 'optimizer'),
-          aggregator: field(aggregated, 'state'),
+          aggregator: aggregated.state,
         }),
-        metrics: withMeasurements(means, field(aggregated, 'measurements')),
+        metrics: withMeasurements(means, aggregated.measurements),
       };
     },
     { name: 'federated averaging' },

@@ -1,0 +1,54 @@
+import { localComputation, tf } from '@starling/compute';
+import {
+  type AggregationProcess,
+  aggregationProcess,
+  atClients,
+  atServer,
+  federatedComputation,
+  federatedMap,
+  federatedSum,
+  federatedValue,
+  float32,
+  type Type,
+} from '@starling/federated-core';
+import { describe, expect, it } from 'vitest';
+import { type Aggregator, aggregationOf, startOf, stepOf } from './aggregator.js';
+import { aggregate } from './contract.js';
+
+const increment = localComputation({ count: float32() }, ({ count }) => tf.add(count, 1));
+
+/** Sums without weights, and counts its rounds from 5. */
+const counting: Aggregator = {
+  name: 'counting',
+  create: (update: Type): AggregationProcess =>
+    aggregationProcess({
+      initialize: federatedComputation(null, () => federatedValue(5, 'SERVER', float32())),
+      next: federatedComputation(
+        { state: atServer(float32()), value: atClients(update) },
+        ({ state, value }) => {
+          const after = federatedMap(increment, { count: state });
+          return { state: after, result: federatedSum(value), measurements: after };
+        },
+      ),
+    }),
+};
+
+describe('stepOf', () => {
+  it('keeps the state and leaves out the weight where the process takes none', async () => {
+    const outer: Aggregator = {
+      name: 'outer',
+      create: (update) => {
+        const inner = counting.create(update);
+        return aggregationOf(
+          'outer',
+          update,
+          () => startOf(inner),
+          (state, input) => stepOf(inner, state, input),
+        );
+      },
+    };
+    // 1 + 2 whatever the weights; the first round of the count from 5 is 6.
+    const step = await aggregate(outer, float32(), [1, 2], [10, 20]);
+    expect(step).toEqual({ state: 6, result: 3, measurements: 6 });
+  });
+});

@@ -1,0 +1,276 @@
+"""A Starling client in Python's standard library, written from docs/protocol.md alone.
+
+It runs plans whose work needs no graph (constant, sum, random), on a list of float32 readings:
+
+    python3 client.py ws://127.0.0.1:7700 mote-1 '[20.5, 31.25]'
+"""
+
+import base64
+import hashlib
+import json
+import math
+import os
+import socket
+import struct
+import sys
+from urllib.parse import urlparse
+
+# --- WebSocket (RFC 6455), client side, without compression ---------------------------------------------------
+
+
+class WebSocket:
+    def __init__(self, url):
+        parsed = urlparse(url)
+        self.socket = socket.create_connection((parsed.hostname, parsed.port))
+        key = base64.b64encode(os.urandom(16)).decode()
+        self.socket.sendall(
+            f"GET / HTTP/1.1\r\nHost: {parsed.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n"):
+            answer += self.read(1)
+        if b" 101 " not in answer.split(b"\r\n")[0]:
+            raise ConnectionError(answer.decode())
+
+    def read(self, count):
+        data = bytearray()
+        while len(data) < count:
+            piece = self.socket.recv(count - len(data))
+            if not piece:
+                raise ConnectionError("the socket was cut")
+            data += piece
+        return bytes(data)
+
+    def send(self, payload, opcode=2):
+        mask = os.urandom(4)
+        length = len(payload)
+        if length < 126:
+            head = struct.pack("!BB", 0x80 | opcode, 0x80 | length)
+        elif length < 65536:
+            head = struct.pack("!BBH", 0x80 | opcode, 0x80 | 126, length)
+        else:
+            head = struct.pack("!BBQ", 0x80 | opcode, 0x80 | 127, length)
+        stream = (mask * (length // 4 + 1))[:length]
+        masked = (int.from_bytes(payload, "big") ^ int.from_bytes(stream, "big")).to_bytes(length, "big")
+        self.socket.sendall(head + mask + masked)
+
+    def receive(self):
+        """The next message; None once the coordinator closes."""
+        message = b""
+        while True:
+            first, second = self.read(2)
+            length = second & 127
+            if length == 126:
+                (length,) = struct.unpack("!H", self.read(2))
+            elif length == 127:
+                (length,) = struct.unpack("!Q", self.read(8))
+            payload = self.read(length)
+            opcode = first & 15
+            if opcode == 8:
+                self.send(payload[:2], opcode=8)
+                return None
+            if opcode == 9:
+                self.send(payload, opcode=10)
+            elif opcode in (0, 2):
+                message += payload
+                if first & 0x80:
+                    return message
+
+
+# --- Frames and messages (sections 2 and 3) --------------------------------------------------------------------
+
+NAMES = "part hello welcome want blob ready work update failed ack leave bye error".split()
+CHUNK = 262144
+
+
+def frame(name, control=None, stream=0, offset=0, total=0, part=b""):
+    text = b"" if control is None else json.dumps(control).encode()
+    text += b" " * (-len(text) % 8)
+    head = struct.pack("<4sBBHIIIIII", b"STRL", 1, NAMES.index(name), 0, len(text), len(part), stream, offset, total, 0)
+    return head + text + part
+
+
+class Conversation:
+    def __init__(self, url):
+        self.socket = WebSocket(url)
+        self.bodies = {}
+        self.streams = 0
+
+    def say(self, name, control):
+        self.socket.send(frame(name, control))
+
+    def say_with_body(self, name, control, body, start=0):
+        self.streams += 1
+        for offset in range(start, len(body), CHUNK):
+            part = body[offset : offset + CHUNK]
+            first = offset == start
+            self.socket.send(
+                frame(name if first else "part", control if first else None, self.streams, offset, len(body), part)
+            )
+
+    def hear(self):
+        """The next message as (name, control, body); None at the end."""
+        while True:
+            data = self.socket.receive()
+            if data is None:
+                return None
+            magic, version, kind, _, control_length, part_length, stream, offset, total, _ = struct.unpack(
+                "<4sBBHIIIIII", data[:32]
+            )
+            assert magic == b"STRL" and version == 1 and len(data) == 32 + control_length + part_length
+            part = data[32 + control_length :]
+            if NAMES[kind] == "part":
+                name, control, body = self.bodies[stream]
+            else:
+                name, control, body = NAMES[kind], json.loads(data[32 : 32 + control_length]), bytearray()
+                if stream == 0:
+                    return name, control, None
+                self.bodies[stream] = (name, control, body)
+            assert len(body) == offset
+            body += part
+            if len(body) == total:
+                del self.bodies[stream]
+                return name, control, bytes(body)
+
+
+# --- Bodies (section 4) ----------------------------------------------------------------------------------------
+
+FORMATS = {"F32": "f", "F64": "d", "I32": "i", "I64": "q", "U8": "B", "BOOL": "B"}
+DTYPES = {"float32": "F32", "float64": "F64", "int32": "I32", "int64": "I64", "uint8": "U8", "bool": "BOOL"}
+
+
+def read_leaves(body):
+    (length,) = struct.unpack("<Q", body[:8])
+    header = json.loads(body[8 : 8 + length])
+    header.pop("__metadata__", None)
+    leaves = []
+    for index in range(len(header)):
+        entry = header[str(index)]
+        begin, end = entry["data_offsets"]
+        form = FORMATS[entry["dtype"]]
+        data = body[8 + length + begin : 8 + length + end]
+        values = struct.unpack(f"<{len(data) // struct.calcsize(form)}{form}", data)
+        leaves.append((entry["dtype"], entry["shape"], values))
+    return leaves
+
+
+def write_leaves(leaves):
+    header, blobs, end = {}, [], 0
+    wide_first = sorted(enumerate(leaves), key=lambda item: -struct.calcsize(FORMATS[item[1][0]]))
+    for index, (dtype, shape, values) in wide_first:
+        data = struct.pack(f"<{len(values)}{FORMATS[dtype]}", *values)
+        header[str(index)] = {"dtype": dtype, "shape": shape, "data_offsets": [end, end + len(data)]}
+        blobs.append(data)
+        end += len(data)
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + b"".join(blobs)
+
+
+# --- Random numbers (section 8) --------------------------------------------------------------------------------
+
+WORD = 0xFFFFFFFF
+
+
+def philox(counter, key):
+    c0, c1, c2, c3 = counter
+    k0, k1 = key
+    for _ in range(10):
+        first, second = 0xD2511F53 * c0, 0xCD9E8D57 * c2
+        c0, c1, c2, c3 = (second >> 32) ^ c1 ^ k0, second & WORD, (first >> 32) ^ c3 ^ k1, first & WORD
+        k0, k1 = (k0 + 0x9E3779B9) & WORD, (k1 + 0xBB67AE85) & WORD
+    return c0, c1, c2, c3
+
+
+def derive(seed, *path):
+    for part in path:
+        if isinstance(part, int):
+            counter = (part & WORD, part >> 32, 0, 1)
+        else:
+            units = struct.unpack(f"<{len(part.encode('utf-16-le')) // 2}H", part.encode("utf-16-le"))
+            digest = 2166136261
+            for unit in units:
+                digest = ((digest ^ unit) * 16777619) & WORD
+            counter = (digest, len(units), 0, 2)
+        seed = philox(counter, seed)[:2]
+    return seed
+
+
+def uniform(seed):
+    first, second = philox((0, 0, 0, 0), seed)[:2]
+    return ((first >> 5) * 2**26 + (second >> 6)) / 2**53
+
+
+# --- Plans and work (sections 6 and 7) -------------------------------------------------------------------------
+
+
+def to_float32(value):
+    return struct.unpack("<f", struct.pack("<f", value))[0]
+
+
+def run(program, inputs, constants, seed):
+    registers = list(inputs)
+    assert len(registers) == program["inputs"]
+    for instruction in program["instructions"]:
+        op = instruction["op"]
+        if op == "constant":
+            registers.append(constants[instruction["value"]])
+        elif op == "sum":
+            for register, text in zip(instruction["sequence"], instruction["element"]):
+                _, shape, values = registers[register]
+                size = math.prod(shape[1:])
+                sums = [0.0] * size
+                for start in range(0, len(values), size):
+                    for index in range(size):
+                        sums[index] += values[start + index]
+                assert text.split("[")[0] == "float32"
+                registers.append(("F32", shape[1:], [to_float32(value) for value in sums]))
+        elif op == "random":
+            registers.append(("F64", [], [uniform(derive(seed, instruction["salt"]))]))
+        else:
+            raise NotImplementedError(f"this client has no ONNX runtime for '{op}'")
+    return [registers[register] for register in program["outputs"]]
+
+
+def take_part(url, name, readings):
+    talk = Conversation(url)
+    talk.say("hello", {"client": name, "dataType": "<readings=float32*>", "agent": "python"})
+    manifest, constants, blobs, rounds = None, [], {}, 0
+    while True:
+        heard = talk.hear()
+        if heard is None:
+            return rounds
+        kind, control, body = heard
+        if kind == "welcome":
+            plan_hash = control["plan"]["hash"]
+            talk.say("want", {"blobs": [{"hash": plan_hash}]})
+        elif kind == "blob":
+            assert hashlib.sha256(body).hexdigest() == control["hash"]
+            if control["hash"] == plan_hash:
+                manifest = json.loads(body)
+                assert (manifest["format"], manifest["version"]) == ("starling-plan", 1)
+                assert manifest["clientInput"] == "<readings=float32*>"
+            else:
+                constants = read_leaves(body)
+            if manifest["constants"] is not None and not constants:
+                talk.say("want", {"blobs": [{"hash": manifest["constants"]["sha256"]}]})
+            else:
+                talk.say("ready", {"plan": plan_hash})
+        elif kind == "work":
+            assert hashlib.sha256(body).hexdigest() == control["broadcast"]
+            data = ("F32", [len(readings)], readings)
+            program = manifest["phases"][control["phase"]]["work"]
+            update = run(program, [*read_leaves(body), data], constants, tuple(control["seed"]))
+            at = {"round": control["round"], "phase": control["phase"]}
+            talk.say_with_body("update", at, write_leaves(update), control["received"])
+        elif kind == "ack":
+            assert control["status"] == "accepted", control
+            rounds += 1
+        elif kind == "error":
+            raise RuntimeError(f"{control['code']}: {control['reason']}")
+
+
+if __name__ == "__main__":
+    url, name, readings = sys.argv[1:]
+    print(json.dumps({"rounds": take_part(url, name, json.loads(readings))}))

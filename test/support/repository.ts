@@ -11,8 +11,8 @@ export interface Room {
   readonly folder: string;
   readonly floor: number;
   readonly dependencies: ReadonlySet<string>;
-  /** Names under which other rooms may import it: its package name, and `name/entry` for further entries. */
-  readonly entries: ReadonlySet<string>;
+  /** Names under which other rooms may import it: its package name, `name/entry` for further ones; `*` is any text. */
+  readonly entries: readonly string[];
 }
 
 export interface SourceFile {
@@ -66,8 +66,8 @@ export function rooms(): readonly Room[] {
             ...manifest.devDependencies,
           }),
         ),
-        entries: new Set(
-          Object.keys(manifest.exports ?? { '.': null }).map((entry) => manifest.name + entry.slice(1)),
+        entries: Object.keys(manifest.exports ?? { '.': null }).map(
+          (entry) => manifest.name + entry.slice(1),
         ),
       };
     });
@@ -91,7 +91,8 @@ export function sourceFiles(): readonly SourceFile[] {
   return trackedFiles('.ts', '.tsx', '.js', '.mjs').flatMap((path) => {
     const room = all.find((candidate) => !relative(candidate.folder, path).startsWith('..'));
     if (room === undefined) return [];
-    const isTest = /\.test(-d)?\.ts$|\/contract\.ts$|\/testing\//.test(path) || room.folder === 'test';
+    const isTest =
+      /\.test(-d)?\.ts$|\/contract(\/[^/]+)?\.ts$|\/testing\//.test(path) || room.folder === 'test';
     return [{ path, room, text: readText(path), isTest }];
   });
 }

@@ -1,5 +1,6 @@
 // Composite kernels: tf.js kernels that are recorded as the kernels they consist of, so that a graph, its lowering
 // and every engine need fewer of them.
+import { mirrorPositions } from '../tensorflow/gradient-corrections.js';
 import * as tf from '../tensorflow/tf.js';
 
 type Call = Parameters<tf.KernelFunc>[0];
@@ -174,6 +175,20 @@ function batchToSpace(call: Call): tf.Tensor {
   return tf.slice(whole, begin, getSliceSize(joined, crops, blockShape.length));
 }
 
+/** Along each padded axis, the elements at the positions that are mirrored. */
+function mirrorPad(call: Call): tf.Tensor {
+  const { paddings, mode } = attributesOf<{ paddings: [number, number][]; mode: string }>(call);
+  const skip = mode === 'reflect' ? 1 : 0;
+  return paddings.reduce(
+    (padded, sides, axis) => {
+      if (sides[0] === 0 && sides[1] === 0) return padded;
+      const positions = mirrorPositions(padded.shape[axis] ?? 0, sides, skip);
+      return tf.gather(padded, tf.tensor1d([...positions], 'int32'), axis);
+    },
+    tensorOf(call, 'x'),
+  );
+}
+
 function depthToSpace(call: Call): tf.Tensor {
   const x = tensorOf(call, 'x');
   const { blockSize } = attributesOf<{ blockSize: number }>(call);
@@ -204,6 +219,7 @@ export const composites: Readonly<Record<string, (call: Call) => tf.Tensor | tf.
     return tf.tensor1d(Array.from({ length: num }, (_, index) => start + (num === 1 ? 0 : index * step)));
   },
   LogSoftmax: logSoftmax,
+  MirrorPad: mirrorPad,
   OnesLike: (call) => tf.fill(tensorOf(call, 'x').shape, 1, tensorOf(call, 'x').dtype as 'float32'),
   Pack: (call) => {
     const { axis } = attributesOf<{ axis: number }>(call);

@@ -10,7 +10,7 @@
 //     ArgMax, ArgMin     axis: one non-negative number · Softmax (input logits) dim: the last axis
 //     Cumsum, Cumprod    axis, exclusive, reverse
 //   movement             input x
-//     Reshape shape · Transpose perm · Tile reps · Slice begin, size (no −1) · PadV2 paddings, constantValue · MirrorPad paddings, mode · Reverse dims
+//     Reshape shape · Transpose perm · Tile reps · Slice begin, size (no −1) · PadV2 paddings, constantValue · Reverse dims
 //     Concat (input `tensors`, a list) axis · GatherV2 (x, indices) axis, batchDims · GatherNd (params, indices)
 //     ScatterNd (indices, updates) shape · UnsortedSegmentSum (x, segmentIds) numSegments · OneHot (indices) depth,
 //     onValue, offValue, dtype · Fill (no input) shape, value, dtype · TopK k, sorted
@@ -110,14 +110,11 @@ export const OTHER_KERNELS = [
   'GatherV2',
   'MaxPool',
   'MaxPoolGrad',
-  'MirrorPad',
   'OneHot',
   'PadV2',
   'Reshape',
   'ResizeBilinear',
-  'ResizeBilinearGrad',
   'ResizeNearestNeighbor',
-  'ResizeNearestNeighborGrad',
   'Reverse',
   'ScatterNd',
   'Select',

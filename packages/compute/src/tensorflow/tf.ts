@@ -1,12 +1,16 @@
-// tf.js as this package and its users have it: the core with a cpu backend, chained operations (`x.add(y)`), and
-// without its advice on stderr. Everything else in Starling reaches tf.js through here.
+// tf.js as this package and its users have it: the core with a cpu backend, chained operations (`x.add(y)`), wrong gradients
+// corrected, and without its advice on stderr. Everything else in Starling reaches tf.js through here.
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
+// Its bundle registers all gradients again, and must have done so before they are corrected.
+import '@tensorflow/tfjs-layers';
 // For the types of chained operations alone: the module itself cannot be loaded as an ES module of Node.
 import type {} from '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
 import { chainOperations } from './chained-operations.js';
+import { correctGradients } from './gradient-corrections.js';
 
 chainOperations();
+correctGradients();
 // In tf.js this flag turns off advice and deprecation notices, and nothing else.
 tf.env().set('PROD', true);
 

@@ -117,7 +117,6 @@ const rules: { readonly [K in Kernel]?: IdentityRule } = {
   Max: reduction('reductionIndices'),
   Mean: reduction(),
   Min: reduction(),
-  MirrorPad: unchangedShape,
   Multiply: multiply,
   Neg: negation,
   PadV2: unchangedShape,

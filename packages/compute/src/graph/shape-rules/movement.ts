@@ -93,7 +93,6 @@ export const movementRules = {
     });
   },
   GatherV2: gather,
-  MirrorPad: pad,
   OneHot: (call) => {
     const { dtype = 'float32', onValue = 1, offValue = 0 } = call.attributes as Record<string, Attribute>;
     const depth = numberOf(call, 'depth');

@@ -97,7 +97,5 @@ export const neuralRules = {
   MaxPool: pool,
   MaxPoolGrad: poolGradient,
   ResizeBilinear: resize,
-  ResizeBilinearGrad: (call) => one(inputOf(call, 'images')),
   ResizeNearestNeighbor: resize,
-  ResizeNearestNeighborGrad: (call) => one(inputOf(call, 'images')),
 } satisfies Record<string, ShapeRule>;

@@ -1,6 +1,5 @@
 // Lowering of kernels that move elements about: reshape, transpose, slice, pad, tile, concatenate, reverse.
 import type { Kernel } from '../../graph/kernels.js';
-import { attribute, type GraphBuilder } from '../graph-builder.js';
 import type { OnnxValue } from '../onnx-model.js';
 import { type KernelCall, LoweringError, type Rule } from '../rule.js';
 
@@ -12,18 +11,6 @@ function pairs(call: KernelCall, name: string): (readonly [number, number])[] {
   return value.map((pair) => [Number(pair[0]), Number(pair[1])] as const);
 }
 
-function mirrorPad(builder: GraphBuilder, call: KernelCall): OnnxValue {
-  if (call.text('mode') !== 'reflect') {
-    throw new LoweringError("Cannot lower MirrorPad to ONNX: mode 'symmetric' has no ONNX operator");
-  }
-  const x = call.input('x');
-  const paddings = pairs(call, 'paddings');
-  const pads = [...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)];
-  return builder.emitOne('Pad', [x, builder.ints(pads)], call.output as OnnxValue, {
-    mode: attribute.string('reflect'),
-  });
-}
-
 export const movementRules = {
   Concat: (builder, call) =>
     builder.concat(call.inputs(), call.axes('axis', call.output.shape.length)[0] ?? 0),
@@ -33,7 +20,6 @@ export const movementRules = {
     const scalar = builder.filled(dtype, typeof value === 'boolean' ? Number(value) : call.number('value'));
     return shape.length === 0 ? scalar : builder.expand(scalar, shape);
   },
-  MirrorPad: mirrorPad,
   PadV2: (builder, call) =>
     builder.pad(call.input('x'), pairs(call, 'paddings'), call.number('constantValue', 0)),
   Reshape: (builder, call) => builder.reshape(call.input('x'), call.output.shape),
@@ -58,9 +44,6 @@ export const movementRules = {
     builder.emitOne('Tile', [call.input('x'), builder.ints(call.numbers('reps'))], call.output),
   Transpose: (builder, call) => builder.transpose(call.input('x'), call.numbers('perm')),
 } as const satisfies Record<
-  Extract<
-    Kernel,
-    'Concat' | 'Fill' | 'MirrorPad' | 'PadV2' | 'Reshape' | 'Reverse' | 'Slice' | 'Tile' | 'Transpose'
-  >,
+  Extract<Kernel, 'Concat' | 'Fill' | 'PadV2' | 'Reshape' | 'Reverse' | 'Slice' | 'Tile' | 'Transpose'>,
   Rule
 >;

@@ -2,7 +2,7 @@
 import type { Kernel } from '../../graph/kernels.js';
 import { attribute, type GraphBuilder } from '../graph-builder.js';
 import type { OnnxValue } from '../onnx-model.js';
-import { type KernelCall, type Rule, unsupported } from '../rule.js';
+import type { KernelCall, Rule } from '../rule.js';
 
 const swapLastTwo = (builder: GraphBuilder, x: OnnxValue): OnnxValue => {
   const rank = x.shape.length;
@@ -70,7 +70,8 @@ const resize =
       {
         mode: attribute.string(mode),
         coordinate_transformation_mode: attribute.string(coordinates),
-        nearest_mode: attribute.string(alignCorners ? 'round_prefer_ceil' : 'floor'),
+        // ⌊(r + ½) s⌋ of tf.js's half pixels is ONNX's (r + ½) s − ½, rounded.
+        nearest_mode: attribute.string(coordinates === 'asymmetric' ? 'floor' : 'round_prefer_ceil'),
       },
     );
     const back = builder.transpose(resized, [0, 2, 3, 1]);
@@ -86,18 +87,8 @@ export const neuralRules = {
     return builder.where(builder.compare('GreaterOrEqual', y, builder.scalarLike(y, 0)), dy, below);
   },
   ResizeBilinear: resize('linear'),
-  ResizeBilinearGrad: unsupported('ONNX has no gradient of Resize'),
   ResizeNearestNeighbor: resize('nearest'),
-  ResizeNearestNeighborGrad: unsupported('ONNX has no gradient of Resize'),
 } as const satisfies Record<
-  Extract<
-    Kernel,
-    | 'BatchMatMul'
-    | 'EluGrad'
-    | 'ResizeBilinear'
-    | 'ResizeBilinearGrad'
-    | 'ResizeNearestNeighbor'
-    | 'ResizeNearestNeighborGrad'
-  >,
+  Extract<Kernel, 'BatchMatMul' | 'EluGrad' | 'ResizeBilinear' | 'ResizeNearestNeighbor'>,
   Rule
 >;

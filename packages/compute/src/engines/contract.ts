@@ -1,0 +1,131 @@
+// The suite that every engine passes: each kernel and its gradient on random shapes, and whole computations, agree with
+// tf.js run eagerly on its cpu backend, to 1e-5 of the largest magnitude; gradients agree with finite differences too.
+import type { Tensor } from '@starling/federated-core';
+import { afterAll, assert, beforeAll, describe, expect, it } from 'vitest';
+import { kernelGraphOf } from '../capture/local-computation.js';
+import { KERNELS, type Kernel } from '../graph/kernels.js';
+import * as tf from '../tensorflow/tf.js';
+import { assertAgree, type Body, captured, eagerly, runOn } from './contract/agreement.js';
+import { Draw } from './contract/draw.js';
+import type { DrawnCase } from './contract/kernel-case.js';
+import { kernelCases } from './contract/kernel-cases.js';
+import type { Engine } from './engine.js';
+
+export interface EngineContractOptions {
+  /** Kernels that the engine cannot run: loading a graph that holds one must throw an error that names it. */
+  readonly lacks?: readonly Kernel[];
+}
+
+/** Some backends compile WebAssembly or load a native addon when they start. */
+const STARTING_MS = 60_000;
+const SEEDS = [1, 2, 3, 4];
+/** Step of the finite differences, and what float32 leaves of their precision. */
+const STEP = 0.01;
+const DIFFERENCE_TOLERANCE = 0.02;
+
+export function engineContract(
+  name: string,
+  makeEngine: () => Promise<Engine>,
+  { lacks = [] }: EngineContractOptions = {},
+): void {
+  describe(`${name} keeps the engine contract`, () => {
+    let engine: Engine;
+    beforeAll(async () => {
+      engine = await makeEngine();
+    }, STARTING_MS);
+    afterAll(() => engine.dispose());
+
+    for (const kernel of KERNELS) {
+      if (lacks.includes(kernel)) {
+        it(`says that it lacks ${kernel}`, () => refuses(engine, kernel));
+      } else {
+        it(`runs ${kernel}`, () => runsKernel(engine, kernel));
+      }
+    }
+  });
+}
+
+async function runsKernel(engine: Engine, kernel: Kernel): Promise<void> {
+  for (const seed of SEEDS) {
+    const drawn: DrawnCase = kernelCases[kernel](new Draw(seed));
+    const what = `${kernel} of ${drawn.inputs.map(({ shape }) => `[${shape}]`).join(', ')}`;
+    const local = captured(kernel, drawn.inputs, drawn.body);
+    holds(local, kernel);
+    assertAgree(what, await runOn(engine, local, drawn.inputs), eagerly(drawn.inputs, drawn.body));
+    if (drawn.differentiable !== false) await differentiates(engine, what, drawn, new Draw(seed + 1000));
+  }
+}
+
+async function refuses(engine: Engine, kernel: Kernel): Promise<void> {
+  const { inputs, body } = kernelCases[kernel](new Draw(1));
+  await expect(runOn(engine, captured(kernel, inputs, body), inputs)).rejects.toThrow(kernel);
+}
+
+/** A case must not lose its kernel to cleaning; `Identity` alone is always cleaned away. */
+function holds(local: Parameters<typeof kernelGraphOf>[0], kernel: Kernel): void {
+  const kernels = kernelGraphOf(local).nodes.map((node) => (node.op === 'kernel' ? node.kernel : node.op));
+  assert(
+    kernel === 'Identity' || kernels.includes(kernel),
+    `the case of ${kernel} holds ${kernels.join(', ')}`,
+  );
+}
+
+/** The gradient of ⟨body, weights⟩ against eager tf.js, and along one direction against finite differences. */
+async function differentiates(
+  engine: Engine,
+  what: string,
+  { inputs, body }: DrawnCase,
+  draw: Draw,
+): Promise<void> {
+  const floats = inputs.map(({ dtype }) => dtype === 'float32');
+  const [outputShape] = eagerly(inputs, body).map(({ shape }) => shape);
+  const weights = draw.floats(outputShape ?? []);
+  const valueAndGradients: Body = (all) => {
+    const [weight, ...rest] = all as [tf.Tensor, ...tf.Tensor[]];
+    const loss = (...given: tf.Tensor[]): tf.Scalar => {
+      const remaining = [...given];
+      const mixed = rest.map((each, index) => (floats[index] ? (remaining.shift() as tf.Tensor) : each));
+      return tf.sum(tf.mul(body(mixed) as tf.Tensor, weight));
+    };
+    const { value, grads } = tf.valueAndGrads(loss)(rest.filter((_, index) => floats[index]));
+    return [value, ...grads];
+  };
+  const argument = [weights, ...inputs];
+  const local = captured(`gradient of ${what}`, argument, valueAndGradients);
+  const actual = await runOn(engine, local, argument);
+  assertAgree(`gradient of ${what}`, actual, eagerly(argument, valueAndGradients));
+
+  const direction = inputs.map((input, index) => (floats[index] ? draw.floats(input.shape, -1, 1) : input));
+  const at = async (step: number): Promise<number> => {
+    const moved = inputs.map((input, index) =>
+      floats[index] ? along(input, direction[index] as Tensor, step) : input,
+    );
+    const [value] = (await runOn(engine, local, [weights, ...moved])) as [Tensor];
+    return Number(value.data[0]);
+  };
+  const difference = ((await at(STEP)) - (await at(-STEP))) / (2 * STEP);
+  const directions = direction.filter((_, index) => floats[index]);
+  const derivative = actual
+    .slice(1)
+    .reduce((sum, gradient, i) => sum + inner(gradient, directions[i] as Tensor), 0);
+  const scale = Math.max(1, Math.abs(difference));
+  assert(
+    Math.abs(difference - derivative) <= DIFFERENCE_TOLERANCE * scale,
+    `gradient of ${what}: finite differences give ${difference}, the gradient ${derivative}`,
+  );
+}
+
+function along(point: Tensor, direction: Tensor, step: number): Tensor {
+  const moved = Float32Array.from(
+    point.data as Float32Array,
+    (value, index) => value + step * ((direction.data as Float32Array)[index] as number),
+  );
+  return { ...point, data: moved };
+}
+
+function inner(a: Tensor, b: Tensor): number {
+  return (a.data as Float32Array).reduce(
+    (sum, value, i) => sum + value * ((b.data as Float32Array)[i] as number),
+    0,
+  );
+}

@@ -11,6 +11,7 @@ export * from './metrics/accuracy.js';
 export * from './metrics/binary-accuracy.js';
 export * from './metrics/metric.js';
 export * from './models/function-model.js';
+export * from './models/group-normalization.js';
 export * from './models/layers-model.js';
 export * from './models/model.js';
 export * from './optimizers/adagrad.js';

@@ -14,8 +14,10 @@ import {
 import type { Loss } from '../losses/loss.js';
 import type { Metric } from '../metrics/metric.js';
 import type { Tensors } from '../tensors.js';
-import { withMaskedNormalization } from './masked-batch-normalization.js';
+import { withStandIns } from './layer-stand-ins.js';
+import { maskedBatchNormalization } from './masked-batch-normalization.js';
 import type { Batch, Model } from './model.js';
+import { noiseLayers } from './noise-layers.js';
 import { seededConfig } from './seeded-config.js';
 
 export interface LayersModelOptions {
@@ -35,6 +37,8 @@ export interface LayersModelOptions {
 }
 
 type LayerVariable = tfl.LayerVariable;
+
+const trainingStandIns = { BatchNormalization: maskedBatchNormalization, ...noiseLayers };
 
 /**
  * The model that `build` makes with tf.js layers (`tfl.sequential`, `tfl.model`), its first layer with an
@@ -65,7 +69,7 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
     forward: (weights, batch, { training, mask }) => {
       const pass = (): tf.Tensor => layers.apply(features(batch), { training }) as tf.Tensor;
       const { result, moved } = withWeights(variables, weights, () => ({
-        outputs: training && mask !== undefined ? withMaskedNormalization(layers, mask, pass) : pass(),
+        outputs: training && mask !== undefined ? withStandIns(layers, trainingStandIns, mask, pass) : pass(),
         penalties: layers.calculateLosses(),
       }));
       const { outputs, penalties } = result;

@@ -1,7 +1,8 @@
 // Batch normalisation of a padded batch: mean and variance are those of its examples alone, so that a short batch is
 // normalised as if it had no padding (Ioffe, Szegedy, "Batch Normalization", ICML 2015, Algorithm 1, over the rows
-// that the mask keeps). It stands in for the layer's own call while a training pass is traced.
+// that the mask keeps).
 import { tf, type tfl } from '@starling/compute';
+import type { StandIn } from './layer-stand-ins.js';
 
 /** What a tf.js layer of class BatchNormalization has, beside what every layer has. */
 interface BatchNormalization extends tfl.layers.Layer {
@@ -15,28 +16,9 @@ interface BatchNormalization extends tfl.layers.Layer {
   readonly movingVariance: tfl.LayerVariable;
 }
 
-/** Runs `body` with every batch normalisation of `model` leaving out the rows where `mask` ([B]) is 0. */
-export function withMaskedNormalization<T>(model: tfl.LayersModel, mask: tf.Tensor, body: () => T): T {
-  const layers = normalizations(model.layers);
-  // Own properties hide the method of the class until they are deleted below.
-  for (const layer of layers) {
-    layer.call = (inputs) =>
-      normalize(layer, Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs, mask);
-  }
-  try {
-    return body();
-  } finally {
-    for (const layer of layers) delete (layer as Partial<BatchNormalization>).call;
-  }
-}
-
-function normalizations(layers: readonly tfl.layers.Layer[]): readonly BatchNormalization[] {
-  return layers.flatMap((layer) => {
-    const inner = (layer as { readonly layers?: readonly tfl.layers.Layer[] }).layers ?? [];
-    const own = layer.getClassName() === 'BatchNormalization' ? [layer as BatchNormalization] : [];
-    return [...own, ...normalizations(inner)];
-  });
-}
+/** The stand-in of BatchNormalization: normalises by the examples of the batch, and moves the layer's averages. */
+export const maskedBatchNormalization: StandIn = (layer, x, mask) =>
+  normalize(layer as BatchNormalization, x, mask);
 
 function normalize(layer: BatchNormalization, x: tf.Tensor, mask: tf.Tensor): tf.Tensor {
   const channels = layer.axis < 0 ? layer.axis + x.rank : layer.axis;

@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
 import { accuracy } from '../metrics/accuracy.js';
 import { functionModel } from '../models/function-model.js';
+import { groupNormalization } from '../models/group-normalization.js';
 import { layersModel } from '../models/layers-model.js';
 import type { Model } from '../models/model.js';
 import { sgd } from '../optimizers/sgd.js';
@@ -53,6 +54,14 @@ const models: Record<string, () => Model> = {
       L.layerNormalization(),
       L.elu(),
       L.globalAveragePooling2d({}),
+      L.dense({ units: CLASSES }),
+    ]),
+  'group-normalised CNN': () =>
+    layered(image, () => [
+      L.conv2d({ filters: 4, kernelSize: 3, inputShape: [8, 8, 1] }),
+      groupNormalization({ groups: 2 }),
+      L.reLU(),
+      L.flatten(),
       L.dense({ units: CLASSES }),
     ]),
   'transposed CNN': () =>

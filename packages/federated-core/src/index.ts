@@ -37,6 +37,7 @@ export * from './plan/round-plan.js';
 export * from './plan/run-program.js';
 export * from './plan/seeds.js';
 export * from './printing/format-computation.js';
+export * from './printing/format-intrinsics.js';
 export * from './printing/format-plan.js';
 export * from './printing/inspect-plan.js';
 export * from './random/generator.js';

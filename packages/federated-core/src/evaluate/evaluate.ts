@@ -40,13 +40,14 @@ type Leaves = readonly Tensor[];
 /**
  * The value of `computation` on plain JavaScript arguments by parameter name (or one argument where the
  * parameter has no name); a value at CLIENTS is an array of members. Clients whose update is refused are left
- * out, as in a round. Throws what a round throws.
+ * out, as in a round. `H` names the form that the caller expects, such as `number`; it is not checked. Throws what
+ * a round throws.
  */
-export async function evaluate(
+export async function evaluate<H extends HostValue = HostValue>(
   computation: FederatedComputation,
   argument: unknown,
   options: EvaluateOptions,
-): Promise<HostValue> {
+): Promise<H> {
   const { run, seed = seedFrom(0), laneSize } = options;
   const { body, saltOf, roundTrips } = analyse(computation);
   const inputs = readArguments(computation, argument, options.clients);
@@ -85,7 +86,7 @@ export async function evaluate(
     }
     cohort = cohort.filter((_, position) => updates[position] !== null);
   }
-  return resultOf(body, server, cohort);
+  return (await resultOf(body, server, cohort)) as H;
 }
 
 /** One client, or the server: computes the expressions that are placed with it, each once. */

@@ -12,11 +12,8 @@ export const federatedMapDefinition: PointwiseIntrinsic = {
   name: 'federatedMap',
   role: 'pointwise',
   summary: 'Applies a local computation to each client’s value, or to the server’s.',
-  signatures: [
-    '(<(T -> U),T@CLIENTS> -> U@CLIENTS)',
-    '(<(T -> U),{T}@CLIENTS> -> {U}@CLIENTS)',
-    '(<(T -> U),T@SERVER> -> U@SERVER)',
-  ],
+  // Mapping what all clients share gives each a value of its own: the local computation may draw random numbers.
+  signatures: ['(<(T -> U),{T}@CLIENTS> -> {U}@CLIENTS)', '(<(T -> U),T@SERVER> -> U@SERVER)'],
   emit(program, call, [, value], salt) {
     const graph = (call.arguments[0] as LocalExpression).computation;
     const outputs = leafCount(graph.type.result);

@@ -68,6 +68,8 @@ describe('parseType', () => {
     ['int32 int32', "need the end of the type at position 6, got 'int32'"],
     ['<a=int32,a=bool>', 'need distinct field names'],
     ['', 'need a type at position 0'],
+    ['{int32@SERVER}@CLIENTS', 'Cannot make a federated value type: it must hold data, got a federated type'],
+    ['<(int32 -> int32)>*', 'Cannot make a sequence type: it must hold data, got a function type'],
   ])('`parseType` says what it needs and where when given %j', (text, message) => {
     expect(() => parseType(text)).toThrow(message);
   });

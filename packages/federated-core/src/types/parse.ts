@@ -5,6 +5,7 @@
 import { StarlingError } from '../errors/starling-error.js';
 import {
   abstractType,
+  atClients,
   atServer,
   type DType,
   equalAtClients,
@@ -154,6 +155,6 @@ class Parser {
 }
 
 function placed(member: Type, placement: Placement, allEqual: boolean): FederatedType {
-  if (allEqual) return placement === 'SERVER' ? atServer(member) : equalAtClients(member);
-  return { kind: 'federated', member, placement, allEqual };
+  if (placement === 'CLIENTS') return allEqual ? equalAtClients(member) : atClients(member);
+  return { ...atServer(member), allEqual };
 }

@@ -99,6 +99,7 @@ export function struct<const E extends StructElements>(elements: E): StructType<
 
 /** A dataset whose elements have the given type. */
 export function sequence<E extends Type>(element: E): SequenceType<E> {
+  requireData('sequence', element);
   return { kind: 'sequence', element };
 }
 
@@ -111,17 +112,29 @@ export function functionType<P extends Type | null, R extends Type>(
 
 /** `{M}@CLIENTS`. */
 export function atClients<M extends Type>(member: M): FederatedType<M, 'CLIENTS', false> {
+  requireData('federated value', member);
   return { kind: 'federated', member, placement: 'CLIENTS', allEqual: false };
 }
 
 /** `M@CLIENTS`: every client holds the same member, as after a broadcast. */
 export function equalAtClients<M extends Type>(member: M): FederatedType<M, 'CLIENTS', true> {
+  requireData('federated value', member);
   return { kind: 'federated', member, placement: 'CLIENTS', allEqual: true };
 }
 
 /** `M@SERVER`. */
 export function atServer<M extends Type>(member: M): FederatedType<M, 'SERVER', true> {
+  requireData('federated value', member);
   return { kind: 'federated', member, placement: 'SERVER', allEqual: true };
+}
+
+/** Datasets and placed values hold data: placements do not nest, and functions are not sent. */
+function requireData(holder: string, type: Type): void {
+  const fits = type.kind === 'struct' || (type.kind !== 'federated' && type.kind !== 'function');
+  if (!fits) {
+    throw new RangeError(`Cannot make a ${holder} type: it must hold data, got a ${type.kind} type`);
+  }
+  if (type.kind === 'struct') for (const [, field] of structEntries(type)) requireData(holder, field);
 }
 
 export function abstractType(label: string): AbstractType {

@@ -1,0 +1,41 @@
+// The reference of intrinsics as Markdown, from the table that checks and runs them: docs/intrinsics.md.
+import { constraints } from '../intrinsics/constraints.js';
+import type { IntrinsicDefinition } from '../intrinsics/definition.js';
+import { intrinsics } from '../intrinsics/intrinsics.js';
+
+const HEAD = `# Intrinsics
+
+The operators that move values between placements, with their signatures in TFF's notation: \`{T}@CLIENTS\` is a value
+with each client, \`T@CLIENTS\` the same value with all, \`T@SERVER\` one at the server, \`T*\` a sequence. This page is
+printed from the table that checks, compiles and evaluates them (\`packages/federated-core/src/intrinsics/\`); a test
+keeps it up to date. [Semantics](semantics.md) says more of the edges.
+`;
+
+const SECTIONS: Readonly<Record<IntrinsicDefinition['role'], string>> = {
+  pointwise: 'Each place by itself',
+  broadcast: 'From the server to the clients',
+  aggregate: 'From the clients to the server',
+};
+
+/** The page, ending in a newline. */
+export function formatIntrinsics(): string {
+  const sections = Object.entries(SECTIONS).map(([role, title]) => {
+    const entries = [...intrinsics.values()].filter((one) => one.role === role).map(formatIntrinsic);
+    return `## ${title}\n\n${entries.join('\n')}`;
+  });
+  return [HEAD, ...sections].join('\n');
+}
+
+function formatIntrinsic(definition: IntrinsicDefinition): string {
+  const { name, summary, signatures, where = {}, edgeCases } = definition;
+  const lines = [`### ${name}`, '', summary, '', ...signatures.map((signature) => `    ${signature}`)];
+  const rules = Object.entries(where).map(
+    ([label, rule]) => `- \`${label}\` must be ${constraints[rule].need}.`,
+  );
+  if (definition.role === 'aggregate' && definition.revealing) {
+    rules.push('- Revealing: the server sees single clients’ values, and the plan says so.');
+  }
+  if (edgeCases !== undefined) rules.push(`- ${edgeCases}`);
+  if (rules.length > 0) lines.push('', ...rules);
+  return `${lines.join('\n')}\n`;
+}

@@ -31,8 +31,10 @@ function chosen(
   node: OnnxNode,
   gradient: OnnxValue,
   mask: OnnxValue,
-  { builder, producedBy }: RewriteContext,
+  { builder, producedBy, uses }: RewriteContext,
 ): OnnxValue | null {
+  // A mask that others read too is there anyway.
+  if (uses(mask) !== 1) return null;
   const condition = producedBy('Cast', mask)?.inputs[0];
   if (condition?.dtype !== 'bool' || node.outputs[0]?.dtype !== 'float32') return null;
   return builder.where(condition, gradient, builder.scalarLike(gradient, 0));

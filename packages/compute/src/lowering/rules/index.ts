@@ -9,6 +9,7 @@ import { movementRules } from './movement.js';
 import { neuralRules } from './neural.js';
 import { poolingRules } from './pooling.js';
 import { reductionRules } from './reduction.js';
+import { resizeRules } from './resize.js';
 import { unaryRules } from './unary.js';
 
 export const loweringRules = {
@@ -20,4 +21,5 @@ export const loweringRules = {
   ...neuralRules,
   ...convolutionRules,
   ...poolingRules,
+  ...resizeRules,
 } as const satisfies Record<Kernel, Rule>;

@@ -1,4 +1,4 @@
-// Lowering of matrix products, gradients of activations, and resizing.
+// Lowering of matrix products, and of the gradient of elu.
 import type { Kernel } from '../../graph/kernels.js';
 import { attribute, type GraphBuilder } from '../graph-builder.js';
 import type { OnnxValue } from '../onnx-model.js';
@@ -52,32 +52,6 @@ function matrixProduct(
   );
 }
 
-const resize =
-  (mode: 'linear' | 'nearest'): Rule =>
-  (builder, call) => {
-    const images = builder.transpose(call.input('images'), [0, 3, 1, 2]);
-    const [n, h, w, c] = call.output.shape as readonly [number, number, number, number];
-    const alignCorners = call.flag('alignCorners');
-    const coordinates = alignCorners
-      ? 'align_corners'
-      : call.flag('halfPixelCenters')
-        ? 'half_pixel'
-        : 'asymmetric';
-    const resized = builder.emitOne(
-      'Resize',
-      [images, null, null, builder.ints([n, c, h, w])],
-      { dtype: images.dtype, shape: [n, c, h, w] },
-      {
-        mode: attribute.string(mode),
-        coordinate_transformation_mode: attribute.string(coordinates),
-        // ⌊(r + ½) s⌋ of tf.js's half pixels is ONNX's (r + ½) s − ½, rounded.
-        nearest_mode: attribute.string(coordinates === 'asymmetric' ? 'floor' : 'round_prefer_ceil'),
-      },
-    );
-    const back = builder.transpose(resized, [0, 2, 3, 1]);
-    return call.output.dtype === 'float32' ? builder.cast(back, 'float32') : back;
-  };
-
 export const neuralRules = {
   BatchMatMul: batchMatMul,
   EluGrad: (builder, call) => {
@@ -86,9 +60,4 @@ export const neuralRules = {
     const below = builder.binary('Mul', dy, builder.binary('Add', y, builder.scalarLike(y, 1)));
     return builder.where(builder.compare('GreaterOrEqual', y, builder.scalarLike(y, 0)), dy, below);
   },
-  ResizeBilinear: resize('linear'),
-  ResizeNearestNeighbor: resize('nearest'),
-} as const satisfies Record<
-  Extract<Kernel, 'BatchMatMul' | 'EluGrad' | 'ResizeBilinear' | 'ResizeNearestNeighbor'>,
-  Rule
->;
+} as const satisfies Record<Extract<Kernel, 'BatchMatMul' | 'EluGrad'>, Rule>;

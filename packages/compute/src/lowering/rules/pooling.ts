@@ -1,6 +1,5 @@
 // Lowering of max and average pooling and their gradients. A gradient goes back window position by window
 // position: the part of dy that belongs to a position is spread to the stride and added up.
-import { tensor } from '@starling/federated-core';
 import type { Kernel } from '../../graph/kernels.js';
 import { attribute, type GraphBuilder } from '../graph-builder.js';
 import type { OnnxNode, OnnxValue } from '../onnx-model.js';
@@ -153,33 +152,15 @@ function paddedInput(builder: GraphBuilder, input: OnnxValue, window: Window): O
   return builder.pad(input, paddings, Number.NEGATIVE_INFINITY);
 }
 
-/** Every position of a window gets an equal part of dy: one over the number of its positions inside the input. */
+/** Every position of a window gets an equal part of dy, padding counted in: so tf.js defines this kernel. */
 function averagePoolGradient(builder: GraphBuilder, call: KernelCall): OnnxValue {
   const window = poolingWindow(call, call.input('input').shape);
-  const inside = (out: number, stride: number, filter: number, before: number, size: number) => {
-    const from = out * stride - before;
-    return Math.min(from + filter, size) - Math.max(from, 0);
-  };
-  const { outHeight: h, outWidth: w } = window;
-  const share = Float32Array.from({ length: h * w }, (_, index) => {
-    const row = Math.floor(index / w);
-    const rows = inside(row, window.strideHeight, window.filterHeight, window.padInfo.top, window.inHeight);
-    const column = index % w;
-    const columns = inside(
-      column,
-      window.strideWidth,
-      window.filterWidth,
-      window.padInfo.left,
-      window.inWidth,
-    );
-    return 1 / (rows * columns);
-  });
-  const part = builder.binary(
-    'Mul',
-    call.input('dy'),
-    builder.constant(tensor('float32', [1, h, w, 1], share)),
-  );
-  return collect(builder, window, () => part);
+  const dy = call.input('dy');
+  const share = builder.scalarLike(dy, 1 / (window.filterHeight * window.filterWidth));
+  const part = builder.binary('Mul', dy, share);
+  return isTiling(window)
+    ? layTiles(builder, Array<OnnxValue>(window.filterHeight * window.filterWidth).fill(part), window)
+    : collect(builder, window, () => part);
 }
 
 export const poolingRules = {

@@ -14,6 +14,7 @@ import {
   type Value,
 } from '@starling/federated-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Loss } from '../losses/loss.js';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
 import { accuracy } from '../metrics/accuracy.js';
 import { functionModel } from '../models/function-model.js';
@@ -29,10 +30,14 @@ const text = struct({ x: int32(6), y: int32() });
 const CLASSES = 4;
 const WORDS = 11;
 
-const layered = (example: StructType, layers: () => tfl.layers.Layer[]): Model =>
+const layered = (
+  example: StructType,
+  layers: () => tfl.layers.Layer[],
+  loss: Loss = softmaxCrossentropy,
+): Model =>
   layersModel(() => tfl.sequential({ layers: layers() }), {
     example,
-    loss: softmaxCrossentropy,
+    loss,
     metrics: { accuracy },
     seed: seedFrom(3),
   });
@@ -44,6 +49,15 @@ const models: Record<string, () => Model> = {
       L.dense({ units: 16, activation: 'tanh', kernelRegularizer: tfl.regularizers.l2({ l2: 0.01 }) }),
       L.dense({ units: CLASSES }),
     ]),
+  'dense net with a softmax and a loss of tf.js': () =>
+    layered(
+      image,
+      () => [
+        L.flatten({ inputShape: [8, 8, 1] }),
+        L.dense({ units: CLASSES, activation: 'softmax', kernelInitializer: 'heUniform' }),
+      ],
+      (labels, outputs) => tfl.metrics.categoricalCrossentropy(tf.oneHot(labels, CLASSES), outputs),
+    ),
   'normalised CNN': () =>
     layered(image, () => [
       L.conv2d({ filters: 4, kernelSize: 3, padding: 'same', inputShape: [8, 8, 1] }),

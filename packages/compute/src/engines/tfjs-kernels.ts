@@ -3,13 +3,23 @@
 import type { KernelNode } from '../graph/kernel-graph.js';
 import * as tf from '../tensorflow/tf.js';
 
-/** The outputs of a kernel; it runs on `cpu` where the backend lacks it. The backend must have been started. */
+/**
+ * Kernels that mean something else on a backend than on `cpu`. TensorFlow's AvgPoolGrad divides by the elements inside
+ * the input where a window hangs over its edge; in a graph the kernel divides by the whole window, as tf.js does.
+ */
+const DIFFERENT: Readonly<Record<string, ReadonlySet<string>>> = { tensorflow: new Set(['AvgPoolGrad']) };
+
+/**
+ * The outputs of a kernel; it runs on `cpu` where the backend lacks it or means another thing by it. The backend must
+ * have been started.
+ */
 export function runKernel(
   backend: string,
   node: Pick<KernelNode, 'kernel' | 'attributes'>,
   inputs: tf.NamedTensorMap | tf.Tensor[],
 ): readonly tf.Tensor[] {
-  const runOn = tf.getKernel(node.kernel, backend) === undefined ? 'cpu' : backend;
+  const isSame = DIFFERENT[backend]?.has(node.kernel) !== true;
+  const runOn = isSame && tf.getKernel(node.kernel, backend) !== undefined ? backend : 'cpu';
   return onBackend(runOn, () => {
     // Attributes are plain data in tf.js's own form.
     const attributes = { ...node.attributes } as unknown as tf.NamedAttrMap;

@@ -6,8 +6,7 @@ import { type Command, Option } from 'commander';
 import { createLogger } from '../output/logger.js';
 import { type EngineLabel, engineChoice, engineOption } from '../run/engine-choice.js';
 import { withInterrupt } from '../run/interrupt.js';
-import { loadSimulation } from '../simulation/load.js';
-import { readSettings } from '../simulation/settings.js';
+import { setUpSimulation } from '../simulation/set-up.js';
 import { UsageError } from '../usage-error.js';
 import { addSettingOption } from './shared-options.js';
 
@@ -49,10 +48,7 @@ export function addClientCommand(program: Command): void {
 
 async function client(name: string, options: ClientCommandOptions): Promise<void> {
   const logger = createLogger('info');
-  const simulation = await loadSimulation(name);
-  const { population } = await simulation.build(
-    readSettings(simulation.options, options.set, simulation.name),
-  );
+  const { population } = (await setUpSimulation(name, options.set)).run;
   const names = (): readonly string[] =>
     Array.from({ length: population.size }, (_, index) => population.clientId(index));
   const engine = await createEngine(engineChoice(options.engine));

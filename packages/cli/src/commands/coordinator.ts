@@ -8,8 +8,7 @@ import { plainLines } from '../output/plain-lines.js';
 import { roundOf, summaryOf } from '../run/from-loop.js';
 import { withInterrupt } from '../run/interrupt.js';
 import type { RunStart } from '../run/run-record.js';
-import { loadSimulation } from '../simulation/load.js';
-import { readSettings } from '../simulation/settings.js';
+import { setUpSimulation } from '../simulation/set-up.js';
 import { exitCodes, UsageError } from '../usage-error.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
 
@@ -62,9 +61,7 @@ export function addCoordinatorCommand(program: Command): void {
 
 async function coordinator(name: string, options: CoordinatorOptions): Promise<void> {
   const logger = createLogger('info');
-  const simulation = await loadSimulation(name);
-  const settings = readSettings(simulation.options, options.set, simulation.name);
-  const run = await simulation.build(settings);
+  const { settings, run, ...simulation } = await setUpSimulation(name, options.set);
   const tls = readTls(options);
   const { state, token } = options;
   const rounds = options.rounds ?? run.rounds;

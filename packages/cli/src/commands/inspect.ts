@@ -3,8 +3,7 @@ import { compilePlan, inspectPlan } from '@starling/federated-core';
 import { packPlan } from '@starling/runtime';
 import type { Command } from 'commander';
 import { formatPlan } from '../output/plan-text.js';
-import { loadSimulation } from '../simulation/load.js';
-import { readSettings } from '../simulation/settings.js';
+import { setUpSimulation } from '../simulation/set-up.js';
 import { UsageError } from '../usage-error.js';
 import { addSettingOption } from './shared-options.js';
 
@@ -22,8 +21,7 @@ export function addInspectCommand(program: Command): void {
 }
 
 async function inspect(name: string, { set, json }: InspectOptions): Promise<void> {
-  const simulation = await loadSimulation(name);
-  const run = await simulation.build(readSettings(simulation.options, set, simulation.name));
+  const { run, ...simulation } = await setUpSimulation(name, set);
   const computation = run.process?.next ?? run.computation;
   if (computation === undefined) {
     throw new UsageError(`Cannot inspect ${simulation.name}: need a process or a computation, got neither`);

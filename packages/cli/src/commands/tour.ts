@@ -41,7 +41,7 @@ export function addTourCommand(program: Command): void {
   const command = program
     .command('tour')
     .description('the main job in about a minute: sensors over WebSockets, then MNIST on threads')
-    .option('--rounds <n>', 'rounds of MNIST', wholeNumber('--rounds', 1), 200)
+    .option('--rounds <n>', 'rounds of MNIST', wholeNumber('--rounds', 1), 150)
     .option('--seed <n>', 'all randomness comes from it', wholeNumber('--seed', 0), 1)
     .option('--out <dir>', 'where the reports go', join('runs', 'tour'));
   addSettingOption(command).action(tour);

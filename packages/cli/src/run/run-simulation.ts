@@ -2,8 +2,7 @@
 // observes. Nothing here prints.
 import { checkpointStore, type RuntimeName, runRounds } from '@starling/runtime';
 import type { Logger } from 'pino';
-import { loadSimulation } from '../simulation/load.js';
-import { readSettings } from '../simulation/settings.js';
+import { setUpSimulation } from '../simulation/set-up.js';
 import { chooseRuntime } from './choose-runtime.js';
 import { type EngineLabel, engineChoice } from './engine-choice.js';
 import { roundOf, summaryOf } from './from-loop.js';
@@ -31,9 +30,8 @@ export async function runSimulation(
   observer: RunObserver,
   interrupt: AbortSignal,
 ): Promise<RunSummary> {
-  const simulation = await loadSimulation(options.simulation);
-  const settings = readSettings(simulation.options, options.settings, simulation.name);
-  const { evaluate, headline, rounds: usualRounds, ...run } = await simulation.build(settings);
+  const ready = await setUpSimulation(options.simulation, options.settings);
+  const { evaluate, headline, rounds: usualRounds, ...run } = ready.run;
   const rounds = options.rounds ?? usualRounds;
   const failure = new AbortController();
   const signal = AbortSignal.any([interrupt, failure.signal]);
@@ -49,14 +47,14 @@ export async function runSimulation(
     onFailure: (error) => failure.abort(error),
   });
   const start: RunStart = {
-    simulation: simulation.name,
-    description: simulation.description,
+    simulation: ready.name,
+    description: ready.description,
     runtime: options.runtime,
     workers: options.workers,
     rounds,
     seed: options.seed,
     population: run.population.size,
-    settings,
+    settings: ready.settings,
     headline: headline ?? null,
   };
   await observer.started?.(start);

@@ -1,0 +1,31 @@
+// A simulation ready to run, from its name and the settings of a command line: what every command begins with.
+import type { SimulationRun } from '@starling/runtime';
+import { UsageError } from '../usage-error.js';
+import { loadSimulation } from './load.js';
+import { readSettings } from './settings.js';
+
+export interface ReadySimulation {
+  readonly name: string;
+  readonly description: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly run: SimulationRun;
+}
+
+/**
+ * Loads, checks the settings, and builds. Throws a `UsageError` where the simulation or a setting is unknown, or a
+ * setting is out of the range that the simulation takes.
+ */
+export async function setUpSimulation(
+  nameOrPath: string,
+  given: Readonly<Record<string, string>>,
+): Promise<ReadySimulation> {
+  const simulation = await loadSimulation(nameOrPath);
+  const { name, description } = simulation;
+  const settings = readSettings(simulation.options, given, name);
+  try {
+    return { name, description, settings, run: await simulation.build(settings) };
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`Cannot set up ${name}`, { cause: error });
+    throw error;
+  }
+}

@@ -12,6 +12,7 @@ import {
   softmaxCrossentropy,
 } from '@starling/learning';
 import {
+  dirichlet,
   iid,
   mnist,
   mnistExample,
@@ -47,14 +48,18 @@ const architectures = {
   ],
 } satisfies Record<string, () => tfl.layers.Layer[]>;
 
-const partitioners = { iid, shards };
+const partitioners = { iid, shards, dirichlet };
 
 export default defineSimulation({
   name: 'mnist',
   description: 'Federated averaging on handwritten digits, IID or two shards a client',
   options: z.object({
     model: z.enum(['2nn', 'cnn', 'logistic']).default('2nn').describe('the architecture'),
-    partition: z.enum(['iid', 'shards']).default('iid').describe('how the digits are dealt to clients'),
+    partition: z
+      .enum(['iid', 'shards', 'dirichlet'])
+      .default('iid')
+      .describe('how the digits are dealt to clients'),
+    concentration: z.coerce.number().default(0.5).describe('of the mixes of labels, for dirichlet'),
     clients: z.coerce.number().int().default(100),
     cohort: z.coerce.number().int().default(10).describe('clients a round'),
     epochs: z.coerce.number().int().default(1).describe('passes over a client’s examples in a round'),
@@ -78,7 +83,7 @@ export default defineSimulation({
       name: 'mnist',
       dataset: train,
       element: mnistExample,
-      partitioner: partitioners[options.partition]({ clients: options.clients }),
+      partitioner: partitioners[options.partition](options),
       seed,
     });
     let evaluator: Promise<ReturnType<typeof modelEvaluator>> | undefined;

@@ -4,6 +4,7 @@ export * from './datasets/idx.js';
 export * from './datasets/linear-teacher.js';
 export * from './datasets/mnist.js';
 export * from './datasets/sensor-readings.js';
+export * from './partitioners/dirichlet.js';
 export * from './partitioners/iid.js';
 export * from './partitioners/partitioner.js';
 export * from './partitioners/shards.js';

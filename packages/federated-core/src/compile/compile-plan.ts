@@ -58,12 +58,21 @@ export function compilePlan(computation: FederatedComputation, options: CompileO
     apply: server.build(server.emit(body)),
     result: memberType(body.type),
     laneSize: options.laneSize ?? planLaneSize(phases),
+    sources: [...saltOf.keys()].map(describeCall),
   };
 }
 
 /** The lane size of a plan with these phases. */
 export function planLaneSize(phases: readonly Pick<Phase, 'aggregations'>[]): number {
   return defaultLaneSize(phases.flatMap(({ aggregations }) => aggregations.map(({ update }) => update)));
+}
+
+/** The intrinsic, the local computations that it calls, and where it was written. */
+function describeCall(expression: Expression): string {
+  if (expression.kind !== 'intrinsic') return expression.kind;
+  const locals = expression.arguments.flatMap((one) => (one.kind === 'local' ? [one.computation.name] : []));
+  const where = expression.location === null ? '' : ` at ${expression.location}`;
+  return `${expression.intrinsic}(${locals.join(', ')})${where}`;
 }
 
 function update(client: Emitter, aggregate: IntrinsicExpression): readonly number[] {

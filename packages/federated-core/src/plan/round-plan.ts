@@ -142,4 +142,9 @@ export interface RoundPlan<G = LocalComputation> {
   readonly result: Type;
   /** Clients a lane: the unit that is summed in order, and by one worker. */
   readonly laneSize: number;
+  /**
+   * What each salt stands for, such as `federatedMap(train) at /home/me/train.ts:12:5`; for errors alone. It stays with
+   * whoever compiled the plan: the packed plan, and so its hash, has none.
+   */
+  readonly sources?: readonly string[];
 }

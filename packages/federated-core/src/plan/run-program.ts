@@ -7,6 +7,7 @@ import { addLeaves, castLeaves, zeroSums } from '../reductions/sums.js';
 import type { TensorType } from '../types/types.js';
 import { elementAt, stackTensors } from '../values/stack.js';
 import type { Tensor } from '../values/tensor.js';
+import { callFailure } from './call-failure.js';
 import type { MaybePromise } from './local-computation.js';
 import type { Instruction, LocalProgram, Register } from './round-plan.js';
 
@@ -19,7 +20,8 @@ export type GraphRunner<G> = (
 
 /**
  * The outputs of `program` on the leaves `inputs`. Throws a `StarlingError` where the number of inputs is not
- * the program's, and a `RejectedUpdateError` where a select key is out of range.
+ * the program's or a graph fails (`explainFailure` says where it was written), and a `RejectedUpdateError` where a
+ * select key is out of range.
  */
 export async function runProgram<G>(
   program: LocalProgram<G>,
@@ -35,9 +37,13 @@ export async function runProgram<G>(
   }
   const registers: Tensor[] = inputs.slice();
   for (const instruction of program.instructions) {
-    const results = execute(instruction, registers, run, seed);
-    const tensors = results instanceof Promise ? await results : results;
-    for (const tensor of tensors) registers.push(tensor);
+    try {
+      const results = execute(instruction, registers, run, seed);
+      const tensors = results instanceof Promise ? await results : results;
+      for (const tensor of tensors) registers.push(tensor);
+    } catch (error) {
+      throw error instanceof StarlingError ? error : callFailure(instruction, error);
+    }
   }
   return read(registers, program.outputs);
 }

@@ -7,6 +7,7 @@ import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
 import type { TensorType } from '../types/types.js';
 import { sizeOf, type Tensor } from '../values/tensor.js';
+import { plainVectors, type VectorKernels } from './vector-kernels.js';
 
 /** Says why an update is refused, or `null` where it is accepted. Reads each leaf once and writes nothing. */
 export type UpdateChecker = (update: readonly Tensor[]) => RejectedUpdateError | null;
@@ -18,6 +19,7 @@ export type UpdateChecker = (update: readonly Tensor[]) => RejectedUpdateError |
 export function updateChecker(
   aggregations: readonly Aggregation<unknown>[],
   reductions: readonly Reduction[],
+  vectors: VectorKernels = plainVectors,
 ): UpdateChecker {
   const parts = aggregations.map(({ kind, update }) => ({
     weighted: kind === 'weighted-mean',
@@ -32,7 +34,8 @@ export function updateChecker(
           `Cannot add an update: need ${types.length} leaves, got ${update.length}`,
         );
       }
-      for (let index = 0; index < types.length; index++) checkLeaf(types[index]!, update[index]!, index);
+      for (let index = 0; index < types.length; index++)
+        checkLeaf(types[index]!, update[index]!, index, vectors);
       let start = 0;
       for (let index = 0; index < parts.length; index++) {
         const { weighted, types: own } = parts[index]!;
@@ -49,7 +52,7 @@ export function updateChecker(
   };
 }
 
-function checkLeaf(type: TensorType, leaf: Tensor, index: number): void {
+function checkLeaf(type: TensorType, leaf: Tensor, index: number, vectors: VectorKernels): void {
   const fits =
     leaf.dtype === type.dtype &&
     leaf.shape.length === type.shape.length &&
@@ -61,10 +64,8 @@ function checkLeaf(type: TensorType, leaf: Tensor, index: number): void {
       `Cannot add an update: leaf ${index} must be ${formatType(type)}, got ${leaf.dtype}[${leaf.shape.join(',')}]`,
     );
   }
-  const finite =
-    leaf.data instanceof Float32Array
-      ? isFinite32(leaf.data)
-      : !(leaf.data instanceof Float64Array) || isFinite64(leaf.data);
+  const { data } = leaf;
+  const finite = !(data instanceof Float32Array || data instanceof Float64Array) || vectors.areFinite(data);
   if (!finite) {
     throw new RejectedUpdateError(
       'non-finite-update',
@@ -79,33 +80,4 @@ function checkWeight(weight: Tensor): void {
     'invalid-weight',
     `Cannot add an update: its weight must not be negative, got ${weight.data[0]}`,
   );
-}
-
-// x · 0 is NaN where x is NaN or infinite, and then so is the sum. Four sums, so that the additions overlap; one
-// function for each array type, so that each stays monomorphic: a model's update is millions of numbers.
-
-function isFinite32(data: Float32Array): boolean {
-  const whole = data.length - (data.length % 4);
-  let [a, b, c, d] = [0, 0, 0, 0];
-  for (let index = 0; index < whole; index += 4) {
-    a += data[index]! * 0;
-    b += data[index + 1]! * 0;
-    c += data[index + 2]! * 0;
-    d += data[index + 3]! * 0;
-  }
-  for (let index = whole; index < data.length; index++) a += data[index]! * 0;
-  return a + b + c + d === 0;
-}
-
-function isFinite64(data: Float64Array): boolean {
-  const whole = data.length - (data.length % 4);
-  let [a, b, c, d] = [0, 0, 0, 0];
-  for (let index = 0; index < whole; index += 4) {
-    a += data[index]! * 0;
-    b += data[index + 1]! * 0;
-    c += data[index + 2]! * 0;
-    d += data[index + 3]! * 0;
-  }
-  for (let index = whole; index < data.length; index++) a += data[index]! * 0;
-  return a + b + c + d === 0;
 }

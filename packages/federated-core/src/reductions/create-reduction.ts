@@ -8,9 +8,17 @@ import { extremumReduction } from './extremum.js';
 import { meanReduction } from './mean.js';
 import { secureModularSumReduction, secureSumReduction } from './secure.js';
 import { sumReduction } from './sum.js';
+import { plainVectors, type VectorKernels } from './vector-kernels.js';
 
-/** The reduction of an aggregation; `run` runs the graphs of its operators, where it has any. */
-export function createReduction<G>(aggregation: Aggregation<G>, run: GraphRunner<G>): Reduction {
+/**
+ * The reduction of an aggregation; `run` runs the graphs of its operators, where it has any, and `vectors` adds up
+ * what is added.
+ */
+export function createReduction<G>(
+  aggregation: Aggregation<G>,
+  run: GraphRunner<G>,
+  vectors: VectorKernels = plainVectors,
+): Reduction {
   const reductions = {
     sum: sumReduction,
     mean: meanReduction,
@@ -23,6 +31,6 @@ export function createReduction<G>(aggregation: Aggregation<G>, run: GraphRunner
     'secure-modular-sum': secureModularSumReduction,
     collect: collectReduction,
     sample: sampleReduction,
-  } satisfies Record<AggregationKind, (one: Aggregation<G>) => Reduction>;
-  return reductions[aggregation.kind](aggregation);
+  } satisfies Record<AggregationKind, (one: Aggregation<G>, vectors: VectorKernels) => Reduction>;
+  return reductions[aggregation.kind](aggregation, vectors);
 }

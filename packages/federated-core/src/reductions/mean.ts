@@ -7,8 +7,12 @@ import { leafTypes } from '../types/leaves.js';
 import { float64 } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 import { addLeaves, castLeaves, zeroSums } from './sums.js';
+import type { VectorKernels } from './vector-kernels.js';
 
-export function meanReduction({ kind, update, result, ifEmpty }: Aggregation<unknown>): Reduction {
+export function meanReduction(
+  { kind, update, result, ifEmpty }: Aggregation<unknown>,
+  vectors: VectorKernels,
+): Reduction {
   const types = leafTypes(result);
   const zero = () => zeroSums([...types, float64()]);
   const weightLeaf = kind === 'weighted-mean' ? leafTypes(update).length - 1 : null;
@@ -20,12 +24,12 @@ export function meanReduction({ kind, update, result, ifEmpty }: Aggregation<unk
       if (weight === 0) return accumulator;
       const sums = accumulator as Tensor[];
       const total = sums.pop()!;
-      addLeaves(sums, leaves, weight);
+      addLeaves(sums, leaves, weight, vectors);
       (total.data as Float64Array)[0]! += weight;
       sums.push(total);
       return sums;
     },
-    merge: (left, right) => addLeaves(left as Tensor[], right, 1),
+    merge: (left, right) => addLeaves(left as Tensor[], right, 1, vectors),
     report(accumulator) {
       const total = accumulator.at(-1)!.data[0] as number;
       if (total > 0) return castLeaves('federatedMean', types, accumulator.slice(0, -1), total);

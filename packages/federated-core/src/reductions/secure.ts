@@ -6,24 +6,28 @@ import type { Aggregation } from '../plan/round-plan.js';
 import { leafTypes } from '../types/leaves.js';
 import { allocate, type Tensor } from '../values/tensor.js';
 import { sumReduction } from './sum.js';
+import type { VectorKernels } from './vector-kernels.js';
 
 /** Values from 0 to `maxInput`, or of at most `bitwidth` bits. */
-export function secureSumReduction(aggregation: Aggregation<unknown>): Reduction {
+export function secureSumReduction(aggregation: Aggregation<unknown>, vectors: VectorKernels): Reduction {
   const { maxInput = 0, bitwidth = 0 } = aggregation.settings ?? {};
   const high = aggregation.kind === 'secure-sum-bitwidth' ? 2 ** bitwidth - 1 : maxInput;
-  return { ...sumReduction(aggregation), check: (update) => checkRange(update, 0, high) };
+  return { ...sumReduction(aggregation, vectors), check: (update) => checkRange(update, 0, high) };
 }
 
 /**
  * Values from 0 to modulus − 1, summed modulo `modulus`; when symmetric, values from 1 − modulus to modulus − 1,
  * wrapped into that range (period 2·modulus − 1), as TFF's secure_modular_sum with a symmetric range.
  */
-export function secureModularSumReduction(aggregation: Aggregation<unknown>): Reduction {
+export function secureModularSumReduction(
+  aggregation: Aggregation<unknown>,
+  vectors: VectorKernels,
+): Reduction {
   const { modulus = 1, symmetric = 0 } = aggregation.settings ?? {};
   const low = symmetric ? 1 - modulus : 0;
   const period = modulus - low;
   const types = leafTypes(aggregation.update);
-  const sum = sumReduction(aggregation);
+  const sum = sumReduction(aggregation, vectors);
   return {
     ...sum,
     check: (update) => checkRange(update, low, modulus - 1),

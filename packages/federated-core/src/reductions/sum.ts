@@ -5,13 +5,17 @@ import type { Aggregation } from '../plan/round-plan.js';
 import { leafTypes } from '../types/leaves.js';
 import type { Tensor } from '../values/tensor.js';
 import { addLeaves, castLeaves, zeroSums } from './sums.js';
+import type { VectorKernels } from './vector-kernels.js';
 
-export function sumReduction({ update }: Pick<Aggregation<unknown>, 'update'>): Reduction {
+export function sumReduction(
+  { update }: Pick<Aggregation<unknown>, 'update'>,
+  vectors: VectorKernels,
+): Reduction {
   const types = leafTypes(update);
   return {
     zero: () => zeroSums(types),
-    accumulate: (accumulator, leaves) => addLeaves(accumulator as Tensor[], leaves, 1),
-    merge: (left, right) => addLeaves(left as Tensor[], right, 1),
+    accumulate: (accumulator, leaves) => addLeaves(accumulator as Tensor[], leaves, 1, vectors),
+    merge: (left, right) => addLeaves(left as Tensor[], right, 1, vectors),
     report: (accumulator) => castLeaves('federatedSum', types, accumulator),
   };
 }

@@ -4,6 +4,7 @@ import { OverflowError, TypeMismatchError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
 import type { TensorType } from '../types/types.js';
 import { allocate, sizeOf, type Tensor } from '../values/tensor.js';
+import { type NumberArray, plainVectors, type VectorKernels } from './vector-kernels.js';
 
 /** Zeros in the accumulators' element types; an unknown dimension counts 0 until a first update shows it. */
 export function zeroSums(types: readonly TensorType[]): Tensor[] {
@@ -16,17 +17,22 @@ export function zeroSums(types: readonly TensorType[]): Tensor[] {
 }
 
 /**
- * Adds `weight` times each leaf to its sum, in place. Replaces a sum in `sums` only where its unknown
+ * Adds `weight` times each leaf to its sum, in place, by the loops `vectors`. Replaces a sum in `sums` only where its unknown
  * dimensions are met for the first time.
  */
-export function addLeaves(sums: Tensor[], leaves: readonly Tensor[], weight: number): Tensor[] {
+export function addLeaves(
+  sums: Tensor[],
+  leaves: readonly Tensor[],
+  weight: number,
+  vectors: VectorKernels = plainVectors,
+): Tensor[] {
   for (let index = 0; index < sums.length; index++) {
     const leaf = leaves[index]!;
     sums[index] = adopt(sums[index]!, leaf);
     const sum = sums[index]!;
     if (sum.dtype === 'int64') addIntegers(sum.data as BigInt64Array, leaf.data as BigInt64Array);
-    else if (weight === 1) add(sum.data as Float64Array, leaf.data as Float32Array);
-    else addWeighted(sum.data as Float64Array, leaf.data as Float32Array, weight);
+    else if (weight === 1) vectors.add(sum.data as Float64Array, leaf.data as NumberArray);
+    else vectors.addWeighted(sum.data as Float64Array, leaf.data as NumberArray, weight);
   }
   return sums;
 }
@@ -59,14 +65,6 @@ function adopt(sum: Tensor, leaf: Tensor): Tensor {
 
 function zeroLike(dtype: Tensor['dtype'], shape: readonly number[]): Tensor {
   return { dtype, shape, data: allocate(dtype, sizeOf(shape)) };
-}
-
-function add(sum: Float64Array, values: Float32Array | Float64Array | Int32Array | Uint8Array): void {
-  for (let index = 0; index < sum.length; index++) sum[index] = sum[index]! + values[index]!;
-}
-
-function addWeighted(sum: Float64Array, values: Float32Array | Float64Array, weight: number): void {
-  for (let index = 0; index < sum.length; index++) sum[index] = sum[index]! + weight * values[index]!;
 }
 
 function addIntegers(sum: BigInt64Array, values: BigInt64Array): void {

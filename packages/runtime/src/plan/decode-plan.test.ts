@@ -59,7 +59,9 @@ describe('decodePlan', () => {
   test('`decodePlan` gives back the plan that `encodePlan` wrote, and the same bytes again', () => {
     const decoded = decodePlan(encoded.manifest, encoded.blobs);
     assert.equal(decoded.hash, packed.hash);
-    assert.deepEqual(decoded.plan, packed.plan);
+    const { sources, ...traveller } = packed.plan; // where the user wrote what stays at home
+    assert.isAbove(sources?.length ?? 0, 0);
+    assert.deepEqual(decoded.plan, traveller);
     assert.deepEqual(
       [...decoded.graphs.values()].map(({ id, onnx, kernels, feeds }) => ({ id, onnx, kernels, feeds })),
       [...packed.graphs.values()].map(({ id, onnx, kernels, feeds }) => ({ id, onnx, kernels, feeds })),

@@ -2,8 +2,10 @@
 // server's own programs run here, on the server's engine.
 import {
   EmptyAggregateError,
+  explainFailure,
   type Reduction,
   type Seed,
+  StarlingError,
   serverSeed,
   type Tensor,
 } from '@starling/federated-core';
@@ -45,8 +47,11 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
   const aggregates: Tensor[] = [];
   let cohort = request.cohort;
   for (let phase = 0; phase < plan.plan.phases.length; phase++) {
-    broadcasts.push(await server.prepare(phase, serverInput, aggregates, serverSeed(seed)));
-    const outcome = await session.runPhase({ round, phase, seed, cohort, broadcasts });
+    broadcasts.push(
+      await explained(request, server.prepare(phase, serverInput, aggregates, serverSeed(seed))),
+    );
+    const ran = await session.runPhase({ round, phase, seed, cohort, broadcasts });
+    const outcome = { ...ran, reports: ran.reports.map((each) => explainedReport(plan, each)) };
     for (const [position, report] of outcome.reports.entries()) reports.set(cohort[position]!, report);
     const accepted = cohort.filter((_, position) => outcome.reports[position]!.status === 'accepted');
     if (accepted.length < minReports) {
@@ -61,7 +66,7 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
     }
     cohort = accepted; // a client that was lost or refused takes no further part
   }
-  const result = await server.apply(serverInput, aggregates, serverSeed(seed));
+  const result = await explained(request, server.apply(serverInput, aggregates, serverSeed(seed)));
   return { result, reports: request.cohort.map((index) => reports.get(index)!) };
 }
 
@@ -76,6 +81,22 @@ async function report(
     if (!(error instanceof EmptyAggregateError)) throw error;
     throw new EmptyAggregateError(`${error.message}${firstLoss(reports)}`, { cause: error });
   }
+}
+
+/** What the server computes; a failure names the round, and the line of the user's that failed. */
+async function explained<T>({ plan, round }: RoundRequest, computed: Promise<T>): Promise<T> {
+  try {
+    return await computed;
+  } catch (error) {
+    if (!(error instanceof StarlingError && error.code === 'computation-failed')) throw error;
+    const reason = explainFailure(plan.plan, error.message);
+    throw new StarlingError(error.code, `Cannot finish round ${round}: ${reason}`, { cause: error });
+  }
+}
+
+/** A client knows its calls by number; here they get the user's words. */
+function explainedReport({ plan }: PackedPlan, report: ClientReport): ClientReport {
+  return report.status === 'dropped' ? { ...report, reason: explainFailure(plan, report.reason) } : report;
 }
 
 function firstLoss(reports: readonly ClientReport[]): string {

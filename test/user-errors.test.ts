@@ -1,0 +1,79 @@
+// What a user reads when a local computation fails at run time: the client, the round, the intrinsic, and the line of
+// their own file, on every runtime.
+import { startClients } from '@starling/client';
+import { localComputation, tf } from '@starling/compute';
+import { websocketRuntime } from '@starling/coordinator';
+import {
+  atClients,
+  federatedComputation,
+  federatedMap,
+  federatedSum,
+  int32,
+  struct,
+  toValue,
+} from '@starling/federated-core';
+import { type Population, populationOf, uniformSampler } from '@starling/population';
+import { inProcessRuntime, type Runtime, runRounds, threadsRuntime } from '@starling/runtime';
+import { describe, expect, it } from 'vitest';
+
+// A table of three rows: a key beyond it makes the engine fail.
+const pick = localComputation({ key: int32() }, ({ key }) => tf.gather(tf.tensor1d([5, 6, 7]), key), {
+  name: 'pick',
+});
+const clientType = struct({ key: int32() });
+const population = populationOf(
+  [0, 9].map((key) => toValue(clientType, { key })),
+  clientType,
+);
+const onClients = federatedComputation({ key: atClients(int32()) }, (given) =>
+  federatedSum(federatedMap(pick, given)),
+);
+const onServer = federatedComputation({ key: atClients(int32()) }, ({ key }) =>
+  federatedMap(pick, { key: federatedSum(key) }),
+);
+
+const runtimes: Readonly<Record<string, (population: Population) => Runtime>> = {
+  'in-process': () => inProcessRuntime(),
+  threads: () => threadsRuntime({ workers: 2 }),
+  websocket: () =>
+    websocketRuntime({
+      deadlineMs: 20_000,
+      minClients: 2,
+      launchClients: async (url) => {
+        const running = await startClients({ url, population, clients: [0, 1] });
+        return { stop: () => running.close() };
+      },
+    }),
+};
+const options = {
+  population,
+  sampler: uniformSampler({ populationSize: 2, cohortSize: 2 }),
+  rounds: 1,
+  seed: 1,
+};
+
+describe.each(Object.entries(runtimes))('errors at run time on %s', (_, makeRuntime) => {
+  it('name the client, the intrinsic and the line when a client fails', async () => {
+    const reasons: string[] = [];
+    const { metrics } = await runRounds({
+      ...options,
+      computation: onClients,
+      runtime: makeRuntime(population),
+      onRound: ({ reports }) => {
+        for (const each of reports)
+          if (each.status !== 'accepted') reasons.push(`${each.client}: ${each.reason}`);
+      },
+    });
+    // The other client's key is 0.
+    expect(metrics).toBe(5);
+    expect(reasons).toHaveLength(1);
+    expect(reasons[0]).toMatch(/^client-1: .*federatedMap\(pick\) at .*user-errors\.test\.ts:\d+:\d+: /);
+  });
+
+  it('name the round, the intrinsic and the line when the server fails', async () => {
+    const failing = runRounds({ ...options, computation: onServer, runtime: makeRuntime(population) });
+    await expect(failing).rejects.toThrow(
+      /round 1: Cannot run federatedMap\(pick\) at .*user-errors\.test\.ts:\d+:\d+: /,
+    );
+  });
+});

@@ -1,67 +1,180 @@
-import { float32, int32, sequence, struct, uint8 } from '@starling/federated-core';
-import * as tfl from '@tensorflow/tfjs-layers';
-import { describe, expect, it } from 'vitest';
+import { float32, float64, int32, sequence, struct, type Type, uint8 } from '@starling/federated-core';
+import { afterEach, describe, expect, it } from 'vitest';
 import * as tf from '../tensorflow/tf.js';
+import { nodeNames } from '../testing/graphs.js';
+import { CaptureError } from './capture-error.js';
 import { kernelGraphOf, localComputation } from './local-computation.js';
 import { random } from './random.js';
-import { sequenceLength, sequenceReduce } from './sequence-reduce.js';
+
+/** The error that capturing a body throws. */
+function errorOf(body: (argument: { x: tf.Tensor }) => unknown): CaptureError {
+  try {
+    localComputation({ x: float32(3) }, body as () => tf.Tensor);
+  } catch (error) {
+    if (error instanceof CaptureError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
 
 describe('localComputation', () => {
-  it('records the kernels of its body and infers the type of its result', () => {
+  it('records the kernels of its body', () => {
     const over = localComputation({ reading: float32(), threshold: float32() }, ({ reading, threshold }) =>
       tf.greater(reading, threshold),
     );
-    const graph = kernelGraphOf(over);
-    expect(graph.nodes).toEqual([
+    expect(kernelGraphOf(over).nodes).toEqual([
       { op: 'kernel', kernel: 'Greater', inputs: { a: 0, b: 1 }, attributes: {}, outputs: [2] },
     ]);
-    expect(over.type.result).toEqual({ kind: 'tensor', dtype: 'bool', shape: [] });
   });
 
-  it('captures a training step of a layers model', () => {
-    const model = tfl.sequential({
-      layers: [
-        tfl.layers.conv2d({ inputShape: [8, 8, 1], filters: 4, kernelSize: 3, activation: 'relu' }),
-        tfl.layers.maxPooling2d({ poolSize: 2 }),
-        tfl.layers.flatten(),
-        tfl.layers.dropout({ rate: 0.5 }),
-        tfl.layers.dense({ units: 10, activation: 'softmax' }),
-      ],
-    });
-    const weights = model.trainableWeights;
-    const weightTypes = Object.fromEntries(
-      weights.map((weight, i) => [`w${i}`, float32(...(weight.shape as number[]))]),
+  it('infers the type of its result', () => {
+    const local = localComputation({ x: float32(2, 3) }, ({ x }) => ({
+      sums: [tf.sum(x, 0), tf.argMax(x, 1)],
+      size: 6,
+      positive: tf.all(tf.greater(x, 0)),
+    }));
+    expect(local.type.result).toEqual(
+      struct({
+        sums: struct([float32(3), int32(2)]),
+        size: float32(),
+        positive: { kind: 'tensor', dtype: 'bool', shape: [] },
+      }),
     );
-    const data = sequence(struct({ pixels: uint8(8, 8, 1), label: int32() }));
-    const before = tf.memory().numTensors;
-    const train = localComputation({ weights: struct(weightTypes), data }, ({ weights: start, data }) => {
-      const state = sequenceReduce(data.batch(4), start as Record<string, tf.Tensor>, (w, batch, mask) => {
-        const { pixels, label } = batch;
-        for (const [i, weight] of weights.entries()) weight.write(w[`w${i}`] as tf.Tensor);
-        const variables = weights.map((weight) => (weight as unknown as { val: tf.Variable }).val);
-        const { grads } = tf.variableGrads(() => {
-          const out = model.apply(tf.div(pixels, 255), { training: true }) as tf.Tensor;
-          const loss = tf.losses.softmaxCrossEntropy(tf.oneHot(label as tf.Tensor1D, 10), out, mask);
-          return loss as tf.Scalar;
-        }, variables);
-        return Object.fromEntries(
-          variables.map((v, i) => [
-            `w${i}`,
-            tf.sub(w[`w${i}`] as tf.Tensor, tf.mul(0.1, grads[v.name] as tf.Tensor)),
-          ]),
-        );
-      });
-      return { state, examples: sequenceLength(data) };
-    });
-    expect(tf.memory().numTensors).toBe(before);
-    expect(tf.getBackend()).toBe('cpu');
-    const reduce = kernelGraphOf(train).nodes.find((node) => node.op === 'reduce');
-    expect(reduce?.op === 'reduce' && reduce.body.nodes.some((node) => node.op === 'random')).toBe(true);
-    expect(model.predict(tf.zeros([1, 8, 8, 1]))).toBeDefined();
   });
 
-  it('draws random numbers', () => {
-    const noise = localComputation({ x: float32(3) }, ({ x }) => tf.add(x, random.normal([3])));
-    expect(kernelGraphOf(noise).nodes.map((node) => node.op)).toEqual(['random', 'kernel']);
+  it('takes one type, a record of types, or none', () => {
+    expect(localComputation(float32(), (x) => tf.neg(x)).type.parameter).toEqual(float32());
+    expect(localComputation({ x: float32() }, ({ x }) => x).type.parameter).toEqual(struct({ x: float32() }));
+    expect(localComputation(null, () => 1).type.parameter).toBeNull();
+  });
+
+  it('reads uint8 as int32', () => {
+    const local = localComputation({ pixels: uint8(4) }, ({ pixels }) => pixels);
+    expect(local.type.result).toEqual(int32(4));
+  });
+
+  it('takes tensors from outside as constants', () => {
+    const table = tf.tensor1d([1, 2, 3]);
+    const graph = kernelGraphOf(localComputation({ x: float32(3) }, ({ x }) => tf.mul(x, table)));
+    expect(graph.constants.map(({ tensor }) => Array.from(tensor.data as Float32Array))).toEqual([[1, 2, 3]]);
+    expect(table.arraySync()).toEqual([1, 2, 3]);
+  });
+
+  it('names equal functions by equal ids, whatever they are called', () => {
+    const make = (factor: number, name: string) =>
+      localComputation({ x: float32() }, ({ x }) => tf.mul(x, factor), { name });
+    expect(make(2, 'a').id).toBe(make(2, 'b').id);
+    expect(make(2, 'a').id).not.toBe(make(3, 'a').id);
+    expect(make(2, 'a').id).toMatch(/^[0-9a-f]{64}$/);
+    const renamed = localComputation({ y: float32() }, ({ y }) => tf.mul(y, 2));
+    expect(renamed.id).not.toBe(make(2, 'a').id);
+  });
+});
+
+describe('capturing refuses', () => {
+  it.each<[string, (argument: { x: tf.Tensor }) => unknown]>([
+    ['dataSync', ({ x }) => tf.mul(x, x.dataSync()[0] as number)],
+    ['arraySync', ({ x }) => x.arraySync()],
+    ['a comparison of JavaScript', ({ x }) => ((x as unknown as number) > 3 ? x : tf.neg(x))],
+    ['print', ({ x }) => x.print()],
+  ])('to read a value: %s', (_, body) => {
+    const error = errorOf(body);
+    expect(error.code).toBe('value-read');
+    expect(error.message).toContain('Replace dataSync');
+    // The line of the body, in this file.
+    expect(error.message).toMatch(/local-computation\.test\.ts:\d+/);
+  });
+
+  it.each<[string, string, () => unknown]>([
+    ['tf.randomUniform', 'tf.randomUniform', () => tf.randomUniform([2])],
+    ['a seeded generator', 'tf.randomNormal', () => tf.randomNormal([2], 0, 1, 'float32', 7)],
+    ['tf.truncatedNormal', 'tf.truncatedNormal', () => tf.truncatedNormal([2])],
+    ['Math.random', 'Math.random', () => tf.scalar(Math.random())],
+  ])('randomness that would be frozen: %s', (_, source, body) => {
+    const error = errorOf(body);
+    expect(error.code).toBe('randomness');
+    expect(error.message).toContain(`Cannot capture ${source}`);
+    expect(error.message).toContain('random.normal');
+  });
+
+  it('a kernel that it does not know, by name', () => {
+    const error = errorOf(({ x }) => tf.spectral.rfft(x));
+    expect(error.code).toBe('unknown-kernel');
+    expect(error.message).toMatch(/kernel (Complex|FFT|Real)/);
+  });
+
+  it('a body that gives a promise or nothing', () => {
+    expect(errorOf(async ({ x }) => x).message).toContain('the body must be synchronous');
+    expect(errorOf(() => undefined).message).toContain('got undefined');
+  });
+
+  it('shapes that do not fit, and says which', () => {
+    expect(errorOf(({ x }) => tf.reshape(x, [2, 2])).message).toContain('[3] and [2,2]'.replace(',', ', '));
+  });
+
+  it.each<[string, Type, string]>([
+    ['float64', float64(), 'got float64'],
+    ['an unknown dimension', float32(null, 2), 'shapes must be known'],
+    ['a sequence of sequences', sequence(sequence(float32())), 'sequence of sequences'],
+  ])('a parameter of %s', (_, type, message) => {
+    expect(() => localComputation({ x: type }, () => 1)).toThrow(message);
+  });
+
+  it('a local computation within another', () => {
+    expect(errorOf(() => localComputation(float32(), (x) => x)).message).toContain(
+      'inside the body of another',
+    );
+  });
+
+  it('a tensor that was kept from another capture', () => {
+    let kept: tf.Tensor | undefined;
+    localComputation({ x: float32(3) }, ({ x }) => {
+      kept = tf.keep(tf.neg(x));
+      return x;
+    });
+    expect(errorOf(({ x }) => tf.add(x, kept as tf.Tensor)).code).toBe('captured-elsewhere');
+  });
+});
+
+describe('after a capture', () => {
+  const variable = tf.variable(tf.tensor1d([1, 2, 3]), true, 'kept-variable');
+  afterEach(() => {
+    expect(variable.arraySync()).toEqual([1, 2, 3]);
+  });
+
+  it.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+    ['returns', (x) => tf.square(x)],
+    ['throws', (x) => tf.scalar(x.dataSync()[0] as number)],
+  ])('tf.js is as before where the body %s', (_, finish) => {
+    const before = tf.memory();
+    const backend = tf.getBackend();
+    const mathRandom = Math.random;
+    const variables = Object.keys(tf.engine().registeredVariables);
+    const capture = () =>
+      localComputation({ x: float32(3) }, ({ x }) => {
+        variable.assign(x as tf.Tensor1D);
+        tf.variable(tf.neg(x));
+        return finish(tf.add(variable, random.normal([3])));
+      });
+    if (finish.toString().includes('dataSync')) expect(capture).toThrow(CaptureError);
+    else capture();
+    expect(tf.getBackend()).toBe(backend);
+    expect(Math.random).toBe(mathRandom);
+    expect(Object.keys(tf.engine().registeredVariables)).toEqual(variables);
+    expect(tf.memory().numTensors).toBe(before.numTensors);
+    expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
+    expect(tf.memory().numBytes).toBe(before.numBytes);
+  });
+
+  it('a composite kernel has been recorded as its parts', () => {
+    const local = localComputation({ x: float32(2, 2), w: float32(2, 2), b: float32(2) }, ({ x, w, b }) =>
+      tf.stack([
+        tf.fused.matMul({ a: x as tf.Tensor2D, b: w as tf.Tensor2D, bias: b, activation: 'relu' }),
+        tf.onesLike(x),
+      ]),
+    );
+    expect(new Set(nodeNames(kernelGraphOf(local)))).toEqual(
+      new Set(['BatchMatMul', 'Add', 'Relu', 'Reshape', 'Fill', 'Concat']),
+    );
   });
 });

@@ -91,7 +91,11 @@ function register(): void {
     gradFunc: (dys, _saved, attrs) => {
       const { call } = attrs as unknown as { call: ScanCall };
       const recorded = call.recorded as RecordedScan;
-      const cotangents = (dys as tf.Tensor[]).filter(isFloat).map((dy) => captureBackend.graphValue(dy));
+      // tf.js passes the cotangent of a single output bare.
+      const cotangents = [dys]
+        .flat()
+        .filter(isFloat)
+        .map((dy) => captureBackend.graphValue(dy));
       const gradients = emitBackward(recorded, cotangents);
       return Object.fromEntries(
         gradients.map((gradient, index) => [`${index}`, () => tensorOf(gradient as CapturedValue)]),

@@ -135,8 +135,12 @@ export function leafCount(type: Type): number {
   return leafTypes(type).length;
 }
 
+/** Anything but an array or a plain object; what is no tensor, number or boolean either is refused later. */
 function isLeaf(structure: TensorStructure): structure is tf.Tensor | number | boolean {
-  return structure instanceof tf.Tensor || structure === null || typeof structure !== 'object';
+  if (Array.isArray(structure)) return false;
+  if (structure === null || typeof structure !== 'object') return true;
+  const prototype: unknown = Object.getPrototypeOf(structure);
+  return prototype !== Object.prototype && prototype !== null;
 }
 
 function childEntries(
@@ -146,7 +150,6 @@ function childEntries(
 }
 
 function describe(value: unknown): string {
-  if (value === undefined) return 'undefined';
   if (value instanceof Promise) return 'a promise (the body must be synchronous)';
-  return typeof value;
+  return typeof value === 'object' && value !== null ? `a ${value.constructor.name}` : String(value);
 }

@@ -1,0 +1,124 @@
+import { float32, type LocalComputation, sequence, type Tensor } from '@starling/federated-core';
+import { describe, expect, it } from 'vitest';
+import { assertAgree, eagerly } from '../engines/contract/agreement.js';
+import { Draw } from '../engines/contract/draw.js';
+import { compileGraph } from '../lowering/compile-graph.js';
+import * as tf from '../tensorflow/tf.js';
+import { ENGINES, runLocal } from '../testing/engines.js';
+import { floats, nodeNames } from '../testing/graphs.js';
+import { kernelGraphOf, localComputation } from './local-computation.js';
+import { random } from './random.js';
+import { scan } from './scan.js';
+import { sequenceReduce } from './sequence-reduce.js';
+
+describe.each(ENGINES)('scan on %s', (_, makeEngine) => {
+  it('carries a state and stacks results', async () => {
+    const local = localComputation({ x: float32(4) }, ({ x }) =>
+      scan(x, tf.scalar(0), (sum, each) => [sum.add(each), sum.mul(each)] as const),
+    ) as unknown as LocalComputation;
+    // Sums before each step: 0, 1, 3, 6; times 1, 2, 3, 4.
+    expect(await runLocal(makeEngine, local, [floats([1, 2, 3, 4])])).toEqual([[10], [0, 2, 9, 24]]);
+  });
+
+  it('walks backwards with results at the index of their element', async () => {
+    const local = localComputation({ x: float32(4) }, ({ x }) =>
+      scan(x, tf.scalar(0), (sum, each) => [sum.add(each), sum.mul(each)] as const, { reverse: true }),
+    ) as unknown as LocalComputation;
+    // Sums before the steps of 4, 3, 2, 1: 0, 4, 7, 9; times the element.
+    expect(await runLocal(makeEngine, local, [floats([1, 2, 3, 4])])).toEqual([[10], [9, 14, 12, 0]]);
+  });
+
+  // h ← tanh(x W + (h U)∘s + b) with results h² and x: every kind of gradient there is in a step, W twice.
+  const step = (x: tf.Tensor, h: tf.Tensor, [w, u, b, s]: readonly tf.Tensor[]) => {
+    const product = tf.add(
+      tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D),
+      tf.matMul(x as tf.Tensor2D, tf.mul(w as tf.Tensor, 0.5)),
+    );
+    return tf.tanh(
+      tf.add(
+        tf.add(product, tf.mul(tf.matMul(h as tf.Tensor2D, u as tf.Tensor2D), s as tf.Tensor)),
+        b as tf.Tensor,
+      ),
+    );
+  };
+  const loss = (last: tf.Tensor, squares: tf.Tensor, xs: tf.Tensor) =>
+    tf.add(tf.sum(tf.mul(squares, xs)), tf.sum(tf.exp(last))) as tf.Scalar;
+  const scanned = (...[xs, h0, ...weights]: tf.Tensor[]) => {
+    const [last, results] = scan(xs as tf.Tensor, h0 as tf.Tensor, (h, x) => {
+      const next = step(x, h, weights);
+      return [next, { square: tf.square(next), x }] as const;
+    });
+    return loss(last, results.square, results.x);
+  };
+  const unrolled = (...[xs, h0, ...weights]: tf.Tensor[]) => {
+    let h = h0 as tf.Tensor;
+    const squares = tf.unstack(xs as tf.Tensor).map((x) => {
+      h = step(x, h, weights);
+      return tf.square(h);
+    });
+    return loss(h, tf.stack(squares), xs as tf.Tensor);
+  };
+  const draw = new Draw(5);
+  const argument = [[6, 2, 3], [2, 3], [3, 3], [3, 3], [3], [1]].map((shape) => draw.floats(shape, -1, 1));
+  const types = Object.fromEntries(argument.map(({ shape }, index) => [`x${index}`, float32(...shape)]));
+
+  it('has the gradients of the unrolled loop', async () => {
+    const gradients = (loss: typeof scanned) => (inputs: readonly tf.Tensor[]) => tf.grads(loss)([...inputs]);
+    const local = localComputation(types, (all) => gradients(scanned)(Object.values(all)));
+    const engine = await makeEngine();
+    const loaded = await engine.load(compileGraph(local as LocalComputation));
+    const actual: readonly Tensor[] = await loaded.run(argument, [1, 2]);
+    assertAgree('gradients', actual, eagerly(argument, gradients(unrolled)));
+  });
+
+  it('lets gradients be taken within a reduction over a dataset', async () => {
+    const local = localComputation({ data: sequence(float32(3)), w: float32() }, ({ data, w }) =>
+      sequenceReduce(data, w, (weight, xs) => {
+        const gradient = tf.grad(
+          (v: tf.Tensor) => scan(xs, tf.scalar(0), (h, x) => [h.add(x.mul(v)), []] as const)[0],
+        );
+        return weight.sub(gradient(weight));
+      }),
+    ) as LocalComputation;
+    // d/dv Σ x v = Σ x: 1 − (1 + 2 + 3) − (4 + 5 + 6)
+    expect(await runLocal(makeEngine, local, [floats([1, 2, 3, 4, 5, 6], [2, 3]), floats([1], [])])).toEqual([
+      [-20],
+    ]);
+  });
+});
+
+describe('scan', () => {
+  it('is as large for many steps as for few, forward and backward', () => {
+    const sizeFor = (steps: number) => {
+      const local = localComputation({ x: float32(steps), w: float32() }, ({ x, w }) =>
+        tf.grad(
+          (v: tf.Tensor) => scan(x, tf.scalar(0), (h, each) => [tf.tanh(h.mul(v).add(each)), []] as const)[0],
+        )(w),
+      );
+      return nodeNames(kernelGraphOf(local));
+    };
+    expect(sizeFor(100)).toEqual(sizeFor(3));
+    expect(sizeFor(3).filter((name) => name === 'scan')).toHaveLength(2);
+  });
+
+  it.each<[string, (x: tf.Tensor) => unknown, string]>([
+    [
+      'sequences of different lengths',
+      (x) => scan([x, tf.zeros([2])], 0, (h) => [h, []] as const),
+      'share a first axis',
+    ],
+    [
+      'a state that changes its shape',
+      (x) => scan(x, 0, () => [tf.zeros([2]), []] as const),
+      'became float32[2]',
+    ],
+    ['a state that changes its form', (x) => scan(x, 0, () => [{ h: 0 }, []] as const), '{h:•}'],
+    [
+      'draws within a step',
+      (x) => scan(x, 0, () => [random.normal([]), []] as const),
+      'draw them for all steps before',
+    ],
+  ])('refuses %s', (_, body, message) => {
+    expect(() => localComputation({ x: float32(3) }, ({ x }) => body(x) as tf.Tensor)).toThrow(message);
+  });
+});

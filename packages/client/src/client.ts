@@ -26,6 +26,8 @@ export interface ClientOptions {
   /** Plan hashes (SHA-256, hex) that the client agrees to run. Default: any. */
   readonly pins?: readonly string[];
   readonly backOff?: BackOff;
+  /** How long it goes on trying without ever reaching a coordinator, milliseconds. Default: without end. */
+  readonly giveUpMs?: number;
   /** Makes sockets; `createClient` of the Node entry takes `ws`. */
   readonly connect: Connect;
   /** Default: silent. */
@@ -68,7 +70,12 @@ const passing: ReadonlySet<string> = new Set([
 
 /** Starts a client. It connects at once, and again after every cut. */
 export function createClientOn(options: ClientOptions): Client {
-  const { random = Math.random, backOff, logger = pino({ level: 'silent' }) } = options;
+  const {
+    random = Math.random,
+    backOff,
+    giveUpMs = Number.POSITIVE_INFINITY,
+    logger = pino({ level: 'silent' }),
+  } = options;
   const ownPlans = options.plans === undefined;
   const plans = options.plans ?? createPlanCache(options.engine);
   const memory = newMemory(options.clientId);
@@ -78,6 +85,7 @@ export function createClientOn(options: ClientOptions): Client {
   let wake = () => {};
 
   async function run(): Promise<ClientSummary> {
+    let lastContactMs = performance.now();
     try {
       for (let attempt = 0; !closing; attempt++) {
         conversation = converse({
@@ -101,7 +109,11 @@ export function createClientOn(options: ClientOptions): Client {
           memory.name = null;
         }
         if (talk.wasReady) attempt = 0;
+        if (talk.wasOpen) lastContactMs = performance.now();
         const waitMs = backOffMs(attempt, random(), backOff);
+        if (performance.now() + waitMs - lastContactMs > giveUpMs) {
+          throw new ClientRefusedError(memory.name, 'coordinator-gone', `nobody answered for ${giveUpMs} ms`);
+        }
         counts.reconnects++;
         logger.info(
           { client: memory.name, reason: end.reason, attempt, waitMs: Math.round(waitMs) },

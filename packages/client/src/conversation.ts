@@ -3,29 +3,25 @@
 //
 //   connecting ──► greeting ──welcome──► preparing ──► ready ──► ended
 //                                        want/blob ⟲   work/update/ack ⟲
-import { StarlingError, type Tensor, type Type, type Value } from '@starling/federated-core';
+import { StarlingError, type Type, type Value } from '@starling/federated-core';
 import {
   type Control,
   type ControlMessage,
-  clientWork,
   createAssembler,
   decodeFrame,
-  decodeLeaves,
-  encodeBodyMessage,
-  encodeLeaves,
   encodeMessage,
   isMessage,
   type Message,
   type PartialBody,
-  sha256Hex,
   type WireCode,
   WireError,
 } from '@starling/runtime/wire';
 import type { Logger } from 'pino';
 import { createBlobFetcher } from './blob-fetcher.js';
-import type { ClientCounts, ClientMemory, WorkOutcome } from './memory.js';
+import type { ClientCounts, ClientMemory } from './memory.js';
 import type { LoadedPlan, PlanCache } from './plan-cache.js';
 import type { ClientSocket, Connect } from './socket.js';
+import { createWorker, type Worker } from './worker.js';
 
 export type ConversationState = 'connecting' | 'greeting' | 'preparing' | 'ready' | 'ended';
 
@@ -55,6 +51,8 @@ export interface ConversationOptions {
 
 export interface Conversation {
   readonly state: ConversationState;
+  /** Whether the connection was ever made. */
+  readonly wasOpen: boolean;
   /** Whether it ever came to `ready`. */
   readonly wasReady: boolean;
   readonly end: Promise<ConversationEnd>;
@@ -71,12 +69,12 @@ export function converse(options: ConversationOptions): Conversation {
   let logger = options.logger;
   let state: ConversationState = 'connecting';
   let plan: LoadedPlan | null = null;
-  let argument: ((value: Value) => readonly Tensor[]) | null = null;
+  let worker: Worker | null = null;
   const wantedManifestBytes = 0;
   let heartbeatMs = 0;
+  let wasOpen = false;
   let wasReady = false;
   let silence: ReturnType<typeof setTimeout> | undefined;
-  let stream = 0;
   let verdict: ConversationEnd | null = null;
   let finish!: (end: ConversationEnd) => void;
   const end = new Promise<ConversationEnd>((resolve) => {
@@ -91,6 +89,7 @@ export function converse(options: ConversationOptions): Conversation {
   const socket: ClientSocket = options.connect(options.url, {
     open() {
       state = 'greeting';
+      wasOpen = true;
       const { token, dataTypeText } = options;
       send(
         encodeMessage('hello', {
@@ -184,10 +183,10 @@ export function converse(options: ConversationOptions): Conversation {
       blobs.arrived(message.control.hash, message.body as Uint8Array);
     } else if (isMessage(message, 'welcome') && state === 'greeting') {
       prepare(message.control).catch(abandon);
-    } else if (isMessage(message, 'work') && state === 'ready') {
-      work(message, message.body as Uint8Array);
-    } else if (isMessage(message, 'ack') && state === 'ready') {
-      acknowledged(message.control);
+    } else if (isMessage(message, 'work') && worker !== null) {
+      worker.work(message.control, message.body as Uint8Array);
+    } else if (isMessage(message, 'ack') && worker !== null) {
+      worker.acknowledged(message.control);
     } else {
       throw new WireError('unexpected-message', `Cannot take '${message.type}' while ${state}`);
     }
@@ -215,11 +214,27 @@ export function converse(options: ConversationOptions): Conversation {
       throw error;
     }
     if ((state as ConversationState) === 'ended') return;
+    let argument: ReturnType<LoadedPlan['argument']>;
     try {
       argument = plan.argument(options.dataType);
     } catch (error) {
       return leave('type-mismatch' satisfies WireCode, (error as Error).message);
     }
+    const { load } = options;
+    const { client } = welcome;
+    const { inTurn } = plans;
+    worker = createWorker({
+      client,
+      plan,
+      argument,
+      load,
+      inTurn,
+      memory,
+      counts,
+      send,
+      onFault: abandon,
+      logger,
+    });
     state = 'ready';
     wasReady = true;
     const held = memory.broadcast;
@@ -229,59 +244,12 @@ export function converse(options: ConversationOptions): Conversation {
     logger.debug({ plan: hash }, 'ready');
   }
 
-  function work({ control }: { readonly control: Control<'work'> }, body: Uint8Array): void {
-    const message = { type: 'work', control } as const;
-    memory.broadcast = { message, bytes: body, received: body.length };
-    const { round, phase, seed, broadcast } = control;
-    const key = [plan?.hash, round, phase, broadcast, ...seed].join(' ');
-    if (memory.update?.key !== key) memory.update = { key, outcome: compute(control, body) };
-    memory.update.outcome.then((outcome) => report(control, outcome), abandon);
-  }
-
-  function report({ round, phase, received }: Control<'work'>, { report: mine, update }: WorkOutcome): void {
-    if (mine.status !== 'accepted') {
-      const { code, reason } = mine;
-      counts.failed++;
-      logger.error({ round, phase, code, reason }, 'the work failed');
-      send(encodeMessage('failed', { round, phase, code, reason: reason.slice(0, 2000) }));
-    } else if (update !== null) {
-      const from = received < update.length ? received : 0;
-      const frames = encodeBodyMessage('update', { round, phase }, update, { stream: ++stream, from });
-      for (const frame of frames) send(frame);
-    }
-  }
-
-  async function compute(
-    { phase, seed, broadcast }: Control<'work'>,
-    body: Uint8Array,
-  ): Promise<WorkOutcome> {
-    if (sha256Hex(body) !== broadcast) {
-      throw new WireError('blob-bad-hash', 'Cannot work: the broadcast has another hash than announced');
-    }
-    const { work: run, splitBroadcasts } = plan as LoadedPlan;
-    const name = memory.name as string;
-    const broadcasts = splitBroadcasts(phase, decodeLeaves(body));
-    const outcome = await plans.inTurn(() =>
-      clientWork(
-        name,
-        async () => argument!(await options.load(name)),
-        (input) => run(phase, broadcasts, input, seed),
-        () => null, // the coordinator checks updates, all alike
-      ),
-    );
-    return { report: outcome.report, update: outcome.update && encodeLeaves(outcome.update) };
-  }
-
-  function acknowledged({ round, phase, status, code, reason }: Control<'ack'>): void {
-    counts[status]++;
-    memory.update = null;
-    if (status === 'accepted') logger.debug({ round, phase }, 'update accepted');
-    else logger.warn({ round, phase, code, reason }, `update ${status}`);
-  }
-
   return {
     get state() {
       return state;
+    },
+    get wasOpen() {
+      return wasOpen;
     },
     get wasReady() {
       return wasReady;

@@ -17,6 +17,8 @@ export interface RunClientsOptions {
   readonly token?: string;
   readonly pins?: readonly string[];
   readonly backOff?: BackOff;
+  /** See `ClientOptions`. */
+  readonly giveUpMs?: number;
   /** Default: a new ONNX engine, disposed of at the end. */
   readonly engine?: Engine;
   readonly connect?: Connect;
@@ -35,7 +37,7 @@ export interface RunningClients {
 
 /** Starts clients; they connect at once, and come back after every cut. */
 export async function startClients(options: RunClientsOptions): Promise<RunningClients> {
-  const { url, population, clients: which = { any: 1 }, signal, token, pins, backOff } = options;
+  const { url, population, clients: which = { any: 1 }, signal, token, pins, backOff, giveUpMs } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
   const engine = options.engine ?? (await createOnnxEngine());
   const plans = createPlanCache(engine);
@@ -58,6 +60,7 @@ export async function startClients(options: RunClientsOptions): Promise<RunningC
       ...(token !== undefined && { token }),
       ...(pins !== undefined && { pins }),
       ...(backOff !== undefined && { backOff }),
+      ...(giveUpMs !== undefined && { giveUpMs }),
     }),
   );
   const close = async () => {

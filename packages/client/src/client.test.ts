@@ -1,0 +1,310 @@
+import type { Engine } from '@starling/compute';
+import { float32, type RoundPlan, sequence, struct, tensor } from '@starling/federated-core';
+import { encodePlan } from '@starling/runtime';
+import { decodeLeaves, encodeBodyMessage, encodeLeaves, sha256Hex } from '@starling/runtime/wire';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Client, type ClientOptions, createClientOn } from './client.js';
+import {
+  type ScriptedCoordinator,
+  type ScriptedLine,
+  scriptedCoordinator,
+} from './testing/scripted-coordinator.js';
+
+/** The work sends the broadcast and the client's own number; no graph is needed. */
+const plan: RoundPlan<string> = {
+  name: 'echo',
+  serverInput: struct({ sent: float32(100) }),
+  clientInput: struct({ x: float32() }),
+  phases: [
+    {
+      prepare: { inputs: 1, instructions: [], outputs: [0] },
+      broadcast: float32(100),
+      work: { inputs: 2, instructions: [], outputs: [0, 1] },
+      aggregations: [
+        { kind: 'sum', update: float32(100), result: float32(100) },
+        { kind: 'sum', update: float32(), result: float32() },
+      ],
+    },
+  ],
+  apply: { inputs: 3, instructions: [], outputs: [2] },
+  result: float32(),
+  laneSize: 1,
+};
+const { hash, manifest } = encodePlan({ plan, graphs: new Map() });
+const engine: Engine = {
+  name: 'onnx',
+  description: 'none',
+  load: () => Promise.reject(new Error('the plan has no graph')),
+  dispose: async () => {},
+};
+const broadcast = encodeLeaves([
+  tensor(
+    'float32',
+    [100],
+    Float32Array.from({ length: 100 }, (_, index) => index),
+  ),
+]);
+const work = {
+  round: 3,
+  phase: 0,
+  seed: [1, 2] as [number, number],
+  deadlineMs: 1000,
+  broadcast: sha256Hex(broadcast),
+  received: 0,
+};
+const welcome = (client: string) => ({
+  client,
+  plan: { hash, name: 'echo', bytes: manifest.length },
+  heartbeatMs: 20,
+  chunkBytes: 262_144,
+  maxUpdateBytes: 10_000,
+});
+
+let coordinator: ScriptedCoordinator;
+let client: Client;
+afterEach(() => client.close());
+
+function start(options: Partial<ClientOptions> = {}): Promise<ScriptedLine> {
+  coordinator = scriptedCoordinator();
+  client = createClientOn({
+    url: 'ws://nowhere',
+    clientId: 'mote-1',
+    dataType: struct({ x: float32() }),
+    load: () => ({ x: tensor('float32', [], Float32Array.of(7)) }),
+    engine,
+    connect: coordinator.connect,
+    backOff: { baseMs: 4, maxMs: 8 },
+    ...options,
+  });
+  return coordinator.accept();
+}
+
+/** Takes a client from `hello` to `ready`. */
+async function admit(line: ScriptedLine, name = 'mote-1') {
+  const hello = await line.next('hello');
+  line.say('welcome', welcome(name));
+  return hello;
+}
+async function teach(line: ScriptedLine) {
+  const want = await line.next('want');
+  expect(want.control).toEqual({ blobs: [{ hash, from: 0 }] });
+  line.sayBody('blob', { hash }, manifest);
+  return line.next('ready');
+}
+
+describe('createClientOn', () => {
+  it('`createClientOn` joins, fetches the plan once, works and ends when the coordinator says goodbye', async () => {
+    const line = await start({ token: 'murmuration' });
+    const hello = await admit(line);
+    expect(hello.control).toMatchObject({ client: 'mote-1', dataType: '<x=float32>', token: 'murmuration' });
+    expect((await teach(line)).control).toMatchObject({ plan: hash, partial: null });
+    line.sayBody('work', work, broadcast);
+    const update = await line.next('update');
+    expect(update.control).toEqual({ round: 3, phase: 0 });
+    const [sent, own] = decodeLeaves(update.body as Uint8Array);
+    expect(sent?.data[99]).toBe(99);
+    expect(own?.data[0]).toBe(7);
+    line.say('ack', { round: 3, phase: 0, status: 'accepted' });
+    line.say('bye', { reason: 'the run is over' });
+    line.cut();
+    expect(await client.finished).toMatchObject({
+      client: 'mote-1',
+      end: 'finished',
+      accepted: 1,
+      reconnects: 0,
+    });
+  });
+
+  it('`createClientOn` comes back after a cut, under its name, with plan, broadcast and update kept', async () => {
+    let loads = 0;
+    const load = () => {
+      loads++;
+      return { x: tensor('float32', [], Float32Array.of(7)) };
+    };
+    const first = await start({ clientId: null, load });
+    expect((await admit(first, 'mote-9')).control).toMatchObject({ client: null });
+    await teach(first);
+    first.sayBody('work', work, broadcast);
+    const update = await first.next('update');
+    first.cut();
+    const second = await coordinator.accept();
+    expect((await admit(second, 'mote-9')).control).toMatchObject({ client: 'mote-9' });
+    // No `want`: the plan is here; and all of the broadcast is.
+    expect((await second.next('ready')).control).toMatchObject({
+      partial: { hash: work.broadcast, from: broadcast.length },
+    });
+    second.sayBody('work', work, broadcast, broadcast.length);
+    expect((await second.next('update')).body).toEqual(update.body);
+    expect(loads).toBe(1); // the update was computed once
+    expect(client.counts.reconnects).toBe(1);
+  });
+
+  it('`createClientOn` goes on with a plan and a broadcast where cuts left them', async () => {
+    const first = await start();
+    await admit(first);
+    await first.next('want');
+    const blobFrames = encodeBodyMessage('blob', { hash }, manifest, { stream: 1, chunkBytes: 64 });
+    for (const frame of blobFrames.slice(0, 3)) first.sayRaw(frame);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    first.cut();
+
+    const second = await coordinator.accept();
+    await admit(second);
+    expect((await second.next('want')).control).toEqual({ blobs: [{ hash, from: 192 }] });
+    second.sayBody('blob', { hash }, manifest, 192);
+    await second.next('ready');
+    const workFrames = encodeBodyMessage('work', work, broadcast, { stream: 2, chunkBytes: 128 });
+    second.sayRaw(workFrames[0] as Uint8Array);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    second.cut();
+
+    const third = await coordinator.accept();
+    await admit(third);
+    expect((await third.next('ready')).control).toMatchObject({
+      partial: { hash: work.broadcast, from: 128 },
+    });
+    third.sayBody('work', work, broadcast, 128);
+    expect(decodeLeaves((await third.next('update')).body as Uint8Array)[0]?.data[99]).toBe(99);
+  });
+
+  it.each<[string, Partial<ClientOptions>, (line: ScriptedLine) => Promise<void>]>([
+    [
+      'plan-not-pinned',
+      { pins: ['0'.repeat(64)] },
+      async (line) => {
+        await admit(line);
+        expect((await line.next('leave')).control).toMatchObject({ code: 'plan-not-pinned' });
+      },
+    ],
+    [
+      'type-mismatch',
+      { dataType: sequence(float32()) },
+      async (line) => {
+        await admit(line);
+        await line.next('want');
+        line.sayBody('blob', { hash }, manifest);
+        expect((await line.next('leave')).control).toMatchObject({ code: 'type-mismatch' });
+      },
+    ],
+    [
+      'blob-bad-hash',
+      {},
+      async (line) => {
+        await admit(line);
+        await line.next('want');
+        const changed = manifest.slice();
+        changed[10] = 0;
+        line.sayBody('blob', { hash }, changed);
+      },
+    ],
+    [
+      'blob-bad-hash',
+      {},
+      async (line) => {
+        await admit(line);
+        await teach(line);
+        line.sayBody('work', { ...work, broadcast: '0'.repeat(64) }, broadcast);
+      },
+    ],
+    [
+      'body-too-big',
+      {},
+      async (line) => {
+        await admit(line);
+        await teach(line);
+        line.sayBody('work', work, new Uint8Array(100_000));
+      },
+    ],
+    [
+      'unauthorized',
+      {},
+      async (line) => {
+        await line.next('hello');
+        line.say('error', { code: 'unauthorized', reason: 'no' });
+        line.cut();
+      },
+    ],
+    [
+      'replaced',
+      {},
+      async (line) => {
+        await admit(line);
+        line.say('error', { code: 'replaced', reason: 'another' });
+        line.cut();
+      },
+    ],
+    [
+      'unexpected-message',
+      {},
+      async (line) => {
+        await line.next('hello');
+        line.say('ack', { round: 1, phase: 0, status: 'accepted' });
+      },
+    ],
+    ['frame-not-binary', {}, async (line) => line.sayRaw(null)],
+    ['frame-bad-magic', {}, async (line) => line.sayRaw(new Uint8Array(40))],
+  ])(
+    '`createClientOn` ends with %s when the coordinator or its own rules say so (%#)',
+    async (code, options, play) => {
+      await play(await start(options));
+      await expect(client.finished).rejects.toMatchObject({ code });
+    },
+  );
+
+  it('`createClientOn` tries again when no client is free, and takes another name when its own was taken', async () => {
+    const first = await start({ clientId: null });
+    await first.next('hello');
+    first.say('error', { code: 'no-free-client', reason: 'all taken' });
+    first.cut();
+    const second = await coordinator.accept();
+    await admit(second, 'mote-2');
+    second.say('error', { code: 'replaced', reason: 'its owner came' });
+    second.cut();
+    const third = await coordinator.accept();
+    expect((await third.next('hello')).control).toMatchObject({ client: null });
+  });
+
+  it('`createClientOn` says `failed` when its data cannot be had, and stays', async () => {
+    const line = await start({
+      load: () => {
+        throw new Error('the disk is gone');
+      },
+    });
+    await admit(line);
+    await teach(line);
+    line.sayBody('work', work, broadcast);
+    expect((await line.next('failed')).control).toEqual({
+      round: 3,
+      phase: 0,
+      code: 'load-failed',
+      reason: 'the disk is gone',
+    });
+    expect(client.state).toBe('ready');
+  });
+
+  it('`createClientOn` cuts a connection that fell silent when it has seen pings', async () => {
+    const line = await start();
+    await admit(line); // heartbeatMs is 20
+    await teach(line);
+    line.ping();
+    expect(await line.closed).toBe('terminated'); // after 60 ms
+    await coordinator.accept();
+  });
+
+  it('`createClientOn` gives up when nobody answers for as long as it is told to wait', async () => {
+    const line = await start({ giveUpMs: 60 });
+    coordinator.down = true;
+    line.cut();
+    await expect(client.finished).rejects.toMatchObject({ code: 'coordinator-gone' });
+  });
+
+  it('`createClientOn` says that it leaves when it is closed', async () => {
+    const line = await start();
+    await admit(line);
+    await teach(line);
+    const closing = client.close();
+    expect((await line.next('leave')).control).toMatchObject({ code: 'closed' });
+    await closing;
+    expect(await client.finished).toMatchObject({ end: 'closed' });
+  });
+});

@@ -1,0 +1,96 @@
+// A client's work over one socket: from the broadcast to the update, and what became of it. An update that was
+// computed before a cut is kept in the client's memory and sent as it is.
+import type { Tensor, Value } from '@starling/federated-core';
+import {
+  type Control,
+  clientWork,
+  decodeLeaves,
+  encodeBodyMessage,
+  encodeLeaves,
+  encodeMessage,
+  sha256Hex,
+  WireError,
+} from '@starling/runtime/wire';
+import type { Logger } from 'pino';
+import type { ClientCounts, ClientMemory, WorkOutcome } from './memory.js';
+import type { LoadedPlan, PlanCache } from './plan-cache.js';
+
+export interface WorkerOptions {
+  readonly client: string;
+  readonly plan: LoadedPlan;
+  /** The leaves of the plan's client input. */
+  readonly argument: (value: Value) => readonly Tensor[];
+  readonly load: (client: string) => Value | Promise<Value>;
+  readonly inTurn: PlanCache['inTurn'];
+  readonly memory: ClientMemory;
+  readonly counts: ClientCounts;
+  readonly send: (frame: Uint8Array) => void;
+  /** Told of a fault of the coordinator's, such as a broadcast that is not what it says. */
+  readonly onFault: (error: unknown) => void;
+  readonly logger: Logger;
+}
+
+export interface Worker {
+  /** Does the work that is asked for, unless it is done already, and sends its update. */
+  work(work: Control<'work'>, body: Uint8Array): void;
+  acknowledged(ack: Control<'ack'>): void;
+}
+
+export function createWorker(options: WorkerOptions): Worker {
+  const { client, plan, memory, counts, send, logger } = options;
+  let stream = 0;
+
+  async function compute(
+    { phase, seed, broadcast }: Control<'work'>,
+    body: Uint8Array,
+  ): Promise<WorkOutcome> {
+    if (sha256Hex(body) !== broadcast) {
+      throw new WireError('blob-bad-hash', 'Cannot work: the broadcast has another hash than announced');
+    }
+    const broadcasts = plan.splitBroadcasts(phase, decodeLeaves(body));
+    const { report, update } = await options.inTurn(() =>
+      clientWork(
+        client,
+        async () => options.argument(await options.load(client)),
+        (input) => plan.work(phase, broadcasts, input, seed),
+        () => null, // the coordinator checks updates, all alike
+      ),
+    );
+    return { report, update: update && encodeLeaves(update) };
+  }
+
+  function answer({ round, phase, received }: Control<'work'>, { report, update }: WorkOutcome): void {
+    if (report.status !== 'accepted') {
+      const { code, reason } = report;
+      counts.failed++;
+      logger.error({ round, phase, code, reason }, 'the work failed');
+      send(encodeMessage('failed', { round, phase, code, reason: reason.slice(0, 2000) }));
+    } else if (update !== null) {
+      const from = received < update.length ? received : 0;
+      const frames = encodeBodyMessage('update', { round, phase }, update, { stream: ++stream, from });
+      for (const frame of frames) send(frame);
+    }
+  }
+
+  return {
+    work(control, body) {
+      memory.broadcast = { message: { type: 'work', control }, bytes: body, received: body.length };
+      const { round, phase, seed, broadcast } = control;
+      const key = [plan.hash, round, phase, broadcast, ...seed].join(' ');
+      if (memory.update?.key !== key) memory.update = { key, outcome: compute(control, body) };
+      memory.update.outcome.then(
+        (outcome) => answer(control, outcome),
+        (error) => {
+          memory.update = null;
+          options.onFault(error);
+        },
+      );
+    },
+    acknowledged({ round, phase, status, code, reason }) {
+      counts[status]++;
+      memory.update = null;
+      if (status === 'accepted') logger.debug({ round, phase }, 'update accepted');
+      else logger.warn({ round, phase, code, reason }, `update ${status}`);
+    },
+  };
+}

@@ -1,6 +1,8 @@
 // The passes over a lowered graph, in order: what makes it fast without changing what it computes, beyond rounding.
 import type { OnnxGraph } from '../onnx-model.js';
 import { applyPass, type Pass } from '../rewrite-graph.js';
+import { deferStacked } from './defer-stacked.js';
+import { fewRowProducts } from './few-row-products.js';
 import { fuseConvolutionBias } from './fuse-convolution-bias.js';
 import { fuseGemm } from './fuse-gemm.js';
 import { fuseLogSoftmax } from './fuse-log-softmax.js';
@@ -24,7 +26,9 @@ export function optimize(graph: OnnxGraph): OnnxGraph {
   for (let round = 0; round < CLEANING_ROUNDS; round++) current = applyAll(current, cleaning());
   current = applyAll(current, fusing());
   for (let round = 0; round < CLEANING_ROUNDS; round++) current = applyAll(current, cleaning());
-  return hoistInvariants(applyAll(current, [precomputeSteps, simplify, shareCommon()]));
+  return hoistInvariants(
+    applyAll(current, [precomputeSteps, fewRowProducts, deferStacked, simplify, shareCommon()]),
+  );
 }
 
 const applyAll = (graph: OnnxGraph, passes: readonly Pass[]): OnnxGraph => passes.reduce(applyPass, graph);

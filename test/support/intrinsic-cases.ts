@@ -136,7 +136,11 @@ export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
   },
   federatedSum: {
     computation: federatedComputation(
-      { x: atClients(struct({ a: float32(2), n: int32(), c: float64(), d: int64(), e: uint8() })) },
+      {
+        x: atClients(
+          struct({ a: float32(2), n: int32(), c: float64(), d: int64(), e: uint8(), f: float32(null, 2) }),
+        ),
+      },
       (given) => federatedSum(given.x),
     ),
     member: fc.record({
@@ -146,6 +150,7 @@ export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
         c: thirds,
         d: long,
         e: fc.integer({ min: 0, max: 60 }),
+        f: fc.array(fc.tuple(finite, finite), { minLength: 3, maxLength: 3 }),
       }),
     }),
     server: nothing,

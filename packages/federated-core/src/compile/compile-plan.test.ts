@@ -101,6 +101,19 @@ describe('compilePlan', () => {
     expect(run.gap).toBeLessThan(1);
   });
 
+  it('`compilePlan` gives the server one draw when a value is both broadcast and returned', async () => {
+    const draw = plainLocal(null, float32(), (_, seed) => Math.fround(generator(seed).uniform()));
+    const shared = federatedComputation({ x: atClients(float32()) }, () => {
+      const drawn = federatedEval(draw, 'SERVER');
+      return { drawn, seen: federatedMean(federatedBroadcast(drawn)) };
+    });
+    const { drawn, seen } = (await runPlan(compilePlan(shared), {}, [{ x: 0 }, { x: 0 }], seedFrom(3))) as {
+      drawn: number;
+      seen: number;
+    };
+    expect(seen).toBe(drawn);
+  });
+
   it('`compilePlan` keeps server work before a broadcast in prepare and after an aggregate in apply', async () => {
     const plusOne = plainLocal(float32(), float32(), (value) => value + 1);
     const both = plainLocal({ a: float32(), b: float32() }, float32(), ({ a, b }) => a * b);

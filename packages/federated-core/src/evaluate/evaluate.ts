@@ -208,7 +208,7 @@ function readArguments(
   const members = new Map<string | null, readonly Leaves[]>();
   let cohort = clients;
   for (const parameter of parameters) {
-    const input = parameter.name === null ? argument : (argument as Record<string, unknown>)[parameter.name];
+    const input = parameter.name === null ? argument : fieldOf(argument, parameter.name);
     const leavesOf = (type: Type, value: unknown): Leaves => flatten(type, toValue(type, value));
     const { type } = parameter;
     if (type.kind !== 'federated' || type.placement === 'SERVER') {
@@ -228,4 +228,10 @@ function readArguments(
     );
   }
   return { server, clients: members, cohort: cohort ?? 0 };
+}
+
+function fieldOf(argument: unknown, name: string): unknown {
+  return typeof argument === 'object' && argument !== null
+    ? (argument as Record<string, unknown>)[name]
+    : undefined;
 }

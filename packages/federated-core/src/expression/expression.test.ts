@@ -56,6 +56,21 @@ describe('federatedComputation', () => {
   });
 });
 
+describe('federatedMap', () => {
+  it('`federatedMap` says what it needs when it is given something else', () => {
+    const identity = plainLocal(float32(), float32(), (x) => x);
+    expect(() =>
+      federatedComputation(atClients(float32()), (x) => federatedMap(((y: number) => y) as never, x)),
+    ).toThrow('need a local computation (localComputation(…)) as its function, got a function');
+    expect(() => federatedComputation(null, () => federatedMap(identity, undefined as never))).toThrow(
+      'Cannot zip: need federated values, in a record or list, got undefined',
+    );
+    expect(() => federatedComputation(null, () => federatedMap(identity, { x: 3 } as never))).toThrow(
+      'got 3',
+    );
+  });
+});
+
 describe('field', () => {
   it('`field` takes a field of every member when a value is federated', async () => {
     const pick = federatedComputation(
@@ -218,6 +233,9 @@ describe('evaluate', () => {
   it('`evaluate` names the argument when members are missing', async () => {
     await expect(evaluate(variance, { values: 3 }, { run: plainRunner })).rejects.toThrow(
       'Cannot evaluate variance: values needs an array with one member a client',
+    );
+    await expect(evaluate(variance, undefined, { run: plainRunner })).rejects.toThrow(
+      'values needs an array',
     );
     await expect(evaluate(variance, { values: ['a'] }, { run: plainRunner })).rejects.toThrow(
       "need a number, got 'a'",

@@ -1,5 +1,7 @@
 // `federatedZip`: several values of one placement as one struct with each member. Nested records and lists
 // zip to nested structs, and names are kept.
+import { atLocation, sourceLocation } from '../errors/source-location.js';
+import { TypeMismatchError } from '../errors/starling-error.js';
 import type { Expression } from '../expression/expression.js';
 import {
   type ClientsValue,
@@ -8,6 +10,7 @@ import {
   SymbolicValue,
 } from '../expression/symbolic-value.js';
 import { type FederatedType, struct, type Type } from '../types/types.js';
+import { describe } from '../values/to-value.js';
 import { applyIntrinsic } from './apply.js';
 import type { PointwiseIntrinsic } from './definition.js';
 
@@ -59,7 +62,12 @@ export function federatedZip(values: Composed<SymbolicValue>): SymbolicValue {
  */
 export function zipComposed(values: Composed<SymbolicValue>, order?: Type | null): SymbolicValue {
   if (values instanceof SymbolicValue) return values;
-  const names = Array.isArray(values) ? null : namesInOrder(values as object, order ?? null);
+  if (typeof values !== 'object' || values === null) {
+    throw new TypeMismatchError(
+      `Cannot zip: need federated values, in a record or list, got ${describe(values)}${atLocation(sourceLocation())}`,
+    );
+  }
+  const names = Array.isArray(values) ? null : namesInOrder(values, order ?? null);
   const parts =
     names === null
       ? (values as readonly Composed<SymbolicValue>[])

@@ -1,6 +1,7 @@
 // The table of intrinsics: what checking, printing, compiling, evaluating and the documentation go by. To add
 // one: its file, its test, a line here.
-import type { IntrinsicDefinition } from './definition.js';
+import type { AggregationKind } from '../plan/round-plan.js';
+import type { AggregateIntrinsic, IntrinsicDefinition } from './definition.js';
 import { federatedAggregateDefinition } from './federated-aggregate.js';
 import { federatedBroadcastDefinition } from './federated-broadcast.js';
 import { federatedCollectDefinition } from './federated-collect.js';
@@ -55,4 +56,12 @@ export function intrinsicNamed(name: string): IntrinsicDefinition {
       `Cannot find the intrinsic ${name}: need one of ${[...intrinsics.keys()].join(', ')}`,
     );
   return definition;
+}
+
+/** The intrinsic that compiles to a kind of aggregation. */
+export function aggregateOf(kind: AggregationKind): AggregateIntrinsic {
+  for (const definition of definitions) {
+    if (definition.role === 'aggregate' && definition.kinds.includes(kind)) return definition;
+  }
+  throw new RangeError(`Cannot find the intrinsic of aggregations of kind ${kind}`);
 }

@@ -1,4 +1,5 @@
 // Prints a round plan: its slots in order, each program a line an instruction. Golden files hold these.
+import { aggregateOf } from '../intrinsics/intrinsics.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import type { Aggregation, Instruction, LocalProgram, RoundPlan } from '../plan/round-plan.js';
 import { formatType } from '../types/format.js';
@@ -44,6 +45,7 @@ export function formatPlan(plan: RoundPlan<LocalComputation> | RoundPlan<string>
 
 function formatAggregation({ kind, update, result, settings, ifEmpty }: Aggregation<unknown>): string {
   const extras = [
+    ...(aggregateOf(kind).revealing ? [' (revealing)'] : []),
     ...Object.entries(settings ?? {}).map(([name, value]) => ` ${name}=${value}`),
     ...(ifEmpty === undefined ? [] : [` ifEmpty=${ifEmpty.map(formatTensor).join(', ')}`]),
   ];

@@ -1,7 +1,7 @@
 // What a plan moves and reveals: what each client receives and sends, and what the server gets to see. Data,
 // which `starling inspect` prints.
 import { bytesOf } from '../compile/lane-size.js';
-import { intrinsics } from '../intrinsics/intrinsics.js';
+import { aggregateOf } from '../intrinsics/intrinsics.js';
 import type { Aggregation, AggregationKind, RoundPlan } from '../plan/round-plan.js';
 import { formatType } from '../types/format.js';
 
@@ -64,10 +64,7 @@ export function inspectPlan(plan: RoundPlan<unknown>): PlanReport {
 }
 
 function inspectUpdate({ kind, update, result }: Aggregation<unknown>): UpdateReport {
-  const definition = [...intrinsics.values()].find(
-    (one) => one.role === 'aggregate' && one.kinds.includes(kind),
-  );
-  if (definition?.role !== 'aggregate') throw new RangeError(`Cannot inspect an aggregation of kind ${kind}`);
+  const definition = aggregateOf(kind);
   return {
     kind,
     intrinsic: definition.name,

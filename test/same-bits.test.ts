@@ -1,7 +1,10 @@
 // The same bits everywhere: one seed ends in one state hash on every runtime, with any number of workers, and again
 // on a second run. Each run is a `starling simulate` process; `websocket` starts client processes of its own.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { jsonLinesOf, runStarling } from './support/starling.js';
+import { jsonLinesOf, runStarling, startStarling } from './support/starling.js';
 
 const RUNTIMES = [
   ['--runtime', 'in-process'],
@@ -54,5 +57,23 @@ describe('simulate mnist', () => {
     const [, simulation] = SIMULATIONS;
     const runtime = ['--runtime', 'threads'];
     expect(await stateHash(simulation, 5, runtime)).not.toBe(await stateHash(simulation, 6, runtime));
+  });
+
+  it('ends in the state of an unkilled run after kill -9 and a resume on another runtime', {
+    timeout: 60_000,
+  }, async () => {
+    // Rounds enough that the signal comes in the midst of them; the last --rounds counts.
+    const simulation = [...SIMULATIONS[1], '--rounds', '60'];
+    const out = mkdtempSync(join(tmpdir(), 'starling-killed-'));
+    const parameters = ['simulate', ...simulation, '--seed', '5', '--json', '--out', out];
+    const killed = startStarling([...parameters, '--runtime', 'in-process']);
+    await killed.line((line) => line.includes('"round":1,'));
+    killed.child.kill('SIGKILL');
+    expect((await killed.finished).code).toBe(null);
+    const resumed = await runStarling(...parameters, '--runtime', 'threads', '--workers', '2', '--resume');
+    expect(jsonLinesOf(resumed.stdout).at(-1)?.stateHash).toBe(
+      await stateHash(simulation, 5, ['--runtime', 'threads']),
+    );
+    rmSync(out, { recursive: true });
   });
 });

@@ -1,10 +1,8 @@
 // `starling simulate <simulation>`: runs a simulation on this machine, on any runtime.
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
-import { jsonLines } from '../output/json-lines.js';
 import { createLogger } from '../output/logger.js';
-import { plainLines } from '../output/plain-lines.js';
-import { withProgress } from '../output/progress-bar.js';
+import { show } from '../output/show.js';
 import { type EngineLabel, engineOption } from '../run/engine-choice.js';
 import { withInterrupt } from '../run/interrupt.js';
 import { allObservers } from '../run/observers.js';
@@ -76,15 +74,4 @@ async function simulate(simulation: string, options: SimulateOptions): Promise<v
   });
   if (!options.json && out !== undefined) process.stdout.write(`report: ${reportPath(out)}\n`);
   if (summary.interrupted) process.exitCode = exitCodes.interrupted;
-}
-
-/** JSON lines when asked for, a bar on a terminal, plain lines elsewhere, one `every` so many rounds. */
-export function show(
-  title: string,
-  run: (observer: RunObserver) => Promise<RunSummary>,
-  { json = false, every = 1 }: { readonly json?: boolean; readonly every?: number } = {},
-): Promise<RunSummary> {
-  const write = (line: string): void => void process.stdout.write(`${line}\n`);
-  if (json) return run(jsonLines(write));
-  return process.stdout.isTTY ? withProgress(title, run) : run(plainLines(write, every));
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createLogger } from '../output/logger.js';
 import { formatDuration, formatNumber, namedNumbers } from '../output/metrics.js';
+import { show } from '../output/show.js';
 import { formatTable } from '../output/table.js';
 import { withInterrupt } from '../run/interrupt.js';
 import { allObservers } from '../run/observers.js';
@@ -13,7 +14,6 @@ import type { RunSummary } from '../run/run-record.js';
 import { type RunSettings, runSimulation } from '../run/run-simulation.js';
 import { exitCodes, UsageError } from '../usage-error.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
-import { show } from './simulate.js';
 
 /** A process a mote as long as a laptop carries it; more clients share these. */
 const MAX_SENSOR_PROCESSES = 8;

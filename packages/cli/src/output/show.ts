@@ -1,0 +1,16 @@
+// How a run is shown: the choice between JSON lines, a bar and plain lines, made once for all commands.
+import type { RunObserver, RunSummary } from '../run/run-record.js';
+import { jsonLines } from './json-lines.js';
+import { plainLines } from './plain-lines.js';
+import { withProgress } from './progress-bar.js';
+
+/** JSON lines when asked for, a bar on a terminal, plain lines elsewhere, one `every` so many rounds. */
+export function show(
+  title: string,
+  run: (observer: RunObserver) => Promise<RunSummary>,
+  { json = false, every = 1 }: { readonly json?: boolean; readonly every?: number } = {},
+): Promise<RunSummary> {
+  const write = (line: string): void => void process.stdout.write(`${line}\n`);
+  if (json) return run(jsonLines(write));
+  return process.stdout.isTTY ? withProgress(title, run) : run(plainLines(write, every));
+}

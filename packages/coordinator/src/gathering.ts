@@ -80,8 +80,13 @@ export function gather(options: GatheringOptions): Gathering {
       );
       logger.warn({ client, code: report.code, reason: report.reason }, `client ${status}`);
     }
-    (update === null ? fold.skip(position) : fold.accept(position, update)).catch(fail);
+    foldIn(position, update).catch(fail);
     if (reports.size === cohort.length) finish();
+  }
+
+  /** `async`, so that what a fold throws at once ends the phase too, and never the process. */
+  async function foldIn(position: number, update: readonly Tensor[] | null): Promise<void> {
+    await (update === null ? fold.skip(position) : fold.accept(position, update));
   }
 
   function expire(): void {

@@ -1,57 +1,8 @@
-import { deriveSeed, seedFrom, tensor } from '@starling/federated-core';
-import type { PhaseOutcome, RuntimeSession } from '@starling/runtime';
-import { decodeLeaves, encodeFrame, encodeLeaves, encodeMessage, sha256Hex } from '@starling/runtime/wire';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createMetrics, type Metrics } from './server/metrics.js';
-import { joinAs, type ScriptedClient, scriptedClient } from './testing/scripted-client.js';
-import { namesOnly, sumPlan } from './testing/sum-plan.js';
-import { type WebSocketRuntimeOptions, websocketRuntime } from './websocket-runtime.js';
-
-const plan = sumPlan();
-const seed = seedFrom(7);
-const factor = tensor('float32', [], Float32Array.of(3));
-const update = (a: number, b: number) => encodeLeaves([tensor('float32', [2], Float32Array.of(a, b))]);
-
-let session: RuntimeSession | null = null;
-afterEach(async () => {
-  await session?.close();
-  session = null;
-});
-
-interface Opened {
-  readonly url: string;
-  readonly metrics: Metrics;
-  run(cohort: readonly number[], round?: number): Promise<PhaseOutcome>;
-}
-
-async function open(options: WebSocketRuntimeOptions = {}, size = 4): Promise<Opened> {
-  const metrics = createMetrics();
-  let url = '';
-  const onListen = (server: { readonly url: string }) => {
-    url = server.url;
-  };
-  session = await websocketRuntime({ metrics, deadlineMs: 5000, ...options, onListen }).open(
-    plan,
-    namesOnly(size),
-  );
-  const opened = session;
-  return {
-    url,
-    metrics,
-    run: (cohort, round = 1) => opened.runPhase({ round, phase: 0, seed, cohort, broadcasts: [[factor]] }),
-  };
-}
-
-/** Answers one piece of work. */
-async function answer(client: ScriptedClient, body: Uint8Array, round = 1): Promise<unknown> {
-  await client.next('work');
-  client.sendBody('update', { round, phase: 0 }, body);
-  return (await client.next('ack')).control;
-}
-
-const sums = ({ accumulators }: PhaseOutcome) => Array.from(accumulators[0]![0]!.data as Float64Array);
-const statuses = ({ reports }: PhaseOutcome) =>
-  reports.map((report) => (report.status === 'accepted' ? 'accepted' : `${report.status} ${report.code}`));
+import { deriveSeed, tensor } from '@starling/federated-core';
+import { decodeLeaves, encodeFrame, encodeLeaves, sha256Hex } from '@starling/runtime/wire';
+import { describe, expect, it } from 'vitest';
+import { answer, closeSession, open, plan, seed, statuses, sums, update } from './testing/open-session.js';
+import { joinAs, scriptedClient } from './testing/scripted-client.js';
 
 describe('websocketRuntime', () => {
   it('`websocketRuntime` sums what the cohort sends when all answer', async () => {
@@ -271,69 +222,6 @@ describe('websocketRuntime', () => {
     expect((await frozen.next('error')).control).toMatchObject({ code: 'heartbeat-timeout' });
   });
 
-  const head = (type: Parameters<typeof encodeFrame>[0]['type'], control: unknown, total: number) =>
-    encodeFrame({ type, control: new TextEncoder().encode(JSON.stringify(control)), stream: 1, total });
-  const versionTwo = encodeMessage('hello', { client: null });
-  versionTwo[4] = 2;
-
-  it.each<[string, number, (client: ScriptedClient) => void]>([
-    ['frame-not-binary', 4400, (client) => client.sendRaw('hello')],
-    ['frame-too-short', 4400, (client) => client.sendRaw(new Uint8Array(3))],
-    ['frame-bad-magic', 4400, (client) => client.sendRaw(new Uint8Array(64))],
-    ['unsupported-version', 4406, (client) => client.sendRaw(versionTwo)],
-    [
-      'control-bad-json',
-      4400,
-      (client) => client.sendRaw(encodeFrame({ type: 'hello', control: Uint8Array.of(1) })),
-    ],
-    ['control-invalid', 4400, (client) => client.send('hello', { client: '' })],
-    ['unknown-client', 4403, (client) => client.send('hello', { client: 'client-9' })],
-    ['unexpected-message', 4422, (client) => client.send('ready', { plan: plan.hash })],
-    ['unexpected-message', 4422, (client) => client.sendRaw(head('blob', { hash: plan.hash }, 1e9))],
-    [
-      'frame-too-big',
-      4413,
-      (client) => client.sendRaw(encodeFrame({ type: 'part', part: new Uint8Array(300_000) })),
-    ],
-  ])('`websocketRuntime` answers %s and closes that socket alone (%#)', async (code, closeCode, attack) => {
-    const { url, run, metrics } = await open();
-    const good = await joinAs(url, 'client-0');
-    const bad = await scriptedClient(url);
-    attack(bad);
-    expect((await bad.next('error')).control).toMatchObject({ code });
-    expect(await bad.closed).toBe(closeCode);
-    expect(metrics.get('starling_wire_errors_total')).toBe(1);
-    const running = run([0]);
-    await answer(good, update(1, 2));
-    expect(sums(await running)).toEqual([1, 2]);
-  });
-
-  it.each<[string, (client: ScriptedClient) => void]>([
-    ['body-too-big', (client) => client.sendRaw(head('update', { round: 1, phase: 0 }, 1e9))],
-    ['unknown-blob', (client) => client.send('want', { blobs: [{ hash: 'f'.repeat(64), from: 0 }] })],
-    ['unexpected-message', (client) => client.send('hello', { client: 'client-1' })],
-    [
-      'too-many-messages',
-      (client) => {
-        for (let count = 0; count <= 200; count++)
-          client.send('failed', { round: 5, phase: 0, code: 'x', reason: '' });
-      },
-    ],
-  ])('`websocketRuntime` answers %s to a client that is ready (%#)', async (code, attack) => {
-    const { url, metrics } = await open();
-    const bad = await joinAs(url, 'client-0');
-    while (metrics.get('starling_clients') === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    attack(bad);
-    expect((await bad.next('error')).control).toMatchObject({ code });
-  });
-
-  it('`websocketRuntime` closes a socket with 1009 when a message is far too long', async () => {
-    const { url } = await open();
-    const bad = await scriptedClient(url);
-    bad.sendRaw(new Uint8Array(2_000_000));
-    expect(await bad.closed).toBe(1009);
-  });
-
   it('`websocketRuntime` serves health, readiness and metrics when asked over HTTP', async () => {
     const { url } = await open({ minClients: 1 });
     const http = url.replace('ws', 'http');
@@ -352,8 +240,7 @@ describe('websocketRuntime', () => {
   it('`websocketRuntime` says goodbye when its session is closed', async () => {
     const { url } = await open();
     const client = await joinAs(url, 'client-0');
-    await session?.close();
-    session = null;
+    await closeSession();
     await client.next('bye');
     expect(await client.closed).toBe(1000);
   });

@@ -18,6 +18,8 @@ export interface ScriptedClient {
   sendRaw(bytes: Uint8Array | string): void;
   /** The next message, which must be of this type. */
   next<T extends ControlType>(type: T): Promise<Message & { readonly type: T }>;
+  /** Messages that came and were not asked for. */
+  heard(): readonly Message[];
   /** The close code, once the socket is closed. */
   readonly closed: Promise<number>;
 }
@@ -41,6 +43,7 @@ export async function scriptedClient(url: string): Promise<ScriptedClient> {
   return {
     socket,
     closed,
+    heard: () => [...arrived],
     send: (type, control) => socket.send(encodeMessage(type, control)),
     sendBody(type, control, body) {
       for (const frame of encodeBodyMessage(type, control, body, { stream: ++stream })) socket.send(frame);

@@ -1,0 +1,58 @@
+// A session on a free port with the sum plan, and what tests ask of it. It is closed after each test.
+import { seedFrom, tensor } from '@starling/federated-core';
+import type { PhaseOutcome, RuntimeSession } from '@starling/runtime';
+import { encodeLeaves } from '@starling/runtime/wire';
+import { afterEach } from 'vitest';
+import { createMetrics, type Metrics } from '../server/metrics.js';
+import { type WebSocketRuntimeOptions, websocketRuntime } from '../websocket-runtime.js';
+import type { ScriptedClient } from './scripted-client.js';
+import { namesOnly, sumPlan } from './sum-plan.js';
+
+export const plan = sumPlan();
+export const seed = seedFrom(7);
+const factor = tensor('float32', [], Float32Array.of(3));
+/** The body of an update. */
+export const update = (a: number, b: number) => encodeLeaves([tensor('float32', [2], Float32Array.of(a, b))]);
+
+let session: RuntimeSession | null = null;
+
+export async function closeSession(): Promise<void> {
+  await session?.close();
+  session = null;
+}
+afterEach(closeSession);
+
+export interface Opened {
+  readonly url: string;
+  readonly metrics: Metrics;
+  run(cohort: readonly number[], round?: number): Promise<PhaseOutcome>;
+}
+
+export async function open(options: WebSocketRuntimeOptions = {}, size = 4): Promise<Opened> {
+  const metrics = createMetrics();
+  let url = '';
+  const onListen = (server: { readonly url: string }) => {
+    url = server.url;
+  };
+  session = await websocketRuntime({ metrics, deadlineMs: 5000, ...options, onListen }).open(
+    plan,
+    namesOnly(size),
+  );
+  const opened = session;
+  return {
+    url,
+    metrics,
+    run: (cohort, round = 1) => opened.runPhase({ round, phase: 0, seed, cohort, broadcasts: [[factor]] }),
+  };
+}
+
+/** Answers one piece of work; gives the acknowledgement. */
+export async function answer(client: ScriptedClient, body: Uint8Array, round = 1): Promise<unknown> {
+  await client.next('work');
+  client.sendBody('update', { round, phase: 0 }, body);
+  return (await client.next('ack')).control;
+}
+
+export const sums = ({ accumulators }: PhaseOutcome) => Array.from(accumulators[0]![0]!.data as Float64Array);
+export const statuses = ({ reports }: PhaseOutcome) =>
+  reports.map((report) => (report.status === 'accepted' ? 'accepted' : `${report.status} ${report.code}`));

@@ -18,7 +18,7 @@ export async function measureStarling(configuration: Configuration): Promise<Mea
   return lastLine(await run(process.execPath, [script, JSON.stringify(configuration)], {})) as Measurement;
 }
 
-/** A measurement of a peer; with several processes, of the one with rank 0. */
+/** A measurement of a peer, in as many processes as it takes. */
 export async function measurePeer(peer: Peer, python: string, model: ModelName): Promise<Measurement> {
   const { warmup, rounds } = peerRounds(model);
   const script = join(root, 'test', 'bench', 'peers', peer.script);
@@ -34,7 +34,16 @@ export async function measurePeer(peer: Peer, python: string, model: ModelName):
       }),
     ),
   );
-  return lastLine(outputs[0]!) as Measurement;
+  const [first, ...others] = outputs.map((output) => lastLine(output) as Measurement);
+  // Times are those of rank 0, whose rounds end when all others' do; processor time and memory add up.
+  return others.reduce(
+    (sum, { cpuMsPerRound, peakMemoryMiB }) => ({
+      ...sum,
+      cpuMsPerRound: sum.cpuMsPerRound + cpuMsPerRound,
+      peakMemoryMiB: sum.peakMemoryMiB + peakMemoryMiB,
+    }),
+    first!,
+  );
 }
 
 /** Runs a command on the two cores and gives its stdout; throws with its stderr where it fails. */

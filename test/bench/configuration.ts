@@ -29,9 +29,9 @@ export interface Measurement {
   readonly rounds: number;
   readonly medianRoundMs: number;
   readonly bestRoundMs: number;
-  /** Of all threads; of the measuring process alone where a contender runs several. */
+  /** Of all threads of the measuring process; a peer's processes are added up, client processes are left out. */
   readonly cpuMsPerRound: number;
-  /** Largest resident set of the measuring process, data included. */
+  /** Largest resident set, data included; of the same processes. */
   readonly peakMemoryMiB: number;
   /** From the start of the process, or of training for a peer, to the end of the first round; data not counted. */
   readonly firstRoundMs: number;

@@ -1,8 +1,10 @@
-// `starling inspect <simulation>`: what each client receives and sends and what the server sees, read off the plan.
+// `starling inspect <simulation>`: what each client receives and sends and what the server sees, read off the plan; and
+// what may be set.
 import { compilePlan, inspectPlan } from '@starling/federated-core';
 import { packPlan } from '@starling/runtime';
 import type { Command } from 'commander';
 import { formatPlan } from '../output/plan-text.js';
+import { formatSettings } from '../output/settings-text.js';
 import { setUpSimulation } from '../simulation/set-up.js';
 import { UsageError } from '../usage-error.js';
 import { addSettingOption } from './shared-options.js';
@@ -21,7 +23,7 @@ export function addInspectCommand(program: Command): void {
 }
 
 async function inspect(name: string, { set, json }: InspectOptions): Promise<void> {
-  const { run, ...simulation } = await setUpSimulation(name, set);
+  const { run, options, settings, ...simulation } = await setUpSimulation(name, set);
   const computation = run.process?.next ?? run.computation;
   if (computation === undefined) {
     throw new UsageError(`Cannot inspect ${simulation.name}: need a process or a computation, got neither`);
@@ -29,5 +31,12 @@ async function inspect(name: string, { set, json }: InspectOptions): Promise<voi
   const plan = compilePlan(computation);
   const report = inspectPlan(plan);
   const { hash } = packPlan(plan);
-  process.stdout.write(`${json ? JSON.stringify({ hash, ...report }) : formatPlan(report, hash)}\n`);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ hash, ...report, settings })}\n`);
+    return;
+  }
+  const parts = [`${simulation.name}: ${simulation.description}`, formatPlan(report, hash)];
+  const text = formatSettings(options, settings);
+  if (text !== '') parts.push(`settings, for --set:\n${text}`);
+  process.stdout.write(`${parts.join('\n\n')}\n`);
 }

@@ -1,5 +1,6 @@
 // A simulation ready to run, from its name and the settings of a command line: what every command begins with.
 import type { SimulationRun } from '@starling/runtime';
+import type { z } from 'zod';
 import { UsageError } from '../usage-error.js';
 import { loadSimulation } from './load.js';
 import { readSettings } from './settings.js';
@@ -7,6 +8,8 @@ import { readSettings } from './settings.js';
 export interface ReadySimulation {
   readonly name: string;
   readonly description: string;
+  /** What may be set, and to what it is. */
+  readonly options: z.ZodObject;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly run: SimulationRun;
 }
@@ -20,10 +23,10 @@ export async function setUpSimulation(
   given: Readonly<Record<string, string>>,
 ): Promise<ReadySimulation> {
   const simulation = await loadSimulation(nameOrPath);
-  const { name, description } = simulation;
-  const settings = readSettings(simulation.options, given, name);
+  const { name, description, options } = simulation;
+  const settings = readSettings(options, given, name);
   try {
-    return { name, description, settings, run: await simulation.build(settings) };
+    return { name, description, options, settings, run: await simulation.build(settings) };
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(`Cannot set up ${name}`, { cause: error });
     throw error;

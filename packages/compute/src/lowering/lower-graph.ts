@@ -8,8 +8,8 @@ import { lowerLength } from './lower-length.js';
 import { lowerRandom } from './lower-random.js';
 import { lowerReduce } from './lower-reduce.js';
 import { lowerScan } from './lower-scan.js';
+import { maskBeforePoolGradient } from './mask-before-pool-gradient.js';
 import type { OnnxGraph, OnnxValue } from './onnx-model.js';
-import { maskBeforePoolGradient } from './relu-before-pool.js';
 import { KernelCall, LoweringError } from './rule.js';
 import { loweringRules } from './rules/index.js';
 

@@ -1,5 +1,6 @@
 // Pass: moves reshapes that only add or drop axes of size 1 past element-by-element operators, so that a product and
 // the bias added to it, or a gradient and its update, stand side by side for fusion.
+import { sameShape } from '../graph-builder.js';
 import type { OnnxNode, OnnxValue } from '../onnx-model.js';
 import type { Pass, RewriteContext } from '../rewrite-graph.js';
 import { isElementwiseBroadcasting, isElementwiseUnary } from './operators.js';
@@ -60,6 +61,8 @@ function inShapeOf(
   output: OnnxValue,
   context: RewriteContext,
 ): OnnxValue | null {
+  const own = squeezeSource(input, context);
+  if (own && sameShape(own.shape, source.shape)) return own;
   if (input.shape.every((size) => size === 1)) {
     return input.shape.length === 0 ? input : context.builder.reshape(input, []);
   }

@@ -1,0 +1,17 @@
+// A local computation from its artifact: what was captured, saved and read back can be called, compiled and run like
+// any other.
+import { functionType, type LocalComputation } from '@starling/federated-core';
+import type { GraphArtifact } from '../engines/graph-artifact.js';
+import { graphId } from '../graph/graph-id.js';
+import { deserializeGraph } from '../graph/serialize.js';
+
+/** The local computation that `compileGraph` made `artifact` of. Throws a `RangeError` where its graph is not the one that its id names. */
+export function localOfArtifact(artifact: GraphArtifact): LocalComputation {
+  const { id, name, parameter, result } = artifact;
+  const body = deserializeGraph(artifact.kernels);
+  const found = graphId(parameter, result, body);
+  if (found !== id) {
+    throw new RangeError(`Cannot read the local computation '${name}': need the graph ${id}, got ${found}`);
+  }
+  return { kind: 'local-computation', name, id, type: functionType(parameter, result), body };
+}

@@ -4,10 +4,12 @@ import type { Engine, LoadedGraph } from '@starling/compute';
 import {
   createReduction,
   type GraphRunner,
+  plainVectors,
   type Reduction,
   runProgram,
   type Seed,
   type Tensor,
+  type VectorKernels,
 } from '@starling/federated-core';
 import { PlanError } from '../errors.js';
 import { type GraphRole, graphsOf } from './map-plan.js';
@@ -30,12 +32,13 @@ export interface PlanRunner {
 
 /**
  * Loads the graphs that `roles` run; `engine` may be `null` where they have none. Calling a slot of another role throws a `PlanError`, as do graphs that
- * the plan came without.
+ * the plan came without. `vectors` adds updates up.
  */
 export async function createPlanRunner(
   { plan, graphs }: PackedPlan,
   engine: Engine | null,
   roles: readonly GraphRole[] = ['client', 'server', 'aggregation'],
+  vectors: VectorKernels = plainVectors,
 ): Promise<PlanRunner> {
   const loaded = new Map<string, LoadedGraph>();
   for (const id of graphsOf(plan, roles)) {
@@ -56,7 +59,7 @@ export async function createPlanRunner(
     return phase;
   };
   const reductions = plan.phases.map(({ aggregations }) =>
-    aggregations.map((aggregation): Reduction => createReduction(aggregation, run)),
+    aggregations.map((aggregation): Reduction => createReduction(aggregation, run, vectors)),
   );
   return {
     prepare: (phase, serverInput, aggregates, seed) =>

@@ -7,12 +7,16 @@ import type { EngineChoice } from '../engine-choice.js';
 import type { LaneAccumulators } from '../fold/ordered-merge.js';
 import type { PackedPlan } from '../plan/packed-plan.js';
 import type { ClientReport } from '../runtime.js';
+import type { HeapMemory } from './shared-heap.js';
 
 /** Given to a worker at its start. */
 export interface WorkerSetup {
   readonly plan: PackedPlan;
   readonly engine: EngineChoice;
   readonly commands: MessagePort;
+  readonly heap: HeapMemory;
+  /** Counts the threads that share the heap; main is 0. */
+  readonly thread: number;
   /** Shared: `RINGS` and `STOP`. */
   readonly doorbell: Int32Array;
 }
@@ -31,21 +35,16 @@ export interface LaneClient {
 }
 
 export type Command =
-  /** Shared memory that later commands name by number: broadcasts of a phase, or a slot for a lane's sums. */
+  /** Where the broadcasts of a phase will be from now on. */
   | { readonly kind: 'broadcast-memory'; readonly phase: number; readonly leaves: readonly Tensor[] }
-  | {
-      readonly kind: 'slot-memory';
-      readonly phase: number;
-      readonly slot: number;
-      readonly accumulators: LaneAccumulators;
-    }
   | {
       readonly kind: 'lane';
       readonly lane: number;
       readonly phase: number;
       /** Of this phase and earlier ones: a new number says that the phase's broadcast has changed. */
       readonly turns: readonly number[];
-      readonly slot: number;
+      /** Where in the heap the lane's sums begin. */
+      readonly slotStart: number;
       /** The round's. */
       readonly seed: Seed;
       readonly clients: readonly LaneClient[];

@@ -1,6 +1,5 @@
 import { createReduction, float32, type Tensor, tensor } from '@starling/federated-core';
 import { assert, describe, expect, test } from 'vitest';
-import { zeroAccumulators } from '../fold/ordered-merge.js';
 import type { ClientReport, PhaseRequest } from '../runtime.js';
 import { PhaseRun } from './phase-run.js';
 import { SlotPool } from './slot-pool.js';
@@ -10,8 +9,8 @@ const sums = (value: number): Tensor[][] => [[tensor('float64', [], Float64Array
 const accepted = (client: string): ClientReport => ({ client, status: 'accepted' });
 
 /** A phase of lanes of one client each, with these costs. */
-async function phaseOf(costs: readonly number[], window: number) {
-  const slots = new SlotPool(await zeroAccumulators(reductions));
+function phaseOf(costs: readonly number[], window: number) {
+  const slots = new SlotPool(window + 1);
   const cohort = costs.map((_, index) => index);
   const request: PhaseRequest = { round: 1, phase: 0, seed: [0, 0], cohort, broadcasts: [[]] };
   const run = new PhaseRun(request, 1, window, reductions, slots, (client) => costs[client]!);
@@ -20,7 +19,7 @@ async function phaseOf(costs: readonly number[], window: number) {
 
 describe('PhaseRun', () => {
   test('`PhaseRun` gives out the longest lane first, and equal ones in order', async () => {
-    const { run } = await phaseOf([1, 5, 3, 5], 4);
+    const { run } = phaseOf([1, 5, 3, 5], 4);
     assert.deepEqual(
       [run.take(), run.take(), run.take(), run.take(), run.take()].map((task) => task?.lane),
       [1, 3, 2, 0, undefined],
@@ -28,7 +27,7 @@ describe('PhaseRun', () => {
   });
 
   test('`PhaseRun` holds lanes back that are beyond the window, until earlier ones are merged', async () => {
-    const { run } = await phaseOf([1, 2, 9], 2);
+    const { run } = phaseOf([1, 2, 9], 2);
     const [second, first] = [run.take()!, run.take()!];
     assert.deepEqual([second.lane, first.lane, run.take()], [1, 0, null]);
     await run.done(first, sums(1), [accepted('0')]);
@@ -36,7 +35,7 @@ describe('PhaseRun', () => {
   });
 
   test('`PhaseRun` uses slots again once their lanes are merged, but keeps the first, which became the total', async () => {
-    const { run } = await phaseOf([3, 2, 1, 1], 1);
+    const { run } = phaseOf([3, 2, 1, 1], 1);
     const slots: (number | null)[] = [];
     for (let lane = 0; lane < 4; lane++) {
       const task = run.take()!;
@@ -50,7 +49,7 @@ describe('PhaseRun', () => {
   });
 
   test('`PhaseRun` gives a lane out again when it was put back, in its own slot', async () => {
-    const { run } = await phaseOf([1, 1], 2);
+    const { run } = phaseOf([1, 1], 2);
     const task = run.take()!;
     const { slot } = task;
     run.putBack(task);
@@ -59,7 +58,7 @@ describe('PhaseRun', () => {
   });
 
   test('`PhaseRun` fails only once no worker has a lane any longer', async () => {
-    const { run } = await phaseOf([1, 1, 1], 3);
+    const { run } = phaseOf([1, 1, 1], 3);
     const [first, second] = [run.take()!, run.take()!];
     let settled = false;
     const outcome = run.outcome.finally(() => {

@@ -50,12 +50,17 @@ function aligned(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
 }
 
-function place(leaves: readonly Tensor[], buffer: ArrayBuffer | SharedArrayBuffer): readonly Tensor[] {
-  let offset = 0;
+/** Leaves like `leaves` over `buffer`, one after another from byte `start`, which is a multiple of 8. */
+export function place(
+  leaves: readonly Tensor[],
+  buffer: ArrayBuffer | SharedArrayBuffer,
+  start = 0,
+): readonly Tensor[] {
+  let offset = start;
   return leaves.map(({ dtype, shape, data }): Tensor => {
-    const start = offset;
+    const own = offset;
     offset += aligned(data.length * bytesPerElement[dtype]);
-    return { dtype, shape, data: viewOf(dtype, buffer, start, data.length) };
+    return { dtype, shape, data: viewOf(dtype, buffer, own, data.length) };
   });
 }
 

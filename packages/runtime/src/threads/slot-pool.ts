@@ -1,21 +1,20 @@
-// Slots for the sums of lanes: shared memory laid out as the accumulators of a phase, used again round after
-// round. A worker sums into a slot, main merges out of it.
-import type { LaneAccumulators } from '../fold/ordered-merge.js';
-import { byteLength, shareLike } from './shared-leaves.js';
+// Slots for the sums of lanes, used again round after round: which are free. A worker sums into a slot, main merges
+// out of it; where slots lie is the heap's business.
+import { WorkerError } from '../errors.js';
 
 export class SlotPool {
-  private readonly slots: LaneAccumulators[] = [];
   private free: number[] = [];
 
-  /** `zeros`: accumulators that no update has entered. */
-  constructor(private readonly zeros: LaneAccumulators) {}
-
-  get bytesPerSlot(): number {
-    return this.zeros.reduce((total, accumulator) => total + byteLength(accumulator), 0);
+  constructor(private readonly size: number) {
+    this.releaseAll();
   }
 
+  /** Throws a `WorkerError` where no slot is free: more lanes are out than the window allows. */
   acquire(): number {
-    return this.free.pop() ?? this.slots.push(this.zeros.map(shareLike)) - 1;
+    const slot = this.free.pop();
+    if (slot === undefined)
+      throw new WorkerError(`Cannot give out a lane: all ${this.size} slots are in use`);
+    return slot;
   }
 
   release(slot: number): void {
@@ -24,10 +23,6 @@ export class SlotPool {
 
   /** All slots are free again, as between phases. */
   releaseAll(): void {
-    this.free = this.slots.map((_, slot) => slot).reverse();
-  }
-
-  memory(slot: number): LaneAccumulators {
-    return this.slots[slot]!;
+    this.free = Array.from({ length: this.size }, (_, index) => this.size - 1 - index);
   }
 }

@@ -8,6 +8,8 @@ import { clientArgument } from '../plan/client-argument.js';
 import { graphsOf } from '../plan/map-plan.js';
 import { createPlanRunner } from '../plan/plan-runner.js';
 import type { Runtime } from '../runtime.js';
+import { createLaneMemory } from './lane-memory.js';
+import { vectorsOn } from './shared-heap.js';
 import { ThreadsSession } from './threads-session.js';
 
 export interface ThreadsOptions {
@@ -38,11 +40,13 @@ export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
       // Main merges lanes, and needs an engine only for operators that the plan itself defines.
       const needsEngine = graphsOf(packed.plan, ['aggregation']).length > 0;
       const engine = needsEngine ? await createEngine(choice) : null;
-      const runner = await createPlanRunner(packed, engine, ['aggregation']);
+      const memory = await createLaneMemory(packed, engine, workers);
+      const runner = await createPlanRunner(packed, engine, ['aggregation'], vectorsOn(memory.heap, 0));
       const session = new ThreadsSession({
         packed,
         population,
         argument,
+        memory,
         reductions: packed.plan.phases.map((_, phase) => runner.reductions(phase)),
         workers,
         engine: choice,

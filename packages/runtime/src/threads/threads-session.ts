@@ -6,22 +6,22 @@ import type { Population } from '@starling/population';
 import type { EngineChoice } from '../engine-choice.js';
 import { WorkerError } from '../errors.js';
 import { dropped } from '../fold/client-work.js';
-import { zeroAccumulators } from '../fold/ordered-merge.js';
 import type { PackedPlan } from '../plan/packed-plan.js';
 import type { Leaves } from '../plan/plan-runner.js';
 import type { ClientReport, PhaseOutcome, PhaseRequest, RuntimeSession } from '../runtime.js';
 import { HeldData, type HeldDataLimits } from './held-data.js';
+import type { LaneMemory } from './lane-memory.js';
 import type { LaneClient, Reply } from './messages.js';
 import { type LaneTask, PhaseRun } from './phase-run.js';
 import { byteLength, copyLeaves, fitsLeaves, shareLike, writeLeaves } from './shared-leaves.js';
-import { SlotPool } from './slot-pool.js';
 import { startWorker, type WorkerHandle } from './worker-handle.js';
 
 export interface ThreadsSessionOptions {
   readonly packed: PackedPlan;
   readonly population: Population;
   readonly argument: (value: Value) => Leaves;
-  /** By phase. */
+  readonly memory: LaneMemory;
+  /** By phase; on main's part of the memory. */
   readonly reductions: readonly (readonly Reduction[])[];
   readonly workers: number;
   readonly engine: EngineChoice;
@@ -34,8 +34,6 @@ export interface ThreadsSessionOptions {
 interface PoolWorker {
   readonly handle: WorkerHandle;
   readonly held: HeldData;
-  /** Slots it was told of, as `phase:slot`. */
-  readonly slots: Set<string>;
   /** Lanes it has, in the order sent. */
   readonly lanes: Map<number, LaneTask>;
   ready: boolean;
@@ -48,12 +46,9 @@ interface PoolWorker {
 const LANES_AHEAD = 2;
 /** A lane that was lost with so many workers is taken to be what ends them. */
 const MAX_LOSSES = 3;
-/** Sums of lanes out at a time, in bytes, but for at least two lanes a worker. */
-const WINDOW_BYTES = 32 << 20;
 
 export class ThreadsSession implements RuntimeSession {
   private readonly pool = new Set<PoolWorker>();
-  private slots: readonly SlotPool[] = [];
   /** By phase: the broadcast in shared memory, and how often it was written. */
   private readonly broadcasts: Leaves[] = [];
   private readonly turns: number[] = [];
@@ -63,19 +58,17 @@ export class ThreadsSession implements RuntimeSession {
   constructor(private readonly options: ThreadsSessionOptions) {}
 
   async start(): Promise<void> {
-    const zeros = await Promise.all(this.options.reductions.map(zeroAccumulators));
-    this.slots = zeros.map((each) => new SlotPool(each));
-    await Promise.all(Array.from({ length: this.options.workers }, () => this.startWorker()));
+    const { workers } = this.options;
+    await Promise.all(Array.from({ length: workers }, (_, index) => this.startWorker(index + 1)));
   }
 
   async runPhase(request: PhaseRequest): Promise<PhaseOutcome> {
     if (this.closing !== null) throw new StarlingError('closed', 'Cannot run a phase: the runtime is closed');
-    const { packed, population, reductions, workers } = this.options;
+    const { packed, population, reductions, memory } = this.options;
     const { phase } = request;
-    const slots = this.slots[phase]!;
+    const { slots, window } = memory.phases[phase]!;
     slots.releaseAll();
     this.publish(phase, request.broadcasts[phase]!);
-    const window = Math.max(2 * workers, Math.floor(WINDOW_BYTES / Math.max(1, slots.bytesPerSlot)));
     const { laneSize } = packed.plan;
     const cost = (client: number): number => population.exampleCount(client);
     const run = new PhaseRun(request, laneSize, window, reductions[phase]!, slots, cost);
@@ -113,29 +106,31 @@ export class ThreadsSession implements RuntimeSession {
   }
 
   /** Resolves once the worker is ready; rejects where it cannot become so. */
-  private startWorker(): Promise<void> {
-    const { packed, engine, limits, onWorkerStart } = this.options;
+  private startWorker(thread: number): Promise<void> {
+    const { packed: plan, engine, memory, limits, onWorkerStart } = this.options;
     return new Promise((resolve, reject) => {
-      const handle = startWorker(packed, engine, {
-        onReply: (reply) => {
-          if (reply.kind === 'ready') {
-            worker.ready = true;
-            resolve();
-            this.pump();
-          } else {
-            if (reply.kind === 'failed') reject(failureOf(reply)); // a no-op once it is ready
-            this.onReply(worker, reply);
-          }
+      const handle = startWorker(
+        { plan, engine, heap: memory.heap, thread },
+        {
+          onReply: (reply) => {
+            if (reply.kind === 'ready') {
+              worker.ready = true;
+              resolve();
+              this.pump();
+            } else {
+              if (reply.kind === 'failed') reject(failureOf(reply)); // a no-op once it is ready
+              this.onReply(worker, reply);
+            }
+          },
+          onExit: (error) => {
+            reject(new WorkerError('Cannot start a worker: it ended before it was ready', { cause: error }));
+            this.onExit(worker, thread, error);
+          },
         },
-        onExit: (error) => {
-          reject(new WorkerError('Cannot start a worker: it ended before it was ready', { cause: error }));
-          this.onExit(worker, error);
-        },
-      });
+      );
       const worker: PoolWorker = {
         handle,
         held: new HeldData(limits),
-        slots: new Set(),
         lanes: new Map(),
         ready: false,
         gone: false,
@@ -159,7 +154,7 @@ export class ThreadsSession implements RuntimeSession {
     const { cohort, phase } = run.request;
     const accumulators =
       reply.accumulators === 'in-slot'
-        ? this.slots[phase]!.memory(task.slot!).map((each) => [...each]) // reductions may change the lists
+        ? this.options.memory.phases[phase]!.accumulators(task.slot!)
         : reply.accumulators;
     const reports =
       reply.reports ??
@@ -170,7 +165,8 @@ export class ThreadsSession implements RuntimeSession {
     void run.done(task, accumulators, reports).then(() => this.pump());
   }
 
-  private onExit(worker: PoolWorker, error: Error | null): void {
+  /** The one that takes its place also takes its number, and so its scratch. */
+  private onExit(worker: PoolWorker, thread: number, error: Error | null): void {
     worker.gone = true;
     this.pool.delete(worker);
     const run = this.current;
@@ -188,7 +184,7 @@ export class ThreadsSession implements RuntimeSession {
       run?.fail(new WorkerError('Cannot replace a worker: it ended before it was ready', { cause: error }));
       return;
     }
-    this.startWorker().catch(() => {}); // its own exit fails the phase
+    this.startWorker(thread).catch(() => {}); // its own exit fails the phase
     this.pump();
   }
 
@@ -236,23 +232,14 @@ export class ThreadsSession implements RuntimeSession {
     }
     worker.sending = false;
     if (worker.gone) return; // its lanes were put back
-    const slot = task.slot!;
-    this.tellSlot(worker, phase, slot);
+    const slotStart = this.options.memory.phases[phase]!.slotStart(task.slot!);
     const turns = this.turns.slice(0, phase + 1);
     const evict = worker.held.evict();
     worker.handle.send(
-      { kind: 'lane', lane: task.lane, phase, turns, slot, seed, clients, data, evict },
+      { kind: 'lane', lane: task.lane, phase, turns, slotStart, seed, clients, data, evict },
       transfer,
     );
     if (worker.lanes.size < LANES_AHEAD) this.pump();
-  }
-
-  private tellSlot(worker: PoolWorker, phase: number, slot: number): void {
-    const key = `${phase}:${slot}`;
-    if (worker.slots.has(key)) return;
-    worker.slots.add(key);
-    const accumulators = this.slots[phase]!.memory(slot);
-    worker.handle.send({ kind: 'slot-memory', phase, slot, accumulators });
   }
 }
 

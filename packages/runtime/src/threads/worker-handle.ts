@@ -1,7 +1,5 @@
 // One worker thread as main sees it: started, commanded, ended. What runs on it is in worker.ts.
 import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads';
-import type { EngineChoice } from '../engine-choice.js';
-import type { PackedPlan } from '../plan/packed-plan.js';
 import { type Command, type Reply, RINGS, STOP, type WorkerSetup } from './messages.js';
 
 export interface WorkerEvents {
@@ -21,11 +19,14 @@ export interface WorkerHandle {
 }
 
 /** Starts a worker; it says `ready` once its engine has loaded the plan. */
-export function startWorker(plan: PackedPlan, engine: EngineChoice, events: WorkerEvents): WorkerHandle {
+export function startWorker(
+  setup: Omit<WorkerSetup, 'commands' | 'doorbell'>,
+  events: WorkerEvents,
+): WorkerHandle {
   const { port1, port2 } = new MessageChannel();
   const doorbell = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
-  const setup: WorkerSetup = { plan, engine, commands: port2, doorbell };
-  const thread = new Worker(...workerEntry(import.meta.url, { workerData: setup, transferList: [port2] }));
+  const workerData: WorkerSetup = { ...setup, commands: port2, doorbell };
+  const thread = new Worker(...workerEntry(import.meta.url, { workerData, transferList: [port2] }));
   let failure: Error | null = null;
   thread.on('message', (reply: Reply) => events.onReply(reply));
   thread.on('error', (error: Error) => {

@@ -9,11 +9,12 @@ import { type LaneAccumulators, zeroAccumulators } from '../fold/ordered-merge.j
 import { createPlanRunner, type Leaves } from '../plan/plan-runner.js';
 import type { ClientReport } from '../runtime.js';
 import { type Command, type Reply, RINGS, STOP, type WorkerSetup } from './messages.js';
+import { slotAt, vectorsOn } from './shared-heap.js';
 import { fitsLeaves, writeLeaves } from './shared-leaves.js';
 
 type LaneCommand = Extract<Command, { kind: 'lane' }>;
 
-const { plan, engine: choice, commands, doorbell } = workerData as WorkerSetup;
+const { plan, engine: choice, commands, heap, thread, doorbell } = workerData as WorkerSetup;
 const say = (reply: Reply): void => parentPort?.postMessage(reply);
 
 try {
@@ -26,17 +27,19 @@ commands.close();
 
 async function serve(): Promise<void> {
   const engine = await createEngine(choice);
-  const runner = await createPlanRunner(plan, engine, ['client', 'aggregation']);
+  const vectors = vectorsOn(heap, thread);
+  const runner = await createPlanRunner(plan, engine, ['client', 'aggregation'], vectors);
   const zeros = await Promise.all(
     plan.plan.phases.map((_, phase) => zeroAccumulators(runner.reductions(phase))),
   );
   const phases = plan.plan.phases.map(({ aggregations }, phase) => {
     const reductions = runner.reductions(phase);
     return {
-      check: updateChecker(aggregations, reductions),
+      check: updateChecker(aggregations, reductions, vectors),
       accumulate: createAccumulate(aggregations, reductions),
       zeros: zeros[phase]!,
-      slots: [] as LaneAccumulators[],
+      /** By where they begin. */
+      slots: new Map<number, LaneAccumulators>(),
       shared: [] as Leaves,
       /** Engines take no shared memory: one copy of `shared` a turn, into memory that is used again. */
       broadcast: [] as Leaves,
@@ -55,7 +58,8 @@ async function serve(): Promise<void> {
       each.turn = turn;
       return each.broadcast;
     });
-    const slot = phase.slots[lane.slot]!;
+    const slot = phase.slots.get(lane.slotStart) ?? slotAt(heap, lane.slotStart, phase.zeros);
+    phase.slots.set(lane.slotStart, slot);
     const reports: ClientReport[] = [];
     let accumulators: LaneAccumulators | null = null;
     for (const { index, id, lost } of lane.clients) {
@@ -94,9 +98,6 @@ async function serve(): Promise<void> {
         break;
       case 'broadcast-memory':
         phases[command.phase]!.shared = command.leaves;
-        break;
-      case 'slot-memory':
-        phases[command.phase]!.slots[command.slot] = command.accumulators;
         break;
       case 'lane':
         await runLane(command);

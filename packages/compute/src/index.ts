@@ -27,4 +27,5 @@ export * from './graph/kernel-graph.js';
 export * from './graph/kernels.js';
 export { deserializeGraph, serializeGraph } from './graph/serialize.js';
 export * from './lowering/compile-graph.js';
+export * from './lowering/local-of-artifact.js';
 export * as tf from './tensorflow/tf.js';

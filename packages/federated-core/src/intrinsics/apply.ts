@@ -9,7 +9,7 @@ import { formatType } from '../types/format.js';
 import { parseType } from '../types/parse.js';
 import { type FunctionType, struct, type Type } from '../types/types.js';
 import { substitute, unify } from '../types/unify.js';
-import { describe } from '../values/to-value.js';
+import { describeValue } from '../values/to-value.js';
 import { constraints } from './constraints.js';
 import type { IntrinsicDefinition } from './definition.js';
 
@@ -35,7 +35,7 @@ export function applyIntrinsic<T extends Type>(
 export function localExpression(computation: LocalComputation): LocalExpression {
   if (computation?.kind !== 'local-computation') {
     throw new TypeMismatchError(
-      `Cannot call an intrinsic: need a local computation (localComputation(…)) as its function, got ${describe(computation)}${atLocation(sourceLocation())}`,
+      `Cannot call an intrinsic: need a local computation (localComputation(…)) as its function, got ${describeValue(computation)}${atLocation(sourceLocation())}`,
     );
   }
   return { kind: 'local', computation, type: computation.type };

@@ -10,7 +10,7 @@ import {
   SymbolicValue,
 } from '../expression/symbolic-value.js';
 import { type FederatedType, struct, type Type } from '../types/types.js';
-import { describe } from '../values/to-value.js';
+import { describeValue } from '../values/to-value.js';
 import { applyIntrinsic } from './apply.js';
 import type { PointwiseIntrinsic } from './definition.js';
 
@@ -64,7 +64,7 @@ export function zipComposed(values: Composed<SymbolicValue>, order?: Type | null
   if (values instanceof SymbolicValue) return values;
   if (typeof values !== 'object' || values === null) {
     throw new TypeMismatchError(
-      `Cannot zip: need federated values, in a record or list, got ${describe(values)}${atLocation(sourceLocation())}`,
+      `Cannot zip: need federated values, in a record or list, got ${describeValue(values)}${atLocation(sourceLocation())}`,
     );
   }
   const names = Array.isArray(values) ? null : namesInOrder(values, order ?? null);

@@ -60,6 +60,48 @@ describe('parseType', () => {
     );
   });
 
+  it('`parseType` ends in a type or in words when it is given any text', () => {
+    const pieces = fc.constantFrom(
+      '<',
+      '>',
+      '{',
+      '}',
+      '(',
+      ')',
+      ' -> ',
+      '@',
+      '*',
+      ',',
+      '=',
+      'int32',
+      'a',
+      '[',
+      ']',
+      '?',
+      'CLIENTS',
+      '9',
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(pieces).map((parts) => parts.join('')),
+        ),
+        (text) => {
+          try {
+            formatType(parseType(text));
+          } catch (error) {
+            expect((error as Error).message).toMatch(/^Cannot /);
+          }
+        },
+      ),
+    );
+    expect(() => parseType('<'.repeat(1_000_000))).toThrow('need at most 100 levels at position 100');
+    expect(() => parseType('int32'.padEnd(1_000_000, '*'))).toThrow(
+      'need at most 100 levels at position 105',
+    );
+  });
+
   it.each([
     ['float32[', "Cannot parse the type 'float32[': need a dimension or ? at position 8, got the end"],
     ['<a=int32,bool>', 'need either all fields named or none at position 9'],

@@ -36,17 +36,30 @@ export function parseType(text: string): Type {
   return type;
 }
 
+/** Types nest a few levels; text from elsewhere may claim more, and would exhaust the stack. */
+const MAX_DEPTH = 100;
+
 class Parser {
   private position = 0;
+  private depth = 0;
   constructor(private readonly text: string) {}
 
   type(): Type {
+    const outer = this.depth;
+    this.descend();
     let type = this.atom();
     for (;;) {
       if (this.take('*')) type = sequence(type);
       else if (this.take('@')) type = placed(type, this.placement(), true);
-      else return type;
+      else break;
+      this.descend();
     }
+    this.depth = outer;
+    return type;
+  }
+
+  private descend(): void {
+    if (++this.depth > MAX_DEPTH) this.fail(`at most ${MAX_DEPTH} levels`);
   }
 
   end(): void {

@@ -1,7 +1,7 @@
 // The type of a literal that a user wrote into a computation, where none was given.
 import { ValueError } from '../errors/starling-error.js';
 import { type DType, struct, type TensorType, type Type, tensorType } from '../types/types.js';
-import { describe, isTensor } from './to-value.js';
+import { describeValue, isTensor } from './to-value.js';
 
 /**
  * number → float32 (JavaScript does not tell 1 from 1.0), boolean → bool, string → string, bigint → int64;
@@ -15,7 +15,7 @@ export function inferType(input: unknown): Type {
     if (element.kind !== 'tensor') {
       throw new ValueError(
         '',
-        `Cannot infer the type of an array: need numbers, booleans or strings, got ${describe(input[0])}`,
+        `Cannot infer the type of an array: need numbers, booleans or strings, got ${describeValue(input[0])}`,
       );
     }
     return tensorType(element.dtype, [input.length, ...element.shape]);
@@ -38,7 +38,7 @@ export function inferType(input: unknown): Type {
   }
   throw new ValueError(
     '',
-    `Cannot infer the type of a literal: need numbers, booleans, strings or tensors, got ${describe(input)}`,
+    `Cannot infer the type of a literal: need numbers, booleans, strings or tensors, got ${describeValue(input)}`,
   );
 }
 
@@ -52,7 +52,10 @@ function inferTypedArray(input: ArrayBufferView): TensorType {
   ];
   const dtype = dtypes.find(([arrayType]) => input.constructor === arrayType)?.[1];
   if (dtype === undefined) {
-    throw new ValueError('', `Cannot infer the type of a literal: no element type for ${describe(input)}`);
+    throw new ValueError(
+      '',
+      `Cannot infer the type of a literal: no element type for ${describeValue(input)}`,
+    );
   }
   return tensorType(dtype, [(input as unknown as ArrayLike<number>).length]);
 }

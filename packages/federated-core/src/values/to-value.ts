@@ -209,12 +209,12 @@ function misfit(type: Type, path: string, need: string, input: unknown): ValueEr
   const where = path === '' ? '' : ` at ${path}`;
   return new ValueError(
     path,
-    `Cannot take a value of ${formatType(type)}${where}: need ${need}, got ${describe(input)}`,
+    `Cannot take a value of ${formatType(type)}${where}: need ${need}, got ${describeValue(input)}`,
   );
 }
 
 /** A short description of any value, for error messages. */
-export function describe(input: unknown): string {
+export function describeValue(input: unknown): string {
   if (isTensor(input)) return `a tensor ${input.dtype}[${input.shape.join(',')}]`;
   if (typeof input === 'string') return `'${input.length > 40 ? `${input.slice(0, 40)}…` : input}'`;
   if (typeof input === 'bigint') return `${input}n`;

@@ -1,14 +1,16 @@
 // The suite that every engine passes: each kernel and its gradient on random shapes, and whole computations, agree with
 // tf.js run eagerly on its cpu backend, to 1e-5 of the largest magnitude; gradients agree with finite differences too.
-import type { Tensor } from '@starling/federated-core';
+import { float32, type LocalComputation, sequence, struct, type Tensor } from '@starling/federated-core';
 import { afterAll, assert, beforeAll, describe, expect, it } from 'vitest';
-import { kernelGraphOf } from '../capture/local-computation.js';
+import { kernelGraphOf, localComputation } from '../capture/local-computation.js';
+import { sequenceReduce } from '../capture/sequence-reduce.js';
 import { KERNELS, type Kernel } from '../graph/kernels.js';
 import * as tf from '../tensorflow/tf.js';
 import { assertAgree, type Body, captured, eagerly, runOn } from './contract/agreement.js';
 import { Draw } from './contract/draw.js';
 import type { DrawnCase } from './contract/kernel-case.js';
 import { kernelCases } from './contract/kernel-cases.js';
+import { modelCases } from './contract/model-cases.js';
 import type { Engine } from './engine.js';
 
 export interface EngineContractOptions {
@@ -42,6 +44,14 @@ export function engineContract(
         it(`runs ${kernel}`, () => runsKernel(engine, kernel));
       }
     }
+
+    it.each(Object.entries(modelCases))('trains %s', async (model, drawCase) => {
+      const { inputs, body } = drawCase(new Draw(1));
+      const actual = await runOn(engine, captured(model, inputs, body), inputs);
+      assertAgree(model, actual, eagerly(inputs, body));
+    });
+
+    it('gives a masked short batch the update of the short batch', () => masksShortBatches(engine));
   });
 }
 
@@ -54,6 +64,36 @@ async function runsKernel(engine: Engine, kernel: Kernel): Promise<void> {
     assertAgree(what, await runOn(engine, local, drawn.inputs), eagerly(drawn.inputs, drawn.body));
     if (drawn.differentiable !== false) await differentiates(engine, what, drawn, new Draw(seed + 1000));
   }
+}
+
+/**
+ * Two steps of gradient descent over 6 elements in batches of 4, captured with a mask, against eager steps on the 4 and
+ * on the 2 that are left.
+ */
+async function masksShortBatches(engine: Engine): Promise<void> {
+  const draw = new Draw(1);
+  const [features, targets, start] = [draw.floats([6, 3]), draw.floats([6]), draw.floats([3])];
+  const step = (weights: tf.Tensor, x: tf.Tensor, y: tf.Tensor, mask: tf.Tensor): tf.Tensor => {
+    const loss = (w: tf.Tensor): tf.Tensor => {
+      const errors = tf.squaredDifference(tf.sum(tf.mul(x, w), 1), y);
+      return tf.div(tf.sum(tf.mul(errors, mask)), tf.sum(mask));
+    };
+    return tf.sub(weights, tf.mul(0.1, tf.grad(loss)(weights)));
+  };
+  const local = localComputation(
+    { data: sequence(struct({ x: float32(3), y: float32() })), weights: float32(3) },
+    ({ data, weights }) =>
+      sequenceReduce(data.batch(4), weights, (now, { x, y }, mask) => step(now, x, y, mask)),
+  );
+  const actual = await runOn(engine, local as LocalComputation, [features, targets, start]);
+  const expected = eagerly([features, targets, start], ([x, y, weights]) => {
+    const part = (tensor: tf.Tensor, from: number, to: number): tf.Tensor =>
+      tf.slice(tensor, from, to - from);
+    const walk = (now: tf.Tensor, from: number, to: number): tf.Tensor =>
+      step(now, part(x as tf.Tensor, from, to), part(y as tf.Tensor, from, to), tf.ones([to - from]));
+    return walk(walk(weights as tf.Tensor, 0, 4), 4, 6);
+  });
+  assertAgree('two steps', actual, expected);
 }
 
 async function refuses(engine: Engine, kernel: Kernel): Promise<void> {

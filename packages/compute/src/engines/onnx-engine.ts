@@ -48,7 +48,8 @@ function createSession(ort: Ort, artifact: GraphArtifact): Promise<Session> {
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
+    // Errors reach the caller as exceptions; onnxruntime need not print them too.
+    logSeverityLevel: 4,
   });
 }
 

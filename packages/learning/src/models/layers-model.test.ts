@@ -59,6 +59,16 @@ describe('layersModel', () => {
     expect(firstNumber('dense_1_kernel')).not.toBe(firstNumber('dense_2_kernel'));
   });
 
+  it('sets the forget gate of an LSTM to one where it is asked to', () => {
+    const model = layersModel(
+      () =>
+        tfl.sequential({ layers: [tfl.layers.lstm({ units: 2, unitForgetBias: true, inputShape: [3, 1] })] }),
+      { example: struct({ x: float32(3, 1), y: int32() }), loss: softmaxCrossentropy },
+    );
+    // Gates in the order input, forget, cell, output.
+    expect([...(model.initialWeights['lstm_1_bias']?.data ?? [])]).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
+  });
+
   it('computes with the weights it is given, not with its own', () => {
     const model = regressor([dense({ units: 1, inputShape: [1] })]);
     const weights = { dense_1_kernel: tf.tensor2d([[2]]), dense_1_bias: tf.tensor1d([1]) };

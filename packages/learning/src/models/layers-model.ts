@@ -2,6 +2,8 @@
 // tensor it is given, so that the pass is a pure function of weights.
 import { tf, type tfl } from '@starling/compute';
 import {
+  deriveSeed,
+  generator,
   type Seed,
   seedFrom,
   struct,
@@ -14,11 +16,12 @@ import {
 import type { Loss } from '../losses/loss.js';
 import type { Metric } from '../metrics/metric.js';
 import type { Tensors } from '../tensors.js';
+import { type Initializer, withDeferredWeights } from './deferred-weights.js';
+import { initialValues } from './initial-values.js';
 import { withStandIns } from './layer-stand-ins.js';
 import { maskedBatchNormalization } from './masked-batch-normalization.js';
 import type { Batch, Model } from './model.js';
 import { noiseLayers } from './noise-layers.js';
-import { seededConfig } from './seeded-config.js';
 
 export interface LayersModelOptions {
   readonly name?: string;
@@ -41,7 +44,7 @@ type LayerVariable = tfl.LayerVariable;
 const trainingStandIns = { BatchNormalization: maskedBatchNormalization, ...noiseLayers };
 
 /**
- * The model that `build` makes with tf.js layers (`tfl.sequential`, `tfl.model`), its first layer with an
+ * The model that `build` makes with tf.js layers (`tfl.sequential`, `tfl.model`), all of them new, the first with an
  * `inputShape`. Weights are named by the kind of layer, its number among its kind, and the weight: `dense_1_kernel`.
  * Regularisers, constraints, batch normalisation and dropout work as in tf.js; compile, optimizer and fit are not used.
  */
@@ -49,14 +52,21 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
   const { name = 'layers model', example, loss, metrics = {}, seed = seedFrom(0) } = options;
   const features = (options.features ?? defaultFeatures) as (batch: Batch) => tf.Tensor;
   const labels = (options.labels ?? defaultLabels) as (batch: Batch) => tf.Tensor;
-  const layers = options.pretrained ? build() : rebuilt(build(), seed);
+  const { model: layers, initializers } = options.pretrained
+    ? { model: build(), initializers: new Map<LayerVariable, Initializer>() }
+    : withDeferredWeights(build);
   const variables = namedVariables(layers);
   const types: Record<string, TensorType> = {};
   const initialWeights: Record<string, Tensor> = {};
   for (const [weight, variable] of variables) {
     const { shape } = variable.read();
+    const initializer = initializers.get(variable);
+    const values =
+      initializer === undefined
+        ? Float32Array.from(variable.read().dataSync())
+        : initialValues(initializer, shape, generator(deriveSeed(seed, 'initial-weight', weight)));
     types[weight] = tensorType('float32', shape);
-    initialWeights[weight] = tensor('float32', shape, Float32Array.from(variable.read().dataSync()));
+    initialWeights[weight] = tensor('float32', shape, values);
   }
   const trained = new Set(layers.trainableWeights);
   return {
@@ -100,14 +110,6 @@ function defaultFeatures(batch: Batch): tf.Tensor {
 
 function defaultLabels(batch: Batch): tf.Tensor {
   return (batch as { readonly y: tf.Tensor }).y;
-}
-
-/** The same model with initial weights that `seed` decides. */
-function rebuilt(model: tfl.LayersModel, seed: Seed): tfl.LayersModel {
-  const kind = model.constructor as unknown as typeof tfl.Sequential;
-  const config = seededConfig(model.getConfig(), seed);
-  model.dispose();
-  return kind.fromConfig(kind as never, config) as unknown as tfl.LayersModel;
 }
 
 /** Variables by names that depend on the model's make-up alone: tf.js numbers its layers across all models. */

@@ -1,0 +1,81 @@
+// Initial weights from a seed: the initializers of tf.js that draw, drawing from a generator of their own. Formulas and
+// defaults are those of tf.js.
+import type { Generator } from '@starling/federated-core';
+import type { Initializer } from './deferred-weights.js';
+import { orthogonalMatrix } from './orthogonal-matrix.js';
+
+type Shape = readonly number[];
+type Config = { readonly [option: string]: unknown };
+type Draw = (config: Config, shape: Shape, random: Generator) => () => number;
+
+/** By the class of initializer: a function that gives one element after the other, in row-major order. */
+const draws: { readonly [className: string]: Draw } = {
+  RandomUniform: ({ minval, maxval }, _, random) =>
+    uniform(Number(minval ?? -0.05), Number(maxval ?? 0.05), random),
+  RandomNormal: ({ mean, stddev }, _, random) => normal(Number(mean ?? 0), Number(stddev ?? 0.05), random),
+  TruncatedNormal: ({ mean, stddev }, _, random) =>
+    truncatedNormal(Number(mean ?? 0), Number(stddev ?? 0.05), random),
+  // Glorot, Bengio, AISTATS 2010; He, Zhang, Ren, Sun, ICCV 2015; LeCun, Bottou, Orr, Müller, 1998.
+  VarianceScaling: ({ scale, mode, distribution }, shape, random) => {
+    const { fanIn, fanOut } = fans(shape);
+    const fan = mode === 'fanIn' ? fanIn : mode === 'fanOut' ? fanOut : (fanIn + fanOut) / 2;
+    const variance = Number(scale ?? 1) / Math.max(1, fan);
+    if (distribution === 'normal') return truncatedNormal(0, Math.sqrt(variance), random);
+    const limit = Math.sqrt(3 * variance);
+    return uniform(-limit, limit, random);
+  },
+  Orthogonal: ({ gain }, shape, random) => {
+    const columns = shape.at(-1) ?? 1;
+    const matrix = orthogonalMatrix(sizeBefore(shape), columns, random);
+    let at = 0;
+    return () => Number(gain ?? 1) * (matrix[at++] as number);
+  },
+};
+
+/**
+ * The values of a weight, in row-major order. An initializer that draws draws from `random`, unless it has a seed of
+ * its own; that one, and those that do not draw, are asked themselves.
+ */
+export function initialValues(initializer: Initializer, shape: Shape, random: Generator): Float32Array {
+  const config = initializer.getConfig() as Config;
+  const draw = draws[initializer.getClassName()];
+  if (draw === undefined || (config['seed'] ?? null) !== null) {
+    const tensor = initializer.apply([...shape], 'float32');
+    const values = Float32Array.from(tensor.dataSync());
+    tensor.dispose();
+    return values;
+  }
+  const size = shape.reduce((product, length) => product * length, 1);
+  return Float32Array.from({ length: size }, draw(config, shape, random));
+}
+
+/** Of a matrix: rows and columns; of a convolution: input and output channels times the size of the kernel. */
+function fans(shape: Shape): { readonly fanIn: number; readonly fanOut: number } {
+  if (shape.length < 2) {
+    const root = Math.sqrt(shape[0] ?? 1);
+    return { fanIn: root, fanOut: root };
+  }
+  const places = shape.slice(0, -2).reduce((product, length) => product * length, 1);
+  return { fanIn: places * (shape.at(-2) as number), fanOut: places * (shape.at(-1) as number) };
+}
+
+function sizeBefore(shape: Shape): number {
+  return shape.slice(0, -1).reduce((product, length) => product * length, 1);
+}
+
+function uniform(low: number, high: number, random: Generator): () => number {
+  return () => low + (high - low) * random.uniform();
+}
+
+function normal(mean: number, stddev: number, random: Generator): () => number {
+  return () => mean + stddev * random.normal();
+}
+
+/** Normal, drawn again where it is more than two standard deviations from the mean. */
+function truncatedNormal(mean: number, stddev: number, random: Generator): () => number {
+  return () => {
+    let value = random.normal();
+    while (Math.abs(value) > 2) value = random.normal();
+    return mean + stddev * value;
+  };
+}

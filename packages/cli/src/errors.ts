@@ -3,9 +3,10 @@ import { CommanderError } from 'commander';
 import { reasons } from './doctor/checks.js';
 import { exitCodes, UsageError } from './usage-error.js';
 
-/** 2 for a command line that cannot be run as it stands, 1 for a run that failed. */
+/** 2 for a command line that cannot be run as it stands, 130 for Ctrl-C before the first round, 1 for a run that failed. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;
+  if (isInterrupt(error)) return exitCodes.interrupted;
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
   return exitCodes.failure;
 }
@@ -13,7 +14,13 @@ export function exitCodeOf(error: unknown): number {
 /** The message and its causes; the whole stack with `STARLING_DEBUG=1`. `null` where commander has printed. */
 export function explain(error: unknown): string | null {
   if (error instanceof CommanderError) return null;
+  if (isInterrupt(error)) return 'Stopped before the first round';
   if (process.env['STARLING_DEBUG'] === '1' && error instanceof Error) return error.stack ?? error.message;
   const [first = '', ...causes] = reasons(error);
   return [first, ...causes.map((cause) => `  because: ${cause}`)].join('\n');
+}
+
+/** What an `AbortSignal` rejects with. */
+function isInterrupt(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }

@@ -77,7 +77,9 @@ export async function openSession(
     options.onListen?.({ url: http.url, port: http.port });
     const launched = await options.launchClients?.(http.url);
     if (launched !== undefined) closers.splice(2, 0, () => launched.stop()); // after they were told goodbye
-    let started = false;
+    // Clients that were started for this session are part of its opening, and no round's time.
+    if (launched !== undefined) await unlessAborted(server.whenReady(minClients), signal);
+    let started = launched !== undefined;
     return {
       async runPhase(request) {
         if (!started) await unlessAborted(server.whenReady(minClients), signal);

@@ -35,7 +35,10 @@ export interface WebSocketRuntimeOptions {
   readonly reserveMs?: number;
   /** Runs operators of `federatedAggregate`. Default: a new ONNX engine. */
   readonly engine?: Engine;
-  /** Starts clients once the server listens at `url`; `starling simulate --runtime websocket` starts processes. */
+  /**
+   * Starts clients once the server listens at `url`; opening then waits for `minClients` of them. `starling simulate
+   * --runtime websocket` starts processes.
+   */
   readonly launchClients?: (url: string) => Promise<LaunchedClients> | LaunchedClients;
   /** Default: silent. */
   readonly logger?: Logger;

@@ -1,6 +1,6 @@
 // The checks of `starling doctor`. Each looks for one thing and says in a sentence what it found or why not.
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
-import { createOnnxEngine, createTfjsEngine, type Engine } from '@starling/compute';
+import { createOnnxEngine, createTfjsEngine, type Engine, TfjsBackendError } from '@starling/compute';
 import { installedSimulations } from '../simulation/locate.js';
 
 /** `missing` is an optional part that is not there; `broken` is one that starling cannot do without. */
@@ -13,6 +13,8 @@ export interface Check {
 }
 
 const OLDEST_NODE = 20;
+const TFJS_NODE_HINT =
+  "to have it, 'npm install @tensorflow/tfjs-node' where its download server is reached, or set STARLING_TFJS_NODE to the folder of a built copy";
 const GIB = 1024 ** 3;
 
 export async function runChecks(): Promise<readonly Check[]> {
@@ -23,7 +25,7 @@ export async function runChecks(): Promise<readonly Check[]> {
     await checkEngine('engine tfjs wasm', false, () => createTfjsEngine({ backend: 'wasm' })),
     withHint(
       await checkEngine('engine tfjs-node', false, () => createTfjsEngine({ backend: 'tensorflow' })),
-      'it is optional; STARLING_TFJS_NODE=<folder> names a copy built elsewhere',
+      TFJS_NODE_HINT,
     ),
     checkCores(),
     checkMemory(),
@@ -50,7 +52,8 @@ export async function checkEngine(
     await engine.dispose();
     return { name, status: 'ok', detail };
   } catch (error) {
-    return { name, status: isRequired ? 'broken' : 'missing', detail: reasons(error).join(': ') };
+    const detail = error instanceof TfjsBackendError ? error.reason : reasons(error).join(': ');
+    return { name, status: isRequired ? 'broken' : 'missing', detail };
   }
 }
 

@@ -45,11 +45,13 @@ describe('plainLines', () => {
     const lines: string[] = [];
     const observer = plainLines((line) => lines.push(line));
     observer.started?.(start);
+    observer.ready?.(420);
     observer.round?.(round);
     observer.finished?.(summary);
     // 9 accepted clients in half a second: 18 a second.
     expect(lines).toEqual([
       'mnist on threads (2 workers): 100 clients, 20 rounds, seed 1',
+      'ready in 420 ms',
       'round  3/20  loss 0.25  9/10 clients  18 clients/s  500 ms',
       '20 rounds in 4.1 s, state ab12',
     ]);

@@ -11,10 +11,15 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
   const rate = createRate();
   let rounds = 0;
   let headline: string | null = null;
+  let isWebsocket = false;
   return {
     started(start) {
       ({ rounds, headline } = start);
       write(describeStart(start));
+      isWebsocket = start.runtime === 'websocket';
+    },
+    ready(openingMs) {
+      write(`${isWebsocket ? 'clients joined' : 'ready'} in ${formatDuration(openingMs)}`);
     },
     round(record) {
       const speed = rate.add(record);

@@ -8,7 +8,7 @@ const COLUMN = 24;
 
 export function formatPlan(report: PlanReport, hash: string): string {
   const lines = [
-    `${report.name}, plan ${hash}`,
+    `plan ${hash}`,
     '',
     `the server holds        ${layout(report.serverInput)}`,
     `each client holds       ${layout(report.clientInput)}`,

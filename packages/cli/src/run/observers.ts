@@ -6,6 +6,9 @@ export function allObservers(observers: readonly RunObserver[]): RunObserver {
     async started(start) {
       for (const observer of observers) await observer.started?.(start);
     },
+    async ready(openingMs) {
+      for (const observer of observers) await observer.ready?.(openingMs);
+    },
     async round(record) {
       for (const observer of observers) await observer.round?.(record);
     },

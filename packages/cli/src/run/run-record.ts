@@ -41,6 +41,8 @@ export interface RunSummary {
 /** Follows a run; each way of showing one is an observer. */
 export interface RunObserver {
   started?(start: RunStart): void | Promise<void>;
+  /** Engines are loaded and clients have joined: the first round begins. */
+  ready?(openingMs: number): void | Promise<void>;
   round?(record: RoundRecord): void | Promise<void>;
   finished?(summary: RunSummary): void | Promise<void>;
 }

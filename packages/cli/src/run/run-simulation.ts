@@ -1,6 +1,6 @@
 // Runs a simulation from its name to its last round: load, set up, choose a runtime, go round by round, tell whoever
 // observes. Nothing here prints.
-import { checkpointStore, type RuntimeName, runRounds } from '@starling/runtime';
+import { checkpointStore, type Runtime, type RuntimeName, runRounds } from '@starling/runtime';
 import type { Logger } from 'pino';
 import { setUpSimulation } from '../simulation/set-up.js';
 import { chooseRuntime } from './choose-runtime.js';
@@ -58,9 +58,18 @@ export async function runSimulation(
     headline: headline ?? null,
   };
   await observer.started?.(start);
+  const timed: Runtime = {
+    name: runtime.name,
+    async open(plan, population) {
+      const openedAt = performance.now();
+      const session = await runtime.open(plan, population);
+      await observer.ready?.(performance.now() - openedAt);
+      return session;
+    },
+  };
   const result = await runRounds({
     ...run,
-    runtime,
+    runtime: timed,
     engine: engineChoice(options.engine),
     rounds,
     seed: options.seed,

@@ -87,6 +87,14 @@ describe('layersModel', () => {
     expect([...(measures['accuracy'] as tf.Tensor).dataSync()]).toEqual([1, 0, 0, 0, 1]);
   });
 
+  it('does not train layers that are frozen', () => {
+    const model = regressor([
+      dense({ units: 2, inputShape: [1], trainable: false }),
+      dense({ units: 1, useBias: false }),
+    ]);
+    expect(model.trainable).toEqual(['dense_2_kernel']);
+  });
+
   it('adds regularisers as a penalty', () => {
     const kernelRegularizer = tfl.regularizers.l2({ l2: 0.5 });
     const model = regressor([dense({ units: 1, inputShape: [1], kernelRegularizer })]);

@@ -3,22 +3,21 @@
 import { tf, type tfl } from '@starling/compute';
 import {
   deriveSeed,
+  float32,
   generator,
   type Seed,
   seedFrom,
   struct,
   type Tensor,
-  type TensorType,
   type Type,
   tensor,
-  tensorType,
 } from '@starling/federated-core';
 import type { Loss } from '../losses/loss.js';
 import type { Metric } from '../metrics/metric.js';
-import type { Tensors } from '../tensors.js';
-import { type Initializer, withDeferredWeights } from './deferred-weights.js';
+import { type DeferredModel, withDeferredWeights } from './deferred-weights.js';
 import { initialValues } from './initial-values.js';
 import { withStandIns } from './layer-stand-ins.js';
+import { type NamedVariables, namedVariables, withWeights } from './layer-variables.js';
 import { maskedBatchNormalization } from './masked-batch-normalization.js';
 import type { Batch, Model } from './model.js';
 import { noiseLayers } from './noise-layers.js';
@@ -39,8 +38,6 @@ export interface LayersModelOptions {
   readonly pretrained?: boolean;
 }
 
-type LayerVariable = tfl.LayerVariable;
-
 const trainingStandIns = { BatchNormalization: maskedBatchNormalization, ...noiseLayers };
 
 /**
@@ -53,26 +50,18 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
   const features = (options.features ?? defaultFeatures) as (batch: Batch) => tf.Tensor;
   const labels = (options.labels ?? defaultLabels) as (batch: Batch) => tf.Tensor;
   const { model: layers, initializers } = options.pretrained
-    ? { model: build(), initializers: new Map<LayerVariable, Initializer>() }
+    ? { model: build(), initializers: new Map() }
     : withDeferredWeights(build);
   const variables = namedVariables(layers);
-  const types: Record<string, TensorType> = {};
-  const initialWeights: Record<string, Tensor> = {};
-  for (const [weight, variable] of variables) {
-    const { shape } = variable.read();
-    const initializer = initializers.get(variable);
-    const values =
-      initializer === undefined
-        ? Float32Array.from(variable.read().dataSync())
-        : initialValues(initializer, shape, generator(deriveSeed(seed, 'initial-weight', weight)));
-    types[weight] = tensorType('float32', shape);
-    initialWeights[weight] = tensor('float32', shape, values);
-  }
+  const initialWeights = initialTensors(variables, initializers, seed);
+  const types = Object.entries(initialWeights).map(
+    ([weight, { shape }]) => [weight, float32(...shape)] as const,
+  );
   const trained = new Set(layers.trainableWeights);
   return {
     name,
     example,
-    weights: struct(types),
+    weights: struct(Object.fromEntries(types)),
     initialWeights,
     trainable: [...variables].filter(([, variable]) => trained.has(variable)).map(([weight]) => weight),
     measures: Object.keys(metrics),
@@ -112,57 +101,20 @@ function defaultLabels(batch: Batch): tf.Tensor {
   return (batch as { readonly y: tf.Tensor }).y;
 }
 
-/** Variables by names that depend on the model's make-up alone: tf.js numbers its layers across all models. */
-function namedVariables(model: tfl.LayersModel): ReadonlyMap<string, LayerVariable> {
-  const named = new Map<string, LayerVariable>();
-  const kinds = new Map<string, number>();
-  for (const layer of model.layers) {
-    const kind = snakeCase(layer.getClassName());
-    const number = (kinds.get(kind) ?? 0) + 1;
-    kinds.set(kind, number);
-    for (const variable of layer.weights as LayerVariable[]) {
-      const weight = `${kind}_${number}_${snakeCase(variable.originalName.split('/').at(-1) as string)}`;
-      let unique = weight;
-      for (let copy = 2; named.has(unique); copy++) unique = `${weight}_${copy}`;
-      named.set(unique, variable);
-    }
-  }
-  return named;
-}
-
-function snakeCase(text: string): string {
-  return text
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .replace(/[^A-Za-z0-9]+/g, '_')
-    .toLowerCase();
-}
-
-/** Runs `body` with every variable reading its tensor of `weights`; `moved` holds what was written meanwhile. */
-function withWeights<T>(
-  variables: ReadonlyMap<string, LayerVariable>,
-  weights: Tensors,
-  body: () => T,
-): { readonly result: T; readonly moved: Tensors } {
-  const moved: Record<string, tf.Tensor> = {};
-  for (const [name, variable] of variables) {
-    let current = weights[name] as tf.Tensor;
-    // Own properties hide the methods of the class until they are deleted below.
-    Object.assign(variable, {
-      read: () => current,
-      write: (next: tf.Tensor) => {
-        current = tf.keep(next);
-        moved[name] = current;
-        return variable;
-      },
-    });
-  }
-  try {
-    return { result: body(), moved };
-  } finally {
-    for (const variable of variables.values()) {
-      const own = variable as Partial<Pick<LayerVariable, 'read' | 'write'>>;
-      delete own.read;
-      delete own.write;
-    }
-  }
+/** The first value of each variable: what its initializer gives for a seed of its own, or what it holds already. */
+function initialTensors(
+  variables: NamedVariables,
+  initializers: DeferredModel['initializers'],
+  seed: Seed,
+): { readonly [weight: string]: Tensor } {
+  const tensors = [...variables].map(([weight, variable]) => {
+    const { shape } = variable.read();
+    const initializer = initializers.get(variable);
+    const values =
+      initializer === undefined
+        ? Float32Array.from(variable.read().dataSync())
+        : initialValues(initializer, shape, generator(deriveSeed(seed, 'initial-weight', weight)));
+    return [weight, tensor('float32', shape, values)] as const;
+  });
+  return Object.fromEntries(tensors);
 }

@@ -8,7 +8,7 @@ import { type EngineLabel, engineChoice, engineOption } from '../run/engine-choi
 import { withInterrupt } from '../run/interrupt.js';
 import { setUpSimulation } from '../simulation/set-up.js';
 import { UsageError } from '../usage-error.js';
-import { addSettingOption } from './shared-options.js';
+import { addSettingOption, wholeNumber } from './shared-options.js';
 
 interface ClientCommandOptions {
   readonly url: string;
@@ -16,6 +16,7 @@ interface ClientCommandOptions {
   readonly range?: readonly [from: number, to: number];
   readonly engine: EngineLabel;
   readonly token?: string;
+  readonly giveUpMs?: number;
   readonly pin: readonly string[];
   readonly set: Readonly<Record<string, string>>;
 }
@@ -38,6 +39,11 @@ export function addClientCommand(program: Command): void {
     )
     .addOption(engineOption())
     .addOption(new Option('--token <secret>', 'what the coordinator asks for').env('STARLING_TOKEN'))
+    .addOption(
+      new Option('--give-up-ms <n>', 'end when no coordinator answered for so long (default: try for ever)')
+        .argParser(wholeNumber('--give-up-ms', 1))
+        .env('STARLING_GIVE_UP_MS'),
+    )
     .addOption(
       new Option('--pin <hash>', 'a plan that it agrees to run (default: any); may be repeated')
         .argParser<readonly string[]>((hash, earlier) => [...earlier, hash])
@@ -62,6 +68,7 @@ async function client(name: string, options: ClientCommandOptions): Promise<void
       logger,
       signal: parent === null ? interrupt : AbortSignal.any([interrupt, parent]),
       ...(options.token === undefined ? {} : { token: options.token }),
+      ...(options.giveUpMs === undefined ? {} : { giveUpMs: options.giveUpMs }),
       ...(options.pin.length === 0 ? {} : { pins: options.pin }),
     });
     for (const summary of summaries) logger.info(summary, 'left');

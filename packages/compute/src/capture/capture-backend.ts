@@ -56,13 +56,18 @@ export class CaptureBackend extends KernelBackend {
   /** The value behind a tensor; a tensor of another backend becomes a constant. */
   graphValue(info: TensorInfo): CapturedValue {
     const held = this.#held.get(info.dataId);
-    if (held !== undefined) {
-      const value = reshaped(held.value, info);
-      if (this.frame.parent !== null && value.frame !== this.frame) {
-        this.frame.outerTensors.set(this.frame.parent.read(value), info);
-      }
-      return value;
+    const value = held === undefined ? this.#foreign(info) : reshaped(held.value, info);
+    if (this.frame.parent !== null && value.frame !== this.frame) {
+      this.frame.outerTensors.set(this.frame.parent.read(value), info);
     }
+    return value;
+  }
+
+  /** A tensor made before capturing: a constant of the whole computation, so that gradients can be taken by it. */
+  #foreign(info: TensorInfo): CapturedValue {
+    const root = this.frame.outermost;
+    const known = root.foreign.get(info.dataId);
+    if (known !== undefined) return reshaped(known, info);
     const source = engine().state.tensorInfo.get(info.dataId);
     if (source === undefined || source.backend === this) {
       throw new CaptureError(
@@ -70,7 +75,10 @@ export class CaptureBackend extends KernelBackend {
         'Cannot use this tensor: it belongs to a local computation that has been captured. Take it as a parameter instead',
       );
     }
-    return this.#constant(source.backend.readSync(info.dataId), info.shape, info.dtype);
+    const values = source.backend.readSync(info.dataId);
+    const constant = this.#constant(root, values, info.shape, info.dtype);
+    root.foreign.set(info.dataId, constant);
+    return constant;
   }
 
   /** Forgets every tensor that is still held: those kept with `tf.keep`. */
@@ -79,23 +87,23 @@ export class CaptureBackend extends KernelBackend {
     this.#held = new Map();
   }
 
-  #constant(values: unknown, shape: readonly number[], dtype: DataType): CapturedValue {
+  #constant(frame: Frame, values: unknown, shape: readonly number[], dtype: DataType): CapturedValue {
     const spec: ValueSpec = { dtype: dtype as GraphDType, shape: [...shape] };
     if (dtype === 'string') {
       const texts = (values as Uint8Array[]).map((bytes) => util.decodeString(bytes));
-      return this.frame.constant(tensor('string', spec.shape, texts), spec);
+      return frame.constant(tensor('string', spec.shape, texts), spec);
     }
     const numbers = values as ArrayLike<number>;
     if (numbers.length > 1 && allEqual(numbers)) {
       const attributes = { shape: spec.shape, value: Number(numbers[0]), dtype };
-      return this.frame.kernel('Fill', {}, attributes)[0] as CapturedValue;
+      return frame.kernel('Fill', {}, attributes)[0] as CapturedValue;
     }
-    return this.frame.constant(numericTensor(spec, numbers), spec);
+    return frame.constant(numericTensor(spec, numbers), spec);
   }
 
   override write(values: unknown, shape: number[], dtype: DataType): object {
     const drawn = capturedDropout(this.frame, shape);
-    return this.hold(drawn ?? this.#constant(values, shape, dtype)).dataId as object;
+    return this.hold(drawn ?? this.#constant(this.frame, values, shape, dtype)).dataId as object;
   }
 
   override readSync(): never {

@@ -25,6 +25,8 @@ export class Frame {
   /** From ids of the parent to the inputs that stand for them here. */
   readonly #captures = new Map<ValueId, CapturedValue>();
 
+  /** Tensors of other backends that are constants here, by tf.js's id of their data; of the outermost frame only. */
+  readonly foreign = new Map<object, CapturedValue>();
   /** tf.js tensors by which values of enclosing frames were read here, by their ids in the parent. */
   readonly outerTensors = new Map<ValueId, TensorInfo>();
 
@@ -33,6 +35,11 @@ export class Frame {
     /** A recurrence is walked inside one call of the graph, so that nothing can be drawn for each of its steps. */
     readonly kind: 'computation' | 'reduction' | 'recurrence' = 'computation',
   ) {}
+
+  /** The frame of the whole computation. */
+  get outermost(): Frame {
+    return this.parent === null ? this : this.parent.outermost;
+  }
 
   value(spec: ValueSpec): CapturedValue {
     return { frame: this, id: this.#values.push(spec) - 1, spec };

@@ -89,6 +89,7 @@ describe('capturing refuses', () => {
     ['tf.randomUniform', 'tf.randomUniform', () => tf.randomUniform([2])],
     ['a seeded generator', 'tf.randomNormal', () => tf.randomNormal([2], 0, 1, 'float32', 7)],
     ['tf.truncatedNormal', 'tf.truncatedNormal', () => tf.truncatedNormal([2])],
+    ['tf.multinomial', 'tf.multinomial', () => tf.multinomial(tf.tensor1d([1, 2]), 3, 5)],
     ['Math.random', 'Math.random', () => tf.scalar(Math.random())],
   ])('randomness that would be frozen: %s', (_, source, body) => {
     const error = errorOf(body);

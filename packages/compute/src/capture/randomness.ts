@@ -73,7 +73,8 @@ function drawingScope(): string | null {
   return scopes.at(-2)?.name === 'dropout__op' ? 'dropout' : active.replace(/__op$/, '');
 }
 
-function drawError(source: string): CaptureError {
+/** The error of a source of randomness that a capture would freeze. */
+export function drawError(source: string): CaptureError {
   return new CaptureError(
     'randomness',
     `Cannot capture ${source}: its numbers would be frozen into the graph. Draw with random.uniform, random.normal, random.bernoulli or random.dropout, which take their numbers from the seed of each call; make initial weights before capturing and pass them as a parameter`,

@@ -16,6 +16,7 @@ import { CAPTURE_BACKEND, captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
 import { composites } from './composites.js';
 import type { CapturedValue } from './frame.js';
+import { drawError } from './randomness.js';
 import { captureRecurrentLayers } from './recurrent-layers.js';
 
 function record(
@@ -86,7 +87,7 @@ export function registerCaptureBackend(): void {
       kernelName,
       backendName: CAPTURE_BACKEND,
       kernelFunc: () => {
-        throw unknownKernel(kernelName);
+        throw kernelName === 'Multinomial' ? drawError('tf.multinomial') : unknownKernel(kernelName);
       },
     });
   }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { assertAgree, eagerly } from '../engines/contract/agreement.js';
 import { Draw } from '../engines/contract/draw.js';
 import { createOnnxEngine } from '../engines/onnx-engine.js';
+import { createTfjsEngine } from '../engines/tfjs-engine.js';
 import { compileGraph } from '../lowering/compile-graph.js';
 import * as tf from '../tensorflow/tf.js';
 import { nodeNames } from '../testing/graphs.js';
@@ -57,6 +58,12 @@ function capturedOf(
   return localComputation(types, (all) => body(Object.values(all))) as LocalComputation;
 }
 
+/** The outputs of a computation by the tfjs engine. */
+async function runOnTfjs(local: LocalComputation, argument: readonly Tensor[]): Promise<readonly Tensor[]> {
+  const engine = await createTfjsEngine();
+  return (await engine.load(compileGraph(local))).run(argument, [1, 2]);
+}
+
 describe('recurrent layers while capturing', () => {
   it.each(Object.entries(makers))('%s: loss and gradients are those of tf.js', async (_, make) => {
     const { body, weights } = lossAndGradients(make(), [5, 2]);
@@ -96,6 +103,21 @@ describe('recurrent layers while capturing', () => {
       [2, 2],
       [2, 3],
     ]);
+  });
+
+  it('have gradients by variables that hold values of their own', async () => {
+    const layer = tfl.layers.gru({ units: 2, recurrentInitializer: 'glorotUniform' });
+    layer.apply(tf.zeros([1, 3, 2]));
+    const variables = layer.trainableWeights.map((weight) => (weight as unknown as { val: tf.Variable }).val);
+    const body = ([x]: readonly tf.Tensor[]) => {
+      const { value, grads } = tf.variableGrads(
+        () => tf.sum(layer.apply(x as tf.Tensor) as tf.Tensor) as tf.Scalar,
+        variables,
+      );
+      return [value, ...variables.map((variable) => grads[variable.name] as tf.Tensor)];
+    };
+    const x = new Draw(2).floats([1, 3, 2]);
+    assertAgree('gradients', await runOnTfjs(capturedOf([x], body), [x]), eagerly([x], body));
   });
 
   it('refuse to be stateful', () => {

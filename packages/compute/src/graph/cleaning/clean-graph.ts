@@ -8,6 +8,7 @@ import { drawDropoutDirectly } from './dropout.js';
 import { flattenProducts } from './flat-products.js';
 import { hoistScanProducts } from './hoist-scan-products.js';
 import { removeIdentities } from './identities.js';
+import { inlineConstants } from './inline-constants.js';
 import { renumber } from './renumber.js';
 import { scalarFills } from './scalar-fills.js';
 
@@ -16,6 +17,7 @@ const PASSES = [
   removeIdentities,
   flattenProducts,
   hoistScanProducts,
+  inlineConstants,
   foldConstants,
   scalarFills,
   mergeCommonSubexpressions,

@@ -17,7 +17,9 @@ export function explain(error: unknown): string | null {
   if (isInterrupt(error)) return 'Stopped before the first round';
   if (process.env['STARLING_DEBUG'] === '1' && error instanceof Error) return error.stack ?? error.message;
   const [first = '', ...causes] = reasons(error);
-  return [first, ...causes.map((cause) => `  because: ${cause}`)].join('\n');
+  // An error often repeats its cause.
+  const further = causes.filter((cause) => !first.includes(cause));
+  return [first, ...further.map((cause) => `  because: ${cause}`)].join('\n');
 }
 
 /** What an `AbortSignal` rejects with. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RoundRecord, RunStart, RunSummary } from '../run/run-record.js';
 import { jsonLines } from './json-lines.js';
 import { plainLines } from './plain-lines.js';
-import { barLine } from './progress-bar.js';
+import { barLine, progressBar } from './progress-bar.js';
 import { createRate } from './rate.js';
 
 const start: RunStart = {
@@ -82,6 +82,20 @@ describe('createRate', () => {
 
   it('is zero when no time passed', () => {
     expect(createRate().add({ accepted: 5, wallMs: 0 })).toBe(0);
+  });
+});
+
+describe('progressBar', () => {
+  it('shows the run in the title and round, metrics and speed below', () => {
+    const task = { title: 'mnist', output: '' };
+    const observer = progressBar(task);
+    observer.started?.({ ...start, headline: 'accuracy' });
+    expect(task.title).toBe('mnist on threads (2 workers): 100 clients, 20 rounds, seed 1');
+    observer.round?.({ ...round, round: 5, metrics: { loss: 0.25, accuracy: 0.5 } });
+    // 5 of 20 rounds fill 6 of 24 cells; 9 accepted clients in half a second are 18 a second.
+    expect(task.output).toBe('██████░░░░░░░░░░░░░░░░░░  5/20  accuracy 0.5  loss 0.25  18 clients/s  500 ms');
+    observer.finished?.(summary);
+    expect(task.title).toMatch(/: 20 rounds in 4\.1 s, state ab12$/);
   });
 });
 

@@ -1,5 +1,6 @@
 // Composite kernels: tf.js kernels that are recorded as the kernels they consist of, so that a graph, its lowering
 // and every engine need fewer of them.
+import { contract } from '../tensorflow/einsum.js';
 import { mirrorPositions } from '../tensorflow/gradient-corrections.js';
 import * as tf from '../tensorflow/tf.js';
 
@@ -208,6 +209,7 @@ export const composites: Readonly<Record<string, (call: Call) => tf.Tensor | tf.
   AddN: (call) => tensorsOf(call).reduce((sum, each) => tf.add(sum, each)),
   BatchToSpaceND: batchToSpace,
   DepthToSpace: depthToSpace,
+  Einsum: (call) => contract(attributesOf<{ equation: string }>(call).equation, tensorsOf(call)),
   ExpandDims: expandDims,
   FlipLeftRight: (call) => tf.reverse(tensorOf(call, 'image'), 2),
   FusedBatchNorm: batchNorm,

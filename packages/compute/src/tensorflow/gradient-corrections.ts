@@ -1,6 +1,7 @@
 // Gradients that tf.js has wrong, or that fail, made right: finite differences disagree with those of average pooling
 // over padding, cumulative sums, mirrored padding and resized batches, and three kernels forget that their operands were broadcast.
 import * as tf from '@tensorflow/tfjs-core';
+import { einsumGradient } from './einsum.js';
 
 /** Registers the corrected gradients in the place of tf.js's own. */
 export function correctGradients(): void {
@@ -173,6 +174,7 @@ function alongAxis(x: tf.Tensor, axis: number, matrix: tf.Tensor2D): tf.Tensor {
 const corrections: readonly tf.GradConfig[] = [
   averagePool,
   cumsum,
+  einsumGradient,
   mirrorPad,
   resizing(tf.ResizeBilinear, tf.image.resizeBilinear),
   resizing(tf.ResizeNearestNeighbor, tf.image.resizeNearestNeighbor),

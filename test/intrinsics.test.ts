@@ -4,9 +4,13 @@ import { startClients } from '@starling/client';
 import { createOnnxEngine, localRunner } from '@starling/compute';
 import { websocketRuntime } from '@starling/coordinator';
 import {
+  atClients,
   compilePlan,
   evaluate,
+  federatedComputation,
+  federatedSum,
   flatten,
+  float32,
   type HostValue,
   intrinsics,
   roundSeed,
@@ -107,6 +111,18 @@ describe('intrinsics on runtimes', () => {
   it('`intrinsicCases` has a case for each intrinsic', () => {
     expect(Object.keys(intrinsicCases).sort()).toEqual([...intrinsics.keys()].sort());
   });
+
+  it.each(Object.entries(runtimes))(
+    'fail the round alike when clients differ in an unknown dimension on %s',
+    async (_name, makeRuntime) => {
+      const ragged: IntrinsicCase = {
+        computation: federatedComputation({ x: atClients(float32(null)) }, ({ x }) => federatedSum(x)),
+        member: fc.record({ x: fc.array(fc.integer(), { maxLength: 2 }) }),
+        server: fc.constant({}),
+      };
+      await agree(ragged, makeRuntime);
+    },
+  );
 
   describe.each(Object.entries(intrinsicCases))('%s', (_, one) => {
     it.each(Object.entries(runtimes))('gives what `evaluate` gives on %s', async (_name, makeRuntime) => {

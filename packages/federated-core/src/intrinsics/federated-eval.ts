@@ -13,6 +13,8 @@ export const federatedEvalDefinition: PointwiseIntrinsic = {
   summary:
     'Runs a local computation without a parameter at a placement; each client draws its own random numbers.',
   signatures: ['(( -> T) -> {T}@CLIENTS)', '(( -> T) -> T@SERVER)'],
+  // A function without a parameter stands for its result where an argument is a value (`zero` of an aggregate), so
+  // the signatures cannot be matched as they are.
   infer: ([type], { settings }) => {
     if (type === undefined || type.kind === 'function') return null;
     const placement = settings.placement ?? 'SERVER';

@@ -62,6 +62,22 @@ describe('federatedMean', () => {
     }
   });
 
+  it('`federatedMean` leaves out the shape of a client when its weight is 0', async () => {
+    const mean = federatedComputation(
+      { value: atClients(float32(null)), weight: atClients(float32()) },
+      ({ value, weight }) => federatedMean(value, weight),
+    );
+    // The first and the last weigh nothing; an empty tensor adds nothing to the sum, but its weight counts: 3·2 / (2 + 1).
+    const given = { value: [[1, 2], [3], [], [4, 5]], weight: [0, 2, 1, 0] };
+    for (const laneSize of [1, 2, 5]) {
+      expect(await both(mean, given, { laneSize })).toEqual({
+        dtype: 'float32',
+        shape: [1],
+        data: Float32Array.of(2),
+      });
+    }
+  });
+
   it('`federatedMean` keeps float64 sums when an update is float64, in lanes of five', async () => {
     const mean = federatedComputation(atClients(float64()), (value) => federatedMean(value));
     const values = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7];

@@ -1,13 +1,13 @@
 // `federatedMean`: the mean of the clients' values, each counting by its weight.
-
 import { EmptyAggregateError } from '../errors/starling-error.js';
 import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
 import { leafTypes } from '../types/leaves.js';
 import type { Type } from '../types/types.js';
+import type { Tensor } from '../values/tensor.js';
 import { applyIntrinsic } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
 import { type IfEmpty, ifEmptyLeaves } from './if-empty.js';
-import { numbersOf, sumLanes, tensorOf } from './reference.js';
+import { sumLanes, sumLeaf, tensorOf, zerosOf } from './reference.js';
 
 export const federatedMeanDefinition: AggregateIntrinsic = {
   name: 'federatedMean',
@@ -22,8 +22,7 @@ export const federatedMeanDefinition: AggregateIntrinsic = {
   kind: (call) => (call.arguments.length === 2 ? 'weighted-mean' : 'mean'),
   reference(call, lanes) {
     const weighted = call.arguments.length === 2;
-    const weightOf = (update: (typeof lanes)[number][number]) =>
-      weighted ? Number(update.at(-1)!.data[0]) : 1;
+    const weightOf = (update: readonly Tensor[]) => (weighted ? Number(update.at(-1)!.data[0]) : 1);
     const total =
       lanes.length === 0
         ? 0
@@ -32,16 +31,15 @@ export const federatedMeanDefinition: AggregateIntrinsic = {
       if (call.settings.ifEmpty !== undefined) return call.settings.ifEmpty;
       throw new EmptyAggregateError('Cannot evaluate federatedMean: need a total weight above 0, got 0');
     }
+    // A client of weight 0 counts for nothing, whatever its shape.
+    const counting = lanes.map((lane) => lane.filter((update) => weightOf(update) > 0));
     return leafTypes(call.type).map((type, leaf) => {
-      const sums = sumLanes(
-        lanes.map((lane) =>
-          lane.map((update) => numbersOf(update[leaf]!).map((value) => (value as number) * weightOf(update))),
-        ),
-      );
+      const sum = sumLeaf(counting, leaf, weightOf);
+      if (sum === null) return zerosOf(type);
       return tensorOf(
         type,
-        lanes[0]![0]![leaf]!.shape,
-        sums.map((sum) => (sum as number) / total),
+        sum.shape,
+        sum.sums.map((one) => (one as number) / total),
       );
     });
   },

@@ -5,7 +5,7 @@ import type { Type } from '../types/types.js';
 import { applyIntrinsic } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
 import { outside } from './federated-secure-sum.js';
-import { numbersOf, sumLanes, tensorOf, zerosOf } from './reference.js';
+import { sumLeaf, tensorOf, zerosOf } from './reference.js';
 import { positiveInteger } from './settings.js';
 
 export const federatedSecureModularSumDefinition: AggregateIntrinsic = {
@@ -28,16 +28,15 @@ export const federatedSecureModularSumDefinition: AggregateIntrinsic = {
     const highest = modulus - 1;
     const lowest = highest - period + 1;
     return leafTypes(call.type).map((type, leaf) => {
-      const first = lanes[0]?.[0]?.[leaf];
-      if (first === undefined) return zerosOf(type);
-      const sums = sumLanes(lanes.map((lane) => lane.map((update) => numbersOf(update[leaf]!).map(BigInt))));
-      const wrapped = sums.map((sum) => {
-        let value = BigInt(sum) % BigInt(period);
+      const sum = sumLeaf(lanes, leaf);
+      if (sum === null) return zerosOf(type);
+      const wrapped = sum.sums.map((one) => {
+        let value = BigInt(one) % BigInt(period);
         if (value > highest) value -= BigInt(period);
         if (value < lowest) value += BigInt(period);
         return type.dtype === 'int64' ? value : Number(value);
       });
-      return tensorOf(type, first.shape, wrapped);
+      return tensorOf(type, sum.shape, wrapped);
     });
   },
 };

@@ -7,7 +7,7 @@ import type { Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 import { applyIntrinsic } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
-import { numbersOf, sumLanes, tensorOf, zerosOf } from './reference.js';
+import { sumLeaf, tensorOf, zerosOf } from './reference.js';
 
 export const federatedSumDefinition: AggregateIntrinsic = {
   name: 'federatedSum',
@@ -31,9 +31,7 @@ export function referenceSum(
   lanes: readonly (readonly (readonly Tensor[])[])[],
 ): readonly Tensor[] {
   return leafTypes(call.type).map((type, leaf) => {
-    const first = lanes[0]?.[0]?.[leaf];
-    if (first === undefined) return zerosOf(type);
-    const sums = sumLanes(lanes.map((lane) => lane.map((update) => numbersOf(update[leaf]!))));
-    return tensorOf(type, first.shape, sums);
+    const sum = sumLeaf(lanes, leaf);
+    return sum === null ? zerosOf(type) : tensorOf(type, sum.shape, sum.sums);
   });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EmptyAggregateError, OverflowError } from '../errors/starling-error.js';
+import { EmptyAggregateError, OverflowError, TypeMismatchError } from '../errors/starling-error.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
 import { federatedComputation } from '../expression/federated-computation.js';
 import { generator } from '../random/generator.js';
@@ -205,6 +205,26 @@ describe('intrinsics', () => {
       );
     },
   );
+});
+
+describe('an unknown dimension', () => {
+  it('fails the round when clients differ in it, whichever aggregate it is', async () => {
+    const type = atClients(float32(null));
+    const different = [
+      federatedComputation(type, (x) => federatedSum(x)),
+      federatedComputation(type, (x) => federatedMean(x)),
+      federatedComputation(type, (x) => federatedMin(x)),
+      federatedComputation(type, (x) => federatedMax(x)),
+      federatedComputation(type, (x) => federatedCollect(x)),
+      federatedComputation(type, (x) => federatedSample(x, 5)),
+    ];
+    for (const computation of different) {
+      for (const laneSize of [1, 2]) {
+        const given = [[1, 2], [3, 4], [5]];
+        await expect(both(computation, given, { laneSize })).rejects.toThrow(TypeMismatchError);
+      }
+    }
+  });
 });
 
 describe('federatedSecureModularSum', () => {

@@ -1,6 +1,6 @@
 // Arithmetic of the reference meaning, on plain arrays of numbers: short and slow on purpose, and apart from
 // reductions/, so that the two can be held against each other.
-import { EmptyAggregateError, OverflowError } from '../errors/starling-error.js';
+import { EmptyAggregateError, OverflowError, TypeMismatchError } from '../errors/starling-error.js';
 import type { IntrinsicExpression } from '../expression/expression.js';
 import { leafTypes } from '../types/leaves.js';
 import type { TensorType } from '../types/types.js';
@@ -20,9 +20,46 @@ export function sumOf(leaves: readonly Numbers[]): Numbers {
   return leaves.reduce((total, leaf) => leaf.map((value, index) => plus(total[index]!, value)), zeros);
 }
 
+/** The updates of all lanes, which must be of one shape, leaf by leaf. */
+export function sameShapes(
+  lanes: readonly (readonly (readonly Tensor[])[])[],
+): readonly (readonly Tensor[])[] {
+  const updates = lanes.flat();
+  const shapesOf = (update: readonly Tensor[] | undefined): string =>
+    JSON.stringify(update?.map(({ shape }) => shape));
+  const other = updates.find((update) => shapesOf(update) !== shapesOf(updates[0]));
+  if (other !== undefined) {
+    throw new TypeMismatchError(
+      `Cannot aggregate updates: shapes must be equal, got ${shapesOf(updates[0])} and ${shapesOf(other)}`,
+    );
+  }
+  return updates;
+}
+
 /** Lanes are summed each in order, then their sums in order: the order of every runtime. */
 export function sumLanes(lanes: readonly (readonly Numbers[])[]): Numbers {
   return sumOf(lanes.map(sumOf));
+}
+
+/**
+ * One leaf of all updates, each times its `scale`, added up lane by lane; null where nobody has an element. An
+ * update that is empty, in an unknown dimension, adds nothing; the others must be of one shape.
+ */
+export function sumLeaf(
+  lanes: readonly (readonly (readonly Tensor[])[])[],
+  leaf: number,
+  scale?: (update: readonly Tensor[]) => number,
+): { readonly shape: readonly number[]; readonly sums: Numbers } | null {
+  const filled = lanes
+    .map((lane) => lane.filter((update) => update[leaf]!.data.length > 0))
+    .filter((lane) => lane.length > 0);
+  const [first] = sameShapes(filled.map((lane) => lane.map((update) => [update[leaf]!])));
+  if (first === undefined) return null;
+  const scaled = (update: readonly Tensor[]): Numbers => {
+    const numbers = numbersOf(update[leaf]!);
+    return scale === undefined ? numbers : numbers.map((value) => (value as number) * scale(update));
+  };
+  return { shape: first[0]!.shape, sums: sumLanes(filled.map((lane) => lane.map(scaled))) };
 }
 
 /** A tensor of `type` from numbers; integers out of range throw an `OverflowError`. */
@@ -55,7 +92,7 @@ export function referenceExtremum(
   lanes: readonly (readonly (readonly Tensor[])[])[],
   replaces: (next: number | bigint, best: number | bigint) => boolean,
 ): readonly Tensor[] {
-  const updates = lanes.flat();
+  const updates = sameShapes(lanes);
   if (updates.length === 0) {
     if (call.settings.ifEmpty !== undefined) return call.settings.ifEmpty;
     throw new EmptyAggregateError(`Cannot evaluate ${call.intrinsic}: need at least one client, got none`);

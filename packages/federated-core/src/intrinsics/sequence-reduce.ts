@@ -1,7 +1,6 @@
 // `sequenceReduce`: folds each member's dataset, element by element.
 import type { Expression, LocalExpression } from '../expression/expression.js';
-import type { ClientsValue, ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
-import { SymbolicValue as Symbolic } from '../expression/symbolic-value.js';
+import { type ClientsValue, type ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { deriveSeed } from '../random/seed.js';
 import { leafCount } from '../types/leaves.js';
@@ -58,7 +57,7 @@ export function sequenceReduce(
   operator: LocalComputation,
 ): SymbolicValue {
   const wanted = localExpression(operator);
-  const start = initial instanceof Symbolic ? initial.expression : constant(initial, value, operator);
+  const start = initial instanceof SymbolicValue ? initial.expression : constant(initial, value, operator);
   return applyIntrinsic(sequenceReduceDefinition, [value.expression, start, wanted]);
 }
 

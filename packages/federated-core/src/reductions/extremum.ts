@@ -21,7 +21,7 @@ export function extremumReduction({ kind, update, ifEmpty }: Aggregation<unknown
   };
   const extreme = (best: Tensor | null, leaf: Tensor): Tensor => {
     if (best === null) return { ...leaf, data: leaf.data.slice() as Tensor['data'] };
-    if (best.data.length !== leaf.data.length) {
+    if (best.shape.join() !== leaf.shape.join()) {
       throw new TypeMismatchError(
         `Cannot compare updates: shapes must be equal, got [${best.shape.join(',')}] and [${leaf.shape.join(',')}]`,
       );

@@ -22,11 +22,8 @@ export function meanReduction(
       const weight = weightLeaf === null ? 1 : Number(leaves[weightLeaf]!.data[0]);
       // Weight 0 is left out rather than multiplied by, so that it costs nothing; the sum is the same.
       if (weight === 0) return accumulator;
-      const sums = accumulator as Tensor[];
-      const total = sums.pop()!;
-      addLeaves(sums, leaves, weight, vectors);
-      (total.data as Float64Array)[0]! += weight;
-      sums.push(total);
+      const sums = addLeaves(accumulator as Tensor[], leaves, weight, vectors, types.length);
+      (sums[types.length]!.data as Float64Array)[0]! += weight;
       return sums;
     },
     merge: (left, right) => addLeaves(left as Tensor[], right, 1, vectors),

@@ -17,17 +17,21 @@ export function zeroSums(types: readonly TensorType[]): Tensor[] {
 }
 
 /**
- * Adds `weight` times each leaf to its sum, in place, by the loops `vectors`. Replaces a sum in `sums` only where its unknown
- * dimensions are met for the first time.
+ * Adds `weight` times each leaf to its sum, in place, for the first `count` sums, by the loops `vectors`. Replaces a
+ * sum in `sums` only where its unknown dimensions are met for the first time; a leaf without elements adds nothing. Throws a `TypeMismatchError`, with
+ * nothing added, where a leaf has another shape than its sum.
  */
 export function addLeaves(
   sums: Tensor[],
   leaves: readonly Tensor[],
   weight: number,
   vectors: VectorKernels = plainVectors,
+  count = sums.length,
 ): Tensor[] {
-  for (let index = 0; index < sums.length; index++) {
+  for (let index = 0; index < count; index++) checkShape(sums[index]!, leaves[index]!);
+  for (let index = 0; index < count; index++) {
     const leaf = leaves[index]!;
+    if (leaf.data.length === 0) continue;
     sums[index] = adopt(sums[index]!, leaf);
     const sum = sums[index]!;
     if (sum.dtype === 'int64') addIntegers(sum.data as BigInt64Array, leaf.data as BigInt64Array);
@@ -55,12 +59,20 @@ export function castLeaves(
   });
 }
 
+/** An empty sum takes the shape of the first leaf with elements that it meets. */
 function adopt(sum: Tensor, leaf: Tensor): Tensor {
-  if (sum.data.length === leaf.data.length) return sum;
-  if (sum.data.length === 0) return zeroLike(sum.dtype, leaf.shape);
-  throw new TypeMismatchError(
-    `Cannot add updates: shapes must be equal, got [${sum.shape.join(',')}] and [${leaf.shape.join(',')}]`,
-  );
+  return sum.data.length === 0 ? zeroLike(sum.dtype, leaf.shape) : sum;
+}
+
+function checkShape(sum: Tensor, leaf: Tensor): void {
+  if (sum.data.length === 0 || leaf.data.length === 0) return;
+  const fits =
+    sum.shape.length === leaf.shape.length && sum.shape.every((size, axis) => size === leaf.shape[axis]);
+  if (!fits) {
+    throw new TypeMismatchError(
+      `Cannot add updates: shapes must be equal, got [${sum.shape.join(',')}] and [${leaf.shape.join(',')}]`,
+    );
+  }
 }
 
 function zeroLike(dtype: Tensor['dtype'], shape: readonly number[]): Tensor {

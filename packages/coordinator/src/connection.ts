@@ -132,6 +132,11 @@ export class Connection {
     );
   }
 
+  /** Cuts the socket without a word. */
+  terminate(): void {
+    this.#options.socket.terminate();
+  }
+
   /** Ends the conversation in peace. */
   bye(reason: string): void {
     if (this.state === 'closed') return;

@@ -12,6 +12,8 @@ import type { HttpServer } from './server/http.js';
 import type { Metrics } from './server/metrics.js';
 import { tokenMatches } from './token.js';
 
+/** How long sockets may take over their goodbyes when the session ends. */
+const CLOSE_MS = 2000;
 /** Above this the server itself closes the socket (1009); up to it an error frame says `frame-too-big`. */
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
 
@@ -63,6 +65,8 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   const heldBroadcasts = new WeakMap<Connection, { readonly hash: string; readonly from: number }>();
   const waiting = new Set<{ readonly count: number; readonly resolve: () => void }>();
   let task: Task | null = null;
+  /** How the session ends; null while it lasts. */
+  let farewell: ((connection: Connection) => void) | null = null;
 
   const tally = () => {
     const count = readyConnections.size;
@@ -142,7 +146,9 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   sockets.on('error', (error) => logger.error({ err: error }, 'socket server error'));
   sockets.on('connection', (socket) => {
     const { heartbeatMs, handshakeMs } = options;
-    connections.add(new Connection({ socket, offer, heartbeatMs, handshakeMs, logger, metrics, handlers }));
+    const connection = new Connection({ socket, offer, heartbeatMs, handshakeMs, logger, metrics, handlers });
+    connections.add(connection);
+    farewell?.(connection); // who comes while the session is closing hears how it ended
     metrics.set('starling_sockets', connections.size);
   });
   const heartbeat = setInterval(() => {
@@ -165,12 +171,14 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     ask,
     async close(finished) {
       clearInterval(heartbeat);
-      for (const connection of connections) {
+      farewell = (connection) => {
         if (finished) connection.bye('the run is over');
         else connection.fail(new WireError('shutting-down', 'Cannot go on: the coordinator is going down'));
-      }
-      const deadline = now() + 2000; // sockets that do not close by themselves are cut before that
+      };
+      for (const connection of connections) farewell(connection);
+      const deadline = now() + CLOSE_MS;
       while (connections.size > 0 && now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+      for (const connection of connections) connection.terminate();
       await new Promise<void>((resolve) => sockets.close(() => resolve()));
     },
   };

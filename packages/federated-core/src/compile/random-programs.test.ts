@@ -1,0 +1,122 @@
+// Plans against the reference meaning, on random programs: any nesting of broadcasts, maps, draws, aggregates and
+// calls, over one round trip or many.
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { call } from '../expression/call.js';
+import { type FederatedComputation, federatedComputation } from '../expression/federated-computation.js';
+import { deserializeComputation, serializeComputation } from '../expression/serialize.js';
+import { type ClientsValue, field, type ServerValue } from '../expression/symbolic-value.js';
+import { federatedAggregate } from '../intrinsics/federated-aggregate.js';
+import { federatedBroadcast } from '../intrinsics/federated-broadcast.js';
+import { federatedEval } from '../intrinsics/federated-eval.js';
+import { federatedMap } from '../intrinsics/federated-map.js';
+import { federatedMax } from '../intrinsics/federated-max.js';
+import { federatedMean } from '../intrinsics/federated-mean.js';
+import { federatedSum } from '../intrinsics/federated-sum.js';
+import { federatedValue } from '../intrinsics/federated-value.js';
+import { federatedZip } from '../intrinsics/federated-zip.js';
+import { formatPlan } from '../printing/format-plan.js';
+import { generator } from '../random/generator.js';
+import { seedFrom } from '../random/seed.js';
+import { both } from '../testing/both.js';
+import { plainLocal } from '../testing/plain-local.js';
+import { atClients, atServer, float64, type TensorType } from '../types/types.js';
+import { compilePlan } from './compile-plan.js';
+
+type Value = TensorType<'float64'>;
+interface Pool {
+  readonly clients: ClientsValue<Value>[];
+  readonly server: ServerValue<Value>[];
+}
+/** A step of a program: which operator, on which values of the pool (taken modulo its size). */
+type Step = readonly [operator: number, first: number, second: number];
+
+const mix = plainLocal({ a: float64(), b: float64() }, float64(), ({ a, b }) => a / 3 + Math.sin(b), 'mix');
+const draw = plainLocal(null, float64(), (_, seed) => generator(seed).uniform(), 'draw');
+const add = plainLocal({ a: float64(), b: float64() }, float64(), ({ a, b }) => a + b, 'add');
+const same = plainLocal(float64(), float64(), (x) => x, 'same');
+/** A computation of two round trips, to be called. */
+const spread = federatedComputation({ x: atClients(float64()) }, ({ x }) => {
+  const center = federatedBroadcast(federatedMean(x, undefined, { ifEmpty: 0 }));
+  return {
+    center: federatedMean(center, undefined, { ifEmpty: 0 }),
+    gap: federatedSum(federatedMap(mix, [x, center])),
+  };
+});
+
+const at = <T>(values: readonly T[], index: number): T => values[index % values.length]!;
+/** One of the latest, so that programs grow deep. */
+const recent = <T>(values: readonly T[], index: number): T =>
+  values[values.length - 1 - (index % Math.min(3, values.length))]!;
+
+const operators: readonly ((pool: Pool, first: number, second: number) => void)[] = [
+  ({ clients, server }, i) => clients.push(federatedBroadcast(recent(server, i))),
+  ({ clients }, i, j) => clients.push(federatedMap(mix, { a: recent(clients, i), b: recent(clients, j) })),
+  ({ server }, i, j) => server.push(federatedMap(mix, [recent(server, i), recent(server, j)])),
+  ({ clients }) => clients.push(federatedEval(draw, 'CLIENTS')),
+  ({ server }) => server.push(federatedEval(draw, 'SERVER')),
+  ({ clients }, i) => clients.push(federatedValue(i / 7, 'CLIENTS', float64())),
+  ({ clients }, i, j) =>
+    clients.push(field(federatedZip({ x: recent(clients, i), y: recent(clients, j) }), 'y')),
+  ({ clients, server }, i) => server.push(federatedSum(recent(clients, i))),
+  ({ clients, server }, i, j) => {
+    server.push(federatedMean(recent(clients, i), federatedMap(same, recent(clients, j)), { ifEmpty: -1 }));
+  },
+  ({ clients, server }, i) => server.push(federatedMax(recent(clients, i), { ifEmpty: 5 })),
+  ({ clients, server }, i) => {
+    server.push(
+      federatedAggregate(recent(clients, i), { zero: 0, accumulate: add, merge: add, report: same }),
+    );
+  },
+  ({ clients, server }, i) => {
+    const called = call(spread, { x: recent(clients, i) });
+    server.push(field(called, 'gap'), field(called, 'center'));
+  },
+];
+
+function programOf(steps: readonly Step[]): FederatedComputation {
+  return federatedComputation({ x: atClients(float64()), y: atServer(float64()) }, ({ x, y }) => {
+    const pool: Pool = { clients: [x], server: [y] };
+    for (const [operator, first, second] of steps) at(operators, operator)(pool, first, second);
+    return { last: pool.server.at(-1)!, all: pool.server.slice(0, 4) };
+  });
+}
+
+const steps: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.tuple(fc.nat(operators.length - 1), fc.nat(20), fc.nat(20)),
+  { minLength: 1, maxLength: 60, size: 'max' },
+);
+const values = fc.array(
+  fc.integer({ min: -90, max: 90 }).map((n) => n / 9),
+  { maxLength: 8 },
+);
+
+it('`compilePlan` gives what `evaluate` gives, to the bit, on random programs', async () => {
+  let most = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      steps,
+      values,
+      fc.integer({ min: 1, max: 4 }),
+      fc.nat(),
+      async (program, x, laneSize, seed) => {
+        const computation = programOf(program);
+        most = Math.max(most, compilePlan(computation).phases.length);
+        await both(computation, { x, y: 2 }, { laneSize, seed: seedFrom(seed) });
+      },
+    ),
+    { numRuns: 200 },
+  );
+  expect(most).toBeGreaterThan(3);
+});
+
+it('`deserializeComputation` gives the same plan back on random programs', () => {
+  fc.assert(
+    fc.property(steps, (program) => {
+      const computation = programOf(program);
+      const { text, locals } = serializeComputation(computation);
+      const again = deserializeComputation(text, (id) => locals.get(id));
+      expect(formatPlan(compilePlan(again))).toBe(formatPlan(compilePlan(computation)));
+    }),
+  );
+});

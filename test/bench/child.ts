@@ -15,7 +15,14 @@ const TIMEOUT_MS = 600_000;
 /** A measurement of Starling. */
 export async function measureStarling(configuration: Configuration): Promise<Measurement> {
   const script = fileURLToPath(new URL('./measure.js', import.meta.url));
-  return lastLine(await run(process.execPath, [script, JSON.stringify(configuration)], {})) as Measurement;
+  const output = await run(process.execPath, [script, JSON.stringify(configuration)], {});
+  const measurement = lastLine(output) as Measurement;
+  const { lossBefore, lossAfter } = measurement;
+  // The speed of training that learns nothing is not a result.
+  if (lossBefore === null || lossAfter === null || !(lossAfter < lossBefore)) {
+    throw new Error(`Cannot take the measurement: the loss must fall, got ${lossBefore} → ${lossAfter}`);
+  }
+  return measurement;
 }
 
 /** A measurement of a peer, in as many processes as it takes. */

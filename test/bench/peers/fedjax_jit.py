@@ -1,5 +1,6 @@
 """FedJAX with its `jit` backend: one compiled training step a client; dropout as in its own EMNIST model."""
 import os
+from importlib.metadata import version
 
 import work
 
@@ -59,4 +60,4 @@ for _ in range(options.warmup + options.rounds):
     state, _ = algorithm.apply(state, sampler.sample())
     jax.block_until_ready(state.params)
     clock.tick()
-clock.report(f"fedjax {fedjax.__version__ if hasattr(fedjax, '__version__') else ''} jax {jax.__version__}".strip(), loss_before, mean_loss())
+clock.report(f"fedjax {version('fedjax')}, jax {jax.__version__}", loss_before, mean_loss())

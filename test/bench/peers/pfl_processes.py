@@ -1,4 +1,4 @@
-"""pfl (apple/pfl-research), as many processes as its launcher environment names: PFL_WORKER_ADDRESSES, PFL_WORKER_RANK."""
+"""pfl (apple/pfl-research) in as many processes as its launcher names: PFL_WORKER_ADDRESSES, PFL_WORKER_RANK."""
 import numpy as np
 import pfl
 import torch
@@ -37,7 +37,8 @@ class Net(torch.nn.Module):
     @torch.no_grad()
     def metrics(self, x, y, eval=True):
         self.train(not eval)
-        return {"loss": Weighted(torch.nn.functional.cross_entropy(self.net(x), y, reduction="sum").item(), len(y))}
+        loss = torch.nn.functional.cross_entropy(self.net(x), y, reduction="sum")
+        return {"loss": Weighted(loss.item(), len(y))}
 
 
 class Tick(TrainingProcessCallback):
@@ -48,7 +49,7 @@ class Tick(TrainingProcessCallback):
 
 x, y, batch = work.data(options.model)
 # Made once and kept, so that pfl's own cache of batch slices serves every round.
-users = {client: Dataset(raw_data=[torch.from_numpy(x[client].copy()), torch.from_numpy(y[client].copy())], user_id=str(client))
+users = {client: Dataset(raw_data=[torch.tensor(x[client]), torch.tensor(y[client])], user_id=str(client))
          for client in range(work.CLIENTS)}
 training = FederatedDataset(users.__getitem__, get_user_sampler("minimize_reuse", list(users)))
 net = Net()

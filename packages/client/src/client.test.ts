@@ -1,96 +1,17 @@
-import type { Engine } from '@starling/compute';
-import { float32, type RoundPlan, sequence, struct, tensor } from '@starling/federated-core';
-import { encodePlan } from '@starling/runtime';
-import { decodeLeaves, encodeBodyMessage, encodeLeaves, sha256Hex } from '@starling/runtime/wire';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Client, type ClientOptions, createClientOn } from './client.js';
+import { tensor } from '@starling/federated-core';
+import { decodeLeaves, encodeBodyMessage } from '@starling/runtime/wire';
+import { describe, expect, it } from 'vitest';
 import {
-  type ScriptedCoordinator,
-  type ScriptedLine,
-  scriptedCoordinator,
-} from './testing/scripted-coordinator.js';
-
-/** The work sends the broadcast and the client's own number; no graph is needed. */
-const plan: RoundPlan<string> = {
-  name: 'echo',
-  serverInput: struct({ sent: float32(100) }),
-  clientInput: struct({ x: float32() }),
-  phases: [
-    {
-      prepare: { inputs: 1, instructions: [], outputs: [0] },
-      broadcast: float32(100),
-      work: { inputs: 2, instructions: [], outputs: [0, 1] },
-      aggregations: [
-        { kind: 'sum', update: float32(100), result: float32(100) },
-        { kind: 'sum', update: float32(), result: float32() },
-      ],
-    },
-  ],
-  apply: { inputs: 3, instructions: [], outputs: [2] },
-  result: float32(),
-  laneSize: 1,
-};
-const { hash, manifest } = encodePlan({ plan, graphs: new Map() });
-const engine: Engine = {
-  name: 'onnx',
-  description: 'none',
-  load: () => Promise.reject(new Error('the plan has no graph')),
-  dispose: async () => {},
-};
-const broadcast = encodeLeaves([
-  tensor(
-    'float32',
-    [100],
-    Float32Array.from({ length: 100 }, (_, index) => index),
-  ),
-]);
-const work = {
-  round: 3,
-  phase: 0,
-  seed: [1, 2] as [number, number],
-  deadlineMs: 1000,
-  broadcast: sha256Hex(broadcast),
-  received: 0,
-};
-const welcome = (client: string) => ({
+  admit,
+  broadcast,
   client,
-  plan: { hash, name: 'echo', bytes: manifest.length },
-  heartbeatMs: 20,
-  chunkBytes: 262_144,
-  maxUpdateBytes: 10_000,
-});
-
-let coordinator: ScriptedCoordinator;
-let client: Client;
-afterEach(() => client.close());
-
-function start(options: Partial<ClientOptions> = {}): Promise<ScriptedLine> {
-  coordinator = scriptedCoordinator();
-  client = createClientOn({
-    url: 'ws://nowhere',
-    clientId: 'mote-1',
-    dataType: struct({ x: float32() }),
-    load: () => ({ x: tensor('float32', [], Float32Array.of(7)) }),
-    engine,
-    connect: coordinator.connect,
-    backOff: { baseMs: 4, maxMs: 8 },
-    ...options,
-  });
-  return coordinator.accept();
-}
-
-/** Takes a client from `hello` to `ready`. */
-async function admit(line: ScriptedLine, name = 'mote-1') {
-  const hello = await line.next('hello');
-  line.say('welcome', welcome(name));
-  return hello;
-}
-async function teach(line: ScriptedLine) {
-  const want = await line.next('want');
-  expect(want.control).toEqual({ blobs: [{ hash, from: 0 }] });
-  line.sayBody('blob', { hash }, manifest);
-  return line.next('ready');
-}
+  coordinator,
+  hash,
+  manifest,
+  start,
+  teach,
+  work,
+} from './testing/echo-plan.js';
 
 describe('createClientOn', () => {
   it('`createClientOn` joins, fetches the plan once, works and ends when the coordinator says goodbye', async () => {
@@ -166,90 +87,6 @@ describe('createClientOn', () => {
     third.sayBody('work', work, broadcast, 128);
     expect(decodeLeaves((await third.next('update')).body as Uint8Array)[0]?.data[99]).toBe(99);
   });
-
-  it.each<[string, Partial<ClientOptions>, (line: ScriptedLine) => Promise<void>]>([
-    [
-      'plan-not-pinned',
-      { pins: ['0'.repeat(64)] },
-      async (line) => {
-        await admit(line);
-        expect((await line.next('leave')).control).toMatchObject({ code: 'plan-not-pinned' });
-      },
-    ],
-    [
-      'type-mismatch',
-      { dataType: sequence(float32()) },
-      async (line) => {
-        await admit(line);
-        await line.next('want');
-        line.sayBody('blob', { hash }, manifest);
-        expect((await line.next('leave')).control).toMatchObject({ code: 'type-mismatch' });
-      },
-    ],
-    [
-      'blob-bad-hash',
-      {},
-      async (line) => {
-        await admit(line);
-        await line.next('want');
-        const changed = manifest.slice();
-        changed[10] = 0;
-        line.sayBody('blob', { hash }, changed);
-      },
-    ],
-    [
-      'blob-bad-hash',
-      {},
-      async (line) => {
-        await admit(line);
-        await teach(line);
-        line.sayBody('work', { ...work, broadcast: '0'.repeat(64) }, broadcast);
-      },
-    ],
-    [
-      'body-too-big',
-      {},
-      async (line) => {
-        await admit(line);
-        await teach(line);
-        line.sayBody('work', work, new Uint8Array(100_000));
-      },
-    ],
-    [
-      'unauthorized',
-      {},
-      async (line) => {
-        await line.next('hello');
-        line.say('error', { code: 'unauthorized', reason: 'no' });
-        line.cut();
-      },
-    ],
-    [
-      'replaced',
-      {},
-      async (line) => {
-        await admit(line);
-        line.say('error', { code: 'replaced', reason: 'another' });
-        line.cut();
-      },
-    ],
-    [
-      'unexpected-message',
-      {},
-      async (line) => {
-        await line.next('hello');
-        line.say('ack', { round: 1, phase: 0, status: 'accepted' });
-      },
-    ],
-    ['frame-not-binary', {}, async (line) => line.sayRaw(null)],
-    ['frame-bad-magic', {}, async (line) => line.sayRaw(new Uint8Array(40))],
-  ])(
-    '`createClientOn` ends with %s when the coordinator or its own rules say so (%#)',
-    async (code, options, play) => {
-      await play(await start(options));
-      await expect(client.finished).rejects.toMatchObject({ code });
-    },
-  );
 
   it('`createClientOn` tries again when no client is free, and takes another name when its own was taken', async () => {
     const first = await start({ clientId: null });

@@ -1,3 +1,4 @@
+// The TLS options of the websocket runtime, on a certificate made for the test.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { get } from 'node:https';

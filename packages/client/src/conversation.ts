@@ -164,6 +164,7 @@ export function converse(options: ConversationOptions): Conversation {
 
   function receive(bytes: Uint8Array | null): void {
     if (state === 'ended') return;
+    if (silence !== undefined) expectHeartbeat(); // a ping may wait behind a body
     try {
       if (bytes === null)
         throw new WireError('frame-not-binary', 'Cannot read a text message: need binary ones');

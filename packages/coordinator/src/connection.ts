@@ -27,8 +27,9 @@ export interface ConnectionHandlers {
   /** Seats the socket at a client; gives the client's name, or throws a `WireError`. */
   hello(connection: Connection, hello: Control<'hello'>): string;
   ready(connection: Connection, ready: Control<'ready'>): void;
-  update(connection: Connection, update: Control<'update'>, body: Uint8Array): void;
-  failed(connection: Connection, failed: Control<'failed'>): void;
+  /** Takes a report; gives whether it was asked for. */
+  update(connection: Connection, update: Control<'update'>, body: Uint8Array): boolean;
+  failed(connection: Connection, failed: Control<'failed'>): boolean;
   /** What an earlier socket of this client left of a body. */
   resume(connection: Connection, message: ControlMessage): PartialBody | null;
   /** Once, at the end. `left`: the client said that it will not be back. */
@@ -48,7 +49,7 @@ export interface ConnectionOptions {
   readonly handlers: ConnectionHandlers;
 }
 
-/** Messages a client has a use for: a handful a round. Parts of bodies are not counted. */
+/** Messages a client has a use for. Parts of bodies and reports that were asked for are not counted. */
 const MAX_MESSAGES_PER_SECOND = 200;
 /** What may wait on a socket that does not read, on top of the plan itself, bytes. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
@@ -71,6 +72,7 @@ export class Connection {
   #logger: Logger;
   #left = false;
   #missedPings = 0;
+  #waitingBytes = 0;
   #second = { startMs: 0, messages: 0 };
   readonly #options: ConnectionOptions;
   readonly #handshakeTimer: NodeJS.Timeout;
@@ -108,8 +110,11 @@ export class Connection {
     }
   }
 
-  /** Asks for a sign of life, or ends a socket that has given none for three times. */
+  /** Asks for a sign of life, or ends a socket that has given none (pong, message, bytes read) for three times. */
   ping(): void {
+    const waitingBytes = this.#options.socket.bufferedAmount;
+    if (waitingBytes < this.#waitingBytes) this.#missedPings = 0; // a slow reader: the ping waits behind a body
+    this.#waitingBytes = waitingBytes;
     if (this.#missedPings >= MAX_MISSED_PINGS) {
       this.fail(
         new WireError('heartbeat-timeout', `Cannot wait longer: ${MAX_MISSED_PINGS} pings without a pong`),
@@ -153,6 +158,7 @@ export class Connection {
 
   #receive(data: RawData, isBinary: boolean): void {
     if (this.state === 'closed') return;
+    this.#missedPings = 0;
     try {
       const bytes = data as Buffer; // `ws` gives Buffers unless its binaryType is changed
       this.#options.metrics.add('starling_received_bytes_total', bytes.length);
@@ -177,9 +183,11 @@ export class Connection {
     if (isMessage(message, 'hello')) this.#greet(message.control);
     else if (isMessage(message, 'want')) this.#sendBlobs(message.control);
     else if (isMessage(message, 'ready')) this.#becomeReady(message.control);
-    else if (isMessage(message, 'update')) handlers.update(this, message.control, message.body as Uint8Array);
-    else if (isMessage(message, 'failed')) handlers.failed(this, message.control);
-    else if (isMessage(message, 'leave')) this.#leave(message.control);
+    else if (isMessage(message, 'update')) {
+      if (handlers.update(this, message.control, message.body as Uint8Array)) this.#second.messages--;
+    } else if (isMessage(message, 'failed')) {
+      if (handlers.failed(this, message.control)) this.#second.messages--;
+    } else if (isMessage(message, 'leave')) this.#leave(message.control);
   }
 
   #greet(hello: Control<'hello'>): void {

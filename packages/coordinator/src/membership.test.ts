@@ -5,7 +5,7 @@ const population = { size: 3, clientId: (index: number) => `mote-${index}` };
 
 function membership() {
   const clock = { ms: 0 };
-  return { clock, members: createMembership<string>({ population, reserveMs: 1000, now: () => clock.ms }) };
+  return { clock, members: createMembership<string>({ population, now: () => clock.ms }) };
 }
 
 describe('createMembership', () => {
@@ -28,17 +28,17 @@ describe('createMembership', () => {
     const { members } = membership();
     members.join('mote-0', 'old');
     expect(members.join('mote-0', 'new')).toEqual({ client: 'mote-0', replaced: 'old' });
-    members.part('mote-0', 'old'); // the old socket closes afterwards: the place is not its own any more
+    members.part('mote-0', 'old', 1000); // the old socket closes afterwards: the place is not its own any more
     expect(members.socketOf('mote-0')).toBe('new');
   });
 
   it('`createMembership` keeps a name for its owner when the socket was cut, until the reserve runs out', () => {
     const { members, clock } = membership();
     members.join(null, 'a');
-    members.part('mote-0', 'a');
+    members.part('mote-0', 'a', 1000);
     expect(members.join(null, 'b').client).toBe('mote-1');
     expect(members.join('mote-0', 'a again').client).toBe('mote-0');
-    members.part('mote-0', 'a again');
+    members.part('mote-0', 'a again', 1000);
     clock.ms = 1000;
     expect(members.join(null, 'c').client).toBe('mote-0');
   });

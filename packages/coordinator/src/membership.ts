@@ -9,8 +9,8 @@ export interface Membership<S> {
    * the one that sat there. Throws a `WireError` where there is no such client, or none free.
    */
   join(client: string | null, socket: S): { readonly client: string; readonly replaced: S | null };
-  /** Frees the place if this socket still has it; the name stays reserved until `reserveMs` have passed. */
-  part(client: string, socket: S): void;
+  /** Frees the place if this socket still has it; for `reserveMs` the name is given to nobody that asks for any. */
+  part(client: string, socket: S, reserveMs: number): void;
   /** The socket of a client, if it is joined. */
   socketOf(client: string): S | null;
   readonly size: number;
@@ -18,12 +18,11 @@ export interface Membership<S> {
 
 export interface MembershipOptions {
   readonly population: Pick<Population, 'size' | 'clientId'>;
-  readonly reserveMs: number;
   /** A monotonic clock, milliseconds. */
   readonly now: () => number;
 }
 
-export function createMembership<S>({ population, reserveMs, now }: MembershipOptions): Membership<S> {
+export function createMembership<S>({ population, now }: MembershipOptions): Membership<S> {
   const names = new Set(Array.from({ length: population.size }, (_, index) => population.clientId(index)));
   const sockets = new Map<string, S>();
   const reservedUntil = new Map<string, number>();
@@ -53,7 +52,7 @@ export function createMembership<S>({ population, reserveMs, now }: MembershipOp
       reservedUntil.delete(client);
       return { client, replaced };
     },
-    part(client, socket) {
+    part(client, socket, reserveMs) {
       if (sockets.get(client) !== socket) return;
       sockets.delete(client);
       reservedUntil.set(client, now() + reserveMs);

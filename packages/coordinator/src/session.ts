@@ -2,7 +2,7 @@
 // shared buffer, gathers updates in any order, and folds them by lanes, so that the result has the bits that every
 // other runtime gives.
 import { createOnnxEngine } from '@starling/compute';
-import { clientSeed, StarlingError, updateChecker } from '@starling/federated-core';
+import { clientSeed, parseType, StarlingError, updateChecker } from '@starling/federated-core';
 import type { Population } from '@starling/population';
 import {
   clientArgument,
@@ -12,7 +12,7 @@ import {
   type PhaseRequest,
   type RuntimeSession,
 } from '@starling/runtime';
-import { encodeLeaves, sha256Hex } from '@starling/runtime/wire';
+import { encodeLeaves, sha256Hex, WireError } from '@starling/runtime/wire';
 import { pino } from 'pino';
 import { type GatheringOptions, gather } from './gathering.js';
 import { offerPlan } from './plan-offer.js';
@@ -65,6 +65,7 @@ export async function openSession(
       offer,
       population,
       ...(token !== undefined && { token }),
+      checkDataType: (type) => checkDataType(packed, type),
       heartbeatMs,
       handshakeMs,
       reserveMs,
@@ -112,6 +113,15 @@ export async function openSession(
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** Throws a `WireError` where clients that hold this type of data cannot run the plan. */
+function checkDataType({ plan }: PackedPlan, type: string): void {
+  try {
+    clientArgument(plan, parseType(type));
+  } catch (cause) {
+    throw new WireError('type-mismatch', (cause as Error).message.slice(0, 2000), { cause });
   }
 }
 

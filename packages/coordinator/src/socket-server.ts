@@ -35,6 +35,8 @@ export interface SocketServerOptions {
   readonly offer: PlanOffer;
   readonly population: Population;
   readonly token?: string;
+  /** Throws a `WireError` where what a client holds does not fit the plan. */
+  readonly checkDataType: (type: string) => void;
   readonly heartbeatMs: number;
   readonly handshakeMs: number;
   readonly reserveMs: number;
@@ -58,7 +60,7 @@ export interface SocketServer {
 export function createSocketServer(options: SocketServerOptions): SocketServer {
   const { http, offer, population, logger, metrics } = options;
   const now = () => performance.now();
-  const members = createMembership<Connection>({ population, reserveMs: options.reserveMs, now });
+  const members = createMembership<Connection>({ population, now });
   const connections = new Set<Connection>();
   const readyConnections = new Set<Connection>();
   const partialUpdates = new Map<string, PartialBody>();
@@ -94,6 +96,7 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
       if (!tokenMatches(options.token, hello.token)) {
         throw new WireError('unauthorized', 'Cannot join: the token is missing or wrong');
       }
+      if (hello.dataType !== null) options.checkDataType(hello.dataType);
       const { client, replaced } = members.join(hello.client, connection);
       replaced?.fail(new WireError('replaced', `Cannot stay: another socket joined as '${client}'`));
       return client;
@@ -108,6 +111,7 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     update(connection, at, body) {
       const { client } = connection;
       partialUpdates.delete(client);
+      const asked = task?.gathering.owes(client) ?? false;
       const ack = task?.gathering.update(client, at, body) ?? {
         ...at,
         status: 'ignored' as const,
@@ -115,10 +119,12 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
         reason: 'no round is being gathered',
       };
       connection.send([encodeMessage('ack', ack)]);
+      return asked;
     },
     failed({ client }, { round, phase, code, reason }) {
-      if (task?.round !== round || task.phase !== phase) return;
+      if (task?.round !== round || task.phase !== phase || !task.gathering.owes(client)) return false;
       task.gathering.failed(client, code, reason);
+      return true;
     },
     resume: ({ client }, message) => {
       const partial = belongsToTask(message) ? partialUpdates.get(client) : undefined;
@@ -129,7 +135,7 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
       const { client } = connection;
       connections.delete(connection);
       readyConnections.delete(connection);
-      members.part(client, connection);
+      members.part(client, connection, left ? 0 : options.reserveMs);
       const partial = unfinished.find(({ message }) => belongsToTask(message));
       if (partial !== undefined && members.socketOf(client) === null) partialUpdates.set(client, partial);
       if (left) task?.gathering.failed(client, 'left', 'the client said that it will not be back');

@@ -4,6 +4,7 @@ import { tokenMatches } from './token.js';
 it.each([
   [undefined, undefined, true],
   [undefined, 'anything', true],
+  ['', 'anything', true],
   ['secret', 'secret', true],
   ['secret', 'secret ', false],
   ['secret', '', false],

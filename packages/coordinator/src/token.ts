@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** Whether a join token is the one that is asked for; anything is, where none is asked for. */
+/** Whether a join token is the one that is asked for; anything is, where none (or an empty one) is asked for. */
 export function tokenMatches(wanted: string | undefined, given: string | undefined): boolean {
-  return wanted === undefined || timingSafeEqual(digest(wanted), digest(given ?? ''));
+  return wanted === undefined || wanted === '' || timingSafeEqual(digest(wanted), digest(given ?? ''));
 }

@@ -189,6 +189,26 @@ describe('websocketRuntime', () => {
     expect(statuses(await running)).toEqual(['dropped load-failed', 'dropped left']);
   });
 
+  it('`websocketRuntime` takes reports as fast as they come when it asked for them', async () => {
+    const { url, run } = await open();
+    const client = await joinAs(url, 'client-0');
+    for (let round = 1; round <= 400; round++) {
+      const running = run([0], round);
+      expect(await answer(client, update(round, 0), round)).toMatchObject({ status: 'accepted' });
+      await running;
+    }
+  });
+
+  it('`websocketRuntime` turns away who holds data of another type, and takes who holds the plan’s', async () => {
+    const { url } = await open();
+    const stranger = await scriptedClient(url);
+    stranger.send('hello', { client: 'client-0', dataType: '<x=float32[3]>' });
+    expect((await stranger.next('error')).control).toMatchObject({ code: 'type-mismatch' });
+    const friend = await scriptedClient(url);
+    friend.send('hello', { client: 'client-0', dataType: '<x=float32[2]>' });
+    await friend.next('welcome');
+  });
+
   it('`websocketRuntime` seats the newest socket when a name joins twice', async () => {
     const { url, run } = await open();
     const old = await joinAs(url, 'client-0');

@@ -1,10 +1,11 @@
 import { float32, float64, int32, sequence, struct, type Type, uint8 } from '@starling/federated-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 import * as tf from '../tensorflow/tf.js';
 import { nodeNames } from '../testing/graphs.js';
 import { CaptureError } from './capture-error.js';
 import { kernelGraphOf, localComputation } from './local-computation.js';
 import { random } from './random.js';
+import type { SymbolicDataset } from './symbolic-dataset.js';
 
 /** The error that capturing a body throws. */
 function errorOf(body: (argument: { x: tf.Tensor }) => unknown): CaptureError {
@@ -40,6 +41,24 @@ describe('localComputation', () => {
         positive: { kind: 'tensor', dtype: 'bool', shape: [] },
       }),
     );
+  });
+
+  it('gives its body and its result TypeScript types', () => {
+    const local = localComputation(
+      { weights: struct({ w: float32(2) }), data: sequence(struct({ x: float32(), y: int32() })) },
+      ({ weights, data }) => {
+        expectTypeOf(weights.w).toEqualTypeOf<tf.Tensor>();
+        expectTypeOf(data).toEqualTypeOf<SymbolicDataset<{ readonly x: tf.Tensor; readonly y: tf.Tensor }>>();
+        return { w: weights.w, rate: 0.5 };
+      },
+    );
+    expectTypeOf(local.type.parameter.kind).toEqualTypeOf<'struct'>();
+    expectTypeOf(local.type.result.elements.rate.dtype).toEqualTypeOf<'float32'>();
+    expectTypeOf(
+      localComputation(float32(), (x) => tf.neg(x)).type.parameter.dtype,
+    ).toEqualTypeOf<'float32'>();
+    // @ts-expect-error: a record has no field of that name.
+    expect(() => localComputation({ x: float32() }, ({ y }) => y)).toThrow('got undefined');
   });
 
   it('takes one type, a record of types, or none', () => {

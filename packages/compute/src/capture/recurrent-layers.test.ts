@@ -91,18 +91,24 @@ describe('recurrent layers while capturing', () => {
     expect(long.nodes.length).toBeLessThan(60);
   });
 
-  it('draw their dropout masks once for all steps', () => {
+  it('draw their dropout masks once for all steps', async () => {
     const { body, weights } = lossAndGradients(
       [tfl.layers.lstm({ units: 3, dropout: 0.5, recurrentDropout: 0.5 })],
       [4, 2],
     );
-    const graph = kernelGraphOf(capturedOf([new Draw(1).floats([2, 4, 2]), ...weights], body));
+    const argument = [new Draw(1).floats([2, 4, 2]), ...weights];
+    const local = capturedOf(argument, body);
+    const graph = kernelGraphOf(local);
     const draws = graph.nodes.filter((node) => node.op === 'random');
     // tf.js uses the first of the four masks that it draws for each of input and state.
     expect(draws.map(({ output }) => graph.values[output]?.shape)).toEqual([
       [2, 2],
       [2, 3],
     ]);
+    const engine = await createOnnxEngine();
+    const loaded = await engine.load(compileGraph(local));
+    assertAgree('engines', await loaded.run(argument, [1, 2]), await runOnTfjs(local, argument));
+    await engine.dispose();
   });
 
   it('have gradients by variables that hold values of their own', async () => {

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import * as tf from './tf.js';
+
+/** The gradient of Σ f(x), flat. */
+const gradient = (f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): number[] =>
+  Array.from(tf.grad(f)(x).dataSync());
+
+describe('correctGradients', () => {
+  it('average pooling: an edge window shares its gradient among the elements inside', () => {
+    // Windows of 2 over [a, b, c] with `same` padding and stride 2: mean(a, b) and mean(c).
+    const x = tf.tensor4d([1, 2, 3], [1, 1, 3, 1]);
+    expect(gradient((each) => tf.avgPool(each as tf.Tensor4D, [1, 2], [1, 2], 'same'), x)).toEqual([
+      0.5, 0.5, 1,
+    ]);
+  });
+
+  it('cumulative sums along an axis that is not the last', () => {
+    // Each row's element is in the sums of its own and all later rows: 3, 2 and 1 of them.
+    expect(gradient((x) => tf.cumsum(x, 0), tf.ones([3, 2]))).toEqual([3, 3, 2, 2, 1, 1]);
+    // Exclusive and from the end: in the sums of all earlier rows.
+    expect(gradient((x) => tf.cumsum(x, 0, true, true), tf.ones([3, 2]))).toEqual([0, 0, 1, 1, 2, 2]);
+  });
+
+  it('mirrored padding: an element counts as often as it is mirrored', () => {
+    // reflect: [b, a, b, c, b]; symmetric: [a, a, b, c, c].
+    const x = tf.tensor1d([1, 2, 3]);
+    expect(gradient((each) => tf.mirrorPad(each, [[1, 1]], 'reflect'), x)).toEqual([1, 3, 1]);
+    expect(gradient((each) => tf.mirrorPad(each, [[1, 1]], 'symmetric'), x)).toEqual([2, 1, 2]);
+  });
+
+  it('operands that were broadcast get the sum over where they went', () => {
+    const a = tf.tensor2d([
+      [1, 5],
+      [7, 2],
+    ]);
+    const b = tf.scalar(4);
+    const byB = (f: (x: tf.Tensor, y: tf.Tensor) => tf.Tensor) => tf.grads(f)([a, b])[1]?.arraySync();
+    // b is the larger in 2 of 4 places, and the smaller in 2.
+    expect(byB(tf.maximum)).toBe(2);
+    expect(byB(tf.minimum)).toBe(2);
+    // d/db Σ (a − b)² = −2 Σ (a − b) = −2 (15 − 16)
+    expect(byB(tf.squaredDifference)).toBe(2);
+  });
+
+  it.each([
+    ['nearest neighbours', tf.image.resizeNearestNeighbor],
+    ['bilinear', tf.image.resizeBilinear],
+  ] as const)(
+    'resizing by %s: batches of images that are not square keep their own gradients',
+    (_, resize) => {
+      // Resizing is linear, so that ⟨dy, R x⟩ = ⟨Rᵀ dy, x⟩ for any x and dy.
+      const x = tf.reshape(tf.range(1, 25), [2, 2, 3, 2]) as tf.Tensor4D;
+      const dy = tf.sin(tf.reshape(tf.range(0, 96), [2, 4, 6, 2]));
+      const resized = (each: tf.Tensor): tf.Tensor => resize(each as tf.Tensor4D, [4, 6]);
+      const dx = tf.grad(resized)(x, dy);
+      expect(dx.shape).toEqual(x.shape);
+      const forward = tf.sum(tf.mul(dy, resized(x))).arraySync() as number;
+      const backward = tf.sum(tf.mul(dx, x)).arraySync() as number;
+      expect(backward).toBeCloseTo(forward, 4);
+      // Of the second image alone: the gradient does not leak between images.
+      const second = tf.grad((each) => tf.slice(resized(each), [1, 0, 0, 0]))(x);
+      expect(tf.max(tf.abs(tf.slice(second, 0, 1))).arraySync()).toBe(0);
+      expect(tf.sum(second).arraySync()).toBeCloseTo(4 * 6 * 2, 4);
+    },
+  );
+});

@@ -17,6 +17,16 @@ describe('sinkSqueezes', () => {
     expect(await operatorsAfter(sinkSqueezes, graph)).toBe('ReduceSum');
   });
 
+  it('leaves an axis of size 1 that another operand fills', async () => {
+    const graph = graphOf([[2, 3], [3]], (b, [x, y]) => [b.binary('Add', b.reshape(x!, [2, 3, 1]), y!)]);
+    expect(await operatorsAfter(sinkSqueezes, graph)).toBe('Reshape Add');
+  });
+
+  it('leaves an axis of size 1 that another operand of the same length fills', async () => {
+    const graph = graphOf([[3], [3]], (b, [x, y]) => [b.binary('Add', b.reshape(x!, [3, 1]), y!)]);
+    expect(await operatorsAfter(sinkSqueezes, graph)).toBe('Reshape Add');
+  });
+
   it('leaves reshapes that regroup elements', async () => {
     const graph = graphOf([[4, 3], [2]], (b, [x, y]) => [b.binary('Add', b.reshape(x!, [1, 6, 2]), y!)]);
     expect(await operatorsAfter(sinkSqueezes, graph)).toBe('Reshape Add');

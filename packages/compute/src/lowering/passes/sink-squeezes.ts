@@ -15,6 +15,8 @@ export const sinkSqueezes: Pass = {
     const squeezed = node.inputs.find((input) => squeezeSource(input, context));
     const source = squeezed && squeezeSource(squeezed, context);
     if (!source || source.shape.length >= output.shape.length) return null;
+    // The result must have the source's elements, too: no operand may broadcast along an axis of size 1.
+    if (withoutOnes(source.shape) !== withoutOnes(output.shape)) return null;
     const inputs = node.inputs.map((input) => (input ? inShapeOf(source, input, output, context) : null));
     if (inputs.some((input, index) => input === null && node.inputs[index] !== null)) return null;
     const { builder } = context;
@@ -75,6 +77,5 @@ function inShapeOf(
     return input;
   }
   if (withoutOnes(input.shape) !== withoutOnes(output.shape)) return null;
-  if (withoutOnes(source.shape) !== withoutOnes(output.shape)) return null;
   return context.builder.reshape(input, source.shape);
 }

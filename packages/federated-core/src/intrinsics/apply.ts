@@ -7,8 +7,8 @@ import { SymbolicValue } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { formatType } from '../types/format.js';
 import { parseType } from '../types/parse.js';
-import { type FunctionType, struct, type Type } from '../types/types.js';
-import { substitute, unify } from '../types/unify.js';
+import { type FunctionType, struct, structEntries, type Type } from '../types/types.js';
+import { firstMisfit, substitute, unify } from '../types/unify.js';
 import { describeValue } from '../values/to-value.js';
 import { constraints } from './constraints.js';
 import type { IntrinsicDefinition } from './definition.js';
@@ -68,11 +68,38 @@ function resultType(
       return substitute(signature.result, bindings);
     }
   }
-  const needed = definition.signatures.map((signature) => parameterText(signature)).join(' or ');
-  const got = types.length === 1 ? formatType(types[0]!) : formatType(struct(types));
   throw new TypeMismatchError(
-    `Cannot apply ${definition.name}: arguments must fit ${needed}, got ${got}${atLocation(location)}`,
+    `Cannot apply ${definition.name}: ${misfit(definition, types, settings)}${atLocation(location)}`,
   );
+}
+
+/** The first argument that does not fit, with what it would have to be by the signatures that come furthest. */
+function misfit(
+  definition: IntrinsicDefinition,
+  types: readonly Type[],
+  settings: IntrinsicSettings,
+): string {
+  if (definition.infer !== undefined) {
+    const needed = definition.signatures.map((text) => text.slice(1, text.lastIndexOf(' -> '))).join(' or ');
+    return `arguments must fit ${needed}, got ${types.map(formatType).join(', ')}`;
+  }
+  const misfits = signaturesOf(definition)
+    .filter(({ result }) => settings.placement === undefined || placementOf(result) === settings.placement)
+    .flatMap(({ parameter }) => {
+      const wanted = argumentTypesOf(parameter!, types.length);
+      return wanted === null ? [] : [firstMisfit(wanted, types)!];
+    });
+  const furthest = Math.max(...misfits.map(({ index }) => index));
+  const needed = misfits.filter(({ index }) => index === furthest).map((one) => formatType(one.needed));
+  const which = types.length === 1 ? 'its argument' : `argument ${furthest + 1}`;
+  return `${which} must be ${[...new Set(needed)].join(' or ')}, got ${formatType(types[furthest]!)}`;
+}
+
+/** The types that a signature asks of so many arguments; null where it takes another number. */
+function argumentTypesOf(parameter: Type, count: number): readonly Type[] | null {
+  if (parameter.kind !== 'struct') return count === 1 ? [parameter] : null;
+  const wanted = structEntries(parameter).map(([, one]) => one);
+  return wanted.length === count ? wanted : null;
 }
 
 /** A function of no parameter stands for its result: a `zero` may be computed. */
@@ -91,11 +118,6 @@ function signaturesOf(definition: IntrinsicDefinition): readonly FunctionType[] 
     parsed.set(text, known);
     return known;
   });
-}
-
-function parameterText(signature: string): string {
-  const arrow = signature.lastIndexOf(' -> ');
-  return signature.slice(1, arrow);
 }
 
 function placementOf(type: Type): string | null {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EmptyAggregateError, TypeMismatchError } from '../errors/starling-error.js';
 import { federatedComputation } from '../expression/federated-computation.js';
 import { both } from '../testing/both.js';
-import { atClients, bool, float32, float64, int32, struct } from '../types/types.js';
+import { atClients, atServer, bool, float32, float64, int32, struct } from '../types/types.js';
 import { federatedMean } from './federated-mean.js';
 
 const weighted = federatedComputation(
@@ -99,5 +99,13 @@ describe('federatedMean', () => {
         federatedMean(v, w),
       ),
     ).toThrow('W must be one number');
+    expect(() =>
+      federatedComputation({ v: atClients(float32()), w: atServer(float32()) }, ({ v, w }) =>
+        federatedMean(v, w as never),
+      ),
+    ).toThrow('Cannot apply federatedMean: argument 2 must be {W}@CLIENTS, got float32@SERVER');
+    expect(() =>
+      federatedComputation({ w: atServer(float32()) }, ({ w }) => federatedMean(w as never)),
+    ).toThrow('Cannot apply federatedMean: its argument must be {T}@CLIENTS, got float32@SERVER');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatType } from './format.js';
 import { parseType } from './parse.js';
 import type { FunctionType } from './types.js';
-import { substitute, unify } from './unify.js';
+import { firstMisfit, substitute, unify } from './unify.js';
 
 /** The result of a signature on arguments, printed; null where they do not fit. */
 const resultOf = (signature: string, given: string): string | null => {
@@ -43,5 +43,18 @@ describe('unify', () => {
     expect(resultOf(map, '<(<a=int32,b=int32> -> bool),{<a=int32,b=int32>}@CLIENTS>')).toBe('{bool}@CLIENTS');
     expect(resultOf(map, '<(<a=int32,b=int32> -> bool),{<b=int32,a=int32>}@CLIENTS>')).toBeNull();
     expect(resultOf(map, '<(<a=int32,b=int32> -> bool),{<int32,int32>}@CLIENTS>')).toBe('{bool}@CLIENTS');
+  });
+});
+
+describe('firstMisfit', () => {
+  it('`firstMisfit` says what the argument would have to be by those before it', () => {
+    const needed = (given: readonly string[]) => {
+      const target = ['(T -> U)', '{T}@CLIENTS'].map(parseType);
+      const misfit = firstMisfit(target, given.map(parseType));
+      return misfit === null ? null : [misfit.index, formatType(misfit.needed)];
+    };
+    expect(needed(['(<a=int32> -> bool)', '{<b=int32>}@CLIENTS'])).toEqual([1, '{<a=int32>}@CLIENTS']);
+    expect(needed(['int32', '{int32}@CLIENTS'])).toEqual([0, '(T -> U)']);
+    expect(needed(['(int32 -> bool)', '{int32}@CLIENTS'])).toBeNull();
   });
 });

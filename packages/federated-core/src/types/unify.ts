@@ -12,6 +12,25 @@ export function unify(target: Type, source: Type): Bindings | null {
   return match(target, source, bindings, 'gives') ? bindings : null;
 }
 
+/**
+ * How far the fields of `source` fit those of `target`, in order: the first that does not, and what it would have to
+ * be, with the type variables that the fields before it have bound. For errors.
+ */
+export function firstMisfit(
+  target: readonly Type[],
+  source: readonly Type[],
+): { readonly index: number; readonly needed: Type } | null {
+  const bindings = new Map<string, Type>();
+  for (const [index, needed] of target.entries()) {
+    const before = new Map(bindings);
+    const given = source[index];
+    if (given === undefined || !match(needed, given, bindings, 'gives')) {
+      return { index, needed: substitute(needed, before) };
+    }
+  }
+  return null;
+}
+
 /** `type` with its type variables replaced; unbound ones stay. */
 export function substitute(type: Type, bindings: Bindings): Type {
   switch (type.kind) {

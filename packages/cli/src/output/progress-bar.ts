@@ -25,6 +25,9 @@ export function progressBar(task: TaskLine): RunObserver {
       task.title = title;
       task.output = `${barLine(0, rounds, BAR_CELLS)} starting`;
     },
+    ready(openingMs) {
+      task.output = `${barLine(0, rounds, BAR_CELLS)} ready in ${formatDuration(openingMs)}`;
+    },
     round(record) {
       const metrics = shownMetrics(record.metrics, headline, METRICS_SHOWN).map(
         ([name, value]) => `${name} ${formatNumber(value)}`,
@@ -66,7 +69,7 @@ export async function withProgress<T>(
         },
       },
     ],
-    { renderer: 'default', registerSignalListeners: false, rendererOptions: { collapseErrors: false } },
+    { renderer: 'default', registerSignalListeners: false, rendererOptions: { showErrorMessage: false } },
   );
   await listr.run();
   if (result === undefined) throw new Error(`Cannot finish '${title}': its task gave no result`);

@@ -2,11 +2,14 @@
 import { websocketRuntime } from '@starling/coordinator';
 import { inProcessRuntime, type Runtime, type RuntimeName, threadsRuntime } from '@starling/runtime';
 import type { Logger } from 'pino';
+import { UsageError } from '../usage-error.js';
 import { startClientProcesses } from './client-processes.js';
 import { type EngineLabel, engineChoice } from './engine-choice.js';
 
 /** How often a phase waits another deadline for its clients before the run fails. */
 const MAX_EXTENSIONS = 10;
+/** A socket a client, all on this machine: beyond this, files and memory run out before the run says why. */
+const MAX_SOCKETS = 5_000;
 
 export interface RuntimeChoice {
   readonly name: RuntimeName;
@@ -23,7 +26,10 @@ export interface RuntimeChoice {
   readonly onFailure: (error: Error) => void;
 }
 
-/** On `websocket`, the coordinator listens in this process and the clients are processes on the loopback. */
+/**
+ * On `websocket`, the coordinator listens in this process and the clients are processes on the loopback. Throws a
+ * `UsageError` where there are more clients than sockets to be had.
+ */
 export function chooseRuntime(choice: RuntimeChoice): Runtime {
   const { name, engine, workers, simulation, settings, population, logger, signal, onFailure } = choice;
   switch (name) {
@@ -32,6 +38,11 @@ export function chooseRuntime(choice: RuntimeChoice): Runtime {
     case 'threads':
       return threadsRuntime({ workers, engine: engineChoice(engine) });
     case 'websocket':
+      if (population > MAX_SOCKETS) {
+        throw new UsageError(
+          `Cannot simulate over WebSockets: need at most ${MAX_SOCKETS} clients, a socket each, got ${population}; use threads`,
+        );
+      }
       // Every client must answer, however slow the machine is: then the state is that of the other runtimes.
       return websocketRuntime({
         minClients: population,

@@ -5,6 +5,8 @@ import { leafTypes, sizeOf } from '@starling/federated-core';
 import { bindFeeds } from '../graph/bind-feeds.js';
 import type { Feed } from '../graph/feeds.js';
 import { checkArgument, type LeafSpec } from './check-argument.js';
+import { fitToMachine } from './cpu/fit-to-machine.js';
+import { probeBlockSize } from './cpu/probe-block-size.js';
 import type { Engine, LoadedGraph } from './engine.js';
 import type { GraphArtifact } from './graph-artifact.js';
 
@@ -16,6 +18,7 @@ type OrtTensor = import('onnxruntime-node').Tensor;
 export async function createOnnxEngine(): Promise<Engine> {
   const ort = await import('onnxruntime-node');
   const sessions = new Map<string, Promise<Session>>();
+  const blockSize = await probeBlockSize((model, input) => runOnce(ort, model, input));
   return {
     name: 'onnx',
     description: `onnxruntime-node ${ort.env.versions.node ?? ''} (cpu, 1 thread)`,
@@ -24,7 +27,7 @@ export async function createOnnxEngine(): Promise<Engine> {
       if (leafTypes(artifact.result).length === 0) return { run: () => [], dispose() {} };
       let session = sessions.get(artifact.id);
       if (!session) {
-        session = createSession(ort, artifact);
+        session = createSession(ort, artifact, blockSize);
         sessions.set(artifact.id, session);
       }
       return loadedGraph(ort, artifact, await session);
@@ -37,20 +40,34 @@ export async function createOnnxEngine(): Promise<Engine> {
   };
 }
 
-function createSession(ort: Ort, artifact: GraphArtifact): Promise<Session> {
+const SESSION_OPTIONS = {
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+  // Errors reach the caller as exceptions; onnxruntime need not print them too.
+  logSeverityLevel: 4,
+} as const;
+
+function createSession(ort: Ort, artifact: GraphArtifact, blockSize: number | null): Promise<Session> {
   if (!artifact.onnx) {
     throw new Error(
       `Cannot load '${artifact.name}' on the onnx engine: ${artifact.onnxReason ?? 'it has no ONNX model'}`,
     );
   }
-  return ort.InferenceSession.create(artifact.onnx, {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    // Errors reach the caller as exceptions; onnxruntime need not print them too.
-    logSeverityLevel: 4,
-  });
+  const model = artifact.onnx;
+  // What is fitted uses operators of this build of onnxruntime; the model as it came runs on any.
+  return ort.InferenceSession.create(fitToMachine(model, blockSize), SESSION_OPTIONS).catch(() =>
+    ort.InferenceSession.create(model, SESSION_OPTIONS),
+  );
+}
+
+async function runOnce(ort: Ort, model: Uint8Array, input: Tensor): Promise<Tensor> {
+  const session = await ort.InferenceSession.create(model, SESSION_OPTIONS);
+  const results = await session.run({ [session.inputNames[0] as string]: toOrt(ort, input) });
+  const result = fromOrt(results[session.outputNames[0] as string] as OrtTensor);
+  await session.release();
+  return result;
 }
 
 function loadedGraph(ort: Ort, artifact: GraphArtifact, session: Session): LoadedGraph {

@@ -2,13 +2,23 @@
 // are those of onnx.proto3 (github.com/onnx/onnx, IR version 8, operator set 18).
 import type { Tensor } from '@starling/federated-core';
 import { PbfWriter } from 'pbf';
-import type { OnnxAttribute, OnnxConstant, OnnxDType, OnnxGraph, OnnxNode, OnnxValue } from './onnx-model.js';
+import {
+  type OnnxAttribute,
+  type OnnxConstant,
+  type OnnxDType,
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxValue,
+  subgraphOf,
+} from './onnx-model.js';
 
 /** The operator set of the models: chosen so that ONNX runtimes since 2023 (onnxruntime 1.14) run them. */
 export const OPERATOR_SET = 18;
 const IR_VERSION = 8;
+const FOREIGN_VERSION = 1;
 
-const DATA_TYPE = {
+/** Numbers of element types. */
+export const DATA_TYPE = {
   float32: 1,
   uint8: 2,
   int32: 6,
@@ -18,7 +28,8 @@ const DATA_TYPE = {
   float64: 11,
 } as const satisfies Record<OnnxDType, number>;
 
-const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const satisfies Record<
+/** Numbers of attribute types. */
+export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const satisfies Record<
   OnnxAttribute['kind'],
   number
 >;
@@ -29,12 +40,30 @@ export function encodeModel(graph: OnnxGraph): Uint8Array {
   writer.writeVarintField(1, IR_VERSION);
   writer.writeStringField(2, 'starling');
   writer.writeMessage(7, writeGraph, graph);
-  writer.writeMessage(8, writeOperatorSet, OPERATOR_SET);
+  writer.writeMessage(8, writeOperatorSet, { domain: '', version: OPERATOR_SET });
+  for (const domain of foreignDomains(graph)) {
+    writer.writeMessage(8, writeOperatorSet, { domain, version: FOREIGN_VERSION });
+  }
   return writer.finish();
 }
 
-function writeOperatorSet(version: number, writer: PbfWriter): void {
-  writer.writeStringField(1, '');
+/** Domains of operators that are not ONNX's own, in order. */
+function foreignDomains(graph: OnnxGraph, found = new Set<string>()): readonly string[] {
+  for (const node of graph.nodes) {
+    if (node.domain) found.add(node.domain);
+    const body = subgraphOf(node);
+    if (body) foreignDomains(body, found);
+  }
+  return [...found].sort();
+}
+
+interface OperatorSet {
+  readonly domain: string;
+  readonly version: number;
+}
+
+function writeOperatorSet({ domain, version }: OperatorSet, writer: PbfWriter): void {
+  writer.writeStringField(1, domain);
   writer.writeVarintField(2, version);
 }
 
@@ -44,6 +73,12 @@ function writeGraph(graph: OnnxGraph, writer: PbfWriter): void {
   for (const constant of graph.constants) writer.writeMessage(5, writeConstant, constant);
   for (const input of graph.inputs) writer.writeMessage(11, writeValueInfo, input);
   for (const output of graph.outputs) writer.writeMessage(12, writeValueInfo, output);
+  // Types and shapes of all values, so that an engine can fit the model to its machine (decode-model.ts).
+  const outputs = new Set(graph.outputs.map(({ name }) => name));
+  for (const node of graph.nodes) {
+    for (const value of node.outputs)
+      if (!outputs.has(value.name)) writer.writeMessage(13, writeValueInfo, value);
+  }
 }
 
 function writeNode(node: OnnxNode, writer: PbfWriter): void {
@@ -51,6 +86,7 @@ function writeNode(node: OnnxNode, writer: PbfWriter): void {
   for (const output of node.outputs) writer.writeStringField(2, output.name);
   writer.writeStringField(4, node.op);
   for (const entry of Object.entries(node.attributes)) writer.writeMessage(5, writeAttribute, entry);
+  if (node.domain) writer.writeStringField(7, node.domain);
 }
 
 function writeAttribute([name, attribute]: [string, OnnxAttribute], writer: PbfWriter): void {

@@ -73,9 +73,10 @@ export class GraphBuilder {
     inputs: readonly (OnnxValue | null)[],
     outputs: readonly Described[],
     attributes: Attributes = {},
+    domain?: string,
   ): readonly OnnxValue[] {
     const values = outputs.map((output) => this.value(op.toLowerCase(), output));
-    const node = { op, inputs, outputs: values, attributes };
+    const node = { op, ...(domain ? { domain } : {}), inputs, outputs: values, attributes };
     this.#nodes.push(node);
     for (const value of values) this.#producers.set(value.name, node);
     return values;
@@ -87,8 +88,9 @@ export class GraphBuilder {
     inputs: readonly (OnnxValue | null)[],
     output: Described,
     attributes: Attributes = {},
+    domain?: string,
   ): OnnxValue {
-    return this.emit(op, inputs, [output], attributes)[0] as OnnxValue;
+    return this.emit(op, inputs, [output], attributes, domain)[0] as OnnxValue;
   }
 
   constant(data: Tensor): OnnxValue {

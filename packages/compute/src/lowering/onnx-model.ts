@@ -22,6 +22,8 @@ export type OnnxAttribute =
 
 export interface OnnxNode {
   readonly op: string;
+  /** Whose operator it is; ONNX's own where absent. */
+  readonly domain?: string;
   /** `null` leaves out an optional input. */
   readonly inputs: readonly (OnnxValue | null)[];
   readonly outputs: readonly OnnxValue[];

@@ -69,7 +69,7 @@ class Rewriter implements RewriteContext {
       const rewritten = this.#pass.rewrite(moved, this);
       const results =
         rewritten === null
-          ? this.builder.emit(moved.op, moved.inputs, moved.outputs, moved.attributes)
+          ? this.builder.emit(moved.op, moved.inputs, moved.outputs, moved.attributes, moved.domain)
           : Array.isArray(rewritten)
             ? (rewritten as readonly OnnxValue[])
             : [rewritten as OnnxValue];

@@ -1,6 +1,6 @@
 // The passes over a lowered graph, in order: what makes it fast without changing what it computes, beyond rounding.
 import type { OnnxGraph } from '../onnx-model.js';
-import { applyPass, type Pass } from '../rewrite-graph.js';
+import { applyPass, type Pass, removeDeadNodes } from '../rewrite-graph.js';
 import { deferStacked } from './defer-stacked.js';
 import { fewRowProducts } from './few-row-products.js';
 import { fuseConvolutionBias } from './fuse-convolution-bias.js';
@@ -13,6 +13,7 @@ import { shareCommon } from './share-common.js';
 import { simplify } from './simplify.js';
 import { sinkSqueezes } from './sink-squeezes.js';
 import { sinkTransposes } from './sink-transposes.js';
+import { splitSlices } from './split-slices.js';
 
 /** Run until nothing moves any more; each round brings nodes one step nearer to their partners. */
 const cleaning = (): readonly Pass[] => [simplify, sinkSqueezes, sinkTransposes, shareCommon()];
@@ -26,9 +27,8 @@ export function optimize(graph: OnnxGraph): OnnxGraph {
   for (let round = 0; round < CLEANING_ROUNDS; round++) current = applyAll(current, cleaning());
   current = applyAll(current, fusing());
   for (let round = 0; round < CLEANING_ROUNDS; round++) current = applyAll(current, cleaning());
-  return hoistInvariants(
-    applyAll(current, [precomputeSteps, fewRowProducts, deferStacked, simplify, shareCommon()]),
-  );
+  current = applyAll(current, [precomputeSteps, fewRowProducts, deferStacked, simplify, shareCommon()]);
+  return removeDeadNodes(splitSlices(hoistInvariants(current)));
 }
 
 const applyAll = (graph: OnnxGraph, passes: readonly Pass[]): OnnxGraph => passes.reduce(applyPass, graph);

@@ -1,7 +1,7 @@
 // What passes know of operators: which work element by element, so that moving elements before or after is the same.
 
 const ELEMENTWISE_UNARY = new Set(
-  `Abs Acos Acosh Asin Asinh Atan Atanh Cast Ceil Cos Cosh Elu Erf Exp Floor IsInf IsNaN LeakyRelu Log Neg Not
+  `Abs Acos Acosh Asin Asinh Atan Atanh Cast Ceil Cos Cosh Elu Erf Exp Floor Identity IsInf IsNaN LeakyRelu Log Neg Not
    Reciprocal Relu Round Selu Sigmoid Sign Sin Sinh Softplus Sqrt Tan Tanh`.split(/\s+/),
 );
 

@@ -15,7 +15,7 @@ export function shareCommon(): Pass {
       const key = keyOf(node);
       const earlier = known.get(key);
       if (earlier) return earlier;
-      const values = builder.emit(node.op, node.inputs, node.outputs, node.attributes);
+      const values = builder.emit(node.op, node.inputs, node.outputs, node.attributes, node.domain);
       known.set(key, values);
       return values;
     },
@@ -24,5 +24,10 @@ export function shareCommon(): Pass {
 
 function keyOf(node: OnnxNode): string {
   const attributes = Object.entries(node.attributes).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([node.op, node.inputs.map((input) => input?.name ?? ''), attributes]);
+  return JSON.stringify([
+    node.domain ?? '',
+    node.op,
+    node.inputs.map((input) => input?.name ?? ''),
+    attributes,
+  ]);
 }

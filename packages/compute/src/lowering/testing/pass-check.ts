@@ -34,6 +34,7 @@ async function run(graph: OnnxGraph): Promise<readonly Tensor[]> {
   const session = await ort.InferenceSession.create(encodeModel(graph), {
     graphOptimizationLevel: 'disabled',
     intraOpNumThreads: 1,
+    logSeverityLevel: 4,
   });
   const feeds = Object.fromEntries(
     graph.inputs.map(({ name, shape }, n) => [

@@ -1,0 +1,26 @@
+// Fits a model to the machine: what the onnx engine does with the bytes of an artifact before it makes a session. The artifact
+// itself stays portable; every onnx engine of a machine fits it alike, so that all runtimes there give the same bits.
+import { decodeModel } from '../../lowering/decode-model.js';
+import { encodeModel } from '../../lowering/encode-model.js';
+import { hoistInvariants } from '../../lowering/passes/hoist-invariants.js';
+import { shareCommon } from '../../lowering/passes/share-common.js';
+import { simplify } from '../../lowering/passes/simplify.js';
+import { applyPass, removeDeadNodes } from '../../lowering/rewrite-graph.js';
+import { blockConvolutions } from './block-convolutions.js';
+
+/** `blockSize` as `probeBlockSize` found it; a model that is not Starling's own is left as it is. */
+export function fitToMachine(model: Uint8Array, blockSize: number | null): Uint8Array {
+  if (blockSize === null) return model;
+  const graph = decoded(model);
+  if (graph === null) return model;
+  const passes = [blockConvolutions(blockSize), simplify, shareCommon()];
+  return encodeModel(removeDeadNodes(hoistInvariants(passes.reduce(applyPass, graph))));
+}
+
+function decoded(model: Uint8Array): ReturnType<typeof decodeModel> | null {
+  try {
+    return decodeModel(model);
+  } catch {
+    return null;
+  }
+}

@@ -18,18 +18,32 @@ export class CaptureError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    const line = userLine(new Error().stack);
+    const line = userLine();
     super(line === null ? message : `${message} (at ${line})`, options);
   }
 }
 
-const INTERNAL = /node_modules|node:|\/compute\/(src|dist)\/(?!.*\.test\.)|<anonymous>/;
+/** Where Starling's packages lie, as stacks name it: the folder that holds this package's folder. */
+const STARLING = import.meta.url.replace(/^file:\/\//, '').replace(/[^/]+\/(src|dist)\/capture\/[^/]*$/, '');
 
-/** The first line of a stack that is neither tf.js nor this package: where the user's code stands. */
-function userLine(stack: string | undefined): string | null {
+const INTERNAL = /node_modules|node:|<anonymous>|\bnative\b/;
+
+/** Frames of tf.js alone can be more than the ten that V8 keeps. */
+const FRAMES = 100;
+
+/** The first line of the stack that is neither tf.js nor Starling: where the user's code stands. */
+function userLine(): string | null {
+  const usual = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES;
+  const { stack } = new Error();
+  Error.stackTraceLimit = usual;
   for (const line of stack?.split('\n').slice(1) ?? []) {
-    const place = line.trim().replace(/^at\s+/, '');
-    if (!INTERNAL.test(place)) return place.replace(/^.*\((.*)\)$/, '$1');
+    const place = line
+      .trim()
+      .replace(/^at\s+/, '')
+      .replace(/^.*\((.*)\)$/, '$1');
+    const isStarling = place.includes(STARLING) && !/\.test\.[jt]s/.test(place);
+    if (!INTERNAL.test(place) && !isStarling) return place;
   }
   return null;
 }

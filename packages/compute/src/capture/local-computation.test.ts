@@ -121,6 +121,7 @@ describe('capturing refuses', () => {
     const error = errorOf(({ x }) => tf.spectral.rfft(x));
     expect(error.code).toBe('unknown-kernel');
     expect(error.message).toMatch(/kernel (Complex|FFT|Real)/);
+    expect(error.message).toMatch(/local-computation\.test\.ts:\d+/);
   });
 
   it('a body that gives a promise or nothing', () => {

@@ -14,6 +14,7 @@ import {
   isMessage,
   type Message,
   type PartialBody,
+  type WireCode,
   WireError,
 } from '@starling/runtime/wire';
 import type { Logger } from 'pino';
@@ -57,6 +58,9 @@ const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 const CLOSE_MS = 1000;
 /** Pings in a row that may stay without an answer. */
 const MAX_MISSED_PINGS = 3;
+
+/** Ends that are nobody's fault: a client came back before its cut was noticed, or all must go. */
+const notFaults: ReadonlySet<WireCode> = new Set(['replaced', 'shutting-down']);
 
 const messagesOf: Readonly<Record<ConnectionState, ReadonlySet<string>>> = {
   greeting: new Set(['hello']),
@@ -128,8 +132,9 @@ export class Connection {
   /** Ends the conversation with an error frame. */
   fail(error: WireError): void {
     if (this.state === 'closed') return;
-    this.#options.metrics.add('starling_wire_errors_total');
-    this.#logger.warn({ code: error.code }, error.message);
+    const isFault = !notFaults.has(error.code);
+    if (isFault) this.#options.metrics.add('starling_wire_errors_total');
+    this.#logger[isFault ? 'warn' : 'info']({ code: error.code }, error.message);
     this.#end(
       encodeMessage('error', { code: error.code, reason: error.message }),
       error.closeCode,

@@ -14,7 +14,7 @@ const definitions = {
   starling_updates_ignored_total: ['counter', 'Updates that came too late, twice, or unasked.'],
   starling_clients_dropped_total: ['counter', 'Clients of a cohort that did not report.'],
   starling_joins_total: ['counter', 'Clients that joined, rejoins included.'],
-  starling_wire_errors_total: ['counter', 'Conversations that ended with an error frame.'],
+  starling_wire_errors_total: ['counter', 'Conversations that ended for a fault of the client.'],
   starling_received_bytes_total: ['counter', 'Bytes of messages received from clients.'],
   starling_sent_bytes_total: ['counter', 'Bytes of messages sent to clients.'],
 } as const satisfies Record<string, readonly ['gauge' | 'counter', string]>;

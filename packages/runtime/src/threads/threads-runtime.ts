@@ -8,6 +8,7 @@ import { clientArgument } from '../plan/client-argument.js';
 import { graphsOf } from '../plan/map-plan.js';
 import { createPlanRunner } from '../plan/plan-runner.js';
 import type { Runtime } from '../runtime.js';
+import { collectLessOften } from './collect-less-often.js';
 import { createLaneMemory } from './lane-memory.js';
 import { vectorsOn } from './shared-heap.js';
 import { ThreadsSession } from './threads-session.js';
@@ -37,6 +38,7 @@ export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
     name: 'threads',
     async open(packed, population) {
       const argument = clientArgument(packed.plan, population.dataType);
+      collectLessOften();
       // Main merges lanes, and needs an engine only for operators that the plan itself defines.
       const needsEngine = graphsOf(packed.plan, ['aggregation']).length > 0;
       const engine = needsEngine ? await createEngine(choice) : null;

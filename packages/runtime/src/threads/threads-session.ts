@@ -200,7 +200,11 @@ export class ThreadsSession implements RuntimeSession {
         const task = run.take();
         if (task === null) return;
         worker.lanes.set(task.lane, task);
-        this.send(worker, run, task).catch((error) => run.fail(error));
+        this.send(worker, run, task).catch((error: Error) => {
+          worker.sending = false;
+          run.fail(error);
+          if (worker.lanes.delete(task.lane) && !worker.gone) run.putBack(task);
+        });
       }
     }
   }

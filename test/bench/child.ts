@@ -41,16 +41,15 @@ export async function measurePeer(peer: Peer, python: string, model: ModelName):
       }),
     ),
   );
-  const [first, ...others] = outputs.map((output) => lastLine(output) as Measurement);
+  const measurements = outputs.map((output) => lastLine(output) as Measurement);
+  const total = (field: 'cpuMsPerRound' | 'peakMemoryMiB'): number =>
+    measurements.reduce((sum, measurement) => sum + measurement[field], 0);
   // Times are those of rank 0, whose rounds end when all others' do; processor time and memory add up.
-  return others.reduce(
-    (sum, { cpuMsPerRound, peakMemoryMiB }) => ({
-      ...sum,
-      cpuMsPerRound: sum.cpuMsPerRound + cpuMsPerRound,
-      peakMemoryMiB: sum.peakMemoryMiB + peakMemoryMiB,
-    }),
-    first!,
-  );
+  return {
+    ...measurements[0]!,
+    cpuMsPerRound: total('cpuMsPerRound'),
+    peakMemoryMiB: total('peakMemoryMiB'),
+  };
 }
 
 /** Runs a command on the two cores and gives its stdout; throws with its stderr where it fails. */

@@ -6,6 +6,7 @@ import { root } from '../support/repository.js';
 import { buildAddon } from './build-addon.js';
 
 const addon = buildAddon(join(root, '.tfjs-node'), (line) => process.stderr.write(`${line}\n`));
+process.stderr.write(`STARLING_TFJS_NODE=${addon}\n`);
 const suite = join('test', 'tfjs-node', 'tfjs-node.test.ts');
 const { status } = spawnSync('npx', ['vitest', 'run', suite, ...process.argv.slice(2)], {
   cwd: root,

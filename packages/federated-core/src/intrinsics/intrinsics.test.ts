@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EmptyAggregateError, OverflowError, TypeMismatchError } from '../errors/starling-error.js';
+import { EmptyAggregateError, OverflowError } from '../errors/starling-error.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
 import { federatedComputation } from '../expression/federated-computation.js';
 import { generator } from '../random/generator.js';
@@ -205,103 +205,4 @@ describe('intrinsics', () => {
       );
     },
   );
-});
-
-describe('an unknown dimension', () => {
-  it('fails the round when clients differ in it, whichever aggregate it is', async () => {
-    const type = atClients(float32(null));
-    const different = [
-      federatedComputation(type, (x) => federatedSum(x)),
-      federatedComputation(type, (x) => federatedMean(x)),
-      federatedComputation(type, (x) => federatedMin(x)),
-      federatedComputation(type, (x) => federatedMax(x)),
-      federatedComputation(type, (x) => federatedCollect(x)),
-      federatedComputation(type, (x) => federatedSample(x, 5)),
-    ];
-    for (const computation of different) {
-      for (const laneSize of [1, 2]) {
-        const given = [[1, 2], [3, 4], [5]];
-        await expect(both(computation, given, { laneSize })).rejects.toThrow(TypeMismatchError);
-      }
-    }
-  });
-});
-
-describe('federatedSecureModularSum', () => {
-  it('`federatedSecureModularSum` wraps into the symmetric range when asked to', async () => {
-    const sum = federatedComputation(atClients(int32()), (x) => ({
-      plain: federatedSecureModularSum(x, 8),
-      symmetric: federatedSecureModularSum(x, 8, { symmetric: true }),
-    }));
-    // 10 mod 8 = 2; symmetric, the range −7 … 7 has 15 numbers, and 10 − 15 = −5.
-    expect(await both(sum, [1, 2, 3, 4])).toEqual({ plain: 2, symmetric: -5 });
-  });
-});
-
-describe('federatedSecureSum', () => {
-  it('`federatedSecureSum` leaves out a client when its value is out of range', async () => {
-    const sum = federatedComputation(atClients(int32()), (x) => federatedSecureSum(x, 10));
-    // 11 and −1 are refused.
-    expect(await both(sum, [1, 11, 10, -1, 2])).toBe(13);
-    expect(() => federatedComputation(atClients(int32()), (x) => federatedSecureSum(x, 0))).toThrow(
-      'maxInput must be an integer from 1 to 9007199254740991, got 0',
-    );
-  });
-
-  it('`federatedSecureSumBitwidth` takes numbers up to 2^bitwidth − 1', async () => {
-    const sum = federatedComputation(atClients(int32()), (x) => federatedSecureSumBitwidth(x, 3));
-    expect(await both(sum, [7, 8, 1])).toBe(8);
-  });
-});
-
-describe('federatedSelect', () => {
-  it('`federatedSelect` gives a slice for each key, in order, duplicates included', async () => {
-    const scale = plainLocal(
-      { sum: float32(), next: float32() },
-      float32(),
-      ({ sum, next }) => 10 * sum + next,
-    );
-    const select = federatedComputation(
-      { keys: atClients(int32(null)), table: atServer(float32(4)) },
-      ({ keys, table }) => federatedCollect(sequenceReduce(federatedSelect(keys, 4, table, row), 0, scale)),
-    );
-    // Slices of [5, 6, 7, 8]: keys 2, 0, 2 → 757; no keys → 0; key 4 and key −1 refuse their clients.
-    const keys = [[2, 0, 2], [], [4], [-1, 1]];
-    expect(await both(select, { keys, table: [5, 6, 7, 8] })).toEqual([757, 0]);
-  });
-});
-
-describe('federatedSample', () => {
-  it('`federatedSample` draws clients uniformly when seeds vary', async () => {
-    const sample = federatedComputation(atClients(float32()), (x) => federatedSample(x, 2));
-    const counts = [0, 0, 0, 0, 0];
-    for (let seed = 0; seed < 400; seed++) {
-      const kept = (await both(sample, [0, 1, 2, 3, 4], { seed: seedFrom(seed) })) as number[];
-      expect(kept).toHaveLength(2);
-      for (const client of kept) counts[client]!++;
-    }
-    // 400 draws of 2 of 5: 160 each, with a standard deviation of √(400·0.4·0.6) ≈ 9.8; five of them is 49.
-    for (const count of counts) expect(Math.abs(count - 160)).toBeLessThan(49);
-  });
-});
-
-describe('federatedMin and federatedMax', () => {
-  it('`federatedMin` and `federatedMax` fail the round when no client reports', async () => {
-    const least = federatedComputation(atClients(float32()), (x) => federatedMin(x));
-    expect(await both(least, [3, -1, 2])).toBe(-1);
-    await expect(both(least, [])).rejects.toThrow(EmptyAggregateError);
-    // A NaN refuses its client, so that nobody is left.
-    await expect(both(least, [Number.NaN])).rejects.toThrow(EmptyAggregateError);
-    const most = federatedComputation(atClients(float32()), (x) => federatedMax(x));
-    expect(await both(most, [3, -1, 2])).toBe(3);
-    await expect(both(most, [])).rejects.toThrow(EmptyAggregateError);
-  });
-});
-
-describe('federatedCollect', () => {
-  it('`federatedCollect` keeps cohort order when clients are in several lanes', async () => {
-    const all = federatedComputation(atClients(string()), (x) => federatedCollect(x));
-    expect(await both(all, ['c', 'a', 'b'], { laneSize: 2 })).toEqual(['c', 'a', 'b']);
-    expect(await both(all, [])).toEqual([]);
-  });
 });

@@ -48,12 +48,15 @@ class StepValues {
   readonly #constants: ReadonlyMap<string, OnnxGraph['constants'][number]>;
   readonly #all = new Map<string, OnnxValue>();
   readonly #inner = new Set<string>();
+  /** Read by name within bodies inside the body, such as those of scans: these stay where they are. */
+  readonly #captured: ReadonlySet<string>;
 
   constructor(body: OnnxGraph, context: RewriteContext) {
     this.#step = (body.inputs[0] as OnnxValue).name;
     this.#builder = context.builder;
     this.#context = context;
     this.#constants = new Map(body.constants.map((constant) => [constant.value.name, constant]));
+    this.#captured = new Set(body.nodes.flatMap((node) => namesReadWithin(subgraphOf(node))));
     for (const { name } of body.inputs) this.#inner.add(name);
     for (const node of body.nodes) for (const { name } of node.outputs) this.#inner.add(name);
   }
@@ -67,6 +70,7 @@ class StepValues {
   precompute(node: OnnxNode): boolean {
     const output = node.outputs[0] as OnnxValue;
     if (node.outputs.length !== 1 || node.attributes['body']) return false;
+    if (this.#captured.has(output.name)) return false;
     if (output.shape.reduce((size, axis) => size * axis, 1) > LARGEST_STEP_ELEMENTS) return false;
     const all = this.#rows(node) ?? this.#forAll(node, output);
     if (!all) return false;
@@ -134,4 +138,14 @@ class StepValues {
     if (constant) return this.#builder.constant(constant.tensor);
     return this.#inner.has(input.name) ? null : input;
   }
+}
+
+/** The names that the nodes and outputs of a graph read, and those of the graphs inside it. */
+function namesReadWithin(graph: OnnxGraph | null | undefined): readonly string[] {
+  if (!graph) return [];
+  const read = graph.nodes.flatMap((node) => [
+    ...node.inputs.flatMap((input) => (input ? [input.name] : [])),
+    ...namesReadWithin(subgraphOf(node)),
+  ]);
+  return [...read, ...graph.outputs.map(({ name }) => name)];
 }

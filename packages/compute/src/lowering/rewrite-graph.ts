@@ -9,7 +9,10 @@ import { type OnnxGraph, type OnnxNode, type OnnxValue, subgraphOf } from './onn
 export interface RewriteContext {
   /** Emits into the graph at hand: the subgraph, where the node stands in one. */
   readonly builder: GraphBuilder;
-  /** The node that makes a value; `undefined` for inputs and constants. */
+  /**
+   * The node of the graph at hand that makes a value; `undefined` for inputs and constants, and for values from around
+   * a subgraph: what is made once must not be drawn into a body, to be made at each step.
+   */
   producer(value: OnnxValue | null | undefined): OnnxNode | undefined;
   /** The producer, if it is this operator. */
   producedBy(op: string, value: OnnxValue | null | undefined): OnnxNode | undefined;
@@ -80,9 +83,8 @@ class Rewriter implements RewriteContext {
     return this.builder.finish(graph.name, graph.inputs, this.#outputs(graph));
   }
 
-  readonly producer = (value: OnnxValue | null | undefined): OnnxNode | undefined => {
-    return value ? (this.builder.producer(value) ?? this.#outer?.producer(value)) : undefined;
-  };
+  readonly producer = (value: OnnxValue | null | undefined): OnnxNode | undefined =>
+    value ? this.builder.producer(value) : undefined;
 
   readonly producedBy = (op: string, value: OnnxValue | null | undefined): OnnxNode | undefined => {
     const node = this.producer(value);

@@ -37,7 +37,7 @@ function deferred(node: OnnxNode, body: OnnxGraph, context: RewriteContext): rea
     nodes: staying,
     outputs: [...body.outputs.slice(0, carriedCount), ...kept.values()],
   };
-  const direction = node.attributes['scan_input_directions'];
+  const direction = node.attributes['scan_output_directions'];
   const reverse = direction?.kind === 'ints' ? (direction.value[0] ?? 0) : 0;
   const results = builder.emit(
     'Scan',

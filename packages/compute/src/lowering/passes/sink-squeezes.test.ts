@@ -27,6 +27,13 @@ describe('sinkSqueezes', () => {
     expect(await operatorsAfter(sinkSqueezes, graph)).toBe('Reshape Add');
   });
 
+  it('leaves sums over other axes, even when these are as long', async () => {
+    const graph = graphOf([[3, 3]], (b, [x]) => [
+      b.reduce('ReduceSum', b.reshape(x!, [1, 3, 3]), [0, 2], false),
+    ]);
+    expect(await operatorsAfter(sinkSqueezes, graph)).toBe('Reshape ReduceSum');
+  });
+
   it('leaves reshapes that regroup elements', async () => {
     const graph = graphOf([[4, 3], [2]], (b, [x, y]) => [b.binary('Add', b.reshape(x!, [1, 6, 2]), y!)]);
     expect(await operatorsAfter(sinkSqueezes, graph)).toBe('Reshape Add');

@@ -34,10 +34,13 @@ export const sinkSqueezes: Pass = {
 function squeezedSum(node: OnnxNode, output: OnnxValue, context: RewriteContext): OnnxValue | null {
   const [x, axes] = node.inputs as readonly [OnnxValue, OnnxValue];
   const source = squeezeSource(x, context);
-  const summed = context.constant(axes)?.data.length;
-  if (!source || source.shape.length >= x.shape.length || output.shape.length !== 1) return null;
-  if (summed !== x.shape.length - 1 || source.shape.at(-1) !== output.shape[0]) return null;
-  if (x.shape.at(-1) !== output.shape[0]) return null;
+  const last = x.shape.length - 1;
+  const summed = Array.from((context.constant(axes)?.data ?? []) as ArrayLike<bigint>, Number);
+  const allButLast = summed.length === last && summed.every((axis, index) => axis === index);
+  if (!source || !allButLast || source.shape.length >= x.shape.length || output.shape.length !== 1)
+    return null;
+  if (source.shape.at(-1) !== output.shape[0]) return null;
+  if (source.shape.length === 1) return source;
   const before = source.shape.slice(0, -1).map((_, axis) => axis);
   return context.builder.emitOne(
     'ReduceSum',

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { clientSeed, roundSeed, serverSeed } from '../plan/seeds.js';
+import { deriveSeed, seedFrom } from './seed.js';
+
+describe('seedFrom', () => {
+  it('`seedFrom` splits a number into two words, lowest first', () => {
+    expect(seedFrom(0)).toEqual([0, 0]);
+    expect(seedFrom(2 ** 32 + 5)).toEqual([5, 1]);
+    expect(seedFrom(Number.MAX_SAFE_INTEGER)).toEqual([0xffffffff, 0x1fffff]);
+  });
+
+  it.each([-1, 1.5, Number.NaN, 2 ** 53])('`seedFrom` refuses %s', (value) => {
+    expect(() => seedFrom(value)).toThrow('need a non-negative safe integer');
+  });
+});
+
+describe('deriveSeed', () => {
+  it('`deriveSeed` gives the same seed for the same path, and another for any other', () => {
+    const seed = seedFrom(7);
+    const paths: readonly (readonly (string | number)[])[] = [
+      [],
+      [0],
+      [1],
+      [2 ** 32],
+      ['0'],
+      ['a'],
+      ['a', 'b'],
+      ['b', 'a'],
+      ['ab'],
+      ['a', 0],
+      [0, 'a'],
+    ];
+    const seeds = paths.map((path) => deriveSeed(seed, ...path).join());
+    expect(new Set(seeds).size).toBe(paths.length);
+    expect(paths.map((path) => deriveSeed(seed, ...path).join())).toEqual(seeds);
+    expect(deriveSeed(seed, 'a', 'b')).toEqual(deriveSeed(deriveSeed(seed, 'a'), 'b'));
+  });
+
+  it('`deriveSeed` keeps rounds, clients and the server apart', () => {
+    const seeds = new Set<string>();
+    for (let round = 0; round < 100; round++) {
+      const of = roundSeed(seedFrom(1), round);
+      seeds.add(serverSeed(of).join());
+      for (let client = 0; client < 100; client++) seeds.add(clientSeed(of, `client-${client}`).join());
+    }
+    // 10,100 of 2^64: a collision by chance has a probability of about 3e-12.
+    expect(seeds.size).toBe(10_100);
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import {
+  atClients,
+  atServer,
+  equalAtClients,
+  float32,
+  functionType,
+  int32,
+  sequence,
+  struct,
+  structEntries,
+} from './types.js';
+
+describe('tensorType', () => {
+  it.each([-1, 1.5, Number.NaN])('`float32` refuses the dimension %s', (dimension) => {
+    expect(() => float32(dimension)).toThrow(
+      `dimensions must be non-negative integers or null, got ${dimension}`,
+    );
+  });
+});
+
+describe('struct', () => {
+  it('`struct` keeps its fields in the order in which they are written', () => {
+    expect(structEntries(struct({ b: int32(), a: float32() })).map(([name]) => name)).toEqual(['b', 'a']);
+    expect(structEntries(struct([int32(), float32()])).map(([name]) => name)).toEqual([null, null]);
+  });
+
+  it.each(['1', 'a-b', '', 'é'])('`struct` refuses the field name %j, which is no identifier', (name) => {
+    expect(() => struct({ [name]: int32() })).toThrow(
+      `field names must be identifiers (JavaScript reorders integer keys), got '${name}'`,
+    );
+  });
+});
+
+describe('placements', () => {
+  it('`atClients`, `equalAtClients` and `atServer` say where a member is and whether all have the same', () => {
+    expect(
+      [atClients(int32()), equalAtClients(int32()), atServer(int32())].map(({ placement, allEqual }) => [
+        placement,
+        allEqual,
+      ]),
+    ).toEqual([
+      ['CLIENTS', false],
+      ['CLIENTS', true],
+      ['SERVER', true],
+    ]);
+  });
+
+  it('placements and sequences refuse to hold placed values and functions, however deep', () => {
+    for (const inner of [atServer(int32()), functionType(null, int32())]) {
+      for (const hold of [atClients, equalAtClients, atServer, sequence]) {
+        expect(() => hold(inner)).toThrow('it must hold data, got a');
+        expect(() => hold(struct({ a: struct([inner]) }))).toThrow('it must hold data, got a');
+      }
+    }
+  });
+});

@@ -11,6 +11,7 @@ import { Draw } from './contract/draw.js';
 import type { DrawnCase } from './contract/kernel-case.js';
 import { kernelCases } from './contract/kernel-cases.js';
 import { modelCases } from './contract/model-cases.js';
+import { randomProgram } from './contract/random-program.js';
 import type { Engine } from './engine.js';
 
 export interface EngineContractOptions {
@@ -21,6 +22,7 @@ export interface EngineContractOptions {
 /** Some backends compile WebAssembly or load a native addon when they start. */
 const STARTING_MS = 60_000;
 const SEEDS = [1, 2, 3, 4];
+const PROGRAMS = 30;
 /** Step of the finite differences, and what float32 leaves of their precision. */
 const STEP = 0.01;
 const DIFFERENCE_TOLERANCE = 0.02;
@@ -51,6 +53,8 @@ export function engineContract(
       assertAgree(model, actual, eagerly(inputs, body));
     });
 
+    it('runs random programs and their gradients', () => runsRandomPrograms(engine));
+
     it('gives a masked short batch the update of the short batch', () => masksShortBatches(engine));
   });
 }
@@ -63,6 +67,14 @@ async function runsKernel(engine: Engine, kernel: Kernel): Promise<void> {
     holds(local, kernel);
     assertAgree(what, await runOn(engine, local, drawn.inputs), eagerly(drawn.inputs, drawn.body));
     if (drawn.differentiable !== false) await differentiates(engine, what, drawn, new Draw(seed + 1000));
+  }
+}
+
+async function runsRandomPrograms(engine: Engine): Promise<void> {
+  for (let seed = 1; seed <= PROGRAMS; seed++) {
+    const { inputs, body } = randomProgram(seed);
+    const actual = await runOn(engine, captured(`program ${seed}`, inputs, body), inputs);
+    assertAgree(`program ${seed}`, actual, eagerly(inputs, body));
   }
 }
 

@@ -42,6 +42,13 @@ describe('correctGradients', () => {
     expect(byB(tf.squaredDifference)).toBe(2);
   });
 
+  it('comparisons: a choice by values has the gradient of what was chosen', () => {
+    // x where it is above 0, else x²: 1 and 2x.
+    const chosen = (x: tf.Tensor): tf.Tensor =>
+      tf.where(tf.logicalNot(tf.logicalOr(tf.less(x, 0), tf.equal(x, 0))), x, tf.square(x));
+    expect(gradient(chosen, tf.tensor1d([3, -4]))).toEqual([1, -8]);
+  });
+
   it.each([
     ['nearest neighbours', tf.image.resizeNearestNeighbor],
     ['bilinear', tf.image.resizeBilinear],

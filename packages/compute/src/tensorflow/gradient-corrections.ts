@@ -1,5 +1,6 @@
 // Gradients that tf.js has wrong, or that fail, made right: finite differences disagree with those of average pooling
-// over padding, cumulative sums, mirrored padding and resized batches, and three kernels forget that their operands were broadcast.
+// over padding, cumulative sums, mirrored padding and resized batches, three kernels forget that their
+// operands were broadcast, and comparisons have none.
 import * as tf from '@tensorflow/tfjs-core';
 import { einsumGradient } from './einsum.js';
 
@@ -36,6 +37,18 @@ function broadcasting(kernelName: string, factors: (a: tf.Tensor, b: tf.Tensor) 
 }
 
 const indicator = (condition: tf.Tensor): tf.Tensor => tf.cast(condition, 'float32');
+
+/** Comparisons are constant wherever they have a gradient; without one, `tf.where(tf.greater(x, 0), x, y)` has none either. */
+function constant(kernelName: string, inputs: readonly string[]): tf.GradConfig {
+  return {
+    kernelName,
+    inputsToSave: [...inputs],
+    gradFunc: (_, saved) =>
+      Object.fromEntries(saved.map(({ shape }, index) => [inputs[index] as string, () => tf.zeros(shape)])),
+  };
+}
+
+const COMPARISONS = [tf.Equal, tf.NotEqual, tf.Greater, tf.GreaterEqual, tf.Less, tf.LessEqual];
 
 const cumsum: tf.GradConfig = {
   kernelName: tf.Cumsum,
@@ -173,6 +186,8 @@ function alongAxis(x: tf.Tensor, axis: number, matrix: tf.Tensor2D): tf.Tensor {
 
 const corrections: readonly tf.GradConfig[] = [
   averagePool,
+  ...[...COMPARISONS, tf.LogicalAnd, tf.LogicalOr].map((kernel) => constant(kernel, ['a', 'b'])),
+  constant(tf.LogicalNot, ['x']),
   cumsum,
   einsumGradient,
   mirrorPad,

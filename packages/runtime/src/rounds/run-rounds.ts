@@ -100,20 +100,35 @@ export interface RunResult {
  * `CheckpointError` where the checkpoint found is of another plan or seed.
  */
 export async function runRounds(options: RunOptions): Promise<RunResult> {
-  const { runtime, population, engine: given, clock = () => performance.now() } = options;
+  const { runtime, population, checkpoints, engine: given, clock = () => performance.now() } = options;
   const start = clock();
   const run = compileRun(options);
-  const owned = given === undefined || !('load' in given) ? await createEngine(given) : null;
-  const engine = owned ?? (given as Engine);
+  const seed = seedFrom(options.seed);
+  const checkpoint = (await checkpoints?.resume({ plan: run.plan.hash, seed: options.seed })) ?? null;
+  // Workers or sockets come up while the server's own programs are loaded.
+  const opening = runtime.open(run.plan, population);
+  opening.catch(() => {}); // thrown where it is awaited
+  let owned: Engine | null = null;
   let server: PlanRunner | null = null;
-  let session: RuntimeSession | null = null;
   try {
+    owned = given === undefined || !('load' in given) ? await createEngine(given) : null;
+    const engine = owned ?? (given as Engine);
     server = await createPlanRunner(run.plan, engine, ['server', 'aggregation']);
-    session = await runtime.open(run.plan, population);
-    const loop = await RoundLoop.begin(options, run, engine, server, session, clock);
+    const state = checkpoint?.leaves ?? (await initialState(run, engine, seed));
+    const loop = new RoundLoop(
+      options,
+      run,
+      server,
+      await opening,
+      clock,
+      seed,
+      checkpoint?.round ?? 0,
+      state,
+    );
     await loop.run();
     return { ...loop.result(), wallMs: clock() - start };
   } finally {
+    const session = await opening.catch(() => null);
     await session?.close();
     await server?.dispose();
     await owned?.dispose();
@@ -128,7 +143,7 @@ class RoundLoop {
   };
   private interrupted = false;
 
-  private constructor(
+  constructor(
     private readonly options: RunOptions,
     private readonly compiled: CompiledRun,
     private readonly server: PlanRunner,
@@ -138,21 +153,6 @@ class RoundLoop {
     private round: number,
     private state: Leaves,
   ) {}
-
-  static async begin(
-    options: RunOptions,
-    compiled: CompiledRun,
-    engine: Engine,
-    server: PlanRunner,
-    session: RuntimeSession,
-    clock: () => number,
-  ): Promise<RoundLoop> {
-    const seed = seedFrom(options.seed);
-    const identity = { plan: compiled.plan.hash, seed: options.seed };
-    const checkpoint = await options.checkpoints?.resume(identity);
-    const state = checkpoint?.leaves ?? (await initialState(compiled, engine, seed));
-    return new RoundLoop(options, compiled, server, session, clock, seed, checkpoint?.round ?? 0, state);
-  }
 
   async run(): Promise<void> {
     const { rounds, signal, onFailedRound } = this.options;

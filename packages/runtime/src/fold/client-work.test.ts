@@ -1,0 +1,62 @@
+import { RejectedUpdateError, type Tensor, tensor } from '@starling/federated-core';
+import { assert, describe, expect, test } from 'vitest';
+import { clientWork } from './client-work.js';
+
+const leaves: readonly Tensor[] = [tensor('float32', [], Float32Array.of(1))];
+const fails = (message: string) => () => {
+  throw new Error(message);
+};
+
+describe('clientWork', () => {
+  test('`clientWork` gives the update when it is accepted', async () => {
+    const twice = async (input: readonly Tensor[]) => [...input, ...input];
+    const { report, update } = await clientWork(
+      'a',
+      () => leaves,
+      twice,
+      () => null,
+    );
+    assert.deepEqual(report, { client: 'a', status: 'accepted' });
+    assert.deepEqual(update, [leaves[0], leaves[0]]);
+  });
+
+  test.each([
+    ['its data cannot be had', { load: fails('no disk'), code: 'load-failed', reason: 'no disk' }],
+    ['its work throws', { work: fails('no kernel'), code: 'work-failed', reason: 'no kernel' }],
+  ])('`clientWork` drops the client when %s', async (_, { code, reason, ...parts }) => {
+    const { load = () => leaves, work = async () => leaves } = parts as {
+      load?: () => typeof leaves;
+      work?: () => Promise<typeof leaves>;
+    };
+    const { report, update } = await clientWork('a', load, work, () => null);
+    assert.deepEqual(report, { client: 'a', status: 'dropped', code, reason });
+    assert.isNull(update);
+  });
+
+  test('`clientWork` rejects the update when the check refuses it, or the work does', async () => {
+    const refusal = new RejectedUpdateError('key-out-of-range', 'no such key');
+    const refusing = async (): Promise<never> => {
+      throw refusal;
+    };
+    const checked = await clientWork(
+      'a',
+      () => leaves,
+      async () => leaves,
+      () => refusal,
+    );
+    const worked = await clientWork(
+      'a',
+      () => leaves,
+      refusing,
+      () => null,
+    );
+    for (const { report } of [checked, worked]) {
+      expect(report).toEqual({
+        client: 'a',
+        status: 'rejected',
+        code: 'key-out-of-range',
+        reason: 'no such key',
+      });
+    }
+  });
+});

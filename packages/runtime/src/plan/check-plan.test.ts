@@ -1,0 +1,110 @@
+import { float32, type LocalProgram, type RoundPlan, struct } from '@starling/federated-core';
+import { assert, describe, expect, test } from 'vitest';
+import { checkPlan } from './check-plan.js';
+
+const pass: LocalProgram<string> = { inputs: 1, instructions: [], outputs: [0] };
+const add: LocalProgram<string> = {
+  inputs: 2,
+  instructions: [{ op: 'call', graph: 'add', inputs: [0, 1], outputs: 1, salt: 0 }],
+  outputs: [2],
+};
+const graphs = new Map([['add', { parameter: struct([float32(), float32()]), result: float32() }]]);
+
+/** Broadcast one number, add each client's to it, sum. */
+const plan: RoundPlan<string> = {
+  name: 'sum',
+  laneSize: 5,
+  serverInput: float32(),
+  clientInput: float32(),
+  phases: [
+    {
+      prepare: pass,
+      broadcast: float32(),
+      work: add,
+      aggregations: [{ kind: 'sum', update: float32(), result: float32() }],
+    },
+  ],
+  apply: { inputs: 2, instructions: [], outputs: [1] },
+  result: float32(),
+};
+const phase = plan.phases[0]!;
+const aggregation = phase.aggregations[0]!;
+
+describe('checkPlan', () => {
+  test('`checkPlan` accepts a plan whose slots fit', () => {
+    assert.doesNotThrow(() => checkPlan(plan, graphs));
+  });
+
+  test.each<[string, Partial<RoundPlan<string>>, RegExp]>([
+    ['lanes have no client', { laneSize: 0 }, /laneSize must be at least 1, got 0/],
+    ['apply takes too little', { apply: pass }, /apply .*: it must take 2 leaves, got 1/],
+    ['apply gives too much', { apply: { ...plan.apply, outputs: [0, 1] } }, /it must give 1 leaves, got 2/],
+    [
+      'an output is no register',
+      { apply: { ...plan.apply, outputs: [2] } },
+      /register 2 is read when there are only 2/,
+    ],
+    ['work forgets the broadcast', { phases: [{ ...phase, work: pass }] }, /phase 0 work .*: it must take 2/],
+    [
+      'an instruction reads ahead',
+      {
+        phases: [
+          {
+            ...phase,
+            work: {
+              ...add,
+              instructions: [{ op: 'call', graph: 'add', inputs: [0, 2], outputs: 1, salt: 0 }],
+            },
+          },
+        ],
+      },
+      /register 2 is read/,
+    ],
+    [
+      'a graph takes something else',
+      {
+        phases: [
+          {
+            ...phase,
+            work: { ...add, instructions: [{ op: 'call', graph: 'add', inputs: [0], outputs: 1, salt: 0 }] },
+          },
+        ],
+      },
+      /graph add must take 1 leaves and give 1, got 2 and 1/,
+    ],
+    [
+      'ifEmpty is no result',
+      { phases: [{ ...phase, aggregations: [{ ...aggregation, ifEmpty: [] }] }] },
+      /ifEmpty needs 1 leaves, got 0/,
+    ],
+    [
+      'operators do not fit each other',
+      {
+        phases: [
+          {
+            ...phase,
+            aggregations: [
+              {
+                ...aggregation,
+                kind: 'aggregate',
+                operators: {
+                  zero: { inputs: 0, instructions: [{ op: 'random', salt: 0 }], outputs: [0] },
+                  accumulate: add,
+                  merge: pass,
+                  report: pass,
+                },
+              },
+            ],
+          },
+        ],
+      },
+      /aggregation 0 merge .*: it must take 2 leaves, got 1/,
+    ],
+  ])('`checkPlan` throws when %s', (_, change, message) => {
+    expect(() => checkPlan({ ...plan, ...change }, graphs)).toThrow(message);
+  });
+
+  test('`checkPlan` throws when a graph is not there', () => {
+    expect(() => checkPlan(plan, new Map())).toThrow(/there is no graph add/);
+  });
+});

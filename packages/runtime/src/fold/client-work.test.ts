@@ -17,7 +17,7 @@ describe('clientWork', () => {
       () => null,
     );
     assert.deepEqual(report, { client: 'a', status: 'accepted' });
-    assert.deepEqual(update, [leaves[0], leaves[0]]);
+    assert.deepEqual(update, [...leaves, ...leaves]);
   });
 
   test.each([

@@ -100,11 +100,11 @@ class Conversation:
     def say(self, name, control):
         self.socket.send(frame(name, control))
 
-    def say_with_body(self, name, control, body, start=0):
+    def say_with_body(self, name, control, body):
         self.streams += 1
-        for offset in range(start, len(body), CHUNK):
+        for offset in range(0, len(body), CHUNK):
             part = body[offset : offset + CHUNK]
-            first = offset == start
+            first = offset == 0
             self.socket.send(
                 frame(name if first else "part", control if first else None, self.streams, offset, len(body), part)
             )
@@ -263,7 +263,7 @@ def take_part(url, name, readings):
             program = manifest["phases"][control["phase"]]["work"]
             update = run(program, [*read_leaves(body), data], constants, tuple(control["seed"]))
             at = {"round": control["round"], "phase": control["phase"]}
-            talk.say_with_body("update", at, write_leaves(update), control["received"])
+            talk.say_with_body("update", at, write_leaves(update))
         elif kind == "ack":
             assert control["status"] == "accepted", control
             rounds += 1

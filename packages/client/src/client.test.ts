@@ -55,7 +55,7 @@ describe('createClientOn', () => {
       partial: { hash: work.broadcast, from: broadcast.length },
     });
     second.sayBody('work', work, broadcast, broadcast.length);
-    expect((await second.next('update')).body).toEqual(update.body);
+    expect((await second.next('update')).body).toEqual(update.body); // all of it: `received` is 0
     expect(loads).toBe(1); // the update was computed once
     expect(client.counts.reconnects).toBe(1);
   });
@@ -86,6 +86,14 @@ describe('createClientOn', () => {
     });
     third.sayBody('work', work, broadcast, 128);
     expect(decodeLeaves((await third.next('update')).body as Uint8Array)[0]?.data[99]).toBe(99);
+  });
+
+  it('`createClientOn` sends an update whole when it is computed anew, whatever the coordinator holds', async () => {
+    const line = await start();
+    await admit(line);
+    await teach(line);
+    line.sayBody('work', { ...work, received: 100 }, broadcast); // of an earlier process under this name
+    expect(decodeLeaves((await line.next('update')).body as Uint8Array)[0]?.data[99]).toBe(99);
   });
 
   it('`createClientOn` tries again when no client is free, and takes another name when its own was taken', async () => {

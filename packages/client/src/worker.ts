@@ -59,14 +59,15 @@ export function createWorker(options: WorkerOptions): Worker {
     return { report, update: update && encodeLeaves(update) };
   }
 
-  function answer({ round, phase, received }: Control<'work'>, { report, update }: WorkOutcome): void {
+  /** `held`: bytes of this very update that the coordinator has from an earlier socket. */
+  function answer({ round, phase }: Control<'work'>, held: number, { report, update }: WorkOutcome): void {
     if (report.status !== 'accepted') {
       const { code, reason } = report;
       counts.failed++;
       logger.error({ round, phase, code, reason }, 'the work failed');
       send(encodeMessage('failed', { round, phase, code, reason: reason.slice(0, 2000) }));
     } else if (update !== null) {
-      const from = received < update.length ? received : 0;
+      const from = held < update.length ? held : 0;
       const frames = encodeBodyMessage('update', { round, phase }, update, { stream: ++stream, from });
       for (const frame of frames) send(frame);
     }
@@ -77,9 +78,11 @@ export function createWorker(options: WorkerOptions): Worker {
       memory.broadcast = { message: { type: 'work', control }, bytes: body, received: body.length };
       const { round, phase, seed, broadcast } = control;
       const key = [plan.hash, round, phase, broadcast, ...seed].join(' ');
+      // What the coordinator holds is of an update that this client sent before; one computed anew is sent whole.
+      const held = memory.update?.key === key ? control.received : 0;
       if (memory.update?.key !== key) memory.update = { key, outcome: compute(control, body) };
       memory.update.outcome.then(
-        (outcome) => answer(control, outcome),
+        (outcome) => answer(control, held, outcome),
         (error) => {
           memory.update = null;
           options.onFault(error);

@@ -54,6 +54,8 @@ export interface ConnectionOptions {
 const MAX_MESSAGES_PER_SECOND = 200;
 /** What may wait on a socket that does not read, on top of the plan itself, bytes. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+/** How long a stranger may stay silent. */
+const HELLO_MS = 10_000;
 /** How long a socket that is being closed may take over it. */
 const CLOSE_MS = 1000;
 /** Pings in a row that may stay without an answer. */
@@ -79,7 +81,7 @@ export class Connection {
   #waitingBytes = 0;
   #second = { startMs: 0, messages: 0 };
   readonly #options: ConnectionOptions;
-  readonly #handshakeTimer: NodeJS.Timeout;
+  #handshakeTimer: NodeJS.Timeout;
   readonly #assembler = createAssembler({
     maxBodyBytes: (message) => {
       this.#mustBelong(message.type);
@@ -92,17 +94,20 @@ export class Connection {
     this.#options = options;
     this.#logger = options.logger;
     const { socket, handshakeMs } = options;
-    this.#handshakeTimer = setTimeout(() => {
-      this.fail(
-        new WireError('handshake-timeout', `Cannot wait longer: need 'ready' within ${handshakeMs} ms`),
-      );
-    }, handshakeMs);
+    this.#handshakeTimer = this.#expect('hello', Math.min(HELLO_MS, handshakeMs));
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     socket.on('pong', () => {
       this.#missedPings = 0;
     });
     socket.on('error', (error) => this.#logger.debug({ err: error }, 'socket error'));
     socket.on('close', () => this.#closed());
+  }
+
+  #expect(message: string, withinMs: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      const text = `Cannot wait longer: need '${message}' within ${withinMs} ms`;
+      this.fail(new WireError('handshake-timeout', text));
+    }, withinMs);
   }
 
   /** Sends frames that may be shared with other sockets. */
@@ -199,6 +204,8 @@ export class Connection {
     const { offer, handlers, heartbeatMs } = this.#options;
     this.client = handlers.hello(this, hello);
     this.#logger = this.#logger.child({ client: this.client });
+    clearTimeout(this.#handshakeTimer);
+    this.#handshakeTimer = this.#expect('ready', this.#options.handshakeMs);
     this.state = 'preparing';
     this.#logger.debug({ agent: hello.agent }, 'joined');
     const plan = { hash: offer.hash, name: offer.name, bytes: offer.manifestBytes };

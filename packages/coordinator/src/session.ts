@@ -22,6 +22,9 @@ import { createStreamIds, shareBody } from './shared-body.js';
 import { createSocketServer, type SocketServer, type Task } from './socket-server.js';
 import type { WebSocketRuntimeOptions } from './websocket-runtime.js';
 
+/** Connections that are allowed on top of two a client: health checks, rejoins, strangers. */
+const SPARE_CONNECTIONS = 1000;
+
 /** Listens, and offers the plan to the clients of the population. Throws where the population does not fit the plan. */
 export async function openSession(
   packed: PackedPlan,
@@ -58,6 +61,7 @@ export async function openSession(
       ...(tls !== undefined && { tls }),
       metrics,
       isReady: () => (sockets?.ready ?? 0) >= minClients,
+      maxConnections: 2 * population.size + SPARE_CONNECTIONS,
     });
     closers.unshift(() => http.close());
     const server = createSocketServer({

@@ -29,7 +29,7 @@ export interface WebSocketRuntimeOptions {
   readonly tls?: TlsOptions;
   /** Between pings; three without an answer end a socket. Default 15,000. */
   readonly heartbeatMs?: number;
-  /** From a socket's first byte to `ready`, the plan's download included. Default 60,000. */
+  /** From `hello` to `ready`, the plan's download included. Default 60,000. */
   readonly handshakeMs?: number;
   /** How long a name that `any` client was given stays its own after a cut. Default: the deadline, at least a minute. */
   readonly reserveMs?: number;

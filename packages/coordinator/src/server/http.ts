@@ -21,6 +21,8 @@ export interface HttpOptions {
   readonly tls?: TlsOptions;
   readonly metrics: Metrics;
   readonly isReady: () => boolean;
+  /** Connections above this are refused before a byte is read. */
+  readonly maxConnections: number;
 }
 
 export interface HttpServer {
@@ -48,6 +50,7 @@ export async function listenHttp(options: HttpOptions): Promise<HttpServer> {
     response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
     response.end(request.method === 'HEAD' ? undefined : body);
   });
+  server.maxConnections = options.maxConnections;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -64,6 +64,7 @@ export class ThreadsSession implements RuntimeSession {
 
   async runPhase(request: PhaseRequest): Promise<PhaseOutcome> {
     if (this.closing !== null) throw new StarlingError('closed', 'Cannot run a phase: the runtime is closed');
+    if (this.pool.size === 0) throw new WorkerError('Cannot run a phase: no worker could be replaced');
     const { packed, population, reductions, memory } = this.options;
     const { phase } = request;
     const { slots, window } = memory.phases[phase]!;

@@ -11,8 +11,9 @@ import { Draw } from './contract/draw.js';
 import type { DrawnCase } from './contract/kernel-case.js';
 import { kernelCases } from './contract/kernel-cases.js';
 import { modelCases } from './contract/model-cases.js';
-import { randomProgram } from './contract/random-program.js';
+import { randomProgram, randomTraining } from './contract/random-program.js';
 import type { Engine } from './engine.js';
+import { createTfjsEngine } from './tfjs-engine.js';
 
 export interface EngineContractOptions {
   /** Kernels that the engine cannot run: loading a graph that holds one must throw an error that names it. */
@@ -22,7 +23,7 @@ export interface EngineContractOptions {
 /** Some backends compile WebAssembly or load a native addon when they start. */
 const STARTING_MS = 60_000;
 const SEEDS = [1, 2, 3, 4];
-const PROGRAMS = 30;
+const PROGRAMS = 12;
 /** Step of the finite differences, and what float32 leaves of their precision. */
 const STEP = 0.01;
 const DIFFERENCE_TOLERANCE = 0.02;
@@ -55,6 +56,8 @@ export function engineContract(
 
     it('runs random programs and their gradients', () => runsRandomPrograms(engine));
 
+    it('runs random training loops', () => runsRandomTraining(engine));
+
     it('gives a masked short batch the update of the short batch', () => masksShortBatches(engine));
   });
 }
@@ -75,6 +78,16 @@ async function runsRandomPrograms(engine: Engine): Promise<void> {
     const { inputs, body } = randomProgram(seed);
     const actual = await runOn(engine, captured(`program ${seed}`, inputs, body), inputs);
     assertAgree(`program ${seed}`, actual, eagerly(inputs, body));
+  }
+}
+
+/** Loops cannot be run eagerly: the replay on the cpu backend, which knows no lowering, is the second opinion. */
+async function runsRandomTraining(engine: Engine): Promise<void> {
+  const reference = await createTfjsEngine();
+  for (let seed = 1; seed <= PROGRAMS; seed++) {
+    const { local, argument } = randomTraining(seed);
+    const actual = await runOn(engine, local, argument);
+    assertAgree(`training loop ${seed}`, actual, await runOn(reference, local, argument));
   }
 }
 

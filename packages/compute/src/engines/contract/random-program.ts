@@ -1,12 +1,26 @@
 // Random programs for the engine contract: a few dozen operations drawn from a seed, each on what came before. Passes
 // that are right on one kernel at a time can be wrong on their combinations; sizes of 1 to 3 make shapes coincide often.
-import type { Tensor } from '@starling/federated-core';
+import {
+  float32,
+  int32,
+  type LocalComputation,
+  sequence,
+  struct,
+  type Tensor,
+  tensor,
+  uint8,
+} from '@starling/federated-core';
+import { localComputation } from '../../capture/local-computation.js';
+import { sequenceReduce } from '../../capture/sequence-reduce.js';
 import * as tf from '../../tensorflow/tf.js';
 import { Draw } from './draw.js';
 import type { DrawnCase } from './kernel-case.js';
 
 const OPERATIONS = 12;
 const INPUTS = 3;
+const LARGEST = 64;
+/** Small, so that rounding does not grow from step to step. */
+const RATE = 0.01;
 
 /** A step of a program: from the tensors so far to one more, or `null` where none of them fits. */
 type Step = (pool: readonly tf.Tensor[], draw: Draw) => tf.Tensor | null;
@@ -93,25 +107,68 @@ function fittingProducts(a: tf.Tensor2D, b: tf.Tensor2D): readonly (() => tf.Ten
   );
 }
 
-/** A program of a seed: the sum of all that it made, and the gradients by its inputs. */
+/** The sum of the means of all that a program of the seed makes of what it is given. */
+function runProgram(seed: number, given: readonly tf.Tensor[]): tf.Scalar {
+  const draw = new Draw(seed + 1_000_000);
+  const pool = [...given];
+  for (let count = 0; count < OPERATIONS; count++) {
+    const made = draw.pick(steps)(pool, draw);
+    if (made !== null && made.size <= LARGEST) pool.push(bounded(made));
+  }
+  return pool.map((each) => tf.mean(each)).reduce((sum, each) => tf.add(sum, each)) as tf.Scalar;
+}
+
+/** A program of a seed: the value of `runProgram`, and its gradients by the inputs. */
 export function randomProgram(seed: number): DrawnCase {
-  const shapes = new Draw(seed);
-  const matrix = (): number[] => [shapes.int(1, 3), shapes.int(1, 3)];
-  const inputs: readonly Tensor[] = Array.from({ length: INPUTS }, () => shapes.floats(matrix(), -1, 1));
-  const run = (...given: tf.Tensor[]): tf.Scalar => {
-    const draw = new Draw(seed + 1_000_000);
-    const pool = [...given];
-    for (let count = 0; count < OPERATIONS; count++) {
-      const made = draw.pick(steps)(pool, draw);
-      if (made !== null && made.size <= 64) pool.push(bounded(made));
-    }
-    return pool.map((each) => tf.mean(each)).reduce((sum, each) => tf.add(sum, each)) as tf.Scalar;
-  };
+  const draw = new Draw(seed);
+  const inputs = Array.from({ length: INPUTS }, () => draw.floats([draw.int(1, 3), draw.int(1, 3)], -1, 1));
   return {
     inputs,
     body: (given) => {
-      const { value, grads } = tf.valueAndGrads(run)([...given]);
+      const { value, grads } = tf.valueAndGrads((...all: tf.Tensor[]) => runProgram(seed, all))([...given]);
       return [value, ...grads];
     },
   };
+}
+
+/** A training loop of a seed: two matrices go down the gradient of a program over batches of features and labels. */
+export function randomTraining(seed: number): {
+  readonly local: LocalComputation;
+  readonly argument: readonly Tensor[];
+} {
+  const draw = new Draw(seed);
+  const [width, classes, batch] = [draw.int(1, 3), draw.int(2, 3), draw.int(1, 3)];
+  const shapes = [
+    [width, classes],
+    [draw.int(1, 3), draw.int(1, 3)],
+  ];
+  const elements = draw.int(batch, 7);
+  const element = struct({ x: draw.coin() ? float32(width) : uint8(width), label: int32() });
+  const shuffled = draw.coin();
+  const types = { data: sequence(element), weights: struct(shapes.map((shape) => float32(...shape))) };
+  const local = localComputation(types, ({ data, weights }) => {
+    const walk = (shuffled ? data.shuffle() : data).batch(batch).repeat(2);
+    return sequenceReduce(walk, weights as readonly tf.Tensor[], (now, { x, label }, mask) => {
+      const features = tf.div(tf.cast(x, 'float32'), 4);
+      const labels = tf.oneHot(label as tf.Tensor1D, classes);
+      const loss = (...all: tf.Tensor[]): tf.Scalar => {
+        const logits = tf.matMul(features as tf.Tensor2D, all[0] as tf.Tensor2D);
+        const entropy = tf.losses.softmaxCrossEntropy(labels, logits, mask);
+        return tf.add(entropy, runProgram(seed, [...all, features, logits]));
+      };
+      return now.map((weight, index) =>
+        tf.sub(weight, tf.mul(RATE, tf.grads(loss)([...now])[index] as tf.Tensor)),
+      );
+    });
+  });
+  const x =
+    element.elements.x.dtype === 'float32' ? draw.floats([elements, width]) : bytes(draw, [elements, width]);
+  const labels = draw.ints([elements], 0, classes - 1);
+  const weights = shapes.map((shape) => draw.floats(shape, -1, 1));
+  return { local: local as unknown as LocalComputation, argument: [x, labels, ...weights] };
+}
+
+function bytes(draw: Draw, shape: readonly number[]): Tensor {
+  const { data } = draw.ints(shape, 0, 9);
+  return tensor('uint8', shape, Uint8Array.from(data as Int32Array));
 }

@@ -129,10 +129,10 @@ describe('createClientOn', () => {
 
   it('`createClientOn` cuts a connection that fell silent when it has seen pings', async () => {
     const line = await start();
-    await admit(line); // heartbeatMs is 20
+    await admit(line); // heartbeatMs is 100
     await teach(line);
     line.ping();
-    expect(await line.closed).toBe('terminated'); // after 60 ms
+    expect(await line.closed).toBe('terminated'); // after 300 ms
     await coordinator.accept();
   });
 

@@ -96,7 +96,7 @@ describe('websocketRuntime', () => {
   });
 
   it('`websocketRuntime` drops who has not answered when the deadline passes', async () => {
-    const { url, run } = await open({ deadlineMs: 150 });
+    const { url, run } = await open({ deadlineMs: 1000 });
     const client = await joinAs(url, 'client-1');
     const running = run([0, 1]); // client-0 never joins
     await answer(client, update(1, 2));
@@ -106,7 +106,7 @@ describe('websocketRuntime', () => {
   });
 
   it('`websocketRuntime` extends the deadline when too few have answered, until that is used up', async () => {
-    const { url, run, metrics } = await open({ deadlineMs: 60, minReports: 2, maxExtensions: 2 });
+    const { url, run, metrics } = await open({ deadlineMs: 300, minReports: 2, maxExtensions: 2 });
     const client = await joinAs(url, 'client-1');
     const running = run([0, 1]);
     await answer(client, update(1, 2));
@@ -231,13 +231,18 @@ describe('websocketRuntime', () => {
     await friend.next('welcome');
   });
 
-  it('`websocketRuntime` ends a socket when it does not greet, or does not answer pings', async () => {
-    const { url } = await open({ handshakeMs: 80, heartbeatMs: 30 });
+  it('`websocketRuntime` ends a socket when it does not greet', async () => {
+    const { url } = await open({ handshakeMs: 80 });
     const mute = await scriptedClient(url);
     expect((await mute.next('error')).control).toMatchObject({ code: 'handshake-timeout' });
+    expect(await mute.closed).toBe(4408);
+  });
+
+  it('`websocketRuntime` ends a socket when it does not answer pings', async () => {
+    const { url } = await open({ heartbeatMs: 100 });
     const frozen = await joinAs(url, 'client-0');
     frozen.socket.pause(); // its kernel still acknowledges bytes, the client itself does nothing
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 800));
     frozen.socket.resume();
     expect((await frozen.next('error')).control).toMatchObject({ code: 'heartbeat-timeout' });
   });

@@ -52,7 +52,7 @@ export const work = {
 const welcome = (client: string) => ({
   client,
   plan: { hash, name: 'echo', bytes: manifest.length },
-  heartbeatMs: 20,
+  heartbeatMs: 100,
   chunkBytes: 262_144,
   maxUpdateBytes: 10_000,
 });

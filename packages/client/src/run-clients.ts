@@ -1,6 +1,7 @@
 // Clients of a population in one process: what `starling client` runs. They share one engine and one plan cache,
 // and each has a socket of its own.
-import { createOnnxEngine, type Engine } from '@starling/compute';
+import type { Engine } from '@starling/compute';
+import { createOnnxEngine } from '@starling/compute/onnx';
 import type { Population } from '@starling/population';
 import { type Logger, pino } from 'pino';
 import type { BackOff } from './back-off.js';

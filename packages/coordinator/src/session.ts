@@ -1,7 +1,7 @@
 // One session of the `websocket` runtime: a server that offers a plan and runs its phases. A phase broadcasts from one
 // shared buffer, gathers updates in any order, and folds them by lanes, so that the result has the bits that every
 // other runtime gives.
-import { createOnnxEngine } from '@starling/compute';
+import { createOnnxEngine } from '@starling/compute/onnx';
 import { clientSeed, parseType, StarlingError, updateChecker } from '@starling/federated-core';
 import type { Population } from '@starling/population';
 import {

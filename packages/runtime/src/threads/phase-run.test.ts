@@ -48,6 +48,18 @@ describe('PhaseRun', () => {
     assert.deepEqual(reports, ['0', '1', '2', '3'].map(accepted));
   });
 
+  test('`PhaseRun` keeps the slot of the first lane that has sums when no client of earlier lanes is left', async () => {
+    const { run } = phaseOf([4, 3, 2, 1], 1);
+    const slots: (number | null)[] = [];
+    for (let lane = 0; lane < 4; lane++) {
+      const task = run.take()!;
+      slots.push(task.slot);
+      await run.done(task, lane === 0 ? null : sums(lane), [accepted(String(lane))]);
+    }
+    // Lane 0 frees its slot, lane 1 takes it and keeps it.
+    assert.deepEqual(slots, [0, 0, 1, 1]);
+  });
+
   test('`PhaseRun` gives a lane out again when it was put back, in its own slot', async () => {
     const { run } = phaseOf([1, 1], 2);
     const task = run.take()!;

@@ -14,6 +14,8 @@ export interface LaneTask {
   /** Examples that its clients hold. */
   readonly cost: number;
   slot: number | null;
+  /** Whether it came to anything: `false` where none of its clients is left. */
+  hasSums: boolean;
   /** How often a worker was lost with it. */
   losses: number;
 }
@@ -26,7 +28,8 @@ export class PhaseRun {
   private readonly reports: ClientReport[] = [];
   private readonly merge;
   private out = 0;
-  private firstMerged: LaneTask | null = null;
+  /** The lane whose sums the others are added to. */
+  private total: LaneTask | null = null;
   private failure: Error | null = null;
   private settle!: { resolve(outcome: PhaseOutcome): void; reject(error: Error): void };
 
@@ -43,7 +46,7 @@ export class PhaseRun {
       const start = lane * laneSize;
       const end = Math.min(start + laneSize, cohort.length);
       const examples = cohort.slice(start, end).reduce((total, client) => total + cost(client), 0);
-      return { lane, start, end, cost: examples, slot: null, losses: 0 };
+      return { lane, start, end, cost: examples, slot: null, hasSums: false, losses: 0 };
     });
     this.waiting = [...this.tasks].sort((a, b) => b.cost - a.cost || a.lane - b.lane);
     this.merge = createOrderedMerge(this.reductions, (lane) => this.onMerged(this.tasks[lane]!));
@@ -83,6 +86,7 @@ export class PhaseRun {
   ): Promise<void> {
     this.out--;
     if (this.failure !== null) return this.settleFailure();
+    task.hasSums = accumulators !== null;
     reports.forEach((report, index) => {
       this.reports[task.start + index] = report;
     });
@@ -102,8 +106,8 @@ export class PhaseRun {
   }
 
   private onMerged(task: LaneTask): void {
-    // The first lane's sums have become the total: its slot is in use until the phase has been reported.
-    if (this.firstMerged === null) this.firstMerged = task;
+    // The first sums have become the total: their slot is in use until the phase has been reported.
+    if (this.total === null && task.hasSums) this.total = task;
     else if (task.slot !== null) this.slots.release(task.slot);
   }
 

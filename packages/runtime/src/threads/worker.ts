@@ -3,6 +3,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { clientSeed, StarlingError, type Tensor, updateChecker } from '@starling/federated-core';
 import { createEngine } from '../engine-choice.js';
+import { WorkerError } from '../errors.js';
 import { clientWork } from '../fold/client-work.js';
 import { createAccumulate } from '../fold/lane-fold.js';
 import { type LaneAccumulators, zeroAccumulators } from '../fold/ordered-merge.js';
@@ -68,9 +69,11 @@ async function serve(): Promise<void> {
         reports.push(lost);
         continue;
       }
+      const data = held.get(index);
+      if (data === undefined) throw new WorkerError(`Cannot run client ${id}: its data was not sent`);
       const { report, update } = await clientWork(
         id,
-        () => held.get(index)!,
+        () => data,
         (input) => runner.work(lane.phase, broadcasts, input, clientSeed(lane.seed, id)),
         phase.check,
       );

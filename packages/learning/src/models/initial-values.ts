@@ -63,19 +63,41 @@ function sizeBefore(shape: Shape): number {
   return shape.slice(0, -1).reduce((product, length) => product * length, 1);
 }
 
+// Weights are float32, so that one random word a number is enough, and a normal draw gives two numbers.
+
+const WORDS = 0x1_0000_0000;
+
 function uniform(low: number, high: number, random: Generator): () => number {
-  return () => low + (high - low) * random.uniform();
+  return () => low + (high - low) * (random.uint32() / WORDS);
 }
 
 function normal(mean: number, stddev: number, random: Generator): () => number {
-  return () => mean + stddev * random.normal();
+  const draw = standardNormal(random);
+  return () => mean + stddev * draw();
 }
 
 /** Normal, drawn again where it is more than two standard deviations from the mean. */
 function truncatedNormal(mean: number, stddev: number, random: Generator): () => number {
+  const draw = standardNormal(random);
   return () => {
-    let value = random.normal();
-    while (Math.abs(value) > 2) value = random.normal();
+    let value = draw();
+    while (Math.abs(value) > 2) value = draw();
     return mean + stddev * value;
+  };
+}
+
+/** Box, Muller, "A Note on the Generation of Random Normal Deviates", 1958: both numbers of each pair. */
+function standardNormal(random: Generator): () => number {
+  let spare: number | null = null;
+  return () => {
+    if (spare !== null) {
+      const value = spare;
+      spare = null;
+      return value;
+    }
+    const radius = Math.sqrt(-2 * Math.log((random.uint32() + 1) / WORDS));
+    const angle = (2 * Math.PI * random.uint32()) / WORDS;
+    spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
   };
 }

@@ -7,10 +7,11 @@
 //   batches do not cross epochs; a short last batch is left out (dropRemainder), or padded with index 0 and mask 0
 //   random numbers: draw(…) from deriveSeed(seed, 'random', draw), or within a reduction one stream for all its
 //   steps from deriveSeed(seed, 'random', draw, reduce)
-import { deriveSeed, generator, type Seed, type Tensor, tensor } from '@starling/federated-core';
+import { deriveSeed, type Seed, type Tensor, tensor } from '@starling/federated-core';
 import { draw } from './draw.js';
 import type { Feed } from './feeds.js';
 import type { SequenceView } from './kernel-graph.js';
+import { permutation } from './permutation.js';
 
 /** One tensor a feed, in order. `argument` is the leaves of the call's argument; columns have their length first. */
 export function bindFeeds(
@@ -66,7 +67,7 @@ function batchIndices(view: SequenceView, length: number, seed: Seed, reduce: nu
   for (let epoch = 0; epoch < view.epochs; epoch++) {
     const start = epoch * perEpoch * width;
     if (view.shuffle) {
-      const order = generator(deriveSeed(seed, 'order', reduce, epoch)).permutation(elements);
+      const order = permutation(deriveSeed(seed, 'order', reduce, epoch), elements);
       indices.set(order.subarray(0, used), start);
     } else {
       for (let index = 0; index < used; index++) indices[start + index] = index;

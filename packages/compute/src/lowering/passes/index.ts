@@ -1,5 +1,5 @@
 // The passes over a lowered graph, in order: what makes it fast without changing what it computes, beyond rounding.
-import type { OnnxGraph } from '../onnx-model.js';
+import { type OnnxGraph, subgraphOf } from '../onnx-model.js';
 import { applyPass, type Pass, removeDeadNodes } from '../rewrite-graph.js';
 import { deferStacked } from './defer-stacked.js';
 import { fewRowProducts } from './few-row-products.js';
@@ -15,20 +15,48 @@ import { sinkSqueezes } from './sink-squeezes.js';
 import { sinkTransposes } from './sink-transposes.js';
 import { splitSlices } from './split-slices.js';
 
-/** Run until nothing moves any more; each round brings nodes one step nearer to their partners. */
+/** Each round brings nodes one step nearer to their partners. */
 const cleaning = (): readonly Pass[] => [simplify, sinkSqueezes, sinkTransposes, shareCommon()];
 
 const fusing = (): readonly Pass[] => [fuseLogSoftmax, reluMasks(), fuseConvolutionBias, fuseGemm];
 
-const CLEANING_ROUNDS = 4;
+const finishing = (): readonly Pass[] => [
+  precomputeSteps,
+  fewRowProducts,
+  deferStacked,
+  simplify,
+  shareCommon(),
+];
 
+/** The same function, faster; the same graph gives the same graph. */
 export function optimize(graph: OnnxGraph): OnnxGraph {
-  let current = graph;
-  for (let round = 0; round < CLEANING_ROUNDS; round++) current = applyAll(current, cleaning());
-  current = applyAll(current, fusing());
-  for (let round = 0; round < CLEANING_ROUNDS; round++) current = applyAll(current, cleaning());
-  current = applyAll(current, [precomputeSteps, fewRowProducts, deferStacked, simplify, shareCommon()]);
-  return removeDeadNodes(splitSlices(hoistInvariants(current)));
+  const cleaned = untilStill(graph, cleaning);
+  const fused = untilStill(applyAll(cleaned, fusing()), cleaning);
+  return removeDeadNodes(splitSlices(hoistInvariants(applyAll(fused, finishing()))));
 }
 
 const applyAll = (graph: OnnxGraph, passes: readonly Pass[]): OnnxGraph => passes.reduce(applyPass, graph);
+
+/** More than the deepest chain of transposes seen so far needs; a limit only so that it ends. */
+const MOST_ROUNDS = 12;
+
+function untilStill(graph: OnnxGraph, passes: () => readonly Pass[]): OnnxGraph {
+  let current = graph;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const before = outline(current);
+    current = applyAll(current, passes());
+    if (outline(current) === before) break;
+  }
+  return current;
+}
+
+/** Operators and what they read: equal for a graph that a round of passes left as it was. */
+function outline(graph: OnnxGraph): string {
+  return graph.nodes
+    .map((node) => {
+      const body = subgraphOf(node);
+      const inputs = node.inputs.map((input) => input?.name ?? '').join();
+      return `${node.op}(${inputs})${body ? `{${outline(body)}}` : ''}`;
+    })
+    .join();
+}

@@ -34,14 +34,7 @@ function convolutional(isDroppingOut: boolean): tfl.LayersModel {
 /** The Shakespeare model of McMahan et al. (2017) and Reddi et al. (2021): 820,522 parameters. */
 function nextCharacter(): tfl.LayersModel {
   const { embedding, lstm, dense } = tfl.layers;
-  const recurrent = () =>
-    lstm({
-      units: 256,
-      returnSequences: true,
-      recurrentActivation: 'sigmoid',
-      // The default, an orthogonal matrix, takes tf.js a minute at this size.
-      recurrentInitializer: 'glorotUniform',
-    });
+  const recurrent = () => lstm({ units: 256, returnSequences: true, recurrentActivation: 'sigmoid' });
   return tfl.sequential({
     layers: [
       embedding({ inputDim: CHARACTERS, outputDim: 8, inputLength: STEPS }),

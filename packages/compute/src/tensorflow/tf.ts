@@ -4,8 +4,6 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 // Its bundle registers all gradients again, and must have done so before they are corrected.
 import '@tensorflow/tfjs-layers';
-// For the types of chained operations alone: the module itself cannot be loaded as an ES module of Node.
-import type {} from '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
 import { chainOperations } from './chained-operations.js';
 import { correctGradients } from './gradient-corrections.js';
 
@@ -15,3 +13,6 @@ correctGradients();
 tf.env().set('PROD', true);
 
 export * from '@tensorflow/tfjs-core';
+// For the types of chained operations alone, here and wherever this file's types are read: the module itself cannot be
+// loaded as an ES module of Node.
+export type * from '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';

@@ -117,7 +117,8 @@ class StepValues {
       case 'ReduceSum':
       case 'ReduceMax': {
         const axes = second && (this.#constants.get(second.name)?.tensor ?? this.#context.constant(second));
-        if (!x || !axes) return null;
+        // No axes mean all of them; here that would be the steps, too.
+        if (!x || !axes || axes.data.length === 0) return null;
         const moved = Array.from(axes.data as BigInt64Array, (axis) => Number(axis) + 1);
         return builder.emitOne(node.op, [x, builder.ints(moved)], described, node.attributes);
       }

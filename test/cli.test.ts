@@ -58,8 +58,9 @@ describe('starling simulate', () => {
 
   it('writes plain lines when stdout is no terminal', async () => {
     const { stdout } = await runStarling('simulate', hot, '--runtime', 'in-process');
-    const [start, round, end] = stdout.trimEnd().split('\n');
+    const [start, ready, round, end] = stdout.trimEnd().split('\n');
     expect(start).toBe('hot on in-process: 4 clients, 1 round, seed 1');
+    expect(ready).toMatch(/^ready in \S+ m?s$/);
     expect(round).toMatch(/^round 1\/1 {2}value \S+ {2}4\/4 clients {2}[\d.,]+ clients\/s {2}/);
     expect(end).toMatch(/^1 round in .*, state [0-9a-f]{64}$/);
   });

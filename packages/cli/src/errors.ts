@@ -1,6 +1,6 @@
 // From an error to what the command prints and how it exits.
 import { CommanderError } from 'commander';
-import { reasons } from './doctor/checks.js';
+import { reasons } from './reasons.js';
 import { exitCodes, UsageError } from './usage-error.js';
 
 /** 2 for a command line that cannot be run as it stands, 130 for Ctrl-C before the first round, 1 for a run that failed. */

@@ -1,4 +1,5 @@
-// The program: every command, and how it words a mistake on the command line.
+// The program: every command, and how it words a mistake on the command line. Commands import what they run (engines,
+// sockets) when they run it, so that help and mistakes are answered at once.
 import { readFileSync } from 'node:fs';
 import { Command, type CommanderError } from 'commander';
 import { addClientCommand } from './commands/client.js';

@@ -1,7 +1,5 @@
 // `starling client <simulation>`: clients of a population, in a process of their own, that join a coordinator and work
 // until it says that the run is over.
-import { runClients } from '@starling/client';
-import { createEngine } from '@starling/runtime';
 import { type Command, Option } from 'commander';
 import { createLogger } from '../output/logger.js';
 import { type EngineLabel, engineChoice, engineOption } from '../run/engine-choice.js';
@@ -57,6 +55,8 @@ async function client(name: string, options: ClientCommandOptions): Promise<void
   const { population } = (await setUpSimulation(name, options.set)).run;
   const names = (): readonly string[] =>
     Array.from({ length: population.size }, (_, index) => population.clientId(index));
+  const { runClients } = await import('@starling/client');
+  const { createEngine } = await import('@starling/runtime');
   const engine = await createEngine(engineChoice(options.engine));
   await withInterrupt(async (interrupt) => {
     const parent = endWithParent();

@@ -1,7 +1,6 @@
 // `starling coordinator <simulation>`: waits for clients that join over WebSockets, runs rounds with them, and commits
 // each round to a directory, from which it goes on after a restart.
 import { readFileSync } from 'node:fs';
-import { runCoordinator } from '@starling/coordinator';
 import { type Command, Option } from 'commander';
 import { createLogger } from '../output/logger.js';
 import { plainLines } from '../output/plain-lines.js';
@@ -78,6 +77,7 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
     headline: run.headline ?? null,
   };
   await observer.started?.(start);
+  const { runCoordinator } = await import('@starling/coordinator');
   const result = await withInterrupt((signal) =>
     runCoordinator({
       run,

@@ -1,6 +1,6 @@
 // `starling doctor`: what this machine has to run with, and why what is missing is missing.
 import type { Command } from 'commander';
-import { type Check, type CheckStatus, runChecks } from '../doctor/checks.js';
+import type { Check, CheckStatus } from '../doctor/checks.js';
 import { exitCodes } from '../usage-error.js';
 
 const SIGNS = { ok: '✓', missing: '–', broken: '✗' } as const satisfies Record<CheckStatus, string>;
@@ -11,6 +11,7 @@ export function addDoctorCommand(program: Command): void {
     .description('show the engines found, what is missing and why, and the machine')
     .option('--json', 'one JSON object a line on stdout', false)
     .action(async ({ json }: { json: boolean }) => {
+      const { runChecks } = await import('../doctor/checks.js');
       const checks = await runChecks();
       for (const check of checks) process.stdout.write(`${json ? JSON.stringify(check) : describe(check)}\n`);
       const broken = checks.some(({ status }) => status === 'broken');

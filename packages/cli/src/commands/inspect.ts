@@ -1,7 +1,5 @@
 // `starling inspect <simulation>`: what each client receives and sends and what the server sees, read off the plan; and
 // what may be set.
-import { compilePlan, inspectPlan } from '@starling/federated-core';
-import { packPlan } from '@starling/runtime';
 import type { Command } from 'commander';
 import { formatPlan } from '../output/plan-text.js';
 import { formatSettings } from '../output/settings-text.js';
@@ -28,6 +26,8 @@ async function inspect(name: string, { set, json }: InspectOptions): Promise<voi
   if (computation === undefined) {
     throw new UsageError(`Cannot inspect ${simulation.name}: need a process or a computation, got neither`);
   }
+  const { compilePlan, inspectPlan } = await import('@starling/federated-core');
+  const { packPlan } = await import('@starling/runtime');
   const plan = compilePlan(computation);
   const report = inspectPlan(plan);
   const { hash } = packPlan(plan);

@@ -8,7 +8,7 @@ import { withInterrupt } from '../run/interrupt.js';
 import { allObservers } from '../run/observers.js';
 import { outputFolder, reportPath, requireFresh } from '../run/output-folder.js';
 import type { RunObserver, RunSummary } from '../run/run-record.js';
-import { type RunSettings, runSimulation } from '../run/run-simulation.js';
+import type { RunSettings } from '../run/run-simulation.js';
 import { exitCodes, oneOf, UsageError } from '../usage-error.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
 
@@ -66,6 +66,7 @@ async function simulate(simulation: string, options: SimulateOptions): Promise<v
     directory: out ?? null,
     logger: createLogger(),
   };
+  const { runSimulation } = await import('../run/run-simulation.js');
   const files = out === undefined ? [] : [outputFolder(out)];
   const summary = await withInterrupt((signal) => {
     const run = (observer: RunObserver): Promise<RunSummary> =>

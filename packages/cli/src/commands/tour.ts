@@ -11,7 +11,7 @@ import { withInterrupt } from '../run/interrupt.js';
 import { allObservers } from '../run/observers.js';
 import { clearRun, outputFolder, reportPath } from '../run/output-folder.js';
 import type { RunSummary } from '../run/run-record.js';
-import { type RunSettings, runSimulation } from '../run/run-simulation.js';
+import type { RunSettings } from '../run/run-simulation.js';
 import { exitCodes, UsageError } from '../usage-error.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
 
@@ -49,6 +49,7 @@ export function addTourCommand(program: Command): void {
 
 async function tour({ set, seed, rounds, out }: TourOptions): Promise<void> {
   const stops = stopsOf(clientsOf(set), rounds);
+  const { runSimulation } = await import('../run/run-simulation.js');
   const done: { readonly stop: Stop; readonly summary: RunSummary; readonly report: string }[] = [];
   await withInterrupt(async (signal) => {
     for (const stop of stops) {

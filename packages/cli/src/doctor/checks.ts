@@ -1,6 +1,7 @@
 // The checks of `starling doctor`. Each looks for one thing and says in a sentence what it found or why not.
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { createOnnxEngine, createTfjsEngine, type Engine, TfjsBackendError } from '@starling/compute';
+import { reasons } from '../reasons.js';
 import { installedSimulations } from '../simulation/locate.js';
 
 /** `missing` is an optional part that is not there; `broken` is one that starling cannot do without. */
@@ -60,13 +61,6 @@ export async function checkEngine(
 /** The check, and where the part is missing what can be done about it. */
 function withHint(check: Check, hint: string): Check {
   return check.status === 'ok' ? check : { ...check, detail: `${check.detail}; ${hint}` };
-}
-
-/** The first lines of an error and of what caused it, outermost first. */
-export function reasons(error: unknown): readonly string[] {
-  if (!(error instanceof Error)) return [String(error)];
-  const line = error.message.split('\n')[0] as string;
-  return error.cause === undefined ? [line] : [line, ...reasons(error.cause)];
 }
 
 function checkCores(): Check {

@@ -2,6 +2,7 @@
 import type { ValueId } from '../graph/kernel-graph.js';
 import * as tf from '../tensorflow/tf.js';
 import { CAPTURE_BACKEND, captureBackend } from './capture-backend.js';
+import { CaptureError } from './capture-error.js';
 import type { CapturedValue } from './frame.js';
 import { emitBackward, type SplitStep, splitJoint } from './scan-gradient.js';
 import { isFloat, type ScanTrace } from './scan-trace.js';
@@ -91,6 +92,12 @@ function register(): void {
     gradFunc: (dys, _saved, attrs) => {
       const { call } = attrs as unknown as { call: ScanCall };
       const recorded = call.recorded as RecordedScan;
+      if (tf.engine().state.gradientDepth > 0) {
+        throw new CaptureError(
+          'bad-kernel-call',
+          'Cannot take the gradient of a gradient of scan (or of a recurrent layer): only first gradients are known',
+        );
+      }
       // tf.js passes the cotangent of a single output bare.
       const cotangents = [dys]
         .flat()

@@ -114,6 +114,14 @@ describe('scan', () => {
     ],
     ['a state that changes its form', (x) => scan(x, 0, () => [{ h: 0 }, []] as const), '{h:•}'],
     [
+      'a gradient of its gradient',
+      (x) => {
+        const total = (y: tf.Tensor) => scan(y, 0, (h, each) => [h.add(tf.square(each)), []] as const)[0];
+        return tf.grad((y: tf.Tensor) => tf.sum(tf.grad(total)(y)))(x);
+      },
+      'gradient of a gradient of scan',
+    ],
+    [
       'draws within a step',
       (x) => scan(x, 0, () => [random.normal([]), []] as const),
       'draw them for all steps before',

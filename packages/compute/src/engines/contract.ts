@@ -7,6 +7,7 @@ import { sequenceReduce } from '../capture/sequence-reduce.js';
 import { KERNELS, type Kernel } from '../graph/kernels.js';
 import * as tf from '../tensorflow/tf.js';
 import { assertAgree, type Body, captured, eagerly, runOn } from './contract/agreement.js';
+import { behaviour } from './contract/behaviour.js';
 import { Draw } from './contract/draw.js';
 import type { DrawnCase } from './contract/kernel-case.js';
 import { kernelCases } from './contract/kernel-cases.js';
@@ -39,6 +40,8 @@ export function engineContract(
       engine = await makeEngine();
     }, STARTING_MS);
     afterAll(() => engine.dispose());
+
+    behaviour(() => engine);
 
     for (const kernel of KERNELS) {
       if (lacks.includes(kernel)) {

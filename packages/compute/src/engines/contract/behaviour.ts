@@ -1,0 +1,116 @@
+// What the engine contract asks beside right values: defined answers to arguments that do not fit, inputs left alone,
+// results in memory of their own, and randomness by the seed of the call only.
+import {
+  float32,
+  int32,
+  type LocalComputation,
+  type Seed,
+  sequence,
+  type Tensor,
+  tensor,
+  uint8,
+} from '@starling/federated-core';
+import { expect, it } from 'vitest';
+import { localComputation } from '../../capture/local-computation.js';
+import { random } from '../../capture/random.js';
+import { sequenceReduce } from '../../capture/sequence-reduce.js';
+import { compileGraph } from '../../lowering/compile-graph.js';
+import * as tf from '../../tensorflow/tf.js';
+import type { Engine, LoadedGraph } from '../engine.js';
+
+const SEED: Seed = [1, 2];
+
+function floats(...values: number[]): Tensor {
+  return tensor('float32', [values.length], Float32Array.from(values));
+}
+
+/** Declares the tests; `engine` gives the engine once it has been made. */
+export function behaviour(engine: () => Engine): void {
+  const load = (local: unknown): Promise<LoadedGraph> =>
+    engine().load(compileGraph(local as LocalComputation));
+  const shift = localComputation({ x: float32(2) }, ({ x }) => [x, tf.add(x, 1)], { name: 'shift' });
+
+  it('gives results in memory of their own', async () => {
+    const loaded = await load(shift);
+    const x = floats(1, 2);
+    const first = await loaded.run([x], SEED);
+    expect(first).toEqual([floats(1, 2), floats(2, 3)]);
+    expect(first[0]?.data).not.toBe(x.data);
+    await loaded.run([floats(10, 20)], SEED);
+    expect(first).toEqual([floats(1, 2), floats(2, 3)]);
+  });
+
+  it('reads bytes as integers, from shared memory, and writes nothing there', async () => {
+    const loaded = await load(
+      localComputation({ data: sequence(uint8(2)) }, ({ data }) =>
+        sequenceReduce(data.batch(2), tf.zeros([2], 'int32'), (sum, rows) => tf.add(sum, tf.sum(rows, 0))),
+      ),
+    );
+    const shared = new Uint8Array(new SharedArrayBuffer(4));
+    shared.set([200, 1, 100, 2]);
+    const outputs = await loaded.run([tensor('uint8', [2, 2], shared)], SEED);
+    expect(outputs).toEqual([tensor('int32', [2], Int32Array.of(300, 3))]);
+    expect([...shared]).toEqual([200, 1, 100, 2]);
+  });
+
+  it('runs loaded graphs in any order, each as if it were alone', async () => {
+    const [one, other] = [
+      await load(shift),
+      await load(localComputation({ x: float32(2) }, ({ x }) => tf.neg(x))),
+    ];
+    const x = floats(3, 4);
+    const results = [await one.run([x], SEED), await other.run([x], SEED), await one.run([x], SEED)];
+    expect(results).toEqual([[x, floats(4, 5)], [floats(-3, -4)], [x, floats(4, 5)]]);
+    await other.dispose();
+    expect(await one.run([x], SEED)).toEqual([x, floats(4, 5)]);
+  });
+
+  it('draws from the seed of the call alone', async () => {
+    const loaded = await load(
+      localComputation({ x: float32(3) }, ({ x }) => random.dropout(tf.add(x, random.normal([3])), 0.5)),
+    );
+    const first = await loaded.run([floats(1, 2, 3)], [5, 6]);
+    const other = await loaded.run([floats(1, 2, 3)], [5, 7]);
+    expect(other).not.toEqual(first);
+    expect(await loaded.run([floats(1, 2, 3)], [5, 6])).toEqual(first);
+  });
+
+  it('takes an empty dataset', async () => {
+    const loaded = await load(
+      localComputation({ data: sequence(float32(2)) }, ({ data }) =>
+        sequenceReduce(data.batch(3).shuffle(), tf.ones([2]), (sum, rows, mask) =>
+          tf.add(sum, tf.sum(tf.mul(rows, tf.expandDims(mask, 1)), 0)),
+        ),
+      ),
+    );
+    expect(await loaded.run([tensor('float32', [0, 2], new Float32Array(0))], SEED)).toEqual([floats(1, 1)]);
+  });
+
+  it.each<[string, readonly Tensor[], string]>([
+    ['another shape', [floats(1, 2, 3)], 'leaf 0 must be float32[2], got float32[3]'],
+    ['another type', [tensor('int32', [2], Int32Array.of(1, 2))], 'got int32[2]'],
+    ['too few', [], 'it takes 1 leaves, got 0'],
+    ['too many', [floats(1, 2), floats(1, 2)], 'got 2'],
+  ])('refuses leaves: %s', async (_, leaves, message) => {
+    const loaded = await load(shift);
+    await expect((async () => loaded.run(leaves, SEED))()).rejects.toThrow(message);
+    expect(await loaded.run([floats(1, 2)], SEED)).toEqual([floats(1, 2), floats(2, 3)]);
+  });
+
+  it('gives integers, booleans and floats as what they are', async () => {
+    const loaded = await load(
+      localComputation({ n: int32(2) }, ({ n }) => ({
+        n: tf.mul(n, n),
+        even: tf.equal(tf.mod(n, tf.scalar(2, 'int32')), tf.scalar(0, 'int32')),
+        half: tf.div(tf.cast(n, 'float32'), 2),
+      })),
+    );
+    const outputs = await loaded.run([tensor('int32', [2], Int32Array.of(-4, 3))], SEED);
+    expect(outputs.map(({ dtype }) => dtype)).toEqual(['int32', 'bool', 'float32']);
+    expect(outputs.map(({ data }) => [...data])).toEqual([
+      [16, 9],
+      [1, 0],
+      [-2, 1.5],
+    ]);
+  });
+}

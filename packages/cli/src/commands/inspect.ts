@@ -9,6 +9,7 @@ import { addSettingOption } from './shared-options.js';
 
 interface InspectOptions {
   readonly set: Readonly<Record<string, string>>;
+  readonly plan: boolean;
   readonly json: boolean;
 }
 
@@ -17,25 +18,29 @@ export function addInspectCommand(program: Command): void {
     .command('inspect')
     .description('show what each client sends and the server sees')
     .argument('<simulation>', "a name, or a file's path");
-  addSettingOption(command).option('--json', 'one JSON object on stdout', false).action(inspect);
+  addSettingOption(command)
+    .option('--plan', 'also the computation and its compiled plan, step by step', false)
+    .option('--json', 'one JSON object on stdout', false)
+    .action(inspect);
 }
 
-async function inspect(name: string, { set, json }: InspectOptions): Promise<void> {
+async function inspect(name: string, { set, plan: shown, json }: InspectOptions): Promise<void> {
   const { run, options, settings, ...simulation } = await setUpSimulation(name, set);
   const computation = run.process?.next ?? run.computation;
   if (computation === undefined) {
     throw new UsageError(`Cannot inspect ${simulation.name}: need a process or a computation, got neither`);
   }
-  const { compilePlan, inspectPlan } = await import('@starling/federated-core');
+  const core = await import('@starling/federated-core');
   const { packPlan } = await import('@starling/runtime');
-  const plan = compilePlan(computation);
-  const report = inspectPlan(plan);
+  const plan = core.compilePlan(computation);
+  const report = core.inspectPlan(plan);
   const { hash } = packPlan(plan);
   if (json) {
     process.stdout.write(`${JSON.stringify({ hash, ...report, settings })}\n`);
     return;
   }
   const parts = [`${simulation.name}: ${simulation.description}`, formatPlan(report, hash)];
+  if (shown) parts.push(core.formatComputation(computation).trimEnd(), core.formatPlan(plan).trimEnd());
   const text = formatSettings(options, settings);
   if (text !== '') parts.push(`settings, for --set:\n${text}`);
   process.stdout.write(`${parts.join('\n\n')}\n`);

@@ -1,6 +1,7 @@
 """A Starling client in Python's standard library, written from docs/protocol.md alone.
 
-It runs plans whose work needs no graph (constant, sum, random), on a list of float32 readings:
+It runs plans on a list of float32 readings: those whose work needs no graph (constant, sum, random) with nothing
+but the standard library, and those with graphs where onnxruntime is installed (graphs.py):
 
     python3 client.py ws://127.0.0.1:7700 mote-1 '[20.5, 31.25]'
 """
@@ -209,7 +210,7 @@ def to_float32(value):
     return struct.unpack("<f", struct.pack("<f", value))[0]
 
 
-def run(program, inputs, constants, seed):
+def run(program, inputs, constants, graphs, seed):
     registers = list(inputs)
     assert len(registers) == program["inputs"]
     for instruction in program["instructions"]:
@@ -228,15 +229,35 @@ def run(program, inputs, constants, seed):
                 registers.append(("F32", shape[1:], [to_float32(value) for value in sums]))
         elif op == "random":
             registers.append(("F64", [], [uniform(derive(seed, instruction["salt"]))]))
+        elif op == "call":
+            argument = [registers[register] for register in instruction["inputs"]]
+            registers += graphs[instruction["graph"]](argument, derive(seed, instruction["salt"]))
         else:
-            raise NotImplementedError(f"this client has no ONNX runtime for '{op}'")
+            raise NotImplementedError(f"this client does not know '{op}'")
     return [registers[register] for register in program["outputs"]]
+
+
+def wanted_blobs(manifest):
+    """What the work of a plan needs: models by graph, and constants."""
+    used = {step["graph"] for phase in manifest["phases"] for step in phase["work"]["instructions"] if "graph" in step}
+    models = {graph["id"]: graph["onnx"]["sha256"] for graph in manifest["graphs"] if graph["id"] in used}
+    return models, manifest["constants"] and manifest["constants"]["sha256"]
+
+
+def load_plan(manifest, blobs):
+    models, constants = wanted_blobs(manifest)
+    graphs = {}
+    if models:
+        from graphs import load
+
+        graphs = {graph["id"]: load(graph, blobs[models[graph["id"]]]) for graph in manifest["graphs"] if graph["id"] in models}
+    return graphs, read_leaves(blobs[constants]) if constants else []
 
 
 def take_part(url, name, readings):
     talk = Conversation(url)
     talk.say("hello", {"client": name, "dataType": "<readings=float32*>", "agent": "python"})
-    manifest, constants, blobs, rounds = None, [], {}, 0
+    blobs, missing, rounds = {}, set(), 0
     while True:
         heard = talk.hear()
         if heard is None:
@@ -244,24 +265,28 @@ def take_part(url, name, readings):
         kind, control, body = heard
         if kind == "welcome":
             plan_hash = control["plan"]["hash"]
+            missing = {plan_hash}
             talk.say("want", {"blobs": [{"hash": plan_hash}]})
         elif kind == "blob":
             assert hashlib.sha256(body).hexdigest() == control["hash"]
+            blobs[control["hash"]] = body
+            missing.remove(control["hash"])
             if control["hash"] == plan_hash:
                 manifest = json.loads(body)
                 assert (manifest["format"], manifest["version"]) == ("starling-plan", 1)
                 assert manifest["clientInput"] == "<readings=float32*>"
-            else:
-                constants = read_leaves(body)
-            if manifest["constants"] is not None and not constants:
-                talk.say("want", {"blobs": [{"hash": manifest["constants"]["sha256"]}]})
-            else:
+                models, constants = wanted_blobs(manifest)
+                missing = {*models.values(), *([constants] if constants else [])}
+                if missing:
+                    talk.say("want", {"blobs": [{"hash": wanted} for wanted in missing]})
+            if not missing:
+                graphs, constants = load_plan(manifest, blobs)
                 talk.say("ready", {"plan": plan_hash})
         elif kind == "work":
             assert hashlib.sha256(body).hexdigest() == control["broadcast"]
             data = ("F32", [len(readings)], readings)
             program = manifest["phases"][control["phase"]]["work"]
-            update = run(program, [*read_leaves(body), data], constants, tuple(control["seed"]))
+            update = run(program, [*read_leaves(body), data], constants, graphs, tuple(control["seed"]))
             at = {"round": control["round"], "phase": control["phase"]}
             talk.say_with_body("update", at, write_leaves(update))
         elif kind == "ack":

@@ -2,12 +2,15 @@
 // repository, takes part in rounds and gives the results that our own clients give.
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { localComputation, random, sequenceLength, sequenceReduce, tf } from '@starling/compute';
 import { websocketRuntime } from '@starling/coordinator';
 import {
   atClients,
   atServer,
+  type FederatedComputation,
   federatedBroadcast,
   federatedComputation,
+  federatedMap,
   federatedSample,
   federatedSum,
   float32,
@@ -18,10 +21,13 @@ import {
 } from '@starling/federated-core';
 import { populationOf, uniformSampler } from '@starling/population';
 import { inProcessRuntime, type Runtime, runRounds } from '@starling/runtime';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 const CLIENT = fileURLToPath(new URL('./client.py', import.meta.url));
-const hasPython = spawnSync('python3', ['--version']).status === 0;
+/** Another interpreter, such as one with onnxruntime, can be named. */
+const PYTHON = process.env['STARLING_PYTHON'] ?? 'python3';
+const hasPython = spawnSync(PYTHON, ['--version']).status === 0;
+const hasOnnxruntime = spawnSync(PYTHON, ['-c', 'import numpy, onnxruntime']).status === 0;
 const WIDE = 100_000; // float32: 400 kB, so that broadcast and update go in two parts
 
 const readings = [[20.5, 31.25], [], [0.1, 0.2, 0.3], [29.75]];
@@ -41,10 +47,33 @@ const questions = federatedComputation(
   }),
 );
 
-function run(runtime: Runtime) {
+const offset = Float32Array.from({ length: WIDE }, (_, index) => index / 7);
+
+/** Every kind of feed: shuffled and padded batches, a mask, the three distributions, inside a reduction and outside. */
+const walk = localComputation(
+  { readings: sequence(float32()), threshold: float32() },
+  ({ readings, threshold }) => {
+    const batches = readings.shuffle().repeat(2).batch(2);
+    const state = { decayed: tf.scalar(0), noise: tf.scalar(0) };
+    const folded = sequenceReduce(batches, state, ({ decayed, noise }, batch, mask) => ({
+      // Order matters: what came earlier counts for less.
+      decayed: tf.add(tf.mul(decayed, 0.5), tf.sum(tf.mul(tf.sub(batch, threshold), mask))),
+      noise: tf.add(tf.mul(noise, 0.5), tf.sum(random.normal([3], 1, 2))),
+    }));
+    const coins = tf.sum(random.bernoulli([100], 0.3));
+    return { ...folded, coins, level: tf.mean(random.uniform([5], -1, 1)), count: sequenceLength(readings) };
+  },
+);
+const walks = federatedComputation(
+  { readings: atClients(sequence(float32())), threshold: atServer(float32()) },
+  ({ readings, threshold }) =>
+    federatedSum(federatedMap(walk, { readings, threshold: federatedBroadcast(threshold) })),
+);
+
+function run(runtime: Runtime, computation: FederatedComputation, serverArguments: unknown) {
   return runRounds({
-    computation: questions,
-    arguments: { offset: Float32Array.from({ length: WIDE }, (_, index) => index / 7) },
+    computation,
+    arguments: serverArguments,
     runtime,
     population,
     sampler: uniformSampler({ populationSize: 4, cohortSize: 4 }),
@@ -56,7 +85,9 @@ function run(runtime: Runtime) {
 /** One Python process a client; gives what each printed. */
 function launch(url: string) {
   const ends = readings.map((values, index) => {
-    const child = spawn('python3', [CLIENT, url, population.clientId(index), JSON.stringify(values)]);
+    const child = spawn(PYTHON, [CLIENT, url, population.clientId(index), JSON.stringify(values)], {
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+    });
     let output = '';
     child.stdout.on('data', (data) => {
       output += data;
@@ -69,24 +100,41 @@ function launch(url: string) {
   return { ends: Promise.all(ends), stop: async () => void (await Promise.all(ends)) };
 }
 
-// Without Python on the machine there is nothing to run the client with.
-it.skipIf(!hasPython)(
-  'a Python client gives the state of our own when it takes part in three rounds',
-  async () => {
-    let launched: ReturnType<typeof launch> | null = null;
-    const runtime = websocketRuntime({
-      deadlineMs: 20_000,
-      minReports: 4,
-      launchClients: (url) => {
-        launched = launch(url);
-        return launched;
-      },
-    });
-    const actual = await run(runtime);
-    const expected = await run(inProcessRuntime());
-    expect(await launched!.ends).toEqual(Array(4).fill('{"rounds": 3}'));
+/** Runs with Python clients, and in this process. */
+async function runBoth(computation: FederatedComputation, serverArguments: unknown) {
+  let launched: ReturnType<typeof launch> | null = null;
+  const runtime = websocketRuntime({
+    deadlineMs: 20_000,
+    minReports: 4,
+    launchClients: (url) => {
+      launched = launch(url);
+      return launched;
+    },
+  });
+  const actual = await run(runtime, computation, serverArguments);
+  expect(await launched!.ends).toEqual(Array(4).fill('{"rounds": 3}'));
+  return { actual, expected: await run(inProcessRuntime(), computation, serverArguments) };
+}
+
+describe('a Python client', () => {
+  // Without Python on the machine there is nothing to run the client with.
+  it.skipIf(!hasPython)('gives the state of our own when it takes part in three rounds', async () => {
+    const { actual, expected } = await runBoth(questions, { offset });
     expect(actual.stateHash).toBe(expected.stateHash);
     // 20.5 + 31.25 + 0.1 + 0.2 + 0.3 + 29.75 = 82.1
     expect((actual.metrics as { readonly total: number }).total).toBeCloseTo(82.1, 4);
-  },
-);
+  });
+
+  // onnxruntime for Python is on few machines: STARLING_PYTHON names an interpreter that has it.
+  it.skipIf(!hasOnnxruntime)(
+    'makes the feeds of graphs as ours does when it has an ONNX runtime',
+    async () => {
+      const { actual, expected } = await runBoth(walks, { threshold: 20 });
+      const numbers = actual.metrics as Readonly<Record<string, number>>;
+      expect(Object.keys(numbers).sort()).toEqual(['coins', 'count', 'decayed', 'level', 'noise']);
+      for (const [name, value] of Object.entries(expected.metrics as Readonly<Record<string, number>>)) {
+        expect(numbers[name], name).toBeCloseTo(value, 4);
+      }
+    },
+  );
+});

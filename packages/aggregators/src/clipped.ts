@@ -11,7 +11,7 @@ import {
   type Type,
 } from '@starling/federated-core';
 import { type Aggregator, aggregationOf, startOf, stepOf } from './aggregator.js';
-import { leavesOf, mapStructure } from './structures.js';
+import { globalNorm, mapStructure } from './structures.js';
 
 /**
  * `inner` on updates whose L2 norm over all their tensors is at most `clipNorm`; longer ones are scaled down. Measures
@@ -50,9 +50,4 @@ function create(name: string, inner: AggregationProcess, update: Type, clipNorm:
       return { state, result, measurements: federatedZip({ clipped: count, inner: measurements }) };
     },
   );
-}
-
-function globalNorm(value: TensorStructure): tf.Tensor {
-  const squares = leavesOf(value).map((tensor) => tf.sum(tf.square(tensor)));
-  return tf.sqrt(squares.reduce((sum, square) => tf.add(sum, square)));
 }

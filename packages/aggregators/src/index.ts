@@ -1,4 +1,5 @@
 // How the updates of a cohort become one: sum, mean, and wrappers around them.
+export * from './adaptively-clipped.js';
 export * from './aggregator.js';
 export * from './clipped.js';
 export * from './mean-aggregator.js';

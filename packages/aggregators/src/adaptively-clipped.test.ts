@@ -1,0 +1,60 @@
+import { createOnnxEngine, localRunner } from '@starling/compute';
+import { evaluate, float32 } from '@starling/federated-core';
+import { describe, expect, it } from 'vitest';
+import { adaptivelyClipped } from './adaptively-clipped.js';
+import { aggregate, aggregatorContract } from './contract.js';
+import { meanAggregator } from './mean-aggregator.js';
+import { sumAggregator } from './sum-aggregator.js';
+
+interface Step {
+  readonly state: { readonly clipNorm: number };
+  readonly result: number;
+  readonly measurements: { readonly clipNorm: number; readonly within: number };
+}
+
+describe('adaptivelyClipped', () => {
+  const options = { initialClipNorm: 2, targetQuantile: 0.75, learningRate: 0.2 };
+
+  it('clips to the bound, and moves it towards the quantile', async () => {
+    // Of 1, 2, 3, 4 two are within 2: (1 + 2 + 2 + 2) / 4 = 1.75. The bound rises to 2 · exp(−0.2 (0.5 − 0.75)).
+    const step = await aggregate(adaptivelyClipped(meanAggregator(), options), float32(), [1, 2, 3, 4]);
+    const { state, result, measurements } = step as unknown as Step;
+    expect(result).toBeCloseTo(1.75, 6);
+    expect(measurements.clipNorm).toBe(2);
+    expect(measurements.within).toBe(0.5);
+    expect(state.clipNorm).toBeCloseTo(2 * Math.exp(0.05), 6);
+  });
+
+  it('comes to rest where the share within is the quantile', async () => {
+    // Norms 1 … 20 and γ = 0.5: any bound from 10 to below 11 leaves half of them as they are.
+    const engine = await createOnnxEngine();
+    const run = localRunner(engine);
+    const { initialize, next } = adaptivelyClipped(sumAggregator(), {
+      initialClipNorm: 1,
+      learningRate: 1,
+    }).create(float32());
+    const value = Array.from({ length: 20 }, (_, index) => index + 1);
+    let state: unknown = await evaluate(initialize, undefined, { run });
+    for (let round = 0; round < 40; round++) {
+      const step = await evaluate(next, { state, value, weight: value }, { run });
+      ({ state } = step as { readonly state: unknown });
+    }
+    await engine.dispose();
+    const { clipNorm } = state as { readonly clipNorm: number };
+    expect(clipNorm).toBeGreaterThan(9.9);
+    expect(clipNorm).toBeLessThan(11.1);
+  });
+
+  it('keeps the bound when nobody reports', async () => {
+    const step = await aggregate(adaptivelyClipped(sumAggregator(), options), float32(), []);
+    expect((step as unknown as Step).state.clipNorm).toBe(2);
+  });
+
+  it('throws when the quantile is no share', () => {
+    expect(() => adaptivelyClipped(meanAggregator(), { targetQuantile: 50 })).toThrow(
+      'targetQuantile must be from 0 to 1, got 50',
+    );
+  });
+
+  aggregatorContract('adaptivelyClipped', () => adaptivelyClipped(meanAggregator(), { initialClipNorm: 10 }));
+});

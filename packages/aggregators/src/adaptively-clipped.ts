@@ -1,0 +1,120 @@
+// Clipping to a quantile of the clients' own norms, which the server follows from round to round: Andrew, Thakkar, McMahan,
+// Ramaswamy, "Differentially Private Learning with Adaptive Clipping", NeurIPS 2021, Algorithm 1, without its noise. The
+// server learns the share of clients within the bound, not their norms.
+import { localComputation, type TensorStructure, tf } from '@starling/compute';
+import {
+  type AggregationProcess,
+  federatedBroadcast,
+  federatedMap,
+  federatedMean,
+  federatedValue,
+  federatedZip,
+  field,
+  float32,
+  type LocalComputation,
+  type ServerValue,
+  type Type,
+} from '@starling/federated-core';
+import { type Aggregator, aggregationOf, startOf, stepOf } from './aggregator.js';
+import { globalNorm, mapStructure } from './structures.js';
+
+export interface AdaptivelyClippedOptions {
+  /** C of the first round, above 0; 0.1 by default. */
+  readonly initialClipNorm?: number;
+  /** γ, the share of clients that the bound is to leave as they are, from 0 to 1; 0.5 by default. */
+  readonly targetQuantile?: number;
+  /** η_C, how fast the bound moves, above 0; 0.2 by default. */
+  readonly learningRate?: number;
+}
+
+/**
+ * `inner` on updates of an L2 norm of at most C, which moves by C ← C · exp(−η_C (b − γ)) after each round, where b is the
+ * share of clients within the bound; without clients it stays. Measures `clipNorm`, the C of the round, and `within`, b.
+ */
+export function adaptivelyClipped(inner: Aggregator, options: AdaptivelyClippedOptions = {}): Aggregator {
+  const { initialClipNorm = 0.1, targetQuantile = 0.5, learningRate = 0.2 } = options;
+  checkPositive('initialClipNorm', initialClipNorm);
+  checkPositive('learningRate', learningRate);
+  if (!(targetQuantile >= 0 && targetQuantile <= 1)) {
+    throw new RangeError(
+      `Cannot clip updates adaptively: targetQuantile must be from 0 to 1, got ${targetQuantile}`,
+    );
+  }
+  const move = moveBound(targetQuantile, learningRate);
+  const name = `adaptively clipped ${inner.name}`;
+  return {
+    name,
+    create: (update) => create(name, inner.create(update), update, move, initialClipNorm, targetQuantile),
+  };
+}
+
+function create(
+  name: string,
+  inner: AggregationProcess,
+  update: Type,
+  move: LocalComputation,
+  initialClipNorm: number,
+  ifEmpty: number,
+): AggregationProcess {
+  const clip = clipTo(update);
+  return aggregationOf(
+    name,
+    update,
+    () =>
+      federatedZip({
+        clipNorm: federatedValue(initialClipNorm, 'SERVER', float32()),
+        inner: startOf(inner),
+      }),
+    (before, { value, weight }) => {
+      const clipNorm = field(before, 'clipNorm') as ServerValue;
+      const short = federatedMap(clip, { value, clipNorm: federatedBroadcast(clipNorm) });
+      const step = stepOf(inner, field(before, 'inner') as ServerValue, {
+        value: field(short, 'value'),
+        weight,
+      });
+      const within = federatedMean(field(short, 'within'), undefined, { ifEmpty });
+      return {
+        state: federatedZip({ clipNorm: federatedMap(move, { clipNorm, within }), inner: step.state }),
+        result: step.result,
+        measurements: federatedZip({ clipNorm, within, inner: step.measurements }),
+      };
+    },
+  );
+}
+
+/** (value, clipNorm) → the value within the bound, and 1 where it was so already, else 0. */
+function clipTo(update: Type) {
+  return localComputation(
+    { value: update, clipNorm: float32() },
+    (argument) => {
+      const { value, clipNorm } = argument as {
+        readonly value: TensorStructure;
+        readonly clipNorm: tf.Tensor;
+      };
+      const norm = globalNorm(value);
+      const scale = tf.div(clipNorm, tf.maximum(norm, clipNorm));
+      return {
+        value: mapStructure((tensor) => tf.mul(tensor, scale), value),
+        within: tf.cast(tf.lessEqual(norm, clipNorm), 'float32'),
+      };
+    },
+    { name: 'clip to bound' },
+  );
+}
+
+/** (clipNorm, within) → the bound of the next round. */
+function moveBound(targetQuantile: number, learningRate: number): LocalComputation {
+  return localComputation(
+    { clipNorm: float32(), within: float32() },
+    ({ clipNorm, within }) => tf.mul(clipNorm, tf.exp(tf.mul(-learningRate, tf.sub(within, targetQuantile)))),
+    { name: 'move bound' },
+  );
+}
+
+function checkPositive(option: string, value: number): void {
+  if (!(Number.isFinite(value) && value > 0)) {
+    throw new RangeError(
+      `Cannot clip updates adaptively: ${option} must be a finite number > 0, got ${value}`,
+    );
+  }
+}

@@ -38,6 +38,12 @@ const FLOORS: Readonly<Record<string, number>> = {
   test: 7,
 };
 
+/** Declared, though no import line of the room names them, and why. */
+const DEPENDENCIES_FOR_OTHERS: Readonly<Record<string, readonly string[]>> = {
+  // A user's own .ts file finds these through the command, wherever it lies.
+  '@starling/cli': ['@starling/aggregators', '@starling/learning', '@starling/population'],
+};
+
 const all = rooms();
 const files = sourceFiles();
 const byName = new Map(all.map((room) => [room.name, room]));
@@ -120,6 +126,19 @@ describe('imports', () => {
         return reason === null ? [] : [`${path}: '${specifier}' ${reason}`];
       }),
     );
+    expect(wrong).toEqual([]);
+  });
+
+  it('use every dependency that a package.json declares', () => {
+    const wrong = breaches(all, (room) => {
+      // Data and native packages are found by name at run time, so that a mention counts as a use.
+      const text = files.flatMap((file) => (file.room.name === room.name ? [file.text] : [])).join('\n');
+      const isUsed = (name: string): boolean => new RegExp(`['"\`]${name}['"\`/]`).test(text);
+      const exempt = DEPENDENCIES_FOR_OTHERS[room.name] ?? [];
+      return [...room.dependencies]
+        .filter((name) => !isUsed(name) && !exempt.includes(name))
+        .map((name) => `${room.name}: ${name}`);
+    });
     expect(wrong).toEqual([]);
   });
 

@@ -15,7 +15,7 @@ export interface Check {
 
 const OLDEST_NODE = 20;
 const TFJS_NODE_HINT =
-  "to have it, 'npm install @tensorflow/tfjs-node' where its download server is reached, or set STARLING_TFJS_NODE to the folder of a built copy";
+  "to have it, run 'npm rebuild @tensorflow/tfjs-node --ignore-scripts=false' where its download server is reached, or set STARLING_TFJS_NODE to the folder of a built copy";
 const GIB = 1024 ** 3;
 
 export async function runChecks(): Promise<readonly Check[]> {

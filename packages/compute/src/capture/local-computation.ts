@@ -7,10 +7,10 @@ import {
   struct,
   type Type,
 } from '@starling/federated-core';
-import { scoped } from '../engines/tfjs-kernels.js';
 import { cleanGraph } from '../graph/cleaning/clean-graph.js';
 import { graphId } from '../graph/graph-id.js';
 import type { KernelGraph } from '../graph/kernel-graph.js';
+import { scoped } from '../tensorflow/scopes.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
 import { Frame } from './frame.js';

@@ -3,8 +3,8 @@
 
 import type { Attribute } from '../graph/kernel-graph.js';
 import { isKernel, KERNELS, type Kernel } from '../graph/kernels.js';
+import { onBackend } from '../tensorflow/scopes.js';
 import {
-  engine,
   getKernelsForBackend,
   type NamedAttrMap,
   type NamedTensorInfoMap,
@@ -96,12 +96,5 @@ export function registerCaptureBackend(): void {
 /** Runs `body` with the capture backend active, and gives tf.js its former backend back, also on a throw. */
 export function withCaptureBackend<T>(body: () => T): T {
   registerCaptureBackend();
-  const former = engine().backendName ?? 'cpu';
-  // Without an asynchronous start, setBackend has taken effect when it returns.
-  void engine().setBackend(CAPTURE_BACKEND);
-  try {
-    return body();
-  } finally {
-    void engine().setBackend(former);
-  }
+  return onBackend(CAPTURE_BACKEND, body);
 }

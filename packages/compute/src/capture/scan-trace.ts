@@ -1,9 +1,9 @@
 // Traces of one step of a recurrence: forward alone, and where gradients are being taken, forward and backward in one
 // graph, of which scan-gradient.ts makes the two recurrences.
 
-import { scoped, untaped } from '../engines/tfjs-kernels.js';
 import { simplifyGraph } from '../graph/cleaning/clean-graph.js';
 import type { KernelGraph, ValueId, ValueSpec } from '../graph/kernel-graph.js';
+import { scoped, untaped } from '../tensorflow/scopes.js';
 import * as tf from '../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';

@@ -1,7 +1,7 @@
 // `sequenceReduce` and `sequenceLength`: what a body can do with a dataset. A reduction's body is captured once, as
 // a graph of its own; engines run it once a batch.
 
-import { scoped } from '../engines/tfjs-kernels.js';
+import { scoped } from '../tensorflow/scopes.js';
 import * as tf from '../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';

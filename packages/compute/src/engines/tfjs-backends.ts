@@ -30,12 +30,17 @@ export async function loadTfjsBackend(name: TfjsBackendName): Promise<void> {
   } catch (error) {
     throw new TfjsBackendError(name, missingReason(name, error), { cause: error });
   }
-  const former = tf.engine().backendName ?? 'cpu';
-  const started = await tf.setBackend(name).catch((cause: unknown) => {
-    throw new TfjsBackendError(name, `it did not start (${String(cause)})`, { cause });
-  });
-  if (!started) throw new TfjsBackendError(name, 'it did not start');
-  await tf.setBackend(former);
+  try {
+    await start(name);
+  } catch (error) {
+    throw new TfjsBackendError(name, `it did not start (${String(error)})`, { cause: error });
+  }
+}
+
+/** Makes the backend's instance without making it the active one, so that nothing else runs on it meanwhile. */
+async function start(name: TfjsBackendName): Promise<void> {
+  const engine = tf.engine();
+  engine.registry[name] ??= await engine.findBackendFactory(name)();
 }
 
 /** Whether each backend can be used here, and if not, why. */

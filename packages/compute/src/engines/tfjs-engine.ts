@@ -3,12 +3,13 @@
 
 import type { KernelGraph } from '../graph/kernel-graph.js';
 import { deserializeGraph } from '../graph/serialize.js';
+import { onBackend, scoped } from '../tensorflow/scopes.js';
 import * as tf from '../tensorflow/tf.js';
 import { checkArgument, type LeafSpec } from './check-argument.js';
 import type { Engine, LoadedGraph } from './engine.js';
 import type { GraphArtifact } from './graph-artifact.js';
 import { loadTfjsBackend, type TfjsBackendName } from './tfjs-backends.js';
-import { onBackend, runKernel, scoped } from './tfjs-kernels.js';
+import { runKernel } from './tfjs-kernels.js';
 import { type Replay, replayGraph } from './tfjs-replay.js';
 import { fromTf } from './tfjs-tensors.js';
 

@@ -1,6 +1,7 @@
 // Runs one kernel of a graph on a tf.js backend.
 
 import type { KernelNode } from '../graph/kernel-graph.js';
+import { onBackend } from '../tensorflow/scopes.js';
 import * as tf from '../tensorflow/tf.js';
 
 /**
@@ -28,39 +29,4 @@ export function runKernel(
       .runKernel<tf.Tensor | tf.Tensor[]>(node.kernel, inputs as tf.NamedTensorMap, attributes);
     return Array.isArray(outputs) ? outputs : [outputs];
   });
-}
-
-/** Runs with a started backend active, and gives tf.js its former backend back. */
-export function onBackend<T>(backend: string, run: () => T): T {
-  const engine = tf.engine();
-  const former = engine.backendName ?? 'cpu';
-  if (former === backend && engine.backendName !== undefined) return run();
-  // A started backend, and cpu at any time, is active when setBackend returns.
-  void engine.setBackend(backend);
-  try {
-    return run();
-  } finally {
-    if (former !== backend) void engine.setBackend(former);
-  }
-}
-
-/** Runs and frees every tensor that was made on the way. */
-export function scoped<T>(body: () => T): T {
-  tf.engine().startScope('starling');
-  try {
-    return body();
-  } finally {
-    tf.engine().endScope();
-  }
-}
-
-/** Runs without recording on tf.js's tape, whatever gradient is being taken around it. */
-export function untaped<T>(run: () => T): T {
-  const { state } = tf.engine();
-  state.kernelDepth++;
-  try {
-    return run();
-  } finally {
-    state.kernelDepth--;
-  }
 }

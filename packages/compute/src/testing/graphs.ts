@@ -1,11 +1,12 @@
 // For tests of cleaning: small graphs written by hand, and their values.
 import { type Tensor, tensor } from '@starling/federated-core';
 import { type CapturedValue, Frame } from '../capture/frame.js';
-import { runKernel, scoped } from '../engines/tfjs-kernels.js';
+import { runKernel } from '../engines/tfjs-kernels.js';
 import { replayGraph } from '../engines/tfjs-replay.js';
 import { fromTf } from '../engines/tfjs-tensors.js';
 import type { Attribute, KernelGraph, KernelNode } from '../graph/kernel-graph.js';
 import type { Kernel } from '../graph/kernels.js';
+import { scoped } from '../tensorflow/scopes.js';
 
 /** Writes a graph node by node. */
 export class GraphWriter {

@@ -5,9 +5,9 @@ import { assert } from 'vitest';
 import { localComputation } from '../../capture/local-computation.js';
 import { structureTensors, type TensorStructure } from '../../capture/structure.js';
 import { compileGraph } from '../../lowering/compile-graph.js';
+import { onBackend, scoped } from '../../tensorflow/scopes.js';
 import type * as tf from '../../tensorflow/tf.js';
 import type { Engine } from '../engine.js';
-import { onBackend, scoped } from '../tfjs-kernels.js';
 import { fromTf, toTf } from '../tfjs-tensors.js';
 
 /** Relative to the largest magnitude of the tensor, and at least to 1. */

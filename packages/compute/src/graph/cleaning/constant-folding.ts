@@ -1,8 +1,9 @@
 // Constant folding: what depends on constants alone is computed now, on the cpu backend of tf.js, when the result is
 // small. Elementwise kernels on tensors filled with one number stay a Fill, whatever their size.
 import { sizeOf, type Tensor } from '@starling/federated-core';
-import { onBackend, runKernel, scoped, untaped } from '../../engines/tfjs-kernels.js';
+import { runKernel } from '../../engines/tfjs-kernels.js';
 import { fromTf, toTf } from '../../engines/tfjs-tensors.js';
+import { onBackend, scoped, untaped } from '../../tensorflow/scopes.js';
 import type * as tf from '../../tensorflow/tf.js';
 import type { Attribute, KernelGraph, KernelNode, ValueId } from '../kernel-graph.js';
 import { BINARY_KERNELS, UNARY_KERNELS } from '../kernels.js';

@@ -45,7 +45,7 @@ export function specOf(type: TensorType, path: string, prefix: readonly number[]
 }
 
 /** tf.js has no uint8: a uint8 leaf reads as int32. */
-export function widened(frame: Frame, value: CapturedValue): CapturedValue {
+function widened(frame: Frame, value: CapturedValue): CapturedValue {
   if (value.spec.dtype !== 'uint8') return value;
   return frame.kernel('Cast', { x: value }, { dtype: 'int32' })[0] as CapturedValue;
 }

@@ -63,7 +63,7 @@ function unknownKernel(kernel: string): CaptureError {
 let registered = false;
 
 /** Makes the capture backend known to tf.js; does so once. */
-export function registerCaptureBackend(): void {
+function registerCaptureBackend(): void {
   if (registered) return;
   registered = true;
   captureRecurrentLayers();

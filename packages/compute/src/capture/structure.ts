@@ -1,13 +1,6 @@
 // Structures of tensors: between the leaves of a graph and what the user's body takes and gives, led by a type on
 // the way in, and inferring one on the way out.
-import {
-  leafTypes,
-  struct,
-  structEntries,
-  type TensorType,
-  type Type,
-  tensorType,
-} from '@starling/federated-core';
+import { struct, structEntries, type TensorType, type Type, tensorType } from '@starling/federated-core';
 import * as tf from '../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
@@ -128,11 +121,6 @@ export function fromType(
         `Cannot capture ${path}: a local computation takes tensors, structs and sequences, got a type of kind '${type.kind}'`,
       );
   }
-}
-
-/** The number of tensor leaves of a type. */
-export function leafCount(type: Type): number {
-  return leafTypes(type).length;
 }
 
 /** Anything but an array or a plain object; what is no tensor, number or boolean either is refused later. */

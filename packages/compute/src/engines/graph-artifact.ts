@@ -4,7 +4,7 @@ import type { Type } from '@starling/federated-core';
 import type { Feed } from '../graph/feeds.js';
 
 export interface GraphArtifact {
-  /** SHA-256 (hex) of the kernel graph: the `id` of the local computation. */
+  /** SHA-256 (hex) over signature and kernel graph (`artifactId`): the `id` of the local computation. */
   readonly id: string;
   readonly name: string;
   readonly parameter: Type | null;

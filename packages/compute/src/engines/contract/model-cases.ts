@@ -22,7 +22,7 @@ function weights(draw: Draw, shape: readonly number[]): Tensor {
  * Loss and gradients by all weights of a tf.js layers model. The body takes the input, the labels and the weights; `lossOf`
  * gets the model's output.
  */
-export function layersCase(
+function layersCase(
   layers: readonly Layer[],
   input: Tensor,
   labels: Tensor,

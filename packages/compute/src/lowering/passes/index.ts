@@ -1,6 +1,8 @@
 // The passes over a lowered graph, in order: what makes it fast without changing what it computes, beyond rounding.
 import { type OnnxGraph, subgraphOf } from '../onnx-model.js';
 import { applyPass, type Pass, removeDeadNodes } from '../rewrite-graph.js';
+import { advanceScanned } from './advance-scanned.js';
+import { constantCarries } from './constant-carries.js';
 import { deferStacked } from './defer-stacked.js';
 import { fewRowProducts } from './few-row-products.js';
 import { fuseConvolutionBias } from './fuse-convolution-bias.js';
@@ -22,8 +24,11 @@ const fusing = (): readonly Pass[] => [fuseLogSoftmax, reluMasks(), fuseConvolut
 
 const finishing = (): readonly Pass[] => [
   precomputeSteps,
+  constantCarries,
+  simplify,
   fewRowProducts,
   deferStacked,
+  advanceScanned,
   simplify,
   shareCommon(),
 ];

@@ -95,13 +95,16 @@ function reciprocalFactor(node: OnnxNode, { builder, uniform }: RewriteContext):
 }
 
 /** x · 1, x / 1, x + 0, x − 0. */
-function withoutNeutral(node: OnnxNode, { uniform }: RewriteContext): OnnxValue | null {
+function withoutNeutral(node: OnnxNode, { uniform, producedBy }: RewriteContext): OnnxValue | null {
   const [a, b] = node.inputs as readonly [OnnxValue, OnnxValue];
   const neutral = node.op === 'Mul' || node.op === 'Div' ? 1 : 0;
   const { shape } = result(node);
-  if (uniform(b) === neutral && sameShape(a.shape, shape)) return a;
+  // A constant that is expanded to the shape of the other operand is that constant.
+  const isNeutral = (x: OnnxValue): boolean =>
+    uniform(x) === neutral || uniform(producedBy('Expand', x)?.inputs[0]) === neutral;
+  if (isNeutral(b) && sameShape(a.shape, shape)) return a;
   const commutes = node.op === 'Mul' || node.op === 'Add';
-  return commutes && uniform(a) === neutral && sameShape(b.shape, shape) ? b : null;
+  return commutes && isNeutral(a) && sameShape(b.shape, shape) ? b : null;
 }
 
 /** (x · c) · d with constants c and d: x · (c d). */

@@ -1,11 +1,12 @@
 // `federatedSecureSumBitwidth`: a secure sum of integers of so many bits.
 import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import { settingOf } from '../reductions/leaf-setting.js';
 import type { Type } from '../types/types.js';
 import { applyIntrinsic } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
 import { outside } from './federated-secure-sum.js';
 import { referenceSum } from './federated-sum.js';
-import { positiveInteger } from './settings.js';
+import { type PerTensor, perTensor } from './settings.js';
 
 export const federatedSecureSumBitwidthDefinition: AggregateIntrinsic = {
   name: 'federatedSecureSumBitwidth',
@@ -16,15 +17,19 @@ export const federatedSecureSumBitwidthDefinition: AggregateIntrinsic = {
   where: { T: 'integer' },
   edgeCases: 'A value below 0 or of more bits refuses that client’s update. No clients: zeros.',
   kinds: ['secure-sum-bitwidth'],
-  refuses: (call, update) => outside(update, 0, 2 ** call.settings.numbers!['bitwidth']! - 1),
+  refuses: (call, update) =>
+    outside(update, (leaf) => [0, 2 ** settingOf(call.settings.numbers, 'bitwidth', leaf) - 1]),
   reference: referenceSum,
 };
 
-/** The sum of the clients' integers, each from 0 to 2^`bitwidth` − 1 (`bitwidth` from 1 to 53). */
+/**
+ * The sum of the clients' integers, each from 0 to 2^`bitwidth` − 1. `bitwidth` is from 1 to 53: one, or one for each
+ * field of a struct. A client whose value lies outside is refused.
+ */
 export function federatedSecureSumBitwidth<M extends Type>(
   value: ClientsValue<M>,
-  bitwidth: number,
+  bitwidth: PerTensor,
 ): ServerValue<M> {
-  const numbers = { bitwidth: positiveInteger('federatedSecureSumBitwidth', 'bitwidth', bitwidth, 53) };
+  const numbers = perTensor('federatedSecureSumBitwidth', 'bitwidth', bitwidth, value.type.member, 53);
   return applyIntrinsic(federatedSecureSumBitwidthDefinition, [value.expression], { numbers });
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { federatedComputation } from '../expression/federated-computation.js';
 import { both } from '../testing/both.js';
-import { atClients, int32 } from '../types/types.js';
+import { atClients, int32, struct } from '../types/types.js';
+import { federatedSecureModularSum } from './federated-secure-modular-sum.js';
 import { federatedSecureSum } from './federated-secure-sum.js';
 import { federatedSecureSumBitwidth } from './federated-secure-sum-bitwidth.js';
 
@@ -18,5 +19,39 @@ describe('federatedSecureSum', () => {
   it('`federatedSecureSumBitwidth` takes numbers up to 2^bitwidth − 1', async () => {
     const sum = federatedComputation(atClients(int32()), (x) => federatedSecureSumBitwidth(x, 3));
     expect(await both(sum, [7, 8, 1])).toBe(8);
+  });
+
+  it('`federatedSecureSum` holds each field to a bound of its own when given a struct of bounds', async () => {
+    const type = atClients(struct({ a: int32(2), b: struct([int32(), int32()]) }));
+    const sum = federatedComputation(type, (x) => federatedSecureSum(x, { a: 1, b: [10, 100] }));
+    const clients = [
+      { a: [1, 0], b: [10, 100] },
+      { a: [2, 0], b: [0, 0] },
+      { a: [1, 1], b: [11, 0] },
+      { a: [0, 1], b: [5, 50] },
+    ];
+    // The second breaks the bound of a, the third that of b[0].
+    expect(await both(sum, clients)).toEqual({
+      a: { dtype: 'int32', shape: [2], data: Int32Array.of(1, 1) },
+      b: [15, 150],
+    });
+    const modular = federatedComputation(type, (x) => federatedSecureModularSum(x, { a: 2, b: 200 }));
+    // a: [1, 0] + [1, 1] + [0, 1] modulo 2; b: [10 + 11 + 5, 100 + 0 + 50] modulo 200. The second client has a 2.
+    expect(await both(modular, clients)).toEqual({
+      a: { dtype: 'int32', shape: [2], data: Int32Array.of(0, 0) },
+      b: [26, 150],
+    });
+  });
+
+  it('`federatedSecureSum` refuses bounds that have not the fields of the value', () => {
+    const type = atClients(struct({ a: int32(), b: int32() }));
+    for (const bounds of [{ a: 1 }, { a: 1, b: 2, c: 3 }, [1, 2]]) {
+      expect(() => federatedComputation(type, (x) => federatedSecureSum(x, bounds))).toThrow(
+        'maxInput must have the fields of <a=int32,b=int32>',
+      );
+    }
+    expect(() => federatedComputation(type, (x) => federatedSecureSum(x, { a: 1, b: 0.5 }))).toThrow(
+      'maxInput must be an integer from 1 to 9007199254740991, got 0.5',
+    );
   });
 });

@@ -1,12 +1,13 @@
 // `federatedSecureSum`: a sum of integers of which the server is to see the sum alone. The type says so and the
 // range is held to here; masking the values on the wire belongs to a secure aggregation protocol.
 import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import { settingOf } from '../reductions/leaf-setting.js';
 import type { Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 import { applyIntrinsic } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
 import { referenceSum } from './federated-sum.js';
-import { positiveInteger } from './settings.js';
+import { type PerTensor, perTensor } from './settings.js';
 
 export const federatedSecureSumDefinition: AggregateIntrinsic = {
   name: 'federatedSecureSum',
@@ -17,19 +18,30 @@ export const federatedSecureSumDefinition: AggregateIntrinsic = {
   where: { T: 'integer' },
   edgeCases: 'A value below 0 or above `maxInput` refuses that client’s update. No clients: zeros.',
   kinds: ['secure-sum'],
-  refuses: (call, update) => outside(update, 0, call.settings.numbers!['maxInput']!),
+  refuses: (call, update) =>
+    outside(update, (leaf) => [0, settingOf(call.settings.numbers, 'maxInput', leaf)]),
   reference: referenceSum,
 };
 
-/** The sum of the clients' integers, each from 0 to `maxInput`. A client whose value lies outside is refused. */
-export function federatedSecureSum<M extends Type>(value: ClientsValue<M>, maxInput: number): ServerValue<M> {
-  const numbers = { maxInput: positiveInteger('federatedSecureSum', 'maxInput', maxInput) };
+/**
+ * The sum of the clients' integers, each from 0 to `maxInput`: one bound, or one for each field of a struct. A client
+ * whose value lies outside is refused.
+ */
+export function federatedSecureSum<M extends Type>(
+  value: ClientsValue<M>,
+  maxInput: PerTensor,
+): ServerValue<M> {
+  const numbers = perTensor('federatedSecureSum', 'maxInput', maxInput, value.type.member);
   return applyIntrinsic(federatedSecureSumDefinition, [value.expression], { numbers });
 }
 
-/** Whether any number of an update is below `low` or above `high`. */
-export function outside(update: readonly Tensor[], low: number, high: number): boolean {
-  return update.some(({ data }) =>
-    Array.from(data as ArrayLike<number | bigint>).some((value) => value < low || value > high),
-  );
+/** Whether any number of an update is outside of the range of its leaf. */
+export function outside(
+  update: readonly Tensor[],
+  rangeOf: (leaf: number) => readonly [low: number, high: number],
+): boolean {
+  return update.some(({ data }, leaf) => {
+    const [low, high] = rangeOf(leaf);
+    return Array.from(data as ArrayLike<number | bigint>).some((value) => value < low || value > high);
+  });
 }

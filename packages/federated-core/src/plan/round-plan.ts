@@ -97,7 +97,10 @@ export interface Aggregation<G = LocalComputation> {
     readonly merge: LocalProgram<G>;
     readonly report: LocalProgram<G>;
   };
-  /** Numbers that some kinds take: `maxInput`, `bitwidth`, `modulus` and `symmetric` (0 or 1), `maxSamples`. */
+  /**
+   * Numbers that some kinds take: `maxInput`, `bitwidth`, `modulus` and `symmetric` (0 or 1), `maxSamples`. One that
+   * differs between leaves is named `maxInput.0`, `maxInput.1`, ….
+   */
   readonly settings?: Readonly<Record<string, number>>;
 }
 

@@ -5,14 +5,21 @@ import type { Reduction } from '../plan/reduction.js';
 import type { Aggregation } from '../plan/round-plan.js';
 import { leafTypes } from '../types/leaves.js';
 import { allocate, type Tensor } from '../values/tensor.js';
+import { settingOf } from './leaf-setting.js';
 import { sumReduction } from './sum.js';
 import type { VectorKernels } from './vector-kernels.js';
 
+/** The least and the greatest value that a client may send in a leaf. */
+type RangeOf = (leaf: number) => readonly [low: number, high: number];
+
 /** Values from 0 to `maxInput`, or of at most `bitwidth` bits. */
 export function secureSumReduction(aggregation: Aggregation<unknown>, vectors: VectorKernels): Reduction {
-  const { maxInput = 0, bitwidth = 0 } = aggregation.settings ?? {};
-  const high = aggregation.kind === 'secure-sum-bitwidth' ? 2 ** bitwidth - 1 : maxInput;
-  return { ...sumReduction(aggregation, vectors), check: (update) => checkRange(update, 0, high) };
+  const { kind, settings } = aggregation;
+  const rangeOf: RangeOf = (leaf) =>
+    kind === 'secure-sum-bitwidth'
+      ? [0, 2 ** settingOf(settings, 'bitwidth', leaf) - 1]
+      : [0, settingOf(settings, 'maxInput', leaf)];
+  return { ...sumReduction(aggregation, vectors), check: (update) => checkRange(update, rangeOf) };
 }
 
 /**
@@ -23,15 +30,20 @@ export function secureModularSumReduction(
   aggregation: Aggregation<unknown>,
   vectors: VectorKernels,
 ): Reduction {
-  const { modulus = 1, symmetric = 0 } = aggregation.settings ?? {};
-  const low = symmetric ? 1 - modulus : 0;
-  const period = modulus - low;
+  const { settings } = aggregation;
+  const rangeOf: RangeOf = (leaf) => {
+    const modulus = settingOf(settings, 'modulus', leaf);
+    return [settingOf(settings, 'symmetric', leaf) === 1 ? 1 - modulus : 0, modulus - 1];
+  };
   const types = leafTypes(aggregation.update);
-  const sum = sumReduction(aggregation, vectors);
   return {
-    ...sum,
-    check: (update) => checkRange(update, low, modulus - 1),
-    report: (accumulator) => accumulator.map((leaf, index) => wrap(leaf, types[index]!.dtype, low, period)),
+    ...sumReduction(aggregation, vectors),
+    check: (update) => checkRange(update, rangeOf),
+    report: (accumulator) =>
+      accumulator.map((sum, leaf) => {
+        const [low, high] = rangeOf(leaf);
+        return wrap(sum, types[leaf]!.dtype, low, high - low + 1);
+      }),
   };
 }
 
@@ -46,8 +58,9 @@ function wrap(sum: Tensor, dtype: Tensor['dtype'], low: number, period: number):
   return { dtype, shape: sum.shape, data };
 }
 
-function checkRange(update: readonly Tensor[], low: number, high: number): void {
-  for (const leaf of update) {
+function checkRange(update: readonly Tensor[], rangeOf: RangeOf): void {
+  for (const [index, leaf] of update.entries()) {
+    const [low, high] = rangeOf(index);
     for (const value of leaf.data) {
       if (Number(value) < low || Number(value) > high) {
         throw new RejectedUpdateError(

@@ -1,7 +1,8 @@
 import { tf, tfl } from '@starling/compute';
-import { float32, struct } from '@starling/federated-core';
+import { float32, struct, tensor } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { meanSquaredError } from '../losses/mean-squared-error.js';
+import { functionModel } from '../models/function-model.js';
 import { layersModel } from '../models/layers-model.js';
 import { sgd } from '../optimizers/sgd.js';
 import { lineModel } from '../testing/line-model.js';
@@ -52,5 +53,19 @@ describe('trainStep', () => {
     const { state, pass } = trainStep(model, optimizer, { weights, optimizer: {} }, batch, tf.ones([2]));
     expect(state.weights['dense_1_kernel']?.dataSync()[0]).toBeCloseTo(2.7, 6);
     expect([...pass.losses.dataSync()]).toEqual([0, 0]);
+  });
+
+  it('throws when a weight does not enter the loss', () => {
+    const scalar = tensor('float32', [], Float32Array.of(1));
+    const model = functionModel({
+      name: 'half',
+      example: float32(),
+      initialWeights: { used: scalar, idle: scalar },
+      loss: ({ used }, x: tf.Tensor) => tf.mul(used, x),
+    });
+    const state = { weights: { used: tf.scalar(1), idle: tf.scalar(1) }, optimizer: {} };
+    expect(() => trainStep(model, optimizer, state, tf.ones([2]), tf.ones([2]))).toThrow(
+      'Cannot train half: each of its weights (used, idle) must enter the loss',
+    );
   });
 });

@@ -40,7 +40,7 @@ export function trainStep(
     const mean = tf.sum(tf.mul(losses, share));
     return penalty === undefined ? mean : tf.add(mean, penalty);
   };
-  const list = tf.grads(objective)(Object.values(trained));
+  const list = gradientsOf(model, objective, Object.values(trained));
   const gradients = Object.fromEntries(
     names.map((name, index) => {
       const gradient = list[index] as tf.Tensor;
@@ -60,6 +60,23 @@ export function trainStep(
     },
     pass: { losses, measures, moved },
   };
+}
+
+function gradientsOf(
+  model: Model,
+  objective: (...tensors: tf.Tensor[]) => tf.Tensor,
+  weights: tf.Tensor[],
+): readonly tf.Tensor[] {
+  try {
+    return tf.grads(objective)(weights);
+  } catch (cause) {
+    // What tf.js says where an input does not lead to the output; it does not say which.
+    if (!(cause instanceof Error && cause.message.includes('with respect to x'))) throw cause;
+    throw new RangeError(
+      `Cannot train ${model.name}: each of its weights (${model.trainable.join(', ')}) must enter the loss by operations that have gradients, got one that does not`,
+      { cause },
+    );
+  }
 }
 
 /** The gradient of μ/2 ‖w − anchor‖² is μ (w − anchor). */

@@ -4,7 +4,7 @@ import type { WantedBlob } from './plan-cache.js';
 
 export interface BlobFetcher {
   fetch(wanted: readonly WantedBlob[]): Promise<readonly Uint8Array[]>;
-  /** The length of a blob that is being waited for; 0 for any other. */
+  /** The length of a blob that is being waited for; throws a `WireError` for any other. */
   expectedBytes(hash: string): number;
   arrived(hash: string, body: Uint8Array): void;
   /** The socket is gone: all that is waited for will not come. */
@@ -23,6 +23,11 @@ export function createBlobFetcher(
   partial: ReadonlyMap<string, PartialBody>,
 ): BlobFetcher {
   const waiting = new Map<string, Waiting>();
+  const requested = (hash: string): Waiting => {
+    const request = waiting.get(hash);
+    if (request !== undefined) return request;
+    throw new WireError('unknown-blob', `Cannot take blob ${hash}: it was not asked for`);
+  };
   return {
     async fetch(wanted) {
       if (wanted.length === 0) return [];
@@ -33,11 +38,9 @@ export function createBlobFetcher(
       ask(wanted.map(({ hash }) => ({ hash, from: partial.get(hash)?.received ?? 0 })));
       return Promise.all(bodies);
     },
-    expectedBytes: (hash) => waiting.get(hash)?.bytes ?? 0,
+    expectedBytes: (hash) => requested(hash).bytes,
     arrived(hash, body) {
-      const request = waiting.get(hash);
-      if (request === undefined)
-        throw new WireError('unknown-blob', `Cannot take blob ${hash}: it was not asked for`);
+      const request = requested(hash);
       if (body.length !== request.bytes || sha256Hex(body) !== hash) {
         throw new WireError(
           'blob-bad-hash',

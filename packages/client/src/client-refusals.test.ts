@@ -55,6 +55,30 @@ describe('createClientOn', () => {
       },
     ],
     [
+      'unknown-blob',
+      {},
+      async (line) => {
+        await admit(line);
+        await line.next('want');
+        line.sayBody('blob', { hash: '0'.repeat(64) }, manifest);
+      },
+    ],
+    [
+      'client-failed',
+      {
+        plans: {
+          load: () => Promise.reject(new Error('the engine takes no such model')),
+          inTurn: (task) => task(),
+          partialBlobs: new Map(),
+          dispose: async () => {},
+        },
+      },
+      async (line) => {
+        await admit(line);
+        expect((await line.next('leave')).control).toMatchObject({ code: 'client-failed' });
+      },
+    ],
+    [
       'unauthorized',
       {},
       async (line) => {

@@ -61,6 +61,10 @@ export interface Conversation {
 }
 
 const AGENT = 'starling-client/0.1.0';
+/** The longest reason that a message may have, characters. */
+const MAX_REASON = 2000;
+/** How long the coordinator may take over closing. */
+const CLOSE_MS = 1000;
 /** Heartbeats that may fail to come before the coordinator counts as gone. */
 const MAX_MISSED_HEARTBEATS = 3;
 
@@ -70,11 +74,11 @@ export function converse(options: ConversationOptions): Conversation {
   let state: ConversationState = 'connecting';
   let plan: LoadedPlan | null = null;
   let worker: Worker | null = null;
-  const wantedManifestBytes = 0;
   let heartbeatMs = 0;
   let wasOpen = false;
   let wasReady = false;
   let silence: ReturnType<typeof setTimeout> | undefined;
+  let parting: ReturnType<typeof setTimeout> | undefined;
   let verdict: ConversationEnd | null = null;
   let finish!: (end: ConversationEnd) => void;
   const end = new Promise<ConversationEnd>((resolve) => {
@@ -104,6 +108,7 @@ export function converse(options: ConversationOptions): Conversation {
     ping: () => expectHeartbeat(),
     close(code, reason) {
       clearTimeout(silence);
+      clearTimeout(parting);
       state = 'ended';
       keepUnfinished();
       blobs.cancel(new Error(`the socket closed with ${code}`));
@@ -118,19 +123,20 @@ export function converse(options: ConversationOptions): Conversation {
   function leave(code: string, reason: string): void {
     if (state === 'ended') return;
     verdict ??= { kind: 'refused', code, reason };
-    if (state === 'preparing' || state === 'ready') send(encodeMessage('leave', { code, reason }));
+    if (state === 'preparing' || state === 'ready') {
+      send(encodeMessage('leave', { code, reason: reason.slice(0, MAX_REASON) }));
+    }
     state = 'ended';
     socket.close(1000, code);
-    setTimeout(() => socket.terminate(), 1000);
+    parting = setTimeout(() => socket.terminate(), CLOSE_MS);
   }
 
-  /** The coordinator broke the protocol: there is nothing to say to it but goodbye. */
+  /** The coordinator broke the protocol, or this client cannot run its plan: there is nothing to say but goodbye. */
   function abandon(error: unknown): void {
     if (state === 'ended') return;
-    const code = error instanceof StarlingError ? error.code : 'internal';
-    const reason = error instanceof Error ? error.message : String(error);
+    const code = error instanceof StarlingError ? error.code : 'client-failed';
     logger.error({ err: error }, 'the conversation cannot go on');
-    leave(code, reason.slice(0, 2000));
+    leave(code, error instanceof Error ? error.message : String(error));
   }
 
   function expectHeartbeat(): void {
@@ -139,7 +145,7 @@ export function converse(options: ConversationOptions): Conversation {
   }
 
   function maxBodyBytes({ type, control }: ControlMessage): number {
-    if (type === 'blob') return blobs.expectedBytes(control.hash) || wantedManifestBytes;
+    if (type === 'blob') return blobs.expectedBytes(control.hash);
     if (type === 'work' && plan !== null) return plan.maxBroadcastBytes(control.phase);
     throw new WireError('unexpected-message', `Cannot take '${type}' while ${state}`);
   }

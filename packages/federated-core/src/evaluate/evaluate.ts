@@ -6,7 +6,7 @@ import { fieldRange } from '../compile/emitter.js';
 import { defaultLaneSize } from '../compile/lane-size.js';
 import { contributions, updateType } from '../compile/member-types.js';
 import { atLocation } from '../errors/source-location.js';
-import { RejectedUpdateError, StarlingError, ValueError } from '../errors/starling-error.js';
+import { RejectedUpdateError, StarlingError } from '../errors/starling-error.js';
 import type { Expression, IntrinsicExpression } from '../expression/expression.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
 import type { AggregateIntrinsic } from '../intrinsics/definition.js';
@@ -16,12 +16,11 @@ import { clientSeed, serverSeed } from '../plan/seeds.js';
 import { generator } from '../random/generator.js';
 import { deriveSeed, type Seed, seedFrom } from '../random/seed.js';
 import { formatType } from '../types/format.js';
-import type { Type } from '../types/types.js';
-import { flatten, unflatten } from '../values/flatten.js';
+import { unflatten } from '../values/flatten.js';
 import type { Tensor } from '../values/tensor.js';
 import { type HostValue, toHost } from '../values/to-host.js';
-import { toValue } from '../values/to-value.js';
 import { acceptable } from './acceptable.js';
+import { readArguments } from './read-arguments.js';
 
 export interface EvaluateOptions {
   readonly run: LocalRunner;
@@ -191,47 +190,4 @@ async function resultOf(body: Expression, server: Place, cohort: readonly Place[
     return Promise.all(cohort.map(async (client) => host(await client.value(body))));
   }
   return host(await server.value(body));
-}
-
-interface Arguments {
-  readonly server: ReadonlyMap<string | null, Leaves>;
-  readonly clients: ReadonlyMap<string | null, readonly Leaves[]>;
-  readonly cohort: number;
-}
-
-function readArguments(
-  { name, parameters }: FederatedComputation,
-  argument: unknown,
-  clients: number | undefined,
-): Arguments {
-  const server = new Map<string | null, Leaves>();
-  const members = new Map<string | null, readonly Leaves[]>();
-  let cohort = clients;
-  for (const parameter of parameters) {
-    const input = parameter.name === null ? argument : fieldOf(argument, parameter.name);
-    const leavesOf = (type: Type, value: unknown): Leaves => flatten(type, toValue(type, value));
-    const { type } = parameter;
-    if (type.kind !== 'federated' || type.placement === 'SERVER') {
-      server.set(parameter.name, leavesOf(type, input));
-      continue;
-    }
-    const path = parameter.name ?? 'argument';
-    if (!Array.isArray(input) || (cohort !== undefined && input.length !== cohort)) {
-      const need =
-        cohort === undefined ? 'an array with one member a client' : `an array of ${cohort} members`;
-      throw new ValueError(path, `Cannot evaluate ${name}: ${path} needs ${need}`);
-    }
-    cohort = input.length;
-    members.set(
-      parameter.name,
-      input.map((member) => leavesOf(type, member)),
-    );
-  }
-  return { server, clients: members, cohort: cohort ?? 0 };
-}
-
-function fieldOf(argument: unknown, name: string): unknown {
-  return typeof argument === 'object' && argument !== null
-    ? (argument as Record<string, unknown>)[name]
-    : undefined;
 }

@@ -237,6 +237,12 @@ describe('evaluate', () => {
     await expect(evaluate(variance, undefined, { run: plainRunner })).rejects.toThrow(
       'values needs an array',
     );
+    await expect(evaluate(movingThreshold, { readings: [] }, { run: plainRunner })).rejects.toThrow(
+      'Cannot evaluate movingThreshold: state needs a value of float32@SERVER, got none',
+    );
+    await expect(evaluate(movingThreshold, { state: 1, reading: [] }, { run: plainRunner })).rejects.toThrow(
+      'Cannot evaluate movingThreshold: reading is no parameter',
+    );
     await expect(evaluate(variance, { values: ['a'] }, { run: plainRunner })).rejects.toThrow(
       "need a number, got 'a'",
     );

@@ -31,7 +31,7 @@ export interface Pass {
   rewrite(node: OnnxNode, context: RewriteContext): OnnxValue | readonly OnnxValue[] | null;
 }
 
-/** The graph after one pass over all nodes, those of subgraphs included. Inputs keep their names. */
+/** The graph after one pass over all nodes, those of subgraphs included. The model's inputs keep their names. */
 export function applyPass(graph: OnnxGraph, pass: Pass): OnnxGraph {
   return removeDeadNodes(
     new Rewriter(pass, countUses(graph), new GraphBuilder(new NameSource()), null).run(graph),
@@ -61,10 +61,12 @@ class Rewriter implements RewriteContext {
   }
 
   run(graph: OnnxGraph): OnnxGraph {
-    for (const input of graph.inputs) {
+    // Only the inputs of the whole model are known by name elsewhere; those of subgraphs are named anew, as nodes are.
+    const inputs = this.#outer ? graph.inputs.map((input) => this.#renewed(input)) : graph.inputs;
+    inputs.forEach((input, index) => {
       this.#inputs.add(input.name);
-      this.#become(input, input);
-    }
+      this.#become(graph.inputs[index] as OnnxValue, input);
+    });
     for (const { value, tensor } of graph.constants) this.#become(value, this.builder.constant(tensor));
     for (const node of graph.nodes) {
       const inputs = node.inputs.map((input) => (input ? this.#current(input) : null));
@@ -80,7 +82,7 @@ class Rewriter implements RewriteContext {
         this.#become(output, results[index] as OnnxValue);
       });
     }
-    return this.builder.finish(graph.name, graph.inputs, this.#outputs(graph));
+    return this.builder.finish(graph.name, inputs, this.#outputs(graph));
   }
 
   readonly producer = (value: OnnxValue | null | undefined): OnnxNode | undefined =>
@@ -114,6 +116,10 @@ class Rewriter implements RewriteContext {
       this.builder.constantData(value) !== undefined
     );
   };
+
+  #renewed(input: OnnxValue): OnnxValue {
+    return this.builder.value(input.name.replace(/_\d+$/, ''), input);
+  }
 
   #attributes(node: OnnxNode): OnnxNode['attributes'] {
     const body = subgraphOf(node);

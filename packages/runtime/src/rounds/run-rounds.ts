@@ -5,6 +5,7 @@ import {
   deriveSeed,
   EmptyAggregateError,
   type HostValue,
+  type LocalRunner,
   type MaybePromise,
   OverflowError,
   roundSeed,
@@ -30,7 +31,8 @@ import { runRound } from './run-round.js';
 export interface Evaluation {
   /** In rounds; the last round is always evaluated. */
   readonly every: number;
-  run(state: Value, round: number): MaybePromise<HostValue>;
+  /** `local` runs local computations on the engine of the run. */
+  run(state: Value, round: number, local: LocalRunner): MaybePromise<HostValue>;
 }
 
 export interface RoundRecord {
@@ -120,6 +122,7 @@ export async function runRounds(options: RunOptions): Promise<RunResult> {
       run,
       server,
       await opening,
+      options.evaluate === undefined ? null : await localRunnerOn(engine),
       clock,
       seed,
       checkpoint?.round ?? 0,
@@ -148,6 +151,7 @@ class RoundLoop {
     private readonly compiled: CompiledRun,
     private readonly server: PlanRunner,
     private readonly session: RuntimeSession,
+    private readonly local: LocalRunner | null,
     private readonly clock: () => number,
     private readonly seed: Seed,
     private round: number,
@@ -224,9 +228,9 @@ class RoundLoop {
   private async evaluate(round: number, state: Leaves): Promise<HostValue | null> {
     const { evaluate, rounds } = this.options;
     const { stateType } = this.compiled;
-    if (evaluate === undefined || stateType === null) return null;
+    if (evaluate === undefined || this.local === null || stateType === null) return null;
     if (round % evaluate.every !== 0 && round !== rounds) return null;
-    return evaluate.run(unflatten(stateType, state), round);
+    return evaluate.run(unflatten(stateType, state), round, this.local);
   }
 
   private async commit(record: RoundRecord): Promise<void> {
@@ -243,6 +247,12 @@ class RoundLoop {
       leaves: state,
     });
   }
+}
+
+/** Lowering is loaded only where something is evaluated: plans come lowered. */
+async function localRunnerOn(engine: Engine): Promise<LocalRunner> {
+  const { localRunner } = await import('@starling/compute');
+  return localRunner(engine);
 }
 
 async function initialState({ initialize }: CompiledRun, engine: Engine, seed: Seed): Promise<Leaves> {

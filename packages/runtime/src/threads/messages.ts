@@ -7,6 +7,7 @@ import type { EngineChoice } from '../engine-choice.js';
 import type { LaneAccumulators } from '../fold/ordered-merge.js';
 import type { PackedPlan } from '../plan/packed-plan.js';
 import type { ClientReport } from '../runtime.js';
+import type { PlacedLeaves } from './client-store.js';
 import type { HeapMemory } from './shared-heap.js';
 
 /** Given to a worker at its start. */
@@ -14,7 +15,10 @@ export interface WorkerSetup {
   readonly plan: PackedPlan;
   readonly engine: EngineChoice;
   readonly commands: MessagePort;
+  /** Sums of lanes. */
   readonly heap: HeapMemory;
+  /** Data of clients. */
+  readonly arena: SharedArrayBuffer;
   /** Counts the threads that share the heap; main is 0. */
   readonly thread: number;
   /** Shared: `RINGS` and `STOP`. */
@@ -27,11 +31,12 @@ export const RINGS = 0;
 export const STOP = 1;
 
 export interface LaneClient {
-  /** Number in the population: what its data is kept under. */
-  readonly index: number;
   readonly id: string;
-  /** Where its data could not be had: it is reported as this, and not run. */
-  readonly lost?: ClientReport;
+  /**
+   * Where its data lies in the arena; the data itself, where it had no room there; or, where it could not be
+   * had, what the client is reported as.
+   */
+  readonly data: PlacedLeaves | readonly Tensor[] | ClientReport;
 }
 
 export type Command =
@@ -48,10 +53,6 @@ export type Command =
       /** The round's. */
       readonly seed: Seed;
       readonly clients: readonly LaneClient[];
-      /** Data of clients that the worker does not hold, by number. */
-      readonly data: readonly (readonly [index: number, leaves: readonly Tensor[]])[];
-      /** Clients whose data the worker shall let go, once the lane is done. */
-      readonly evict: readonly number[];
     }
   | { readonly kind: 'close' };
 

@@ -1,6 +1,6 @@
 import { type Tensor, tensor } from '@starling/federated-core';
 import { assert, describe, test } from 'vitest';
-import { byteLength, copyLeaves, fitsLeaves, shareLike, writeLeaves } from './shared-leaves.js';
+import { byteLength, fitsLeaves, shareLike, writeLeaves } from './shared-leaves.js';
 
 const leaves: readonly Tensor[] = [
   tensor('uint8', [3], Uint8Array.of(1, 2, 3)),
@@ -29,16 +29,6 @@ describe('shareLike', () => {
       written.map(({ data }) => [...(data as Uint8Array)]),
       [...leaves, names].map(({ data }) => [...(data as Uint8Array)]),
     );
-  });
-});
-
-describe('copyLeaves', () => {
-  test('`copyLeaves` copies into one buffer when leaves lie in a larger one', () => {
-    const large = Float32Array.of(1, 2, 3, 4);
-    const { leaves: copy, buffer } = copyLeaves([tensor('float32', [2], large.subarray(1, 3))]);
-    assert.equal(buffer.byteLength, 8);
-    large.fill(0);
-    assert.deepEqual([...(copy[0]!.data as Float32Array)], [2, 3]);
   });
 });
 

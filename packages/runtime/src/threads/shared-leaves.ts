@@ -1,6 +1,6 @@
 // Tensors in shared memory: one buffer for a list of leaves, each aligned to 8 bytes. Made once and written
 // many times, so that a round allocates nothing large.
-import { allocate, bytesPerElement, type DType, type Tensor } from '@starling/federated-core';
+import { allocate, bytesPerElement, type DType, sizeOf, type Tensor } from '@starling/federated-core';
 
 /** Leaves like `leaves` in a fresh shared buffer, zero-filled. Strings cannot be shared: they stay empty. */
 export function shareLike(leaves: readonly Tensor[]): readonly Tensor[] {
@@ -8,12 +8,8 @@ export function shareLike(leaves: readonly Tensor[]): readonly Tensor[] {
   return place(leaves, buffer);
 }
 
-/** A copy of `leaves` in one ordinary buffer of its own, which can be transferred to a worker. */
-export function copyLeaves(leaves: readonly Tensor[]): { leaves: readonly Tensor[]; buffer: ArrayBuffer } {
-  const buffer = new ArrayBuffer(byteLength(leaves));
-  const copy = place(leaves, buffer);
-  return { leaves: writeLeaves(copy, leaves), buffer };
-}
+/** What a leaf is, but for its data. */
+export type LeafForm = Pick<Tensor, 'dtype' | 'shape'>;
 
 /** Whether `from` can be written over `to` as it is: the same dtypes and shapes, and no strings. */
 export function fitsLeaves(to: readonly Tensor[], from: readonly Tensor[]): boolean {
@@ -41,9 +37,12 @@ export function writeLeaves(to: readonly Tensor[], from: readonly Tensor[]): rea
   });
 }
 
-/** Bytes that leaves take in one buffer; strings count a guess of 16 a piece. */
-export function byteLength(leaves: readonly Tensor[]): number {
-  return leaves.reduce((total, { dtype, data }) => total + aligned(data.length * bytesPerElement[dtype]), 0);
+/** Bytes that leaves take in one buffer; strings take none. */
+export function byteLength(leaves: readonly LeafForm[]): number {
+  return leaves.reduce(
+    (total, { dtype, shape }) => total + aligned(sizeOf(shape) * bytesPerElement[dtype]),
+    0,
+  );
 }
 
 function aligned(bytes: number): number {
@@ -52,15 +51,16 @@ function aligned(bytes: number): number {
 
 /** Leaves like `leaves` over `buffer`, one after another from byte `start`, which is a multiple of 8. */
 export function place(
-  leaves: readonly Tensor[],
+  leaves: readonly LeafForm[],
   buffer: ArrayBuffer | SharedArrayBuffer,
   start = 0,
 ): readonly Tensor[] {
   let offset = start;
-  return leaves.map(({ dtype, shape, data }): Tensor => {
+  return leaves.map(({ dtype, shape }): Tensor => {
     const own = offset;
-    offset += aligned(data.length * bytesPerElement[dtype]);
-    return { dtype, shape, data: viewOf(dtype, buffer, own, data.length) };
+    const length = sizeOf(shape);
+    offset += aligned(length * bytesPerElement[dtype]);
+    return { dtype, shape, data: viewOf(dtype, buffer, own, length) };
   });
 }
 

@@ -9,6 +9,11 @@ for (const workers of [1, 2, 4]) {
   runtimeContract(`threadsRuntime with ${workers} workers`, () => threadsRuntime({ workers }));
 }
 
+// Data then travels with each lane.
+runtimeContract('threadsRuntime without room for data', () =>
+  threadsRuntime({ workers: 2, dataCacheBytes: 0 }),
+);
+
 test('`threadsRuntime` refuses to be made when it has no worker', () => {
   expect(() => threadsRuntime({ workers: 0 })).toThrow(/need at least 1 worker, got 0/);
 });

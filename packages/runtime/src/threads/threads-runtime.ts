@@ -8,6 +8,7 @@ import { clientArgument } from '../plan/client-argument.js';
 import { graphsOf } from '../plan/map-plan.js';
 import { createPlanRunner } from '../plan/plan-runner.js';
 import type { Runtime } from '../runtime.js';
+import { ClientStore } from './client-store.js';
 import { collectLessOften } from './collect-less-often.js';
 import { createLaneMemory } from './lane-memory.js';
 import { vectorsOn } from './shared-heap.js';
@@ -17,7 +18,7 @@ export interface ThreadsOptions {
   /** Threads that compute, each with an engine of its own. Default: as many as there are cores. */
   readonly workers?: number;
   readonly engine?: EngineChoice;
-  /** Most client data that all workers together keep for the next time, in bytes. Default 128 MiB. */
+  /** Client data that is kept for the next time, in bytes; pages that are never filled take no memory. Default 128 MiB. */
   readonly dataCacheBytes?: number;
   /** Told of every thread that is started, also of those that replace a lost one: for logs and fault tests. */
   readonly onWorkerStart?: (thread: Worker) => void;
@@ -52,7 +53,7 @@ export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
         reductions: packed.plan.phases.map((_, phase) => runner.reductions(phase)),
         workers,
         engine: choice,
-        limits: { maxBytes: dataCacheBytes / workers, maxClients: Math.ceil(MAX_CACHED_CLIENTS / workers) },
+        store: new ClientStore(new SharedArrayBuffer(dataCacheBytes), MAX_CACHED_CLIENTS),
         onWorkerStart,
         async onClose() {
           await runner.dispose();

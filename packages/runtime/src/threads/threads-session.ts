@@ -1,7 +1,7 @@
 // A plan and a population on a pool of workers: gives lanes out, replaces workers that are lost, and keeps the
 // memory that main and workers share. Which lane goes when is in phase-run.ts.
 import type { Worker } from 'node:worker_threads';
-import { type Reduction, StarlingError, type Value } from '@starling/federated-core';
+import { type MaybePromise, type Reduction, StarlingError, type Value } from '@starling/federated-core';
 import type { Population } from '@starling/population';
 import type { EngineChoice } from '../engine-choice.js';
 import { WorkerError } from '../errors.js';
@@ -9,11 +9,11 @@ import { dropped } from '../fold/client-work.js';
 import type { PackedPlan } from '../plan/packed-plan.js';
 import type { Leaves } from '../plan/plan-runner.js';
 import type { ClientReport, PhaseOutcome, PhaseRequest, RuntimeSession } from '../runtime.js';
-import { HeldData, type HeldDataLimits } from './held-data.js';
+import type { ClientStore } from './client-store.js';
 import type { LaneMemory } from './lane-memory.js';
 import type { LaneClient, Reply } from './messages.js';
 import { type LaneTask, PhaseRun } from './phase-run.js';
-import { byteLength, copyLeaves, fitsLeaves, shareLike, writeLeaves } from './shared-leaves.js';
+import { fitsLeaves, shareLike, writeLeaves } from './shared-leaves.js';
 import { startWorker, type WorkerHandle } from './worker-handle.js';
 
 export interface ThreadsSessionOptions {
@@ -25,20 +25,25 @@ export interface ThreadsSessionOptions {
   readonly reductions: readonly (readonly Reduction[])[];
   readonly workers: number;
   readonly engine: EngineChoice;
-  /** Of each worker. */
-  readonly limits: HeldDataLimits;
+  readonly store: ClientStore;
   readonly onWorkerStart: (thread: Worker) => void;
   readonly onClose: () => Promise<void>;
 }
 
+/** A lane with one worker. */
+interface Assignment {
+  readonly task: LaneTask;
+  /** Clients whose data stays in the store while the worker has the lane. */
+  readonly pinned: number[];
+}
+
 interface PoolWorker {
   readonly handle: WorkerHandle;
-  readonly held: HeldData;
   /** Lanes it has, in the order sent. */
-  readonly lanes: Map<number, LaneTask>;
+  readonly lanes: Map<number, Assignment>;
   ready: boolean;
   gone: boolean;
-  /** A lane is being put together for it; one at a time, so that it is sent what `held` says. */
+  /** A lane is being put together for it; one at a time. */
   sending: boolean;
 }
 
@@ -108,10 +113,10 @@ export class ThreadsSession implements RuntimeSession {
 
   /** Resolves once the worker is ready; rejects where it cannot become so. */
   private startWorker(thread: number): Promise<void> {
-    const { packed: plan, engine, memory, limits, onWorkerStart } = this.options;
+    const { packed: plan, engine, memory, store, onWorkerStart } = this.options;
     return new Promise((resolve, reject) => {
       const handle = startWorker(
-        { plan, engine, heap: memory.heap, thread },
+        { plan, engine, heap: memory.heap, arena: store.arena, thread },
         {
           onReply: (reply) => {
             if (reply.kind === 'ready') {
@@ -131,7 +136,6 @@ export class ThreadsSession implements RuntimeSession {
       );
       const worker: PoolWorker = {
         handle,
-        held: new HeldData(limits),
         lanes: new Map(),
         ready: false,
         gone: false,
@@ -150,8 +154,10 @@ export class ThreadsSession implements RuntimeSession {
       run.fail(failureOf(reply));
       return;
     }
-    const task = worker.lanes.get(reply.lane)!;
+    const assignment = worker.lanes.get(reply.lane)!;
+    const { task } = assignment;
     worker.lanes.delete(reply.lane);
+    this.unpin(assignment);
     const { cohort, phase } = run.request;
     const accumulators =
       reply.accumulators === 'in-slot'
@@ -171,8 +177,10 @@ export class ThreadsSession implements RuntimeSession {
     worker.gone = true;
     this.pool.delete(worker);
     const run = this.current;
-    for (const task of worker.lanes.values()) {
+    for (const assignment of worker.lanes.values()) {
+      const { task } = assignment;
       task.losses++;
+      this.unpin(assignment);
       run?.putBack(task);
       if (task.losses >= MAX_LOSSES) {
         run?.fail(
@@ -200,51 +208,65 @@ export class ThreadsSession implements RuntimeSession {
         if (!worker.ready || worker.sending || worker.lanes.size > ahead) continue;
         const task = run.take();
         if (task === null) return;
-        worker.lanes.set(task.lane, task);
-        this.send(worker, run, task).catch((error: Error) => {
+        const assignment: Assignment = { task, pinned: [] };
+        worker.lanes.set(task.lane, assignment);
+        this.send(worker, run, assignment).catch((error: Error) => {
           worker.sending = false;
           run.fail(error);
+          this.unpin(assignment);
           if (worker.lanes.delete(task.lane) && !worker.gone) run.putBack(task);
         });
       }
     }
   }
 
-  private async send(worker: PoolWorker, run: PhaseRun, task: LaneTask): Promise<void> {
+  private async send(worker: PoolWorker, run: PhaseRun, assignment: Assignment): Promise<void> {
     worker.sending = true;
-    const { population, argument } = this.options;
+    const { task, pinned } = assignment;
+    const { population, memory } = this.options;
     const { cohort, phase, seed } = run.request;
     const clients: LaneClient[] = [];
-    const data: [number, Leaves][] = [];
-    const transfer: ArrayBuffer[] = [];
     for (let position = task.start; position < task.end; position++) {
       const index = cohort[position]!;
       const id = population.clientId(index);
-      if (worker.held.use(index)) {
-        clients.push({ index, id });
-        continue;
-      }
-      try {
-        const value = population.load(index);
-        const { leaves, buffer } = copyLeaves(argument(value instanceof Promise ? await value : value));
-        data.push([index, leaves]);
-        transfer.push(buffer);
-        worker.held.add(index, byteLength(leaves));
-        clients.push({ index, id });
-      } catch (error) {
-        clients.push({ index, id, lost: dropped(id, 'load-failed', error) });
-      }
+      const data = this.dataOf(pinned, index, id);
+      clients.push({ id, data: data instanceof Promise ? await data : data });
     }
     worker.sending = false;
-    if (worker.gone) return; // its lanes were put back
-    const slotStart = this.options.memory.phases[phase]!.slotStart(task.slot!);
+    if (worker.gone) {
+      this.unpin(assignment); // the lane was put back while its data was loaded
+      return;
+    }
+    const slotStart = memory.phases[phase]!.slotStart(task.slot!);
     const turns = this.turns.slice(0, phase + 1);
-    const evict = worker.held.evict();
-    worker.handle.send(
-      { kind: 'lane', lane: task.lane, phase, turns, slotStart, seed, clients, data, evict },
-      transfer,
-    );
+    worker.handle.send({ kind: 'lane', lane: task.lane, phase, turns, slotStart, seed, clients });
     if (worker.lanes.size < LANES_AHEAD) this.pump();
+  }
+
+  /** A client's data for a lane; only a client that is new to the store is loaded, which may take a while. */
+  private dataOf(pinned: number[], index: number, id: string): MaybePromise<LaneClient['data']> {
+    const { store } = this.options;
+    const found = store.find(index);
+    if (found === null) return this.load(pinned, index, id);
+    pinned.push(index);
+    return found;
+  }
+
+  private async load(pinned: number[], index: number, id: string): Promise<LaneClient['data']> {
+    const { population, argument, store } = this.options;
+    try {
+      const leaves = argument(await population.load(index));
+      const placed = store.keep(index, leaves);
+      if (placed === null) return leaves;
+      pinned.push(index);
+      return placed;
+    } catch (error) {
+      return dropped(id, 'load-failed', error);
+    }
+  }
+
+  private unpin({ pinned }: Assignment): void {
+    for (const client of pinned.splice(0)) this.options.store.release(client);
   }
 }
 

@@ -10,7 +10,7 @@ export interface WorkerEvents {
 
 export interface WorkerHandle {
   readonly thread: Worker;
-  send(command: Command, transfer?: readonly ArrayBuffer[]): void;
+  send(command: Command): void;
   /**
    * Ends the thread once the client at hand is done. It is never terminated from outside: onnxruntime would
    * take the whole process down when its thread's JavaScript is gone as it returns.
@@ -39,8 +39,8 @@ export function startWorker(
       resolve();
     });
   });
-  const send: WorkerHandle['send'] = (command, transfer = []) => {
-    port1.postMessage(command, [...transfer]);
+  const send: WorkerHandle['send'] = (command) => {
+    port1.postMessage(command);
     Atomics.add(doorbell, RINGS, 1);
     Atomics.notify(doorbell, RINGS);
   };

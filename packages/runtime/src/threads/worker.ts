@@ -3,19 +3,19 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { clientSeed, StarlingError, type Tensor, updateChecker } from '@starling/federated-core';
 import { createEngine } from '../engine-choice.js';
-import { WorkerError } from '../errors.js';
 import { clientWork } from '../fold/client-work.js';
 import { createAccumulate } from '../fold/lane-fold.js';
 import { type LaneAccumulators, zeroAccumulators } from '../fold/ordered-merge.js';
 import { createPlanRunner, type Leaves } from '../plan/plan-runner.js';
 import type { ClientReport } from '../runtime.js';
+import type { PlacedLeaves } from './client-store.js';
 import { type Command, type Reply, RINGS, STOP, type WorkerSetup } from './messages.js';
 import { slotAt, vectorsOn } from './shared-heap.js';
-import { fitsLeaves, writeLeaves } from './shared-leaves.js';
+import { byteLength, fitsLeaves, place, writeLeaves } from './shared-leaves.js';
 
 type LaneCommand = Extract<Command, { kind: 'lane' }>;
 
-const { plan, engine: choice, commands, heap, thread, doorbell } = workerData as WorkerSetup;
+const { plan, engine: choice, commands, heap, arena, thread, doorbell } = workerData as WorkerSetup;
 const say = (reply: Reply): void => parentPort?.postMessage(reply);
 
 try {
@@ -47,12 +47,11 @@ async function serve(): Promise<void> {
       turn: -1,
     };
   });
-  const held = new Map<number, Leaves>();
+  const ownData = createStaging(arena);
 
   /** Says nothing of a lane that it was told to leave. */
   const runLane = async (lane: LaneCommand): Promise<void> => {
     const phase = phases[lane.phase]!;
-    for (const [index, leaves] of lane.data) held.set(index, leaves);
     const broadcasts = lane.turns.map((turn, index) => {
       const each = phases[index]!;
       if (each.turn !== turn) each.broadcast = ownCopy(each.broadcast, each.shared);
@@ -63,17 +62,15 @@ async function serve(): Promise<void> {
     phase.slots.set(lane.slotStart, slot);
     const reports: ClientReport[] = [];
     let accumulators: LaneAccumulators | null = null;
-    for (const { index, id, lost } of lane.clients) {
+    for (const { id, data } of lane.clients) {
       if (Atomics.load(doorbell, STOP) === 1) return;
-      if (lost !== undefined) {
-        reports.push(lost);
+      if ('status' in data) {
+        reports.push(data);
         continue;
       }
-      const data = held.get(index);
-      if (data === undefined) throw new WorkerError(`Cannot run client ${id}: its data was not sent`);
       const { report, update } = await clientWork(
         id,
-        () => data,
+        () => ('start' in data ? ownData(data) : data),
         (input) => runner.work(lane.phase, broadcasts, input, clientSeed(lane.seed, id)),
         phase.check,
       );
@@ -82,7 +79,6 @@ async function serve(): Promise<void> {
       accumulators ??= resetSlot(slot, phase.zeros);
       accumulators = await phase.accumulate(accumulators, update);
     }
-    for (const index of lane.evict) held.delete(index);
     say({
       kind: 'lane-done',
       lane: lane.lane,
@@ -111,6 +107,16 @@ async function serve(): Promise<void> {
         return;
     }
   }
+}
+
+/** Copies a client's data out of the arena into memory of this thread's own, which the next client's overwrites. */
+function createStaging(from: SharedArrayBuffer): (placed: PlacedLeaves) => Leaves {
+  let staging = new ArrayBuffer(0);
+  return ({ start, forms }) => {
+    const bytes = byteLength(forms);
+    if (staging.byteLength < bytes) staging = new ArrayBuffer(bytes);
+    return writeLeaves(place(forms, staging), place(forms, from, start));
+  };
 }
 
 /** The shared leaves in ordinary memory: in that of `before` where they fit. */

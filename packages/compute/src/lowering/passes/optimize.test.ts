@@ -5,6 +5,7 @@ import type { OnnxGraph, OnnxValue } from '../onnx-model.js';
 import { broadcastShapes } from '../shapes.js';
 import { loopOf } from '../testing/loop.js';
 import { graphOf, operatorsAfter, operatorsOf } from '../testing/pass-check.js';
+import { scanOf } from '../testing/scan.js';
 import { optimize } from './index.js';
 
 const pick = <T>(random: Generator, from: readonly T[]): T => from[random.below(from.length)] as T;
@@ -101,6 +102,28 @@ describe('optimize', () => {
         );
         return b.unary('Tanh', b.binary('Add', state, last));
       });
+      await operatorsAfter(optimize, made);
+    }
+  });
+
+  it('changes no value of random walks, forward and backward', async () => {
+    const random = generator(seedFrom(2028));
+    for (let graph = 0; graph < 80; graph++) {
+      const made = scanOf(
+        [
+          [2, 3],
+          [1, 3],
+        ],
+        ({ builder: b, state, slice, outer }) => {
+          const all = randomValues(b, random, [state, slice, slice, ...outer]);
+          const last = all.at(-1)!;
+          const axes = last.shape.map((_, axis) => axis);
+          const total = axes.length === 0 ? last : b.reduce('ReduceSum', b.unary('Tanh', last), axes, false);
+          const next = b.unary('Tanh', b.binary('Add', state, total));
+          return [next, b.unary('Tanh', all.at(-2)!), b.unary('Neg', state)];
+        },
+        graph % 2 === 0,
+      );
       await operatorsAfter(optimize, made);
     }
   });

@@ -1,7 +1,7 @@
 // Federated averaging on MNIST: the experiment of McMahan, Moore, Ramage, Hampson, Agüera y Arcas,
 // "Communication-Efficient Learning of Deep Networks from Decentralized Data", AISTATS 2017, section 3: 100 clients,
 // independent and identically distributed or with two shards of one digit each.
-import { createOnnxEngine, localRunner, tf, tfl } from '@starling/compute';
+import { tf, tfl } from '@starling/compute';
 import { deriveSeed, seedFrom, type Value } from '@starling/federated-core';
 import {
   accuracy,
@@ -86,7 +86,7 @@ export default defineSimulation({
       partitioner: partitioners[options.partition](options),
       seed,
     });
-    let evaluator: Promise<ReturnType<typeof modelEvaluator>> | undefined;
+    let evaluator: ReturnType<typeof modelEvaluator> | undefined;
     return {
       process: federatedAveraging({
         model,
@@ -99,11 +99,9 @@ export default defineSimulation({
       rounds: 100,
       evaluate: {
         every: options.evaluateEvery,
-        run: async (state) => {
-          evaluator ??= createOnnxEngine().then((engine) =>
-            modelEvaluator({ model, dataset: test, run: localRunner(engine) }),
-          );
-          return (await evaluator)((state as { readonly model: Value }).model);
+        run: (state, _round, run) => {
+          evaluator ??= modelEvaluator({ model, dataset: test, run });
+          return evaluator((state as { readonly model: Value }).model);
         },
       },
       headline: 'evaluation.accuracy',

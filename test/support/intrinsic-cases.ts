@@ -126,11 +126,11 @@ export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
   },
   sequenceSum: {
     computation: federatedComputation(
-      { data: atClients(sequence(struct({ a: float32(2), n: int64() }))) },
+      { data: atClients(sequence(struct({ a: float32(2), n: int64(), m: int32() }))) },
       ({ data }) => federatedSum(sequenceSum(data)),
     ),
     member: fc.record({
-      data: fc.array(fc.record({ a: fc.tuple(finite, finite), n: long }), { maxLength: 4 }),
+      data: fc.array(fc.record({ a: fc.tuple(finite, finite), n: long, m: fc.integer() }), { maxLength: 4 }),
     }),
     server: nothing,
   },

@@ -6,7 +6,7 @@ import { fieldRange } from '../compile/emitter.js';
 import { defaultLaneSize } from '../compile/lane-size.js';
 import { contributions, updateType } from '../compile/member-types.js';
 import { atLocation } from '../errors/source-location.js';
-import { RejectedUpdateError, StarlingError } from '../errors/starling-error.js';
+import { OverflowError, RejectedUpdateError, StarlingError } from '../errors/starling-error.js';
 import type { Expression, IntrinsicExpression } from '../expression/expression.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
 import type { AggregateIntrinsic } from '../intrinsics/definition.js';
@@ -132,7 +132,7 @@ class Place {
         try {
           return await definition.evaluate(expression, inputs, { run: this.run, seed });
         } catch (error) {
-          throw error instanceof RejectedUpdateError ? error : this.failure(expression, error);
+          throw error instanceof StarlingError ? error : this.failure(expression, error);
         }
       }
     }
@@ -149,7 +149,7 @@ class Place {
   }
 }
 
-/** What a client sends for each aggregate of a round trip; null where any part is refused. */
+/** What a client sends for each aggregate of a round trip; null where any part is refused, or overflows. */
 async function updatesOf(
   client: Place,
   aggregates: readonly IntrinsicExpression[],
@@ -169,7 +169,7 @@ async function updatesOf(
     }
     return updates;
   } catch (error) {
-    if (error instanceof RejectedUpdateError) return null;
+    if (error instanceof RejectedUpdateError || error instanceof OverflowError) return null;
     throw error;
   }
 }

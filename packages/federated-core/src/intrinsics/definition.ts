@@ -1,6 +1,5 @@
 // What an intrinsic declares of itself. One table of these (`intrinsics.ts`) drives checking, printing,
 // compiling, evaluation and the documentation, so that nothing else has to ask which intrinsic it is.
-
 import type { ProgramBuilder } from '../compile/program-builder.js';
 import type { IntrinsicExpression } from '../expression/expression.js';
 import type { LocalRunner } from '../plan/local-computation.js';
@@ -70,7 +69,7 @@ export interface AggregateIntrinsic extends Declaration {
     lanes: readonly (readonly (readonly Tensor[])[])[],
     context: { readonly run: LocalRunner },
   ): readonly Tensor[] | Promise<readonly Tensor[]>;
-  /** Why a client's update is refused (its code), beyond shapes, finiteness and weights. */
+  /** Whether a client's update is refused, beyond finiteness and weights: a value out of range. */
   refuses?(call: IntrinsicExpression, update: readonly Tensor[]): boolean;
 }
 

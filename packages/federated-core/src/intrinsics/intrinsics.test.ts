@@ -111,10 +111,10 @@ const cases: Readonly<Record<string, readonly [FederatedComputation, fc.Arbitrar
     fc.record({ x: fc.array(fc.array(finite)), start: finite }),
   ],
   sequenceSum: [
-    federatedComputation(atClients(sequence(struct({ a: float32(), b: int64() }))), (x) =>
+    federatedComputation(atClients(sequence(struct({ a: float32(), b: int64(), c: int32() }))), (x) =>
       federatedSum(sequenceSum(x)),
     ),
-    fc.array(fc.array(fc.record({ a: finite, b: fc.bigInt({ min: -100n, max: 100n }) }))),
+    fc.array(fc.array(fc.record({ a: finite, b: fc.bigInt({ min: -100n, max: 100n }), c: fc.integer() }))),
   ],
   federatedSum: [
     federatedComputation(atClients(struct({ a: float32(2), b: int32(), c: float64() })), (x) =>

@@ -13,7 +13,8 @@ export const sequenceSumDefinition: PointwiseIntrinsic = {
   summary: 'Adds up the elements of each member’s dataset.',
   signatures: ['({T*}@CLIENTS -> {T}@CLIENTS)', '(T*@SERVER -> T@SERVER)'],
   where: { T: 'summable' },
-  edgeCases: 'An empty dataset: zeros. An integer sum outside of its element type: an error.',
+  edgeCases:
+    'An empty dataset: zeros. An integer sum outside of its element type: a client is left out; at the server the round fails.',
   emit(program, call, [sequence]) {
     const element = leafTypes(call.type);
     return program.add({ op: 'sum', sequence: sequence!, element }, element.length);

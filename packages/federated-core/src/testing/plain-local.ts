@@ -1,6 +1,6 @@
 // Local computations in plain JavaScript, for tests of this package, which knows no tensor library.
 
-import { RejectedUpdateError } from '../errors/starling-error.js';
+import { OverflowError, RejectedUpdateError } from '../errors/starling-error.js';
 import { isType } from '../expression/federated-computation.js';
 import type { LocalComputation, LocalRunner } from '../plan/local-computation.js';
 import type { Accumulator } from '../plan/reduction.js';
@@ -91,7 +91,7 @@ export async function runPlan(
           );
           return check(sent) === null ? sent : null;
         } catch (error) {
-          if (error instanceof RejectedUpdateError) return null;
+          if (error instanceof RejectedUpdateError || error instanceof OverflowError) return null;
           throw error;
         }
       }),

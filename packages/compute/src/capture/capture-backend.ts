@@ -81,6 +81,18 @@ export class CaptureBackend extends KernelBackend {
     return constant;
   }
 
+  /** Whether `frame` has read this piece of data from outside of itself. */
+  hasRead(frame: Frame, dataId: object): boolean {
+    const value = this.#held.get(dataId)?.value ?? frame.outermost.foreign.get(dataId);
+    return value !== undefined && value.frame !== frame && frame.hasCaptured(value);
+  }
+
+  /** Whether a node of `frame` made this piece of data; inputs of the frame are not made in it. */
+  isComputedIn(frame: Frame, dataId: object): boolean {
+    const value = this.#held.get(dataId)?.value;
+    return value?.frame === frame && !frame.isInput(value);
+  }
+
   /** Forgets every tensor that is still held: those kept with `tf.keep`. */
   forget(): void {
     for (const dataId of this.#held.keys()) engine().removeDataId(dataId, this);

@@ -3,6 +3,7 @@
 export type CaptureErrorCode =
   | 'value-read'
   | 'randomness'
+  | 'hidden-state'
   | 'unknown-kernel'
   | 'captured-elsewhere'
   | 'not-capturing'

@@ -103,6 +103,15 @@ export class Frame {
     return captured.id;
   }
 
+  /** Whether this frame reads a value of an enclosing frame. */
+  hasCaptured(value: CapturedValue): boolean {
+    return this.parent !== null && this.#captures.has(this.parent.read(value));
+  }
+
+  isInput(value: CapturedValue): boolean {
+    return this.#inputs.includes(value.id);
+  }
+
   /** Ids of the parent's values that this frame reads, in the order of its last inputs. */
   get captures(): readonly ValueId[] {
     return [...this.#captures.keys()];

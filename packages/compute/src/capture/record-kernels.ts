@@ -16,6 +16,7 @@ import { CAPTURE_BACKEND, captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
 import { composites } from './composites.js';
 import type { CapturedValue } from './frame.js';
+import { refuseStatefulOptimizers } from './hidden-state.js';
 import { drawError } from './randomness.js';
 import { captureRecurrentLayers } from './recurrent-layers.js';
 
@@ -67,6 +68,7 @@ function registerCaptureBackend(): void {
   if (registered) return;
   registered = true;
   captureRecurrentLayers();
+  refuseStatefulOptimizers();
   registerBackend(CAPTURE_BACKEND, () => captureBackend, 0);
   for (const kernel of KERNELS) {
     registerKernel({

@@ -8,6 +8,7 @@ import * as tf from '../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
 import { type CapturedValue, Frame } from './frame.js';
+import { withoutHiddenState } from './hidden-state.js';
 import { tensorOf } from './structure.js';
 
 export interface StepResult {
@@ -60,7 +61,9 @@ export function traceScan(
   const outputs = captureBackend.within(frame, () =>
     untaped(() =>
       scoped(() => {
-        const made = step(inputs.state.map(tensorOf), inputs.element.map(tensorOf));
+        const made = withoutHiddenState(frame, () =>
+          step(inputs.state.map(tensorOf), inputs.element.map(tensorOf)),
+        );
         return { state: made.state.map(graphValue), results: made.results.map(graphValue) };
       }),
     ),

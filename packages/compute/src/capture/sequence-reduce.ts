@@ -6,6 +6,7 @@ import * as tf from '../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
 import { Frame } from './frame.js';
+import { withoutHiddenState } from './hidden-state.js';
 import { makeElement } from './parameters.js';
 import {
   rebuildStructure,
@@ -48,7 +49,7 @@ export function sequenceReduce<E, S extends TensorStructure>(
         batchSize === null ? tf.scalar(1) : tensorOf(frame.input({ dtype: 'float32', shape: [batchSize] }));
       // `never`: TypeScript cannot compare Tensors<S> with anything but itself in finite depth.
       const state = rebuildStructure(initial, stateInputs.map(tensorOf)) as never;
-      const next = body(state, element, mask);
+      const next = withoutHiddenState(frame, () => body(state, element, mask));
       checkForm(initial, next);
       return structureLeaves(next, 'the new state');
     }),

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createProgram } from '@starling/cli';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readText, root, trackedFiles } from './support/repository.js';
 import { snippetsOf } from './support/snippets.js';
@@ -51,6 +52,38 @@ describe('documents', () => {
         .map((path) => `${document}: ${path}`),
     );
     expect(broken).toEqual([]);
+  });
+});
+
+describe('commands', () => {
+  const program = createProgram();
+  const optionsOf = new Map(
+    program.commands.map((command) => [
+      command.name(),
+      new Set([...command.options.map(({ long }) => long), '--help']),
+    ]),
+  );
+
+  it('of all documents are commands of starling, with options that they take', () => {
+    // `starling <command> …` in code, up to what ends the command there: a backtick, a comment, a pipe, the line's end.
+    const uses = documents.flatMap((path) =>
+      [...readText(path).matchAll(/(?:^ {4}.*?|`)(?:npx )?\bstarling ([a-z]+)([^`#|\n]*)/gm)].map(
+        (match) => ({
+          path,
+          command: match[1] as string,
+          options: [...(match[2] as string).matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option),
+        }),
+      ),
+    );
+    expect(uses.length).toBeGreaterThan(5);
+    const wrong = uses.flatMap(({ path, command, options }) => {
+      const known = optionsOf.get(command);
+      if (known === undefined) return [`${path}: starling ${command}`];
+      return options
+        .filter((option) => !known.has(option))
+        .map((option) => `${path}: starling ${command} ${option}`);
+    });
+    expect(wrong).toEqual([]);
   });
 });
 

@@ -13,8 +13,8 @@ describe('tutorial', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(() => vi.restoreAllMocks());
 
-  it('has its seven pages', () => {
-    expect(pages).toHaveLength(7);
+  it('has its eight pages', () => {
+    expect(pages).toHaveLength(8);
   });
 
   it.each(pages)('`%s` prints what it says', async (page) => {

@@ -1,5 +1,5 @@
 // The scan as tf.js sees it: a kernel of the capture backend with several outputs, and its gradient.
-import type { ValueId } from '../graph/kernel-graph.js';
+import type { ValueId, ValueSpec } from '../graph/kernel-graph.js';
 import * as tf from '../tensorflow/tf.js';
 import { CAPTURE_BACKEND, captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
@@ -103,9 +103,19 @@ function register(): void {
         .flat()
         .filter(isFloat)
         .map((dy) => captureBackend.graphValue(dy));
+      const { trace, initial, sequences } = recorded;
+      const inputs = [
+        ...initial.map(({ spec }) => spec),
+        ...sequences.map(({ spec }) => spec),
+        ...trace.captured,
+      ];
       const gradients = emitBackward(recorded, cotangents);
       return Object.fromEntries(
-        gradients.map((gradient, index) => [`${index}`, () => tensorOf(gradient as CapturedValue)]),
+        gradients.map((gradient, index) => [
+          `${index}`,
+          // Integers have no gradient, but tf.js asks for one where they were made from floats.
+          () => (gradient === null ? tf.zeros([...(inputs[index] as ValueSpec).shape]) : tensorOf(gradient)),
+        ]),
       );
     },
   });

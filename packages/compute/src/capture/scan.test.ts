@@ -71,6 +71,30 @@ describe.each(ENGINES)('scan on %s', (_, makeEngine) => {
     assertAgree('gradients', actual, eagerly(argument, gradients(unrolled)));
   });
 
+  it('takes integers in its state, its elements and around it, also where floats made them', async () => {
+    const whole = (x: tf.Tensor): tf.Tensor => tf.cast(x, 'int32');
+    const local = localComputation({ x: float32(3) }, ({ x }) =>
+      tf.grad((y: tf.Tensor) => {
+        const limit = whole(tf.max(y));
+        const [{ sum, count }] = scan(
+          [y, whole(y)],
+          { sum: tf.scalar(0), count: tf.scalar(0, 'int32') },
+          (state, each) => {
+            const [float, integer] = each as [tf.Tensor, tf.Tensor];
+            const counted = tf.add(state.count, tf.cast(tf.less(integer, limit), 'int32'));
+            return [
+              { sum: state.sum.add(float.mul(tf.cast(counted, 'float32'))), count: counted },
+              [],
+            ] as const;
+          },
+        );
+        return sum.add(tf.cast(count, 'float32').mul(0));
+      })(x),
+    ) as LocalComputation;
+    // Elements below 3 are counted: y₀ · 1 + y₁ · 1 + y₂ · 2 for [1, 3, 2].
+    expect(await runLocal(makeEngine, local, [floats([1, 3, 2])])).toEqual([[1, 1, 2]]);
+  });
+
   it('lets gradients be taken within a reduction over a dataset', async () => {
     const local = localComputation({ data: sequence(float32(3)), w: float32() }, ({ data, w }) =>
       sequenceReduce(data, w, (weight, xs) => {

@@ -1,0 +1,44 @@
+import { float32, int32, type LocalComputation } from '@starling/federated-core';
+import { describe, expect, it } from 'vitest';
+import { localComputation } from '../capture/local-computation.js';
+import { random } from '../capture/random.js';
+import type { KernelGraph } from '../graph/kernel-graph.js';
+import * as tf from '../tensorflow/tf.js';
+import { compileGraph } from './compile-graph.js';
+
+describe('compileGraph', () => {
+  it('gives the same bytes for the same computation', () => {
+    const make = () => localComputation({ x: float32(3), y: float32(3) }, ({ x, y }) => tf.add(x, tf.exp(y)));
+    expect(compileGraph(make())).toEqual(compileGraph(make()));
+  });
+
+  it('lists the inputs of the model in its order: leaves, then random numbers with their draw', () => {
+    const noisy = localComputation({ x: float32(3), n: int32() }, ({ x, n }) =>
+      tf.add(tf.add(x, random.normal([3])), tf.add(random.bernoulli([3], 0.5), tf.cast(n, 'float32'))),
+    );
+    const { feeds } = compileGraph(noisy);
+    expect(feeds.map((feed) => [feed.kind, feed.kind === 'random' ? feed.draw : feed.leaf])).toEqual([
+      ['argument', 0],
+      ['argument', 1],
+      ['random', 0],
+      ['random', 1],
+    ]);
+  });
+
+  it('says which kernel has no lowering, and leaves the model out', () => {
+    const product = localComputation({ x: float32(3) }, ({ x }) => tf.cumprod(x));
+    const { onnx, onnxReason, kernels } = compileGraph(product);
+    expect(onnx).toBeNull();
+    expect(onnxReason).toBe(
+      'Cannot lower Cumprod to ONNX: ONNX has no running product. Run it on the tfjs engine',
+    );
+    expect(kernels.length).toBeGreaterThan(0);
+  });
+
+  it('throws when a graph reads a value that it never makes', () => {
+    const sound = localComputation({ x: float32(3) }, ({ x }) => tf.neg(x));
+    const graph = sound.body as KernelGraph;
+    const unsound = { ...sound, body: { ...graph, nodes: [] } } as LocalComputation;
+    expect(compileGraph(unsound).onnxReason).toMatch(/value 1 is read before it is made/);
+  });
+});

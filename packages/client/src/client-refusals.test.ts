@@ -113,4 +113,8 @@ describe('createClientOn', () => {
       await expect(client.finished).rejects.toMatchObject({ code });
     },
   );
+
+  it('`createClientOn` throws when the URL is not one of a socket', () => {
+    expect(() => start({ url: 'http://coordinator:7700' })).toThrow(RangeError);
+  });
 });

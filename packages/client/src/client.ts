@@ -68,8 +68,11 @@ const passing: ReadonlySet<string> = new Set([
   'internal',
 ]);
 
-/** Starts a client. It connects at once, and again after every cut. */
+/** Starts a client. It connects at once, and again after every cut. Throws a `RangeError` for a URL of another kind. */
 export function createClientOn(options: ClientOptions): Client {
+  if (!/^wss?:\/\/./.test(options.url)) {
+    throw new RangeError(`Cannot connect: the URL must begin with ws:// or wss://, got '${options.url}'`);
+  }
   const {
     random = Math.random,
     backOff,

@@ -1,4 +1,5 @@
 // Whatever arrives on a socket, it ends that socket at most, with an error frame; the coordinator goes on.
+import { connect, type Socket } from 'node:net';
 import { encodeFrame, encodeMessage, isWireCode } from '@starling/runtime/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -103,4 +104,44 @@ describe('websocketRuntime under hostile input', () => {
     await answer(good, update(1, 2));
     expect(sums(await running)).toEqual([1, 2]);
   });
+
+  it.each([
+    'GET toString HTTP/1.1\r\nHost: x\r\n\r\n',
+    'GET /__proto__ HTTP/1.1\r\nHost: x\r\n\r\n',
+    'GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n',
+    'POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n',
+    'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\r\n',
+    'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: nonsense\r\nConnection: Upgrade\r\n\r\n',
+    '\u0000\u0001\u0002 nothing of the kind \r\n\r\n',
+  ])('`websocketRuntime` goes on serving when a connection says %j', async (request) => {
+    const { url } = await open();
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => {});
+    socket.on('data', () => socket.end());
+    socket.end(request);
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect((await fetch(`${url.replace('ws', 'http')}/healthz`)).status).toBe(200);
+    const client = await joinAs(url, 'client-0');
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+  });
+
+  it.each([
+    ['unmasked', 1002, Uint8Array.of(0x82, 0x01, 0x00)],
+    ['of an unknown opcode', 1002, Uint8Array.of(0x8b, 0x80, 0, 0, 0, 0)],
+    ['with reserved bits', 1002, Uint8Array.of(0xf2, 0x80, 0, 0, 0, 0)],
+    ['that claims 2^62 bytes', 1009, Uint8Array.of(0x82, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4)],
+  ])(
+    '`websocketRuntime` closes the socket alone when a WebSocket frame is %s',
+    async (_, closeCode, bytes) => {
+      const { url, run } = await open();
+      const good = await joinAs(url, 'client-0');
+      const bad = await scriptedClient(url);
+      (bad.socket as unknown as { readonly _socket: Socket })._socket.write(bytes); // below the client's own framing
+      expect(await bad.closed).toBe(closeCode);
+      const running = run([0]);
+      await answer(good, update(1, 2));
+      expect(sums(await running)).toEqual([1, 2]);
+    },
+  );
 });

@@ -3,6 +3,8 @@ import { decodeLeaves, encodeFrame, encodeLeaves, sha256Hex } from '@starling/ru
 import { describe, expect, it } from 'vitest';
 import { answer, closeSession, open, plan, seed, statuses, sums, update } from './testing/open-session.js';
 import { joinAs, scriptedClient } from './testing/scripted-client.js';
+import { namesOnly } from './testing/sum-plan.js';
+import { websocketRuntime } from './websocket-runtime.js';
 
 describe('websocketRuntime', () => {
   it('`websocketRuntime` sums what the cohort sends when all answer', async () => {
@@ -260,6 +262,13 @@ describe('websocketRuntime', () => {
     expect(page).toContain('\nstarling_clients 1\n');
     expect((await fetch(`${http}/nothing`)).status).toBe(404);
     expect((await fetch(`${http}/metrics`, { method: 'POST' })).status).toBe(405);
+  });
+
+  it('`websocketRuntime` says so when its port is taken', async () => {
+    const { url } = await open();
+    const port = Number(new URL(url).port);
+    const second = websocketRuntime({ port }).open(plan, namesOnly(1));
+    await expect(second).rejects.toMatchObject({ code: 'cannot-listen' });
   });
 
   it('`websocketRuntime` says goodbye when its session is closed', async () => {

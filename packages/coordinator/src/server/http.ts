@@ -6,6 +6,7 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { StarlingError } from '@starling/federated-core';
 import type { Metrics } from './metrics.js';
 
 export interface TlsOptions {
@@ -33,18 +34,20 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Listens; rejects where the port is taken. */
+/** Listens; throws a `StarlingError` with code `cannot-listen` where the port is taken, or not to be had. */
 export async function listenHttp(options: HttpOptions): Promise<HttpServer> {
   const { host, port, tls, metrics, isReady } = options;
-  const pages: Record<string, () => readonly [status: number, type: string, body: string]> = {
-    '/healthz': () => [200, 'text/plain', 'ok\n'],
-    '/readyz': () =>
-      isReady() ? [200, 'text/plain', 'ready\n'] : [503, 'text/plain', 'waiting for clients\n'],
-    '/metrics': () => [200, 'text/plain; version=0.0.4', metrics.render()],
-  };
+  const pages = new Map<string, () => readonly [status: number, type: string, body: string]>([
+    ['/healthz', () => [200, 'text/plain', 'ok\n']],
+    [
+      '/readyz',
+      () => (isReady() ? [200, 'text/plain', 'ready\n'] : [503, 'text/plain', 'waiting for clients\n']),
+    ],
+    ['/metrics', () => [200, 'text/plain; version=0.0.4', metrics.render()]],
+  ]);
   const server = tls === undefined ? createServer() : (createTlsServer({ ...tls }) as Server);
   server.on('request', (request, response) => {
-    const page = pages[(request.url ?? '').split('?', 1)[0] as string];
+    const page = pages.get((request.url ?? '').split('?', 1)[0] as string);
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     const [status, type, body] = page && isRead ? page() : [page ? 405 : 404, 'text/plain', 'not here\n'];
     response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
@@ -52,9 +55,13 @@ export async function listenHttp(options: HttpOptions): Promise<HttpServer> {
   });
   server.maxConnections = options.maxConnections;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    const refuse = (cause: NodeJS.ErrnoException) => {
+      const text = `Cannot listen at ${host}:${port}: need a free port that this user may take, got ${cause.code}`;
+      reject(new StarlingError('cannot-listen', text, { cause }));
+    };
+    server.once('error', refuse);
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.off('error', refuse);
       resolve();
     });
   });

@@ -16,6 +16,7 @@ import { simplify } from './simplify.js';
 import { sinkSqueezes } from './sink-squeezes.js';
 import { sinkTransposes } from './sink-transposes.js';
 import { splitSlices } from './split-slices.js';
+import { totalsOutside } from './totals-outside.js';
 
 /** Each round brings nodes one step nearer to their partners. */
 const cleaning = (): readonly Pass[] => [simplify, sinkSqueezes, sinkTransposes, shareCommon()];
@@ -24,6 +25,7 @@ const fusing = (): readonly Pass[] => [fuseLogSoftmax, reluMasks(), fuseConvolut
 
 const finishing = (): readonly Pass[] => [
   precomputeSteps,
+  totalsOutside,
   constantCarries,
   simplify,
   fewRowProducts,

@@ -49,6 +49,14 @@ describe('simplify', () => {
     expect(await operatorsAfter(simplify, graph)).toBe('Mul');
   });
 
+  it('moves signs on until they meet a sum', async () => {
+    const graph = graphOf([[2, 3], [3], [2]], (b, [x, y, z]) => {
+      const sum = b.reduce('ReduceSum', b.binary('Mul', b.unary('Neg', x!), y!), [1], false);
+      return [b.binary('Add', z!, sum)];
+    });
+    expect(await operatorsAfter((g) => twice(twice(g)), graph)).toBe('Mul ReduceSum Sub');
+  });
+
   it('leaves out expansions that broadcasting does anyway', async () => {
     const graph = graphOf([[1], [4]], (b, [x, y]) => {
       const ones = b.expand(b.filled('float32', 1), [4]);

@@ -19,6 +19,10 @@ export const simplify: Pass = {
         return simplerReshape(node, context);
       case 'Transpose':
         return simplerTranspose(node, context);
+      case 'ReduceSum':
+        return negatedSum(node, context);
+      case 'Neg':
+        return context.producedBy('Neg', operand(node, 0))?.inputs[0] ?? null;
       case 'Mul':
       case 'Div':
       case 'Add':
@@ -27,6 +31,7 @@ export const simplify: Pass = {
           withoutNeutral(node, context) ??
           reciprocalFactor(node, context) ??
           mergedScale(node, context) ??
+          withoutNegation(node, context) ??
           expandedInstead(node, context) ??
           withoutExpand(node, context)
         );
@@ -118,6 +123,33 @@ function mergedScale(node: OnnxNode, { builder, producedBy, uniform }: RewriteCo
   if (dtype !== 'float32') return null;
   const factor = Float32Array.of(split.factor * innerSplit.factor);
   return builder.binary('Mul', innerSplit.x, builder.constant(tensor('float32', [], factor)));
+}
+
+/** Σ −x as −Σ x. */
+function negatedSum(node: OnnxNode, { builder, producedBy, uses }: RewriteContext): OnnxValue | null {
+  const [x, axes] = node.inputs as readonly [OnnxValue, OnnxValue];
+  const negated = producedBy('Neg', x)?.inputs[0];
+  if (!negated || uses(x) !== 1) return null;
+  return builder.unary('Neg', builder.emitOne('ReduceSum', [negated, axes], result(node), node.attributes));
+}
+
+/** a + (−b) as a − b, a − (−b) as a + b; and (−a) · b as −(a · b), so that the sign meets a sum further on. */
+function withoutNegation(node: OnnxNode, { builder, producedBy }: RewriteContext): OnnxValue | null {
+  const [a, b] = node.inputs as readonly [OnnxValue, OnnxValue];
+  const negatedA = producedBy('Neg', a)?.inputs[0];
+  const negatedB = producedBy('Neg', b)?.inputs[0];
+  switch (node.op) {
+    case 'Add':
+      if (negatedB) return builder.binary('Sub', a, negatedB);
+      return negatedA ? builder.binary('Sub', b, negatedA) : null;
+    case 'Sub':
+      return negatedB ? builder.binary('Add', a, negatedB) : null;
+    case 'Mul':
+      if (negatedA) return builder.unary('Neg', builder.binary('Mul', negatedA, b));
+      return negatedB ? builder.unary('Neg', builder.binary('Mul', a, negatedB)) : null;
+    default:
+      return null;
+  }
 }
 
 /** The parts of x · c. */

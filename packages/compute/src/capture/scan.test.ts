@@ -1,7 +1,9 @@
 import { float32, type LocalComputation, sequence, type Tensor } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
-import { assertAgree, eagerly } from '../engines/contract/agreement.js';
+import { assertAgree, captured, eagerly, runOn } from '../engines/contract/agreement.js';
 import { Draw } from '../engines/contract/draw.js';
+import { randomRecurrence } from '../engines/contract/random-program.js';
+import { createTfjsEngine } from '../engines/tfjs-engine.js';
 import { compileGraph } from '../lowering/compile-graph.js';
 import * as tf from '../tensorflow/tf.js';
 import { ENGINES, runLocal } from '../testing/engines.js';
@@ -112,6 +114,19 @@ describe.each(ENGINES)('scan on %s', (_, makeEngine) => {
 });
 
 describe('scan', () => {
+  it('has the gradients of the unrolled loop, for random steps', async () => {
+    const engine = await createTfjsEngine();
+    for (let seed = 1; seed <= 15; seed++) {
+      const { inputs, body } = randomRecurrence(seed, 'scanned');
+      const expected = eagerly(inputs, randomRecurrence(seed, 'unrolled').body);
+      assertAgree(
+        `recurrence ${seed}`,
+        await runOn(engine, captured('recurrence', inputs, body), inputs),
+        expected,
+      );
+    }
+  });
+
   it('is as large for many steps as for few, forward and backward', () => {
     const sizeFor = (steps: number) => {
       const local = localComputation({ x: float32(steps), w: float32() }, ({ x, w }) =>

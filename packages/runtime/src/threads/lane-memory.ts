@@ -21,6 +21,7 @@ export interface PhaseMemory {
   /** Lanes, from the first that is not merged, that may be out. */
   readonly window: number;
   readonly slots: SlotPool;
+  readonly slotBytes: number;
   /** Where a slot begins in the heap. */
   slotStart(slot: number): number;
   /** The accumulators in a slot, in lists of their own, which reductions may change. */
@@ -53,6 +54,7 @@ export async function createLaneMemory(
       return {
         window,
         slots: new SlotPool(slots),
+        slotBytes,
         slotStart,
         accumulators(slot) {
           const view = views[slot] ?? slotAt(memory, slotStart(slot), zeros[phase]!);

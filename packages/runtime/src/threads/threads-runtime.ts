@@ -39,11 +39,11 @@ export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
     name: 'threads',
     async open(packed, population) {
       const argument = clientArgument(packed.plan, population.dataType);
-      collectLessOften();
       // Main merges lanes, and needs an engine only for operators that the plan itself defines.
       const needsEngine = graphsOf(packed.plan, ['aggregation']).length > 0;
       const engine = needsEngine ? await createEngine(choice) : null;
       const memory = await createLaneMemory(packed, engine, workers);
+      collectLessOften(Math.max(0, ...memory.phases.map(({ slotBytes }) => slotBytes)));
       const runner = await createPlanRunner(packed, engine, ['aggregation'], vectorsOn(memory.heap, 0));
       const session = new ThreadsSession({
         packed,

@@ -3,8 +3,9 @@
 import { type Expression, postorder } from '../expression/expression.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
 import { federatedZipDefinition } from '../intrinsics/federated-zip.js';
-import { formatType } from '../types/format.js';
-import { structEntries } from '../types/types.js';
+import { formatType, formatTypeIndented } from '../types/format.js';
+import { leafCount } from '../types/leaves.js';
+import { structEntries, type Type } from '../types/types.js';
 import { formatTensor } from './format-tensor.js';
 
 /** `name(parameters) -> result`, then a line for each step, then what is returned. */
@@ -15,11 +16,38 @@ export function formatComputation(computation: FederatedComputation): string {
     if (!isNamed(expression)) continue;
     const text = write(expression, names, true);
     names.set(expression, `v${names.size + 1}`);
-    lines.push(`  ${names.get(expression)}: ${formatType(expression.type)} = ${text}`);
+    lines.push(`  ${names.get(expression)}: ${shortType(expression.type)} = ${text}`);
   }
-  const parameters = computation.parameters.map(({ name, type }) => `${name ?? '_'}: ${formatType(type)}`);
-  const head = `${computation.name}(${parameters.join(', ')}) -> ${formatType(computation.type.result)}`;
-  return [head, ...lines, `  return ${write(computation.body, names, false)}`, ''].join('\n');
+  return [headOf(computation), ...lines, `  return ${write(computation.body, names, false)}`, ''].join('\n');
+}
+
+/** The widest line of a head, and of a type within a step. */
+const WIDE_HEAD = 110;
+const WIDE_TYPE = 60;
+
+/** Name, parameters and result on one line, or a parameter a line with its type broken where it is wide. */
+function headOf({ name, parameters, type }: FederatedComputation): string {
+  const given = parameters.map((one) => `${one.name ?? '_'}: ${formatType(one.type)}`);
+  const head = `${name}(${given.join(', ')}) -> ${formatType(type.result)}`;
+  if (head.length <= WIDE_HEAD) return head;
+  const broken = (one: Type): string => formatTypeIndented(one).replaceAll('\n', '\n  ');
+  const lines = parameters.map((one) => `  ${one.name ?? '_'}: ${broken(one.type)},`);
+  return [`${name}(`, ...lines, `) -> ${formatTypeIndented(type.result)}`].join('\n');
+}
+
+/** A type within a step: a wide struct is told by how many tensors it has. */
+function shortType(type: Type): string {
+  const text = formatType(type);
+  if (text.length <= WIDE_TYPE) return text;
+  if (type.kind === 'struct') {
+    const fields = structEntries(type).map(
+      ([name, one]) => `${name === null ? '' : `${name}=`}${shortType(one)}`,
+    );
+    return `<${fields.join(',')}>`;
+  }
+  if (type.kind !== 'federated') return text;
+  const member = `<${leafCount(type.member)} tensors>`;
+  return `${type.allEqual ? member : `{${member}}`}@${type.placement}`;
 }
 
 /** Whether an expression has a line of its own. */

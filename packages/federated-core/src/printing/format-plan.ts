@@ -2,7 +2,7 @@
 import { aggregateOf } from '../intrinsics/intrinsics.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import type { Aggregation, Instruction, LocalProgram, RoundPlan } from '../plan/round-plan.js';
-import { formatType } from '../types/format.js';
+import { formatTypeIndented } from '../types/format.js';
 import { structEntries, type Type } from '../types/types.js';
 import { formatTensor } from './format-tensor.js';
 
@@ -12,8 +12,8 @@ export function formatPlan(plan: RoundPlan<LocalComputation> | RoundPlan<string>
   const phases: readonly RoundPlan<LocalComputation | string>['phases'][number][] = plan.phases;
   const lines = [
     `plan ${plan.name}`,
-    `  server input: ${formatType(serverInput)}`,
-    `  client input: ${formatType(clientInput)}`,
+    `  server input: ${broken(serverInput)}`,
+    `  client input: ${broken(clientInput)}`,
     `  lanes of ${laneSize}`,
   ];
   const sent: string[] = [];
@@ -21,7 +21,7 @@ export function formatPlan(plan: RoundPlan<LocalComputation> | RoundPlan<string>
   phases.forEach(({ prepare, broadcast, work, aggregations }, index) => {
     const suffix = phases.length === 1 ? '' : String(index + 1);
     lines.push('', `phase ${index + 1}`, ...block('prepare', prepare, known));
-    lines.push(`  broadcast: ${formatType(broadcast)}`);
+    lines.push(`  broadcast: ${broken(broadcast)}`);
     sent.push(...labels(`broadcast${suffix}`, broadcast));
     lines.push(...block('work', work, [...sent, ...labels('client', clientInput)]));
     for (const aggregation of aggregations) {
@@ -37,10 +37,15 @@ export function formatPlan(plan: RoundPlan<LocalComputation> | RoundPlan<string>
   lines.push(
     '',
     ...block('apply', plan.apply, known).map((line) => line.slice(2)),
-    `result: ${formatType(plan.result)}`,
+    `result: ${formatTypeIndented(plan.result)}`,
     '',
   );
   return lines.join('\n');
+}
+
+/** A type that is broken over lines where it is wide, two columns in. */
+function broken(type: Type): string {
+  return formatTypeIndented(type).replaceAll('\n', '\n  ');
 }
 
 function formatAggregation({ kind, update, result, settings, ifEmpty }: Aggregation<unknown>): string {
@@ -49,7 +54,7 @@ function formatAggregation({ kind, update, result, settings, ifEmpty }: Aggregat
     ...Object.entries(settings ?? {}).map(([name, value]) => ` ${name}=${value}`),
     ...(ifEmpty === undefined ? [] : [` ifEmpty=${ifEmpty.map(formatTensor).join(', ')}`]),
   ];
-  return `${kind}: ${formatType(update)} -> ${formatType(result)}${extras.join('')}`;
+  return `${kind}: ${broken(update)} -> ${broken(result)}${extras.join('')}`;
 }
 
 /** A name for each leaf of an input: the path that leads to it. */
@@ -77,9 +82,9 @@ function block(
     const fresh = Array.from({ length: outputs }, (_, index) => `%${before - given.length + index}`);
     const text = formatInstruction(instruction, registers);
     registers.push(...fresh);
-    return `    ${fresh.join(', ')} = ${text}`;
+    return `    ${list(fresh)} = ${text}`;
   });
-  const result = program.outputs.map((register) => registers[register]).join(', ');
+  const result = list(program.outputs.map((register) => registers[register]!));
   return [`  ${title}:`, ...lines, `    -> ${result === '' ? '(nothing)' : result}`];
 }
 
@@ -104,8 +109,7 @@ function formatInstruction(
   instruction: Instruction<LocalComputation | string>,
   registers: readonly string[],
 ): string {
-  const read = (wanted: readonly number[]): string =>
-    wanted.map((register) => registers[register]).join(', ');
+  const read = (wanted: readonly number[]): string => list(wanted.map((register) => registers[register]!));
   const graph = 'graph' in instruction ? nameOf(instruction.graph) : '';
   switch (instruction.op) {
     case 'constant':
@@ -123,6 +127,25 @@ function formatInstruction(
     case 'select':
       return `select ${graph} of (${read(instruction.inputs)}) by ${read([instruction.keys])} < ${instruction.keyBound}`;
   }
+}
+
+/** From this many on, tensors in a row of one struct, or of one result, are told by the struct. */
+const MANY = 4;
+
+/** Names with commas; a run such as the tensors of a model is `server.state.model.* (6)`, or `%0 … %5`. */
+function list(names: readonly string[]): string {
+  const parentOf = (name: string): string => name.replace(/(\.[^.[]*|\[\d+\]|\d+)$/, '');
+  const runs: string[][] = [];
+  for (const name of names) {
+    const run = runs.at(-1);
+    if (run !== undefined && parentOf(run[0]!) === parentOf(name)) run.push(name);
+    else runs.push([name]);
+  }
+  const written = runs.map((run) => {
+    if (run.length < MANY) return run.join(', ');
+    return run[0]!.startsWith('%') ? `${run[0]} … ${run.at(-1)}` : `${parentOf(run[0]!)}.* (${run.length})`;
+  });
+  return written.join(', ');
 }
 
 function nameOf(graph: LocalComputation | string): string {

@@ -5,7 +5,7 @@ import { call } from '../expression/call.js';
 import { federatedComputation } from '../expression/federated-computation.js';
 import { federatedSum } from '../intrinsics/federated-sum.js';
 import { movingThreshold, revealing, variance } from '../testing/examples.js';
-import { atClients, float32 } from '../types/types.js';
+import { atClients, float32, struct } from '../types/types.js';
 import { formatComputation } from './format-computation.js';
 import { formatPlan } from './format-plan.js';
 import { inspectPlan } from './inspect-plan.js';
@@ -32,6 +32,36 @@ describe('formatComputation', () => {
         '',
       ].join('\n'),
     );
+  });
+});
+
+describe('wide types', () => {
+  const layer = struct({
+    kernel: float32(784, 200),
+    bias: float32(200),
+    scale: float32(200),
+    shift: float32(200),
+  });
+  const wide = federatedComputation(
+    { updates: atClients(struct({ hidden: layer, output: layer })) },
+    ({ updates }) => federatedSum(updates),
+    { name: 'wide' },
+  );
+
+  it('`formatComputation` breaks a wide head, and tells a wide struct in a step by its tensors', () => {
+    const [head, parameter, struct] = formatComputation(wide).split('\n');
+    expect([head, parameter, struct]).toEqual(['wide(', '  updates: {<', '    hidden=<']);
+    expect(formatComputation(wide)).toContain('  v1: <8 tensors>@SERVER = federatedSum(updates)\n');
+  });
+
+  it('`formatPlan` tells the tensors of a struct by the struct when they are many', () => {
+    const text = formatPlan(compilePlan(wide));
+    expect(text).toContain('work:\n    -> client.updates.hidden.* (4), client.updates.output.* (4)\n');
+    expect(text).toContain('apply:\n  -> aggregate[0].hidden.* (4), aggregate[0].output.* (4)\n');
+  });
+
+  it('`formatPlan` breaks wide types', () => {
+    expect(formatPlan(compilePlan(wide))).toContain('  client input: <\n    updates=<\n      hidden=<\n');
   });
 });
 

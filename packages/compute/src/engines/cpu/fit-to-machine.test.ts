@@ -82,6 +82,43 @@ describe('fitToMachine', () => {
     expect(await fitted(graph)).toContain('ReorderInput');
   });
 
+  // (9 + 1 + 0 − 3) / 2 + 1 = 4 rows and (8 + 0 + 1 − 5) / 2 + 1 = 3 columns: the filter reaches 5 columns far.
+  it('keeps strides, dilations and uneven padding', async ({ skip }) => {
+    if (block === null) skip('this processor has no blocked convolutions');
+    const graph = graphOf(
+      [
+        [1, 16, 9, 8],
+        [32, 16, 3, 3],
+      ],
+      (b, [x, w]) => [
+        b.emitOne('Conv', [x!, w!], image([1, 32, 4, 3]), {
+          kernel_shape: attribute.ints([3, 3]),
+          pads: attribute.ints([1, 0, 0, 1]),
+          strides: attribute.ints([2, 2]),
+          dilations: attribute.ints([1, 2]),
+        }),
+      ],
+    );
+    expect(await fitted(graph)).toBe('ReorderInput Reshape Transpose Reshape Conv ReorderOutput');
+  });
+
+  it('leaves the gradient of a strided convolution', async () => {
+    const graph = graphOf(
+      [
+        [1, 16, 4, 4],
+        [16, 32, 2, 2],
+      ],
+      (b, [dy, w]) => [
+        b.emitOne('ConvTranspose', [dy!, w!], image([1, 32, 8, 8]), {
+          kernel_shape: attribute.ints([2, 2]),
+          pads: attribute.ints([0, 0, 0, 0]),
+          strides: attribute.ints([2, 2]),
+        }),
+      ],
+    );
+    expect(await fitted(graph)).toBe('ConvTranspose');
+  });
+
   it('leaves convolutions with odd numbers of channels', async () => {
     const graph = graphOf([[2, 3, 6, 6], [16, 3, 3, 3], [16]], (b, inputs) => [convolution(b, inputs)]);
     expect(await fitted(graph)).toBe('Conv');

@@ -3,7 +3,7 @@ import { runRounds } from '@starling/runtime';
 import type { Configuration, Measurement } from './configuration.js';
 import { median } from './median.js';
 import { engineChoice, makeRuntime } from './runtimes.js';
-import { workPopulation, workProcess, workSampler } from './work/standard-work.js';
+import { LANE_SIZE, workPopulation, workProcess, workSampler } from './work/standard-work.js';
 
 const configuration = JSON.parse(process.argv[2]!) as Configuration;
 const { model, warmup, rounds } = configuration;
@@ -20,6 +20,7 @@ const losses: (number | null)[] = [];
 
 await runRounds({
   process: workProcess(model),
+  laneSize: LANE_SIZE,
   runtime: makeRuntime(configuration),
   population,
   sampler: workSampler(),

@@ -12,6 +12,8 @@ export interface SimulationRun {
   readonly computation?: FederatedComputation;
   /** The other SERVER-placed parameters, by name, as plain JavaScript (see `toValue`). */
   readonly arguments?: Readonly<Record<string, unknown>>;
+  /** Clients a lane, where the plan's own choice is not wanted (see `RunSource`). */
+  readonly laneSize?: number;
   readonly population: Population;
   readonly sampler: CohortSampler;
   /** Rounds, where the user asks for no other number. */

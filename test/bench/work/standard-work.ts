@@ -9,6 +9,8 @@ import { CLIENTS, standardPopulation } from './standard-data.js';
 import { textPopulation } from './text-data.js';
 
 const COHORT = 10;
+/** One lane for each of two threads. */
+export const LANE_SIZE = COHORT / 2;
 const IMAGE_BATCH = 20;
 const TEXT_BATCH = 4;
 const LEARNING_RATE = 0.1;

@@ -32,7 +32,7 @@ async function inspect(name: string, { set, plan: shown, json }: InspectOptions)
   }
   const core = await import('@starling/federated-core');
   const { packPlan } = await import('@starling/runtime');
-  const plan = core.compilePlan(computation);
+  const plan = core.compilePlan(computation, run.laneSize === undefined ? {} : { laneSize: run.laneSize });
   const report = core.inspectPlan(plan);
   const { hash } = packPlan(plan);
   if (json) {

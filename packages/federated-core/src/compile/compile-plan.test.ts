@@ -191,6 +191,16 @@ describe('compilePlan', () => {
     expect(sumOf(null)).toBe(1);
   });
 
+  it('`compilePlan` takes the lane size that is asked for, and refuses what is no size', () => {
+    const sum = federatedComputation(atClients(float32()), (value) => federatedSum(value), { name: 'sum' });
+    expect(compilePlan(sum, { laneSize: 3 }).laneSize).toBe(3);
+    for (const laneSize of [0, -1, 1.5, Number.NaN]) {
+      expect(() => compilePlan(sum, { laneSize })).toThrow(
+        `Cannot compile sum: the lane size must be a positive integer, got ${laneSize}`,
+      );
+    }
+  });
+
   it('`compilePlan` leaves an empty mean to its plan: an error, or `ifEmpty`', async () => {
     const mean = federatedComputation(atClients(float32()), (values) => federatedMean(values));
     const safe = federatedComputation(atClients(float32()), (values) =>

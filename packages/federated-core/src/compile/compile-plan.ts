@@ -4,6 +4,7 @@
 //
 // Where a client's value depends on an aggregate, another round trip follows. Its work computes the earlier
 // client values that it needs once more, from the same data, broadcasts and seeds: clients keep nothing.
+import { CompileError } from '../errors/starling-error.js';
 import type { Expression, IntrinsicExpression, LocalExpression } from '../expression/expression.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
 import { type AggregateIntrinsic, kindOf } from '../intrinsics/definition.js';
@@ -19,15 +20,21 @@ import { contributions, inputType, memberType, parametersAt, updateType } from '
 import { ProgramBuilder } from './program-builder.js';
 
 export interface CompileOptions {
-  /** Clients a lane; by default 1 where an update is 1 MiB or more or of unknown size, else 5. */
+  /** Clients a lane, a positive integer; by default 1 where an update is 1 MiB or more or of unknown size, else 5. */
   readonly laneSize?: number;
 }
 
 /**
  * The plan of a computation whose result is at the server: one phase a round trip, none where nothing is asked
- * of clients. Throws a `CompileError` where a part of the result stays with the clients.
+ * of clients. Throws a `CompileError` where a part of the result stays with the clients, or lanes have no size.
  */
 export function compilePlan(computation: FederatedComputation, options: CompileOptions = {}): RoundPlan {
+  const { laneSize } = options;
+  if (laneSize !== undefined && !(Number.isSafeInteger(laneSize) && laneSize > 0)) {
+    throw new CompileError(
+      `Cannot compile ${computation.name}: the lane size must be a positive integer, got ${laneSize}`,
+    );
+  }
   const { body, saltOf, roundTrips } = analyse(computation);
   requireServerResult(computation, body);
 
@@ -57,7 +64,7 @@ export function compilePlan(computation: FederatedComputation, options: CompileO
     phases,
     apply: server.build(server.emit(body)),
     result: memberType(body.type),
-    laneSize: options.laneSize ?? planLaneSize(phases),
+    laneSize: laneSize ?? planLaneSize(phases),
     sources: [...saltOf.keys()].map(describeCall),
   };
 }

@@ -1,6 +1,7 @@
 // Compiles what a run repeats each round, and knows which leaves are state: a process carries state from one
 // round to the next, a computation is asked the same question of another cohort.
 import {
+  type CompileOptions,
   compilePlan,
   type FederatedComputation,
   flatten,
@@ -25,6 +26,11 @@ export interface RunSource {
   readonly computation?: FederatedComputation;
   /** SERVER-placed parameters by name; or, of a computation with one unnamed parameter, its value. */
   readonly arguments?: unknown;
+  /**
+   * Clients a lane, instead of the plan's own choice: the unit of work of a worker, and of summing, so that another
+   * size gives another last bit. A cohort that lanes cut evenly among the workers is summed with the fewest merges.
+   */
+  readonly laneSize?: number;
 }
 
 export interface CompiledRun {
@@ -40,13 +46,17 @@ export interface CompiledRun {
 }
 
 /** Throws a `StarlingError` with code `bad-run` where source, arguments and parameters do not fit. */
-export function compileRun({ process, computation, arguments: given }: RunSource): CompiledRun {
-  if (process !== undefined && computation === undefined) return compileProcess(process, given);
+export function compileRun(source: RunSource): CompiledRun {
+  const { process, computation, arguments: given, laneSize } = source;
+  const options: CompileOptions = laneSize === undefined ? {} : { laneSize };
+  if (process !== undefined && computation === undefined) return compileProcess(process, given, options);
   if (computation !== undefined && process === undefined) {
-    const plan = packPlan(compilePlan(computation));
+    const plan = packPlan(compilePlan(computation, options));
     const { serverInput: type, result: resultType } = plan.plan;
     const unnamed = computation.parameters[0]?.name === null;
-    const input = unnamed ? flatten(type, toValue(type, given)) : namedArguments(plan, given, []);
+    const nothing = leafTypes(type).length === 0;
+    const unnamedInput = () => (nothing ? [] : flatten(type, toValue(type, given)));
+    const input = unnamed ? unnamedInput() : namedArguments(plan, given, []);
     return {
       plan,
       initialize: null,
@@ -59,8 +69,8 @@ export function compileRun({ process, computation, arguments: given }: RunSource
   throw badRun('need either a process or a computation, and not both');
 }
 
-function compileProcess(process: IterativeProcess, given: unknown): CompiledRun {
-  const plan = packPlan(compilePlan(process.next));
+function compileProcess(process: IterativeProcess, given: unknown, options: CompileOptions): CompiledRun {
+  const plan = packPlan(compilePlan(process.next, options));
   const initialize = packPlan(compilePlan(process.initialize));
   const stateType = initialize.plan.result;
   const resultType = plan.plan.result;

@@ -10,6 +10,7 @@ import {
   federatedValue,
   federatedZip,
   float32,
+  float64,
   int32,
   iterativeProcess,
   type Tensor,
@@ -139,6 +140,29 @@ describe('runRounds', () => {
     );
     assert.deepEqual(seen, [[], [2], [2, 3]]);
     assert.deepEqual(checkpoints.checkpoints[0]!.names, ['value']);
+  });
+
+  test('`runRounds` merges by the lane size that the run asks for', async () => {
+    const tiny = 2 ** -53;
+    const totals = await Promise.all(
+      [1, 2].map(async (laneSize) => {
+        const { state } = await runRounds({
+          computation: federatedComputation(atClients(float64()), (value) => federatedSum(value)),
+          laneSize,
+          runtime: inProcessRuntime(),
+          population: populationOf(
+            [0, 1, tiny, tiny].map((value) => toValue(float64(), value)),
+            float64(),
+          ),
+          sampler: { name: 'all', sample: () => [0, 1, 2, 3] },
+          rounds: 1,
+          seed: 1,
+        });
+        return numberOf(state);
+      }),
+    );
+    // Lanes of one: ((0 + 1) + 2⁻⁵³) + 2⁻⁵³ = 1. Lanes of two: (0 + 1) + (2⁻⁵³ + 2⁻⁵³) = 1 + 2⁻⁵².
+    assert.deepEqual(totals, [1, 1 + 2 ** -52]);
   });
 
   test('`runRounds` evaluates every so many rounds and at the last', async () => {

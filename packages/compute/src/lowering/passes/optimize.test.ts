@@ -1,3 +1,4 @@
+// All passes together on random lowered graphs: what runs before them and after them gives the same values.
 import { type Generator, generator, seedFrom } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { attribute, type GraphBuilder } from '../graph-builder.js';

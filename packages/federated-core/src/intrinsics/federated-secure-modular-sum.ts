@@ -6,7 +6,7 @@ import type { Type } from '../types/types.js';
 import { applyIntrinsic } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
 import { outside } from './federated-secure-sum.js';
-import { sumLeaf, tensorOf, zerosOf } from './reference.js';
+import { numbersOf, sameShapes, tensorOf, zerosOf } from './reference.js';
 import { type PerTensor, perTensor } from './settings.js';
 
 export const federatedSecureModularSumDefinition: AggregateIntrinsic = {
@@ -22,17 +22,19 @@ export const federatedSecureModularSumDefinition: AggregateIntrinsic = {
   refuses: (call, update) => outside(update, (leaf) => rangeOf(call.settings.numbers, leaf)),
   reference(call, lanes) {
     return leafTypes(call.type).map((type, leaf) => {
-      const sum = sumLeaf(lanes, leaf);
-      if (sum === null) return zerosOf(type);
-      const [lowest, highest] = rangeOf(call.settings.numbers, leaf);
-      const period = BigInt(highest - lowest + 1);
-      const wrapped = sum.sums.map((one) => {
-        let value = BigInt(one) % period;
-        if (value > highest) value -= period;
-        if (value < lowest) value += period;
-        return type.dtype === 'int64' ? value : Number(value);
+      const filled = lanes.map((lane) => lane.filter((update) => update[leaf]!.data.length > 0));
+      const [first, ...others] = sameShapes(filled.map((lane) => lane.map((update) => [update[leaf]!]))).map(
+        ([tensor]) => tensor!,
+      );
+      if (first === undefined) return zerosOf(type);
+      const [lowest, highest] = rangeOf(call.settings.numbers, leaf).map(BigInt) as [bigint, bigint];
+      const period = highest - lowest + 1n;
+      const wrapped = numbersOf(first).map((one, index) => {
+        const exact = others.reduce((sum, { data }) => sum + BigInt(data[index]!), BigInt(one));
+        const offset = (((exact - lowest) % period) + period) % period;
+        return type.dtype === 'int64' ? lowest + offset : Number(lowest + offset);
       });
-      return tensorOf(type, sum.shape, wrapped);
+      return tensorOf(type, first.shape, wrapped);
     });
   },
 };
@@ -53,14 +55,17 @@ function rangeOf(
 
 /**
  * The sum of the clients' integers, each from 0 to `modulus` − 1, modulo `modulus`: one modulus, or one for each field
- * of a struct. A client whose value lies outside is refused.
+ * of a struct; at most 2^31 for int32 and 2^53 − 1 for int64. A client whose value lies outside is refused. The sum
+ * is exact, however many clients there are.
  */
 export function federatedSecureModularSum<M extends Type>(
   value: ClientsValue<M>,
   modulus: PerTensor,
   { symmetric = false }: ModularSumOptions = {},
 ): ServerValue<M> {
-  const moduli = perTensor('federatedSecureModularSum', 'modulus', modulus, value.type.member);
+  const moduli = perTensor('federatedSecureModularSum', 'modulus', modulus, value.type.member, ({ dtype }) =>
+    dtype === 'int32' ? 2 ** 31 : Number.MAX_SAFE_INTEGER,
+  );
   const numbers = { ...moduli, symmetric: symmetric ? 1 : 0 };
   return applyIntrinsic(federatedSecureModularSumDefinition, [value.expression], { numbers });
 }

@@ -30,6 +30,6 @@ export function federatedSecureSumBitwidth<M extends Type>(
   value: ClientsValue<M>,
   bitwidth: PerTensor,
 ): ServerValue<M> {
-  const numbers = perTensor('federatedSecureSumBitwidth', 'bitwidth', bitwidth, value.type.member, 53);
+  const numbers = perTensor('federatedSecureSumBitwidth', 'bitwidth', bitwidth, value.type.member, () => 53);
   return applyIntrinsic(federatedSecureSumBitwidthDefinition, [value.expression], { numbers });
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { OverflowError } from '../errors/starling-error.js';
 import { federatedComputation } from '../expression/federated-computation.js';
 import { both } from '../testing/both.js';
-import { atClients, int32, struct } from '../types/types.js';
+import { atClients, int32, int64, struct } from '../types/types.js';
 import { federatedSecureModularSum } from './federated-secure-modular-sum.js';
 import { federatedSecureSum } from './federated-secure-sum.js';
 import { federatedSecureSumBitwidth } from './federated-secure-sum-bitwidth.js';
@@ -19,6 +20,18 @@ describe('federatedSecureSum', () => {
   it('`federatedSecureSumBitwidth` takes numbers up to 2^bitwidth − 1', async () => {
     const sum = federatedComputation(atClients(int32()), (x) => federatedSecureSumBitwidth(x, 3));
     expect(await both(sum, [7, 8, 1])).toBe(8);
+  });
+
+  it('`federatedSecureSum` is exact up to the end of the element type, and fails the round beyond', async () => {
+    const short = federatedComputation(atClients(int32()), (x) => federatedSecureSum(x, 2 ** 31 - 1));
+    // 2^31 − 2 and 1 come to the greatest int32; one more is beyond.
+    expect(await both(short, [2 ** 31 - 2, 1])).toBe(2 ** 31 - 1);
+    await expect(both(short, [2 ** 31 - 2, 1, 1])).rejects.toThrow(OverflowError);
+    // 1024 clients of 2^53 − 1 come to 2^63 − 1024, which fits 64 bits; 1025 do not.
+    const long = federatedComputation(atClients(int64()), (x) => federatedSecureSumBitwidth(x, 53));
+    const greatest = Array.from({ length: 1024 }, () => 2n ** 53n - 1n);
+    expect(await both(long, greatest)).toBe(2n ** 63n - 1024n);
+    await expect(both(long, [...greatest, 2n ** 53n - 1n])).rejects.toThrow(OverflowError);
   });
 
   it('`federatedSecureSum` holds each field to a bound of its own when given a struct of bounds', async () => {

@@ -66,9 +66,8 @@ export function sumLeaf(
 export function tensorOf(type: TensorType, shape: readonly number[], numbers: Numbers): Tensor {
   const data = allocate(type.dtype, numbers.length) as (number | bigint)[] & Tensor['data'];
   numbers.forEach((value, index) => {
-    const fits = type.dtype === 'int64' ? BigInt.asIntN(64, value as bigint) === value : true;
     data[index] = value;
-    if (!fits || (Number.isInteger(value) && !type.dtype.startsWith('float') && data[index] !== value)) {
+    if (Number.isInteger(value) && !type.dtype.startsWith('float') && data[index] !== value) {
       throw new OverflowError(`Cannot give ${value}: it is outside of ${type.dtype}`);
     }
   });
@@ -82,8 +81,12 @@ export function zerosOf(type: TensorType): Tensor {
   return { dtype: type.dtype, shape, data: allocate(type.dtype, size) };
 }
 
+/** Sums of int64 must fit 64 bits at every step, as they do while a runtime adds them up. */
 function plus(a: number | bigint, b: number | bigint): number | bigint {
-  return typeof a === 'bigint' ? a + (b as bigint) : a + (b as number);
+  if (typeof a !== 'bigint') return a + (b as number);
+  const sum = a + (b as bigint);
+  if (BigInt.asIntN(64, sum) === sum) return sum;
+  throw new OverflowError(`Cannot add int64 values: the sum must fit 64 bits, got ${sum}`);
 }
 
 /** Element by element, the first of the clients' values that no later one replaces. */

@@ -2,7 +2,8 @@
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { StarlingError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
-import { structEntries, type Type } from '../types/types.js';
+import { leafTypes } from '../types/leaves.js';
+import { structEntries, type TensorType, type Type } from '../types/types.js';
 import { describeValue } from '../values/to-value.js';
 
 /** One number for all tensors, or, for a struct, one for each of its fields. */
@@ -20,6 +21,9 @@ export function positiveInteger(
   throw badSetting(intrinsic, `${name} must be an integer from 1 to ${highest}, got ${describeValue(value)}`);
 }
 
+/** The greatest value of a setting, for each tensor. */
+type HighestOf = (type: TensorType) => number;
+
 /**
  * A setting as numbers of a plan: `{ name: n }` where one number serves all tensors, else `{ 'name.0': n, … }`, one for
  * each leaf of `member`. `settingOf` (reductions/leaf-setting.ts) reads them.
@@ -29,15 +33,21 @@ export function perTensor(
   name: string,
   value: PerTensor,
   member: Type,
-  highest?: number,
+  highestOf: HighestOf = () => Number.MAX_SAFE_INTEGER,
 ): Record<string, number> {
-  if (typeof value === 'number') return { [name]: positiveInteger(intrinsic, name, value, highest) };
+  const checked = (type: Type, part: unknown): number =>
+    positiveInteger(
+      intrinsic,
+      name,
+      part,
+      Math.min(Number.MAX_SAFE_INTEGER, ...leafTypes(type).map(highestOf)),
+    );
+  if (typeof value === 'number') return { [name]: checked(member, value) };
   const leaves: number[] = [];
   const walk = (type: Type, part: unknown): void => {
     if (type.kind !== 'struct' || typeof part === 'number') {
-      const count = type.kind === 'struct' ? leafSlots(type) : 1;
-      const bound = positiveInteger(intrinsic, name, part, highest);
-      for (let slot = 0; slot < count; slot++) leaves.push(bound);
+      const bound = checked(type, part);
+      leaves.push(...leafTypes(type).map(() => bound));
       return;
     }
     const fields = structEntries(type).map(([key, field], index) => [String(key ?? index), field] as const);
@@ -54,12 +64,6 @@ export function perTensor(
   };
   walk(member, value);
   return Object.fromEntries(leaves.map((bound, leaf) => [`${name}.${leaf}`, bound]));
-}
-
-function leafSlots(type: Type): number {
-  return type.kind === 'struct'
-    ? structEntries(type).reduce((sum, [, field]) => sum + leafSlots(field), 0)
-    : 1;
 }
 
 function badSetting(intrinsic: string, reason: string): StarlingError {

@@ -1,50 +1,70 @@
 // The reductions that keep clients' values: `federatedCollect` (all, in cohort order) and `federatedSample`
-// (those with the smallest draws, in cohort order). The accumulator is the columns of a dataset, growing.
-import type { Reduction } from '../plan/reduction.js';
+// (those with the smallest draws, in cohort order). The accumulator is the leaves of the kept updates, one update
+// after another; they become columns once, in the report, so that a cohort costs what its updates cost.
+import type { Accumulator, Reduction } from '../plan/reduction.js';
 import type { Aggregation } from '../plan/round-plan.js';
 import { leafTypes } from '../types/leaves.js';
-import { concatenate, elementAt, stackTensors } from '../values/stack.js';
+import { stackTensors } from '../values/stack.js';
 import type { Tensor } from '../values/tensor.js';
 
 export function collectReduction({ update }: Pick<Aggregation<unknown>, 'update'>): Reduction {
   const types = leafTypes(update);
-  const join = (left: readonly Tensor[], right: readonly Tensor[]) =>
-    left.map((column, index) => concatenate(column, right[index]!));
   return {
-    zero: () => types.map((type) => stackTensors(type, [])),
-    accumulate: (accumulator, leaves) =>
-      join(
-        accumulator,
-        leaves.map((leaf, index) => stackTensors(types[index]!, [leaf])),
+    zero: () => [],
+    accumulate: (accumulator, leaves) => append(accumulator as Tensor[], leaves.map(copyOf)),
+    merge: (left, right) => append(left as Tensor[], right),
+    report: (accumulator) =>
+      types.map((type, leaf) =>
+        stackTensors(
+          type,
+          accumulator.filter((_, index) => index % types.length === leaf),
+        ),
       ),
-    merge: join,
-    report: (accumulator) => accumulator,
   };
 }
 
 /** The last leaf of an update is its draw; of two equal draws the earlier client's is kept. */
 export function sampleReduction(aggregation: Aggregation<unknown>): Reduction {
   const { maxSamples = 0 } = aggregation.settings ?? {};
-  const types = leafTypes(aggregation.update);
+  const width = leafTypes(aggregation.update).length;
   const collect = collectReduction(aggregation);
-  const keepSmallest = (columns: readonly Tensor[]): readonly Tensor[] => {
-    const draws = columns.at(-1)!.data as Float64Array;
-    if (draws.length <= maxSamples) return columns;
-    const kept = [...draws.keys()]
-      .sort((a, b) => draws[a]! - draws[b]! || a - b)
-      .slice(0, maxSamples)
-      .sort((a, b) => a - b);
-    return columns.map((column, index) =>
-      stackTensors(
-        types[index]!,
-        kept.map((row) => elementAt(column, row)),
-      ),
-    );
+  const add = (kept: Tensor[], leaves: readonly Tensor[]): Tensor[] => {
+    append(kept, leaves);
+    if (kept.length > maxSamples * width) kept.splice(largestDraw(kept, width) * width, width);
+    return kept;
   };
   return {
     zero: collect.zero,
-    accumulate: async (accumulator, leaves) => keepSmallest(await collect.accumulate(accumulator, leaves)),
-    merge: async (left, right) => keepSmallest(await collect.merge(left, right)),
-    report: (accumulator) => accumulator.slice(0, -1),
+    accumulate: (accumulator, leaves) => add(accumulator as Tensor[], leaves.map(copyOf)),
+    merge(left, right) {
+      for (let start = 0; start < right.length; start += width) {
+        add(left as Tensor[], right.slice(start, start + width));
+      }
+      return left;
+    },
+    report: async (accumulator) => (await collect.report(accumulator)).slice(0, -1),
   };
+}
+
+/** Which of the updates, `width` leaves each, has the largest draw: the last of equal ones. */
+function largestDraw(kept: Accumulator, width: number): number {
+  let largest = 0;
+  for (let update = 1; update * width < kept.length; update++) {
+    if (drawOf(kept, width, update) >= drawOf(kept, width, largest)) largest = update;
+  }
+  return largest;
+}
+
+function drawOf(kept: Accumulator, width: number, update: number): number {
+  return kept[(update + 1) * width - 1]!.data[0] as number;
+}
+
+function append(to: Tensor[], leaves: readonly Tensor[]): Tensor[] {
+  for (const leaf of leaves) to.push(leaf);
+  return to;
+}
+
+/** Whoever gave an update may use its memory again. */
+function copyOf(leaf: Tensor): Tensor {
+  return { ...leaf, data: leaf.data.slice() as Tensor['data'] };
 }

@@ -1,12 +1,12 @@
 // The reductions of the secure sums: sums of integers from a range that each client's value is held to. What
 // the server may see is the sum alone; masking belongs to the privacy room, the arithmetic is the same.
 import { RejectedUpdateError } from '../errors/starling-error.js';
-import type { Reduction } from '../plan/reduction.js';
+import type { Accumulator, Reduction } from '../plan/reduction.js';
 import type { Aggregation } from '../plan/round-plan.js';
-import { leafTypes } from '../types/leaves.js';
-import { allocate, type Tensor } from '../values/tensor.js';
+import type { Tensor } from '../values/tensor.js';
 import { settingOf } from './leaf-setting.js';
 import { sumReduction } from './sum.js';
+import { addLeaves } from './sums.js';
 import type { VectorKernels } from './vector-kernels.js';
 
 /** The least and the greatest value that a client may send in a leaf. */
@@ -24,7 +24,8 @@ export function secureSumReduction(aggregation: Aggregation<unknown>, vectors: V
 
 /**
  * Values from 0 to modulus − 1, summed modulo `modulus`; when symmetric, values from 1 − modulus to modulus − 1,
- * wrapped into that range (period 2·modulus − 1), as TFF's secure_modular_sum with a symmetric range.
+ * wrapped into that range (period 2·modulus − 1), as TFF's secure_modular_sum with a symmetric range. Sums are wrapped
+ * at every step, so that no number of clients leaves the exact integers.
  */
 export function secureModularSumReduction(
   aggregation: Aggregation<unknown>,
@@ -35,27 +36,34 @@ export function secureModularSumReduction(
     const modulus = settingOf(settings, 'modulus', leaf);
     return [settingOf(settings, 'symmetric', leaf) === 1 ? 1 - modulus : 0, modulus - 1];
   };
-  const types = leafTypes(aggregation.update);
-  return {
-    ...sumReduction(aggregation, vectors),
-    check: (update) => checkRange(update, rangeOf),
-    report: (accumulator) =>
-      accumulator.map((sum, leaf) => {
-        const [low, high] = rangeOf(leaf);
-        return wrap(sum, types[leaf]!.dtype, low, high - low + 1);
-      }),
+  const plain = sumReduction(aggregation, vectors);
+  const add = (sums: Accumulator, values: readonly Tensor[]): Accumulator => {
+    const added = addLeaves(sums as Tensor[], values, 1, vectors);
+    added.forEach((sum, leaf) => {
+      wrapOnce(sum, ...rangeOf(leaf));
+    });
+    return added;
   };
+  return { ...plain, check: (update) => checkRange(update, rangeOf), accumulate: add, merge: add };
 }
 
-function wrap(sum: Tensor, dtype: Tensor['dtype'], low: number, period: number): Tensor {
-  const data = allocate(dtype, sum.data.length) as (number | bigint)[] & Tensor['data'];
-  const modulo = BigInt(period);
-  for (let index = 0; index < data.length; index++) {
-    const offset = BigInt(sum.data[index]!) - BigInt(low);
-    const wrapped = (((offset % modulo) + modulo) % modulo) + BigInt(low);
-    data[index] = dtype === 'int64' ? wrapped : Number(wrapped);
+/** Brings sums of two numbers from `low` to `high` back into that range: they are within one period of it. */
+function wrapOnce({ data }: Tensor, low: number, high: number): void {
+  if (data instanceof BigInt64Array) {
+    const [lowest, highest] = [BigInt(low), BigInt(high)];
+    const period = highest - lowest + 1n;
+    for (let index = 0; index < data.length; index++) {
+      if (data[index]! > highest) data[index]! -= period;
+      else if (data[index]! < lowest) data[index]! += period;
+    }
+    return;
   }
-  return { dtype, shape: sum.shape, data };
+  const sums = data as Float64Array;
+  const period = high - low + 1;
+  for (let index = 0; index < sums.length; index++) {
+    if (sums[index]! > high) sums[index]! -= period;
+    else if (sums[index]! < low) sums[index]! += period;
+  }
 }
 
 function checkRange(update: readonly Tensor[], rangeOf: RangeOf): void {

@@ -2,4 +2,4 @@
 import { engineContract } from './contract.js';
 import { createOnnxEngine } from './onnx-engine.js';
 
-engineContract('onnx', createOnnxEngine, { lacks: ['Cumprod'] });
+engineContract('onnx', createOnnxEngine);

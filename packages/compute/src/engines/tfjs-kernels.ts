@@ -6,9 +6,13 @@ import * as tf from '../tensorflow/tf.js';
 
 /**
  * Kernels that mean something else on a backend than on `cpu`. TensorFlow's AvgPoolGrad divides by the elements inside
- * the input where a window hangs over its edge; in a graph the kernel divides by the whole window, as tf.js does.
+ * the input where a window hangs over its edge; in a graph the kernel divides by the whole window, as tf.js does. OneHot of
+ * wasm writes integers whatever type is asked for.
  */
-const DIFFERENT: Readonly<Record<string, ReadonlySet<string>>> = { tensorflow: new Set(['AvgPoolGrad']) };
+const DIFFERENT: Readonly<Record<string, ReadonlySet<string>>> = {
+  tensorflow: new Set(['AvgPoolGrad']),
+  wasm: new Set(['OneHot']),
+};
 
 /**
  * The outputs of a kernel; it runs on `cpu` where the backend lacks it or means another thing by it. The backend must

@@ -25,13 +25,13 @@ describe('compileGraph', () => {
     ]);
   });
 
-  it('says which kernel has no lowering, and leaves the model out', () => {
-    const product = localComputation({ x: float32(3) }, ({ x }) => tf.cumprod(x));
-    const { onnx, onnxReason, kernels } = compileGraph(product);
-    expect(onnx).toBeNull();
-    expect(onnxReason).toBe(
-      'Cannot lower Cumprod to ONNX: ONNX has no running product. Run it on the tfjs engine',
+  it('says which kernel cannot be lowered and why, and leaves the model out', () => {
+    const picked = localComputation({ x: float32(2, 3, 4), at: int32(2, 2) }, ({ x, at }) =>
+      tf.gather(x, at, 2, 1),
     );
+    const { onnx, onnxReason, kernels } = compileGraph(picked);
+    expect(onnx).toBeNull();
+    expect(onnxReason).toBe('Cannot lower GatherV2 to ONNX: axis must be batchDims 1, got 2');
     expect(kernels.length).toBeGreaterThan(0);
   });
 

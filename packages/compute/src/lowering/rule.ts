@@ -11,13 +11,6 @@ export class LoweringError extends Error {
   override readonly name = 'LoweringError';
 }
 
-/** A rule for a kernel that ONNX cannot say, or that has no rule yet. */
-export function unsupported(reason: string): Rule {
-  return (_, call) => {
-    throw new LoweringError(`Cannot lower ${call.kernel} to ONNX: ${reason}. Run it on the tfjs engine`);
-  };
-}
-
 /** A kernel node as a rule reads it: inputs as ONNX values, attributes checked. */
 export class KernelCall {
   readonly kernel: string;

@@ -2,9 +2,11 @@
 // over padding, cumulative sums, mirrored padding and resized batches, three kernels forget that their
 // operands were broadcast, and comparisons have none.
 import * as tf from '@tensorflow/tfjs-core';
+import { dilatedConvolutions } from './dilated-convolutions.js';
 import { einsumGradient } from './einsum.js';
+import { missingGradients } from './missing-gradients.js';
 
-/** Registers the corrected gradients in the place of tf.js's own. */
+/** Registers the corrected gradients in the place of tf.js's own, and those that it lacks. */
 export function correctGradients(): void {
   for (const correction of corrections) tf.registerGradient(correction);
 }
@@ -189,8 +191,10 @@ const corrections: readonly tf.GradConfig[] = [
   ...[...COMPARISONS, tf.LogicalAnd, tf.LogicalOr].map((kernel) => constant(kernel, ['a', 'b'])),
   constant(tf.LogicalNot, ['x']),
   cumsum,
+  ...dilatedConvolutions,
   einsumGradient,
   mirrorPad,
+  ...missingGradients,
   resizing(tf.ResizeBilinear, tf.image.resizeBilinear),
   resizing(tf.ResizeNearestNeighbor, tf.image.resizeNearestNeighbor),
   broadcasting(tf.Maximum, (a, b) => [indicator(tf.greaterEqual(a, b)), indicator(tf.less(a, b))]),

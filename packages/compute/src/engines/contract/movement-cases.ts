@@ -26,7 +26,6 @@ const gatherNd: KernelCase = (draw) => {
   return {
     inputs: [draw.floats([rows, columns]), indices],
     body: ([x, at]) => tf.gatherND(x as tf.Tensor, at as tf.Tensor),
-    differentiable: false,
   };
 };
 
@@ -35,7 +34,6 @@ const scatterNd: KernelCase = (draw) => {
   return {
     inputs: [draw.ints([updates, 1], 0, rows - 1), draw.floats([updates, columns])],
     body: ([at, x]) => tf.scatterND(at as tf.Tensor, x as tf.Tensor, [rows, columns]),
-    differentiable: false,
   };
 };
 
@@ -50,9 +48,10 @@ const segmentSum: KernelCase = (draw) => {
 
 const oneHot: KernelCase = (draw) => {
   const depth = draw.int(2, 5);
+  const dtype = draw.pick(['int32', 'float32'] as const);
   return {
     inputs: [draw.ints(draw.shape(1, 2), 0, depth - 1)],
-    body: ([at]) => tf.oneHot(at as tf.Tensor1D, depth, 2, -1),
+    body: ([at]) => tf.oneHot(at as tf.Tensor1D, depth, 2, -1, dtype),
     differentiable: false,
   };
 };

@@ -24,7 +24,7 @@ interface DrawnConvolution {
 
 function convolution(draw: Draw, channels: number, outputs: number): DrawnConvolution {
   return {
-    x: [draw.int(1, 2), draw.int(4, 7), draw.int(4, 7), channels],
+    x: [draw.int(1, 2), draw.int(5, 7), draw.int(5, 7), channels],
     filter: [draw.int(1, 3), draw.int(1, 3), channels, outputs],
     strides: [draw.int(1, 2), draw.int(1, 2)],
     pad: draw.pick(['same', 'valid'] as const),
@@ -33,13 +33,16 @@ function convolution(draw: Draw, channels: number, outputs: number): DrawnConvol
 
 type Convolve = typeof tf.conv2d | typeof tf.depthwiseConv2d;
 
+/** tf.js has strides or dilations, not both. */
 const convolved =
   (convolve: Convolve): KernelCase =>
   (draw) => {
     const { x, filter, strides, pad } = convolution(draw, draw.int(1, 3), draw.int(1, 3));
+    const dilations: [number, number] = Math.max(...strides) > 1 ? [1, 1] : [draw.int(1, 2), 2];
     return {
       inputs: [draw.floats(x), draw.floats(filter)],
-      body: ([image, kernel]) => convolve(image as tf.Tensor4D, kernel as tf.Tensor4D, strides, pad),
+      body: ([image, kernel]) =>
+        convolve(image as tf.Tensor4D, kernel as tf.Tensor4D, strides, pad, 'NHWC', dilations),
     };
   };
 

@@ -1,7 +1,8 @@
 // Lowering of reductions, positions of extremes, running sums and softmax.
 import type { Kernel, ReductionKernel } from '../../graph/kernels.js';
-import { attribute } from '../graph-builder.js';
-import { type Rule, unsupported } from '../rule.js';
+import { attribute, type GraphBuilder } from '../graph-builder.js';
+import type { OnnxValue } from '../onnx-model.js';
+import type { Rule } from '../rule.js';
 
 /** An ONNX Reduce operator over the axes in an attribute. */
 const reduction =
@@ -34,6 +35,35 @@ const position =
     return builder.cast(builder.emitOne(op, [x], { dtype: 'int64', shape }, attributes), 'int32');
   };
 
+/** `x` moved along an axis towards its end (or, reversed, its start); ones enter. */
+function moved(
+  builder: GraphBuilder,
+  x: OnnxValue,
+  axis: number,
+  places: number,
+  reverse: boolean,
+): OnnxValue {
+  const kept = (x.shape[axis] as number) - places;
+  if (kept <= 0) return builder.expand(builder.scalarLike(x, 1), x.shape);
+  const paddings = x.shape.map((_, each): readonly [number, number] => {
+    if (each !== axis) return [0, 0];
+    return reverse ? [0, places] : [places, 0];
+  });
+  return builder.pad(builder.slice(x, [axis], [reverse ? places : 0], [kept]), paddings, 1);
+}
+
+/** ONNX has no running product: y ← y · (y moved by 1, 2, 4, … places) is one after log₂ of the size steps. */
+const runningProduct: Rule = (builder, call) => {
+  const x = call.input('x');
+  const axis = call.axes('axis', x.shape.length)[0] ?? 0;
+  const reverse = call.flag('reverse');
+  let running = call.flag('exclusive') ? moved(builder, x, axis, 1, reverse) : x;
+  for (let places = 1; places < (x.shape[axis] as number); places *= 2) {
+    running = builder.binary('Mul', running, moved(builder, running, axis, places, reverse));
+  }
+  return running;
+};
+
 export const reductionRules = {
   All: ofBooleans('ReduceMin'),
   Any: ofBooleans('ReduceMax'),
@@ -44,7 +74,7 @@ export const reductionRules = {
   Sum: reduction('ReduceSum'),
   ArgMax: position('ArgMax'),
   ArgMin: position('ArgMin'),
-  Cumprod: unsupported('ONNX has no running product'),
+  Cumprod: runningProduct,
   Cumsum: (builder, call) => {
     const x = call.input('x');
     const axis = builder.filled('int64', call.axes('axis', x.shape.length)[0] ?? 0);

@@ -17,6 +17,20 @@ export interface CapturedValue {
 
 export type KernelInputs = { readonly [name: string]: CapturedValue | readonly CapturedValue[] };
 
+/**
+ * The numbers that the steps of a recurrence draw. It is walked inside one call of the graph, so that they are drawn for
+ * all steps before it, and walked as sequences. A step is traced more than once; each trace draws the same, in order.
+ */
+export class StepDraws {
+  /** First axis `steps`; values of the enclosing frame. */
+  readonly all: CapturedValue[] = [];
+
+  constructor(
+    readonly outer: Frame,
+    readonly steps: number,
+  ) {}
+}
+
 export class Frame {
   readonly #values: ValueSpec[] = [];
   readonly #inputs: ValueId[] = [];
@@ -24,6 +38,7 @@ export class Frame {
   readonly #nodes: GraphNode[] = [];
   /** From ids of the parent to the inputs that stand for them here. */
   readonly #captures = new Map<ValueId, CapturedValue>();
+  readonly #drawn: CapturedValue[] = [];
 
   /** Tensors of other backends that are constants here, by tf.js's id of their data; of the outermost frame only. */
   readonly foreign = new Map<object, CapturedValue>();
@@ -32,8 +47,8 @@ export class Frame {
 
   constructor(
     readonly parent: Frame | null,
-    /** A recurrence is walked inside one call of the graph, so that nothing can be drawn for each of its steps. */
-    readonly kind: 'computation' | 'reduction' | 'recurrence' = 'computation',
+    /** Of the step of a recurrence. */
+    readonly stepDraws: StepDraws | null = null,
   ) {}
 
   /** The frame of the whole computation. */
@@ -49,6 +64,18 @@ export class Frame {
     const value = this.value(spec);
     this.#inputs.push(value.id);
     return value;
+  }
+
+  /** The step's part of numbers drawn for all steps: an input that stands before those for captures. */
+  drawnInput(spec: ValueSpec): CapturedValue {
+    const value = this.value(spec);
+    this.#drawn.push(value);
+    return value;
+  }
+
+  /** How many of `stepDraws` this trace has read. */
+  get drawnCount(): number {
+    return this.#drawn.length;
   }
 
   constant(tensor: Tensor, spec: ValueSpec): CapturedValue {
@@ -98,7 +125,7 @@ export class Frame {
     const outer = this.parent.read(value);
     const known = this.#captures.get(outer);
     if (known !== undefined) return known.id;
-    const captured = this.input(value.spec);
+    const captured = this.value(value.spec);
     this.#captures.set(outer, captured);
     return captured.id;
   }
@@ -109,7 +136,12 @@ export class Frame {
   }
 
   isInput(value: CapturedValue): boolean {
-    return this.#inputs.includes(value.id);
+    return this.#allInputs.includes(value.id);
+  }
+
+  get #allInputs(): readonly ValueId[] {
+    const further = [...this.#drawn, ...this.#captures.values()];
+    return [...this.#inputs, ...further.map(({ id }) => id)];
   }
 
   /** Ids of the parent's values that this frame reads, in the order of its last inputs. */
@@ -121,7 +153,7 @@ export class Frame {
     const ids = outputs.map((output) => this.read(output));
     return {
       values: this.#values,
-      inputs: this.#inputs,
+      inputs: this.#allInputs,
       constants: this.#constants,
       nodes: this.#nodes,
       outputs: ids,

@@ -21,17 +21,17 @@ const DRAWING = new Set(
   ].map((name) => `${name}__op`),
 );
 
-/** Records numbers drawn anew at each call (and at each step, within a reduction). */
+/** Records numbers drawn anew at each call (and at each step, within a reduction or a recurrence). */
 export function recordDraw(
   frame: Frame,
   shape: readonly number[],
   distribution: RandomNode['distribution'],
 ): CapturedValue {
-  if (frame.kind === 'recurrence') {
-    throw new CaptureError(
-      'randomness',
-      'Cannot draw random numbers inside the body of scan: draw them for all steps before, and pass them as a sequence',
-    );
+  const { stepDraws } = frame;
+  if (stepDraws !== null) {
+    const { outer, steps, all } = stepDraws;
+    all[frame.drawnCount] ??= recordDraw(outer, [steps, ...shape], distribution);
+    return frame.drawnInput({ dtype: 'float32', shape: [...shape] });
   }
   const output = frame.value({ dtype: 'float32', shape: [...shape] });
   frame.node({ op: 'random', distribution, output: output.id });

@@ -10,7 +10,7 @@ import { planSum, type StepSum } from './scan-sum.js';
 import { isFloat, type JointTrace, type ScanTrace } from './scan-trace.js';
 
 export interface SplitStep {
-  /** Inputs: state, element, captures. Outputs: new state, results, residuals. */
+  /** Inputs: state, element, drawn numbers, captures. Outputs: new state, results, residuals. */
   readonly forward: { readonly body: KernelGraph; readonly captures: readonly ValueId[] };
   /** Values of the joint graph that the forward step hands to the backward step; the last outputs of `forward`. */
   readonly residuals: readonly ValueId[];
@@ -23,14 +23,16 @@ function jointLayout(trace: ScanTrace, { graph, captures }: JointTrace) {
   const results = trace.results.length;
   const floats = (specs: readonly { readonly dtype: string }[]): number => specs.filter(isFloat).length;
   const cotangents = floats(trace.state) + floats(trace.results);
-  const [state = [], element = [], stateCotangents = [], resultCotangents = [], captured = []] = cut(
-    graph.inputs,
-    states,
-    elements,
-    floats(trace.state),
-    cotangents - floats(trace.state),
-    captures.length,
-  );
+  const [state = [], element = [], stateCotangents = [], resultCotangents = [], drawn = [], captured = []] =
+    cut(
+      graph.inputs,
+      states,
+      elements,
+      floats(trace.state),
+      cotangents - floats(trace.state),
+      trace.draws.length,
+      captures.length,
+    );
   const [primal = [], stateGradients = [], elementGradients = [], captureGradients = []] = cut(
     graph.outputs,
     states + results,
@@ -39,7 +41,7 @@ function jointLayout(trace: ScanTrace, { graph, captures }: JointTrace) {
     floats(trace.captured),
   );
   return {
-    ...{ state, element, stateCotangents, resultCotangents, captured },
+    ...{ state, element, stateCotangents, resultCotangents, drawn, captured },
     ...{ primal, stateGradients, elementGradients, captureGradients },
   };
 }
@@ -68,8 +70,9 @@ export function splitJoint(trace: ScanTrace, joint: JointTrace): SplitStep {
   const { graph } = joint;
   const layout = jointLayout(trace, joint);
   const backward = dependents(graph, [...layout.stateCotangents, ...layout.resultCotangents]);
-  const stepwise = dependents(graph, [...layout.state, ...layout.element]);
-  const elements = new Set(layout.element);
+  const walked = [...layout.element, ...layout.drawn];
+  const stepwise = dependents(graph, [...layout.state, ...walked]);
+  const elements = new Set(walked);
   const gradients = [...layout.stateGradients, ...layout.elementGradients, ...layout.captureGradients];
   const readBackward = [
     ...gradients,
@@ -78,7 +81,7 @@ export function splitJoint(trace: ScanTrace, joint: JointTrace): SplitStep {
   // Elements are at hand as sequences; what does not change from step to step is computed anew.
   const isResidual = (id: ValueId): boolean => stepwise.has(id) && !backward.has(id) && !elements.has(id);
   const residuals = [...new Set(readBackward.filter(isResidual))];
-  const inputs = [...layout.state, ...layout.element, ...layout.captured];
+  const inputs = [...layout.state, ...walked, ...layout.captured];
   return {
     forward: {
       body: { ...graph, inputs, outputs: [...layout.primal, ...residuals], nodes: without(graph, backward) },
@@ -117,6 +120,7 @@ export function emitBackward(
   for (const [index, id] of split.residuals.entries())
     provide(id, stacked[trace.results.length + index] as CapturedValue);
   for (const [index, id] of layout.element.entries()) provide(id, sequences[index] as CapturedValue);
+  for (const [index, id] of layout.drawn.entries()) provide(id, trace.draws[index] as CapturedValue);
 
   const stepwise = dependents(graph, [...layout.stateCotangents, ...sequenceInputs]);
   const sums = layout.captureGradients.map((id) => planSum(graph, id, stepwise));

@@ -63,7 +63,7 @@ function record(call: ScanCall, values: readonly CapturedValue[]): readonly Capt
     op: 'scan',
     steps: walk.steps,
     reverse: walk.reverse,
-    sequences: sequences.map((value) => frame.read(value)),
+    sequences: [...sequences, ...trace.draws].map((value) => frame.read(value)),
     initial: initial.map((value) => frame.read(value)),
     captures,
     body,

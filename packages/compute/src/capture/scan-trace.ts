@@ -7,7 +7,7 @@ import { scoped, untaped } from '../tensorflow/scopes.js';
 import * as tf from '../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
-import { type CapturedValue, Frame } from './frame.js';
+import { type CapturedValue, Frame, StepDraws } from './frame.js';
 import { withoutHiddenState } from './hidden-state.js';
 import { tensorOf } from './structure.js';
 
@@ -20,7 +20,7 @@ export type ScanStep = (state: readonly tf.Tensor[], element: readonly tf.Tensor
 
 export interface ScanTrace {
   readonly frame: Frame;
-  /** Inputs: state, element, captures. Outputs: new state, results. */
+  /** Inputs: state, element, drawn numbers, captures. Outputs: new state, results. */
   readonly body: KernelGraph;
   readonly captures: readonly ValueId[];
   /** The tf.js tensors behind `captures`. */
@@ -28,13 +28,15 @@ export interface ScanTrace {
   readonly state: readonly ValueSpec[];
   readonly element: readonly ValueSpec[];
   readonly results: readonly ValueSpec[];
+  /** Numbers that the steps draw, for all steps: first axis `steps`. */
+  readonly draws: readonly CapturedValue[];
   /** Where gradients are being taken. */
   readonly joint: JointTrace | null;
 }
 
 /**
  * One step, forward and backward. Inputs: state, element, cotangents of the new state and of the results (of float leaves
- * only), captures. Outputs: new state, results, then gradients of state, element and captures (of float leaves only).
+ * only), drawn numbers, captures. Outputs: new state, results, then gradients of state, element and captures (of float leaves only).
  */
 export interface JointTrace {
   readonly graph: KernelGraph;
@@ -46,6 +48,7 @@ export function traceScan(
   outer: Frame,
   sequences: readonly tf.Tensor[],
   initial: readonly tf.Tensor[],
+  steps: number,
   step: ScanStep,
 ): ScanTrace {
   const state = initial.map((leaf) => captureBackend.graphValue(leaf).spec);
@@ -53,7 +56,8 @@ export function traceScan(
     const { dtype, shape } = captureBackend.graphValue(leaf).spec;
     return { dtype, shape: shape.slice(1) };
   });
-  const frame = new Frame(outer, 'recurrence');
+  const draws = new StepDraws(outer, steps);
+  const frame = new Frame(outer, draws);
   const inputs = {
     state: state.map((spec) => frame.input(spec)),
     element: element.map((spec) => frame.input(spec)),
@@ -80,14 +84,15 @@ export function traceScan(
     state,
     element,
     results,
+    draws: draws.all,
   };
   const differentiable = tf.engine().state.gradientDepth > 0 && [...state, ...results].some(isFloat);
-  return { ...forward, joint: differentiable ? traceJoint(outer, forward, step) : null };
+  return { ...forward, joint: differentiable ? traceJoint(draws, forward, step) : null };
 }
 
-function traceJoint(outer: Frame, forward: Omit<ScanTrace, 'joint'>, step: ScanStep): JointTrace {
+function traceJoint(draws: StepDraws, forward: Omit<ScanTrace, 'joint'>, step: ScanStep): JointTrace {
   const { state, element, results, captured } = forward;
-  const frame = new Frame(outer, 'recurrence');
+  const frame = new Frame(draws.outer, draws);
   const input = (spec: ValueSpec): CapturedValue => frame.input(spec);
   const stateInputs = state.map(input);
   const elementInputs = element.map(input);

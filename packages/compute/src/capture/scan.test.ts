@@ -97,6 +97,67 @@ describe.each(ENGINES)('scan on %s', (_, makeEngine) => {
     expect(await runLocal(makeEngine, local, [floats([1, 3, 2])])).toEqual([[1, 1, 2]]);
   });
 
+  it('draws numbers of its own for each step, the same forward and backward', async () => {
+    // What is drawn inside of the steps is what could have been drawn before, for all of them: h ← tanh(h v + x + n).
+    const noisy = (draw: 'inside' | 'before') =>
+      localComputation({ x: float32(4, 2), v: float32(2) }, ({ x, v }) => {
+        const before = random.normal([4, 2]);
+        const loss = (weight: tf.Tensor): tf.Tensor => {
+          const [last, results] = scan({ x, before }, tf.zeros([2]), (h, element) => {
+            const noise = draw === 'inside' ? random.normal([2]) : element.before;
+            const next = tf.tanh(h.mul(weight).add(element.x).add(noise));
+            return [next, tf.mul(next, noise)] as const;
+          });
+          return tf.add(tf.sum(last), tf.sum(results));
+        };
+        const { value, grad } = tf.valueAndGrad(loss)(v);
+        return [value, grad];
+      }) as unknown as LocalComputation;
+    const argument = [floats([1, -1, 0.5, 2, 0, 1, -2, 0.3], [4, 2]), floats([0.5, -0.7])];
+    const inside = (await runLocal(makeEngine, noisy('inside'), argument)).flat();
+    const before = (await runLocal(makeEngine, noisy('before'), argument)).flat();
+    for (const [index, value] of inside.entries()) expect(value).toBeCloseTo(before[index] as number, 5);
+  });
+
+  it('draws anew in every step of nested scans, of reductions and of their epochs', async () => {
+    const local = localComputation({ data: sequence(float32(3)) }, ({ data }) =>
+      sequenceReduce(
+        data.repeat(2),
+        { at: tf.scalar(0, 'int32'), drawn: tf.zeros([4, 3, 2]) },
+        (state, xs) => {
+          const [, drawn] = scan(xs, 0, (outer) => {
+            const [, pair] = scan(tf.zeros([2]), 0, (inner) => [inner, random.uniform([])] as const);
+            return [outer, pair] as const;
+          });
+          const place = tf.reshape(tf.oneHot(state.at as tf.Tensor1D, 4, 1, 0, 'float32'), [4, 1, 1]);
+          return {
+            at: tf.add(state.at, tf.scalar(1, 'int32')),
+            drawn: tf.add(state.drawn, tf.mul(place, drawn)),
+          };
+        },
+      ),
+    ) as unknown as LocalComputation;
+    const [steps, drawn = []] = await runLocal(makeEngine, local, [floats(new Array(6).fill(0), [2, 3])]);
+    // Two elements, twice; three outer steps of two inner ones.
+    expect(steps).toEqual([4]);
+    expect(new Set(drawn).size).toBe(24);
+  });
+
+  it('draws for tf.dropout in its steps', async () => {
+    const local = localComputation({ x: float32(8, 64) }, ({ x }) => {
+      const [kept] = scan(x, 0, (count, row) => [tf.add(count, tf.sum(tf.dropout(row, 0.5))), []] as const);
+      const [, masks] = scan(x, 0, (none, row) => [none, tf.dropout(row, 0.5)] as const);
+      return [kept, masks];
+    }) as unknown as LocalComputation;
+    const [[sum = 0] = [], masks = []] = await runLocal(makeEngine, local, [
+      floats(new Array(512).fill(1), [8, 64]),
+    ]);
+    // Kept elements count 2: 512 ± four standard deviations of 2 √(512 / 4).
+    expect(Math.abs(sum - 512)).toBeLessThan(4 * 2 * Math.sqrt(128));
+    const rows = Array.from({ length: 8 }, (_, row) => masks.slice(row * 64, (row + 1) * 64).join(''));
+    expect(new Set(rows).size).toBe(8);
+  });
+
   it('lets gradients be taken within a reduction over a dataset', async () => {
     const local = localComputation({ data: sequence(float32(3)), w: float32() }, ({ data, w }) =>
       sequenceReduce(data, w, (weight, xs) => {
@@ -159,11 +220,6 @@ describe('scan', () => {
         return tf.grad((y: tf.Tensor) => tf.sum(tf.grad(total)(y)))(x);
       },
       'gradient of a gradient of scan',
-    ],
-    [
-      'draws within a step',
-      (x) => scan(x, 0, () => [random.normal([]), []] as const),
-      'draw them for all steps before',
     ],
   ])('refuses %s', (_, body, message) => {
     expect(() => localComputation({ x: float32(3) }, ({ x }) => body(x) as tf.Tensor)).toThrow(message);

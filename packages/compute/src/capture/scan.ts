@@ -21,7 +21,7 @@ export interface ScanOptions {
 /**
  * `[state, result] = body(state, element)` for each element along the first axis of `sequences` (tensors that share
  * its size, at least 1). Gives the last state, and the results stacked along a new first axis. The state keeps its
- * form, element types and shapes. Works inside the body of a local computation only; gradients pass through it.
+ * form, element types and shapes; each step draws its own random numbers. Works inside the body of a local computation only; gradients pass through it.
  */
 export function scan<X extends TensorStructure, S extends TensorStructure, Y extends TensorStructure>(
   sequences: X,
@@ -47,7 +47,7 @@ export function scan<X extends TensorStructure, S extends TensorStructure, Y ext
     };
   };
 
-  const trace = traceScan(captureBackend.frame, sequenceTensors, initialTensors, step);
+  const trace = traceScan(captureBackend.frame, sequenceTensors, initialTensors, steps, step);
   const inputs = { initial: initialTensors, sequences: sequenceTensors };
   const outputs = runScan(trace, inputs, { steps, reverse: options.reverse ?? false });
   const carried = initialTensors.length;

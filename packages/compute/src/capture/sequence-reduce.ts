@@ -38,7 +38,7 @@ export function sequenceReduce<E, S extends TensorStructure>(
     );
   }
   const initialLeaves = structureLeaves(initial, 'the initial state');
-  const frame = new Frame(outer, 'reduction');
+  const frame = new Frame(outer);
   const stateInputs = initialLeaves.map((leaf) => frame.input(leaf.spec));
   const { batchSize } = dataset.view;
 

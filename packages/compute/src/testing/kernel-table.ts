@@ -56,7 +56,8 @@ export function kernelPage(): string {
     '- `scan`: `scan` and recurrent layers (SimpleRNN, LSTM, GRU, ConvLSTM2D, Bidirectional), one ONNX Scan; its gradient',
     '  is another.',
     '- `length`: `sequenceLength`.',
-    '- `random`: `random.*`, `tf.dropout` and dropout layers: drawn outside of the graph from the seed of the call.',
+    '- `random`: `random.*`, `tf.dropout` and dropout layers: drawn outside of the graph from the seed of the call, anew for',
+    '  each step of a `reduce` or a `scan`.',
     '',
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-// The `onnx` engine: runs graph artifacts with onnxruntime-node. One thread and one session a graph, kept for the
+// The `onnx` engine: runs graph artifacts with onnxruntime-node. One thread; sessions of a graph are kept for the
 // engine's life, since creating and releasing sessions leaks.
 import type { Seed, Tensor } from '@starling/federated-core';
 import { leafTypes, sizeOf } from '@starling/federated-core';
@@ -17,7 +17,7 @@ type OrtTensor = import('onnxruntime-node').Tensor;
 /** An engine on onnxruntime-node; throws where the package or its binary is missing. */
 export async function createOnnxEngine(): Promise<Engine> {
   const ort = await import('onnxruntime-node');
-  const sessions = new Map<string, Promise<Session>>();
+  const sessions = new Map<string, GraphSessions>();
   const blockSize = await probeBlockSize((model, input) => runOnce(ort, model, input));
   return {
     name: 'onnx',
@@ -25,17 +25,17 @@ export async function createOnnxEngine(): Promise<Engine> {
     async load(artifact) {
       // onnxruntime takes no model without outputs, such as the start of an optimizer that keeps no state.
       if (leafTypes(artifact.result).length === 0) return { run: () => [], dispose() {} };
-      let session = sessions.get(artifact.id);
-      if (!session) {
-        session = createSession(ort, artifact, blockSize);
-        sessions.set(artifact.id, session);
+      let own = sessions.get(artifact.id);
+      if (!own) {
+        own = new GraphSessions(ort, modelOf(artifact), blockSize);
+        sessions.set(artifact.id, own);
       }
-      return loadedGraph(ort, artifact, await session);
+      return loadedGraph(ort, artifact, own, await own.fitted());
     },
     async dispose() {
       const created = [...sessions.values()];
       sessions.clear();
-      for (const session of created) await (await session).release();
+      for (const each of created) await each.release();
     },
   };
 }
@@ -49,17 +49,41 @@ const SESSION_OPTIONS = {
   logSeverityLevel: 4,
 } as const;
 
-function createSession(ort: Ort, artifact: GraphArtifact, blockSize: number | null): Promise<Session> {
-  if (!artifact.onnx) {
-    throw new Error(
-      `Cannot load '${artifact.name}' on the onnx engine: ${artifact.onnxReason ?? 'it has no ONNX model'}`,
+function modelOf({ onnx, onnxReason, name }: GraphArtifact): Uint8Array {
+  if (onnx) return onnx;
+  throw new Error(`Cannot load '${name}' on the onnx engine: ${onnxReason ?? 'it has no ONNX model'}`);
+}
+
+/** The sessions of one graph, each made when it is first asked for. */
+class GraphSessions {
+  #fitted: Promise<Session> | null = null;
+  #plain: Promise<Session> | null = null;
+
+  constructor(
+    private readonly ort: Ort,
+    private readonly model: Uint8Array,
+    private readonly blockSize: number | null,
+  ) {}
+
+  /** For datasets of a step or more. What is fitted uses operators of this build of onnxruntime; where they are missing, `plain`. */
+  fitted(): Promise<Session> {
+    const { ort, model, blockSize } = this;
+    this.#fitted ??= ort.InferenceSession.create(fitToMachine(model, blockSize), SESSION_OPTIONS).catch(() =>
+      this.plain(),
     );
+    return this.#fitted;
   }
-  const model = artifact.onnx;
-  // What is fitted uses operators of this build of onnxruntime; the model as it came runs on any.
-  return ort.InferenceSession.create(fitToMachine(model, blockSize), SESSION_OPTIONS).catch(() =>
-    ort.InferenceSession.create(model, SESSION_OPTIONS),
-  );
+
+  /** The model as it came. */
+  plain(): Promise<Session> {
+    this.#plain ??= this.ort.InferenceSession.create(this.model, SESSION_OPTIONS);
+    return this.#plain;
+  }
+
+  async release(): Promise<void> {
+    const created = new Set(await Promise.all([this.#fitted, this.#plain]));
+    for (const session of created) await session?.release();
+  }
 }
 
 async function runOnce(ort: Ort, model: Uint8Array, input: Tensor): Promise<Tensor> {
@@ -70,17 +94,25 @@ async function runOnce(ort: Ort, model: Uint8Array, input: Tensor): Promise<Tens
   return result;
 }
 
-function loadedGraph(ort: Ort, artifact: GraphArtifact, session: Session): LoadedGraph {
-  const { feeds, name } = artifact;
-  const specs = leafSpecs(feeds, session);
+function loadedGraph(
+  ort: Ort,
+  { feeds, name }: GraphArtifact,
+  sessions: GraphSessions,
+  fitted: Session,
+): LoadedGraph {
+  const specs = leafSpecs(feeds, fitted);
   return {
     async run(argument: readonly Tensor[], seed: Seed): Promise<readonly Tensor[]> {
       checkArgument(name, specs, argument);
       const bound = bindFeeds(feeds, argument, seed);
       const inputs: Record<string, OrtTensor> = {};
-      feeds.forEach((feed, index) => {
-        inputs[feed.name] = toOrt(ort, bound[index] as Tensor);
-      });
+      let hasSteps = true;
+      for (const [index, feed] of feeds.entries()) {
+        const value = bound[index] as Tensor;
+        inputs[feed.name] = toOrt(ort, value);
+        if (feed.kind === 'indices' && value.shape[0] === 0) hasSteps = false;
+      }
+      const session = hasSteps ? fitted : await sessions.plain();
       const results = await session.run(inputs);
       return session.outputNames.map((output) => fromOrt(results[output] as OrtTensor));
     },

@@ -7,13 +7,17 @@ import { shareCommon } from '../../lowering/passes/share-common.js';
 import { simplify } from '../../lowering/passes/simplify.js';
 import { applyPass, removeDeadNodes } from '../../lowering/rewrite-graph.js';
 import { blockConvolutions } from './block-convolutions.js';
+import { scanOverSteps } from './scan-over-steps.js';
 
-/** `blockSize` as `probeBlockSize` found it; a model that is not Starling's own is left as it is. */
+/**
+ * The model, to be run with datasets of at least one step. `blockSize` as `probeBlockSize` found it, or `null`; a model
+ * that is not Starling's own is left as it is.
+ */
 export function fitToMachine(model: Uint8Array, blockSize: number | null): Uint8Array {
-  if (blockSize === null) return model;
   const graph = decoded(model);
   if (graph === null) return model;
-  const passes = [blockConvolutions(blockSize), simplify, shareCommon()];
+  const blocks = blockSize === null ? [] : [blockConvolutions(blockSize)];
+  const passes = [...blocks, scanOverSteps, simplify, shareCommon()];
   return encodeModel(removeDeadNodes(hoistInvariants(passes.reduce(applyPass, graph))));
 }
 

@@ -21,11 +21,14 @@ export {
 } from './engines/tfjs-backends.js';
 export * from './engines/tfjs-engine.js';
 export * from './graph/bind-feeds.js';
+export type { GraphLimits } from './graph/check-sizes.js';
+export { deserializeGraph } from './graph/deserialize.js';
 export * from './graph/feeds.js';
 export { artifactId, graphId } from './graph/graph-id.js';
 export * from './graph/kernel-graph.js';
+export { KernelGraphError, type KernelGraphErrorCode } from './graph/kernel-graph-error.js';
 export * from './graph/kernels.js';
-export { deserializeGraph, serializeGraph } from './graph/serialize.js';
+export { serializeGraph } from './graph/serialize.js';
 export * from './lowering/compile-graph.js';
 export * from './lowering/local-of-artifact.js';
 export * as tf from './tensorflow/tf.js';

@@ -1,8 +1,8 @@
 // The `tfjs` engine: replays the kernel graph of an artifact on a tf.js backend. Slower than `onnx`, but it runs every
 // kernel that capture knows, and is the second opinion that the onnx engine is checked against.
 
+import { deserializeGraph } from '../graph/deserialize.js';
 import type { KernelGraph } from '../graph/kernel-graph.js';
-import { deserializeGraph } from '../graph/serialize.js';
 import { onBackend, scoped } from '../tensorflow/scopes.js';
 import * as tf from '../tensorflow/tf.js';
 import { checkArgument, type LeafSpec } from './check-argument.js';

@@ -1,10 +1,11 @@
 // Whether a kernel graph is well formed: every id stands for a value, every node reads what stands before it, every
 // kernel is known. Graphs that come from elsewhere pass here before anything runs them.
 import type { GraphNode, KernelGraph, ReduceNode, ScanNode, ValueId } from './kernel-graph.js';
+import { KernelGraphError } from './kernel-graph-error.js';
 import { isKernel } from './kernels.js';
 import { nodeInputs, nodeOutputs } from './walk.js';
 
-/** Throws a `RangeError` that names the first flaw of the graph. */
+/** Throws a `KernelGraphError` that names the first flaw of the graph. */
 export function checkGraph(graph: KernelGraph): void {
   const defined = new Set<ValueId>();
   const define = (id: ValueId, by: string): void => {
@@ -61,6 +62,6 @@ function nodeName(node: GraphNode): string {
   return node.op === 'kernel' ? node.kernel : node.op;
 }
 
-function flaw(reason: string): RangeError {
-  return new RangeError(`Cannot use a kernel graph: ${reason}`);
+function flaw(reason: string): KernelGraphError {
+  return new KernelGraphError('malformed', `Cannot use a kernel graph: ${reason}`);
 }

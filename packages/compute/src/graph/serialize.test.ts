@@ -6,7 +6,8 @@ import { scan } from '../capture/scan.js';
 import { sequenceLength, sequenceReduce } from '../capture/sequence-reduce.js';
 import * as tf from '../tensorflow/tf.js';
 import { floats, valuesOf, writeGraph } from '../testing/graphs.js';
-import { deserializeGraph, serializeGraph } from './serialize.js';
+import { deserializeGraph } from './deserialize.js';
+import { serializeGraph } from './serialize.js';
 
 /** A graph with nodes of every kind, bodies, and constants within them. */
 const graph = kernelGraphOf(

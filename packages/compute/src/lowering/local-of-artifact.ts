@@ -2,8 +2,8 @@
 // any other.
 import { functionType, type LocalComputation } from '@starling/federated-core';
 import type { GraphArtifact } from '../engines/graph-artifact.js';
+import { deserializeGraph } from '../graph/deserialize.js';
 import { graphId } from '../graph/graph-id.js';
-import { deserializeGraph } from '../graph/serialize.js';
 
 /** The local computation that `compileGraph` made `artifact` of. Throws a `RangeError` where its graph is not the one that its id names. */
 export function localOfArtifact(artifact: GraphArtifact): LocalComputation {

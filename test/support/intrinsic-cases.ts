@@ -16,6 +16,7 @@ import {
   federatedMin,
   federatedSample,
   federatedSecureModularSum,
+  federatedSecureSelect,
   federatedSecureSum,
   federatedSecureSumBitwidth,
   federatedSelect,
@@ -62,6 +63,19 @@ const thirds = fc.integer({ min: -300, max: 300 }).map((n) => n / 3);
 const nothing = fc.constant({});
 const x = { x: atClients(float32()) };
 
+const noisyRow = localComputation(
+  { table: float32(4, 2), key: int32() },
+  ({ table, key }) => tf.add(tf.gather(table, key), random.uniform([2])),
+  { name: 'noisyRow' },
+);
+const shuffled = localComputation(float32(4, 2), (table) => tf.add(table, random.uniform([4, 2])), {
+  name: 'shuffled',
+});
+const keysAndTable = {
+  member: fc.record({ keys: fc.array(fc.integer({ min: -1, max: 3 }), { maxLength: 4 }) }),
+  server: fc.record({ table: fc.array(fc.tuple(finite, finite), { minLength: 4, maxLength: 4 }) }),
+};
+
 /** By the name of the intrinsic. Values include those that are refused: NaN, infinities, what is out of range. */
 export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
   federatedValue: {
@@ -90,10 +104,21 @@ export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
   federatedSelect: {
     computation: federatedComputation(
       { keys: atClients(int32(null)), table: atServer(float32(4, 2)) },
-      ({ keys, table }) => federatedSum(sequenceSum(federatedSelect(keys, 4, table, row))),
+      ({ keys, table }) => ({
+        // Slices that draw, of a value that the server drew; and those of another select by the same keys.
+        drawn: federatedSum(sequenceSum(federatedSelect(keys, 4, federatedMap(shuffled, table), noisyRow))),
+        plain: federatedSum(sequenceSum(federatedSelect(keys, 4, table, row))),
+        clients: federatedSum(federatedValue(1, 'CLIENTS', int32())),
+      }),
     ),
-    member: fc.record({ keys: fc.array(fc.integer({ min: -1, max: 3 }), { maxLength: 4 }) }),
-    server: fc.record({ table: fc.array(fc.tuple(finite, finite), { minLength: 4, maxLength: 4 }) }),
+    ...keysAndTable,
+  },
+  federatedSecureSelect: {
+    computation: federatedComputation(
+      { keys: atClients(int32(null)), table: atServer(float32(4, 2)) },
+      ({ keys, table }) => federatedSum(sequenceSum(federatedSecureSelect(keys, 4, table, noisyRow))),
+    ),
+    ...keysAndTable,
   },
   federatedMap: {
     computation: federatedComputation(x, (given) =>

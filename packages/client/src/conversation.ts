@@ -2,7 +2,7 @@
 // socket is in the client's memory; whether there is a next socket is the client's business.
 //
 //   connecting ──► greeting ──welcome──► preparing ──► ready ──► ended
-//                                        want/blob ⟲   work/update/ack ⟲
+//                                        want/blob ⟲   slices/work/update/ack ⟲
 import { StarlingError, type Type, type Value } from '@starling/federated-core';
 import {
   type Control,
@@ -147,6 +147,7 @@ export function converse(options: ConversationOptions): Conversation {
   function maxBodyBytes({ type, control }: ControlMessage): number {
     if (type === 'blob') return blobs.expectedBytes(control.hash);
     if (type === 'work' && plan !== null) return plan.maxBroadcastBytes(control.phase);
+    if (type === 'slices' && plan !== null) return plan.maxSlicesBytes(control.phase);
     throw new WireError('unexpected-message', `Cannot take '${type}' while ${state}`);
   }
 
@@ -156,6 +157,12 @@ export function converse(options: ConversationOptions): Conversation {
       plans.partialBlobs.delete(message.control.hash); // two sockets must never write into one buffer
       return held;
     }
+    if (message.type === 'slices') {
+      const held = memory.slices;
+      return held?.message.type === 'slices' && held.message.control.hash === message.control.hash
+        ? held
+        : null;
+    }
     const held = memory.broadcast;
     if (message.type !== 'work' || held?.message.type !== 'work') return null;
     return held.message.control.broadcast === message.control.broadcast ? held : null;
@@ -164,6 +171,7 @@ export function converse(options: ConversationOptions): Conversation {
   function keepUnfinished(): void {
     for (const partial of assembler.unfinished()) {
       if (partial.message.type === 'work') memory.broadcast = partial;
+      if (partial.message.type === 'slices') memory.slices = partial;
       if (partial.message.type === 'blob') plans.partialBlobs.set(partial.message.control.hash, partial);
     }
   }
@@ -190,6 +198,8 @@ export function converse(options: ConversationOptions): Conversation {
       blobs.arrived(message.control.hash, message.body as Uint8Array);
     } else if (isMessage(message, 'welcome') && state === 'greeting') {
       prepare(message.control).catch(abandon);
+    } else if (isMessage(message, 'slices') && worker !== null) {
+      worker.slices(message.control, message.body as Uint8Array);
     } else if (isMessage(message, 'work') && worker !== null) {
       worker.work(message.control, message.body as Uint8Array);
     } else if (isMessage(message, 'ack') && worker !== null) {
@@ -247,7 +257,10 @@ export function converse(options: ConversationOptions): Conversation {
     const held = memory.broadcast;
     const partial =
       held?.message.type === 'work' ? { hash: held.message.control.broadcast, from: held.received } : null;
-    send(encodeMessage('ready', { plan: hash, partial }));
+    const sliced = memory.slices;
+    const slices =
+      sliced?.message.type === 'slices' ? { hash: sliced.message.control.hash, from: sliced.received } : null;
+    send(encodeMessage('ready', { plan: hash, partial, slices }));
     logger.debug({ plan: hash }, 'ready');
   }
 

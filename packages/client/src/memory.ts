@@ -1,5 +1,5 @@
-// What a client keeps from one socket to the next, so that a cut costs no work twice: its name, the broadcast as far
-// as it came, and the update that it owes or has not been thanked for.
+// What a client keeps from one socket to the next, so that a cut costs no work twice: its name, the broadcast and its
+// slices as far as they came, and the update that it owes or has not been thanked for.
 import type { ClientReport } from '@starling/runtime';
 import type { PartialBody } from '@starling/runtime/wire';
 
@@ -10,7 +10,7 @@ export interface WorkOutcome {
 }
 
 export interface KeptUpdate {
-  /** Names the work exactly: plan, round, phase, broadcast and seed. */
+  /** Names the work exactly: plan, round, phase, broadcast, slices and seed. */
   readonly key: string;
   readonly outcome: Promise<WorkOutcome>;
 }
@@ -19,6 +19,8 @@ export interface ClientMemory {
   /** Its name in the population; null until one is assigned. */
   name: string | null;
   broadcast: PartialBody | null;
+  /** Its own slices, of the latest phase that has any. */
+  slices: PartialBody | null;
   update: KeptUpdate | null;
 }
 
@@ -32,7 +34,12 @@ export interface ClientCounts {
   reconnects: number;
 }
 
-export const newMemory = (name: string | null): ClientMemory => ({ name, broadcast: null, update: null });
+export const newMemory = (name: string | null): ClientMemory => ({
+  name,
+  broadcast: null,
+  slices: null,
+  update: null,
+});
 export const newCounts = (): ClientCounts => ({
   accepted: 0,
   rejected: 0,

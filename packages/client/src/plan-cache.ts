@@ -1,7 +1,15 @@
 // Plans that were fetched, checked and loaded, by hash. All clients of one process share a cache and its engine:
 // the plan crosses the wire once, and pieces of work run one after another, as the engine's thread would anyway.
 import type { Engine } from '@starling/compute';
-import { leafCount, type Tensor, type Type, type Value } from '@starling/federated-core';
+import {
+  leafCount,
+  type Selection,
+  StarlingError,
+  type Tensor,
+  type Type,
+  unpackSlices,
+  type Value,
+} from '@starling/federated-core';
 import {
   bodyLimit,
   clientArgument,
@@ -10,6 +18,7 @@ import {
   decodePlan,
   type PartialBody,
   type PlanRunner,
+  slicesLimit,
   workBlobs,
 } from '@starling/runtime/wire';
 
@@ -19,10 +28,14 @@ export interface LoadedPlan {
   readonly phases: number;
   /** The most bytes of the broadcasts of a phase and those before it. */
   maxBroadcastBytes(phase: number): number;
+  /** The most bytes of a client's slices in a phase. */
+  maxSlicesBytes(phase: number): number;
   /** Makes the leaves of the client's input from a value of `dataType`; throws where the type does not fit. */
   argument(dataType: Type): (value: Value) => readonly Tensor[];
   /** The leaves of a phase's body as one list for each broadcast, of this and earlier phases. */
   splitBroadcasts(phase: number, leaves: readonly Tensor[]): readonly (readonly Tensor[])[];
+  /** The leaves of a `slices` body as the phase's work takes them; throws a `StarlingError` where they are not that. */
+  unpackSlices(phase: number, leaves: readonly Tensor[]): readonly Tensor[];
   readonly work: PlanRunner['work'];
 }
 
@@ -61,6 +74,7 @@ export function createPlanCache(engine: Engine): PlanCache {
       hash: packed.hash,
       phases: phases.length,
       maxBroadcastBytes: (phase: number) => bodyLimit(broadcastTypes(phase)),
+      maxSlicesBytes: (phase: number) => (phase < phases.length ? slicesLimit(phases, phase) : 0),
       argument: (dataType: Type) => clientArgument(packed.plan, dataType),
       splitBroadcasts(phase: number, leaves: readonly Tensor[]) {
         let start = 0;
@@ -71,6 +85,8 @@ export function createPlanCache(engine: Engine): PlanCache {
           return list;
         });
       },
+      unpackSlices: (phase: number, leaves: readonly Tensor[]) =>
+        unpackAll(phases[phase]?.selections ?? [], leaves),
       work: runner.work,
       dispose: () => runner.dispose(),
     };
@@ -103,6 +119,21 @@ export function createPlanCache(engine: Engine): PlanCache {
       for (const plan of loaded) if (plan.status === 'fulfilled') await plan.value.dispose();
     },
   };
+}
+
+/** Of each selection: the leaves of its slices, then the order in which they are to be taken. */
+function unpackAll(selections: readonly Selection<string>[], leaves: readonly Tensor[]): readonly Tensor[] {
+  const need = selections.reduce((sum, { slice }) => sum + leafCount(slice) + 1, 0);
+  if (leaves.length !== need) {
+    throw new StarlingError('wrong-inputs', `Cannot take slices: need ${need} leaves, got ${leaves.length}`);
+  }
+  let start = 0;
+  return selections.flatMap(({ slice }) => {
+    const end = start + leafCount(slice);
+    const slices = leaves.slice(start, end);
+    start = end + 1;
+    return unpackSlices(slice, { slices, order: leaves[end]! });
+  });
 }
 
 function createTurns(): <T>(task: () => Promise<T>) => Promise<T> {

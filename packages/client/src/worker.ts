@@ -8,6 +8,7 @@ import {
   encodeBodyMessage,
   encodeLeaves,
   encodeMessage,
+  type PartialBody,
   sha256Hex,
   WireError,
 } from '@starling/runtime/wire';
@@ -31,6 +32,8 @@ export interface WorkerOptions {
 }
 
 export interface Worker {
+  /** Keeps the client's slices for the work that comes next. */
+  slices(slices: Control<'slices'>, body: Uint8Array): void;
   /** Does the work that is asked for, unless it is done already, and sends its update. */
   work(work: Control<'work'>, body: Uint8Array): void;
   acknowledged(ack: Control<'ack'>): void;
@@ -41,18 +44,22 @@ export function createWorker(options: WorkerOptions): Worker {
   let stream = 0;
 
   async function compute(
-    { phase, seed, broadcast }: Control<'work'>,
+    { phase, seed, broadcast, slices }: Control<'work'>,
     body: Uint8Array,
+    own: PartialBody | null,
   ): Promise<WorkOutcome> {
-    if (sha256Hex(body) !== broadcast) {
-      throw new WireError('blob-bad-hash', 'Cannot work: the broadcast has another hash than announced');
-    }
-    const broadcasts = plan.splitBroadcasts(phase, decodeLeaves(body));
+    const checked = (bytes: Uint8Array, hash: string): readonly Tensor[] => {
+      if (sha256Hex(bytes) === hash) return decodeLeaves(bytes);
+      throw new WireError('blob-bad-hash', 'Cannot work: a body has another hash than announced');
+    };
+    const broadcasts = plan.splitBroadcasts(phase, checked(body, broadcast));
+    const sliced =
+      slices === null || own === null ? [] : plan.unpackSlices(phase, checked(own.bytes, slices));
     const { report, update } = await options.inTurn(() =>
       clientWork(
         client,
         async () => options.argument(await options.load(client)),
-        (input) => plan.work(phase, broadcasts, input, seed),
+        (input) => plan.work(phase, broadcasts, [...sliced, ...input], seed),
         () => null, // the coordinator checks updates, all alike
       ),
     );
@@ -74,13 +81,20 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   return {
+    slices(control, body) {
+      memory.slices = { message: { type: 'slices', control }, bytes: body, received: body.length };
+    },
     work(control, body) {
       memory.broadcast = { message: { type: 'work', control }, bytes: body, received: body.length };
-      const { round, phase, seed, broadcast } = control;
-      const key = [plan.hash, round, phase, broadcast, ...seed].join(' ');
+      const { round, phase, seed, broadcast, slices } = control;
+      const own = memory.slices;
+      if (slices !== null && (own?.message.type !== 'slices' || own.message.control.hash !== slices)) {
+        throw new WireError('unexpected-message', `Cannot work: slices ${slices} must come first`);
+      }
+      const key = [plan.hash, round, phase, broadcast, slices, ...seed].join(' ');
       // What the coordinator holds is of an update that this client sent before; one computed anew is sent whole.
       const held = memory.update?.key === key ? control.received : 0;
-      if (memory.update?.key !== key) memory.update = { key, outcome: compute(control, body) };
+      if (memory.update?.key !== key) memory.update = { key, outcome: compute(control, body, own) };
       memory.update.outcome.then(
         (outcome) => answer(control, held, outcome),
         (error) => {

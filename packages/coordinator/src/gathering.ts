@@ -46,6 +46,7 @@ const rejectionCodes: ReadonlySet<string> = new Set<RejectionCode>([
   'invalid-weight',
   'out-of-range',
   'key-out-of-range',
+  'too-many-keys',
   'wrong-update',
 ]);
 

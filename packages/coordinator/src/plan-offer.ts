@@ -1,7 +1,7 @@
 // A plan as it is offered to clients: its manifest and blobs by hash, each ready to be sent, and the most bytes
 // that an update of it can have.
 import { encodePlan, type PackedPlan } from '@starling/runtime';
-import { bodyLimit } from '@starling/runtime/wire';
+import { updateLimit } from '@starling/runtime/wire';
 import { type SharedBody, shareBody } from './shared-body.js';
 
 export interface PlanOffer {
@@ -20,10 +20,7 @@ export function offerPlan(packed: PackedPlan, nextStream: () => number): PlanOff
     hash,
     name: packed.plan.name,
     manifestBytes: manifest.length,
-    maxUpdateBytes: Math.max(
-      0,
-      ...packed.plan.phases.map(({ aggregations }) => bodyLimit(aggregations.map(({ update }) => update))),
-    ),
+    maxUpdateBytes: Math.max(0, ...packed.plan.phases.map(({ aggregations }) => updateLimit(aggregations))),
     blobs: new Map(
       [[hash, manifest] as const, ...blobs].map(([name, bytes]) => [name, shareBody(bytes, nextStream())]),
     ),

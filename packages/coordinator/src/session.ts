@@ -2,7 +2,15 @@
 // shared buffer, gathers updates in any order, and folds them by lanes, so that the result has the bits that every
 // other runtime gives.
 import { createOnnxEngine } from '@starling/compute/onnx';
-import { clientSeed, parseType, StarlingError, updateChecker } from '@starling/federated-core';
+import {
+  type CohortSlices,
+  clientSeed,
+  clientSlices,
+  parseType,
+  type Selection,
+  StarlingError,
+  updateChecker,
+} from '@starling/federated-core';
 import type { Population } from '@starling/population';
 import {
   clientArgument,
@@ -19,7 +27,7 @@ import { offerPlan } from './plan-offer.js';
 import { listenHttp } from './server/http.js';
 import { createMetrics } from './server/metrics.js';
 import { createStreamIds, shareBody } from './shared-body.js';
-import { createSocketServer, type SocketServer, type Task } from './socket-server.js';
+import { createSocketServer, type HeldBody, type SocketServer, type Task } from './socket-server.js';
 import type { WebSocketRuntimeOptions } from './websocket-runtime.js';
 
 /** Connections that are allowed on top of two a client: health checks, rejoins, strangers. */
@@ -94,7 +102,7 @@ export async function openSession(
         const { aggregations } = packed.plan.phases[phase]!;
         const reductions = runner.reductions(phase);
         const { laneSize } = packed.plan;
-        const task = makeTask(request, population, nextStream, {
+        const task = makeTask(packed, request, population, nextStream, {
           fold: createLaneFold({ aggregations, reductions, laneSize, cohortSize: cohort.length }),
           check: updateChecker(aggregations, reductions),
           deadlineMs,
@@ -129,9 +137,10 @@ function checkDataType({ plan }: PackedPlan, type: string): void {
   }
 }
 
-/** A phase that clients can be asked for: its broadcast, encoded once, and who owes an update. */
+/** A phase that clients can be asked for: its broadcast, encoded once, each client's slices, and who owes an update. */
 function makeTask(
-  { round, phase, seed, cohort, broadcasts }: PhaseRequest,
+  { plan }: PackedPlan,
+  { round, phase, seed, cohort, broadcasts, slices }: PhaseRequest,
   population: Population,
   nextStream: () => number,
   gathering: Omit<GatheringOptions, 'round' | 'phase' | 'cohort'>,
@@ -145,24 +154,50 @@ function makeTask(
     cohort: cohort.map((index) => population.clientId(index)),
     ...gathering,
   });
+  const { selections } = plan.phases[phase]!;
+  const positions = new Map(cohort.map((index, position) => [population.clientId(index), position]));
   return {
     round,
     phase,
     gathering: gathered,
-    frames: (client, held, received) =>
-      shared.frames(
-        'work',
-        {
-          round,
-          phase,
-          seed: [...clientSeed(seed, client)],
-          deadlineMs: gathered.remainingMs(),
-          broadcast,
-          received,
-        },
-        held?.hash === broadcast ? held.from : 0,
-      ),
+    frames(client, held, received) {
+      const own = slices === undefined ? null : encodeSlices(selections, slices, positions.get(client)!);
+      const hash = own === null ? null : sha256Hex(own);
+      const heldOf = (body: string | null, part: HeldBody | null): number =>
+        part !== null && part.hash === body ? part.from : 0;
+      return [
+        ...(own === null || hash === null
+          ? []
+          : shareBody(own, nextStream()).frames('slices', { round, phase, hash }, heldOf(hash, held.slices))),
+        ...shared.frames(
+          'work',
+          {
+            round,
+            phase,
+            seed: [...clientSeed(seed, client)],
+            deadlineMs: gathered.remainingMs(),
+            broadcast,
+            slices: hash,
+            received,
+          },
+          heldOf(broadcast, held.broadcast),
+        ),
+      ];
+    },
   };
+}
+
+/** The body of a client's slices, made when it is asked: of each selection, its distinct slices and their order. */
+function encodeSlices(
+  selections: readonly Selection<string>[],
+  slices: readonly CohortSlices[],
+  position: number,
+): Uint8Array {
+  const leaves = slices.flatMap(({ rows, rowsOf }, index) => {
+    const sent = clientSlices(selections[index]!.slice, rows, rowsOf[position]!);
+    return [...sent.slices, sent.order];
+  });
+  return encodeLeaves(leaves);
 }
 
 /** The promise, or the signal's reason if that comes first. */

@@ -22,13 +22,22 @@ export interface Task {
   readonly round: number;
   readonly phase: number;
   readonly gathering: Gathering;
-  /** The frames of `work` for a client. `received`: bytes of its update that are here already. */
-  frames(
-    client: string,
-    held: { readonly hash: string; readonly from: number } | null,
-    received: number,
-  ): readonly Uint8Array[];
+  /** The frames of `work` for a client, its slices first. `received`: bytes of its update that are here already. */
+  frames(client: string, held: HeldBodies, received: number): readonly Uint8Array[];
 }
+
+/** A body of which a client has the first bytes, from before a cut. */
+export interface HeldBody {
+  readonly hash: string;
+  readonly from: number;
+}
+
+export interface HeldBodies {
+  readonly broadcast: HeldBody | null;
+  readonly slices: HeldBody | null;
+}
+
+const NOTHING_HELD: HeldBodies = { broadcast: null, slices: null };
 
 export interface SocketServerOptions {
   readonly http: HttpServer;
@@ -64,7 +73,7 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   const connections = new Set<Connection>();
   const readyConnections = new Set<Connection>();
   const partialUpdates = new Map<string, PartialBody>();
-  const heldBroadcasts = new WeakMap<Connection, { readonly hash: string; readonly from: number }>();
+  const heldBodies = new WeakMap<Connection, HeldBodies>();
   const waiting = new Set<{ readonly count: number; readonly resolve: () => void }>();
   let task: Task | null = null;
   /** How the session ends; null while it lasts. */
@@ -87,8 +96,8 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     const connection = members.socketOf(client);
     if (task === null || connection?.state !== 'ready' || !task.gathering.owes(client)) return;
     const received = partialUpdates.get(client)?.received ?? 0;
-    connection.send(task.frames(client, heldBroadcasts.get(connection) ?? null, received));
-    heldBroadcasts.delete(connection);
+    connection.send(task.frames(client, heldBodies.get(connection) ?? NOTHING_HELD, received));
+    heldBodies.delete(connection);
   }
 
   const handlers: ConnectionHandlers = {
@@ -101,10 +110,10 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
       replaced?.fail(new WireError('replaced', `Cannot stay: another socket joined as '${client}'`));
       return client;
     },
-    ready(connection, { partial }) {
+    ready(connection, { partial, slices }) {
       metrics.add('starling_joins_total');
       readyConnections.add(connection);
-      if (partial !== null) heldBroadcasts.set(connection, partial);
+      heldBodies.set(connection, { broadcast: partial, slices });
       tally();
       ask(connection.client);
     },

@@ -1,7 +1,7 @@
 // The runtime contract: a way to run plans. A runtime broadcasts to a cohort, has each client work, and folds
 // the updates lane by lane; the round loop does the rest, the same for all (round.ts). `contract.ts` is the
 // suite that every runtime passes.
-import type { Accumulator, Seed, Tensor } from '@starling/federated-core';
+import type { Accumulator, CohortSlices, Seed, Tensor } from '@starling/federated-core';
 import type { Population } from '@starling/population';
 import type { PackedPlan } from './plan/packed-plan.js';
 
@@ -24,6 +24,8 @@ export interface PhaseRequest {
   readonly cohort: readonly number[];
   /** Leaves broadcast by this phase and by earlier ones of the round, one list a phase. */
   readonly broadcasts: readonly (readonly Tensor[])[];
+  /** Of the phase's selections, in order; left out where it has none. */
+  readonly slices?: readonly CohortSlices[];
 }
 
 export interface PhaseOutcome {

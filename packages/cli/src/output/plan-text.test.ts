@@ -24,7 +24,14 @@ describe('formatPlan', () => {
     bytesUp: 4,
     revealing: false,
   } as const;
-  const phase = { broadcast: '<>', bytesDown: 0, updates: [update], bytesUp: 4 };
+  const phase = {
+    broadcast: '<>',
+    bytesBroadcast: 0,
+    selections: [],
+    bytesDown: 0,
+    updates: [update],
+    bytesUp: 4,
+  };
   const report = {
     name: 'total',
     serverInput: '<>',
@@ -55,5 +62,21 @@ describe('formatPlan', () => {
     expect(text).toContain('round trip 2 of 2');
     expect(text).toContain('clients one by one, as float32');
     expect(text).toContain('The server sees values of single clients.');
+  });
+
+  it('says what a client receives by its keys, for each key and in all where their number is known', () => {
+    const selection = {
+      intrinsic: 'federatedSelect',
+      served: 'float32[100,8]',
+      slice: 'float32[8]',
+    } as const;
+    const textWith = (keys: number | null, bytesDown: number | null) => {
+      const selections = [{ ...selection, bytesPerKey: 32, keys, bytesDown }];
+      return formatPlan({ ...report, phases: [{ ...phase, selections, bytesDown }] }, 'ab12');
+    };
+    expect(textWith(null, null)).toContain('  and by its keys       float32[8]* (32 bytes a key)\n');
+    expect(textWith(10, 320)).toContain(
+      '  and by its keys       float32[8]* (32 bytes a key, 10 keys: 320 bytes)\n',
+    );
   });
 });

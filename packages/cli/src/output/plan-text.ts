@@ -1,5 +1,5 @@
 // What a plan moves and reveals, as text: the answer to "what leaves my machine?" before anything runs.
-import type { PhaseReport, PlanReport, UpdateReport } from '@starling/federated-core';
+import type { PhaseReport, PlanReport, SelectionReport, UpdateReport } from '@starling/federated-core';
 import { layoutType } from './type-layout.js';
 
 const WIDTH = 100;
@@ -30,9 +30,16 @@ function layout(type: string): string {
 function formatPhase(phase: PhaseReport, index: number, phases: number): readonly string[] {
   return [
     ...(phases > 1 ? ['', `round trip ${index + 1} of ${phases}`] : []),
-    `each client receives    ${layout(phase.broadcast)} (${formatBytes(phase.bytesDown)})`,
+    `each client receives    ${layout(phase.broadcast)} (${formatBytes(phase.bytesBroadcast)})`,
+    ...phase.selections.flatMap(formatSelection),
     ...phase.updates.flatMap(formatUpdate),
   ];
+}
+
+function formatSelection({ slice, bytesPerKey, keys, bytesDown }: SelectionReport): readonly string[] {
+  const each = `${formatBytes(bytesPerKey)} a key`;
+  const size = keys === null ? each : `${each}, ${keys} keys: ${formatBytes(bytesDown)}`;
+  return [`  and by its keys       ${layout(`${slice}*`)} (${size})`];
 }
 
 function formatUpdate({ intrinsic, update, result, bytesUp, revealing }: UpdateReport): readonly string[] {

@@ -16,6 +16,7 @@ const plan: RoundPlan<string> = {
     {
       prepare: { inputs: 1, instructions: [], outputs: [0] },
       broadcast: float32(100),
+      selections: [],
       work: { inputs: 2, instructions: [], outputs: [0, 1] },
       aggregations: [
         { kind: 'sum', update: float32(100), result: float32(100) },

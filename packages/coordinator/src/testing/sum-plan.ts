@@ -13,6 +13,7 @@ export function sumPlan(laneSize = 2): PackedPlan {
       {
         prepare: { inputs: 1, instructions: [], outputs: [0] },
         broadcast: float32(),
+        selections: [],
         work: { inputs: 2, instructions: [], outputs: [1] },
         aggregations: [{ kind: 'sum', update: float32(2), result: float32(2) }],
       },

@@ -1,6 +1,6 @@
 // Reads a traced computation for compiling and for evaluating: calls put in place, intrinsics numbered, and the
-// round trips it needs. The n-th round trip holds the aggregates whose clients' values depend on n aggregates
-// one after another.
+// round trips it needs. The n-th round trip holds the aggregates whose clients' values depend on n aggregates, or
+// selections, one after another; and the keys that clients send for selections of later round trips.
 import { CompileError } from '../errors/starling-error.js';
 import { inlineCalls } from '../expression/call.js';
 import {
@@ -10,7 +10,10 @@ import {
   postorder,
 } from '../expression/expression.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
+import type { AggregateIntrinsic, IntrinsicDefinition } from '../intrinsics/definition.js';
 import { intrinsicNamed } from '../intrinsics/intrinsics.js';
+import type { Type } from '../types/types.js';
+import { updateType } from './member-types.js';
 
 export interface Analysis {
   /** The body without calls of other computations. */
@@ -21,8 +24,15 @@ export interface Analysis {
 }
 
 export interface RoundTrip {
-  readonly broadcasts: readonly IntrinsicExpression[];
+  readonly keys: readonly KeyUpload[];
   readonly aggregates: readonly IntrinsicExpression[];
+}
+
+/** Keys that each client sends: once, where several selections go by the same. */
+export interface KeyUpload {
+  readonly keys: Expression;
+  readonly keyBound: number;
+  readonly selects: readonly IntrinsicExpression[];
 }
 
 export function analyse(computation: FederatedComputation): Analysis {
@@ -30,22 +40,63 @@ export function analyse(computation: FederatedComputation): Analysis {
   const order = postorder(body);
   const saltOf = new Map<Expression, number>();
   const depthOf = new Map<Expression, number>();
-  const roundTrips: { broadcasts: IntrinsicExpression[]; aggregates: IntrinsicExpression[] }[] = [];
+  const roundTrips: { keys: KeyUpload[]; aggregates: IntrinsicExpression[] }[] = [];
   const roundTrip = (index: number) => {
-    while (roundTrips.length <= index) roundTrips.push({ broadcasts: [], aggregates: [] });
+    while (roundTrips.length <= index) roundTrips.push({ keys: [], aggregates: [] });
     return roundTrips[index]!;
   };
   for (const expression of order) {
     let depth = Math.max(0, ...childrenOf(expression).map((child) => depthOf.get(child)!));
     if (expression.kind === 'intrinsic') {
       saltOf.set(expression, saltOf.size);
-      const { role } = intrinsicNamed(expression.intrinsic);
-      if (role === 'broadcast') roundTrip(depth).broadcasts.push(expression);
+      const role = roleOf(expression);
       if (role === 'aggregate') roundTrip(depth++).aggregates.push(expression);
+      if (role === 'select') {
+        const keysDepth = depthOf.get(expression.arguments[0]!)!;
+        upload(roundTrip(keysDepth).keys, expression);
+        depth = Math.max(depth, keysDepth + 1);
+      }
     }
     depthOf.set(expression, depth);
   }
   return { body, saltOf, roundTrips };
+}
+
+function roleOf({ intrinsic }: IntrinsicExpression): IntrinsicDefinition['role'] {
+  return intrinsicNamed(intrinsic).role;
+}
+
+function upload(uploads: KeyUpload[], select: IntrinsicExpression): void {
+  const keys = select.arguments[0]!;
+  const keyBound = select.settings.numbers!['keyBound']!;
+  const index = uploads.findIndex((each) => each.keys === keys && each.keyBound === keyBound);
+  const selects = [...(uploads[index]?.selects ?? []), select];
+  uploads.splice(index < 0 ? uploads.length : index, 1, { keys, keyBound, selects });
+}
+
+/** What clients take from the server to compute `wanted`: the broadcasts and selections that they are made of. */
+export function takenFromServer(wanted: readonly Expression[]): {
+  readonly broadcasts: ReadonlySet<Expression>;
+  readonly selects: ReadonlySet<Expression>;
+} {
+  const broadcasts = new Set<Expression>();
+  const selects = new Set<Expression>();
+  const seen = new Set<Expression>();
+  const visit = (expression: Expression): void => {
+    if (seen.has(expression)) return;
+    seen.add(expression);
+    const role = expression.kind === 'intrinsic' ? roleOf(expression) : 'pointwise';
+    if (role === 'broadcast') broadcasts.add(expression);
+    else if (role === 'select') selects.add(expression);
+    else for (const child of childrenOf(expression)) visit(child);
+  };
+  for (const each of wanted) visit(each);
+  return { broadcasts, selects };
+}
+
+/** The updates that are summed, which lanes are sized by; keys are not. */
+export function updateTypes({ aggregates }: RoundTrip): readonly Type[] {
+  return aggregates.map((one) => updateType(one, intrinsicNamed(one.intrinsic) as AggregateIntrinsic));
 }
 
 /** Throws a `CompileError` unless every part of the result is at the server. */

@@ -3,17 +3,18 @@
 // the last aggregate `apply`. Third station of write → trace → compile → run.
 //
 // Where a client's value depends on an aggregate, another round trip follows. Its work computes the earlier
-// client values that it needs once more, from the same data, broadcasts and seeds: clients keep nothing.
+// client values that it needs once more, from the same data, broadcasts and seeds: clients keep nothing. A broadcast
+// goes out with the first phase whose work reads it, a selection's slices with each whose work reads them.
 import { CompileError } from '../errors/starling-error.js';
 import type { Expression, IntrinsicExpression, LocalExpression } from '../expression/expression.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
 import { type AggregateIntrinsic, kindOf } from '../intrinsics/definition.js';
 import { intrinsicNamed } from '../intrinsics/intrinsics.js';
 import type { LocalComputation } from '../plan/local-computation.js';
-import type { Aggregation, LocalProgram, Phase, RoundPlan } from '../plan/round-plan.js';
+import type { Aggregation, LocalProgram, Phase, RoundPlan, Selection } from '../plan/round-plan.js';
 import { leafCount } from '../types/leaves.js';
-import { struct } from '../types/types.js';
-import { analyse, requireServerResult } from './analysis.js';
+import { int32, struct } from '../types/types.js';
+import { analyse, type KeyUpload, requireServerResult, takenFromServer, updateTypes } from './analysis.js';
 import { Emitter } from './emitter.js';
 import { defaultLaneSize } from './lane-size.js';
 import { contributions, inputType, memberType, parametersAt, updateType } from './member-types.js';
@@ -40,20 +41,36 @@ export function compilePlan(computation: FederatedComputation, options: CompileO
 
   const serverParameters = parametersAt(computation.parameters, 'SERVER');
   const clientParameters = parametersAt(computation.parameters, 'CLIENTS');
-  const aggregated: Expression[] = [];
+  const aggregated: (Expression | number)[] = [];
   const broadcast: Expression[] = [];
-  const phases = roundTrips.map(({ broadcasts, aggregates }): Phase => {
+  const keysOf = new Map<Expression, Selection['keys']>();
+  const bySalt = (some: ReadonlySet<Expression>) =>
+    [...some].sort((a, b) => saltOf.get(a)! - saltOf.get(b)!) as IntrinsicExpression[];
+  const phases = roundTrips.map(({ keys, aggregates }, index): Phase => {
+    const taken = takenFromServer([...keys.map((each) => each.keys), ...aggregates.flatMap(contributions)]);
+    const broadcasts = bySalt(taken.broadcasts).filter((each) => !broadcast.includes(each));
+    const selects = bySalt(taken.selects);
     const server = new Emitter([...serverParameters, ...aggregated], saltOf);
-    const prepare = server.build(broadcasts.flatMap(({ arguments: [sent] }) => server.emit(sent!)));
+    const prepare = server.build([
+      ...broadcasts.flatMap(({ arguments: [sent] }) => server.emit(sent!)),
+      ...selects.flatMap(({ arguments: [, served] }) => server.emit(served!)),
+    ]);
     broadcast.push(...broadcasts);
-    const client = new Emitter([...broadcast, ...clientParameters], saltOf);
-    const work = client.build(aggregates.flatMap((aggregate) => update(client, aggregate)));
-    aggregated.push(...aggregates);
+    const client = new Emitter([...broadcast, ...selects, ...clientParameters], saltOf);
+    const work = client.build([
+      ...keys.flatMap((each) => client.emit(each.keys)),
+      ...aggregates.flatMap((aggregate) => update(client, aggregate)),
+    ]);
+    keys.forEach(({ selects: served }, aggregation) => {
+      for (const select of served) keysOf.set(select, { phase: index, aggregation });
+    });
+    aggregated.push(...keys.map(() => leafCount(keysResult)), ...aggregates);
     return {
       prepare,
       broadcast: struct(broadcasts.map(({ type }) => memberType(type))),
+      selections: selects.map((select) => selection(select, keysOf.get(select)!, saltOf.get(select)!)),
       work,
-      aggregations: aggregates.map(aggregation),
+      aggregations: [...keys.map(keysAggregation), ...aggregates.map(aggregation)],
     };
   });
   const server = new Emitter([...serverParameters, ...aggregated], saltOf);
@@ -64,14 +81,30 @@ export function compilePlan(computation: FederatedComputation, options: CompileO
     phases,
     apply: server.build(server.emit(body)),
     result: memberType(body.type),
-    laneSize: laneSize ?? planLaneSize(phases),
+    laneSize: laneSize ?? defaultLaneSize(roundTrips.flatMap(updateTypes)),
     sources: [...saltOf.keys()].map(describeCall),
   };
 }
 
-/** The lane size of a plan with these phases. */
-export function planLaneSize(phases: readonly Pick<Phase, 'aggregations'>[]): number {
-  return defaultLaneSize(phases.flatMap(({ aggregations }) => aggregations.map(({ update }) => update)));
+/** What the server sees of a client's keys: all in cohort order, and how many each client has. */
+const keysResult = struct({ keys: int32(null), counts: int32(null) });
+
+function keysAggregation({ keys, keyBound }: KeyUpload): Aggregation {
+  return {
+    kind: 'select-keys',
+    update: memberType(keys.type),
+    result: keysResult,
+    settings: { keyBound },
+  };
+}
+
+function selection(
+  { arguments: [, served, slice] }: IntrinsicExpression,
+  keys: Selection['keys'],
+  salt: number,
+): Selection {
+  const { computation: graph } = slice as LocalExpression;
+  return { keys, served: memberType(served!.type), graph, slice: graph.type.result, salt };
 }
 
 /** The intrinsic, the local computations that it calls, and where it was written. */

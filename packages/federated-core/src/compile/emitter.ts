@@ -15,13 +15,17 @@ export class Emitter {
   private readonly builder: ProgramBuilder;
   private readonly registersOf = new Map<Expression, readonly Register[]>();
 
-  /** `inputs`: the expressions whose leaves enter the program, in order. */
+  /** `inputs`: the expressions whose leaves enter the program, in order; or how many leaves it leaves unread. */
   constructor(
-    inputs: readonly Expression[],
+    inputs: readonly (Expression | number)[],
     private readonly saltOf: ReadonlyMap<Expression, number>,
   ) {
     let next = 0;
     for (const input of inputs) {
+      if (typeof input === 'number') {
+        next += input;
+        continue;
+      }
       const count = leafCount(input.type);
       this.registersOf.set(
         input,

@@ -12,15 +12,18 @@ import { federatedEval } from '../intrinsics/federated-eval.js';
 import { federatedMap } from '../intrinsics/federated-map.js';
 import { federatedMax } from '../intrinsics/federated-max.js';
 import { federatedMean } from '../intrinsics/federated-mean.js';
+import { federatedSecureSelect } from '../intrinsics/federated-secure-select.js';
+import { federatedSelect } from '../intrinsics/federated-select.js';
 import { federatedSum } from '../intrinsics/federated-sum.js';
 import { federatedValue } from '../intrinsics/federated-value.js';
 import { federatedZip } from '../intrinsics/federated-zip.js';
+import { sequenceSum } from '../intrinsics/sequence-sum.js';
 import { formatPlan } from '../printing/format-plan.js';
 import { generator } from '../random/generator.js';
 import { seedFrom } from '../random/seed.js';
 import { both } from '../testing/both.js';
 import { plainLocal } from '../testing/plain-local.js';
-import { atClients, atServer, float64, type TensorType } from '../types/types.js';
+import { atClients, atServer, float64, int32, type TensorType } from '../types/types.js';
 import { compilePlan } from './compile-plan.js';
 
 type Value = TensorType<'float64'>;
@@ -35,6 +38,23 @@ const mix = plainLocal({ a: float64(), b: float64() }, float64(), ({ a, b }) => 
 const draw = plainLocal(null, float64(), (_, seed) => generator(seed).uniform(), 'draw');
 const add = plainLocal({ a: float64(), b: float64() }, float64(), ({ a, b }) => a + b, 'add');
 const same = plainLocal(float64(), float64(), (x) => x, 'same');
+/** Keys 0 to 4, some twice; or none; or, of a value in a thousand, one that is out of range. */
+const keysOf = plainLocal(
+  float64(),
+  int32(null),
+  (x) => {
+    const key = Math.floor(Math.abs(x * 1000)) % 1000;
+    return key === 999 ? [7] : Array.from({ length: key % 4 }, (_, index) => (key + 3 * index * index) % 5);
+  },
+  'keysOf',
+);
+/** A slice that draws. */
+const shade = plainLocal(
+  { value: float64(), key: int32() },
+  float64(),
+  ({ value, key }, seed) => value / (key + 2) + generator(seed).uniform(),
+  'shade',
+);
 /** A computation of two round trips, to be called. */
 const spread = federatedComputation({ x: atClients(float64()) }, ({ x }) => {
   const center = federatedBroadcast(federatedMean(x, undefined, { ifEmpty: 0 }));
@@ -67,6 +87,15 @@ const operators: readonly ((pool: Pool, first: number, second: number) => void)[
     server.push(
       federatedAggregate(recent(clients, i), { zero: 0, accumulate: add, merge: add, report: same }),
     );
+  },
+  ({ clients, server }, i, j) => {
+    const keys = federatedMap(keysOf, recent(clients, i));
+    clients.push(sequenceSum(federatedSelect(keys, 5, recent(server, j), shade)));
+  },
+  ({ clients, server }, i, j) => {
+    const keys = federatedMap(keysOf, recent(clients, i));
+    const slices = federatedSecureSelect(keys, 5, recent(server, j), shade);
+    clients.push(sequenceSum(slices), sequenceSum(federatedSelect(keys, 6, recent(server, i), shade)));
   },
   ({ clients, server }, i) => {
     const called = call(spread, { x: recent(clients, i) });

@@ -56,6 +56,7 @@ export type RejectionCode =
   | 'invalid-weight'
   | 'out-of-range'
   | 'key-out-of-range'
+  | 'too-many-keys'
   | 'wrong-update';
 
 /** One client's update is refused and counts for nothing; the other clients' round goes on. */

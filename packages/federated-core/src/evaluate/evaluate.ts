@@ -1,10 +1,10 @@
 // The reference meaning of a computation: walks the traced tree value by value, short and slow, without plans
 // or reductions. Every runtime must give what this gives, bit for bit: clients' updates are added in the same
 // lanes, and calls draw from the same seeds.
-import { analyse } from '../compile/analysis.js';
+import { analyse, type RoundTrip, updateTypes } from '../compile/analysis.js';
 import { fieldRange } from '../compile/emitter.js';
 import { defaultLaneSize } from '../compile/lane-size.js';
-import { contributions, updateType } from '../compile/member-types.js';
+import { contributions } from '../compile/member-types.js';
 import { atLocation } from '../errors/source-location.js';
 import { OverflowError, RejectedUpdateError, StarlingError } from '../errors/starling-error.js';
 import type { Expression, IntrinsicExpression } from '../expression/expression.js';
@@ -15,12 +15,14 @@ import type { LocalRunner } from '../plan/local-computation.js';
 import { clientSeed, serverSeed } from '../plan/seeds.js';
 import { generator } from '../random/generator.js';
 import { deriveSeed, type Seed, seedFrom } from '../random/seed.js';
+import { MAX_KEYS } from '../reductions/select-keys.js';
 import { formatType } from '../types/format.js';
 import { unflatten } from '../values/flatten.js';
 import type { Tensor } from '../values/tensor.js';
 import { type HostValue, toHost } from '../values/to-host.js';
 import { acceptable } from './acceptable.js';
 import { readArguments } from './read-arguments.js';
+import { slicesOf } from './slices-of.js';
 
 export interface EvaluateOptions {
   readonly run: LocalRunner;
@@ -56,23 +58,22 @@ export async function evaluate<H extends HostValue = HostValue>(
   const server = new Place('the server', serverSeed(seed), run, saltOf, (expression) =>
     expression.kind === 'parameter' ? inputs.server.get(expression.name) : aggregates.get(expression),
   );
-  const clients = clientIds.map(
+  const sliced = slicesOf(server, run);
+  const clients: readonly Place[] = clientIds.map(
     (id, client) =>
       new Place(`client ${id}`, clientSeed(seed, id), run, saltOf, (expression) => {
         if (expression.kind === 'parameter') return inputs.clients.get(expression.name)?.[client];
-        const isBroadcast =
-          expression.kind === 'intrinsic' && intrinsicNamed(expression.intrinsic).role === 'broadcast';
-        return isBroadcast ? server.value(expression.arguments[0]!) : undefined;
+        if (expression.kind !== 'intrinsic') return undefined;
+        const { role } = intrinsicNamed(expression.intrinsic);
+        if (role === 'broadcast') return server.value(expression.arguments[0]!);
+        return role === 'select' ? sliced(expression, clients[client]!) : undefined;
       }),
   );
 
-  const updateTypes = roundTrips.flatMap((trip) =>
-    trip.aggregates.map((one) => updateType(one, definitionOf(one))),
-  );
-  const size = laneSize ?? defaultLaneSize(updateTypes);
+  const size = laneSize ?? defaultLaneSize(roundTrips.flatMap(updateTypes));
   let cohort: readonly Place[] = clients;
   for (const trip of roundTrips) {
-    const updates = await Promise.all(cohort.map((client) => updatesOf(client, trip.aggregates)));
+    const updates = await Promise.all(cohort.map((client) => updatesOf(client, trip)));
     for (const [index, aggregate] of trip.aggregates.entries()) {
       const lanes: Leaves[][] = [];
       for (let start = 0; start < cohort.length; start += size) {
@@ -129,14 +130,21 @@ class Place {
         if (definition.role !== 'pointwise') break;
         const inputs = await Promise.all(expression.arguments.map((one) => this.value(one)));
         const seed = deriveSeed(this.seed, this.saltOf.get(expression)!);
-        try {
-          return await definition.evaluate(expression, inputs, { run: this.run, seed });
-        } catch (error) {
-          throw error instanceof StarlingError ? error : this.failure(expression, error);
-        }
+        return this.attempt(expression, () =>
+          definition.evaluate(expression, inputs, { run: this.run, seed }),
+        );
       }
     }
     throw new StarlingError('not-evaluable', `Cannot evaluate a ${expression.kind} at ${this.name}`);
+  }
+
+  /** Says of a failure where it was written. */
+  async attempt(expression: IntrinsicExpression, compute: () => Promise<Leaves>): Promise<Leaves> {
+    try {
+      return await compute();
+    } catch (error) {
+      throw error instanceof StarlingError ? error : this.failure(expression, error);
+    }
   }
 
   private failure({ intrinsic, type, location }: IntrinsicExpression, cause: unknown): StarlingError {
@@ -149,12 +157,16 @@ class Place {
   }
 }
 
-/** What a client sends for each aggregate of a round trip; null where any part is refused, or overflows. */
-async function updatesOf(
-  client: Place,
-  aggregates: readonly IntrinsicExpression[],
-): Promise<readonly Leaves[] | null> {
+/**
+ * What a client sends for each aggregate of a round trip; null where any part is refused, its keys included, or
+ * overflows.
+ */
+async function updatesOf(client: Place, { keys, aggregates }: RoundTrip): Promise<readonly Leaves[] | null> {
   try {
+    for (const { keys: own, keyBound } of keys) {
+      const sent = (await client.value(own))[0]!.data as Int32Array;
+      if (sent.length > MAX_KEYS || sent.some((key) => key < 0 || key >= keyBound)) return null;
+    }
     const updates: Leaves[] = [];
     for (const aggregate of aggregates) {
       const definition = definitionOf(aggregate);

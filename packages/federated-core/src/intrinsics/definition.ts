@@ -50,6 +50,15 @@ export interface BroadcastIntrinsic extends Declaration {
   readonly role: 'broadcast';
 }
 
+/** From the server to each client, by keys that the clients send in an earlier round trip: `select`'s, and no other. */
+export interface SelectIntrinsic extends Declaration {
+  readonly role: 'select';
+  /** The server sees each client's keys. */
+  readonly revealing: true;
+  /** Of the aggregation that takes the keys. */
+  readonly kinds: readonly AggregationKind[];
+}
+
 /** From the clients to the server. */
 export interface AggregateIntrinsic extends Declaration {
   readonly role: 'aggregate';
@@ -73,7 +82,11 @@ export interface AggregateIntrinsic extends Declaration {
   refuses?(call: IntrinsicExpression, update: readonly Tensor[]): boolean;
 }
 
-export type IntrinsicDefinition = PointwiseIntrinsic | BroadcastIntrinsic | AggregateIntrinsic;
+export type IntrinsicDefinition =
+  | PointwiseIntrinsic
+  | BroadcastIntrinsic
+  | SelectIntrinsic
+  | AggregateIntrinsic;
 
 /** The kind of aggregation that a call compiles to. */
 export function kindOf(definition: AggregateIntrinsic, call: IntrinsicExpression): AggregationKind {

@@ -1,55 +1,31 @@
-// `federatedSelect`: each client gets the slices of a server value that its keys ask for. The server value is
-// broadcast and each client slices its own copy: the keys never leave the client.
+// `federatedSelect`: each client gets the slices of a server value that its keys ask for, and nothing else of it. The
+// clients send their keys in a round trip of their own; the server slices, and sends each client what is its own.
 
-import { RejectedUpdateError } from '../errors/starling-error.js';
-import type { LocalExpression } from '../expression/expression.js';
 import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
-import { deriveSeed } from '../random/seed.js';
-import { leafCount, leafTypes } from '../types/leaves.js';
+import { MAX_KEYS } from '../reductions/select-keys.js';
 import type { SequenceType, Type } from '../types/types.js';
-import { elementAt } from '../values/stack.js';
-import type { Tensor } from '../values/tensor.js';
 import { applyIntrinsic, localExpression } from './apply.js';
-import type { PointwiseIntrinsic } from './definition.js';
-import { federatedBroadcast } from './federated-broadcast.js';
-import { referenceStack } from './reference.js';
+import type { SelectIntrinsic } from './definition.js';
 import { positiveInteger } from './settings.js';
 
-export const federatedSelectDefinition: PointwiseIntrinsic = {
+export const federatedSelectDefinition: SelectIntrinsic = {
   name: 'federatedSelect',
-  role: 'pointwise',
-  summary: 'Gives each client the slices of a server value that its int32 keys ask for, as a sequence.',
-  signatures: ['(<{K}@CLIENTS,T@CLIENTS,(<T,int32> -> U)> -> {U*}@CLIENTS)'],
+  role: 'select',
+  revealing: true,
+  summary:
+    'Gives each client the slices that its int32 keys ask for, as a sequence; the keys go up first, and the slices alone come down.',
+  signatures: ['(<{K}@CLIENTS,T@SERVER,(<T,int32> -> U)> -> {U*}@CLIENTS)'],
   where: { K: 'keys', U: 'tensors' },
-  edgeCases:
-    'Duplicate keys: a slice for each. A key outside of [0, keyBound): that client’s update is refused. No keys: an empty sequence.',
-  emit(program, call, [keys, served], salt) {
-    const { computation: graph } = call.arguments[2] as LocalExpression;
-    const result = leafTypes(graph.type.result);
-    const keyBound = call.settings.numbers!['keyBound']!;
-    return program.add(
-      { op: 'select', graph, inputs: served!, keys: keys![0]!, keyBound, result, salt },
-      leafCount(graph.type.result),
-    );
-  },
-  async evaluate(call, [keys, served], { run, seed }) {
-    const { computation } = call.arguments[2] as LocalExpression;
-    const bound = call.settings.numbers!['keyBound']!;
-    const wanted = keys![0]!;
-    const slices: (readonly Tensor[])[] = [];
-    for (const [index, key] of Array.from(wanted.data as Int32Array).entries()) {
-      if (key < 0 || key >= bound)
-        throw new RejectedUpdateError('key-out-of-range', `Cannot select slice ${key}`);
-      slices.push(await run(computation, [...served!, elementAt(wanted, index)], deriveSeed(seed, index)));
-    }
-    return referenceStack(leafTypes(computation.type.result), slices);
-  },
+  edgeCases: `Duplicate keys: a slice for each, sent once. A key outside of [0, keyBound), or more than ${MAX_KEYS} keys: that client’s update is refused. No keys: an empty sequence. All slices must be of one shape.`,
+  kinds: ['select-keys'],
 };
 
 /**
- * For each of a client's `keys` (int32[n], each from 0 to `keyBound` − 1), `slice` (<server value, key> → slice)
- * of the server's value. The whole value is broadcast: what a client asks for stays with the client.
+ * For each of a client's `keys` (int32[n], each from 0 to `keyBound` − 1), `slice` (<server value, key> → slice) of
+ * the server's value, which runs at the server once for each distinct key. The server sees every client's keys, and
+ * so does the plan's inspection say; `federatedSecureSelect` keeps them with the client. A slice that draws random
+ * numbers draws by key: clients that ask for the same key in a round get the same slice.
  */
 export function federatedSelect<R extends Type>(
   keys: ClientsValue,
@@ -58,10 +34,9 @@ export function federatedSelect<R extends Type>(
   slice: LocalComputation<Type | null, R>,
 ): ClientsValue<SequenceType<R>> {
   const numbers = { keyBound: positiveInteger('federatedSelect', 'keyBound', keyBound, 2 ** 31) };
-  const served = federatedBroadcast(value);
   return applyIntrinsic(
     federatedSelectDefinition,
-    [keys.expression, served.expression, localExpression(slice)],
+    [keys.expression, value.expression, localExpression(slice)],
     { numbers },
   );
 }

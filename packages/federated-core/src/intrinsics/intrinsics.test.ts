@@ -31,6 +31,7 @@ import { federatedMean } from './federated-mean.js';
 import { federatedMin } from './federated-min.js';
 import { federatedSample } from './federated-sample.js';
 import { federatedSecureModularSum } from './federated-secure-modular-sum.js';
+import { federatedSecureSelect } from './federated-secure-select.js';
 import { federatedSecureSum } from './federated-secure-sum.js';
 import { federatedSecureSumBitwidth } from './federated-secure-sum-bitwidth.js';
 import { federatedSelect } from './federated-select.js';
@@ -55,6 +56,11 @@ const anyFloat = fc.float();
 /** Of one magnitude and with all bits used, so that another order of additions gives other bits. */
 const thirds = fc.integer({ min: -300, max: 300 }).map((n) => n / 3);
 const small = fc.integer({ min: -3, max: 12 });
+
+const keysAndTable = fc.record({
+  keys: fc.array(fc.array(fc.integer({ min: -1, max: 4 }), { maxLength: 5 })),
+  table: fc.array(finite, { minLength: 4, maxLength: 4 }),
+});
 
 /** A computation for each intrinsic, with random arguments: `both` holds plan and reference together. */
 const cases: Readonly<Record<string, readonly [FederatedComputation, fc.Arbitrary<unknown>]>> = {
@@ -81,10 +87,13 @@ const cases: Readonly<Record<string, readonly [FederatedComputation, fc.Arbitrar
     federatedComputation({ keys: atClients(int32(null)), table: atServer(float32(4)) }, ({ keys, table }) =>
       federatedSum(sequenceSum(federatedSelect(keys, 4, table, row))),
     ),
-    fc.record({
-      keys: fc.array(fc.array(fc.integer({ min: -1, max: 4 }), { maxLength: 5 })),
-      table: fc.array(finite, { minLength: 4, maxLength: 4 }),
-    }),
+    keysAndTable,
+  ],
+  federatedSecureSelect: [
+    federatedComputation({ keys: atClients(int32(null)), table: atServer(float32(4)) }, ({ keys, table }) =>
+      federatedSum(sequenceSum(federatedSecureSelect(keys, 4, table, row))),
+    ),
+    keysAndTable,
   ],
   federatedMap: [
     federatedComputation(atClients(float32()), (x) =>

@@ -1,7 +1,7 @@
 // The table of intrinsics: what checking, printing, compiling, evaluating and the documentation go by. To add
 // one: its file, its test, a line here.
 import type { AggregationKind } from '../plan/round-plan.js';
-import type { AggregateIntrinsic, IntrinsicDefinition } from './definition.js';
+import type { AggregateIntrinsic, IntrinsicDefinition, SelectIntrinsic } from './definition.js';
 import { federatedAggregateDefinition } from './federated-aggregate.js';
 import { federatedBroadcastDefinition } from './federated-broadcast.js';
 import { federatedCollectDefinition } from './federated-collect.js';
@@ -12,6 +12,7 @@ import { federatedMeanDefinition } from './federated-mean.js';
 import { federatedMinDefinition } from './federated-min.js';
 import { federatedSampleDefinition } from './federated-sample.js';
 import { federatedSecureModularSumDefinition } from './federated-secure-modular-sum.js';
+import { federatedSecureSelectDefinition } from './federated-secure-select.js';
 import { federatedSecureSumDefinition } from './federated-secure-sum.js';
 import { federatedSecureSumBitwidthDefinition } from './federated-secure-sum-bitwidth.js';
 import { federatedSelectDefinition } from './federated-select.js';
@@ -27,6 +28,7 @@ const definitions: readonly IntrinsicDefinition[] = [
   federatedEvalDefinition,
   federatedBroadcastDefinition,
   federatedSelectDefinition,
+  federatedSecureSelectDefinition,
   federatedMapDefinition,
   federatedZipDefinition,
   sequenceMapDefinition,
@@ -59,9 +61,9 @@ export function intrinsicNamed(name: string): IntrinsicDefinition {
 }
 
 /** The intrinsic that compiles to a kind of aggregation. */
-export function aggregateOf(kind: AggregationKind): AggregateIntrinsic {
+export function aggregateOf(kind: AggregationKind): AggregateIntrinsic | SelectIntrinsic {
   for (const definition of definitions) {
-    if (definition.role === 'aggregate' && definition.kinds.includes(kind)) return definition;
+    if ('kinds' in definition && definition.kinds.includes(kind)) return definition;
   }
   throw new RangeError(`Cannot find the intrinsic of aggregations of kind ${kind}`);
 }

@@ -1,14 +1,17 @@
 // What a failure of a program says. A program knows its calls by number alone, on whatever machine it runs; the
 // plan of whoever compiled it knows where each was written, and puts that in the words.
 import { StarlingError } from '../errors/starling-error.js';
-import type { Instruction, RoundPlan } from './round-plan.js';
+import type { RoundPlan } from './round-plan.js';
 
 const NUMBERED = /Cannot run call (\d+)/;
 
-/** The error of an instruction whose graph failed; code `computation-failed`. */
-export function callFailure(instruction: Instruction<unknown>, cause: unknown): StarlingError {
+/** The error of an instruction or a selection whose graph failed; code `computation-failed`. */
+export function callFailure(
+  step: { readonly op?: string; readonly salt?: number },
+  cause: unknown,
+): StarlingError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const call = 'salt' in instruction ? `call ${instruction.salt}` : instruction.op;
+  const call = step.salt === undefined ? step.op : `call ${step.salt}`;
   return new StarlingError('computation-failed', `Cannot run ${call}: ${reason}`, { cause });
 }
 

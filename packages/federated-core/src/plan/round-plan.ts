@@ -54,8 +54,9 @@ export type Instruction<G = LocalComputation> =
     }
   | {
       /**
-       * Calls `graph` (<server value, key> -> slice) for each of a client's keys (int32[n]); the slices are the
-       * columns of a dataset, in the order of the keys. A key outside [0, keyBound) refuses the client's update.
+       * Calls `graph` (<server value, key> -> slice) for each of a client's keys (int32[n]) on the client, which
+       * holds the value; the slices are the columns of a dataset, in the order of the keys. A key outside
+       * [0, keyBound) refuses the client's update.
        */
       readonly op: 'select';
       readonly graph: G;
@@ -104,7 +105,11 @@ export interface Aggregation<G = LocalComputation> {
   readonly settings?: Readonly<Record<string, number>>;
 }
 
-/** Update types: weighted-mean <T, weight>, sample <T, float64>, all others T. */
+/**
+ * Update types: weighted-mean <T, weight>, sample <T, float64>, all others T. `select-keys` takes each client's keys
+ * (int32[n], `settings.keyBound`), and gives <keys=int32[?],counts=int32[?]>: all keys in cohort order, and how many
+ * each client has that reported.
+ */
 export type AggregationKind =
   | 'sum'
   | 'mean'
@@ -116,14 +121,31 @@ export type AggregationKind =
   | 'secure-sum-bitwidth'
   | 'secure-modular-sum'
   | 'collect'
-  | 'sample';
+  | 'sample'
+  | 'select-keys';
+
+/**
+ * Slices of a server value by the clients' keys: for each client of the phase its own, as a dataset with an element
+ * a key. `prepare` gives the value that is `served`; the server calls `graph` (<served, key> -> slice) once for each
+ * distinct key, with the seed `deriveSeed(server's seed, salt, key)`.
+ */
+export interface Selection<G = LocalComputation> {
+  /** The aggregation of an earlier phase (kind `select-keys`) that took the keys. */
+  readonly keys: { readonly phase: number; readonly aggregation: number };
+  readonly served: Type;
+  readonly graph: G;
+  readonly slice: Type;
+  readonly salt: number;
+}
 
 /** One round trip. Programs of a later phase also see what earlier phases broadcast and aggregated. */
 export interface Phase<G = LocalComputation> {
-  /** (server input, aggregates of earlier phases) → broadcast. */
+  /** (server input, aggregates of earlier phases) → broadcast, then what each of `selections` serves. */
   readonly prepare: LocalProgram<G>;
   readonly broadcast: Type;
-  /** (broadcasts of this and earlier phases, client input) → the updates of all aggregations, in order. */
+  /** What this phase's work takes of slices; a later phase that needs the same slices lists them again. */
+  readonly selections: readonly Selection<G>[];
+  /** (broadcasts of this and earlier phases, slices, client input) → the updates of all aggregations, in order. */
   readonly work: LocalProgram<G>;
   readonly aggregations: readonly Aggregation<G>[];
 }

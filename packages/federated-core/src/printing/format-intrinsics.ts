@@ -14,6 +14,7 @@ keeps it up to date. [Semantics](semantics.md) says more of the edges.
 const SECTIONS: Readonly<Record<IntrinsicDefinition['role'], string>> = {
   pointwise: 'Each place by itself',
   broadcast: 'From the server to the clients',
+  select: 'From the server to each client, by keys',
   aggregate: 'From the clients to the server',
 };
 
@@ -32,8 +33,9 @@ function formatIntrinsic(definition: IntrinsicDefinition): string {
   const rules = Object.entries(where).map(
     ([label, rule]) => `- \`${label}\` must be ${constraints[rule].need}.`,
   );
-  if (definition.role === 'aggregate' && definition.revealing) {
-    rules.push('- Revealing: the server sees single clients’ values, and the plan says so.');
+  if ('revealing' in definition && definition.revealing) {
+    const seen = definition.role === 'select' ? 'each client’s keys' : 'single clients’ values';
+    rules.push(`- Revealing: the server sees ${seen}, and the plan says so.`);
   }
   if (edgeCases !== undefined) rules.push(`- ${edgeCases}`);
   if (rules.length > 0) lines.push('', ...rules);

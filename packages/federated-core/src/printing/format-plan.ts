@@ -1,7 +1,7 @@
 // Prints a round plan: its slots in order, each program a line an instruction. Golden files hold these.
 import { aggregateOf } from '../intrinsics/intrinsics.js';
 import type { LocalComputation } from '../plan/local-computation.js';
-import type { Aggregation, Instruction, LocalProgram, RoundPlan } from '../plan/round-plan.js';
+import type { Aggregation, Instruction, LocalProgram, RoundPlan, Selection } from '../plan/round-plan.js';
 import { formatTypeIndented } from '../types/format.js';
 import { structEntries, type Type } from '../types/types.js';
 import { formatTensor } from './format-tensor.js';
@@ -18,12 +18,14 @@ export function formatPlan(plan: RoundPlan<LocalComputation> | RoundPlan<string>
   ];
   const sent: string[] = [];
   const known = labels('server', serverInput);
-  phases.forEach(({ prepare, broadcast, work, aggregations }, index) => {
+  phases.forEach(({ prepare, broadcast, selections, work, aggregations }, index) => {
     const suffix = phases.length === 1 ? '' : String(index + 1);
     lines.push('', `phase ${index + 1}`, ...block('prepare', prepare, known));
     lines.push(`  broadcast: ${broken(broadcast)}`);
     sent.push(...labels(`broadcast${suffix}`, broadcast));
-    lines.push(...block('work', work, [...sent, ...labels('client', clientInput)]));
+    lines.push(...selections.map((each) => `  ${formatSelection(each, phases)}`));
+    const slices = selections.flatMap(({ slice }, number) => labels(`slices[${number}]`, slice));
+    lines.push(...block('work', work, [...sent, ...slices, ...labels('client', clientInput)]));
     for (const aggregation of aggregations) {
       lines.push(`  ${formatAggregation(aggregation)}`);
       for (const [name, operator] of Object.entries(aggregation.operators ?? {})) {
@@ -41,6 +43,15 @@ export function formatPlan(plan: RoundPlan<LocalComputation> | RoundPlan<string>
     '',
   );
   return lines.join('\n');
+}
+
+function formatSelection(
+  { keys: { phase, aggregation }, served, graph, slice }: Selection<LocalComputation | string>,
+  phases: readonly Pick<RoundPlan<unknown>['phases'][number], 'aggregations'>[],
+): string {
+  const source = phases.length === 1 ? 'aggregate' : `aggregate${phase + 1}`;
+  const what = `${nameOf(graph)} of ${broken(served)} by ${source}[${aggregation}].keys`;
+  return `slices: ${what} -> ${broken({ kind: 'sequence', element: slice })}`;
 }
 
 /** A type that is broken over lines where it is wide, two columns in. */

@@ -2,8 +2,9 @@
 // which `starling inspect` prints.
 import { bytesOf } from '../compile/lane-size.js';
 import { aggregateOf } from '../intrinsics/intrinsics.js';
-import type { Aggregation, AggregationKind, RoundPlan } from '../plan/round-plan.js';
+import type { Aggregation, AggregationKind, RoundPlan, Selection } from '../plan/round-plan.js';
 import { formatType } from '../types/format.js';
+import { leafTypes } from '../types/leaves.js';
 
 export interface PlanReport {
   readonly name: string;
@@ -22,9 +23,27 @@ export interface PlanReport {
 
 export interface PhaseReport {
   readonly broadcast: string;
+  readonly bytesBroadcast: number | null;
+  /** What each client receives of its own, by the keys that it sent in an earlier phase. */
+  readonly selections: readonly SelectionReport[];
+  /** Of the broadcast and the slices; null where the number of keys is not known, as elsewhere. */
   readonly bytesDown: number | null;
   readonly updates: readonly UpdateReport[];
   readonly bytesUp: number | null;
+}
+
+export interface SelectionReport {
+  /** The intrinsic that the user wrote. */
+  readonly intrinsic: string;
+  /** The server's value. */
+  readonly served: string;
+  /** What a client receives for each of its keys. */
+  readonly slice: string;
+  readonly bytesPerKey: number | null;
+  /** How many keys a client has; null where their type does not say. */
+  readonly keys: number | null;
+  /** For distinct keys: a slice that a client asks for twice goes once. */
+  readonly bytesDown: number | null;
 }
 
 export interface UpdateReport {
@@ -41,11 +60,14 @@ export interface UpdateReport {
 }
 
 export function inspectPlan(plan: RoundPlan<unknown>): PlanReport {
-  const phases = plan.phases.map(({ broadcast, aggregations }): PhaseReport => {
+  const phases = plan.phases.map(({ broadcast, selections: selected, aggregations }): PhaseReport => {
     const updates = aggregations.map(inspectUpdate);
+    const selections = selected.map((each) => inspectSelection(plan, each));
     return {
       broadcast: formatType(broadcast),
-      bytesDown: bytesOf(broadcast),
+      bytesBroadcast: bytesOf(broadcast),
+      selections,
+      bytesDown: total([bytesOf(broadcast), ...selections.map(({ bytesDown }) => bytesDown)]),
       updates,
       bytesUp: total(updates.map(({ bytesUp }) => bytesUp)),
     };
@@ -60,6 +82,23 @@ export function inspectPlan(plan: RoundPlan<unknown>): PlanReport {
     bytesDown: total(phases.map(({ bytesDown }) => bytesDown)),
     bytesUp: total(phases.map(({ bytesUp }) => bytesUp)),
     revealing: phases.some(({ updates }) => updates.some(({ revealing }) => revealing)),
+  };
+}
+
+function inspectSelection(
+  { phases }: RoundPlan<unknown>,
+  { keys: { phase, aggregation }, served, slice }: Selection<unknown>,
+): SelectionReport {
+  const { kind, update } = phases[phase]!.aggregations[aggregation]!;
+  const keys = leafTypes(update)[0]!.shape[0]!;
+  const bytesPerKey = bytesOf(slice);
+  return {
+    intrinsic: aggregateOf(kind).name,
+    served: formatType(served),
+    slice: formatType(slice),
+    bytesPerKey,
+    keys,
+    bytesDown: keys === null || bytesPerKey === null ? null : keys * bytesPerKey,
   };
 }
 

@@ -3,9 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { compilePlan } from '../compile/compile-plan.js';
 import { call } from '../expression/call.js';
 import { federatedComputation } from '../expression/federated-computation.js';
+import { federatedSecureSelect } from '../intrinsics/federated-secure-select.js';
+import { federatedSelect } from '../intrinsics/federated-select.js';
 import { federatedSum } from '../intrinsics/federated-sum.js';
-import { movingThreshold, revealing, variance } from '../testing/examples.js';
-import { atClients, float32, struct } from '../types/types.js';
+import { sequenceSum } from '../intrinsics/sequence-sum.js';
+import { movingThreshold, revealing, row, variance } from '../testing/examples.js';
+import { atClients, atServer, float32, int32, struct } from '../types/types.js';
 import { formatComputation } from './format-computation.js';
 import { formatPlan } from './format-plan.js';
 import { inspectPlan } from './inspect-plan.js';
@@ -103,13 +106,47 @@ describe('inspectPlan', () => {
       revealing,
     }));
     expect(updates).toEqual([
-      { intrinsic: 'federatedSum', update: 'float32[8]', result: 'float32[8]', revealing: false },
+      {
+        intrinsic: 'federatedSelect',
+        update: 'int32[?]',
+        result: '<keys=int32[?],counts=int32[?]>',
+        revealing: true,
+      },
       { intrinsic: 'federatedAggregate', update: 'float32', result: 'float32', revealing: false },
       { intrinsic: 'federatedSample', update: '<float32,float64>', result: 'float32*', revealing: true },
     ]);
-    // The whole table goes down: 100 · 8 · 4 bytes. Up: 8 float32, one float32, and a float32 with its float64 draw.
-    expect(report.bytesDown).toBe(3200);
-    expect(report.bytesUp).toBe(32 + 4 + 12);
+    expect(report.phases[1]!.updates).toMatchObject([{ intrinsic: 'federatedSum', revealing: false }]);
+  });
+
+  it('`inspectPlan` counts the bytes of slices by the key, and in all when the number of keys is known', () => {
+    const [keysPhase, slicesPhase] = inspectPlan(compilePlan(revealing)).phases;
+    expect([keysPhase!.bytesDown, keysPhase!.bytesUp]).toEqual([0, null]);
+    // A row of eight float32.
+    expect(slicesPhase).toMatchObject({
+      bytesBroadcast: 0,
+      selections: [
+        {
+          intrinsic: 'federatedSelect',
+          served: 'float32[100,8]',
+          slice: 'float32[8]',
+          bytesPerKey: 32,
+          keys: null,
+          bytesDown: null,
+        },
+      ],
+      bytesDown: null,
+      bytesUp: 32,
+    });
+    const ten = { keys: atClients(int32(10)), table: atServer(float32(100, 8)) };
+    const sliced = federatedComputation(ten, ({ keys, table }) =>
+      federatedSum(sequenceSum(federatedSelect(keys, 100, table, row))),
+    );
+    // Ten keys up, ten rows down, a sum of rows up; or the whole table down, and nothing up but the sum.
+    expect(inspectPlan(compilePlan(sliced))).toMatchObject({ bytesDown: 320, bytesUp: 72, revealing: true });
+    const whole = federatedComputation(ten, ({ keys, table }) =>
+      federatedSum(sequenceSum(federatedSecureSelect(keys, 100, table, row))),
+    );
+    expect(inspectPlan(compilePlan(whole))).toMatchObject({ bytesDown: 3200, bytesUp: 32, revealing: false });
   });
 
   it('`inspectPlan` gives null for bytes when a dimension is unknown', () => {

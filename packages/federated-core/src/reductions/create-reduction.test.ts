@@ -50,6 +50,12 @@ const aggregations: Readonly<Record<AggregationKind, Aggregation<unknown>>> = {
     result: sequence(float32(2)),
     settings: { maxSamples: 2 },
   },
+  'select-keys': {
+    kind: 'select-keys',
+    update: int32(2),
+    result: struct({ keys: int32(null), counts: int32(null) }),
+    settings: { keyBound: 51 },
+  },
 };
 
 function pair(dtype: 'float32' | 'int32', a: number, b: number): Tensor {

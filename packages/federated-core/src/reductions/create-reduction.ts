@@ -7,6 +7,7 @@ import { collectReduction, sampleReduction } from './collect.js';
 import { extremumReduction } from './extremum.js';
 import { meanReduction } from './mean.js';
 import { secureModularSumReduction, secureSumReduction } from './secure.js';
+import { selectKeysReduction } from './select-keys.js';
 import { sumReduction } from './sum.js';
 import { plainVectors, type VectorKernels } from './vector-kernels.js';
 
@@ -31,6 +32,7 @@ export function createReduction<G>(
     'secure-modular-sum': secureModularSumReduction,
     collect: collectReduction,
     sample: sampleReduction,
+    'select-keys': selectKeysReduction,
   } satisfies Record<AggregationKind, (one: Aggregation<G>, vectors: VectorKernels) => Reduction>;
   return reductions[aggregation.kind](aggregation, vectors);
 }

@@ -36,7 +36,8 @@ const squaredGap = plainLocal(
 );
 const next = plainLocal(float32(), float32(), (value) => value + 1, 'next');
 const add = plainLocal({ a: float32(), b: float32() }, float32(), ({ a, b }) => a + b, 'add');
-const row = plainLocal(
+/** A row of a table. */
+export const row = plainLocal(
   { table: float32(100, 8), key: int32() },
   float32(8),
   ({ table, key }) => (table as Tensor<'float32'>).data.slice(8 * key, 8 * key + 8),

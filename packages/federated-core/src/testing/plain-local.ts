@@ -7,6 +7,7 @@ import type { Accumulator } from '../plan/reduction.js';
 import type { RoundPlan } from '../plan/round-plan.js';
 import { runProgram } from '../plan/run-program.js';
 import { clientSeed, serverSeed } from '../plan/seeds.js';
+import { clientSlices, selectSlices, splitKeys, unpackSlices } from '../plan/select-slices.js';
 import { type Seed, seedFrom } from '../random/seed.js';
 import { updateChecker } from '../reductions/check-update.js';
 import { createReduction } from '../reductions/create-reduction.js';
@@ -70,6 +71,7 @@ export async function runPlan(
     id: String(index),
     leaves: flatten(plan.clientInput, toValue(plan.clientInput, client)),
   }));
+  const keysOf: Map<string, Int32Array>[][] = [];
   for (const phase of plan.phases) {
     const prepared = await runProgram(
       phase.prepare,
@@ -77,7 +79,20 @@ export async function runPlan(
       plainRunner,
       serverSeed(seed),
     );
-    broadcasts.push(...prepared);
+    let next = leafCount(phase.broadcast);
+    broadcasts.push(...prepared.slice(0, next));
+    const slices = new Map<string, Tensor[]>(cohort.map(({ id }) => [id, []]));
+    for (const selection of phase.selections) {
+      const served = prepared.slice(next, next + leafCount(selection.served));
+      next += served.length;
+      const keys = keysOf[selection.keys.phase]![selection.keys.aggregation]!;
+      const own = cohort.map(({ id }) => keys.get(id)!);
+      const { rows, rowsOf } = await selectSlices(selection, served, own, plainRunner, serverSeed(seed));
+      for (const [position, { id }] of cohort.entries()) {
+        const sent = clientSlices(selection.slice, rows, rowsOf[position]!);
+        slices.get(id)!.push(...unpackSlices(selection.slice, sent));
+      }
+    }
     const reductions = phase.aggregations.map((one) => createReduction(one, plainRunner));
     const check = updateChecker(phase.aggregations, reductions);
     const updates = await Promise.all(
@@ -85,7 +100,7 @@ export async function runPlan(
         try {
           const sent = await runProgram(
             phase.work,
-            [...broadcasts, ...leaves],
+            [...broadcasts, ...slices.get(id)!, ...leaves],
             plainRunner,
             clientSeed(seed, id),
           );
@@ -96,11 +111,13 @@ export async function runPlan(
         }
       }),
     );
+    cohort = cohort.filter((_, position) => updates[position] !== null);
+    keysOf.push([]);
     let from = 0;
     for (const [index, reduction] of reductions.entries()) {
       const to = from + leafCount(phase.aggregations[index]!.update);
       let total: Accumulator | null = null;
-      for (let start = 0; start < cohort.length; start += plan.laneSize) {
+      for (let start = 0; start < updates.length; start += plan.laneSize) {
         let lane: Accumulator | null = null;
         for (const update of updates.slice(start, start + plan.laneSize)) {
           if (update === null) continue;
@@ -108,10 +125,14 @@ export async function runPlan(
         }
         if (lane !== null) total = total === null ? lane : await reduction.merge(total, lane);
       }
-      aggregates.push(...(await reduction.report(total ?? (await reduction.zero()))));
+      const aggregate = await reduction.report(total ?? (await reduction.zero()));
+      aggregates.push(...aggregate);
+      if (phase.aggregations[index]!.kind === 'select-keys') {
+        const keys = splitKeys(aggregate);
+        keysOf.at(-1)![index] = new Map(cohort.map(({ id }, position) => [id, keys[position]!]));
+      }
       from = to;
     }
-    cohort = cohort.filter((_, position) => updates[position] !== null);
   }
   const result = await runProgram(plan.apply, [...input, ...aggregates], plainRunner, serverSeed(seed));
   return toHost(plan.result, unflatten(plan.result, result));

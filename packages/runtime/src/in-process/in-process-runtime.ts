@@ -1,7 +1,7 @@
 // The `in-process` runtime: every client of the cohort in turn, on the calling thread. The plainest of the
 // runtimes, for tests and debugging; the others must give the same bits.
 import type { Engine } from '@starling/compute';
-import { clientSeed, StarlingError, updateChecker } from '@starling/federated-core';
+import { clientSeed, StarlingError, slicesInOrder, updateChecker } from '@starling/federated-core';
 import { createEngine, type EngineChoice } from '../engine-choice.js';
 import { clientWork } from '../fold/client-work.js';
 import { createLaneFold } from '../fold/lane-fold.js';
@@ -23,16 +23,20 @@ export function inProcessRuntime({ engine: given }: InProcessOptions = {}): Runt
       const owned = given === undefined || !('load' in given) ? await createEngine(given) : null;
       const engine = owned ?? (given as Engine);
       const runner = await createPlanRunner(packed, engine, ['client', 'aggregation']);
-      const phases = plan.phases.map(({ aggregations }, index) => {
+      const phases = plan.phases.map(({ aggregations, selections }, index) => {
         const reductions = runner.reductions(index);
-        return { aggregations, reductions, check: updateChecker(aggregations, reductions) };
+        return { aggregations, selections, reductions, check: updateChecker(aggregations, reductions) };
       });
       let closed = false;
       return {
-        async runPhase({ phase, seed, cohort, broadcasts }) {
+        async runPhase({ phase, seed, cohort, broadcasts, slices = [] }) {
           if (closed) throw new StarlingError('closed', 'Cannot run a phase: the runtime is closed');
-          const { aggregations, reductions, check } = phases[phase]!;
+          const { aggregations, selections, reductions, check } = phases[phase]!;
           const { laneSize } = plan;
+          const slicesAt = (position: number) =>
+            slices.flatMap(({ rows, rowsOf }, index) =>
+              slicesInOrder(selections[index]!.slice, rows, rowsOf[position]!),
+            );
           const fold = createLaneFold({ aggregations, reductions, laneSize, cohortSize: cohort.length });
           const reports: ClientReport[] = [];
           for (const [position, index] of cohort.entries()) {
@@ -40,7 +44,8 @@ export function inProcessRuntime({ engine: given }: InProcessOptions = {}): Runt
             const { report, update } = await clientWork(
               client,
               async () => argument(await population.load(index)),
-              (input) => runner.work(phase, broadcasts, input, clientSeed(seed, client)),
+              (input) =>
+                runner.work(phase, broadcasts, [...slicesAt(position), ...input], clientSeed(seed, client)),
               check,
             );
             reports.push(report);

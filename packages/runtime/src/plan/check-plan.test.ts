@@ -20,6 +20,7 @@ const plan: RoundPlan<string> = {
     {
       prepare: pass,
       broadcast: float32(),
+      selections: [],
       work: add,
       aggregations: [{ kind: 'sum', update: float32(), result: float32() }],
     },

@@ -4,7 +4,9 @@ import {
   type Instruction,
   type LocalProgram,
   leafTypes,
+  type Phase,
   type RoundPlan,
+  type Selection,
   type Type,
 } from '@starling/federated-core';
 import { PlanError } from '../errors.js';
@@ -26,11 +28,19 @@ export function checkPlan(plan: RoundPlan<string>, graphs: ReadonlyMap<string, G
   const client = count(plan.clientInput);
   let broadcast = 0;
   let aggregates = 0;
+  const earlier: Phase<string>[] = [];
   plan.phases.forEach((phase, index) => {
-    check(`phase ${index} prepare`, phase.prepare, server + aggregates, count(phase.broadcast));
+    const { selections } = phase;
+    const served = sum(selections.map((each) => count(each.served)));
+    check(`phase ${index} prepare`, phase.prepare, server + aggregates, count(phase.broadcast) + served);
+    selections.forEach((each, position) => {
+      checkSelection(`selection ${position} of phase ${index} of plan '${plan.name}'`, each, earlier, graphs);
+    });
+    earlier.push(phase);
     broadcast += count(phase.broadcast);
+    const slices = sum(selections.map(({ slice }) => count(slice)));
     const updates = phase.aggregations.map(({ update }) => count(update));
-    check(`phase ${index} work`, phase.work, broadcast + client, sum(updates));
+    check(`phase ${index} work`, phase.work, broadcast + slices + client, sum(updates));
     phase.aggregations.forEach((aggregation, position) => {
       const result = count(aggregation.result);
       const update = updates[position] as number;
@@ -51,6 +61,29 @@ export function checkPlan(plan: RoundPlan<string>, graphs: ReadonlyMap<string, G
     });
   });
   check('apply', plan.apply, server + aggregates, count(plan.result));
+}
+
+/** Its keys must have come in a phase before, and its graph must take a key, and what is served. */
+function checkSelection(
+  slot: string,
+  { keys, served, graph, slice }: Selection<string>,
+  earlier: readonly Phase<string>[],
+  graphs: ReadonlyMap<string, GraphSignature>,
+): void {
+  const source = earlier[keys.phase]?.aggregations[keys.aggregation];
+  if (source?.kind !== 'select-keys') {
+    throw new PlanError(
+      `Cannot run ${slot}: aggregation ${keys.aggregation} of phase ${keys.phase} takes no keys`,
+    );
+  }
+  const { parameter, result } = graphs.get(graph) ?? { parameter: null, result: null };
+  if (result === null) throw new PlanError(`Cannot run ${slot}: there is no graph ${graph}`);
+  const takes = parameter === null ? 0 : count(parameter);
+  if (takes !== count(served) + 1 || count(result) !== count(slice)) {
+    throw new PlanError(
+      `Cannot run ${slot}: graph ${graph} must take ${count(served) + 1} leaves and give ${count(slice)}, got ${takes} and ${count(result)}`,
+    );
+  }
 }
 
 function checkProgram(

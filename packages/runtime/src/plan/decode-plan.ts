@@ -133,6 +133,11 @@ class PlanDecoder {
       phases: phases.map((phase) => ({
         prepare: this.program(phase.prepare),
         broadcast: typeOf(phase.broadcast),
+        selections: (phase.selections ?? []).map(({ served, slice, ...each }) => ({
+          ...each,
+          served: typeOf(served),
+          slice: typeOf(slice),
+        })),
         work: this.program(phase.work),
         aggregations: phase.aggregations.map(
           ({ ifEmpty, operators, update, result: aggregate, ...each }) => ({

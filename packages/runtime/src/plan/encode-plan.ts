@@ -5,6 +5,7 @@ import {
   type Instruction,
   type LocalProgram,
   type Phase,
+  type Selection,
   type Tensor,
 } from '@starling/federated-core';
 import { encodeLeaves } from '../wire/safetensors.js';
@@ -69,10 +70,11 @@ type ManifestPhase = Manifest['phases'][number];
 class PlanEncoder {
   readonly constants: Tensor[] = [];
 
-  phase({ prepare, broadcast, work, aggregations }: Phase<string>): ManifestPhase {
+  phase({ prepare, broadcast, selections, work, aggregations }: Phase<string>): ManifestPhase {
     return {
       prepare: this.program(prepare),
       broadcast: formatType(broadcast),
+      ...(selections.length > 0 && { selections: selections.map(encodeSelection) }),
       work: this.program(work),
       aggregations: aggregations.map((aggregation) => this.aggregation(aggregation)),
     };
@@ -135,4 +137,15 @@ class PlanEncoder {
   private constant(tensor: Tensor): number {
     return this.constants.push(tensor) - 1;
   }
+}
+
+function encodeSelection({ keys, served, graph, slice, salt }: Selection<string>) {
+  const { phase, aggregation } = keys;
+  return {
+    keys: { phase, aggregation },
+    served: formatType(served),
+    graph,
+    slice: formatType(slice),
+    salt,
+  };
 }

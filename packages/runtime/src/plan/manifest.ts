@@ -58,6 +58,7 @@ const aggregationSchema = z.strictObject({
     'secure-modular-sum',
     'collect',
     'sample',
+    'select-keys',
   ]),
   update: typeText,
   result: typeText,
@@ -71,6 +72,14 @@ const aggregationSchema = z.strictObject({
     })
     .exactOptional(),
   settings: z.record(z.string(), z.number()).exactOptional(),
+});
+
+const selectionSchema = z.strictObject({
+  keys: z.strictObject({ phase: count, aggregation: count }),
+  served: typeText,
+  graph: graphId,
+  slice: typeText,
+  salt,
 });
 
 const graphSchema = z.strictObject({
@@ -96,6 +105,8 @@ export const manifestSchema = z.strictObject({
     z.strictObject({
       prepare: programSchema,
       broadcast: typeText,
+      /** Left out where there are none. */
+      selections: z.array(selectionSchema).min(1).exactOptional(),
       work: programSchema,
       aggregations: z.array(aggregationSchema),
     }),

@@ -10,6 +10,7 @@ export function mapPlan<G, H>(plan: RoundPlan<G>, rename: (graph: G) => H): Roun
       (phase): Phase<H> => ({
         ...phase,
         prepare: mapProgram(phase.prepare, rename),
+        selections: phase.selections.map((each) => ({ ...each, graph: rename(each.graph) })),
         work: mapProgram(phase.work, rename),
         aggregations: phase.aggregations.map((aggregation) => mapAggregation(aggregation, rename)),
       }),
@@ -32,6 +33,7 @@ export function graphsOf<G>(plan: RoundPlan<G>, roles: readonly GraphRole[]): re
   };
   for (const phase of plan.phases) {
     visit('server', phase.prepare);
+    if (roles.includes('server')) for (const { graph } of phase.selections) found.add(graph);
     visit('client', phase.work);
     for (const { operators } of phase.aggregations) {
       for (const program of Object.values(operators ?? {})) visit('aggregation', program);

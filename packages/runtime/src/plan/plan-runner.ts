@@ -2,12 +2,16 @@
 // graphs are loaded once; a runner belongs to one thread, as its engine does.
 import type { Engine, LoadedGraph } from '@starling/compute';
 import {
+  type CohortSlices,
   createReduction,
   type GraphRunner,
+  leafCount,
   plainVectors,
   type Reduction,
   runProgram,
   type Seed,
+  type Selection,
+  selectSlices,
   type Tensor,
   type VectorKernels,
 } from '@starling/federated-core';
@@ -18,10 +22,20 @@ import type { PackedPlan } from './packed-plan.js';
 export type Leaves = readonly Tensor[];
 
 export interface PlanRunner {
-  /** The broadcast of a phase, from the server input and the aggregates of earlier phases. */
+  /** The broadcast of a phase, from the server input and the aggregates of earlier phases; then what is served. */
   prepare(phase: number, serverInput: Leaves, aggregates: Leaves, seed: Seed): Promise<Leaves>;
-  /** A client's update, from the broadcasts of this and earlier phases and what the client holds. */
-  work(phase: number, broadcasts: readonly Leaves[], clientInput: Leaves, seed: Seed): Promise<Leaves>;
+  /** The slices of a phase's selections by the clients' keys, of `served`; `keysOf` a selection's keys by client. */
+  select(
+    phase: number,
+    served: Leaves,
+    keysOf: (selection: Selection<string>) => readonly Int32Array[],
+    seed: Seed,
+  ): Promise<readonly CohortSlices[]>;
+  /**
+   * A client's update, from the broadcasts of this and earlier phases and what is the client's own: its slices, in
+   * the order of the phase's selections, and what it holds.
+   */
+  work(phase: number, broadcasts: readonly Leaves[], own: Leaves, seed: Seed): Promise<Leaves>;
   /** The result of the plan, from the server input and the aggregates of all phases. */
   apply(serverInput: Leaves, aggregates: Leaves, seed: Seed): Promise<Leaves>;
   /** The reductions of a phase's aggregations, in order. */
@@ -64,8 +78,18 @@ export async function createPlanRunner(
   return {
     prepare: (phase, serverInput, aggregates, seed) =>
       runProgram(phaseAt(phase).prepare, [...serverInput, ...aggregates], run, seed),
-    work: (phase, broadcasts, clientInput, seed) =>
-      runProgram(phaseAt(phase).work, [...broadcasts.flat(), ...clientInput], run, seed),
+    async select(phase, served, keysOf, seed) {
+      const slices: CohortSlices[] = [];
+      let start = 0;
+      for (const selection of phaseAt(phase).selections) {
+        const end = start + leafCount(selection.served);
+        slices.push(await selectSlices(selection, served.slice(start, end), keysOf(selection), run, seed));
+        start = end;
+      }
+      return slices;
+    },
+    work: (phase, broadcasts, own, seed) =>
+      runProgram(phaseAt(phase).work, [...broadcasts.flat(), ...own], run, seed),
     apply: (serverInput, aggregates, seed) =>
       runProgram(plan.apply, [...serverInput, ...aggregates], run, seed),
     reductions: (phase) => reductions[phase] ?? [],

@@ -1,18 +1,22 @@
 // One round on any runtime: prepare → phases → report → apply. The runtime broadcasts, works and folds; the
-// server's own programs run here, on the server's engine.
+// server's own programs run here, on the server's engine, and so do the slices that clients ask for by keys.
 import {
+  type CohortSlices,
   EmptyAggregateError,
   explainFailure,
+  leafCount,
   type Reduction,
   type Seed,
+  type Selection,
   StarlingError,
   serverSeed,
+  splitKeys,
   type Tensor,
 } from '@starling/federated-core';
 import { TooFewReportsError } from '../errors.js';
 import type { PackedPlan } from '../plan/packed-plan.js';
 import type { Leaves, PlanRunner } from '../plan/plan-runner.js';
-import type { ClientReport, RuntimeSession } from '../runtime.js';
+import type { ClientReport, PhaseRequest, RuntimeSession } from '../runtime.js';
 
 export interface RoundRequest {
   readonly plan: PackedPlan;
@@ -45,12 +49,22 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
   const reports = new Map<number, ClientReport>();
   const broadcasts: Leaves[] = [];
   const aggregates: Tensor[] = [];
+  const keys: ClientKeys = new Map();
   let cohort = request.cohort;
   for (let phase = 0; phase < plan.plan.phases.length; phase++) {
-    broadcasts.push(
-      await explained(request, server.prepare(phase, serverInput, aggregates, serverSeed(seed))),
+    const prepared = await explained(
+      request,
+      server.prepare(phase, serverInput, aggregates, serverSeed(seed)),
     );
-    const ran = await session.runPhase({ round, phase, seed, cohort, broadcasts });
+    const { broadcast, selections } = plan.plan.phases[phase]!;
+    const sent = leafCount(broadcast);
+    broadcasts.push(selections.length === 0 ? prepared : prepared.slice(0, sent));
+    const asked = { round, phase, seed, cohort, broadcasts };
+    const ran = await session.runPhase(
+      selections.length === 0
+        ? asked
+        : { ...asked, slices: await select(request, asked, prepared.slice(sent), keys) },
+    );
     const outcome = { ...ran, reports: ran.reports.map((each) => explainedReport(plan, each)) };
     for (const [position, report] of outcome.reports.entries()) reports.set(cohort[position]!, report);
     const accepted = cohort.filter((_, position) => outcome.reports[position]!.status === 'accepted');
@@ -61,13 +75,37 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
     }
     const reductions = server.reductions(phase);
     for (const [index, accumulator] of outcome.accumulators.entries()) {
-      const aggregate = await report(reductions[index]!, accumulator, outcome.reports);
-      aggregates.push(...aggregate.map(unshared));
+      const aggregate = (await report(reductions[index]!, accumulator, outcome.reports)).map(unshared);
+      aggregates.push(...aggregate);
+      if (plan.plan.phases[phase]!.aggregations[index]!.kind === 'select-keys') {
+        const keysOf = splitKeys(aggregate);
+        keys.set(
+          `${phase} ${index}`,
+          new Map(accepted.map((client, position) => [client, keysOf[position]!])),
+        );
+      }
     }
     cohort = accepted; // a client that was lost or refused takes no further part
   }
   const result = await explained(request, server.apply(serverInput, aggregates, serverSeed(seed)));
   return { result, reports: request.cohort.map((index) => reports.get(index)!) };
+}
+
+/** By the phase and aggregation that took them: the keys of each client of the population that sent some. */
+type ClientKeys = Map<string, ReadonlyMap<number, Int32Array>>;
+
+/** What the clients of a phase are given by their keys. */
+function select(
+  request: RoundRequest,
+  { phase, cohort, seed }: Pick<PhaseRequest, 'phase' | 'cohort' | 'seed'>,
+  served: Leaves,
+  keys: ClientKeys,
+): Promise<readonly CohortSlices[]> {
+  const keysOf = ({ keys: source }: Selection<string>): readonly Int32Array[] => {
+    const sent = keys.get(`${source.phase} ${source.aggregation}`)!;
+    return cohort.map((client) => sent.get(client)!);
+  };
+  return explained(request, request.server.select(phase, served, keysOf, serverSeed(seed)));
 }
 
 async function report(

@@ -37,11 +37,15 @@ export interface LaneClient {
    * had, what the client is reported as.
    */
   readonly data: PlacedLeaves | readonly Tensor[] | ClientReport;
+  /** Of each selection of the phase, which rows of the slices are its own; left out where the phase has none. */
+  readonly rowsOf?: readonly Int32Array[];
 }
 
 export type Command =
   /** Where the broadcasts of a phase will be from now on. */
   | { readonly kind: 'broadcast-memory'; readonly phase: number; readonly leaves: readonly Tensor[] }
+  /** The slices that clients of the phase at hand asked for, those of all its selections: each is there once. */
+  | { readonly kind: 'slices'; readonly leaves: readonly Tensor[] }
   | {
       readonly kind: 'lane';
       readonly lane: number;

@@ -13,7 +13,7 @@ import type { ClientStore } from './client-store.js';
 import type { LaneMemory } from './lane-memory.js';
 import type { LaneClient, Reply } from './messages.js';
 import { type LaneTask, PhaseRun } from './phase-run.js';
-import { fitsLeaves, shareLike, writeLeaves } from './shared-leaves.js';
+import { byteLength, fitsLeaves, place, shareLike, writeLeaves } from './shared-leaves.js';
 import { startWorker, type WorkerHandle } from './worker-handle.js';
 
 export interface ThreadsSessionOptions {
@@ -57,6 +57,9 @@ export class ThreadsSession implements RuntimeSession {
   /** By phase: the broadcast in shared memory, and how often it was written. */
   private readonly broadcasts: Leaves[] = [];
   private readonly turns: number[] = [];
+  /** Of the phase at hand: what its clients asked for, in shared memory. */
+  private slices: Leaves = [];
+  private sliceMemory = new SharedArrayBuffer(0);
   private current: PhaseRun | null = null;
   private closing: Promise<void> | null = null;
 
@@ -75,6 +78,7 @@ export class ThreadsSession implements RuntimeSession {
     const { slots, window } = memory.phases[phase]!;
     slots.releaseAll();
     this.publish(phase, request.broadcasts[phase]!);
+    if (request.slices !== undefined) this.publishSlices(request.slices.flatMap(({ rows }) => rows));
     const { laneSize } = packed.plan;
     const cost = (client: number): number => population.exampleCount(client);
     const run = new PhaseRun(request, laneSize, window, reductions[phase]!, slots, cost);
@@ -105,6 +109,14 @@ export class ThreadsSession implements RuntimeSession {
     this.broadcasts[phase] = writeLeaves(fits ? before : shareLike(leaves), leaves);
     this.turns[phase] = (this.turns[phase] ?? 0) + 1;
     if (!fits) for (const worker of this.pool) this.tellBroadcast(worker, phase);
+  }
+
+  /** Slices are there once, whoever asked for them; no lane of an earlier phase reads the memory any more. */
+  private publishSlices(leaves: Leaves): void {
+    const bytes = byteLength(leaves);
+    if (bytes > this.sliceMemory.byteLength) this.sliceMemory = new SharedArrayBuffer(2 * bytes);
+    this.slices = writeLeaves(place(leaves, this.sliceMemory), leaves);
+    for (const { handle } of this.pool) handle.send({ kind: 'slices', leaves: this.slices });
   }
 
   private tellBroadcast({ handle }: PoolWorker, phase: number): void {
@@ -143,6 +155,7 @@ export class ThreadsSession implements RuntimeSession {
       };
       this.pool.add(worker);
       this.broadcasts.forEach((_, phase) => void this.tellBroadcast(worker, phase));
+      if (this.slices.length > 0) handle.send({ kind: 'slices', leaves: this.slices });
       onWorkerStart(handle.thread);
     });
   }
@@ -224,13 +237,18 @@ export class ThreadsSession implements RuntimeSession {
     worker.sending = true;
     const { task, pinned } = assignment;
     const { population, memory } = this.options;
-    const { cohort, phase, seed } = run.request;
+    const { cohort, phase, seed, slices } = run.request;
     const clients: LaneClient[] = [];
     for (let position = task.start; position < task.end; position++) {
       const index = cohort[position]!;
       const id = population.clientId(index);
-      const data = this.dataOf(pinned, index, id);
-      clients.push({ id, data: data instanceof Promise ? await data : data });
+      const found = this.dataOf(pinned, index, id);
+      const data = found instanceof Promise ? await found : found;
+      clients.push(
+        slices === undefined
+          ? { id, data }
+          : { id, data, rowsOf: slices.map(({ rowsOf }) => rowsOf[position]!) },
+      );
     }
     worker.sending = false;
     if (worker.gone) {

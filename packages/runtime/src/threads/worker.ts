@@ -1,7 +1,15 @@
 // A worker of the `threads` runtime: one engine, one plan, lanes one after another. It sleeps on the doorbell
 // rather than in an event loop, which wakes it sooner and keeps it off the cores while main works.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { clientSeed, StarlingError, type Tensor, updateChecker } from '@starling/federated-core';
+import {
+  clientSeed,
+  leafCount,
+  type Selection,
+  StarlingError,
+  slicesInOrder,
+  type Tensor,
+  updateChecker,
+} from '@starling/federated-core';
 import { createEngine } from '../engine-choice.js';
 import { clientWork } from '../fold/client-work.js';
 import { createAccumulate } from '../fold/lane-fold.js';
@@ -33,9 +41,10 @@ async function serve(): Promise<void> {
   const zeros = await Promise.all(
     plan.plan.phases.map((_, phase) => zeroAccumulators(runner.reductions(phase))),
   );
-  const phases = plan.plan.phases.map(({ aggregations }, phase) => {
+  const phases = plan.plan.phases.map(({ aggregations, selections }, phase) => {
     const reductions = runner.reductions(phase);
     return {
+      selections,
       check: updateChecker(aggregations, reductions, vectors),
       accumulate: createAccumulate(aggregations, reductions),
       zeros: zeros[phase]!,
@@ -48,6 +57,7 @@ async function serve(): Promise<void> {
     };
   });
   const ownData = createStaging(arena);
+  let slices: Leaves = [];
 
   /** Says nothing of a lane that it was told to leave. */
   const runLane = async (lane: LaneCommand): Promise<void> => {
@@ -62,7 +72,7 @@ async function serve(): Promise<void> {
     phase.slots.set(lane.slotStart, slot);
     const reports: ClientReport[] = [];
     let accumulators: LaneAccumulators | null = null;
-    for (const { id, data } of lane.clients) {
+    for (const { id, data, rowsOf } of lane.clients) {
       if (Atomics.load(doorbell, STOP) === 1) return;
       if ('status' in data) {
         reports.push(data);
@@ -71,7 +81,11 @@ async function serve(): Promise<void> {
       const { report, update } = await clientWork(
         id,
         () => ('start' in data ? ownData(data) : data),
-        (input) => runner.work(lane.phase, broadcasts, input, clientSeed(lane.seed, id)),
+        (input) => {
+          const own =
+            rowsOf === undefined ? input : [...ownSlices(phase.selections, slices, rowsOf), ...input];
+          return runner.work(lane.phase, broadcasts, own, clientSeed(lane.seed, id));
+        },
         phase.check,
       );
       reports.push(report);
@@ -98,6 +112,9 @@ async function serve(): Promise<void> {
       case 'broadcast-memory':
         phases[command.phase]!.shared = command.leaves;
         break;
+      case 'slices':
+        slices = command.leaves;
+        break;
       case 'lane':
         await runLane(command);
         break;
@@ -107,6 +124,21 @@ async function serve(): Promise<void> {
         return;
     }
   }
+}
+
+/** What a client asked for of each selection, out of the slices of all clients. */
+function ownSlices(
+  selections: readonly Selection<string>[],
+  slices: Leaves,
+  rowsOf: readonly Int32Array[],
+): Leaves {
+  let start = 0;
+  return selections.flatMap(({ slice }, index) => {
+    const end = start + leafCount(slice);
+    const rows = slices.slice(start, end);
+    start = end;
+    return slicesInOrder(slice, rows, rowsOf[index]!);
+  });
 }
 
 /** Copies a client's data out of the arena into memory of this thread's own, which the next client's overwrites. */

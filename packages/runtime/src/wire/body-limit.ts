@@ -1,5 +1,15 @@
 // How long a body can be, from the types of the leaves that it carries: what a reader allows before it allocates.
-import { bytesPerElement, leafTypes, sizeOf, type Type } from '@starling/federated-core';
+import {
+  type Aggregation,
+  bytesPerElement,
+  int32,
+  leafTypes,
+  MAX_KEYS,
+  type Phase,
+  sizeOf,
+  type Type,
+  tensorType,
+} from '@starling/federated-core';
 
 /** What a safetensors header may take, bytes: for all leaves, and for each (name, dtype, shape, offsets). */
 const HEADER_BYTES = 1024;
@@ -14,4 +24,26 @@ export function bodyLimit(types: readonly Type[]): number {
     return UNKNOWN_BODY_BYTES;
   const data = leaves.map(({ dtype, shape }) => sizeOf(shape as readonly number[]) * bytesPerElement[dtype]);
   return data.reduce((sum, bytes) => sum + bytes, HEADER_BYTES + leaves.length * HEADER_BYTES_PER_LEAF);
+}
+
+/** The most bytes of an update: as by the types of its parts, and where it is of keys, as by the most that are taken. */
+export function updateLimit(aggregations: readonly Aggregation<unknown>[]): number {
+  return bodyLimit(
+    aggregations.map((each) => (each.kind === 'select-keys' ? int32(mostKeys(each)) : each.update)),
+  );
+}
+
+/** The most bytes of the slices that one client can ask for in a phase: of each selection, a slice for each key. */
+export function slicesLimit(phases: readonly Phase<unknown>[], phase: number): number {
+  const types = phases[phase]!.selections.flatMap(({ keys, slice }): Type[] => {
+    const source = phases[keys.phase]!.aggregations[keys.aggregation]!;
+    const most = mostKeys(source);
+    const rows = Math.min(most, source.settings?.['keyBound'] ?? most);
+    return [...leafTypes(slice).map(({ dtype, shape }) => tensorType(dtype, [rows, ...shape])), int32(most)];
+  });
+  return bodyLimit(types);
+}
+
+function mostKeys({ update }: Aggregation<unknown>): number {
+  return leafTypes(update)[0]!.shape[0] ?? MAX_KEYS;
 }

@@ -46,6 +46,7 @@ export const wireCodes = {
   'invalid-weight': [0, 'The weight of the update is negative.'],
   'out-of-range': [0, 'The update holds a number outside the range that its aggregation takes.'],
   'key-out-of-range': [0, 'The update names a key that its aggregation does not have.'],
+  'too-many-keys': [0, 'The update asks for more slices than a client may.'],
   'load-failed': [0, 'The client says that its data cannot be had.'],
   'work-failed': [0, 'The client says that its work failed.'],
   left: [0, 'The client has said that it will not be back.'],

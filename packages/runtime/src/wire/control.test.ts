@@ -18,8 +18,9 @@ const examples: { readonly [T in ControlType]: ControlInput<T> } = {
   },
   want: { blobs: [{ hash, from: 7 }] },
   blob: { hash },
-  ready: { plan: hash, partial: { hash, from: 7 } },
-  work: { ...at, seed: [0, 0xffff_ffff], deadlineMs: 0.5, broadcast: hash, received: 0 },
+  ready: { plan: hash, partial: { hash, from: 7 }, slices: { hash, from: 0 } },
+  slices: { ...at, hash },
+  work: { ...at, seed: [0, 0xffff_ffff], deadlineMs: 0.5, broadcast: hash, slices: hash, received: 0 },
   update: at,
   failed: { ...at, code: 'work-failed', reason: 'because' },
   ack: { ...at, status: 'rejected', code: 'wrong-update', reason: 'because' },
@@ -57,7 +58,11 @@ describe('decodeControl', () => {
     expect(decodeControl('want', bytesOf({ blobs: [{ hash }] })).control).toEqual({
       blobs: [{ hash, from: 0 }],
     });
-    expect(decodeControl('ready', bytesOf({ plan: hash })).control).toEqual({ plan: hash, partial: null });
+    expect(decodeControl('ready', bytesOf({ plan: hash })).control).toEqual({
+      plan: hash,
+      partial: null,
+      slices: null,
+    });
   });
 
   it('`decodeControl` ignores fields and padding that it does not know', () => {

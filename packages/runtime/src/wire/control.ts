@@ -37,8 +37,17 @@ export const controlSchemas = {
   want: z.object({ blobs: z.array(bytesFrom).min(1).max(MAX_BLOBS) }),
   /** Carries a blob. */
   blob: z.object({ hash }),
-  /** The client can run the plan. `partial`: a broadcast of which it has the first bytes, from before a cut. */
-  ready: z.object({ plan: hash, partial: bytesFrom.nullable().default(null) }),
+  /**
+   * The client can run the plan. `partial`: a broadcast of which it has the first bytes, from before a cut; `slices`:
+   * the same of slices.
+   */
+  ready: z.object({
+    plan: hash,
+    partial: bytesFrom.nullable().default(null),
+    slices: bytesFrom.nullable().default(null),
+  }),
+  /** The client's own slices, for the `work` of this round and phase, which comes next. `hash`: SHA-256 of the body. */
+  slices: z.object({ round: uint32, phase: uint32, hash }),
   /** Asks for the work of one phase of one round. Its body is the broadcast. */
   work: z.object({
     round: uint32,
@@ -49,6 +58,8 @@ export const controlSchemas = {
     deadlineMs: z.number().min(0),
     /** SHA-256 of the whole broadcast body. */
     broadcast: hash,
+    /** SHA-256 of the body of the client's `slices`, which came before; null where the phase has none. */
+    slices: hash.nullable().default(null),
     /** Bytes of the client's update for this phase that are here already, from before a cut. */
     received: uint32,
   }),

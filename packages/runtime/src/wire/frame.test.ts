@@ -68,7 +68,7 @@ describe('decodeFrame', () => {
     ['frame-too-short', new Uint8Array(0)],
     ['frame-bad-magic', changed(0, 0x54)],
     ['unsupported-version', changed(4, 2)],
-    ['frame-unknown-type', changed(5, 13)],
+    ['frame-unknown-type', changed(5, 14)],
     ['frame-reserved', changed(6, 1)],
     ['frame-reserved', changed(31, 1)],
     ['frame-bad-length', changed(8, 7)], // not a multiple of 8

@@ -32,6 +32,7 @@ export const messageTypes = {
   leave: 10,
   bye: 11,
   error: 12,
+  slices: 13,
 } as const;
 
 export type MessageType = keyof typeof messageTypes;

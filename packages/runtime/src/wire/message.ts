@@ -13,7 +13,7 @@ import { encodeFrame, type Frame } from './frame.js';
 import { CHUNK_BYTES, defaultLimits, type WireLimits } from './limits.js';
 
 /** Message types whose body is required; the others have none. */
-const withBody: ReadonlySet<ControlType> = new Set(['blob', 'work', 'update']);
+const withBody: ReadonlySet<ControlType> = new Set(['blob', 'work', 'update', 'slices']);
 
 /** A message as it arrived: `body` holds its bytes from the first on, those of an earlier socket included. */
 export type Message = ControlMessage & { readonly body: Uint8Array | null };

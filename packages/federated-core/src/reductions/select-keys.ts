@@ -1,0 +1,57 @@
+// The reduction that takes the clients' keys for `federatedSelect`: every client's own, in cohort order. The
+// accumulator is one int32[n] a client.
+import { RejectedUpdateError } from '../errors/starling-error.js';
+import type { Reduction } from '../plan/reduction.js';
+import type { Aggregation } from '../plan/round-plan.js';
+import type { Tensor } from '../values/tensor.js';
+import { collectReduction } from './collect.js';
+
+/** The most keys that a client may send for one select where their type gives no number: 4 MiB of them. */
+export const MAX_KEYS = 2 ** 20;
+
+export function selectKeysReduction({
+  update,
+  settings,
+}: Pick<Aggregation<unknown>, 'update' | 'settings'>): Reduction {
+  const { keyBound = 0 } = settings ?? {};
+  const { zero, accumulate, merge } = collectReduction({ update });
+  return {
+    zero,
+    check([keys]) {
+      const refusal = refuseKeys(keys!.data as Int32Array, keyBound);
+      if (refusal !== null) throw refusal;
+    },
+    accumulate,
+    merge,
+    report: (accumulator) => {
+      const counts = Int32Array.from(accumulator, ({ data }) => data.length);
+      return [joinAll(accumulator), { dtype: 'int32', shape: [counts.length], data: counts }];
+    },
+  };
+}
+
+/** Why a client's keys are refused: one that is out of range, or too many; `null` where they are fine. */
+export function refuseKeys(keys: Int32Array, keyBound: number): RejectedUpdateError | null {
+  if (keys.length > MAX_KEYS) {
+    return new RejectedUpdateError(
+      'too-many-keys',
+      `Cannot select slices: a client may ask for ${MAX_KEYS} at most, got ${keys.length}`,
+    );
+  }
+  const strange = keys.find((key) => key < 0 || key >= keyBound);
+  if (strange === undefined) return null;
+  return new RejectedUpdateError(
+    'key-out-of-range',
+    `Cannot select slice ${strange}: keys must be from 0 to ${keyBound - 1}`,
+  );
+}
+
+function joinAll(parts: readonly Tensor[]): Tensor {
+  const data = new Int32Array(parts.reduce((total, { data: keys }) => total + keys.length, 0));
+  let start = 0;
+  for (const { data: keys } of parts) {
+    data.set(keys as Int32Array, start);
+    start += keys.length;
+  }
+  return { dtype: 'int32', shape: [data.length], data };
+}

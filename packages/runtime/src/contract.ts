@@ -34,6 +34,7 @@ import {
   totalOf,
   variance,
 } from './testing/contract-computations.js';
+import { selectContract } from './testing/select-contract.js';
 
 /** Makes the runtime under test for clients of a population: those that run on sockets must be started with it. */
 export type MakeRuntime = (population: Population) => Runtime | Promise<Runtime>;
@@ -133,6 +134,8 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
       const statuses = outcome!.reports.map(({ status }) => status);
       assert.deepEqual(statuses, ['accepted', 'rejected', 'accepted', 'accepted']);
     });
+
+    selectContract(name, agreed);
 
     test(`\`${name}\` runs the operators of an aggregate of the user's own`, async () => {
       // Product of 1 + value: 2 · 3 · 4 · 5 · 6 = 720.

@@ -1,11 +1,13 @@
 import { clipped, meanAggregator } from '@starling/aggregators';
-import { createOnnxEngine, localRunner, tfl } from '@starling/compute';
+import { createOnnxEngine, localRunner, type tf, tfl } from '@starling/compute';
 import { evaluate, float32, struct } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { meanSquaredError } from '../losses/mean-squared-error.js';
 import { layersModel } from '../models/layers-model.js';
 import { momentum } from '../optimizers/momentum.js';
 import { sgd } from '../optimizers/sgd.js';
+import { exponentialDecay } from '../schedules/exponential-decay.js';
+import { piecewise } from '../schedules/piecewise.js';
 import { lineModel, points } from '../testing/line-model.js';
 import { type FederatedAveragingOptions, federatedAveraging } from './federated-averaging.js';
 
@@ -74,6 +76,29 @@ describe('federatedAveraging', () => {
     // mean (0.05 + 0.19) / 3 = 0.08. v = 0.9 · −0.1 − 0.08 = −0.17, w = 1.27.
     const { state } = await rounds({ serverOptimizer: momentum({ learningRate: 1, momentum: 0.9 }) }, 2);
     expect(state.model['w']).toBeCloseTo(1.27, 6);
+  });
+
+  it('lets the server’s rate follow the rounds', async () => {
+    // Round 1: +0.1, w = 1.1. Round 2: the mean of above, 0.08, at half the rate: w = 1.14.
+    const learningRate = exponentialDecay({ initial: 1, factor: 0.5 });
+    const { state } = await rounds({ serverOptimizer: sgd({ learningRate }) }, 2);
+    expect(state.model['w']).toBeCloseTo(1.14, 6);
+  });
+
+  it('lets the clients’ rate follow the rounds', async () => {
+    // Round 1 at 0.1: w = 1.1. Round 2 at 0.2: twice 0.08, w = 1.26.
+    const schedule = piecewise({ rates: [0.1, 0.2], boundaries: [1] });
+    const clientOptimizer = (round: tf.Tensor) => sgd({ learningRate: schedule(round) });
+    const { state } = await rounds({ clientOptimizer }, 2);
+    expect(state.model['w']).toBeCloseTo(1.26, 6);
+    expect(state).toMatchObject({ round: 2 });
+  });
+
+  it('lets the clients’ rate follow the steps of each round', async () => {
+    // Only the first of two epochs moves: as one epoch, in the first round (w = 1.1) and in the second (+0.08).
+    const learningRate = piecewise({ rates: [0.1, 0], boundaries: [1] });
+    const { state } = await rounds({ clientOptimizer: sgd({ learningRate }), epochs: 2 }, 2);
+    expect(state.model['w']).toBeCloseTo(1.18, 6);
   });
 
   it('reports what the aggregator measures', async () => {

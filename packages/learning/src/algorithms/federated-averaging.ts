@@ -16,6 +16,7 @@ import {
   federatedZip,
   field,
   type IterativeProcess,
+  int32,
   iterativeProcess,
   type ServerValue,
   type StructType,
@@ -26,14 +27,17 @@ import {
 import type { Model } from '../models/model.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { sgd } from '../optimizers/sgd.js';
-import { clientWork } from '../work/client-work.js';
+import { clientWork, type OptimizerOfRound } from '../work/client-work.js';
 import { meansWork } from '../work/means-work.js';
-import { serverStart, serverWork } from '../work/server-work.js';
+import { nextRound, serverStart, serverWork } from '../work/server-work.js';
 
 export interface FederatedAveragingOptions {
   readonly model: Model;
-  /** Trains on the clients; made anew each round. */
-  readonly clientOptimizer: Optimizer;
+  /**
+   * Trains on the clients; made anew each round. A function gets the number of rounds before this one (an int32 scalar), so
+   * that a learning rate can follow the rounds: `(round) => sgd({ learningRate: schedule(round) })`.
+   */
+  readonly clientOptimizer: Optimizer | OptimizerOfRound;
   /** Moves the server's weights; its state lasts. `sgd({ learningRate: 1 })` by default: plain averaging. */
   readonly serverOptimizer?: Optimizer;
   /** E, passes over a client's examples in a round; 1 by default. */
@@ -50,7 +54,7 @@ export interface FederatedAveragingOptions {
 
 /**
  * The process whose clients hold `{ data }`, a sequence of the model's examples. Its state is `{ model, optimizer,
- * aggregator }`, where `model` has the weights; its metrics are the loss and the measures of the model while
+ * aggregator }`, where `model` has the weights, and `round` where the client optimizer is one of the round; its metrics are the loss and the measures of the model while
  * training, as means over all examples of the cohort, and their number, `examples`; with an aggregator that
  * measures, also `aggregation`.
  */
@@ -67,6 +71,7 @@ export function federatedAveraging(options: FederatedAveragingOptions): Iterativ
   const start = serverStart(model, serverOptimizer);
   const update = serverWork(model, serverOptimizer, start.type.result);
   const aggregation = aggregator.create(model.weights);
+  const countsRounds = typeof clientOptimizer === 'function';
 
   const initialize = federatedComputation(
     null,
@@ -76,6 +81,7 @@ export function federatedAveraging(options: FederatedAveragingOptions): Iterativ
         model: weights,
         optimizer: federatedMap(start, { weights }),
         aggregator: startOf(aggregation),
+        ...(countsRounds ? { round: federatedValue(0, 'SERVER', int32()) } : {}),
       });
     },
     { name: 'federated averaging start' },
@@ -87,7 +93,12 @@ export function federatedAveraging(options: FederatedAveragingOptions): Iterativ
     },
     ({ state, data }) => {
       const weights = field(state, 'model');
-      const report = federatedMap(work, { weights: federatedBroadcast(weights), data });
+      const round = countsRounds ? (field(state as ServerValue, 'round') as ServerValue) : null;
+      const report = federatedMap(work, {
+        weights: federatedBroadcast(weights),
+        data,
+        ...(round === null ? {} : { round: federatedBroadcast(round) }),
+      });
       const aggregated = stepOf(aggregation, field(state, 'aggregator'), {
         value: field(report, 'update'),
         weight: field(report, 'weight'),
@@ -103,6 +114,7 @@ export function federatedAveraging(options: FederatedAveragingOptions): Iterativ
           model: field(updated, 'weights'),
           optimizer: field(updated, 'optimizer'),
           aggregator: aggregated.state,
+          ...(round === null ? {} : { round: federatedMap(nextRound, { round }) }),
         }),
         metrics: withMeasurements(means, aggregated.measurements),
       };

@@ -17,5 +17,5 @@ describe('adagrad', () => {
     expect(stepsOf(optimizer, 1, [3])[0]).toBeCloseTo(0.95, 6);
   });
 
-  optimizerContract('adagrad', adagrad({ learningRate: 0.1 }));
+  optimizerContract('adagrad', (learningRate) => adagrad({ learningRate }));
 });

@@ -2,11 +2,12 @@
 // Learning and Stochastic Optimization", JMLR 2011).
 import { tf } from '@starling/compute';
 import { mapTensors, type Tensors } from '../tensors.js';
+import { type LearningRate, withLearningRate } from './learning-rate.js';
 import type { Optimizer } from './optimizer.js';
 import { checkNonNegative } from './options.js';
 
 export interface AdagradOptions {
-  readonly learningRate: number;
+  readonly learningRate: LearningRate;
   /** What a starts from, at least 0; 0.1 by default. */
   readonly initialAccumulator?: number;
   /** ε, at least 0; 1e-7 by default. At the server Reddi et al. (2021) advise 1e-3. */
@@ -19,11 +20,9 @@ export function adagrad({
   initialAccumulator = 0.1,
   epsilon = 1e-7,
 }: AdagradOptions): Optimizer {
-  checkNonNegative('adagrad', 'learningRate', learningRate);
   checkNonNegative('adagrad', 'initialAccumulator', initialAccumulator);
   checkNonNegative('adagrad', 'epsilon', epsilon);
-  return {
-    name: 'adagrad',
+  return withLearningRate('adagrad', learningRate, (rate) => ({
     init: (weights) => ({
       accumulator: mapTensors((weight) => tf.fill(weight.shape, initialAccumulator), weights),
     }),
@@ -36,7 +35,7 @@ export function adagrad({
       return {
         weights: mapTensors(
           (weight, gradient, sum) =>
-            tf.sub(weight, tf.div(tf.mul(gradient, learningRate), tf.add(tf.sqrt(sum), epsilon))),
+            tf.sub(weight, tf.div(tf.mul(gradient, rate), tf.add(tf.sqrt(sum), epsilon))),
           weights,
           gradients,
           accumulator,
@@ -44,5 +43,5 @@ export function adagrad({
         state: { accumulator },
       };
     },
-  };
+  }));
 }

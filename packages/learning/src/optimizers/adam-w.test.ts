@@ -9,5 +9,5 @@ describe('adamW', () => {
     expect(stepsOf(optimizer, 1, [3])[0]).toBeCloseTo(0.85, 5);
   });
 
-  optimizerContract('adamW', adamW({ learningRate: 0.1 }));
+  optimizerContract('adamW', (learningRate) => adamW({ learningRate }));
 });

@@ -18,5 +18,5 @@ describe('adam', () => {
     expect(stepsOf(optimizer, 1, [-1e3])[0]).toBeCloseTo(1.1, 5);
   });
 
-  optimizerContract('adam', adam({ learningRate: 0.1 }));
+  optimizerContract('adam', (learningRate) => adam({ learningRate }));
 });

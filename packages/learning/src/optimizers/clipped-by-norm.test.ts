@@ -20,5 +20,5 @@ describe('clippedByNorm', () => {
     expect(stepsOf(optimizer, 0, [1.5, 0])).toEqual([-1.5, -1.5]);
   });
 
-  optimizerContract('clippedByNorm', clippedByNorm(sgd({ learningRate: 0.1 }), { clipNorm: 1 }));
+  optimizerContract('clippedByNorm', (learningRate) => clippedByNorm(sgd({ learningRate }), { clipNorm: 1 }));
 });

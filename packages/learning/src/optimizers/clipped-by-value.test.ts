@@ -9,5 +9,7 @@ describe('clippedByValue', () => {
     expect(stepsOf(optimizer, 0, [5, -7, 1.5])).toEqual([-2, 0, -1.5]);
   });
 
-  optimizerContract('clippedByValue', clippedByValue(sgd({ learningRate: 0.1 }), { clipValue: 1 }));
+  optimizerContract('clippedByValue', (learningRate) =>
+    clippedByValue(sgd({ learningRate }), { clipValue: 1 }),
+  );
 });

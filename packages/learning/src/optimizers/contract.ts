@@ -9,7 +9,10 @@ import {
 } from '@starling/compute';
 import { float32, seedFrom, sequence, struct, tensor } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
+import { piecewise } from '../schedules/piecewise.js';
+import { warmUp } from '../schedules/warm-up.js';
 import type { Tensors } from '../tensors.js';
+import type { LearningRate } from './learning-rate.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
 
 /** Weights after one step for each of `gradients`, starting from `weight`: a weight of one element. */
@@ -22,9 +25,27 @@ export function stepsOf(optimizer: Optimizer, weight: number, gradients: readonl
   });
 }
 
-/** Checks an optimizer whose learning rate is 0.1. */
-export function optimizerContract(name: string, optimizer: Optimizer): void {
-  describe(`${name} keeps the optimizer contract`, () => {
+/** Checks the optimizers that `make` makes of learning rates. */
+export function optimizerContract(name: string, make: (learningRate: LearningRate) => Optimizer): void {
+  optimizerTests(`${name} keeps the optimizer contract`, make(0.1));
+  // 0.1 all along, after one step of half of it.
+  optimizerTests(`${name} with a schedule keeps the optimizer contract`, make(warmUp(0.1, { over: 2 })));
+
+  it(`${name} takes each step with the rate of its count`, () => {
+    const [first] = stepsOf(make(0.1), 1, [1]);
+    const scheduled = make(piecewise({ rates: [0.1, 0], boundaries: [1] }));
+    // From the second step on the rate is 0, and nothing moves.
+    expect(stepsOf(scheduled, 1, [1, -2, 3])).toEqual([first, first, first]);
+    expect(first).not.toBe(1);
+  });
+
+  it(`${name} throws when its learning rate is negative`, () => {
+    expect(() => make(-0.1)).toThrow('learningRate must be a finite number >= 0, got -0.1');
+  });
+}
+
+function optimizerTests(title: string, optimizer: Optimizer): void {
+  describe(title, () => {
     it('keeps names and shapes of weights and state', () => {
       const weights = { kernel: tf.ones([2, 3]), bias: tf.zeros([3]) };
       const gradients = { kernel: tf.ones([2, 3]), bias: tf.ones([3]) };

@@ -16,5 +16,5 @@ describe('momentum', () => {
     );
   });
 
-  optimizerContract('momentum', momentum({ learningRate: 0.1 }));
+  optimizerContract('momentum', (learningRate) => momentum({ learningRate }));
 });

@@ -2,21 +2,20 @@
 // methods", 1964; in the form of Sutskever, Martens, Dahl, Hinton, ICML 2013, with η taken out of v).
 import { tf } from '@starling/compute';
 import { mapTensors, type Tensors } from '../tensors.js';
+import { type LearningRate, withLearningRate } from './learning-rate.js';
 import type { Optimizer } from './optimizer.js';
-import { checkFraction, checkNonNegative } from './options.js';
+import { checkFraction } from './options.js';
 
 export interface MomentumOptions {
-  readonly learningRate: number;
+  readonly learningRate: LearningRate;
   /** μ, from 0 to below 1; 0.9 by default. */
   readonly momentum?: number;
 }
 
 /** Momentum. At the server this is FedAvgM (Hsu, Qi, Brown, 2019). */
 export function momentum({ learningRate, momentum: decay = 0.9 }: MomentumOptions): Optimizer {
-  checkNonNegative('momentum', 'learningRate', learningRate);
   checkFraction('momentum', 'momentum', decay);
-  return {
-    name: 'momentum',
+  return withLearningRate('momentum', learningRate, (rate) => ({
     init: (weights) => ({ velocity: mapTensors(tf.zerosLike, weights) }),
     update: (gradients, state, weights) => {
       const velocity = mapTensors(
@@ -25,9 +24,9 @@ export function momentum({ learningRate, momentum: decay = 0.9 }: MomentumOption
         gradients,
       );
       return {
-        weights: mapTensors((weight, v) => tf.sub(weight, tf.mul(v, learningRate)), weights, velocity),
+        weights: mapTensors((weight, v) => tf.sub(weight, tf.mul(v, rate)), weights, velocity),
         state: { velocity },
       };
     },
-  };
+  }));
 }

@@ -10,5 +10,5 @@ describe('nesterov', () => {
     expect(second).toBeCloseTo(0.539, 6);
   });
 
-  optimizerContract('nesterov', nesterov({ learningRate: 0.1 }));
+  optimizerContract('nesterov', (learningRate) => nesterov({ learningRate }));
 });

@@ -3,16 +3,15 @@
 // weights kept are those of the look-ahead).
 import { tf } from '@starling/compute';
 import { mapTensors, type Tensors } from '../tensors.js';
+import { withLearningRate } from './learning-rate.js';
 import type { MomentumOptions } from './momentum.js';
 import type { Optimizer } from './optimizer.js';
-import { checkFraction, checkNonNegative } from './options.js';
+import { checkFraction } from './options.js';
 
 /** Nesterov momentum; μ is 0.9 by default. */
 export function nesterov({ learningRate, momentum: decay = 0.9 }: MomentumOptions): Optimizer {
-  checkNonNegative('nesterov', 'learningRate', learningRate);
   checkFraction('nesterov', 'momentum', decay);
-  return {
-    name: 'nesterov',
+  return withLearningRate('nesterov', learningRate, (rate) => ({
     init: (weights) => ({ velocity: mapTensors(tf.zerosLike, weights) }),
     update: (gradients, state, weights) => {
       const velocity = mapTensors(
@@ -22,7 +21,7 @@ export function nesterov({ learningRate, momentum: decay = 0.9 }: MomentumOption
       );
       return {
         weights: mapTensors(
-          (weight, gradient, v) => tf.sub(weight, tf.mul(tf.add(gradient, tf.mul(v, decay)), learningRate)),
+          (weight, gradient, v) => tf.sub(weight, tf.mul(tf.add(gradient, tf.mul(v, decay)), rate)),
           weights,
           gradients,
           velocity,
@@ -30,5 +29,5 @@ export function nesterov({ learningRate, momentum: decay = 0.9 }: MomentumOption
         state: { velocity },
       };
     },
-  };
+  }));
 }

@@ -11,5 +11,5 @@ describe('rmsProp', () => {
     expect(second).toBeCloseTo(0.7431086, 6);
   });
 
-  optimizerContract('rmsProp', rmsProp({ learningRate: 0.1 }));
+  optimizerContract('rmsProp', (learningRate) => rmsProp({ learningRate }));
 });

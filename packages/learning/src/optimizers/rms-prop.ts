@@ -1,11 +1,12 @@
 // RMSProp: v ← ρ v + (1 − ρ) g², w ← w − η g / (√v + ε) (Tieleman, Hinton, "Lecture 6.5: rmsprop", Coursera 2012).
 import { tf } from '@starling/compute';
 import { mapTensors, type Tensors } from '../tensors.js';
+import { type LearningRate, withLearningRate } from './learning-rate.js';
 import type { Optimizer } from './optimizer.js';
 import { checkFraction, checkNonNegative } from './options.js';
 
 export interface RmsPropOptions {
-  readonly learningRate: number;
+  readonly learningRate: LearningRate;
   /** ρ, from 0 to below 1; 0.9 by default. */
   readonly decay?: number;
   /** ε, at least 0; 1e-7 by default. */
@@ -14,11 +15,9 @@ export interface RmsPropOptions {
 
 /** RMSProp, uncentred and without momentum. */
 export function rmsProp({ learningRate, decay = 0.9, epsilon = 1e-7 }: RmsPropOptions): Optimizer {
-  checkNonNegative('rmsProp', 'learningRate', learningRate);
   checkFraction('rmsProp', 'decay', decay);
   checkNonNegative('rmsProp', 'epsilon', epsilon);
-  return {
-    name: 'rmsProp',
+  return withLearningRate('rmsProp', learningRate, (rate) => ({
     init: (weights) => ({ meanSquare: mapTensors(tf.zerosLike, weights) }),
     update: (gradients, state, weights) => {
       const meanSquare = mapTensors(
@@ -29,7 +28,7 @@ export function rmsProp({ learningRate, decay = 0.9, epsilon = 1e-7 }: RmsPropOp
       return {
         weights: mapTensors(
           (weight, gradient, mean) =>
-            tf.sub(weight, tf.div(tf.mul(gradient, learningRate), tf.add(tf.sqrt(mean), epsilon))),
+            tf.sub(weight, tf.div(tf.mul(gradient, rate), tf.add(tf.sqrt(mean), epsilon))),
           weights,
           gradients,
           meanSquare,
@@ -37,5 +36,5 @@ export function rmsProp({ learningRate, decay = 0.9, epsilon = 1e-7 }: RmsPropOp
         state: { meanSquare },
       };
     },
-  };
+  }));
 }

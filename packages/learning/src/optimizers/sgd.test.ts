@@ -16,5 +16,5 @@ describe('sgd', () => {
     );
   });
 
-  optimizerContract('sgd', sgd({ learningRate: 0.1 }));
+  optimizerContract('sgd', (learningRate) => sgd({ learningRate }));
 });

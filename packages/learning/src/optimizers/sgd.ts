@@ -1,22 +1,20 @@
 // Stochastic gradient descent: w ← w − η g (Robbins, Monro, "A Stochastic Approximation Method", 1951).
 import { tf } from '@starling/compute';
 import { mapTensors } from '../tensors.js';
+import { type LearningRate, withLearningRate } from './learning-rate.js';
 import type { Optimizer } from './optimizer.js';
-import { checkNonNegative } from './options.js';
 
 /** Plain SGD, without state. */
-export function sgd({ learningRate }: { readonly learningRate: number }): Optimizer {
-  checkNonNegative('sgd', 'learningRate', learningRate);
-  return {
-    name: 'sgd',
+export function sgd({ learningRate }: { readonly learningRate: LearningRate }): Optimizer {
+  return withLearningRate('sgd', learningRate, (rate) => ({
     init: () => ({}),
     update: (gradients, state, weights) => ({
-      weights: mapTensors((weight, gradient) => step(weight, gradient, learningRate), weights, gradients),
+      weights: mapTensors((weight, gradient) => step(weight, gradient, rate), weights, gradients),
       state,
     }),
-  };
+  }));
 }
 
-function step(weight: tf.Tensor, gradient: tf.Tensor, learningRate: number): tf.Tensor {
-  return tf.sub(weight, learningRate === 1 ? gradient : tf.mul(gradient, learningRate));
+function step(weight: tf.Tensor, gradient: tf.Tensor, rate: number | tf.Tensor): tf.Tensor {
+  return tf.sub(weight, rate === 1 ? gradient : tf.mul(gradient, rate));
 }

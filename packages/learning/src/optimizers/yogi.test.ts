@@ -12,5 +12,5 @@ describe('yogi', () => {
     expect(second).toBeCloseTo(0.8212844, 6);
   });
 
-  optimizerContract('yogi', yogi({ learningRate: 0.1 }));
+  optimizerContract('yogi', (learningRate) => yogi({ learningRate }));
 });

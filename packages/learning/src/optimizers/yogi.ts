@@ -2,12 +2,13 @@
 // Methods for Nonconvex Optimization", NeurIPS 2018, Algorithm 2).
 import { tf } from '@starling/compute';
 import { mapTensors, type Tensors } from '../tensors.js';
+import { type LearningRate, withLearningRate } from './learning-rate.js';
 import type { Optimizer } from './optimizer.js';
 import { checkFraction, checkNonNegative } from './options.js';
 
 export interface YogiOptions {
   /** η; 0.01 by default. */
-  readonly learningRate?: number;
+  readonly learningRate?: LearningRate;
   /** Decay of the mean gradient, from 0 to below 1; 0.9 by default. */
   readonly beta1?: number;
   /** Weight of the mean square's past, from 0 to below 1; 0.999 by default. */
@@ -30,13 +31,11 @@ export function yogi(options: YogiOptions = {}): Optimizer {
     epsilon = 0.001,
     initialAccumulator = 1e-6,
   } = options;
-  checkNonNegative('yogi', 'learningRate', learningRate);
   checkFraction('yogi', 'beta1', beta1);
   checkFraction('yogi', 'beta2', beta2);
   checkNonNegative('yogi', 'epsilon', epsilon);
   checkNonNegative('yogi', 'initialAccumulator', initialAccumulator);
-  return {
-    name: 'yogi',
+  return withLearningRate('yogi', learningRate, (rate) => ({
     init: (weights) => ({
       mean: mapTensors(tf.zerosLike, weights),
       meanSquare: mapTensors((weight) => tf.fill(weight.shape, initialAccumulator), weights),
@@ -57,7 +56,7 @@ export function yogi(options: YogiOptions = {}): Optimizer {
       );
       return {
         weights: mapTensors(
-          (weight, m, v) => tf.sub(weight, tf.div(tf.mul(m, learningRate), tf.add(tf.sqrt(v), epsilon))),
+          (weight, m, v) => tf.sub(weight, tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), epsilon))),
           weights,
           mean,
           meanSquare,
@@ -65,5 +64,5 @@ export function yogi(options: YogiOptions = {}): Optimizer {
         state: { mean, meanSquare },
       };
     },
-  };
+  }));
 }

@@ -1,15 +1,19 @@
 // What a client computes in a round of federated averaging: some epochs of minibatch training from the broadcast
 // weights (ClientUpdate of McMahan et al., AISTATS 2017, Algorithm 1), as one local computation with one reduction.
 import { localComputation, sequenceLength, sequenceReduce, tf } from '@starling/compute';
-import { type LocalComputation, sequence } from '@starling/federated-core';
+import { int32, type LocalComputation, sequence } from '@starling/federated-core';
 import type { Batch, Model } from '../models/model.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { mapTensors, pickTensors } from '../tensors.js';
 import { addToTotals, zeroTotals } from './totals.js';
 import { trainStep } from './train-step.js';
 
+/** An optimizer for a round: gets the number of rounds before it, an int32 scalar. */
+export type OptimizerOfRound = (round: tf.Tensor) => Optimizer;
+
 export interface ClientWorkOptions {
-  readonly optimizer: Optimizer;
+  /** Made anew each round; where it is a function, the work takes `round` too. */
+  readonly optimizer: Optimizer | OptimizerOfRound;
   /** E: passes over the client's examples, each in a new order. */
   readonly epochs: number;
   /** B: examples a step; the last step of an epoch takes what is left. */
@@ -21,14 +25,20 @@ export interface ClientWorkOptions {
 }
 
 /**
- * (weights, data) → update: trained minus broadcast weights; weight: float32; totals: sums over the examples trained
+ * (weights, data[, round]) → update: trained minus broadcast weights; weight: float32; totals: sums over the examples trained
  * on, of the loss and each measure before the step that uses them.
  */
 export function clientWork(model: Model, options: ClientWorkOptions): LocalComputation {
-  const { optimizer, epochs, batchSize, weighting, proximalStrength } = options;
+  const { epochs, batchSize, weighting, proximalStrength } = options;
+  const parameters = { weights: model.weights, data: sequence(model.example) };
+  const ofRound = typeof options.optimizer === 'function';
   return localComputation(
-    { weights: model.weights, data: sequence(model.example) },
-    ({ weights, data }) => {
+    ofRound ? { ...parameters, round: int32() } : parameters,
+    ({ weights, data, ...rest }) => {
+      const optimizer =
+        typeof options.optimizer === 'function'
+          ? options.optimizer((rest as { readonly round: tf.Tensor }).round)
+          : options.optimizer;
       const initial = {
         weights,
         optimizer: optimizer.init(pickTensors(weights, model.trainable)),

@@ -1,7 +1,7 @@
 // What the server computes in a round of federated averaging: one optimizer step whose gradient is minus the clients'
 // aggregated update (Reddi et al., ICLR 2021, Algorithm 1).
 import { localComputation, tf } from '@starling/compute';
-import type { LocalComputation, Type } from '@starling/federated-core';
+import { int32, type LocalComputation, type Type } from '@starling/federated-core';
 import type { Model } from '../models/model.js';
 import type { Optimizer, OptimizerState } from '../optimizers/optimizer.js';
 import { mapTensors, pickTensors } from '../tensors.js';
@@ -37,3 +37,10 @@ export function serverWork(model: Model, optimizer: Optimizer, optimizerType: Ty
     { name: 'server update' },
   );
 }
+
+/** (round) → round + 1. */
+export const nextRound: LocalComputation = localComputation(
+  { round: int32() },
+  ({ round }) => tf.add(round, tf.scalar(1, 'int32')),
+  { name: 'next round' },
+);

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { scheduleContract } from './contract.js';
+import { cosineDecay } from './cosine-decay.js';
+
+describe('cosineDecay', () => {
+  // cos 0 = 1, cos π/4 = 1/√2, cos π/2 = 0, cos 3π/4 = −1/√2, cos π = −1, and the final rate from then on.
+  const half = Math.SQRT1_2;
+  const rates = [1, half, 0, -half, -1, -1, -1].map((cos) => 0.2 + (0.8 * (1 + cos)) / 2);
+  scheduleContract('half a wave', cosineDecay({ initial: 1, over: 4, final: 0.2 }), rates);
+  scheduleContract('half a wave to nothing', cosineDecay({ initial: 1, over: 2 }), [1, 0.5, 0, 0]);
+
+  it('throws when it is to last no time', () => {
+    expect(() => cosineDecay({ initial: 1, over: 0 })).toThrow('over must be a whole number >= 1, got 0');
+  });
+});

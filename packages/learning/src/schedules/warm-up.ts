@@ -1,0 +1,20 @@
+// Warm-up: a rate that rises evenly to what a schedule begins with, and then follows it (Goyal, Dollár, Girshick, Noordhuis,
+// Wesolowski, Kyrola, Tulloch, Jia, He, "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", 2017, §2.2).
+import { tf } from '@starling/compute';
+import { checkCount, checkNonNegative } from '../optimizers/options.js';
+import type { Schedule } from './schedule.js';
+
+/**
+ * η (t + 1) / T at counts t below T = `over` (a whole number of at least 1), so that the first rate is not 0; from then on
+ * `then` at t − T. η is what `then` begins with; a number is a rate that stays.
+ */
+export function warmUp(then: number | Schedule, { over }: { readonly over: number }): Schedule {
+  checkCount('warmUp', 'over', over);
+  if (typeof then === 'number') checkNonNegative('warmUp', 'then', then);
+  const schedule: Schedule = typeof then === 'number' ? () => tf.scalar(then) : then;
+  return (count) => {
+    const share = tf.div(tf.add(tf.cast(count, 'float32'), 1), over);
+    const sinceThen = tf.maximum(tf.sub(count, tf.scalar(over, 'int32')), tf.scalar(0, 'int32'));
+    return tf.mul(schedule(sinceThen), tf.minimum(share, 1));
+  };
+}

@@ -83,9 +83,9 @@ export class Connection {
   readonly #options: ConnectionOptions;
   #handshakeTimer: NodeJS.Timeout;
   readonly #assembler = createAssembler({
-    maxBodyBytes: (message) => {
-      this.#mustBelong(message.type);
-      return this.#options.offer.maxUpdateBytes;
+    maxBodyBytes: ({ type, control }) => {
+      this.#mustBelong(type);
+      return type === 'update' ? (this.#options.offer.updateLimits[control.phase] ?? 0) : 0;
     },
     resume: (message) => this.#options.handlers.resume(this, message),
   });
@@ -110,12 +110,16 @@ export class Connection {
     }, withinMs);
   }
 
-  /** Sends frames that may be shared with other sockets. */
-  send(frames: readonly Uint8Array[]): void {
-    if (this.state === 'closed') return;
-    for (const frame of frames) {
+  /** Sends frames that may be shared with other sockets; `done` is called once they have left, or never will. */
+  send(frames: readonly Uint8Array[], done?: () => void): void {
+    if (this.state === 'closed' || frames.length === 0) {
+      done?.();
+      return;
+    }
+    for (const [index, frame] of frames.entries()) {
       this.#options.metrics.add('starling_sent_bytes_total', frame.length);
-      this.#options.socket.send(frame, { binary: true, compress: false });
+      const last = index === frames.length - 1;
+      this.#options.socket.send(frame, { binary: true, compress: false }, last ? done : undefined);
     }
   }
 

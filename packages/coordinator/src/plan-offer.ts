@@ -8,7 +8,9 @@ export interface PlanOffer {
   readonly hash: string;
   readonly name: string;
   readonly manifestBytes: number;
-  /** The longest update of any phase, header included. */
+  /** The longest update of each phase, header included. */
+  readonly updateLimits: readonly number[];
+  /** The longest of them. */
   readonly maxUpdateBytes: number;
   /** The manifest goes by the plan's hash. */
   readonly blobs: ReadonlyMap<string, SharedBody>;
@@ -16,11 +18,13 @@ export interface PlanOffer {
 
 export function offerPlan(packed: PackedPlan, nextStream: () => number): PlanOffer {
   const { hash, manifest, blobs } = encodePlan(packed);
+  const updateLimits = packed.plan.phases.map(({ aggregations }) => updateLimit(aggregations));
   return {
     hash,
     name: packed.plan.name,
     manifestBytes: manifest.length,
-    maxUpdateBytes: Math.max(0, ...packed.plan.phases.map(({ aggregations }) => updateLimit(aggregations))),
+    updateLimits,
+    maxUpdateBytes: Math.max(0, ...updateLimits),
     blobs: new Map(
       [[hash, manifest] as const, ...blobs].map(([name, bytes]) => [name, shareBody(bytes, nextStream())]),
     ),

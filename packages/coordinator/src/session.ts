@@ -156,33 +156,33 @@ function makeTask(
   });
   const { selections } = plan.phases[phase]!;
   const positions = new Map(cohort.map((index, position) => [population.clientId(index), position]));
+  function slicesOf(client: string, held: HeldBody | null) {
+    if (slices === undefined) return { hash: null, frames: [] };
+    const own = encodeSlices(selections, slices, positions.get(client)!);
+    const hash = sha256Hex(own);
+    const from = held?.hash === hash ? held.from : 0;
+    return { hash, frames: shareBody(own, nextStream()).frames('slices', { round, phase, hash }, from) };
+  }
   return {
     round,
     phase,
     gathering: gathered,
     frames(client, held, received) {
-      const own = slices === undefined ? null : encodeSlices(selections, slices, positions.get(client)!);
-      const hash = own === null ? null : sha256Hex(own);
-      const heldOf = (body: string | null, part: HeldBody | null): number =>
-        part !== null && part.hash === body ? part.from : 0;
-      return [
-        ...(own === null || hash === null
-          ? []
-          : shareBody(own, nextStream()).frames('slices', { round, phase, hash }, heldOf(hash, held.slices))),
-        ...shared.frames(
-          'work',
-          {
-            round,
-            phase,
-            seed: [...clientSeed(seed, client)],
-            deadlineMs: gathered.remainingMs(),
-            broadcast,
-            slices: hash,
-            received,
-          },
-          heldOf(broadcast, held.broadcast),
-        ),
-      ];
+      const own = slicesOf(client, held.slices);
+      const work = shared.frames(
+        'work',
+        {
+          round,
+          phase,
+          seed: [...clientSeed(seed, client)],
+          deadlineMs: gathered.remainingMs(),
+          broadcast,
+          slices: own.hash,
+          received,
+        },
+        held.broadcast?.hash === broadcast ? held.broadcast.from : 0,
+      );
+      return { slices: own.frames, work };
     },
   };
 }

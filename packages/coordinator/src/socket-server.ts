@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import { Connection, type ConnectionHandlers } from './connection.js';
 import type { Gathering } from './gathering.js';
 import { createMembership } from './membership.js';
+import { createPacing } from './pacing.js';
 import type { PlanOffer } from './plan-offer.js';
 import type { HttpServer } from './server/http.js';
 import type { Metrics } from './server/metrics.js';
@@ -14,6 +15,8 @@ import { tokenMatches } from './token.js';
 
 /** How long sockets may take over their goodbyes when the session ends. */
 const CLOSE_MS = 2000;
+/** Slices that may wait on all sockets together, bytes; further clients are asked as these leave. */
+const MAX_SLICES_ON_THE_WAY = 64 * 1024 * 1024;
 /** Above this the server itself closes the socket (1009); up to it an error frame says `frame-too-big`. */
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
 
@@ -22,8 +25,13 @@ export interface Task {
   readonly round: number;
   readonly phase: number;
   readonly gathering: Gathering;
-  /** The frames of `work` for a client, its slices first. `received`: bytes of its update that are here already. */
-  frames(client: string, held: HeldBodies, received: number): readonly Uint8Array[];
+  /** The frames of `work` for a client, and of its `slices` before. `received`: bytes of its update that are here already. */
+  frames(client: string, held: HeldBodies, received: number): AskFrames;
+}
+
+export interface AskFrames {
+  readonly slices: readonly Uint8Array[];
+  readonly work: readonly Uint8Array[];
 }
 
 /** A body of which a client has the first bytes, from before a cut. */
@@ -75,6 +83,7 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   const partialUpdates = new Map<string, PartialBody>();
   const heldBodies = new WeakMap<Connection, HeldBodies>();
   const waiting = new Set<{ readonly count: number; readonly resolve: () => void }>();
+  const pacing = createPacing(MAX_SLICES_ON_THE_WAY);
   let task: Task | null = null;
   /** How the session ends; null while it lasts. */
   let farewell: ((connection: Connection) => void) | null = null;
@@ -92,12 +101,21 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   const belongsToTask = ({ type, control }: ControlMessage) =>
     type === 'update' && task !== null && control.round === task.round && control.phase === task.phase;
 
-  function ask(client: string): void {
+  const ask = (client: string): void => pacing.submit(client, (done) => askNow(client, done));
+
+  /** Gives the bytes of slices that go to the client. */
+  function askNow(client: string, done: () => void): number {
     const connection = members.socketOf(client);
-    if (task === null || connection?.state !== 'ready' || !task.gathering.owes(client)) return;
+    if (task === null || connection?.state !== 'ready' || !task.gathering.owes(client)) {
+      done();
+      return 0;
+    }
     const received = partialUpdates.get(client)?.received ?? 0;
-    connection.send(task.frames(client, heldBodies.get(connection) ?? NOTHING_HELD, received));
+    const { slices, work } = task.frames(client, heldBodies.get(connection) ?? NOTHING_HELD, received);
     heldBodies.delete(connection);
+    connection.send(slices, done);
+    connection.send(work);
+    return slices.reduce((bytes, frame) => bytes + frame.length, 0);
   }
 
   const handlers: ConnectionHandlers = {
@@ -182,6 +200,7 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     assign(next) {
       task = next;
       partialUpdates.clear();
+      pacing.clear();
     },
     ask,
     async close(finished) {

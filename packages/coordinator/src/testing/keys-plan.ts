@@ -1,0 +1,45 @@
+// A plan of two phases without work to run: clients send their keys as they are, then what they were given as it is,
+// which is collected. The server's table comes from the test, so that no graph is needed.
+import { float32, int32, type RoundPlan, sequence, struct } from '@starling/federated-core';
+import { encodePlan, type PackedPlan } from '@starling/runtime';
+
+/** Rows of two float32; keys below 4. `keys`: how many a client has, or any number. */
+export function keysPlan(keys: number | null = null): PackedPlan {
+  const nothing = { inputs: 0, instructions: [], outputs: [] };
+  const slice = float32(2);
+  const plan: RoundPlan<string> = {
+    name: 'keys',
+    serverInput: struct({}),
+    clientInput: struct({ keys: int32(keys) }),
+    phases: [
+      {
+        prepare: nothing,
+        broadcast: struct({}),
+        selections: [],
+        work: { inputs: 1, instructions: [], outputs: [0] },
+        aggregations: [
+          {
+            kind: 'select-keys',
+            update: int32(keys),
+            result: struct({ keys: int32(null), counts: int32(null) }),
+            settings: { keyBound: 4 },
+          },
+        ],
+      },
+      {
+        prepare: { inputs: 2, instructions: [], outputs: [0] },
+        broadcast: struct({}),
+        selections: [
+          { keys: { phase: 0, aggregation: 0 }, served: int32(null), graph: 'row', slice, salt: 0 },
+        ],
+        work: { inputs: 2, instructions: [], outputs: [0] },
+        aggregations: [{ kind: 'collect', update: sequence(slice), result: sequence(slice) }],
+      },
+    ],
+    apply: { inputs: 3, instructions: [], outputs: [2] },
+    result: sequence(slice),
+    laneSize: 2,
+  };
+  const graphs = new Map();
+  return { hash: encodePlan({ plan, graphs }).hash, plan, graphs };
+}

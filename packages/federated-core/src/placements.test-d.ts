@@ -6,7 +6,9 @@ import {
   type AtServer,
   atClients,
   atServer,
+  bind,
   type ClientsValue,
+  call,
   type FederatedComputation,
   type FederatedType,
   type FunctionType,
@@ -32,19 +34,20 @@ import {
   type TensorType,
 } from './index.js';
 
-type Float = TensorType<'float32'>;
+type Float = TensorType<'float32', []>;
+type Int = TensorType<'int32', []>;
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const holds = <_T extends true>(): void => {};
 
 declare const clients: ClientsValue<Float>;
 declare const server: ServerValue<Float>;
-declare const local: LocalComputation<Float, TensorType<'int32'>>;
+declare const local: LocalComputation<Float, Int>;
 declare const noise: LocalComputation<null, Float>;
 declare const datasets: ClientsValue<SequenceType<Float>>;
 
 // A broadcast takes a server value and gives an all-equal one.
 const sent = federatedBroadcast(server);
-holds<Same<typeof sent.type, FederatedType<Float, 'CLIENTS', true>>>();
+holds<Same<typeof sent.type, FederatedType<Float, 'CLIENTS', true, 'aggregated'>>>();
 // @ts-expect-error a broadcast of a client value
 federatedBroadcast(clients);
 // @ts-expect-error a broadcast of what was broadcast
@@ -64,9 +67,9 @@ federatedSum(3);
 
 // A map keeps the placement and takes the result of its local computation.
 const mapped = federatedMap(local, clients);
-holds<Same<typeof mapped.type, AtClients<TensorType<'int32'>>>>();
+holds<Same<typeof mapped.type, AtClients<Int>>>();
 const applied = federatedMap(local, { a: server, b: [server] });
-holds<Same<typeof applied.type, AtServer<TensorType<'int32'>>>>();
+holds<Same<typeof applied.type, AtServer<Int>>>();
 // @ts-expect-error two placements in one map
 federatedMap(local, { a: clients, b: server });
 // @ts-expect-error a plain JavaScript function
@@ -78,7 +81,7 @@ holds<typeof zipped extends ClientsValue<StructType<{ readonly x: Float }>> ? tr
 // @ts-expect-error two placements in one zip
 federatedZip([clients, server]);
 const first = field(zipped, 'x');
-holds<Same<typeof first.type, FederatedType<Float, 'CLIENTS', boolean>>>();
+holds<Same<typeof first.type, AtClients<Float>>>();
 
 // Values and evals are where they are put.
 holds<Same<ReturnType<typeof federatedEval<Float>>['type'], AtServer<Float>>>();
@@ -98,7 +101,7 @@ sequenceReduce(clients, 0, local);
 
 // An aggregate gives what its report gives, and needs all four operators.
 const aggregated = federatedAggregate(clients, { zero: 0, accumulate: local, merge: local, report: local });
-holds<Same<typeof aggregated.type, AtServer<TensorType<'int32'>>>>();
+holds<Same<typeof aggregated.type, AtServer<Int>>>();
 // @ts-expect-error no merge
 federatedAggregate(clients, { zero: 0, accumulate: local, report: local });
 
@@ -114,15 +117,30 @@ const traced = federatedComputation(
 );
 holds<Same<(typeof traced.type.result.elements)['kept'], AtServer<Float>>>();
 const single = federatedComputation(atClients(int32()), (value) => federatedSum(value));
-holds<
-  typeof single extends FederatedComputation<
-    FederatedType<TensorType<'int32'>>,
-    AtServer<TensorType<'int32'>>
-  >
-    ? true
-    : false
->();
+holds<typeof single extends FederatedComputation<FederatedType<Int>, AtServer<Int>> ? true : false>();
 holds<typeof single.type extends FunctionType<FederatedType> ? true : false>();
 federatedComputation(null, () => federatedValue(struct({}), 'SERVER'));
 // @ts-expect-error a body must give federated values
 federatedComputation(atServer(float32()), () => 3);
+
+// A call takes values in the places of the parameters.
+call(single, federatedBroadcast(federatedValue(1, 'SERVER', int32())));
+call(traced, { readings: datasets, threshold: server });
+// @ts-expect-error a client value for a parameter at the server
+call(traced, { readings: datasets, threshold: clients });
+// @ts-expect-error a parameter is missing
+call(traced, { readings: datasets });
+// @ts-expect-error no argument
+call(single);
+// What is traced without a known type is left to tracing.
+declare const unknown: FederatedComputation;
+call(unknown);
+call(unknown, { anything: server });
+
+// What is bound is no parameter any longer.
+const bound = bind(traced, { threshold: 3 });
+holds<Same<keyof (typeof bound.type.parameter)['elements'], 'readings'>>();
+const closed = bind(traced, { threshold: 3, readings: [1, 2] });
+holds<Same<typeof closed.type.parameter, null>>();
+// @ts-expect-error a string for a number
+bind(traced, { threshold: 'three' });

@@ -1,4 +1,14 @@
-import { float32, float64, int32, sequence, struct, type Type, uint8 } from '@starling/federated-core';
+import {
+  float32,
+  float64,
+  formatType,
+  int32,
+  sequence,
+  struct,
+  type TensorType,
+  type Type,
+  uint8,
+} from '@starling/federated-core';
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 import * as tf from '../tensorflow/tf.js';
 import { nodeNames } from '../testing/graphs.js';
@@ -59,6 +69,21 @@ describe('localComputation', () => {
     ).toEqualTypeOf<'float32'>();
     // @ts-expect-error: a record has no field of that name.
     expect(() => localComputation({ x: float32() }, ({ y }) => y)).toThrow('got undefined');
+  });
+
+  it('has the type that is asked of its result, and refuses a body that gives another', () => {
+    const mean = localComputation({ x: float32(3) }, ({ x }) => tf.mean(x), {
+      name: 'mean',
+      result: float32(),
+    });
+    expectTypeOf(mean.type.result).toEqualTypeOf<TensorType<'float32', []>>();
+    expect(formatType(mean.type)).toBe('(<x=float32[3]> -> float32)');
+    expect(() =>
+      localComputation({ x: float32(3) }, ({ x }) => ({ at: tf.argMax(x) }), {
+        name: 'largest',
+        result: struct({ at: float32() }),
+      }),
+    ).toThrow('Cannot capture largest: need a result of <at=float32>, got <at=int32>');
   });
 
   it('takes one type, a record of types, or none', () => {

@@ -1,7 +1,9 @@
 // `localComputation`: captures ordinary tf.js code, once, into a kernel graph. The step from writing to data in
 // write → trace → compile → run; what comes out has a content hash and needs none of the code it came from.
 import {
+  formatType,
   functionType,
+  isAssignable,
   type LocalComputation,
   type StructType,
   struct,
@@ -42,31 +44,53 @@ export type ArgumentOf<P> = P extends Type
 /** The type of what a body returns. */
 export type ResultTypeOf<R> = TypeOfStructure<R> & Type;
 
-export interface LocalComputationOptions {
+export interface LocalComputationOptions<T extends Type = Type> {
   /** For errors and logs; default: the body's own name, or `local`. Not part of the content hash. */
   readonly name?: string;
+  /**
+   * The type that the body must give. tf.js does not tell TypeScript element types or shapes: with this, the editor knows
+   * them, and `evaluate` gives numbers and tensors rather than any value. By default, whatever the body gives.
+   */
+  readonly result?: T;
 }
 
 /**
  * Captures `body` as a local computation. `parameters` is a record of types, one type, or `null` for none; the body
  * gets tf.js tensors (`uint8` as int32) and `SymbolicDataset`s, and returns a tensor, a number, a boolean, or a record or
  * array of them. Tensors from outside become constants. The body runs once, synchronously, on shapes alone; throws
- * a `CaptureError` where it reads a value, draws random numbers in JavaScript, or calls an unknown kernel.
+ * a `CaptureError` where it reads a value, draws random numbers in JavaScript, calls an unknown kernel, or gives something
+ * else than `result` says.
  */
+export function localComputation<const P extends ParameterRecord | Type | null, T extends Type>(
+  parameters: P,
+  body: (argument: ArgumentOf<P>) => TensorStructure,
+  options: LocalComputationOptions<T> & { readonly result: T },
+): LocalComputation<ParameterTypeOf<P>, T>;
 export function localComputation<const P extends ParameterRecord | Type | null, R extends TensorStructure>(
   parameters: P,
   body: (argument: ArgumentOf<P>) => R,
+  options?: LocalComputationOptions,
+): LocalComputation<ParameterTypeOf<P>, ResultTypeOf<R>>;
+export function localComputation(
+  parameters: ParameterRecord | Type | null,
+  body: (argument: never) => TensorStructure,
   options: LocalComputationOptions = {},
-): LocalComputation<ParameterTypeOf<P>, ResultTypeOf<R>> {
+): LocalComputation {
   const name = options.name ?? (body.name === '' ? 'local' : body.name);
   const parameter = parameterType(parameters);
-  const { graph, result } = capture(parameter, (argument) => body(argument as ArgumentOf<P>));
+  const { graph, result } = capture(parameter, (argument) => body(argument as never));
+  if (options.result !== undefined && !isAssignable(options.result, result)) {
+    throw new CaptureError(
+      'bad-result',
+      `Cannot capture ${name}: need a result of ${formatType(options.result)}, got ${formatType(result)}`,
+    );
+  }
   const cleaned = cleanGraph(graph);
   return {
     kind: 'local-computation',
     name,
     id: graphId(parameter, result, cleaned),
-    type: functionType(parameter, result) as LocalComputation<ParameterTypeOf<P>, ResultTypeOf<R>>['type'],
+    type: functionType(parameter, result),
     body: cleaned,
   };
 }

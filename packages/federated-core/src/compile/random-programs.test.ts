@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { call } from '../expression/call.js';
 import { type FederatedComputation, federatedComputation } from '../expression/federated-computation.js';
 import { deserializeComputation, serializeComputation } from '../expression/serialize.js';
-import { type ClientsValue, field, type ServerValue } from '../expression/symbolic-value.js';
+import { type AnyClientsValue, type AnyServerValue, field } from '../expression/symbolic-value.js';
 import { federatedAggregate } from '../intrinsics/federated-aggregate.js';
 import { federatedBroadcast } from '../intrinsics/federated-broadcast.js';
 import { federatedEval } from '../intrinsics/federated-eval.js';
@@ -19,17 +19,19 @@ import { federatedValue } from '../intrinsics/federated-value.js';
 import { federatedZip } from '../intrinsics/federated-zip.js';
 import { sequenceSum } from '../intrinsics/sequence-sum.js';
 import { formatPlan } from '../printing/format-plan.js';
+import { inspectPlan } from '../printing/inspect-plan.js';
 import { generator } from '../random/generator.js';
 import { seedFrom } from '../random/seed.js';
 import { both } from '../testing/both.js';
 import { plainLocal } from '../testing/plain-local.js';
+import { reveals } from '../types/disclosure.js';
 import { atClients, atServer, float64, int32, type TensorType } from '../types/types.js';
 import { compilePlan } from './compile-plan.js';
 
 type Value = TensorType<'float64'>;
 interface Pool {
-  readonly clients: ClientsValue<Value>[];
-  readonly server: ServerValue<Value>[];
+  readonly clients: AnyClientsValue<Value>[];
+  readonly server: AnyServerValue<Value>[];
 }
 /** A step of a program: which operator, on which values of the pool (taken modulo its size). */
 type Step = readonly [operator: number, first: number, second: number];
@@ -137,6 +139,19 @@ it('`compilePlan` gives what `evaluate` gives, to the bit, on random programs', 
     { numRuns: 100 },
   );
   expect(most).toBeGreaterThan(3);
+});
+
+it('`inspectPlan` says that a plan is revealing only where the type of the computation says so, on random programs', () => {
+  const seen = { revealing: 0, aggregated: 0 };
+  fc.assert(
+    fc.property(steps, (program) => {
+      const computation = programOf(program);
+      const { revealing } = inspectPlan(compilePlan(computation));
+      if (revealing) expect(reveals(computation.type)).toBe(true);
+      seen[revealing ? 'revealing' : 'aggregated']++;
+    }),
+  );
+  expect(Math.min(seen.revealing, seen.aggregated)).toBeGreaterThan(10);
 });
 
 it('`deserializeComputation` gives the same plan back on random programs', () => {

@@ -17,9 +17,11 @@ import { generator } from '../random/generator.js';
 import { deriveSeed, type Seed, seedFrom } from '../random/seed.js';
 import { MAX_KEYS } from '../reductions/select-keys.js';
 import { formatType } from '../types/format.js';
+import type { Type } from '../types/types.js';
 import { unflatten } from '../values/flatten.js';
+import type { HostInput, HostOf, HostValue } from '../values/host-types.js';
 import type { Tensor } from '../values/tensor.js';
-import { type HostValue, toHost } from '../values/to-host.js';
+import { toHost } from '../values/to-host.js';
 import { acceptable } from './acceptable.js';
 import { readArguments } from './read-arguments.js';
 import { slicesOf } from './slices-of.js';
@@ -38,17 +40,19 @@ export interface EvaluateOptions {
 
 type Leaves = readonly Tensor[];
 
+/** What a computation with a parameter of type `P` is given. */
+export type ArgumentInput<P> = [P] extends [null] ? null | undefined : HostInput<Exclude<P, null>>;
+
 /**
  * The value of `computation` on plain JavaScript arguments by parameter name (or one argument where the
  * parameter has no name); a value at CLIENTS is an array of members. Clients whose update is refused are left
- * out, as in a round. `H` names the form that the caller expects, such as `number`; it is not checked. Throws what
- * a round throws.
+ * out, as in a round. Argument and value have the types of the computation. Throws what a round throws.
  */
-export async function evaluate<H extends HostValue = HostValue>(
-  computation: FederatedComputation,
-  argument: unknown,
+export async function evaluate<P extends Type | null, R extends Type>(
+  computation: FederatedComputation<P, R>,
+  argument: ArgumentInput<P>,
   options: EvaluateOptions,
-): Promise<H> {
+): Promise<HostOf<R>> {
   const { run, seed = seedFrom(0), laneSize } = options;
   const { body, saltOf, roundTrips } = analyse(computation);
   const inputs = readArguments(computation, argument, options.clients);
@@ -86,7 +90,7 @@ export async function evaluate<H extends HostValue = HostValue>(
     }
     cohort = cohort.filter((_, position) => updates[position] !== null);
   }
-  return (await resultOf(body, server, cohort)) as H;
+  return (await resultOf(body, server, cohort)) as HostOf<R>;
 }
 
 /** One client, or the server: computes the expressions that are placed with it, each once. */

@@ -3,7 +3,8 @@
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import { federatedValue } from '../intrinsics/federated-value.js';
-import type { Type } from '../types/types.js';
+import type { FederatedType, StructType, Type } from '../types/types.js';
+import type { HostInput } from '../values/host-types.js';
 import { call } from './call.js';
 import { type FederatedComputation, federatedComputation } from './federated-computation.js';
 import type { SymbolicValue } from './symbolic-value.js';
@@ -12,10 +13,36 @@ import type { SymbolicValue } from './symbolic-value.js';
  * A computation of the parameters that `values` does not name; those that it names are constants, at the
  * server or the same with every client. Throws a `TypeMismatchError` where there is no such parameter.
  */
-export function bind<R extends Type>(
-  computation: FederatedComputation<Type | null, R>,
+export function bind<P extends Type | null, R extends Type, const V extends BindableValues<P>>(
+  computation: FederatedComputation<P, R>,
+  values: V,
+): FederatedComputation<FreeParameters<P, V>, R> {
+  return bindNames(computation, values as { readonly [name: string]: unknown }) as FederatedComputation<
+    FreeParameters<P, V>,
+    R
+  >;
+}
+
+/** Constants by the names of parameters; of one at CLIENTS, the member that every client is to hold. */
+export type BindableValues<P> = Type extends P
+  ? { readonly [name: string]: unknown }
+  : P extends StructType<infer E>
+    ? { readonly [K in keyof E]?: E[K] extends FederatedType<infer M> ? HostInput<M> : unknown }
+    : { readonly [name: string]: never };
+
+/** The parameters that `V` does not name. */
+export type FreeParameters<P, V> = Type extends P
+  ? Type | null
+  : P extends StructType<infer E extends { readonly [name: string]: Type }>
+    ? keyof E extends keyof V
+      ? null
+      : StructType<{ readonly [K in Exclude<keyof E, keyof V> & string]: E[K] }>
+    : Type | null;
+
+function bindNames(
+  computation: FederatedComputation,
   values: { readonly [name: string]: unknown },
-): FederatedComputation<Type | null, R> {
+): FederatedComputation {
   const location = sourceLocation();
   const unknown = Object.keys(values).find(
     (name) => !computation.parameters.some((one) => one.name === name),
@@ -44,5 +71,5 @@ export function bind<R extends Type>(
       return call(computation, { ...given, ...Object.fromEntries(constants) });
     },
     { name: computation.name },
-  ) as FederatedComputation<Type | null, R>;
+  );
 }

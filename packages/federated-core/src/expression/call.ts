@@ -2,21 +2,52 @@
 
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
+import { reveals, withDisclosure } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
 import { isAssignable } from '../types/relations.js';
-import type { Type } from '../types/types.js';
+import type { FederatedType, StructType, Type } from '../types/types.js';
 import { childrenOf, type Expression, type ParameterExpression } from './expression.js';
 import type { FederatedComputation } from './federated-computation.js';
-import { type Composed, expressionOf, SymbolicValue } from './symbolic-value.js';
+import { type Composed, type DisclosureIn, expressionOf, SymbolicValue } from './symbolic-value.js';
+
+/** What a computation with a parameter of type `P` is called with: values in the right places; their members are checked at tracing. */
+export type CallArgument<P> = Type extends P
+  ? SymbolicValue | { readonly [name: string]: SymbolicValue }
+  : P extends StructType<infer E>
+    ? { readonly [K in keyof E]: InPlaceOf<E[K]> }
+    : InPlaceOf<P>;
+
+type InPlaceOf<T> =
+  T extends FederatedType<Type, infer P, infer A>
+    ? SymbolicValue<FederatedType<Type, P, A extends true ? A : boolean>>
+    : SymbolicValue;
+
+/** The result of a call: revealing where the computation is, or an argument. */
+export type CallResult<R extends Type, D> = [D] extends ['aggregated'] ? R : Extract<Revealing<R>, Type>;
+
+type Revealing<R> = Type extends R
+  ? R
+  : R extends FederatedType<infer M, infer P, infer A>
+    ? FederatedType<M, P, A, 'revealing'>
+    : R extends { readonly kind: 'struct'; readonly elements: infer E }
+      ? { readonly kind: 'struct'; readonly elements: { readonly [K in keyof E]: Revealing<E[K]> } }
+      : R;
 
 /**
  * The result of `computation` on symbolic arguments: by the names of its parameters, or one value where its
  * parameter has no name. The result is one value; take the fields of a struct with `field`.
  */
-export function call<R extends Type>(
-  computation: FederatedComputation<Type | null, R>,
+export function call<P extends Type | null, R extends Type, const A extends CallArgument<P>>(
+  computation: FederatedComputation<P, R>,
+  argument: A,
+): SymbolicValue<CallResult<R, DisclosureIn<A>>>;
+export function call<P extends Type | null, R extends Type>(
+  computation: FederatedComputation<P, R> & (null extends P ? unknown : 'needs an argument'),
+): SymbolicValue<R>;
+export function call(
+  computation: FederatedComputation,
   argument?: SymbolicValue | { readonly [name: string]: SymbolicValue },
-): SymbolicValue<R> {
+): SymbolicValue {
   const location = sourceLocation();
   const given = (parameter: ParameterExpression): Expression => {
     const value =
@@ -25,7 +56,8 @@ export function call<R extends Type>(
         : (argument as Readonly<Record<string, SymbolicValue>> | undefined)?.[parameter.name];
     if (value === undefined) throw misfit(computation, parameter, 'nothing', location);
     const expression = expressionOf(value as Composed<SymbolicValue>);
-    if (!isAssignable(parameter.type, expression.type)) {
+    // A computation does not ask how the values that it is called with came to be.
+    if (!isAssignable(withDisclosure(parameter.type, 'revealing'), expression.type)) {
       throw misfit(computation, parameter, formatType(expression.type), location);
     }
     return expression;
@@ -39,8 +71,9 @@ export function call<R extends Type>(
       );
     }
   }
-  const { result } = computation.type;
   const expressions = computation.parameters.map(given);
+  const revealing = expressions.some(({ type }) => reveals(type));
+  const result = revealing ? withDisclosure(computation.type.result, 'revealing') : computation.type.result;
   return new SymbolicValue(result, {
     kind: 'call',
     computation,

@@ -117,6 +117,7 @@ describe('call', () => {
     expect(() =>
       federatedComputation(atClients(float32()), (values) => call(variance, { values, more: values })),
     ).toThrow('Cannot call variance: need values, got more');
+    // @ts-expect-error no argument
     expect(() => federatedComputation(null, () => call(variance))).toThrow(
       'parameter values needs {float32}@CLIENTS, got nothing',
     );
@@ -132,8 +133,10 @@ describe('bind', () => {
       state: 33,
       metrics: { fraction: 0.5, clients: 2 },
     });
-    expect(() => bind(movingThreshold, { limit: 3 })).toThrow(TypeMismatchError);
-    expect(() => bind(movingThreshold, { limit: 3 })).toThrow('need some of state, readings, got limit');
+    // @ts-expect-error a name that is not a parameter's
+    const misnamed = () => bind(movingThreshold, { limit: 3 });
+    expect(misnamed).toThrow(TypeMismatchError);
+    expect(misnamed).toThrow('need some of state, readings, got limit');
   });
 });
 
@@ -231,18 +234,23 @@ describe('evaluate', () => {
   });
 
   it('`evaluate` names the argument when members are missing', async () => {
+    // @ts-expect-error a number in place of a list of members
     await expect(evaluate(variance, { values: 3 }, { run: plainRunner })).rejects.toThrow(
       'Cannot evaluate variance: values needs an array with one member a client',
     );
+    // @ts-expect-error no arguments
     await expect(evaluate(variance, undefined, { run: plainRunner })).rejects.toThrow(
       'values needs an array',
     );
+    // @ts-expect-error no state
     await expect(evaluate(movingThreshold, { readings: [] }, { run: plainRunner })).rejects.toThrow(
       'Cannot evaluate movingThreshold: state needs a value of float32@SERVER, got none',
     );
+    // @ts-expect-error a name that is not a parameter's
     await expect(evaluate(movingThreshold, { state: 1, reading: [] }, { run: plainRunner })).rejects.toThrow(
       'Cannot evaluate movingThreshold: reading is no parameter',
     );
+    // @ts-expect-error a string in place of a number
     await expect(evaluate(variance, { values: ['a'] }, { run: plainRunner })).rejects.toThrow(
       "need a number, got 'a'",
     );

@@ -217,7 +217,7 @@ function decodeNode(
       const values = node.arguments.map(symbol);
       const unnamed = called.parameters[0]?.name === null;
       const named = called.parameters.map(({ name }, index) => [name as string, values[index]!] as const);
-      return call(called, unnamed ? values[0] : Object.fromEntries(named)).expression;
+      return call(called, unnamed ? (values[0] as SymbolicValue) : Object.fromEntries(named)).expression;
     }
     case 'intrinsic': {
       const { ifEmpty, ...settings } = node.settings;

@@ -5,6 +5,7 @@ import { TypeMismatchError } from '../errors/starling-error.js';
 import type { Expression, IntrinsicSettings, LocalExpression } from '../expression/expression.js';
 import { SymbolicValue } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
+import { reveals, withDisclosure } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
 import { parseType } from '../types/parse.js';
 import { type FunctionType, struct, structEntries, type Type } from '../types/types.js';
@@ -13,14 +14,19 @@ import { describeValue } from '../values/to-value.js';
 import { constraints } from './constraints.js';
 import type { IntrinsicDefinition } from './definition.js';
 
-/** A checked call of `definition`; throws a `TypeMismatchError` with the user's line and both types. */
-export function applyIntrinsic<T extends Type>(
+/**
+ * A checked call of `definition`; throws a `TypeMismatchError` with the user's line and both types. The result is
+ * revealing where the signature says so, or where an argument is. `V` is the signature in TypeScript, the caller's word.
+ */
+export function applyIntrinsic<V extends SymbolicValue>(
   definition: IntrinsicDefinition,
   callArguments: readonly Expression[],
   settings: IntrinsicSettings = {},
-): SymbolicValue<T> {
+): V {
   const location = sourceLocation();
-  const type = resultType(definition, callArguments, settings, location) as T;
+  const result = resultType(definition, callArguments, settings, location);
+  const revealing = callArguments.some((argument) => argument.kind !== 'local' && reveals(argument.type));
+  const type = revealing ? withDisclosure(result, 'revealing') : result;
   return new SymbolicValue(type, {
     kind: 'intrinsic',
     intrinsic: definition.name,
@@ -28,7 +34,7 @@ export function applyIntrinsic<T extends Type>(
     settings,
     type,
     location,
-  });
+  }) as V;
 }
 
 /** A local computation as an argument. */

@@ -1,9 +1,9 @@
 // `federatedAggregate`: an aggregation of the user's own, by four operators.
 import type { Expression, LocalExpression } from '../expression/expression.js';
-import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, ServerResult } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import type { Seed } from '../random/seed.js';
-import { structEntries, type Type } from '../types/types.js';
+import { type Disclosure, structEntries, type Type } from '../types/types.js';
 import { flatten } from '../values/flatten.js';
 import { inferType } from '../values/infer-type.js';
 import type { Tensor } from '../values/tensor.js';
@@ -50,10 +50,10 @@ export interface AggregateOperators<R extends Type = Type> {
 }
 
 /** The clients' values folded by `accumulate` from `zero` in lanes, the lanes joined by `merge`, and the whole reported. */
-export function federatedAggregate<R extends Type>(
-  value: ClientsValue,
+export function federatedAggregate<R extends Type, D extends Disclosure>(
+  value: AnyClientsValue<Type, D>,
   { zero, accumulate, merge, report }: AggregateOperators<R>,
-): ServerValue<R> {
+): ServerResult<R, D> {
   return applyIntrinsic(federatedAggregateDefinition, [
     value.expression,
     zeroExpression(zero, accumulate),

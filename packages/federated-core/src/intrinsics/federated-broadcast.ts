@@ -1,6 +1,6 @@
 // `federatedBroadcast`: the server sends its value to every client of the cohort.
-import type { ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
-import type { FederatedType, Type } from '../types/types.js';
+import type { AnyServerValue, SymbolicValue } from '../expression/symbolic-value.js';
+import type { Disclosure, FederatedType, Type } from '../types/types.js';
 import { applyIntrinsic } from './apply.js';
 import type { BroadcastIntrinsic } from './definition.js';
 
@@ -12,8 +12,8 @@ export const federatedBroadcastDefinition: BroadcastIntrinsic = {
 };
 
 /** The server's value, with every client. A value that is with the clients already does not type-check. */
-export function federatedBroadcast<M extends Type>(
-  value: ServerValue<M>,
-): SymbolicValue<FederatedType<M, 'CLIENTS', true>> {
+export function federatedBroadcast<M extends Type, D extends Disclosure>(
+  value: AnyServerValue<M, D>,
+): SymbolicValue<FederatedType<M, 'CLIENTS', true, D>> {
   return applyIntrinsic(federatedBroadcastDefinition, [value.expression]);
 }

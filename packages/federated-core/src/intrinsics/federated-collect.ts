@@ -1,8 +1,8 @@
-// `federatedCollect`: every client's value, at the server. Revealing: a plan that has it shows that the server
-// sees single clients' values.
+// `federatedCollect`: every client's value, at the server. Revealing: types and plans show that the server sees
+// single clients' values.
 
 import { memberType } from '../compile/member-types.js';
-import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, RevealingServerValue } from '../expression/symbolic-value.js';
 import { leafTypes } from '../types/leaves.js';
 import type { SequenceType, Type } from '../types/types.js';
 import { applyIntrinsic } from './apply.js';
@@ -14,7 +14,7 @@ export const federatedCollectDefinition: AggregateIntrinsic = {
   role: 'aggregate',
   revealing: true,
   summary: 'Every client’s value, as a sequence at the server, in cohort order.',
-  signatures: ['({T}@CLIENTS -> T*@SERVER)'],
+  signatures: ['({T}@CLIENTS -> T*@SERVER revealing)'],
   where: { T: 'tensors' },
   edgeCases: 'No clients: an empty sequence. All values must be of one shape.',
   kinds: ['collect'],
@@ -24,7 +24,12 @@ export const federatedCollectDefinition: AggregateIntrinsic = {
   },
 };
 
-/** Every client's value, in cohort order. The server sees single clients' values: prefer an aggregate. */
-export function federatedCollect<M extends Type>(value: ClientsValue<M>): ServerValue<SequenceType<M>> {
+/**
+ * Every client's value, in cohort order. The server sees single clients' values, and the type of the result, and of
+ * all that is computed from it, says so: prefer an aggregate.
+ */
+export function federatedCollect<M extends Type>(
+  value: AnyClientsValue<M>,
+): RevealingServerValue<SequenceType<M>> {
   return applyIntrinsic(federatedCollectDefinition, [value.expression]);
 }

@@ -3,7 +3,7 @@ import type { LocalExpression } from '../expression/expression.js';
 import type { ClientsValue, ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { leafCount } from '../types/leaves.js';
-import type { Type } from '../types/types.js';
+import { atClients, atServer, type Type } from '../types/types.js';
 import { applyIntrinsic, localExpression } from './apply.js';
 import type { PointwiseIntrinsic } from './definition.js';
 
@@ -18,7 +18,7 @@ export const federatedEvalDefinition: PointwiseIntrinsic = {
   infer: ([type], { settings }) => {
     if (type === undefined || type.kind === 'function') return null;
     const placement = settings.placement ?? 'SERVER';
-    return { kind: 'federated', member: type, placement, allEqual: placement === 'SERVER' };
+    return placement === 'SERVER' ? atServer(type) : atClients(type);
   },
   emit(program, call, _inputs, salt) {
     const graph = (call.arguments[0] as LocalExpression).computation;

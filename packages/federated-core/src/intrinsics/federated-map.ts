@@ -1,6 +1,14 @@
 // `federatedMap`: a local computation on each client's value, or on the server's.
 import type { LocalExpression } from '../expression/expression.js';
-import type { ClientsValue, Composed, ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
+import type {
+  AnyClientsValue,
+  AnyServerValue,
+  ClientsResult,
+  Composed,
+  DisclosureIn,
+  ServerResult,
+  SymbolicValue,
+} from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { leafCount } from '../types/leaves.js';
 import type { Type } from '../types/types.js';
@@ -27,14 +35,14 @@ export const federatedMapDefinition: PointwiseIntrinsic = {
  * `local` applied to each member. `argument` is one value, or a record or list of values of one placement, which
  * are zipped; a record is matched to the parameters of `local` by name.
  */
-export function federatedMap<R extends Type>(
+export function federatedMap<R extends Type, const C extends Composed<AnyClientsValue>>(
   local: LocalComputation<Type | null, R>,
-  argument: Composed<ClientsValue>,
-): ClientsValue<R>;
-export function federatedMap<R extends Type>(
+  argument: C,
+): ClientsResult<R, DisclosureIn<C>>;
+export function federatedMap<R extends Type, const C extends Composed<AnyServerValue>>(
   local: LocalComputation<Type | null, R>,
-  argument: Composed<ServerValue>,
-): ServerValue<R>;
+  argument: C,
+): ServerResult<R, DisclosureIn<C>>;
 export function federatedMap(local: LocalComputation, argument: Composed<SymbolicValue>): SymbolicValue {
   const wanted = localExpression(local);
   return applyIntrinsic(federatedMapDefinition, [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EmptyAggregateError, TypeMismatchError } from '../errors/starling-error.js';
 import { federatedComputation } from '../expression/federated-computation.js';
 import { both } from '../testing/both.js';
-import { atClients, atServer, bool, float32, float64, int32, struct } from '../types/types.js';
+import { atClients, atServer, bool, float32, float64, int32, struct, type Type } from '../types/types.js';
 import { federatedMean } from './federated-mean.js';
 
 const weighted = federatedComputation(
@@ -86,16 +86,18 @@ describe('federatedMean', () => {
   });
 
   it('`federatedMean` refuses integers and bools at tracing', () => {
-    for (const type of [int32(), bool()]) {
+    for (const type of [int32(), bool()] as Type[]) {
       expect(() => federatedComputation(atClients(type), (value) => federatedMean(value))).toThrow(
         TypeMismatchError,
       );
     }
+    // @ts-expect-error an integer mean
     expect(() => federatedComputation(atClients(int32()), (value) => federatedMean(value))).toThrow(
       'Cannot apply federatedMean: T must be float32 or float64',
     );
     expect(() =>
       federatedComputation({ v: atClients(float32()), w: atClients(float32(2)) }, ({ v, w }) =>
+        // @ts-expect-error a vector as weight
         federatedMean(v, w),
       ),
     ).toThrow('W must be one number');

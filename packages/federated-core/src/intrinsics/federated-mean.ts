@@ -1,13 +1,14 @@
 // `federatedMean`: the mean of the clients' values, each counting by its weight.
 import { EmptyAggregateError } from '../errors/starling-error.js';
-import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, ServerResult } from '../expression/symbolic-value.js';
 import { leafTypes } from '../types/leaves.js';
-import type { Type } from '../types/types.js';
+import type { Disclosure, Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 import { applyIntrinsic } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
 import { type IfEmpty, ifEmptyLeaves } from './if-empty.js';
 import { sumLanes, sumLeaf, tensorOf, zerosOf } from './reference.js';
+import type { Averageable, Weight } from './requirements.js';
 
 export const federatedMeanDefinition: AggregateIntrinsic = {
   name: 'federatedMean',
@@ -50,11 +51,16 @@ export const federatedMeanDefinition: AggregateIntrinsic = {
  * reports or all weights are 0, the round fails with an `EmptyAggregateError` and the state is kept; with
  * `ifEmpty`, that value is given instead.
  */
-export function federatedMean<M extends Type>(
-  value: ClientsValue<M>,
-  weight?: ClientsValue,
-  options: IfEmpty = {},
-): ServerValue<M> {
+export function federatedMean<
+  M extends Type,
+  D extends Disclosure,
+  W extends Type = Type,
+  E extends Disclosure = 'aggregated',
+>(
+  value: AnyClientsValue<M, D> & Averageable<M>,
+  weight?: AnyClientsValue<W, E> & Weight<W>,
+  options: IfEmpty<M> = {},
+): ServerResult<M, D | E> {
   const values = weight === undefined ? [value.expression] : [value.expression, weight.expression];
   return applyIntrinsic(federatedMeanDefinition, values, ifEmptyLeaves(value.type, options));
 }

@@ -1,10 +1,11 @@
 // `federatedMin`: the smallest of the clients' values, element by element.
-import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
-import type { Type } from '../types/types.js';
+import type { AnyClientsValue, ServerResult } from '../expression/symbolic-value.js';
+import type { Disclosure, Type } from '../types/types.js';
 import { applyIntrinsic } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
 import { type IfEmpty, ifEmptyLeaves } from './if-empty.js';
 import { referenceExtremum } from './reference.js';
+import type { Summable } from './requirements.js';
 
 export const federatedMinDefinition: AggregateIntrinsic = {
   name: 'federatedMin',
@@ -19,6 +20,9 @@ export const federatedMinDefinition: AggregateIntrinsic = {
 };
 
 /** The smallest of the clients' values, element by element. Where no client reports, the round fails with an `EmptyAggregateError`, or gives `ifEmpty`. */
-export function federatedMin<M extends Type>(value: ClientsValue<M>, options: IfEmpty = {}): ServerValue<M> {
+export function federatedMin<M extends Type, D extends Disclosure>(
+  value: AnyClientsValue<M, D> & Summable<M>,
+  options: IfEmpty<M> = {},
+): ServerResult<M, D> {
   return applyIntrinsic(federatedMinDefinition, [value.expression], ifEmptyLeaves(value.type, options));
 }

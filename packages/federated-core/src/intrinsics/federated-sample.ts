@@ -2,7 +2,7 @@
 // the smallest win, so that the sample does not depend on lanes, workers or arrival.
 
 import { memberType } from '../compile/member-types.js';
-import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, RevealingServerValue } from '../expression/symbolic-value.js';
 import { leafTypes } from '../types/leaves.js';
 import type { SequenceType, Type } from '../types/types.js';
 import { applyIntrinsic } from './apply.js';
@@ -16,7 +16,7 @@ export const federatedSampleDefinition: AggregateIntrinsic = {
   revealing: true,
   drawsRank: true,
   summary: 'The values of at most `maxSamples` clients, drawn uniformly, as a sequence in cohort order.',
-  signatures: ['({T}@CLIENTS -> T*@SERVER)'],
+  signatures: ['({T}@CLIENTS -> T*@SERVER revealing)'],
   where: { T: 'tensors' },
   edgeCases: 'Fewer clients than `maxSamples`: all of them; no clients: an empty sequence.',
   kinds: ['sample'],
@@ -32,11 +32,14 @@ export const federatedSampleDefinition: AggregateIntrinsic = {
   },
 };
 
-/** The values of at most `maxSamples` clients. The server sees single clients' values: prefer an aggregate. */
+/**
+ * The values of at most `maxSamples` clients. The server sees single clients' values, and the type of the result, and
+ * of all that is computed from it, says so: prefer an aggregate.
+ */
 export function federatedSample<M extends Type>(
-  value: ClientsValue<M>,
+  value: AnyClientsValue<M>,
   maxSamples: number,
-): ServerValue<SequenceType<M>> {
+): RevealingServerValue<SequenceType<M>> {
   const numbers = { maxSamples: positiveInteger('federatedSample', 'maxSamples', maxSamples) };
   return applyIntrinsic(federatedSampleDefinition, [value.expression], { numbers });
 }

@@ -1,12 +1,13 @@
 // `federatedSecureModularSum`: a secure sum modulo a number, as secure aggregation protocols compute it.
-import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, ServerResult } from '../expression/symbolic-value.js';
 import { settingOf } from '../reductions/leaf-setting.js';
 import { leafTypes } from '../types/leaves.js';
-import type { Type } from '../types/types.js';
+import type { Disclosure, Type } from '../types/types.js';
 import { applyIntrinsic } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
 import { outside } from './federated-secure-sum.js';
 import { numbersOf, sameShapes, tensorOf, zerosOf } from './reference.js';
+import type { Integers } from './requirements.js';
 import { type PerTensor, perTensor } from './settings.js';
 
 export const federatedSecureModularSumDefinition: AggregateIntrinsic = {
@@ -58,11 +59,11 @@ function rangeOf(
  * of a struct; at most 2^31 for int32 and 2^53 − 1 for int64. A client whose value lies outside is refused. The sum
  * is exact, however many clients there are.
  */
-export function federatedSecureModularSum<M extends Type>(
-  value: ClientsValue<M>,
+export function federatedSecureModularSum<M extends Type, D extends Disclosure>(
+  value: AnyClientsValue<M, D> & Integers<M>,
   modulus: PerTensor,
   { symmetric = false }: ModularSumOptions = {},
-): ServerValue<M> {
+): ServerResult<M, D> {
   const moduli = perTensor('federatedSecureModularSum', 'modulus', modulus, value.type.member, ({ dtype }) =>
     dtype === 'int32' ? 2 ** 31 : Number.MAX_SAFE_INTEGER,
   );

@@ -3,11 +3,11 @@
 
 import { RejectedUpdateError } from '../errors/starling-error.js';
 import type { LocalExpression } from '../expression/expression.js';
-import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, AnyServerValue, ClientsResult } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { deriveSeed } from '../random/seed.js';
 import { leafCount, leafTypes } from '../types/leaves.js';
-import type { SequenceType, Type } from '../types/types.js';
+import type { Disclosure, SequenceType, Type } from '../types/types.js';
 import { elementAt } from '../values/stack.js';
 import type { Tensor } from '../values/tensor.js';
 import { applyIntrinsic, localExpression } from './apply.js';
@@ -53,12 +53,12 @@ export const federatedSecureSelectDefinition: PointwiseIntrinsic = {
  * of the server's value. The whole value is broadcast: what a client asks for stays with the client. A slice that
  * draws random numbers draws them anew for each client and each of its keys. `federatedSelect` sends slices alone.
  */
-export function federatedSecureSelect<R extends Type>(
-  keys: ClientsValue,
+export function federatedSecureSelect<R extends Type, D extends Disclosure, E extends Disclosure>(
+  keys: AnyClientsValue<Type, D>,
   keyBound: number,
-  value: ServerValue,
+  value: AnyServerValue<Type, E>,
   slice: LocalComputation<Type | null, R>,
-): ClientsValue<SequenceType<R>> {
+): ClientsResult<SequenceType<R>, D | E> {
   const numbers = { keyBound: positiveInteger('federatedSecureSelect', 'keyBound', keyBound, 2 ** 31) };
   const served = federatedBroadcast(value);
   return applyIntrinsic(

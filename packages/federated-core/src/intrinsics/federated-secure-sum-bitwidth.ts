@@ -1,11 +1,12 @@
 // `federatedSecureSumBitwidth`: a secure sum of integers of so many bits.
-import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, ServerResult } from '../expression/symbolic-value.js';
 import { settingOf } from '../reductions/leaf-setting.js';
-import type { Type } from '../types/types.js';
+import type { Disclosure, Type } from '../types/types.js';
 import { applyIntrinsic } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
 import { outside } from './federated-secure-sum.js';
 import { referenceSum } from './federated-sum.js';
+import type { Integers } from './requirements.js';
 import { type PerTensor, perTensor } from './settings.js';
 
 export const federatedSecureSumBitwidthDefinition: AggregateIntrinsic = {
@@ -26,10 +27,10 @@ export const federatedSecureSumBitwidthDefinition: AggregateIntrinsic = {
  * The sum of the clients' integers, each from 0 to 2^`bitwidth` − 1. `bitwidth` is from 1 to 53: one, or one for each
  * field of a struct. A client whose value lies outside is refused.
  */
-export function federatedSecureSumBitwidth<M extends Type>(
-  value: ClientsValue<M>,
+export function federatedSecureSumBitwidth<M extends Type, D extends Disclosure>(
+  value: AnyClientsValue<M, D> & Integers<M>,
   bitwidth: PerTensor,
-): ServerValue<M> {
+): ServerResult<M, D> {
   const numbers = perTensor('federatedSecureSumBitwidth', 'bitwidth', bitwidth, value.type.member, () => 53);
   return applyIntrinsic(federatedSecureSumBitwidthDefinition, [value.expression], { numbers });
 }

@@ -1,12 +1,13 @@
 // `federatedSecureSum`: a sum of integers of which the server is to see the sum alone. The type says so and the
 // range is held to here; masking the values on the wire belongs to a secure aggregation protocol.
-import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, ServerResult } from '../expression/symbolic-value.js';
 import { settingOf } from '../reductions/leaf-setting.js';
-import type { Type } from '../types/types.js';
+import type { Disclosure, Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 import { applyIntrinsic } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
 import { referenceSum } from './federated-sum.js';
+import type { Integers } from './requirements.js';
 import { type PerTensor, perTensor } from './settings.js';
 
 export const federatedSecureSumDefinition: AggregateIntrinsic = {
@@ -27,10 +28,10 @@ export const federatedSecureSumDefinition: AggregateIntrinsic = {
  * The sum of the clients' integers, each from 0 to `maxInput`: one bound, or one for each field of a struct. A client
  * whose value lies outside is refused.
  */
-export function federatedSecureSum<M extends Type>(
-  value: ClientsValue<M>,
+export function federatedSecureSum<M extends Type, D extends Disclosure>(
+  value: AnyClientsValue<M, D> & Integers<M>,
   maxInput: PerTensor,
-): ServerValue<M> {
+): ServerResult<M, D> {
   const numbers = perTensor('federatedSecureSum', 'maxInput', maxInput, value.type.member);
   return applyIntrinsic(federatedSecureSumDefinition, [value.expression], { numbers });
 }

@@ -1,7 +1,7 @@
 // `federatedSelect`: each client gets the slices of a server value that its keys ask for, and nothing else of it. The
 // clients send their keys in a round trip of their own; the server slices, and sends each client what is its own.
 
-import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, AnyServerValue, RevealingClientsValue } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { MAX_KEYS } from '../reductions/select-keys.js';
 import type { SequenceType, Type } from '../types/types.js';
@@ -15,7 +15,7 @@ export const federatedSelectDefinition: SelectIntrinsic = {
   revealing: true,
   summary:
     'Gives each client the slices that its int32 keys ask for, as a sequence; the keys go up first, and the slices alone come down.',
-  signatures: ['(<{K}@CLIENTS,T@SERVER,(<T,int32> -> U)> -> {U*}@CLIENTS)'],
+  signatures: ['(<{K}@CLIENTS,T@SERVER,(<T,int32> -> U)> -> {U*}@CLIENTS revealing)'],
   where: { K: 'keys', U: 'tensors' },
   edgeCases: `Duplicate keys: a slice for each, sent once. A key outside of [0, keyBound), or more than ${MAX_KEYS} keys: that client’s update is refused. No keys: an empty sequence. All slices must be of one shape.`,
   kinds: ['select-keys'],
@@ -24,15 +24,15 @@ export const federatedSelectDefinition: SelectIntrinsic = {
 /**
  * For each of a client's `keys` (int32[n], each from 0 to `keyBound` − 1), `slice` (<server value, key> → slice) of
  * the server's value, which runs at the server once for each distinct key. The server sees every client's keys, and
- * so does the plan's inspection say; `federatedSecureSelect` keeps them with the client. A slice that draws random
+ * the type of the result, and of all that is computed from it, says so; `federatedSecureSelect` keeps them with the client. A slice that draws random
  * numbers draws by key: clients that ask for the same key in a round get the same slice.
  */
 export function federatedSelect<R extends Type>(
-  keys: ClientsValue,
+  keys: AnyClientsValue,
   keyBound: number,
-  value: ServerValue,
+  value: AnyServerValue,
   slice: LocalComputation<Type | null, R>,
-): ClientsValue<SequenceType<R>> {
+): RevealingClientsValue<SequenceType<R>> {
   const numbers = { keyBound: positiveInteger('federatedSelect', 'keyBound', keyBound, 2 ** 31) };
   return applyIntrinsic(
     federatedSelectDefinition,

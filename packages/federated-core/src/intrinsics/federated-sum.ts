@@ -1,13 +1,14 @@
 // `federatedSum`: the sum of the clients' values, at the server.
 
 import type { IntrinsicExpression } from '../expression/expression.js';
-import type { ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, ServerResult } from '../expression/symbolic-value.js';
 import { leafTypes } from '../types/leaves.js';
-import type { Type } from '../types/types.js';
+import type { Disclosure, Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 import { applyIntrinsic } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
 import { sumLeaf, tensorOf, zerosOf } from './reference.js';
+import type { Summable } from './requirements.js';
 
 export const federatedSumDefinition: AggregateIntrinsic = {
   name: 'federatedSum',
@@ -22,7 +23,9 @@ export const federatedSumDefinition: AggregateIntrinsic = {
 };
 
 /** The sum of the clients' values. Zeros where no client reports; throws an `OverflowError` at run time where an integer sum does not fit its element type. */
-export function federatedSum<M extends Type>(value: ClientsValue<M>): ServerValue<M> {
+export function federatedSum<M extends Type, D extends Disclosure>(
+  value: AnyClientsValue<M, D> & Summable<M>,
+): ServerResult<M, D> {
   return applyIntrinsic(federatedSumDefinition, [value.expression]);
 }
 

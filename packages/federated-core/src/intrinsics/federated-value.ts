@@ -2,7 +2,8 @@
 import type { ClientsValue, ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
 import type { Type } from '../types/types.js';
 import { flatten } from '../values/flatten.js';
-import { inferType } from '../values/infer-type.js';
+import type { HostInput } from '../values/host-types.js';
+import { type InferredType, inferType } from '../values/infer-type.js';
 import { toValue } from '../values/to-value.js';
 import { applyIntrinsic } from './apply.js';
 import type { PointwiseIntrinsic } from './definition.js';
@@ -20,16 +21,18 @@ export const federatedValueDefinition: PointwiseIntrinsic = {
  * A constant at a placement. Without `type`, a number is float32, a boolean bool, a bigint int64, nested arrays
  * tensors and objects structs; with it, `value` is anything that `toValue` takes for that type.
  */
-export function federatedValue<T extends Type = Type>(
-  value: unknown,
+export function federatedValue<T extends Type>(
+  value: HostInput<T>,
   placement: 'CLIENTS',
-  type?: T,
+  type: T,
 ): ClientsValue<T>;
-export function federatedValue<T extends Type = Type>(
-  value: unknown,
+export function federatedValue<T extends Type>(
+  value: HostInput<T>,
   placement: 'SERVER',
-  type?: T,
+  type: T,
 ): ServerValue<T>;
+export function federatedValue<V>(value: V, placement: 'CLIENTS'): ClientsValue<InferredType<V>>;
+export function federatedValue<V>(value: V, placement: 'SERVER'): ServerValue<InferredType<V>>;
 export function federatedValue(
   value: unknown,
   placement: 'CLIENTS' | 'SERVER',

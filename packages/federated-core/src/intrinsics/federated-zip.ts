@@ -4,9 +4,12 @@ import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import type { Expression } from '../expression/expression.js';
 import {
-  type ClientsValue,
+  type AnyClientsValue,
+  type AnyServerValue,
+  type ClientsResult,
   type Composed,
-  type ServerValue,
+  type DisclosureIn,
+  type ServerResult,
   SymbolicValue,
 } from '../expression/symbolic-value.js';
 import { type FederatedType, struct, type Type } from '../types/types.js';
@@ -34,7 +37,7 @@ export const federatedZipDefinition: PointwiseIntrinsic = {
       names === null
         ? struct(members)
         : struct(Object.fromEntries(names.map((name, index) => [name, members[index]!])));
-    return { kind: 'federated', member, placement: first.placement, allEqual };
+    return { ...first, member, allEqual };
   },
   emit: (_program, _call, inputs) => inputs.flat(),
   evaluate: async (_call, inputs) => inputs.flat(),
@@ -50,8 +53,12 @@ export interface StructOfMembers<C> {
 }
 
 /** Joins values of one placement, in a record or list, into one value of structs. */
-export function federatedZip<const C extends Composed<ClientsValue>>(values: C): ClientsValue<MemberOf<C>>;
-export function federatedZip<const C extends Composed<ServerValue>>(values: C): ServerValue<MemberOf<C>>;
+export function federatedZip<const C extends Composed<AnyClientsValue>>(
+  values: C,
+): ClientsResult<MemberOf<C>, DisclosureIn<C>>;
+export function federatedZip<const C extends Composed<AnyServerValue>>(
+  values: C,
+): ServerResult<MemberOf<C>, DisclosureIn<C>>;
 export function federatedZip(values: Composed<SymbolicValue>): SymbolicValue {
   return zipComposed(values);
 }

@@ -1,10 +1,16 @@
 // `sequenceMap`: a local computation on each element of each member's dataset.
 import type { LocalExpression } from '../expression/expression.js';
-import type { ClientsValue, ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
+import type {
+  AnyClientsValue,
+  AnyServerValue,
+  ClientsResult,
+  ServerResult,
+  SymbolicValue,
+} from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { deriveSeed } from '../random/seed.js';
 import { leafCount, leafTypes } from '../types/leaves.js';
-import type { SequenceType, Type } from '../types/types.js';
+import type { Disclosure, SequenceType, Type } from '../types/types.js';
 import { elementAt } from '../values/stack.js';
 import type { Tensor } from '../values/tensor.js';
 import { applyIntrinsic, localExpression } from './apply.js';
@@ -35,14 +41,14 @@ export const sequenceMapDefinition: PointwiseIntrinsic = {
 };
 
 /** `local` applied to each element: `{T*}@CLIENTS` becomes `{U*}@CLIENTS`. It calls the engine once an element. */
-export function sequenceMap<R extends Type>(
+export function sequenceMap<R extends Type, D extends Disclosure>(
   local: LocalComputation<Type | null, R>,
-  value: ClientsValue<SequenceType>,
-): ClientsValue<SequenceType<R>>;
-export function sequenceMap<R extends Type>(
+  value: AnyClientsValue<SequenceType, D>,
+): ClientsResult<SequenceType<R>, D>;
+export function sequenceMap<R extends Type, D extends Disclosure>(
   local: LocalComputation<Type | null, R>,
-  value: ServerValue<SequenceType>,
-): ServerValue<SequenceType<R>>;
+  value: AnyServerValue<SequenceType, D>,
+): ServerResult<SequenceType<R>, D>;
 export function sequenceMap(local: LocalComputation, value: SymbolicValue): SymbolicValue {
   return applyIntrinsic(sequenceMapDefinition, [localExpression(local), value.expression]);
 }

@@ -1,10 +1,18 @@
 // `sequenceReduce`: folds each member's dataset, element by element.
 import type { Expression, LocalExpression } from '../expression/expression.js';
-import { type ClientsValue, type ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
+import {
+  type AnyClientsValue,
+  type AnyServerValue,
+  type ClientsResult,
+  type DisclosureIn,
+  type ServerResult,
+  SymbolicValue,
+} from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { deriveSeed } from '../random/seed.js';
 import { leafCount } from '../types/leaves.js';
-import { type SequenceType, structEntries, type Type } from '../types/types.js';
+import { type Disclosure, type SequenceType, structEntries, type Type } from '../types/types.js';
+import { inferType } from '../values/infer-type.js';
 import { elementAt } from '../values/stack.js';
 import type { Tensor } from '../values/tensor.js';
 import { applyIntrinsic, localExpression } from './apply.js';
@@ -41,16 +49,16 @@ export const sequenceReduceDefinition: PointwiseIntrinsic = {
  * starting from `initial`: a plain value, or one of the same placement. It calls the engine once an element;
  * within a local computation, compute's `sequenceReduce` is one call a dataset.
  */
-export function sequenceReduce<R extends Type>(
-  value: ClientsValue<SequenceType>,
-  initial: unknown,
+export function sequenceReduce<R extends Type, D extends Disclosure, I = unknown>(
+  value: AnyClientsValue<SequenceType, D>,
+  initial: I,
   operator: LocalComputation<Type | null, R>,
-): ClientsValue<R>;
-export function sequenceReduce<R extends Type>(
-  value: ServerValue<SequenceType>,
-  initial: unknown,
+): ClientsResult<R, D | DisclosureIn<I>>;
+export function sequenceReduce<R extends Type, D extends Disclosure, I = unknown>(
+  value: AnyServerValue<SequenceType, D>,
+  initial: I,
   operator: LocalComputation<Type | null, R>,
-): ServerValue<R>;
+): ServerResult<R, D | DisclosureIn<I>>;
 export function sequenceReduce(
   value: SymbolicValue,
   initial: unknown,
@@ -62,7 +70,8 @@ export function sequenceReduce(
 }
 
 function constant(initial: unknown, value: SymbolicValue, { type }: LocalComputation): Expression {
-  const state = type.parameter?.kind === 'struct' ? structEntries(type.parameter)[0]?.[1] : undefined;
+  const declared = type.parameter?.kind === 'struct' ? structEntries(type.parameter)[0]?.[1] : undefined;
+  const state = declared ?? inferType(initial);
   const atServer = value.type.kind === 'federated' && value.type.placement === 'SERVER';
   return atServer
     ? federatedValue(initial, 'SERVER', state).expression

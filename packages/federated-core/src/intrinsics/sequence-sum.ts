@@ -1,11 +1,18 @@
 // `sequenceSum`: the sum of the elements of each member's dataset.
-import type { ClientsValue, ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
+import type {
+  AnyClientsValue,
+  AnyServerValue,
+  ClientsResult,
+  ServerResult,
+  SymbolicValue,
+} from '../expression/symbolic-value.js';
 import { leafTypes } from '../types/leaves.js';
-import type { SequenceType, Type } from '../types/types.js';
+import type { Disclosure, SequenceType, Type } from '../types/types.js';
 import { elementAt } from '../values/stack.js';
 import { applyIntrinsic } from './apply.js';
 import type { PointwiseIntrinsic } from './definition.js';
 import { numbersOf, sumOf, tensorOf, zerosOf } from './reference.js';
+import type { Summable } from './requirements.js';
 
 export const sequenceSumDefinition: PointwiseIntrinsic = {
   name: 'sequenceSum',
@@ -30,8 +37,12 @@ export const sequenceSumDefinition: PointwiseIntrinsic = {
 };
 
 /** The sum of the elements of each member's dataset, added in order in float64; zeros where it is empty. */
-export function sequenceSum<T extends Type>(value: ClientsValue<SequenceType<T>>): ClientsValue<T>;
-export function sequenceSum<T extends Type>(value: ServerValue<SequenceType<T>>): ServerValue<T>;
+export function sequenceSum<T extends Type, D extends Disclosure>(
+  value: AnyClientsValue<SequenceType<T>, D> & Summable<T>,
+): ClientsResult<T, D>;
+export function sequenceSum<T extends Type, D extends Disclosure>(
+  value: AnyServerValue<SequenceType<T>, D> & Summable<T>,
+): ServerResult<T, D>;
 export function sequenceSum(value: SymbolicValue): SymbolicValue {
   return applyIntrinsic(sequenceSumDefinition, [value.expression]);
 }

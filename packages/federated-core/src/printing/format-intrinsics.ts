@@ -6,9 +6,9 @@ import { intrinsics } from '../intrinsics/intrinsics.js';
 const HEAD = `# Intrinsics
 
 The operators that move values between placements, with their signatures in TFF's notation: \`{T}@CLIENTS\` is a value
-with each client, \`T@CLIENTS\` the same value with all, \`T@SERVER\` one at the server, \`T*\` a sequence. This page is
-printed from the table that checks, compiles and evaluates them (\`packages/federated-core/src/intrinsics/\`); a test
-keeps it up to date. [Semantics](semantics.md) says more of the edges.
+with each client, \`T@CLIENTS\` the same value with all, \`T@SERVER\` one at the server, \`T*\` a sequence. What is computed
+from a \`revealing\` value is revealing too. This page is printed from the table that checks, compiles and evaluates them
+(\`packages/federated-core/src/intrinsics/\`); a test keeps it up to date. [Semantics](semantics.md) says more of the edges.
 `;
 
 const SECTIONS: Readonly<Record<IntrinsicDefinition['role'], string>> = {
@@ -35,7 +35,7 @@ function formatIntrinsic(definition: IntrinsicDefinition): string {
   );
   if ('revealing' in definition && definition.revealing) {
     const seen = definition.role === 'select' ? 'each client’s keys' : 'single clients’ values';
-    rules.push(`- Revealing: the server sees ${seen}, and the plan says so.`);
+    rules.push(`- Revealing: the server sees ${seen}, and types and plans say so.`);
   }
   if (edgeCases !== undefined) rules.push(`- ${edgeCases}`);
   if (rules.length > 0) lines.push('', ...rules);

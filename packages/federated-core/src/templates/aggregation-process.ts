@@ -1,10 +1,14 @@
 // The template of an aggregation with a state: how the updates of a cohort become one value at the server.
 import { sourceLocation } from '../errors/source-location.js';
+import type { FederatedComputation } from '../expression/federated-computation.js';
 import { formatType } from '../types/format.js';
 import type { ProcessComputations } from './iterative-process.js';
 import { ProcessCheck } from './process-types.js';
 
-export interface AggregationProcess extends ProcessComputations {
+export interface AggregationProcess<
+  I extends FederatedComputation = FederatedComputation,
+  N extends FederatedComputation = FederatedComputation,
+> extends ProcessComputations<I, N> {
   readonly kind: 'aggregation-process';
 }
 
@@ -13,7 +17,10 @@ export interface AggregationProcess extends ProcessComputations {
  * ({float32}@CLIENTS), and returns `{ state, result, measurements }`, all at the server.
  * Throws a `TypeMismatchError` with both types where they do not fit.
  */
-export function aggregationProcess({ initialize, next }: ProcessComputations): AggregationProcess {
+export function aggregationProcess<I extends FederatedComputation, N extends FederatedComputation>({
+  initialize,
+  next,
+}: ProcessComputations<I, N>): AggregationProcess<I, N> {
   const check = new ProcessCheck('an aggregation process', sourceLocation());
   const results = check.resultsOf(next, check.stateOf(initialize), ['state', 'result', 'measurements']);
   check.atServer('the result', results['result']!);

@@ -4,24 +4,33 @@ import type { FederatedComputation } from '../expression/federated-computation.j
 import { ProcessCheck } from './process-types.js';
 
 /** The two computations of a process. */
-export interface ProcessComputations {
-  readonly initialize: FederatedComputation;
-  readonly next: FederatedComputation;
+export interface ProcessComputations<
+  I extends FederatedComputation = FederatedComputation,
+  N extends FederatedComputation = FederatedComputation,
+> {
+  readonly initialize: I;
+  readonly next: N;
 }
 
-export interface IterativeProcess extends ProcessComputations {
+export interface IterativeProcess<
+  I extends FederatedComputation = FederatedComputation,
+  N extends FederatedComputation = FederatedComputation,
+> extends ProcessComputations<I, N> {
   readonly kind: 'iterative-process';
   /** ( -> S@SERVER). */
-  readonly initialize: FederatedComputation;
+  readonly initialize: I;
   /** (<state=S@SERVER, clients' data…> -> <state=S@SERVER,metrics=M@SERVER>). */
-  readonly next: FederatedComputation;
+  readonly next: N;
 }
 
 /**
  * A process from its two computations. `next` takes the state as its parameter `state` and returns `{ state,
  * metrics }`. Throws a `TypeMismatchError` that shows both types where a state does not fit the next.
  */
-export function iterativeProcess({ initialize, next }: ProcessComputations): IterativeProcess {
+export function iterativeProcess<I extends FederatedComputation, N extends FederatedComputation>({
+  initialize,
+  next,
+}: ProcessComputations<I, N>): IterativeProcess<I, N> {
   const check = new ProcessCheck('an iterative process', sourceLocation());
   const { metrics } = check.resultsOf(next, check.stateOf(initialize), ['state', 'metrics']);
   check.atServer('metrics', metrics!);

@@ -7,18 +7,24 @@ import { field, type ServerValue, type SymbolicValue } from '../expression/symbo
 import { federatedZip } from '../intrinsics/federated-zip.js';
 import { formatType } from '../types/format.js';
 import { isAssignable } from '../types/relations.js';
-import { struct, type Type } from '../types/types.js';
+import { type FederatedType, type StructType, struct, type Type } from '../types/types.js';
 import type { ProcessComputations } from './iterative-process.js';
 import { ProcessCheck } from './process-types.js';
 
-export interface MeasuredProcess extends ProcessComputations {
+export interface MeasuredProcess<
+  I extends FederatedComputation = FederatedComputation,
+  N extends FederatedComputation = FederatedComputation,
+> extends ProcessComputations<I, N> {
   readonly kind: 'measured-process';
   /** (<state=S@SERVER, input…> -> <state=S@SERVER,result=R,measurements=M@SERVER>). */
-  readonly next: FederatedComputation;
+  readonly next: N;
 }
 
 /** A measured process from its two computations; throws a `TypeMismatchError` with both types where they do not fit. */
-export function measuredProcess({ initialize, next }: ProcessComputations): MeasuredProcess {
+export function measuredProcess<I extends FederatedComputation, N extends FederatedComputation>({
+  initialize,
+  next,
+}: ProcessComputations<I, N>): MeasuredProcess<I, N> {
   const check = new ProcessCheck('a measured process', sourceLocation());
   const { measurements } = check.resultsOf(next, check.stateOf(initialize), [
     'state',
@@ -28,6 +34,17 @@ export function measuredProcess({ initialize, next }: ProcessComputations): Meas
   check.atServer('measurements', measurements!);
   return { kind: 'measured-process', initialize, next };
 }
+
+/** A process of several: TypeScript knows its parts, but not their members. */
+export type ComposedProcess = MeasuredProcess<
+  FederatedComputation<null, SomeAtServer>,
+  FederatedComputation<
+    Type | null,
+    StructType<{ readonly state: SomeAtServer; readonly result: Type; readonly measurements: SomeAtServer }>
+  >
+>;
+
+type SomeAtServer = FederatedType<Type, 'SERVER', true>;
 
 /** Steps by name, in order. */
 export interface ProcessesByName {
@@ -39,7 +56,7 @@ export interface ProcessesByName {
  * and measurements are structs by the steps' names. Each step takes its input as its one parameter beside
  * `state`. Throws a `TypeMismatchError` that shows both types where a result does not fit the next step.
  */
-export function chain(steps: ProcessesByName): MeasuredProcess {
+export function chain(steps: ProcessesByName): ComposedProcess {
   const check = new ProcessCheck('a chain', sourceLocation());
   const entries = Object.entries(steps);
   const inputs = entries.map(([name, step]) => inputOf(check, name, step));
@@ -66,14 +83,14 @@ export function chain(steps: ProcessesByName): MeasuredProcess {
     },
     { name: entries.map(([name]) => name).join(' then ') },
   );
-  return measuredProcess({ initialize, next });
+  return measuredProcess({ initialize, next }) as ComposedProcess;
 }
 
 /**
  * One process that runs `steps` side by side: inputs, states, results and measurements are by the steps' names.
  * Each step takes its input as its one parameter beside `state`.
  */
-export function concatenateProcesses(steps: ProcessesByName): MeasuredProcess {
+export function concatenateProcesses(steps: ProcessesByName): ComposedProcess {
   const check = new ProcessCheck('a concatenation', sourceLocation());
   const entries = Object.entries(steps);
   if (entries.length === 0) check.fail('need at least one step', 'none');
@@ -93,7 +110,7 @@ export function concatenateProcesses(steps: ProcessesByName): MeasuredProcess {
     },
     { name: entries.map(([name]) => name).join(' beside ') },
   );
-  return measuredProcess({ initialize, next });
+  return measuredProcess({ initialize, next }) as ComposedProcess;
 }
 
 interface Outcome {

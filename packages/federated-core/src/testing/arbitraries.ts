@@ -42,6 +42,8 @@ export const types: fc.Arbitrary<Type> = fc.letrec<{ type: Type }>((tie) => ({
     dataTypes.map((member) => atClients(member)),
     dataTypes.map((member) => equalAtClients(member)),
     dataTypes.map((member) => atServer(member)),
+    dataTypes.map((member): Type => ({ ...atServer(member), disclosure: 'revealing' })),
+    dataTypes.map((member): Type => ({ ...atClients(member), disclosure: 'revealing' })),
     fc.array(tie('type'), { maxLength: 3 }).map((fields) => struct(fields)),
     fc
       .tuple(fc.option(tie('type')), tie('type'))

@@ -5,7 +5,7 @@ import { parametersAt } from '../compile/member-types.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
 import { type Seed, seedFrom } from '../random/seed.js';
-import type { HostValue } from '../values/to-host.js';
+import type { HostValue } from '../values/host-types.js';
 import { plainRunner, runPlan } from './plain-local.js';
 
 /** The value of `computation` on `argument` (as `evaluate` takes it); fails where plan and reference differ. */

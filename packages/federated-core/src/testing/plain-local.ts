@@ -14,8 +14,9 @@ import { createReduction } from '../reductions/create-reduction.js';
 import { leafCount } from '../types/leaves.js';
 import { functionType, type StructType, struct, type Type } from '../types/types.js';
 import { flatten, unflatten } from '../values/flatten.js';
+import type { HostValue } from '../values/host-types.js';
 import type { Tensor } from '../values/tensor.js';
-import { type HostValue, toHost } from '../values/to-host.js';
+import { toHost } from '../values/to-host.js';
 import { toValue } from '../values/to-value.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read host values of many shapes, and a wrong one fails the test

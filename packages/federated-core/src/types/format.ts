@@ -1,6 +1,7 @@
 // Prints types in the notation of TensorFlow Federated, such as `(<a={float32[10]}@CLIENTS,b=int32@SERVER> -> int32@SERVER)`.
-// One notation serves errors, plans, documentation and golden files; `parse.ts` reads it back.
-import { type StructType, structEntries, type Type } from './types.js';
+// One notation serves errors, plans, documentation and golden files; `parse.ts` reads it back. Starling adds one word to
+// it: `float32*@SERVER revealing` is a value for which the server sees single clients' values.
+import { type FederatedType, type StructType, structEntries, type Type } from './types.js';
 
 /** The compact notation, on one line. */
 export function formatType(type: Type): string {
@@ -14,8 +15,7 @@ export function formatType(type: Type): string {
     case 'function':
       return `(${type.parameter === null ? '' : formatType(type.parameter)} -> ${formatType(type.result)})`;
     case 'federated': {
-      const member = formatType(type.member);
-      return `${type.allEqual ? member : `{${member}}`}@${type.placement}`;
+      return placed(type, formatType(type.member));
     }
     case 'abstract':
       return type.label;
@@ -37,8 +37,7 @@ export function formatTypeIndented(type: Type, width = 80): string {
         return `(${parameter} -> ${lines(current.result, indent)})`;
       }
       case 'federated': {
-        const member = lines(current.member, indent);
-        return `${current.allEqual ? member : `{${member}}`}@${current.placement}`;
+        return placed(current, lines(current.member, indent));
       }
       default:
         return compact;
@@ -56,6 +55,10 @@ export function formatTypeIndented(type: Type, width = 80): string {
 
 export function formatShape(shape: readonly (number | null)[]): string {
   return shape.map((dimension) => (dimension === null ? '?' : String(dimension))).join(',');
+}
+
+function placed({ allEqual, placement, disclosure }: FederatedType, member: string): string {
+  return `${allEqual ? member : `{${member}}`}@${placement}${disclosure === 'revealing' ? ' revealing' : ''}`;
 }
 
 function formatEntry([name, type]: readonly [string | null, Type]): string {

@@ -27,6 +27,12 @@ describe('parseType', () => {
     expect(parseType('{float32[10]}@CLIENTS')).toEqual(atClients(float32(10)));
     expect(parseType('float32@CLIENTS')).toEqual(equalAtClients(float32()));
     expect(parseType('<float32,float32>@SERVER')).toEqual(atServer(struct([float32(), float32()])));
+    expect(parseType('<a={int32}@CLIENTS revealing,b=int32*@SERVER revealing>')).toEqual(
+      struct({
+        a: { ...atClients(int32()), disclosure: 'revealing' },
+        b: { ...atServer(sequence(int32())), disclosure: 'revealing' },
+      }),
+    );
     expect(parseType('( -> int32)')).toEqual(functionType(null, int32()));
     expect(parseType('(<{T}@CLIENTS,(<U,T> -> U)> -> U@SERVER)')).toEqual(
       functionType(
@@ -80,6 +86,7 @@ describe('parseType', () => {
       '?',
       'CLIENTS',
       '9',
+      ' revealing',
     );
     fc.assert(
       fc.property(
@@ -107,6 +114,8 @@ describe('parseType', () => {
     ['<a=int32,bool>', 'need either all fields named or none at position 9'],
     ['{int32}', "need '@' at position 7, got the end"],
     ['int32@EDGE', "need CLIENTS or SERVER at position 6, got 'EDGE'"],
+    ['float32[9007199254740992]', 'need a dimension of at most 9007199254740991 at position 24'],
+    ['int32@SERVER revealingly', "need the end of the type at position 13, got 'revealingly'"],
     ['int32 int32', "need the end of the type at position 6, got 'int32'"],
     ['<a=int32,a=bool>', 'need distinct field names'],
     ['', 'need a type at position 0'],

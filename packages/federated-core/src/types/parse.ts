@@ -1,14 +1,13 @@
 // Reads types back from the notation that `formatType` prints:
-//   type   := atom ('*' | '@' placement)*
-//   atom   := dtype ('[' dimensions ']')? | label | '<' fields '>' | '{' type '}' '@' placement | '(' type? '->' type ')'
+//   type   := atom ('*' | '@' place)*
+//   atom   := dtype ('[' dimensions ']')? | label | '<' fields '>' | '{' type '}' '@' place | '(' type? '->' type ')'
+//   place  := ('CLIENTS' | 'SERVER') 'revealing'?
 // An identifier that is no element type is a type variable. Signatures of intrinsics are written this way.
 import { StarlingError } from '../errors/starling-error.js';
 import {
   abstractType,
   atClients,
-  atServer,
   type DType,
-  equalAtClients,
   type FederatedType,
   functionType,
   type Placement,
@@ -50,7 +49,7 @@ class Parser {
     let type = this.atom();
     for (;;) {
       if (this.take('*')) type = sequence(type);
-      else if (this.take('@')) type = placed(type, this.placement(), true);
+      else if (this.take('@')) type = this.placed(type, true);
       else break;
       this.descend();
     }
@@ -73,7 +72,7 @@ class Parser {
       const member = this.type();
       this.expect('}');
       this.expect('@');
-      return placed(member, this.placement(), false);
+      return this.placed(member, false);
     }
     if (this.take('(')) {
       const parameter = this.take('->') ? null : this.type();
@@ -121,14 +120,28 @@ class Parser {
     if (this.take(']')) return dimensions;
     do {
       if (this.take('?')) dimensions.push(null);
-      else dimensions.push(Number(this.match(/^[0-9]+/, 'a dimension or ?')));
+      else dimensions.push(this.dimension());
     } while (this.take(','));
     this.expect(']');
     return dimensions;
   }
 
-  private placement(): Placement {
-    return this.match(/^(CLIENTS|SERVER)\b/, 'CLIENTS or SERVER') as Placement;
+  private dimension(): number {
+    const size = Number(this.match(/^[0-9]+/, 'a dimension or ?'));
+    if (!Number.isSafeInteger(size)) this.fail(`a dimension of at most ${Number.MAX_SAFE_INTEGER}`);
+    return size;
+  }
+
+  private placed(member: Type, allEqual: boolean): FederatedType {
+    const placement = this.match(/^(CLIENTS|SERVER)\b/, 'CLIENTS or SERVER') as Placement;
+    const disclosure = this.takeWord('revealing') ? 'revealing' : 'aggregated';
+    return { ...atClients(member), placement, allEqual, disclosure };
+  }
+
+  private takeWord(word: string): boolean {
+    this.skipSpace();
+    if (!new RegExp(`^${word}\\b`).test(this.text.slice(this.position))) return false;
+    return this.take(word);
   }
 
   private identifier(): string {
@@ -165,9 +178,4 @@ class Parser {
       `Cannot parse the type '${this.text}': need ${needed} at position ${this.position}, got ${rest === '' ? 'the end' : `'${rest}'`}`,
     );
   }
-}
-
-function placed(member: Type, placement: Placement, allEqual: boolean): FederatedType {
-  if (placement === 'CLIENTS') return allEqual ? equalAtClients(member) : atClients(member);
-  return { ...atServer(member), allEqual };
 }

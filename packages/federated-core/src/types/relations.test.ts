@@ -29,6 +29,13 @@ describe('isAssignable', () => {
     expect(assignable('int32@SERVER', 'int32@CLIENTS')).toBe(false);
   });
 
+  it('`isAssignable` takes what is aggregated only for what may be revealing, and not the reverse', () => {
+    expect(assignable('int32@SERVER revealing', 'int32@SERVER')).toBe(true);
+    expect(assignable('int32@SERVER', 'int32@SERVER revealing')).toBe(false);
+    expect(assignable('<a=int32@CLIENTS>', '<a=int32@CLIENTS revealing>')).toBe(false);
+    expect(isEquivalent(parseType('int32@SERVER'), parseType('int32@SERVER revealing'))).toBe(false);
+  });
+
   it('`isAssignable` takes named fields for positions, in order, and names only for the same names', () => {
     expect(assignable('<int32,bool>', '<a=int32,b=bool>')).toBe(true);
     expect(assignable('<a=int32,b=bool>', '<int32,bool>')).toBe(false);

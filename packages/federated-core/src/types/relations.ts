@@ -3,8 +3,8 @@ import { type StructType, structEntries, type TensorType, type Type } from './ty
 
 /**
  * Whether every value of `source` may stand where a `target` is expected: an unknown dimension takes any
- * size, `{T}@CLIENTS` takes an all-equal value, a struct of positions takes named fields, and functions may
- * accept more and give less.
+ * size, `{T}@CLIENTS` takes an all-equal value, a revealing place takes what is aggregated only, a struct of positions
+ * takes named fields, and functions may accept more and give less.
  */
 export function isAssignable(target: Type, source: Type): boolean {
   if (target.kind === 'tensor' && source.kind === 'tensor') return isTensorAssignable(target, source);
@@ -22,6 +22,7 @@ export function isAssignable(target: Type, source: Type): boolean {
     return (
       target.placement === source.placement &&
       (source.allEqual || !target.allEqual) &&
+      (source.disclosure === 'aggregated' || target.disclosure === 'revealing') &&
       isAssignable(target.member, source.member)
     );
   }

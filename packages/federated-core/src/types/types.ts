@@ -7,11 +7,20 @@ export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool'
 /** Where a federated value lives: with each client, or at the server. */
 export type Placement = 'CLIENTS' | 'SERVER';
 
-/** A tensor of a fixed element type; a `null` dimension is not known until run time. */
-export interface TensorType<D extends DType = DType> {
+/**
+ * Whether the server sees values of single clients in order to compute a value, or aggregates alone. `federatedCollect`
+ * and `federatedSample` reveal, and `federatedSelect` does of keys; what is computed from what they give is revealing too.
+ */
+export type Disclosure = 'aggregated' | 'revealing';
+
+/** Sizes along each axis; a `null` one is not known until run time. */
+export type Shape = readonly (number | null)[];
+
+/** A tensor of a fixed element type. */
+export interface TensorType<D extends DType = DType, S extends Shape = Shape> {
   readonly kind: 'tensor';
   readonly dtype: D;
-  readonly shape: readonly (number | null)[];
+  readonly shape: S;
 }
 
 /** Named fields (a record) or positions (an array). Order is part of the type. */
@@ -39,11 +48,13 @@ export interface FederatedType<
   M extends Type = Type,
   P extends Placement = Placement,
   A extends boolean = boolean,
+  D extends Disclosure = Disclosure,
 > {
   readonly kind: 'federated';
   readonly member: M;
   readonly placement: P;
   readonly allEqual: A;
+  readonly disclosure: D;
 }
 
 /** A type variable of a polymorphic signature, such as the `T` of `{T}@CLIENTS -> T@SERVER`. */
@@ -55,12 +66,14 @@ export interface AbstractType {
 export type Type = TensorType | StructType | SequenceType | FunctionType | FederatedType | AbstractType;
 
 /** `{M}@CLIENTS`: each client has a member of its own. */
-export type AtClients<M extends Type> = FederatedType<M, 'CLIENTS', boolean>;
+export type AtClients<M extends Type> = FederatedType<M, 'CLIENTS', boolean, 'aggregated'>;
 /** `M@SERVER`: one member, at the server. */
-export type AtServer<M extends Type> = FederatedType<M, 'SERVER', true>;
+export type AtServer<M extends Type> = FederatedType<M, 'SERVER', true, 'aggregated'>;
 
 /** A tensor type of a given element type and shape; `null` marks an unknown dimension. */
-export function tensorType<D extends DType>(dtype: D, shape: readonly (number | null)[] = []): TensorType<D> {
+export function tensorType<D extends DType>(dtype: D): TensorType<D, []>;
+export function tensorType<D extends DType, const S extends Shape>(dtype: D, shape: S): TensorType<D, S>;
+export function tensorType(dtype: DType, shape: Shape = []): TensorType {
   for (const dimension of shape) {
     if (dimension !== null && !(Number.isSafeInteger(dimension) && dimension >= 0)) {
       throw new RangeError(
@@ -73,7 +86,7 @@ export function tensorType<D extends DType>(dtype: D, shape: readonly (number | 
 
 const tensorTypeOf =
   <D extends DType>(dtype: D) =>
-  (...shape: readonly (number | null)[]): TensorType<D> =>
+  <S extends Shape>(...shape: S): TensorType<D, S> =>
     tensorType(dtype, shape);
 
 /** `float32()` is a scalar, `float32(null, 784)` a matrix with an unknown number of rows. */
@@ -111,21 +124,21 @@ export function functionType<P extends Type | null, R extends Type>(
 }
 
 /** `{M}@CLIENTS`. */
-export function atClients<M extends Type>(member: M): FederatedType<M, 'CLIENTS', false> {
+export function atClients<M extends Type>(member: M): AtClients<M> {
   requireData('federated value', member);
-  return { kind: 'federated', member, placement: 'CLIENTS', allEqual: false };
+  return { kind: 'federated', member, placement: 'CLIENTS', allEqual: false, disclosure: 'aggregated' };
 }
 
 /** `M@CLIENTS`: every client holds the same member, as after a broadcast. */
-export function equalAtClients<M extends Type>(member: M): FederatedType<M, 'CLIENTS', true> {
+export function equalAtClients<M extends Type>(member: M): FederatedType<M, 'CLIENTS', true, 'aggregated'> {
   requireData('federated value', member);
-  return { kind: 'federated', member, placement: 'CLIENTS', allEqual: true };
+  return { kind: 'federated', member, placement: 'CLIENTS', allEqual: true, disclosure: 'aggregated' };
 }
 
 /** `M@SERVER`. */
-export function atServer<M extends Type>(member: M): FederatedType<M, 'SERVER', true> {
+export function atServer<M extends Type>(member: M): AtServer<M> {
   requireData('federated value', member);
-  return { kind: 'federated', member, placement: 'SERVER', allEqual: true };
+  return { kind: 'federated', member, placement: 'SERVER', allEqual: true, disclosure: 'aggregated' };
 }
 
 /** Datasets and placed values hold data: placements do not nest, and functions are not sent. */

@@ -1,7 +1,29 @@
 // The type of a literal that a user wrote into a computation, where none was given.
 import { ValueError } from '../errors/starling-error.js';
 import { type DType, struct, type TensorType, type Type, tensorType } from '../types/types.js';
+import type { Tensor } from './tensor.js';
 import { describeValue, isTensor } from './to-value.js';
+
+/** What `inferType` gives, as far as TypeScript knows the literal. */
+export type InferredType<V> = Extract<Inferred<V>, Type>;
+
+type Inferred<V> = unknown extends V
+  ? Type
+  : V extends number
+    ? TensorType<'float32', []>
+    : V extends boolean
+      ? TensorType<'bool', []>
+      : V extends string
+        ? TensorType<'string', []>
+        : V extends bigint
+          ? TensorType<'int64', []>
+          : V extends Tensor<infer D>
+            ? TensorType<D>
+            : V extends readonly unknown[] | ArrayBufferView
+              ? TensorType
+              : V extends object
+                ? { readonly kind: 'struct'; readonly elements: { readonly [K in keyof V]: Inferred<V[K]> } }
+                : Type;
 
 /**
  * number → float32 (JavaScript does not tell 1 from 1.0), boolean → bool, string → string, bigint → int64;

@@ -5,19 +5,10 @@ import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
 import { structEntries, type Type } from '../types/types.js';
 import { flatten, unflatten } from './flatten.js';
+import type { HostValue } from './host-types.js';
 import { elementAt } from './stack.js';
 import type { Tensor } from './tensor.js';
 import type { Dataset, Value } from './value.js';
-
-/** What `toHost` gives. */
-export type HostValue =
-  | number
-  | boolean
-  | string
-  | bigint
-  | Tensor
-  | readonly HostValue[]
-  | { readonly [name: string]: HostValue };
 
 /** A checked value of `type` as plain JavaScript. */
 export function toHost(type: Type, value: Value): HostValue {

@@ -62,6 +62,9 @@ const nested = federatedMap(local, { model: server, deep: [{ values: everyone }]
 holds<Same<typeof nested, RevealingServerValue<Float>>>();
 const plain = federatedMap(local, { model: server, deep: [{ sum }] });
 holds<Same<typeof plain, ServerValue<Float>>>();
+declare const optional: { readonly more?: ServerValue<Float> };
+const optionally = federatedMap(local, { model: server, ...optional });
+holds<Same<typeof optionally, ServerValue<Float>>>();
 const total = sequenceSum(everyone);
 holds<Same<typeof total, RevealingServerValue<Float>>>();
 const mapped = sequenceMap(local, everyone);

@@ -82,7 +82,7 @@ export type DisclosureIn<C> = [Composed<AnyClientsValue>] extends [C]
       : C extends readonly (infer V)[]
         ? DisclosureIn<V>
         : C extends object
-          ? { readonly [K in keyof C]: DisclosureIn<C[K]> }[keyof C]
+          ? { readonly [K in keyof C]-?: DisclosureIn<C[K]> }[keyof C]
           : never;
 
 /** The disclosure of a type, or of any placed part of it. */

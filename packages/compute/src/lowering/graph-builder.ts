@@ -26,7 +26,8 @@ export class NameSource {
 
 export class GraphBuilder {
   readonly #names: NameSource;
-  readonly #constants = new Map<string, OnnxConstant>();
+  /** Small ones by what they hold, large ones by their tensor. */
+  readonly #constants = new Map<string | Tensor, OnnxConstant>();
   readonly #constantData = new Map<string, Tensor>();
   readonly #nodes: OnnxNode[] = [];
   readonly #producers = new Map<string, OnnxNode>();
@@ -94,11 +95,11 @@ export class GraphBuilder {
   }
 
   constant(data: Tensor): OnnxValue {
-    const key = constantKey(data);
-    const known = key === null ? undefined : this.#constants.get(key);
+    const key = constantKey(data) ?? data;
+    const known = this.#constants.get(key);
     if (known) return known.value;
     const value = this.value('constant', { dtype: data.dtype, shape: data.shape });
-    this.#constants.set(key ?? value.name, { value, tensor: data });
+    this.#constants.set(key, { value, tensor: data });
     this.#constantData.set(value.name, data);
     return value;
   }

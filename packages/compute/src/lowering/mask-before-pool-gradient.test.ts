@@ -21,6 +21,20 @@ describe('maskBeforePoolGradient', () => {
     expect(kernels(maskBeforePoolGradient(before)).slice(-2)).toEqual(['Multiply', 'MaxPoolGrad']);
   });
 
+  it('takes the bias and the relu of maxima, which are fewer', () => {
+    const network = localComputation(
+      {
+        x: { kind: 'tensor', dtype: 'float32', shape: [1, 4, 4, 2] },
+        bias: { kind: 'tensor', dtype: 'float32', shape: [2] },
+      },
+      ({ x, bias }) => tf.maxPool(tf.relu(tf.add(x, bias)) as tf.Tensor4D, 2, 2, 'valid'),
+    );
+    const before = network.body as KernelGraph;
+    expect(kernels(before)).toEqual(['Add', 'Relu', 'MaxPool']);
+    // What nothing reads any more is left behind by the passes that follow.
+    expect(kernels(maskBeforePoolGradient(before))).toEqual(['Add', 'Relu', 'MaxPool', 'Add', 'Relu']);
+  });
+
   // Windows: a plain maximum, a tie (the first wins), all negative (no gradient), a zero beside negatives (none).
   it('gives the gradient of relu and pooling, ties and dead windows included', async () => {
     const rows = [

@@ -4,19 +4,25 @@ import { applyPass, type Pass, removeDeadNodes } from '../rewrite-graph.js';
 import { advanceScanned } from './advance-scanned.js';
 import { constantCarries } from './constant-carries.js';
 import { deferStacked } from './defer-stacked.js';
+import { expandTiles } from './expand-tiles.js';
 import { fewRowProducts } from './few-row-products.js';
 import { fuseConvolutionBias } from './fuse-convolution-bias.js';
 import { fuseGemm } from './fuse-gemm.js';
 import { fuseLogSoftmax } from './fuse-log-softmax.js';
 import { hoistInvariants } from './hoist-invariants.js';
+import { liftTiles } from './lift-tiles.js';
 import { precomputeSteps } from './precompute-steps.js';
 import { reluMasks } from './relu-masks.js';
 import { shareCommon } from './share-common.js';
 import { simplify } from './simplify.js';
 import { sinkSqueezes } from './sink-squeezes.js';
+import { sinkTiles } from './sink-tiles.js';
 import { sinkTransposes } from './sink-transposes.js';
 import { splitSlices } from './split-slices.js';
 import { totalsOutside } from './totals-outside.js';
+
+/** While images are in tiles; transposes wait. */
+const tiling = (): readonly Pass[] => [simplify, sinkSqueezes, sinkTiles, liftTiles, shareCommon()];
 
 /** Each round brings nodes one step nearer to their partners. */
 const cleaning = (): readonly Pass[] => [simplify, sinkSqueezes, sinkTransposes, shareCommon()];
@@ -37,7 +43,8 @@ const finishing = (): readonly Pass[] => [
 
 /** The same function, faster; the same graph gives the same graph. */
 export function optimize(graph: OnnxGraph): OnnxGraph {
-  const cleaned = untilStill(graph, cleaning);
+  const tiled = untilStill(graph, tiling);
+  const cleaned = untilStill(applyPass(tiled, expandTiles), cleaning);
   const fused = untilStill(applyAll(cleaned, fusing()), cleaning);
   return removeDeadNodes(splitSlices(hoistInvariants(applyAll(fused, finishing()))));
 }

@@ -3,8 +3,15 @@
 // removes pairs of transposes that meet.
 import type { Kernel } from '../../graph/kernels.js';
 import { attribute, type GraphBuilder } from '../graph-builder.js';
-import type { OnnxValue } from '../onnx-model.js';
+import type { OnnxNode, OnnxValue } from '../onnx-model.js';
 import type { KernelCall, Rule } from '../rule.js';
+import {
+  isNarrowConvolution,
+  NARROWEST_PRODUCT,
+  narrowConvolution,
+  narrowFilterGradient,
+  windowOfNarrow,
+} from './narrow-convolution.js';
 import {
   convolutionWindow,
   dilationAttribute,
@@ -12,6 +19,12 @@ import {
   windowAttributes,
   windowOffsets,
 } from './window.js';
+import {
+  suitsWinograd,
+  winogradConvolution,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from './winograd-convolution.js';
 
 const TO_CHANNELS_FIRST = [0, 3, 1, 2];
 const TO_CHANNELS_LAST = [0, 2, 3, 1];
@@ -21,8 +34,14 @@ const FILTER_TO_ONNX = [3, 2, 0, 1];
 function convolution(builder: GraphBuilder, call: KernelCall): OnnxValue {
   const filter = call.input('filter');
   const window = convolutionWindow(call, call.input('x').shape, filter.shape, false);
-  const x = builder.transpose(call.input('x'), TO_CHANNELS_FIRST);
-  return convolve(builder, x, builder.transpose(filter, FILTER_TO_ONNX), window, 1);
+  if (suitsWinograd(window)) return winogradConvolution(builder, call.input('x'), filter, window);
+  if (isNarrowConvolution(window)) return narrowConvolution(builder, call.input('x'), filter, window);
+  return plainConvolution(builder, call.input('x'), filter, window);
+}
+
+function plainConvolution(builder: GraphBuilder, x: OnnxValue, filter: OnnxValue, window: Window): OnnxValue {
+  const channelsFirst = builder.transpose(x, TO_CHANNELS_FIRST);
+  return convolve(builder, channelsFirst, builder.transpose(filter, FILTER_TO_ONNX), window, 1);
 }
 
 /** Filters [H, W, I, M] → [I·M, 1, H, W]: each input channel is a group with M output channels. */
@@ -60,6 +79,9 @@ const inputGradient =
   (builder, call) => {
     const filter = call.input('filter');
     const window = convolutionWindow(call, call.output.shape, filter.shape, depthwise);
+    if (!depthwise && suitsWinograd(window)) {
+      return winogradInputGradient(builder, call.input('dy'), filter, window);
+    }
     const { top, left, bottom, right } = window.padInfo;
     // Rows and columns at the end that no window reached get no gradient, but must be there.
     const reachedRows =
@@ -109,27 +131,41 @@ function shiftedInputs(builder: GraphBuilder, x: OnnxValue, window: Window): rea
   );
 }
 
+function filterGradient(builder: GraphBuilder, call: KernelCall): OnnxValue {
+  const window = convolutionWindow(call, call.input('x').shape, call.output.shape, false);
+  const [x, dy] = [call.input('x'), call.input('dy')];
+  if (suitsWinograd(window)) return winogradFilterGradient(builder, x, dy, window);
+  if (isNarrowConvolution(window)) return narrowFilterGradient(builder, x, dy, window);
+  return plainFilterGradient(builder, x, dy, window);
+}
+
 /**
  * dW[h, w] = Σ over images and positions of dy ⊗ x (shifted by h, w): matrix products of [O, L] and [L, I], with L
  * images × positions. Narrow inputs share a product; wider than this, one product a window position is faster than
  * first laying them side by side.
  */
-const WIDEST_SHARED_PRODUCT = 32;
-
-function filterGradient(builder: GraphBuilder, call: KernelCall): OnnxValue {
-  const window = convolutionWindow(call, call.input('x').shape, call.output.shape, false);
+function plainFilterGradient(builder: GraphBuilder, x: OnnxValue, dy: OnnxValue, window: Window): OnnxValue {
   const { inChannels, outChannels } = window;
   const length = window.batchSize * window.outHeight * window.outWidth;
-  const dy = builder.reshape(builder.transpose(call.input('dy'), [3, 0, 1, 2]), [outChannels, length]);
-  const shifted = shiftedInputs(builder, call.input('x'), window);
-  const perProduct = Math.max(1, Math.floor(WIDEST_SHARED_PRODUCT / inChannels));
+  const gradient = builder.reshape(builder.transpose(dy, [3, 0, 1, 2]), [outChannels, length]);
+  const shifted = shiftedInputs(builder, x, window);
+  const perProduct = Math.max(1, Math.floor(NARROWEST_PRODUCT / inChannels));
   const products: OnnxValue[] = [];
   for (let start = 0; start < shifted.length; start += perProduct) {
     const side = builder.concat(shifted.slice(start, start + perProduct), 3);
     const inputs = builder.reshape(side, [length, side.shape[3] as number]);
-    products.push(builder.matMul(dy, inputs));
+    products.push(builder.matMul(gradient, inputs));
   }
-  return builder.reshape(builder.transpose(builder.concat(products, 1), [1, 0]), call.output.shape);
+  const shape = [window.filterHeight, window.filterWidth, inChannels, outChannels];
+  return builder.reshape(builder.transpose(builder.concat(products, 1), [1, 0]), shape);
+}
+
+/** A narrow convolution, or its filter's gradient, in terms of ONNX; `null` for other nodes. */
+export function expandNarrow(builder: GraphBuilder, node: OnnxNode): OnnxValue | null {
+  const [x, other] = node.inputs as readonly [OnnxValue, OnnxValue];
+  if (node.op === 'NarrowConvolution') return plainConvolution(builder, x, other, windowOfNarrow(node));
+  if (node.op === 'NarrowFilterGradient') return plainFilterGradient(builder, x, other, windowOfNarrow(node));
+  return null;
 }
 
 /** As above, channel by channel: dW[h, w, i, m] = Σ x (shifted)[…, i] · dy[…, i, m]. */

@@ -4,6 +4,7 @@ import type { Kernel } from '../../graph/kernels.js';
 import { attribute, type GraphBuilder } from '../graph-builder.js';
 import type { OnnxNode, OnnxValue } from '../onnx-model.js';
 import type { KernelCall, Rule } from '../rule.js';
+import { interleave } from '../tile-operators.js';
 import { type Offset, poolingWindow, type Window, windowAttributes, windowOffsets } from './window.js';
 
 function averagePool(builder: GraphBuilder, call: KernelCall): OnnxValue {
@@ -99,19 +100,8 @@ function collect(
 
 /** Parts of windows that lie side by side, laid back into one field, with zeros where no window reached. */
 function layTiles(builder: GraphBuilder, parts: readonly OnnxValue[], window: Window): OnnxValue {
-  const {
-    batchSize: n,
-    outHeight: h,
-    outWidth: w,
-    inChannels: c,
-    filterHeight: fh,
-    filterWidth: fw,
-  } = window;
-  const rows = Array.from({ length: fh }, (_, row) => {
-    const cells = parts.slice(row * fw, (row + 1) * fw).map((part) => builder.reshape(part, [n, h, w, 1, c]));
-    return builder.reshape(builder.concat(cells, 3), [n, h, 1, w * fw, c]);
-  });
-  const field = builder.reshape(builder.concat(rows, 2), [n, h * fh, w * fw, c]);
+  const { outHeight: h, outWidth: w, filterHeight: fh, filterWidth: fw } = window;
+  const field = interleave(builder, parts, fh);
   const none = [0, 0] as const;
   return builder.pad(field, [none, [0, window.inHeight - h * fh], [0, window.inWidth - w * fw], none]);
 }
@@ -124,12 +114,12 @@ function maxPoolGradient(builder: GraphBuilder, call: KernelCall): OnnxValue {
   const tiling = isTiling(window);
   const padded = tiling ? input : paddedInput(builder, input, window);
   const seen = windowParts(builder, padded, window);
-  const zero = builder.scalarLike(output, 0);
   // What a position takes is not there for those after it; the last takes what is left.
   let left = call.input('dy');
   const parts = seen.map((part, index) => {
     if (index === seen.length - 1) return left;
-    const taken = builder.where(builder.compare('Equal', part, output), left, zero);
+    const isMaximum = builder.cast(builder.compare('Equal', part, output), 'float32');
+    const taken = builder.binary('Mul', left, isMaximum);
     left = builder.binary('Sub', left, taken);
     return taken;
   });

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { OnnxValue } from '../onnx-model.js';
+import { narrowConvolution, narrowFilterGradient } from '../rules/narrow-convolution.js';
+import type { Window } from '../rules/window.js';
+import { graphOf, operatorsAfter } from '../testing/pass-check.js';
+import { addTiles, overlappingTiles } from '../tile-operators.js';
+import { liftTiles } from './lift-tiles.js';
+
+/** Two images of 12 × 8 with one channel, a filter of 3 × 3 to 5 channels: 10 × 6, which two tiles of 6 × 6 cover. */
+const window: Window = {
+  ...{ batchSize: 2, inHeight: 12, inWidth: 8, inChannels: 1, outHeight: 10, outWidth: 6, outChannels: 5 },
+  ...{
+    strideHeight: 1,
+    strideWidth: 1,
+    dilationHeight: 1,
+    dilationWidth: 1,
+    filterHeight: 3,
+    filterWidth: 3,
+  },
+  padInfo: { top: 0, left: 0, bottom: 0, right: 0, type: 'VALID' },
+};
+const images = [2, 12, 8, 1];
+const filters = [3, 3, 1, 5];
+const field = [2, 10, 6, 5];
+const grid = { top: 0, left: 0, rows: 2, columns: 1 };
+const PATCHES = `${Array(9).fill('Slice').join(' ')} Concat OverlappingTiles Reshape`;
+
+const activated = (b: GraphBuilder, x: OnnxValue, filter: OnnxValue, bias: OnnxValue): OnnxValue =>
+  b.unary('Relu', b.binary('Add', narrowConvolution(b, x, filter, window), bias));
+
+describe('liftTiles', () => {
+  it('computes a narrow convolution, its bias and relu in overlapping tiles', async () => {
+    const graph = graphOf([images, filters, [5]], (b, [x, filter, bias]) => [
+      b.unary('Neg', overlappingTiles(b, activated(b, x!, filter!, bias!), grid)),
+    ]);
+    expect(await operatorsAfter(liftTiles, graph)).toBe(`${PATCHES} Reshape MatMul Add Relu Reshape Neg`);
+  });
+
+  it('leaves images that tiles do not cover exactly, and those that come from elsewhere', async () => {
+    const beyond = graphOf([images, filters, [5]], (b, [x, filter, bias]) => [
+      b.unary('Neg', overlappingTiles(b, activated(b, x!, filter!, bias!), { ...grid, rows: 3 })),
+    ]);
+    expect(await operatorsAfter(liftTiles, beyond)).toBe('NarrowConvolution Add Relu OverlappingTiles Neg');
+    const given = graphOf([field], (b, [x]) => [
+      b.unary('Neg', overlappingTiles(b, b.unary('Relu', x!), grid)),
+    ]);
+    expect(await operatorsAfter(liftTiles, given)).toBe('Relu OverlappingTiles Neg');
+  });
+
+  it('masks and sums a gradient, and takes that of the filter, without adding tiles up', async () => {
+    const graph = graphOf([images, filters, [5], [6, 6, 4, 5]], (b, [x, filter, bias, dy]) => {
+      const mask = activated(b, x!, filter!, bias!);
+      const gradient = b.binary('Mul', addTiles(b, dy!, field, grid), mask);
+      return [
+        narrowFilterGradient(b, x!, gradient, window),
+        b.reduce('ReduceSum', gradient, [0, 1, 2], false),
+      ];
+    });
+    const operators = await operatorsAfter(liftTiles, graph);
+    expect(operators).toBe(
+      `${PATCHES} Reshape MatMul Add Relu Reshape Mul ${PATCHES} Reshape Transpose MatMul Reshape ReduceSum`,
+    );
+  });
+});

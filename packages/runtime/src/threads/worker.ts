@@ -16,6 +16,7 @@ import { createAccumulate } from '../fold/lane-fold.js';
 import { type LaneAccumulators, zeroAccumulators } from '../fold/ordered-merge.js';
 import { createPlanRunner, type Leaves } from '../plan/plan-runner.js';
 import type { ClientReport } from '../runtime.js';
+import { callMemory } from './call-memory.js';
 import type { PlacedLeaves } from './client-store.js';
 import { type Command, type Reply, RINGS, STOP, type WorkerSetup } from './messages.js';
 import { slotAt, vectorsOn } from './shared-heap.js';
@@ -37,7 +38,8 @@ commands.close();
 async function serve(): Promise<void> {
   const engine = await createEngine(choice);
   const vectors = vectorsOn(heap, thread);
-  const runner = await createPlanRunner(plan, engine, ['client', 'aggregation'], vectors);
+  const calls = callMemory(engine);
+  const runner = await createPlanRunner(plan, calls.engine, ['client', 'aggregation'], vectors);
   const zeros = await Promise.all(
     plan.plan.phases.map((_, phase) => zeroAccumulators(runner.reductions(phase))),
   );
@@ -56,6 +58,7 @@ async function serve(): Promise<void> {
       turn: -1,
     };
   });
+  calls.keep();
   const ownData = createStaging(arena);
   let slices: Leaves = [];
 
@@ -89,9 +92,12 @@ async function serve(): Promise<void> {
         phase.check,
       );
       reports.push(report);
-      if (update === null) continue;
-      accumulators ??= resetSlot(slot, phase.zeros);
-      accumulators = await phase.accumulate(accumulators, update);
+      if (update !== null) {
+        accumulators ??= resetSlot(slot, phase.zeros);
+        accumulators = await phase.accumulate(accumulators, update);
+      }
+      if (accumulators === null || isSlot(slot, accumulators)) calls.free();
+      else calls.keep();
     }
     say({
       kind: 'lane-done',
@@ -163,6 +169,14 @@ function ownCopy(before: Leaves, shared: Leaves): Leaves {
 /** The slot's accumulators as before any update; fresh lists, since reductions may change them. */
 function resetSlot(slot: LaneAccumulators, zeros: LaneAccumulators): LaneAccumulators {
   return slot.map((accumulator, index) => [...writeLeaves(accumulator, zeros[index]!)]);
+}
+
+/** Whether the accumulators lie in the slot, and so hold nothing of any update. */
+function isSlot(slot: LaneAccumulators, accumulators: LaneAccumulators): boolean {
+  return slot.every((accumulator, index) => {
+    const own = accumulators[index]!;
+    return own.length === accumulator.length && accumulator.every((leaf, at) => leaf.data === own[at]!.data);
+  });
 }
 
 /** Whether the accumulators are now in the slot; most reductions have written them there already. */

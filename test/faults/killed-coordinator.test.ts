@@ -1,28 +1,19 @@
 // `kill -9` of the coordinator at any point, then a restart: the run ends in the state of a run that nobody killed.
 // The coordinator is a real process, from the build; its clients live here and come back by themselves.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { startClients } from '@starling/client';
 import { uniformSampler } from '@starling/population';
 import { inProcessRuntime, runRounds } from '@starling/runtime';
 import { afterEach, expect, it } from 'vitest';
 import { driftingThreshold, sensors } from '../support/drifting-threshold.js';
+import { type CoordinatorRun, freePort, startCoordinator } from '../support/killable-coordinator.js';
 
-const COORDINATOR = fileURLToPath(new URL('../dist/support/coordinator-process.js', import.meta.url));
 const ROUNDS = 60;
 const CLIENTS = 8;
 const WORK_MS = 5; // so that a round lasts long enough to be killed in its middle
-
-interface Line {
-  readonly round?: number;
-  readonly rounds?: number;
-  readonly stateHash?: string;
-}
 
 interface Kill {
   /** Rounds that this life of the process commits before. */
@@ -34,35 +25,16 @@ let child: ChildProcess | null = null;
 afterEach(() => void child?.kill('SIGKILL'));
 
 /** Runs the coordinator until it ends, or kills it so long after some rounds. */
-function runUntil(port: number, state: string, kill: Kill | null) {
-  const coordinator = spawn(
-    process.execPath,
-    [COORDINATOR, String(port), state, String(ROUNDS), String(CLIENTS)],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+function runUntil(port: number, state: string, kill: Kill | null): Promise<CoordinatorRun> {
+  const started = startCoordinator(
+    { port, state, rounds: ROUNDS, clients: CLIENTS, work: 'threshold' },
+    (lines, coordinator) => {
+      if (kill !== null && lines.length === kill.rounds)
+        setTimeout(() => coordinator.kill('SIGKILL'), kill.afterMs);
+    },
   );
-  child = coordinator;
-  const lines: Line[] = [];
-  let errors = '';
-  coordinator.stderr.setEncoding('utf8').on('data', (text: string) => {
-    errors += text;
-  });
-  createInterface({ input: coordinator.stdout }).on('line', (text) => {
-    const line = JSON.parse(text) as Line;
-    lines.push(line);
-    if (kill !== null && lines.length === kill.rounds)
-      setTimeout(() => coordinator.kill('SIGKILL'), kill.afterMs);
-  });
-  return new Promise<{ readonly lines: readonly Line[]; readonly end: string }>((resolve) =>
-    coordinator.once('close', (code, signal) => resolve({ lines, end: signal ?? `${code} ${errors}` })),
-  );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  child = started.child;
+  return started.ended;
 }
 
 it('`runCoordinator` ends in the state of an unkilled run when it is killed again and again', async () => {

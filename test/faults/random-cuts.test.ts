@@ -1,7 +1,7 @@
-// Connections that break at random points, over and over, while broadcasts and updates of several parts are on their
-// way: every round ends with everyone's update, in the bits of one process.
+// Connections that break at random points, over and over, while broadcasts, slices and updates of several parts are on
+// their way: every round ends with everyone's update, in the bits of one process.
 import { createClient, createPlanCache } from '@starling/client';
-import { createOnnxEngine } from '@starling/compute';
+import { createOnnxEngine, localComputation, tf } from '@starling/compute';
 import { createMetrics, websocketRuntime } from '@starling/coordinator';
 import {
   atClients,
@@ -9,10 +9,13 @@ import {
   deriveSeed,
   federatedBroadcast,
   federatedComputation,
+  federatedSelect,
   federatedSum,
   federatedZip,
   float32,
+  int32,
   seedFrom,
+  sequenceSum,
   struct,
   tensor,
 } from '@starling/federated-core';
@@ -31,9 +34,12 @@ const wide = (scale: number) =>
     [WIDE],
     Float32Array.from({ length: WIDE }, (_, index) => Math.sin(index) * scale),
   );
-const dataType = struct({ own: float32(WIDE) });
+const dataType = struct({ own: float32(WIDE), keys: int32(null) });
 const population = populationOf(
-  Array.from({ length: CLIENTS }, (_, index) => ({ own: wide(index + 0.1) })),
+  Array.from({ length: CLIENTS }, (_, index) => ({
+    own: wide(index + 0.1),
+    keys: tensor('int32', [3], Int32Array.of(index % 3, 2, (2 * index) % 3)),
+  })),
   dataType,
 );
 const sums = federatedComputation(
@@ -41,15 +47,34 @@ const sums = federatedComputation(
   ({ own, sent }) => federatedSum(federatedZip([own, federatedBroadcast(sent)])),
 );
 
-it.each([1, 2, 3, 4])(
-  '`websocketRuntime` loses nothing when connections break at random points (seed %d)',
-  async (seed) => {
+/** Rows of 1.2 MB, of which a client asks for two or three: five to ten parts of its own down. */
+const rowOf = localComputation({ table: float32(3, WIDE), key: int32() }, ({ table, key }) =>
+  tf.gather(table, key),
+);
+const rows = federatedComputation(
+  { keys: atClients(int32(null)), table: atServer(float32(3, WIDE)) },
+  ({ keys, table }) => federatedSum(sequenceSum(federatedSelect(keys, 3, table, rowOf))),
+);
+const table = tensor(
+  'float32',
+  [3, WIDE],
+  Float32Array.from({ length: 3 * WIDE }, (_, index) => Math.cos(index)),
+);
+
+const cases = [
+  { what: 'updates', computation: sums, given: { sent: wide(7) }, roundTrips: 1 },
+  { what: 'slices', computation: rows, given: { table }, roundTrips: 2 },
+] as const;
+
+it.each(cases.flatMap((each) => [1, 2, 3].map((seed) => ({ ...each, seed }))))(
+  '`websocketRuntime` loses nothing of $what when connections break at random points (seed $seed)',
+  async ({ computation, given, roundTrips, seed }) => {
     const engine = await createOnnxEngine();
     const plans = createPlanCache(engine);
     const run = (runtime: Runtime) =>
       runRounds({
-        computation: sums,
-        arguments: { sent: wide(7) },
+        computation,
+        arguments: given,
         runtime,
         population,
         sampler: uniformSampler({ populationSize: CLIENTS, cohortSize: CLIENTS }),
@@ -92,7 +117,7 @@ it.each([1, 2, 3, 4])(
     );
     const cuts = sockets.reduce((sum, socket) => sum + socket.cuts(), 0);
     expect(cuts).toBeGreaterThan(CLIENTS); // each client's first connections at least
-    expect(metrics.get('starling_updates_accepted_total')).toBe(CLIENTS * ROUNDS);
+    expect(metrics.get('starling_updates_accepted_total')).toBe(CLIENTS * ROUNDS * roundTrips);
     expect(metrics.get('starling_wire_errors_total')).toBe(0);
     expect(actual.stateHash).toBe((await run(inProcessRuntime({ engine }))).stateHash);
     await engine.dispose();

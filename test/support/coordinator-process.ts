@@ -1,18 +1,21 @@
-// A coordinator in a process of its own, for tests that kill it: `node coordinator-process.js PORT STATE ROUNDS CLIENTS`.
+// A coordinator in a process of its own, for tests that kill it:
+// `node coordinator-process.js PORT STATE ROUNDS CLIENTS threshold|rows`, the last for a round of one phase or of two.
 // It prints a line of JSON for each committed round, and one with the state's hash at the end.
 import { runCoordinator } from '@starling/coordinator';
 import { uniformSampler } from '@starling/population';
 import { driftingThreshold, sensors } from './drifting-threshold.js';
+import { keyHolders, wanderingRows } from './wandering-rows.js';
 
-const [port, state, rounds, size] = process.argv.slice(2);
+const [port, state, rounds, size, work] = process.argv.slice(2);
 const populationSize = Number(size);
 const cohortSize = populationSize / 2;
 const print = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 const result = await runCoordinator({
   run: {
-    process: driftingThreshold(),
-    population: sensors(populationSize),
+    ...(work === 'rows'
+      ? { process: wanderingRows(), population: keyHolders(populationSize) }
+      : { process: driftingThreshold(), population: sensors(populationSize) }),
     sampler: uniformSampler({ populationSize, cohortSize }),
     rounds: Number(rounds),
   },

@@ -6,10 +6,9 @@ import { type FederatedComputation, federatedComputation } from '../expression/f
 import { field, type ServerValue, type SymbolicValue } from '../expression/symbolic-value.js';
 import { federatedZip } from '../intrinsics/federated-zip.js';
 import { formatType } from '../types/format.js';
-import { isAssignable } from '../types/relations.js';
 import { type FederatedType, type StructType, struct, type Type } from '../types/types.js';
 import type { ProcessComputations } from './iterative-process.js';
-import { ProcessCheck } from './process-types.js';
+import { ProcessCheck, takes } from './process-types.js';
 
 export interface MeasuredProcess<
   I extends FederatedComputation = FederatedComputation,
@@ -63,7 +62,7 @@ export function chain(steps: ProcessesByName): ComposedProcess {
   entries.forEach(([name, { next }], index) => {
     const following = inputs[index + 1];
     const result = resultType(next);
-    if (following !== undefined && !isAssignable(following.type, result)) {
+    if (following !== undefined && !takes(following.type, result)) {
       check.fail(`the result of ${name} must fit ${formatType(following.type)}`, formatType(result));
     }
   });

@@ -3,6 +3,7 @@
 import { atLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
+import { withDisclosure } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
 import { isAssignable } from '../types/relations.js';
 import { structEntries, type Type } from '../types/types.js';
@@ -50,7 +51,7 @@ export class ProcessCheck {
       this.fail(`next must return { ${names.join(', ')} }`, formatType(result));
     }
     const given = results['state']!;
-    if (!isAssignable(taken, given))
+    if (!takes(taken, given))
       this.fail(`next must return a state of ${formatType(taken)}`, formatType(given));
     return results;
   }
@@ -58,6 +59,11 @@ export class ProcessCheck {
   atServer(what: string, type: Type): void {
     if (!isAtServer(type)) this.fail(`${what} must be at SERVER`, formatType(type));
   }
+}
+
+/** Whether a parameter takes a value that is handed on: what came to be by revealing is taken as by a call. */
+export function takes(parameter: Type, value: Type): boolean {
+  return isAssignable(withDisclosure(parameter, 'revealing'), value);
 }
 
 function isAtServer(type: Type): boolean {

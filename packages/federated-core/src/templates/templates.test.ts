@@ -4,12 +4,15 @@ import { TypeMismatchError } from '../errors/starling-error.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import { federatedComputation } from '../expression/federated-computation.js';
 import { federatedBroadcast } from '../intrinsics/federated-broadcast.js';
+import { federatedCollect } from '../intrinsics/federated-collect.js';
 import { federatedMap } from '../intrinsics/federated-map.js';
 import { federatedMean } from '../intrinsics/federated-mean.js';
 import { federatedSum } from '../intrinsics/federated-sum.js';
 import { federatedValue } from '../intrinsics/federated-value.js';
+import { sequenceReduce } from '../intrinsics/sequence-reduce.js';
 import { both } from '../testing/both.js';
 import { plainLocal, plainRunner } from '../testing/plain-local.js';
+import { formatType } from '../types/format.js';
 import { atClients, atServer, float32, int32 } from '../types/types.js';
 import { aggregationProcess } from './aggregation-process.js';
 import { estimationProcess, mapEstimate } from './estimation-process.js';
@@ -53,6 +56,29 @@ describe('iterativeProcess', () => {
       metrics: federatedMean(data),
     }),
   );
+
+  it('`iterativeProcess` hands on a state that came to be by revealing', async () => {
+    const first = plainLocal({ best: float32(), value: float32() }, float32(), ({ best, value }) =>
+      Math.max(best, value),
+    );
+    const record = iterativeProcess({
+      initialize: zero,
+      next: federatedComputation(
+        { state: atServer(float32()), data: atClients(float32()) },
+        ({ state, data }) => ({
+          state: sequenceReduce(federatedCollect(data), state, first),
+          metrics: state,
+        }),
+      ),
+    });
+    expect(formatType(record.next.type.result)).toBe(
+      '<state=float32@SERVER revealing,metrics=float32@SERVER>',
+    );
+    expect(await evaluate(record.next, { state: 2, data: [1, 5, 3] }, { run: plainRunner })).toEqual({
+      state: 5,
+      metrics: 2,
+    });
+  });
 
   it('`iterativeProcess` takes two computations whose states fit', () => {
     expect(iterativeProcess({ initialize: zero, next }).kind).toBe('iterative-process');

@@ -1,0 +1,65 @@
+// A coordinator in a process of its own, from the build, that a test kills when it sees fit.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type AddressInfo, createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const COORDINATOR = fileURLToPath(new URL('../dist/support/coordinator-process.js', import.meta.url));
+
+/** What it prints: a line for each committed round, and one at the end. */
+export interface CoordinatorLine {
+  readonly round?: number;
+  readonly rounds?: number;
+  readonly stateHash?: string;
+}
+
+export interface CoordinatorRun {
+  readonly lines: readonly CoordinatorLine[];
+  /** The signal that ended it, or its exit code and what it wrote to stderr. */
+  readonly end: string;
+}
+
+export interface KillableCoordinator {
+  readonly child: ChildProcess;
+  readonly ended: Promise<CoordinatorRun>;
+}
+
+/** `work`: which process it runs, see `coordinator-process.ts`. */
+export function startCoordinator(
+  options: {
+    readonly port: number;
+    readonly state: string;
+    readonly rounds: number;
+    readonly clients: number;
+    readonly work: 'threshold' | 'rows';
+  },
+  onLine: (lines: readonly CoordinatorLine[], child: ChildProcess) => void = () => {},
+): KillableCoordinator {
+  const { port, state, rounds, clients, work } = options;
+  const child = spawn(
+    process.execPath,
+    [COORDINATOR, String(port), state, String(rounds), String(clients), work],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const lines: CoordinatorLine[] = [];
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    lines.push(JSON.parse(text) as CoordinatorLine);
+    onLine(lines, child);
+  });
+  const ended = new Promise<CoordinatorRun>((resolve) =>
+    child.once('close', (code, signal) => resolve({ lines, end: signal ?? `${code} ${errors}` })),
+  );
+  return { child, ended };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,16 +1,16 @@
 // tf.js as this package and its users have it: the core with a cpu backend, chained operations (`x.add(y)`), wrong gradients
-// corrected, convolution layers mended, and without its advice on stderr. Everything else in Starling reaches tf.js through here.
+// and layers corrected, and without its advice on stderr. Everything else in Starling reaches tf.js through here.
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 // Its bundle registers all gradients again, and must have done so before they are corrected.
 import '@tensorflow/tfjs-layers';
 import { chainOperations } from './chained-operations.js';
-import { mendConvolutionLayers } from './convolution-layers.js';
 import { correctGradients } from './gradient-corrections.js';
+import { correctLayers } from './layer-corrections.js';
 
 chainOperations();
 correctGradients();
-mendConvolutionLayers();
+correctLayers();
 // In tf.js this flag turns off advice and deprecation notices, and nothing else.
 tf.env().set('PROD', true);
 

@@ -3,6 +3,7 @@ import type { tf } from '@starling/compute';
 import { struct, type Tensor, type TensorType, type Type, tensorType } from '@starling/federated-core';
 import type { Tensors } from '../tensors.js';
 import type { Batch, Model } from './model.js';
+import { perExample } from './per-example.js';
 
 export interface FunctionModelOptions<W extends string, B extends Batch> {
   readonly name?: string;
@@ -16,7 +17,7 @@ export interface FunctionModelOptions<W extends string, B extends Batch> {
   };
 }
 
-/** All weights are trained; they are float32. Throws when the loss is not one number for each example. */
+/** All weights are trained; they are float32. Throws when a loss or measure is not one number for each example. */
 export function functionModel<W extends string, B extends Batch>(options: FunctionModelOptions<W, B>): Model {
   const { name = 'function model', example, initialWeights, loss, measures = {} } = options;
   const types: Record<string, TensorType> = {};
@@ -32,14 +33,12 @@ export function functionModel<W extends string, B extends Batch>(options: Functi
     measures: Object.keys(measures),
     forward: (weights, batch) => {
       const named = weights as { readonly [K in W]: tf.Tensor };
-      const losses = loss(named, batch as B);
-      if (losses.rank !== 1) {
-        throw new RangeError(
-          `Cannot train ${name}: its loss must give one number for each example, shape [batch], got [${losses.shape.join(', ')}]`,
-        );
-      }
+      const losses = perExample(name, 'its loss', loss(named, batch as B));
       const measured: Tensors = Object.fromEntries(
-        Object.entries(measures).map(([measure, compute]) => [measure, compute(named, batch as B)]),
+        Object.entries(measures).map(([measure, compute]) => [
+          measure,
+          perExample(name, `its measure '${measure}'`, compute(named, batch as B)),
+        ]),
       );
       return { losses, measures: measured, moved: {} };
     },

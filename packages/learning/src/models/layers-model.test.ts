@@ -1,9 +1,11 @@
 import { tf, tfl } from '@starling/compute';
 import { float32, int32, seedFrom, struct, type Tensor } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
+import type { Loss } from '../losses/loss.js';
 import { meanSquaredError } from '../losses/mean-squared-error.js';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
 import { accuracy } from '../metrics/accuracy.js';
+import type { Metric } from '../metrics/metric.js';
 import type { Tensors } from '../tensors.js';
 import { layersModel } from './layers-model.js';
 import type { Model } from './model.js';
@@ -103,6 +105,26 @@ describe('layersModel', () => {
     // 0.5 · 3² = 4.5; the reported loss stays (1 − 0)² = 1.
     expect(pass.penalty?.dataSync()[0]).toBeCloseTo(4.5, 6);
     expect(pass.losses.dataSync()[0]).toBeCloseTo(1, 6);
+  });
+
+  it('throws when a loss or metric is a mean of the batch, in which padding would count', () => {
+    const model = (options: { readonly loss: Loss; readonly metrics?: { readonly recall: Metric } }) =>
+      layersModel(() => tfl.sequential({ layers: [dense({ units: 1, inputShape: [1] })] }), {
+        example: struct({ x: float32(1), y: float32(1) }),
+        ...options,
+      });
+    const batch = { x: tf.zeros([2, 1]), y: tf.zeros([2, 1]) };
+    const forward = (each: Model) => () =>
+      each.forward(tensorsOf(each.initialWeights), batch, { training: true });
+    const mean: Loss = (labels, outputs) => tf.losses.meanSquaredError(labels, outputs);
+    expect(forward(model({ loss: mean }))).toThrow(
+      'its loss must give one number for each example, shape [batch], got []. Losses of tf.losses do with tf.Reduction.NONE',
+    );
+    const loss = tfl.metrics.meanSquaredError;
+    expect(forward(model({ loss, metrics: { recall: tfl.metrics.recall } }))).toThrow(
+      "its metric 'recall' must give one number",
+    );
+    expect(forward(model({ loss }))).not.toThrow();
   });
 
   it('brings weights back to the constraints of their layers', () => {

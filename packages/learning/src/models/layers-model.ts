@@ -21,6 +21,7 @@ import { type NamedVariables, namedVariables, withWeights } from './layer-variab
 import { maskedBatchNormalization } from './masked-batch-normalization.js';
 import type { Batch, Model } from './model.js';
 import { noiseLayers } from './noise-layers.js';
+import { perExample } from './per-example.js';
 
 export interface LayersModelOptions {
   readonly name?: string;
@@ -75,10 +76,13 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
       const targets = labels(batch);
       const [first, ...rest] = penalties as tf.Tensor[];
       return {
-        losses: loss(targets, outputs),
+        losses: perExample(name, 'its loss', loss(targets, outputs)),
         ...(first === undefined ? {} : { penalty: rest.reduce((sum, next) => tf.add(sum, next), first) }),
         measures: Object.fromEntries(
-          Object.entries(metrics).map(([metric, compute]) => [metric, compute(targets, outputs)]),
+          Object.entries(metrics).map(([metric, compute]) => [
+            metric,
+            perExample(name, `its metric '${metric}'`, compute(targets, outputs)),
+          ]),
         ),
         moved,
       };

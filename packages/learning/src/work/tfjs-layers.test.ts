@@ -82,6 +82,18 @@ const models: Record<string, () => tfl.LayersModel> = {
   bidirectional: onSequence(() => L.bidirectional({ layer: L.lstm({ units: 3 }), mergeMode: 'concat' })),
   timeDistributed: onSequence(() => L.timeDistributed({ layer: L.dense({ units: 3 }) })),
   masking: onSequence(() => L.masking({ maskValue: 0 }), () => L.lstm({ units: 3 })), // biome-ignore format: one layer a line
+  'stacked cells with dropout': onSequence(() =>
+    L.rnn({
+      cell: [L.lstmCell({ units: 3, dropout: 0.3 }), L.gruCell({ units: 2, recurrentDropout: 0.2 })],
+    }),
+  ),
+  'layerNormalization without gain and bias': onSequence(() =>
+    L.layerNormalization({ scale: false, center: false }),
+  ),
+  'bilinear upSampling2d': onImage(() => L.upSampling2d({ size: [2, 3], interpolation: 'bilinear' })),
+  'conv2d with channels first': on([2, 8, 8], () =>
+    L.conv2d({ filters: 3, kernelSize: 3, dataFormat: 'channelsFirst' }),
+  ),
   convLstm2d: on([2, 8, 8, 1], () => L.convLstm2d({ filters: 2, kernelSize: 3 }) as Layer),
   repeatVector: on([FEATURES], () => L.repeatVector({ n: 3 }), () => L.gru({ units: 3 })), // biome-ignore format: one layer a line
   'a model within a model': () =>

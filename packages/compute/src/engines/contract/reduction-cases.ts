@@ -26,7 +26,10 @@ export const reductionCases: Record<ReductionKernel, KernelCase> = {
   All: along((x, axes, keepDims) => tf.all(positive(x), axes, keepDims), false),
   Any: along((x, axes, keepDims) => tf.any(positive(x), axes, keepDims), false),
   Max: along((x, axes, keepDims) => tf.max(x, axes, keepDims)),
-  Mean: along((x, axes, keepDims) => tf.mean(x, axes, keepDims)),
+  // Of floats, and of how many are true.
+  Mean: along((x, axes, keepDims) =>
+    tf.add(tf.mean(x, axes, keepDims), tf.mean(positive(x), axes, keepDims)),
+  ),
   Min: along((x, axes, keepDims) => tf.min(x, axes, keepDims)),
   Prod: along((x, axes, keepDims) => tf.prod(x, axes, keepDims)),
   Sum: along((x, axes, keepDims) => tf.sum(x, axes, keepDims)),

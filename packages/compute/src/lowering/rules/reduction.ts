@@ -4,11 +4,12 @@ import { attribute, type GraphBuilder } from '../graph-builder.js';
 import type { OnnxValue } from '../onnx-model.js';
 import type { Rule } from '../rule.js';
 
-/** An ONNX Reduce operator over the axes in an attribute. */
+/** An ONNX Reduce operator over the axes in an attribute; means are float32 whatever they are of. */
 const reduction =
   (op: string, axisAttribute = 'axis'): Rule =>
   (builder, call) => {
-    const x = call.input('x');
+    const given = call.input('x');
+    const x = op === 'ReduceMean' ? builder.cast(given, 'float32') : given;
     const axes = call.axes(axisAttribute, x.shape.length);
     if (axes.length === 0) return builder.unary('Identity', x);
     return builder.reduce(op, x, axes, call.flag('keepDims'));

@@ -50,9 +50,15 @@ export const work = {
   broadcast: sha256Hex(broadcast),
   received: 0,
 };
-const welcome = (client: string) => ({
+/** A plan as it is offered. */
+export interface Offered {
+  readonly hash: string;
+  readonly manifest: Uint8Array;
+}
+const echo: Offered = { hash, manifest };
+const welcome = (client: string, offered: Offered) => ({
   client,
-  plan: { hash, name: 'echo', bytes: manifest.length },
+  plan: { hash: offered.hash, name: 'echo', bytes: offered.manifest.length },
   heartbeatMs: 100,
   chunkBytes: 262_144,
   maxUpdateBytes: 10_000,
@@ -80,14 +86,14 @@ export function start(options: Partial<ClientOptions> = {}): Promise<ScriptedLin
 }
 
 /** Answers `hello` with `welcome`. */
-export async function admit(line: ScriptedLine, name = 'mote-1') {
+export async function admit(line: ScriptedLine, name = 'mote-1', offered = echo) {
   const hello = await line.next('hello');
-  line.say('welcome', welcome(name));
+  line.say('welcome', welcome(name, offered));
   return hello;
 }
 
 /** Takes it from there to `ready`, with the plan. */
-export async function teach(line: ScriptedLine) {
+export async function teach(line: ScriptedLine, { hash, manifest } = echo) {
   const want = await line.next('want');
   expect(want.control).toEqual({ blobs: [{ hash, from: 0 }] });
   line.sayBody('blob', { hash }, manifest);

@@ -91,7 +91,7 @@ export function clientSlices(slice: Type, rows: readonly Tensor[], rowsOf: Int32
   };
 }
 
-/** What a client that was sent this works on. Throws a `RangeError` where `order` names a slice that is not there. */
+/** What a client that was sent this works on. Throws a `StarlingError` where `order` names a slice that is not there. */
 export function unpackSlices(slice: Type, { slices, order }: ClientSlices): readonly Tensor[] {
   const places = order.data as Int32Array;
   return places.length === 0 ? slices : slicesInOrder(slice, slices, places);
@@ -103,7 +103,10 @@ function gather(type: TensorType, column: Tensor, rows: Int32Array): Tensor {
     type,
     Array.from(rows, (row) => {
       if (row < 0 || row >= count) {
-        throw new RangeError(`Cannot take slice ${row}: need one of the ${count} that are there`);
+        throw new StarlingError(
+          'wrong-inputs',
+          `Cannot take slice ${row}: need one of the ${count} that are there`,
+        );
       }
       return elementAt(column, row);
     }),

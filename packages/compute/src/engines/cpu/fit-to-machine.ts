@@ -3,6 +3,8 @@
 import { decodeModel } from '../../lowering/decode-model.js';
 import { encodeModel } from '../../lowering/encode-model.js';
 import { hoistInvariants } from '../../lowering/passes/hoist-invariants.js';
+import { joinTransposes } from '../../lowering/passes/join-transposes.js';
+import { mergeAxes } from '../../lowering/passes/merge-axes.js';
 import { shareCommon } from '../../lowering/passes/share-common.js';
 import { simplify } from '../../lowering/passes/simplify.js';
 import { applyPass, removeDeadNodes } from '../../lowering/rewrite-graph.js';
@@ -17,8 +19,11 @@ export function fitToMachine(model: Uint8Array, blockSize: number | null): Uint8
   const graph = decoded(model);
   if (graph === null) return model;
   const blocks = blockSize === null ? [] : [blockConvolutions(blockSize)];
-  const passes = [...blocks, scanOverSteps, simplify, shareCommon()];
-  return encodeModel(removeDeadNodes(hoistInvariants(passes.reduce(applyPass, graph))));
+  const fitted = hoistInvariants(
+    [...blocks, scanOverSteps, simplify, shareCommon()].reduce(applyPass, graph),
+  );
+  // Filters laid out once before a walk may meet transposes that stood before it already.
+  return encodeModel(removeDeadNodes([joinTransposes, mergeAxes, simplify].reduce(applyPass, fitted)));
 }
 
 function decoded(model: Uint8Array): ReturnType<typeof decodeModel> | null {

@@ -10,7 +10,9 @@ import { fuseConvolutionBias } from './fuse-convolution-bias.js';
 import { fuseGemm } from './fuse-gemm.js';
 import { fuseLogSoftmax } from './fuse-log-softmax.js';
 import { hoistInvariants } from './hoist-invariants.js';
+import { joinTransposes } from './join-transposes.js';
 import { liftTiles } from './lift-tiles.js';
+import { mergeAxes } from './merge-axes.js';
 import { precomputeSteps } from './precompute-steps.js';
 import { reluMasks } from './relu-masks.js';
 import { shareCommon } from './share-common.js';
@@ -46,7 +48,8 @@ export function optimize(graph: OnnxGraph): OnnxGraph {
   const tiled = untilStill(graph, tiling);
   const cleaned = untilStill(applyPass(tiled, expandTiles), cleaning);
   const fused = untilStill(applyAll(cleaned, fusing()), cleaning);
-  return removeDeadNodes(splitSlices(hoistInvariants(applyAll(fused, finishing()))));
+  const hoisted = splitSlices(hoistInvariants(applyAll(fused, finishing())));
+  return removeDeadNodes(applyAll(hoisted, [joinTransposes, mergeAxes, simplify]));
 }
 
 const applyAll = (graph: OnnxGraph, passes: readonly Pass[]): OnnxGraph => passes.reduce(applyPass, graph);

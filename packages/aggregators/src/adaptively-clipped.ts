@@ -13,9 +13,11 @@ import {
   float32,
   type LocalComputation,
   type ServerValue,
+  startOf,
+  stepOf,
   type Type,
 } from '@starling/federated-core';
-import { type Aggregator, aggregationOf, startOf, stepOf } from './aggregator.js';
+import { type Aggregator, aggregationOf } from './aggregator.js';
 import { globalNorm, mapStructure } from './structures.js';
 
 export interface AdaptivelyClippedOptions {

@@ -9,10 +9,12 @@ import {
   federatedSum,
   federatedValue,
   float32,
+  startOf,
+  stepOf,
   type Type,
 } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
-import { type Aggregator, aggregationOf, startOf, stepOf } from './aggregator.js';
+import { type Aggregator, aggregationOf } from './aggregator.js';
 import { aggregate } from './contract.js';
 
 const increment = localComputation({ count: float32() }, ({ count }) => tf.add(count, 1));
@@ -33,8 +35,8 @@ const counting: Aggregator = {
     }),
 };
 
-describe('stepOf', () => {
-  it('keeps the state and leaves out the weight where the process takes none', async () => {
+describe('aggregationOf', () => {
+  it('keeps the state of an inner process, which is given no weight where it takes none', async () => {
     const outer: Aggregator = {
       name: 'outer',
       create: (update) => {
@@ -43,7 +45,7 @@ describe('stepOf', () => {
           'outer',
           update,
           () => startOf(inner),
-          (state, input) => stepOf(inner, state, input),
+          (state, input) => stepOf(inner, state, { ...input }),
         );
       },
     };

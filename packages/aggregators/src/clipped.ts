@@ -8,9 +8,11 @@ import {
   federatedSum,
   federatedZip,
   field,
+  startOf,
+  stepOf,
   type Type,
 } from '@starling/federated-core';
-import { type Aggregator, aggregationOf, startOf, stepOf } from './aggregator.js';
+import { type Aggregator, aggregationOf } from './aggregator.js';
 import { globalNorm, mapStructure } from './structures.js';
 
 /**

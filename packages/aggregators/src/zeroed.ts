@@ -8,9 +8,11 @@ import {
   federatedZip,
   field,
   float32,
+  startOf,
+  stepOf,
   type Type,
 } from '@starling/federated-core';
-import { type Aggregator, aggregationOf, startOf, stepOf } from './aggregator.js';
+import { type Aggregator, aggregationOf } from './aggregator.js';
 import { leavesOf, mapStructure } from './structures.js';
 
 /**

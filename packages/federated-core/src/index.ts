@@ -56,6 +56,7 @@ export * from './templates/aggregation-process.js';
 export * from './templates/estimation-process.js';
 export * from './templates/iterative-process.js';
 export * from './templates/measured-process.js';
+export * from './templates/step.js';
 export * from './types/disclosure.js';
 export * from './types/format.js';
 export * from './types/leaves.js';

@@ -2,9 +2,8 @@
 
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
-import { reveals, withDisclosure } from '../types/disclosure.js';
+import { accepts, reveals, withDisclosure } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
-import { isAssignable } from '../types/relations.js';
 import type { FederatedType, StructType, Type } from '../types/types.js';
 import { childrenOf, type Expression, type ParameterExpression } from './expression.js';
 import type { FederatedComputation } from './federated-computation.js';
@@ -56,8 +55,7 @@ export function call(
         : (argument as Readonly<Record<string, SymbolicValue>> | undefined)?.[parameter.name];
     if (value === undefined) throw misfit(computation, parameter, 'nothing', location);
     const expression = expressionOf(value as Composed<SymbolicValue>);
-    // A computation does not ask how the values that it is called with came to be.
-    if (!isAssignable(withDisclosure(parameter.type, 'revealing'), expression.type)) {
+    if (!accepts(parameter.type, expression.type)) {
       throw misfit(computation, parameter, formatType(expression.type), location);
     }
     return expression;

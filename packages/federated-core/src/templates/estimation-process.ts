@@ -3,11 +3,11 @@
 import { sourceLocation } from '../errors/source-location.js';
 import { call } from '../expression/call.js';
 import { type FederatedComputation, federatedComputation } from '../expression/federated-computation.js';
-import type { ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
+import type { AnyServerValue, SymbolicValue } from '../expression/symbolic-value.js';
 import { federatedMap } from '../intrinsics/federated-map.js';
 import type { LocalComputation } from '../plan/local-computation.js';
+import { accepts } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
-import { isAssignable } from '../types/relations.js';
 import { type IterativeProcess, iterativeProcess, type ProcessComputations } from './iterative-process.js';
 import { ProcessCheck } from './process-types.js';
 
@@ -26,7 +26,7 @@ export function estimationProcess({
   const check = new ProcessCheck('an estimation process', sourceLocation());
   const state = check.stateOf(initialize);
   const [parameter, ...others] = report.parameters;
-  if (parameter === undefined || others.length > 0 || !isAssignable(parameter.type, state)) {
+  if (parameter === undefined || others.length > 0 || !accepts(parameter.type, state)) {
     check.fail(`report must take the state, ${formatType(state)}`, formatType(report.type));
   }
   check.atServer('the estimate', report.type.result);
@@ -41,7 +41,7 @@ export function mapEstimate(process: EstimationProcess, local: LocalComputation)
     (state) => {
       const given = state as SymbolicValue;
       const estimate = call(process.report, name === null ? given : { [name]: given });
-      return federatedMap(local, estimate as ServerValue);
+      return federatedMap(local, estimate as AnyServerValue);
     },
     { name: `${local.name} of ${process.report.name}` },
   );

@@ -1,14 +1,16 @@
 // The template of a step that also measures: a state, a result, and measurements for the log. Steps compose: a
 // chain feeds each result to the next step, a concatenation runs steps side by side.
 import { sourceLocation } from '../errors/source-location.js';
-import { call } from '../expression/call.js';
 import { type FederatedComputation, federatedComputation } from '../expression/federated-computation.js';
-import { field, type ServerValue, type SymbolicValue } from '../expression/symbolic-value.js';
+import { type AnyServerValue, field, type SymbolicValue } from '../expression/symbolic-value.js';
 import { federatedZip } from '../intrinsics/federated-zip.js';
+import { accepts } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
-import { type FederatedType, type StructType, struct, type Type } from '../types/types.js';
+import { isEquivalent } from '../types/relations.js';
+import type { FederatedType, StructType, Type } from '../types/types.js';
 import type { ProcessComputations } from './iterative-process.js';
-import { ProcessCheck, takes } from './process-types.js';
+import { ProcessCheck } from './process-types.js';
+import { type ProcessStep, startOf, stepOf } from './step.js';
 
 export interface MeasuredProcess<
   I extends FederatedComputation = FederatedComputation,
@@ -52,33 +54,45 @@ export interface ProcessesByName {
 
 /**
  * One process that runs `steps` in order: the first takes the input, each later one the result before it. State
- * and measurements are structs by the steps' names. Each step takes its input as its one parameter beside
- * `state`. Throws a `TypeMismatchError` that shows both types where a result does not fit the next step.
+ * and measurements are structs by the steps' names. A step takes its input as the first parameter beside `state`;
+ * what else it takes, such as `weight`, is a parameter of the chain too, by the same name. Throws a
+ * `TypeMismatchError` that shows both types where a result does not fit the next step.
  */
 export function chain(steps: ProcessesByName): ComposedProcess {
   const check = new ProcessCheck('a chain', sourceLocation());
   const entries = Object.entries(steps);
-  const inputs = entries.map(([name, step]) => inputOf(check, name, step));
+  const inputs = entries.map(([name, step]) => inputsOf(check, name, step));
   entries.forEach(([name, { next }], index) => {
-    const following = inputs[index + 1];
+    const following = inputs[index + 1]?.[0];
     const result = resultType(next);
-    if (following !== undefined && !takes(following.type, result)) {
+    if (following !== undefined && !accepts(following.type, result)) {
       check.fail(`the result of ${name} must fit ${formatType(following.type)}`, formatType(result));
     }
   });
-  const first = inputs[0] ?? check.fail('need at least one step', 'none');
+  const [first] = inputs[0] ?? check.fail('need at least one step', 'none');
+  const parameters = new Map([[first.name, first.type]]);
+  for (const [name, type] of inputs.flatMap(([, ...others]) =>
+    others.map((one) => [one.name, one.type] as const),
+  )) {
+    const before = parameters.get(name) ?? type;
+    if (!isEquivalent(before, type)) {
+      check.fail(`all steps must take the same parameter ${name}, ${formatType(before)}`, formatType(type));
+    }
+    parameters.set(name, type);
+  }
   const initialize = initializeAll(steps);
   const next = federatedComputation(
-    { state: initialize.type.result, [first.name]: first.type },
+    { state: initialize.type.result, ...Object.fromEntries(parameters) },
     (symbols) => {
       const given = symbols as { readonly [name: string]: SymbolicValue };
       let value = given[first.name]!;
       const outcomes = entries.map(([name, step], index) => {
-        const outcome = runStep(step, field(given['state']!, name), { [inputs[index]!.name]: value });
+        const state = field(given['state']!, name) as AnyServerValue;
+        const outcome = stepOf(step, state, { ...given, [inputs[index]![0].name]: value });
         value = outcome.result;
         return [name, outcome] as const;
       });
-      return { ...zipOutcomes(outcomes), result: value };
+      return zipOutcomes(outcomes, value);
     },
     { name: entries.map(([name]) => name).join(' then ') },
   );
@@ -93,7 +107,13 @@ export function concatenateProcesses(steps: ProcessesByName): ComposedProcess {
   const check = new ProcessCheck('a concatenation', sourceLocation());
   const entries = Object.entries(steps);
   if (entries.length === 0) check.fail('need at least one step', 'none');
-  const inputs = entries.map(([name, step]) => inputOf(check, name, step));
+  const inputs = entries.map(([name, step]) => {
+    const [input, ...others] = inputsOf(check, name, step);
+    if (others.length > 0) {
+      check.fail(`step ${name} must take one parameter beside its state`, formatType(step.next.type));
+    }
+    return input;
+  });
   const initialize = initializeAll(steps);
   const parameters = Object.fromEntries(entries.map(([name], index) => [name, inputs[index]!.type]));
   const next = federatedComputation(
@@ -102,42 +122,20 @@ export function concatenateProcesses(steps: ProcessesByName): ComposedProcess {
       const given = symbols as { readonly [name: string]: SymbolicValue };
       const outcomes = entries.map(([name, step], index) => {
         const input = { [inputs[index]!.name]: given[name]! };
-        return [name, runStep(step, field(given['state']!, name), input)] as const;
+        return [name, stepOf(step, field(given['state']!, name) as AnyServerValue, input)] as const;
       });
       const results = Object.fromEntries(outcomes.map(([name, { result }]) => [name, result]));
-      return { ...zipOutcomes(outcomes), result: results };
+      return zipOutcomes(outcomes, results);
     },
     { name: entries.map(([name]) => name).join(' beside ') },
   );
   return measuredProcess({ initialize, next }) as ComposedProcess;
 }
 
-interface Outcome {
-  readonly state: ServerValue;
-  readonly result: SymbolicValue;
-  readonly measurements: ServerValue;
-}
-
-function runStep(
-  { next }: ProcessComputations,
-  state: SymbolicValue,
-  input: Record<string, SymbolicValue>,
-): Outcome {
-  const outcome = call(next, { state, ...input });
-  return {
-    state: field(outcome, 'state') as ServerValue,
-    result: field(outcome, 'result'),
-    measurements: field(outcome, 'measurements') as ServerValue,
-  };
-}
-
-function zipOutcomes(outcomes: readonly (readonly [string, Outcome])[]): {
-  readonly state: ServerValue;
-  readonly measurements: ServerValue;
-} {
-  const zip = (part: 'state' | 'measurements'): ServerValue =>
+function zipOutcomes<R>(outcomes: readonly (readonly [string, ProcessStep])[], result: R) {
+  const zip = (part: 'state' | 'measurements'): AnyServerValue =>
     federatedZip(Object.fromEntries(outcomes.map(([name, outcome]) => [name, outcome[part]])));
-  return { state: zip('state'), measurements: zip('measurements') };
+  return { state: zip('state'), result, measurements: zip('measurements') };
 }
 
 function initializeAll(steps: ProcessesByName): FederatedComputation {
@@ -145,30 +143,33 @@ function initializeAll(steps: ProcessesByName): FederatedComputation {
     null,
     () =>
       federatedZip(
-        Object.fromEntries(
-          Object.entries(steps).map(([name, { initialize }]) => [name, call(initialize) as ServerValue]),
-        ),
+        Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, startOf(step)] as const)),
       ),
     { name: 'initialize' },
   );
 }
 
-function inputOf(
+interface Input {
+  readonly name: string;
+  readonly type: Type;
+}
+
+/** What a step takes beside its state: at least one parameter. */
+function inputsOf(
   check: ProcessCheck,
-  name: string,
+  step: string,
   { initialize, next }: ProcessComputations,
-): { readonly name: string; readonly type: Type } {
+): readonly [Input, ...Input[]] {
   check.resultsOf(next, check.stateOf(initialize), ['state', 'result', 'measurements']);
-  const inputs = next.parameters.filter((one) => one.name !== 'state');
-  const [input] = inputs;
-  if (inputs.length !== 1 || input === undefined) {
-    check.fail(`step ${name} must take one parameter beside its state`, formatType(next.type));
+  const [first, ...others] = next.parameters
+    .filter((one) => one.name !== 'state')
+    .map(({ name, type }): Input => ({ name: name as string, type }));
+  if (first === undefined) {
+    check.fail(`step ${step} must take a parameter beside its state`, formatType(next.type));
   }
-  return { name: input.name as string, type: input.type };
+  return [first, ...others];
 }
 
 function resultType({ type }: FederatedComputation): Type {
-  return type.result.kind === 'struct'
-    ? (type.result.elements as Record<string, Type>)['result']!
-    : struct([]);
+  return (type.result as StructType<{ readonly result: Type }>).elements.result;
 }

@@ -3,9 +3,8 @@
 import { atLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
-import { withDisclosure } from '../types/disclosure.js';
+import { accepts } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
-import { isAssignable } from '../types/relations.js';
 import { structEntries, type Type } from '../types/types.js';
 
 /** Throws errors that name the template, both types and the user's line. */
@@ -39,7 +38,7 @@ export class ProcessCheck {
     names: readonly string[],
   ): Readonly<Record<string, Type>> {
     const taken = next.parameters.find(({ name }) => name === 'state')?.type;
-    if (taken === undefined || !isAssignable(taken, state)) {
+    if (taken === undefined || !accepts(taken, state)) {
       this.fail(`next must take a parameter state of ${formatType(state)}`, formatType(taken ?? next.type));
     }
     const { result } = next.type;
@@ -51,7 +50,7 @@ export class ProcessCheck {
       this.fail(`next must return { ${names.join(', ')} }`, formatType(result));
     }
     const given = results['state']!;
-    if (!takes(taken, given))
+    if (!accepts(taken, given))
       this.fail(`next must return a state of ${formatType(taken)}`, formatType(given));
     return results;
   }
@@ -59,11 +58,6 @@ export class ProcessCheck {
   atServer(what: string, type: Type): void {
     if (!isAtServer(type)) this.fail(`${what} must be at SERVER`, formatType(type));
   }
-}
-
-/** Whether a parameter takes a value that is handed on: what came to be by revealing is taken as by a call. */
-export function takes(parameter: Type, value: Type): boolean {
-  return isAssignable(withDisclosure(parameter, 'revealing'), value);
 }
 
 function isAtServer(type: Type): boolean {

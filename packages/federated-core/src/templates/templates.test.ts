@@ -13,7 +13,7 @@ import { sequenceReduce } from '../intrinsics/sequence-reduce.js';
 import { both } from '../testing/both.js';
 import { plainLocal, plainRunner } from '../testing/plain-local.js';
 import { formatType } from '../types/format.js';
-import { atClients, atServer, float32, int32 } from '../types/types.js';
+import { atClients, atServer, float32, int32, type Type } from '../types/types.js';
 import { aggregationProcess } from './aggregation-process.js';
 import { estimationProcess, mapEstimate } from './estimation-process.js';
 import { iterativeProcess } from './iterative-process.js';
@@ -130,6 +130,47 @@ describe('chain', () => {
       state = step.state;
     }
     expect(state).toEqual({ scale: 4, sum: 3 });
+  });
+
+  it('`chain` makes an aggregation process of steps that weigh, when the last gives a value at the server', async () => {
+    const mean = aggregationProcess({
+      initialize: zero,
+      next: federatedComputation(
+        { state: atServer(float32()), value: atClients(float32()), weight: atClients(float32()) },
+        ({ state, value, weight }) => ({
+          state: federatedMap(plusOne, state),
+          result: federatedMean(value, weight),
+          // A record of measurements is one value to those outside.
+          measurements: { weight: federatedSum(weight), deep: [state] },
+        }),
+      ),
+    });
+    const process = aggregationProcess(chain({ scale, mean }));
+    expect(formatType(process.next.type)).toBe(
+      '(<state=<scale=float32,mean=float32>@SERVER,value={float32}@CLIENTS,weight={float32}@CLIENTS> -> <state=<scale=float32,mean=float32>@SERVER,result=float32@SERVER,measurements=<scale=float32,mean=<weight=float32,deep=<float32>>>@SERVER>)',
+    );
+    // Scaled by 2: (1 · 2 · 3 + 3 · 2 · 1) / 4 = 3.
+    expect(await both(process.next, { state: { scale: 2, mean: 7 }, value: [1, 3], weight: [3, 1] })).toEqual(
+      {
+        state: { scale: 3, mean: 8 },
+        result: 3,
+        measurements: { scale: 2, mean: { weight: 4, deep: [7] } },
+      },
+    );
+  });
+
+  it('`chain` shows both types when two steps take different parameters of one name', () => {
+    const taking = (weight: typeof float32 | typeof int32) =>
+      measuredProcess({
+        initialize: zero,
+        next: federatedComputation(
+          { state: atServer(float32()), value: atClients(float32()), weight: atClients(weight() as Type) },
+          ({ state, value, weight: given }) => ({ state, result: value, measurements: federatedSum(given) }),
+        ),
+      });
+    expect(() => chain({ first: taking(float32), second: taking(int32) })).toThrow(
+      'Cannot make a chain: all steps must take the same parameter weight, {float32}@CLIENTS, got {int32}@CLIENTS',
+    );
   });
 
   it('`chain` shows both types when a result does not fit the next step', () => {

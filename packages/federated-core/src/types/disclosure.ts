@@ -1,5 +1,6 @@
 // Which values are revealing: the server saw values of single clients to compute them. The mark stands in the type of a
 // value, so that tracing, prints and TypeScript all show it.
+import { isAssignable } from './relations.js';
 import { type Disclosure, structEntries, type Type } from './types.js';
 import { mapFields } from './unify.js';
 
@@ -23,4 +24,9 @@ export function reveals(type: Type): boolean {
 export function withDisclosure(type: Type, disclosure: Disclosure): Type {
   if (type.kind === 'federated') return { ...type, disclosure };
   return type.kind === 'struct' ? mapFields(type, (field) => withDisclosure(field, disclosure)) : type;
+}
+
+/** Whether a parameter takes a value of type `given`: it fits, and how it came to be is not asked. */
+export function accepts(parameter: Type, given: Type): boolean {
+  return isAssignable(withDisclosure(parameter, 'revealing'), given);
 }

@@ -4,8 +4,9 @@
 // Optimization", ICLR 2021, Algorithm 1: clients send w_k − w, the server takes −mean(w_k − w) for its gradient.
 // FedAvg is SGD on the clients and SGD with learning rate 1 at the server. Other server optimizers give FedAvgM,
 // FedAdagrad, FedAdam and FedYogi; a proximal term gives FedProx.
-import { type Aggregator, meanAggregator, startOf, stepOf } from '@starling/aggregators';
+import { type Aggregator, meanAggregator } from '@starling/aggregators';
 import {
+  type AnyServerValue,
   atClients,
   atServer,
   federatedBroadcast,
@@ -21,6 +22,8 @@ import {
   type ServerValue,
   type StructType,
   sequence,
+  startOf,
+  stepOf,
   structEntries,
   type Type,
 } from '@starling/federated-core';
@@ -125,13 +128,13 @@ export function federatedAveraging(options: FederatedAveragingOptions): Iterativ
 }
 
 /** The fields of `means`, and `aggregation` where the aggregator measures something. */
-function withMeasurements(means: ServerValue, measurements: ServerValue): ServerValue {
+function withMeasurements(means: AnyServerValue, measurements: AnyServerValue): AnyServerValue {
   if (fieldNames(measurements).length === 0) return means;
-  const fields = fieldNames(means).map((name) => [name, field(means, name) as ServerValue] as const);
+  const fields = fieldNames(means).map((name) => [name, field(means, name) as AnyServerValue] as const);
   return federatedZip({ ...Object.fromEntries(fields), aggregation: measurements });
 }
 
-function fieldNames({ type: { member } }: ServerValue): readonly string[] {
+function fieldNames({ type: { member } }: AnyServerValue): readonly string[] {
   return member.kind === 'struct' ? structEntries(member).map(([name], index) => name ?? String(index)) : [];
 }
 

@@ -28,6 +28,7 @@ import {
   threadsRuntime,
 } from '@starling/runtime';
 import { assert, describe, expect, test } from 'vitest';
+import { keyHolders, wanderingRows } from '../support/wandering-rows.js';
 
 /** A walk whose steps each client draws and sums over its examples. */
 const walk = iterativeProcess({
@@ -58,12 +59,13 @@ const population = populationOf(
   type,
 );
 
+const COHORT = 30;
 const run = (runtime: Runtime, clients: Population = population) =>
   runRounds({
     process: walk,
     runtime,
     population: clients,
-    sampler: uniformSampler({ populationSize: CLIENTS, cohortSize: 30 }),
+    sampler: uniformSampler({ populationSize: CLIENTS, cohortSize: COHORT }),
     rounds: 6,
     seed: 3,
   });
@@ -114,6 +116,42 @@ describe('threadsRuntime under faults', () => {
     assert.equal((await run(runtime, clients)).stateHash, (await expected).stateHash);
     assert.equal(threads.length, 2);
   });
+
+  // Lanes of a phase are laid out by how much its clients hold, so counting that says which phase begins: the second of
+  // the first round, when slices are shared out, or the first of the second.
+  test.each([COHORT + 1, COHORT + 3, 2 * COHORT + 1])(
+    '`threadsRuntime` gives the same state when a worker is killed at count %i of a round with slices',
+    async (n) => {
+      const threads: Worker[] = [];
+      let counts = 0;
+      const holders = keyHolders(CLIENTS);
+      const clients: Population = {
+        ...holders,
+        exampleCount(index) {
+          if (++counts === n) void threads[0]!.terminate();
+          return holders.exampleCount(index);
+        },
+      };
+      const walkRows = (runtime: Runtime, from: Population) =>
+        runRounds({
+          process: wanderingRows(),
+          runtime,
+          population: from,
+          sampler: uniformSampler({ populationSize: CLIENTS, cohortSize: COHORT }),
+          rounds: 3,
+          seed: 3,
+          engine,
+        });
+      const runtime = threadsRuntime({
+        workers: 2,
+        engine,
+        onWorkerStart: (thread) => void threads.push(thread),
+      });
+      const unharmed = await walkRows(inProcessRuntime({ engine }), holders);
+      assert.equal((await walkRows(runtime, clients)).stateHash, unharmed.stateHash);
+      assert.equal(threads.length, 3);
+    },
+  );
 
   test('`threadsRuntime` gives up when a lane has lost three workers, rather than go on for ever', async () => {
     const runtime = threadsRuntime({

@@ -1,4 +1,11 @@
-import { float32, type LocalProgram, type RoundPlan, struct } from '@starling/federated-core';
+import {
+  float32,
+  int32,
+  type LocalProgram,
+  type RoundPlan,
+  sequence,
+  struct,
+} from '@starling/federated-core';
 import { assert, describe, expect, test } from 'vitest';
 import { checkPlan } from './check-plan.js';
 
@@ -30,6 +37,43 @@ const plan: RoundPlan<string> = {
 };
 const phase = plan.phases[0]!;
 const aggregation = phase.aggregations[0]!;
+
+const nothing: LocalProgram<string> = { inputs: 0, instructions: [], outputs: [] };
+const keys = {
+  kind: 'select-keys',
+  update: int32(null),
+  result: struct({ keys: int32(null), counts: int32(null) }),
+  settings: { keyBound: 4 },
+} as const;
+const keysPhase = {
+  prepare: { ...nothing, inputs: 1 },
+  broadcast: struct({}),
+  selections: [],
+  work: pass,
+  aggregations: [keys],
+};
+const selection = {
+  keys: { phase: 0, aggregation: 0 },
+  served: float32(),
+  graph: 'slice',
+  slice: float32(2),
+  salt: 0,
+};
+/** The server's number is served; each client sends what it was given as it is. */
+const slicesPhase = {
+  prepare: { inputs: 3, instructions: [], outputs: [0] },
+  broadcast: struct({}),
+  selections: [selection],
+  work: { inputs: 2, instructions: [], outputs: [0] },
+  aggregations: [{ kind: 'collect', update: sequence(float32(2)), result: sequence(float32(2)) }],
+} as const;
+const selecting: RoundPlan<string> = {
+  ...plan,
+  clientInput: int32(null),
+  phases: [keysPhase, slicesPhase],
+  apply: { inputs: 4, instructions: [], outputs: [3] },
+};
+const slicing = new Map([['slice', { parameter: struct([float32(), int32()]), result: float32(2) }]]);
 
 describe('checkPlan', () => {
   test('`checkPlan` accepts a plan whose slots fit', () => {
@@ -107,5 +151,52 @@ describe('checkPlan', () => {
 
   test('`checkPlan` throws when a graph is not there', () => {
     expect(() => checkPlan(plan, new Map())).toThrow(/there is no graph add/);
+  });
+
+  test('`checkPlan` accepts a plan that selects', () => {
+    assert.doesNotThrow(() => checkPlan(selecting, slicing));
+    assert.throws(() => checkPlan(selecting, new Map()), /there is no graph slice/);
+  });
+
+  test.each<[string, RoundPlan<string>['phases'], RegExp]>([
+    [
+      'keys come in no earlier phase',
+      [slicesPhase],
+      /selection 0 of phase 0 .*: aggregation 0 of phase 0 takes no keys/,
+    ],
+    [
+      'keys are no keys',
+      [{ ...keysPhase, aggregations: [{ ...keys, kind: 'collect' }] }, slicesPhase],
+      /aggregation 0 of phase 0 takes no keys/,
+    ],
+    [
+      'keys are no vector',
+      [{ ...keysPhase, aggregations: [{ ...keys, update: int32() }] }, slicesPhase],
+      /keys must be an int32 vector with a keyBound, got int32/,
+    ],
+    [
+      'prepare does not give what is served',
+      [keysPhase, { ...slicesPhase, prepare: { inputs: 3, instructions: [], outputs: [] } }],
+      /phase 1 prepare .*: it must give 1 leaves, got 0/,
+    ],
+    [
+      'a graph does not take what is served',
+      [
+        keysPhase,
+        {
+          ...slicesPhase,
+          prepare: { inputs: 3, instructions: [], outputs: [0, 0] },
+          selections: [{ ...selection, served: struct([float32(), float32()]) }],
+        },
+      ],
+      /graph slice must take 3 leaves and give 1, got 2 and 1/,
+    ],
+    [
+      'work forgets its slices',
+      [keysPhase, { ...slicesPhase, work: pass }],
+      /phase 1 work .*: it must take 2 leaves, got 1/,
+    ],
+  ])('`checkPlan` throws when %s', (_, phases, message) => {
+    expect(() => checkPlan({ ...selecting, phases }, slicing)).toThrow(message);
   });
 });

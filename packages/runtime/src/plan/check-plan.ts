@@ -1,6 +1,8 @@
 // Checks that a plan is sound before anything runs it: every register exists when it is read, every graph is
 // there and takes what it is given, and each slot takes and gives the leaves that its neighbours expect.
 import {
+  type Aggregation,
+  formatType,
   type Instruction,
   type LocalProgram,
   leafTypes,
@@ -32,10 +34,10 @@ export function checkPlan(plan: RoundPlan<string>, graphs: ReadonlyMap<string, G
   plan.phases.forEach((phase, index) => {
     const { selections } = phase;
     const served = sum(selections.map((each) => count(each.served)));
-    check(`phase ${index} prepare`, phase.prepare, server + aggregates, count(phase.broadcast) + served);
     selections.forEach((each, position) => {
       checkSelection(`selection ${position} of phase ${index} of plan '${plan.name}'`, each, earlier, graphs);
     });
+    check(`phase ${index} prepare`, phase.prepare, server + aggregates, count(phase.broadcast) + served);
     earlier.push(phase);
     broadcast += count(phase.broadcast);
     const slices = sum(selections.map(({ slice }) => count(slice)));
@@ -50,6 +52,7 @@ export function checkPlan(plan: RoundPlan<string>, graphs: ReadonlyMap<string, G
           `Cannot run plan '${plan.name}': ifEmpty needs ${result} leaves, got ${aggregation.ifEmpty.length}`,
         );
       }
+      if (aggregation.kind === 'select-keys') checkKeys(plan.name, aggregation);
       if (aggregation.operators === undefined) return;
       const { zero, accumulate, merge, report } = aggregation.operators;
       const accumulator = zero.outputs.length;
@@ -61,6 +64,16 @@ export function checkPlan(plan: RoundPlan<string>, graphs: ReadonlyMap<string, G
     });
   });
   check('apply', plan.apply, server + aggregates, count(plan.result));
+}
+
+/** Keys are one vector of int32, below a bound. */
+function checkKeys(name: string, { update, result, settings }: Aggregation<string>): void {
+  const [keys, ...others] = leafTypes(update);
+  const isVector = keys?.dtype === 'int32' && keys.shape.length === 1 && others.length === 0;
+  if (isVector && count(result) === 2 && settings?.['keyBound'] !== undefined) return;
+  throw new PlanError(
+    `Cannot run plan '${name}': keys must be an int32 vector with a keyBound, got ${formatType(update)}`,
+  );
 }
 
 /** Its keys must have come in a phase before, and its graph must take a key, and what is served. */

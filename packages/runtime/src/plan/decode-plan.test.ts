@@ -8,8 +8,11 @@ import {
   federatedComputation,
   federatedMap,
   federatedMean,
+  federatedSelect,
   federatedSum,
   float32,
+  int32,
+  sequenceSum,
 } from '@starling/federated-core';
 import { assert, describe, expect, test } from 'vitest';
 import { PlanError } from '../errors.js';
@@ -55,6 +58,23 @@ const edited = (from: string | RegExp, to: string): Uint8Array => {
   return new TextEncoder().encode(changed);
 };
 
+const rowOf = localComputation({ table: float32(4, 3), key: int32() }, ({ table, key }) =>
+  tf.gather(table, key),
+);
+/** Slices of two selections by the same keys, beside a broadcast. */
+const selecting = packPlan(
+  compilePlan(
+    federatedComputation(
+      { keys: atClients(int32(2)), table: atServer(float32(4, 3)) },
+      ({ keys, table }) => ({
+        rows: federatedSum(sequenceSum(federatedSelect(keys, 4, table, rowOf))),
+        same: federatedSum(sequenceSum(federatedSelect(keys, 4, table, rowOf))),
+        table: federatedMean(federatedBroadcast(table)),
+      }),
+    ),
+  ),
+);
+
 describe('decodePlan', () => {
   test('`decodePlan` gives back the plan that `encodePlan` wrote, and the same bytes again', () => {
     const decoded = decodePlan(encoded.manifest, encoded.blobs);
@@ -67,6 +87,16 @@ describe('decodePlan', () => {
       [...packed.graphs.values()].map(({ id, onnx, kernels, feeds }) => ({ id, onnx, kernels, feeds })),
     );
     assert.equal(encodePlan(decoded).hash, packed.hash);
+  });
+
+  test('`decodePlan` gives back selections, and keeps what slices from the clients', () => {
+    const { manifest, blobs } = encodePlan(selecting);
+    const { sources: _, ...traveller } = selecting.plan;
+    const decoded = decodePlan(manifest, blobs);
+    assert.deepEqual(decoded.plan, traveller);
+    assert.equal(encodePlan(decoded).hash, selecting.hash);
+    assert.deepEqual(workBlobs(decodeManifest(manifest)), []);
+    assert.deepEqual([...decodePlan(manifest, new Map(), { graphs: 'work' }).graphs], []);
   });
 
   test('`decodePlan` needs only the work’s ONNX models and the constants when asked for work', () => {

@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import socket
 import struct
 import sys
@@ -81,7 +82,7 @@ class WebSocket:
 
 # --- Frames and messages (sections 2 and 3) --------------------------------------------------------------------
 
-NAMES = "part hello welcome want blob ready work update failed ack leave bye error".split()
+NAMES = "part hello welcome want blob ready work update failed ack leave bye error slices".split()
 CHUNK = 262144
 
 
@@ -254,14 +255,30 @@ def load_plan(manifest, blobs):
     return graphs, read_leaves(blobs[constants]) if constants else []
 
 
+def unpack_slices(selections, leaves):
+    """The datasets of a phase's selections: of each, its slices in the order in which they are to be taken."""
+    datasets = []
+    for selection in selections:
+        count = len(re.findall("|".join(DTYPES), re.sub(r"\w+=", "", selection["slice"])))
+        columns, (_, _, order) = leaves[:count], leaves[count]
+        leaves = leaves[count + 1 :]
+        for dtype, shape, values in columns:
+            size = math.prod(shape[1:])
+            if order:
+                values = [value for row in order for value in values[row * size : (row + 1) * size]]
+            datasets.append((dtype, [len(order) or shape[0], *shape[1:]], values))
+    assert not leaves
+    return datasets
+
+
 def take_part(url, name, readings):
     talk = Conversation(url)
     talk.say("hello", {"client": name, "dataType": "<readings=float32*>", "agent": "python"})
-    blobs, missing, rounds = {}, set(), 0
+    blobs, missing, rounds, slices = {}, set(), set(), None
     while True:
         heard = talk.hear()
         if heard is None:
-            return rounds
+            return len(rounds)
         kind, control, body = heard
         if kind == "welcome":
             plan_hash = control["plan"]["hash"]
@@ -282,16 +299,24 @@ def take_part(url, name, readings):
             if not missing:
                 graphs, constants = load_plan(manifest, blobs)
                 talk.say("ready", {"plan": plan_hash})
+        elif kind == "slices":
+            assert hashlib.sha256(body).hexdigest() == control["hash"]
+            slices = body
         elif kind == "work":
             assert hashlib.sha256(body).hexdigest() == control["broadcast"]
+            phase = manifest["phases"][control["phase"]]
+            own = []
+            if control["slices"]:
+                assert hashlib.sha256(slices).hexdigest() == control["slices"]
+                own = unpack_slices(phase["selections"], read_leaves(slices))
             data = ("F32", [len(readings)], readings)
-            program = manifest["phases"][control["phase"]]["work"]
-            update = run(program, [*read_leaves(body), data], constants, graphs, tuple(control["seed"]))
+            inputs = [*read_leaves(body), *own, data]
+            update = run(phase["work"], inputs, constants, graphs, tuple(control["seed"]))
             at = {"round": control["round"], "phase": control["phase"]}
             talk.say_with_body("update", at, write_leaves(update))
         elif kind == "ack":
             assert control["status"] == "accepted", control
-            rounds += 1
+            rounds.add(control["round"])
         elif kind == "error":
             raise RuntimeError(f"{control['code']}: {control['reason']}")
 

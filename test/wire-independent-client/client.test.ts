@@ -12,8 +12,10 @@ import {
   federatedComputation,
   federatedMap,
   federatedSample,
+  federatedSelect,
   federatedSum,
   float32,
+  int32,
   sequence,
   sequenceSum,
   struct,
@@ -70,6 +72,27 @@ const walks = federatedComputation(
     federatedSum(federatedMap(walk, { readings, threshold: federatedBroadcast(threshold) })),
 );
 
+/** Slices by keys that stand twice, and of a struct by others. */
+const rowOf = localComputation({ table: float32(4, 2), key: int32() }, ({ table, key }) =>
+  tf.gather(table, key),
+);
+const structOf = localComputation({ table: float32(4, 2), key: int32() }, ({ table, key }) => {
+  const row = tf.gather(table, key);
+  return { row, first: tf.gather(row, 0) };
+});
+const selections = federatedComputation(
+  {
+    readings: atClients(sequence(float32())),
+    wanted: atServer(int32(3)),
+    others: atServer(int32(2)),
+    table: atServer(float32(4, 2)),
+  },
+  ({ wanted, others, table }) => ({
+    rows: federatedSum(sequenceSum(federatedSelect(federatedBroadcast(wanted), 4, table, rowOf))),
+    wrapped: federatedSum(sequenceSum(federatedSelect(federatedBroadcast(others), 4, table, structOf))),
+  }),
+);
+
 function run(runtime: Runtime, computation: FederatedComputation, serverArguments: unknown) {
   return runRounds({
     computation,
@@ -123,6 +146,17 @@ describe('a Python client', () => {
     expect(actual.stateHash).toBe(expected.stateHash);
     // 20.5 + 31.25 + 0.1 + 0.2 + 0.3 + 29.75 = 82.1
     expect((actual.metrics as { readonly total: number }).total).toBeCloseTo(82.1, 4);
+  });
+
+  it.skipIf(!hasPython)('sends keys and works on its slices as ours does', async () => {
+    const table = [1, 2, 4, 8].map((row) => [row, 10 * row]);
+    const { actual, expected } = await runBoth(selections, { wanted: [3, 0, 3], others: [2, 1], table });
+    expect(actual.stateHash).toBe(expected.stateHash);
+    // Four clients, each 8 + 1 + 8 and 80 + 10 + 80 of one selection, 4 + 2 and 40 + 20 of the other.
+    expect(actual.metrics).toMatchObject({
+      rows: { data: Float32Array.of(68, 680) },
+      wrapped: { row: { data: Float32Array.of(24, 240) }, first: 24 },
+    });
   });
 
   // onnxruntime for Python is on few machines: STARLING_PYTHON names an interpreter that has it.

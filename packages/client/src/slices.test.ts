@@ -33,7 +33,7 @@ const plan: RoundPlan<string> = {
           kind: 'select-keys',
           update: int32(null),
           result: struct({ keys: int32(null), counts: int32(null) }),
-          settings: { keyBound: 4 },
+          settings: { keyBound: 4, maxKeys: 100 },
         },
       ],
     },
@@ -156,8 +156,8 @@ describe('createClientOn, slices', () => {
         line.sayBody('work', work, broadcast);
       },
     ],
-    // Four rows of 8 bytes, a million numbers for their order, and a header are what the plan can need.
-    ['body-too-big', 'are too long', (line) => line.sayBody('slices', announced, new Uint8Array(2 ** 23))],
+    // Four rows of 8 bytes, a hundred numbers for their order, and a header are what the plan can need.
+    ['body-too-big', 'are too long', (line) => line.sayBody('slices', announced, new Uint8Array(2 ** 12))],
     [
       'wrong-inputs',
       'are of other leaves than the plan’s',

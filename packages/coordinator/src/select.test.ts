@@ -1,10 +1,10 @@
 // The coordinator's part of `federatedSelect`: keys that come up are checked, and each client is sent its own slices.
-import { int32, MAX_KEYS, struct, type Tensor, tensor } from '@starling/federated-core';
+import { int32, struct, type Tensor, tensor } from '@starling/federated-core';
 import type { PhaseRequest, RuntimeSession } from '@starling/runtime';
 import { decodeLeaves, encodeFrame, encodeLeaves, sha256Hex, updateLimit } from '@starling/runtime/wire';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMetrics } from './server/metrics.js';
-import { keysPlan } from './testing/keys-plan.js';
+import { keysPlan, MAX_KEYS } from './testing/keys-plan.js';
 import { statuses } from './testing/open-session.js';
 import { joinAs, type ScriptedClient } from './testing/scripted-client.js';
 import { namesOnly } from './testing/sum-plan.js';
@@ -82,7 +82,7 @@ describe('websocketRuntime, keys', () => {
   it('`websocketRuntime` reads no more keys than a client may send', async () => {
     const { url, run } = await open();
     const total = updateLimit(keysPlan().plan.phases[0]!.aggregations) + 1;
-    expect(total).toBeLessThan(5 * 2 ** 20); // 4 MiB of keys, and a header
+    expect(total).toBe(4 * MAX_KEYS + 1024 + 256 + 1); // keys of 4 bytes, a header with one leaf, and a byte
     const running = run(0, [0]);
     const client = await joinAs(url, 'client-0');
     await client.next('work');

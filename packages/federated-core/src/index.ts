@@ -50,7 +50,6 @@ export * from './random/philox.js';
 export * from './random/seed.js';
 export * from './reductions/check-update.js';
 export * from './reductions/create-reduction.js';
-export { MAX_KEYS } from './reductions/select-keys.js';
 export * from './reductions/vector-kernels.js';
 export * from './templates/aggregation-process.js';
 export * from './templates/estimation-process.js';

@@ -3,6 +3,9 @@
 import { float32, int32, type RoundPlan, sequence, struct } from '@starling/federated-core';
 import { encodePlan, type PackedPlan } from '@starling/runtime';
 
+/** How many keys a client may have where their number is not known. */
+export const MAX_KEYS = 1000;
+
 /** Rows of two float32; keys below 4. `keys`: how many a client has, or any number. */
 export function keysPlan(keys: number | null = null): PackedPlan {
   const nothing = { inputs: 0, instructions: [], outputs: [] };
@@ -22,7 +25,7 @@ export function keysPlan(keys: number | null = null): PackedPlan {
             kind: 'select-keys',
             update: int32(keys),
             result: struct({ keys: int32(null), counts: int32(null) }),
-            settings: { keyBound: 4 },
+            settings: { keyBound: 4, maxKeys: keys ?? MAX_KEYS },
           },
         ],
       },

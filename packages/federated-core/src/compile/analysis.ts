@@ -12,6 +12,8 @@ import {
 import type { FederatedComputation } from '../expression/federated-computation.js';
 import type { AggregateIntrinsic, IntrinsicDefinition } from '../intrinsics/definition.js';
 import { intrinsicNamed } from '../intrinsics/intrinsics.js';
+import { MAX_KEYS } from '../reductions/select-keys.js';
+import { leafTypes } from '../types/leaves.js';
 import type { Type } from '../types/types.js';
 import { updateType } from './member-types.js';
 
@@ -32,6 +34,8 @@ export interface RoundTrip {
 export interface KeyUpload {
   readonly keys: Expression;
   readonly keyBound: number;
+  /** How many a client may have. */
+  readonly maxKeys: number;
   readonly selects: readonly IntrinsicExpression[];
 }
 
@@ -68,10 +72,12 @@ function roleOf({ intrinsic }: IntrinsicExpression): IntrinsicDefinition['role']
 
 function upload(uploads: KeyUpload[], select: IntrinsicExpression): void {
   const keys = select.arguments[0]!;
-  const keyBound = select.settings.numbers!['keyBound']!;
-  const index = uploads.findIndex((each) => each.keys === keys && each.keyBound === keyBound);
+  const { keyBound = 0, maxKeys = leafTypes(keys.type)[0]!.shape[0] ?? MAX_KEYS } = select.settings.numbers!;
+  const index = uploads.findIndex(
+    (each) => each.keys === keys && each.keyBound === keyBound && each.maxKeys === maxKeys,
+  );
   const selects = [...(uploads[index]?.selects ?? []), select];
-  uploads.splice(index < 0 ? uploads.length : index, 1, { keys, keyBound, selects });
+  uploads.splice(index < 0 ? uploads.length : index, 1, { keys, keyBound, maxKeys, selects });
 }
 
 /** What clients take from the server to compute `wanted`: the broadcasts and selections that they are made of. */

@@ -89,12 +89,12 @@ export function compilePlan(computation: FederatedComputation, options: CompileO
 /** What the server sees of a client's keys: all in cohort order, and how many each client has. */
 const keysResult = struct({ keys: int32(null), counts: int32(null) });
 
-function keysAggregation({ keys, keyBound }: KeyUpload): Aggregation {
+function keysAggregation({ keys, keyBound, maxKeys }: KeyUpload): Aggregation {
   return {
     kind: 'select-keys',
     update: memberType(keys.type),
     result: keysResult,
-    settings: { keyBound },
+    settings: { keyBound, maxKeys },
   };
 }
 

@@ -15,7 +15,6 @@ import type { LocalRunner } from '../plan/local-computation.js';
 import { clientSeed, serverSeed } from '../plan/seeds.js';
 import { generator } from '../random/generator.js';
 import { deriveSeed, type Seed, seedFrom } from '../random/seed.js';
-import { MAX_KEYS } from '../reductions/select-keys.js';
 import { formatType } from '../types/format.js';
 import type { Type } from '../types/types.js';
 import { unflatten } from '../values/flatten.js';
@@ -167,9 +166,9 @@ class Place {
  */
 async function updatesOf(client: Place, { keys, aggregates }: RoundTrip): Promise<readonly Leaves[] | null> {
   try {
-    for (const { keys: own, keyBound } of keys) {
+    for (const { keys: own, keyBound, maxKeys } of keys) {
       const sent = (await client.value(own))[0]!.data as Int32Array;
-      if (sent.length > MAX_KEYS || sent.some((key) => key < 0 || key >= keyBound)) return null;
+      if (sent.length > maxKeys || sent.some((key) => key < 0 || key >= keyBound)) return null;
     }
     const updates: Leaves[] = [];
     for (const aggregate of aggregates) {

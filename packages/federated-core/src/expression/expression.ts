@@ -68,7 +68,7 @@ export interface IntrinsicSettings {
   readonly placement?: 'CLIENTS' | 'SERVER';
   /** Field names of a zip; null zips by position. */
   readonly names?: readonly string[] | null;
-  /** See `Aggregation.settings`, and `keyBound` of a select. */
+  /** See `Aggregation.settings`, and `keyBound` and `maxKeys` of a select. */
   readonly numbers?: Readonly<Record<string, number>>;
 }
 

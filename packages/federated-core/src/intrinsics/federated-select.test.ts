@@ -162,12 +162,31 @@ describe('federatedSelect', () => {
     await expect(both(select, { keys: [[2], [3]], table })).rejects.toThrow(TypeMismatchError);
   });
 
-  it('`federatedSelect` refuses a client with more than a million keys', async () => {
+  it('`federatedSelect` refuses a client with more keys than it may have', async () => {
     const select = federatedComputation(keysAndTable, (given) =>
       federatedSum(sequenceSum(federatedSelect(given.keys, 4, given.table, row))),
     );
     const tooMany = new Int32Array(2 ** 20 + 1);
     expect(await both(select, { keys: [tooMany, [1]], table })).toBe(6);
+    const few = federatedComputation(keysAndTable, (given) =>
+      federatedSum(sequenceSum(federatedSelect(given.keys, 4, given.table, row, { maxKeys: 2 }))),
+    );
+    // 5 + 6 of the first client, nothing of the second, who has three keys.
+    expect(
+      await both(few, {
+        keys: [
+          [0, 1],
+          [1, 1, 1],
+        ],
+        table,
+      }),
+    ).toBe(11);
+    expect(compilePlan(few).phases[0]!.aggregations[0]!.settings).toEqual({ keyBound: 4, maxKeys: 2 });
+    expect(() =>
+      federatedComputation(keysAndTable, (given) =>
+        federatedSum(sequenceSum(federatedSelect(given.keys, 4, given.table, row, { maxKeys: 0 }))),
+      ),
+    ).toThrow('Cannot apply federatedSelect: maxKeys must be an integer from 1');
   });
 });
 

@@ -107,7 +107,7 @@ export interface Aggregation<G = LocalComputation> {
 
 /**
  * Update types: weighted-mean <T, weight>, sample <T, float64>, all others T. `select-keys` takes each client's keys
- * (int32[n], `settings.keyBound`), and gives <keys=int32[?],counts=int32[?]>: all keys in cohort order, and how many
+ * (int32[n], `settings.keyBound` and `maxKeys`), and gives <keys=int32[?],counts=int32[?]>: all keys in cohort order, and how many
  * each client has that reported.
  */
 export type AggregationKind =

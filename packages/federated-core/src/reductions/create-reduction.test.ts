@@ -54,7 +54,7 @@ const aggregations: Readonly<Record<AggregationKind, Aggregation<unknown>>> = {
     kind: 'select-keys',
     update: int32(2),
     result: struct({ keys: int32(null), counts: int32(null) }),
-    settings: { keyBound: 51 },
+    settings: { keyBound: 51, maxKeys: 2 },
   },
 };
 

@@ -8,7 +8,7 @@ import { refuseKeys, selectKeysReduction } from './select-keys.js';
 const ints = (...values: number[]): Tensor => tensor('int32', [values.length], Int32Array.from(values));
 
 describe('selectKeysReduction', () => {
-  const reduction = selectKeysReduction({ update: int32(null), settings: { keyBound: 10 } });
+  const reduction = selectKeysReduction({ update: int32(null), settings: { keyBound: 10, maxKeys: 3 } });
 
   it('`selectKeysReduction` gives all keys in order, and how many each client has, for `splitKeys` to cut', async () => {
     const left = await reduction.accumulate(await reduction.zero(), [ints(3, 1)]);
@@ -24,11 +24,14 @@ describe('selectKeysReduction', () => {
   it('`selectKeysReduction` refuses keys that are out of range, or too many', () => {
     expect(() => reduction.check!([ints(0, 9)])).not.toThrow();
     expect(() => reduction.check!([ints(0, 10)])).toThrow(RejectedUpdateError);
-    expect(refuseKeys(Int32Array.of(-1), 10)).toMatchObject({
+    expect(refuseKeys(Int32Array.of(-1), 10, 3)).toMatchObject({
       code: 'key-out-of-range',
       message: 'Cannot select slice -1: keys must be from 0 to 9',
     });
-    expect(refuseKeys(new Int32Array(2 ** 20), 10)).toBeNull();
-    expect(refuseKeys(new Int32Array(2 ** 20 + 1), 10)).toMatchObject({ code: 'too-many-keys' });
+    expect(refuseKeys(new Int32Array(3), 10, 3)).toBeNull();
+    expect(refuseKeys(new Int32Array(4), 10, 3)).toMatchObject({
+      code: 'too-many-keys',
+      message: 'Cannot select slices: a client may ask for 3 at most, got 4',
+    });
   });
 });

@@ -6,19 +6,19 @@ import type { Aggregation } from '../plan/round-plan.js';
 import type { Tensor } from '../values/tensor.js';
 import { collectReduction } from './collect.js';
 
-/** The most keys that a client may send for one select where their type gives no number: 4 MiB of them. */
+/** How many keys a client may send for one selection where neither the user nor their type says: 4 MiB of them. */
 export const MAX_KEYS = 2 ** 20;
 
 export function selectKeysReduction({
   update,
   settings,
 }: Pick<Aggregation<unknown>, 'update' | 'settings'>): Reduction {
-  const { keyBound = 0 } = settings ?? {};
+  const { keyBound = 0, maxKeys = MAX_KEYS } = settings ?? {};
   const { zero, accumulate, merge } = collectReduction({ update });
   return {
     zero,
     check([keys]) {
-      const refusal = refuseKeys(keys!.data as Int32Array, keyBound);
+      const refusal = refuseKeys(keys!.data as Int32Array, keyBound, maxKeys);
       if (refusal !== null) throw refusal;
     },
     accumulate,
@@ -31,11 +31,11 @@ export function selectKeysReduction({
 }
 
 /** Why a client's keys are refused: one that is out of range, or too many; `null` where they are fine. */
-export function refuseKeys(keys: Int32Array, keyBound: number): RejectedUpdateError | null {
-  if (keys.length > MAX_KEYS) {
+export function refuseKeys(keys: Int32Array, keyBound: number, maxKeys: number): RejectedUpdateError | null {
+  if (keys.length > maxKeys) {
     return new RejectedUpdateError(
       'too-many-keys',
-      `Cannot select slices: a client may ask for ${MAX_KEYS} at most, got ${keys.length}`,
+      `Cannot select slices: a client may ask for ${maxKeys} at most, got ${keys.length}`,
     );
   }
   const strange = keys.find((key) => key < 0 || key >= keyBound);

@@ -43,7 +43,7 @@ const keys = {
   kind: 'select-keys',
   update: int32(null),
   result: struct({ keys: int32(null), counts: int32(null) }),
-  settings: { keyBound: 4 },
+  settings: { keyBound: 4, maxKeys: 9 },
 } as const;
 const keysPhase = {
   prepare: { ...nothing, inputs: 1 },
@@ -172,7 +172,12 @@ describe('checkPlan', () => {
     [
       'keys are no vector',
       [{ ...keysPhase, aggregations: [{ ...keys, update: int32() }] }, slicesPhase],
-      /keys must be an int32 vector with a keyBound, got int32/,
+      /keys must be an int32 vector with a keyBound and maxKeys, got int32/,
+    ],
+    [
+      'keys have no bound',
+      [{ ...keysPhase, aggregations: [{ ...keys, settings: { keyBound: 4 } }] }, slicesPhase],
+      /keys must be an int32 vector with a keyBound and maxKeys/,
     ],
     [
       'prepare does not give what is served',

@@ -66,13 +66,14 @@ export function checkPlan(plan: RoundPlan<string>, graphs: ReadonlyMap<string, G
   check('apply', plan.apply, server + aggregates, count(plan.result));
 }
 
-/** Keys are one vector of int32, below a bound. */
+/** Keys are one vector of int32, below a bound and not too many. */
 function checkKeys(name: string, { update, result, settings }: Aggregation<string>): void {
   const [keys, ...others] = leafTypes(update);
   const isVector = keys?.dtype === 'int32' && keys.shape.length === 1 && others.length === 0;
-  if (isVector && count(result) === 2 && settings?.['keyBound'] !== undefined) return;
+  const isBounded = settings?.['keyBound'] !== undefined && settings['maxKeys'] !== undefined;
+  if (isVector && isBounded && count(result) === 2) return;
   throw new PlanError(
-    `Cannot run plan '${name}': keys must be an int32 vector with a keyBound, got ${formatType(update)}`,
+    `Cannot run plan '${name}': keys must be an int32 vector with a keyBound and maxKeys, got ${formatType(update)}`,
   );
 }
 

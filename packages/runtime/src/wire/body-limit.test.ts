@@ -35,7 +35,7 @@ const keysOf = (keys: number | null): Aggregation<unknown> => ({
   kind: 'select-keys',
   update: int32(keys),
   result: struct([]),
-  settings: { keyBound: 50 },
+  settings: { keyBound: 50, maxKeys: keys ?? 2 ** 20 },
 });
 const phasesOf = (keys: number | null, slice: Type): readonly Phase<unknown>[] => {
   const program = { inputs: 0, instructions: [], outputs: [] };

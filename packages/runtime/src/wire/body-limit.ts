@@ -4,7 +4,6 @@ import {
   bytesPerElement,
   int32,
   leafTypes,
-  MAX_KEYS,
   type Phase,
   sizeOf,
   type Type,
@@ -38,12 +37,12 @@ export function slicesLimit(phases: readonly Phase<unknown>[], phase: number): n
   const types = phases[phase]!.selections.flatMap(({ keys, slice }): Type[] => {
     const source = phases[keys.phase]!.aggregations[keys.aggregation]!;
     const most = mostKeys(source);
-    const rows = Math.min(most, source.settings?.['keyBound'] ?? most);
+    const rows = Math.min(most, source.settings!['keyBound']!);
     return [...leafTypes(slice).map(({ dtype, shape }) => tensorType(dtype, [rows, ...shape])), int32(most)];
   });
   return bodyLimit(types);
 }
 
-function mostKeys({ update }: Aggregation<unknown>): number {
-  return leafTypes(update)[0]!.shape[0] ?? MAX_KEYS;
+function mostKeys({ settings }: Aggregation<unknown>): number {
+  return settings!['maxKeys']!;
 }

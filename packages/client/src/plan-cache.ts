@@ -12,6 +12,7 @@ import {
 } from '@starling/federated-core';
 import {
   bodyLimit,
+  breathe,
   clientArgument,
   createPlanRunner,
   decodeManifest,
@@ -143,12 +144,4 @@ function createTurns(): <T>(task: () => Promise<T>) => Promise<T> {
     last = run.catch(() => {});
     return run;
   };
-}
-
-/** One turn of the event loop: a run of the engine may block its thread for long. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
 }

@@ -16,8 +16,12 @@ import {
   type VectorKernels,
 } from '@starling/federated-core';
 import { PlanError } from '../errors.js';
+import { breathe } from './breathe.js';
 import { type GraphRole, graphsOf } from './map-plan.js';
 import type { PackedPlan } from './packed-plan.js';
+
+/** Slices that are made before the event loop has a turn. */
+const SLICES_A_TURN = 256;
 
 export type Leaves = readonly Tensor[];
 
@@ -67,6 +71,12 @@ export async function createPlanRunner(
     if (graph === undefined) throw new PlanError(`Cannot run plan '${plan.name}': graph ${id} is not loaded`);
     return graph.run(argument, seed);
   };
+  let sliced = 0;
+  /** A slice is quick; a million of them are not, and a coordinator has sockets to answer meanwhile. */
+  const runSlice: GraphRunner<string> = async (id, argument, seed) => {
+    if (++sliced % SLICES_A_TURN === 0) await breathe();
+    return run(id, argument, seed);
+  };
   const phaseAt = (index: number) => {
     const phase = plan.phases[index];
     if (phase === undefined) throw new PlanError(`Cannot run plan '${plan.name}': it has no phase ${index}`);
@@ -83,7 +93,9 @@ export async function createPlanRunner(
       let start = 0;
       for (const selection of phaseAt(phase).selections) {
         const end = start + leafCount(selection.served);
-        slices.push(await selectSlices(selection, served.slice(start, end), keysOf(selection), run, seed));
+        slices.push(
+          await selectSlices(selection, served.slice(start, end), keysOf(selection), runSlice, seed),
+        );
         start = end;
       }
       return slices;

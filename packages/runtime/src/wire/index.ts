@@ -1,6 +1,7 @@
 // The wire protocol, without anything that needs Node: what a client and a coordinator share. The plan's own
 // codec and runner come with it, for a client meets them over the wire.
 export * from '../fold/client-work.js';
+export * from '../plan/breathe.js';
 export * from '../plan/client-argument.js';
 export * from '../plan/decode-plan.js';
 export * from '../plan/plan-runner.js';

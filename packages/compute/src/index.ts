@@ -13,6 +13,7 @@ export * from './engines/engine.js';
 export * from './engines/graph-artifact.js';
 export * from './engines/local-runner.js';
 export * from './engines/onnx-engine.js';
+export { TENSORFLOW_ATTRIBUTES } from './engines/tensorflow-attributes.js';
 export {
   TFJS_BACKENDS,
   TfjsBackendError,

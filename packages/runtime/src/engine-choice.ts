@@ -8,6 +8,14 @@ export type EngineChoice =
 
 export const DEFAULT_ENGINE: EngineChoice = { name: 'onnx' };
 
+/**
+ * Whether one thread must have made its engine before others begin: tfjs-node's addon keeps a set for the whole process that
+ * only its first user may add to (compute's tensorflow-attributes.ts).
+ */
+export function startsAlone(choice: EngineChoice): boolean {
+  return choice.name === 'tfjs' && choice.backend === 'tensorflow';
+}
+
 /** Makes the engine on this thread; throws where what it needs is not installed. */
 export async function createEngine(choice: EngineChoice = DEFAULT_ENGINE): Promise<Engine> {
   switch (choice.name) {

@@ -2,6 +2,7 @@
 // optional packages, loaded only when asked for.
 import { correctGradients } from '../tensorflow/gradient-corrections.js';
 import * as tf from '../tensorflow/tf.js';
+import { nameAttributes, type TensorflowBackend } from './tensorflow-attributes.js';
 
 export type TfjsBackendName = 'cpu' | 'wasm' | 'tensorflow';
 
@@ -40,7 +41,9 @@ export async function loadTfjsBackend(name: TfjsBackendName): Promise<void> {
 /** Makes the backend's instance without making it the active one, so that nothing else runs on it meanwhile. */
 async function start(name: TfjsBackendName): Promise<void> {
   const engine = tf.engine();
-  engine.registry[name] ??= await engine.findBackendFactory(name)();
+  const backend = engine.registry[name] ?? (await engine.findBackendFactory(name)());
+  engine.registry[name] = backend;
+  if (name === 'tensorflow') nameAttributes(backend as unknown as TensorflowBackend);
 }
 
 /** Whether each backend can be used here, and if not, why. */

@@ -3,7 +3,7 @@
 import type { Worker } from 'node:worker_threads';
 import { type MaybePromise, type Reduction, StarlingError, type Value } from '@starling/federated-core';
 import type { Population } from '@starling/population';
-import type { EngineChoice } from '../engine-choice.js';
+import { type EngineChoice, startsAlone } from '../engine-choice.js';
 import { WorkerError } from '../errors.js';
 import { dropped } from '../fold/client-work.js';
 import type { PackedPlan } from '../plan/packed-plan.js';
@@ -66,8 +66,11 @@ export class ThreadsSession implements RuntimeSession {
   constructor(private readonly options: ThreadsSessionOptions) {}
 
   async start(): Promise<void> {
-    const { workers } = this.options;
-    await Promise.all(Array.from({ length: workers }, (_, index) => this.startWorker(index + 1)));
+    const { workers, engine } = this.options;
+    const alone = startsAlone(engine) ? 1 : 0;
+    if (alone === 1) await this.startWorker(1);
+    const others = Array.from({ length: workers - alone }, (_, index) => this.startWorker(alone + index + 1));
+    await Promise.all(others);
   }
 
   async runPhase(request: PhaseRequest): Promise<PhaseOutcome> {

@@ -3,6 +3,7 @@
 import { startClients } from '@starling/client';
 import { createEngine } from '@starling/runtime';
 import type { Configuration } from './configuration.js';
+import { processUse } from './process-use.js';
 import { engineChoice } from './runtimes.js';
 import { workPopulation } from './work/standard-work.js';
 
@@ -17,6 +18,7 @@ interface Request {
 const { url, from, to, configuration } = JSON.parse(process.argv[2]!) as Request;
 // The pipe closes with the process that made it, however that one ends.
 process.stdin.resume().once('close', () => process.exit());
+process.on('message', () => process.send?.(processUse()));
 
 const { finished } = await startClients({
   url,

@@ -29,9 +29,9 @@ export interface Measurement {
   readonly rounds: number;
   readonly medianRoundMs: number;
   readonly bestRoundMs: number;
-  /** Of all threads of the measuring process; a peer's processes are added up, client processes are left out. */
+  /** Of all threads of all processes that take part: the measuring one and its clients, or a peer's. */
   readonly cpuMsPerRound: number;
-  /** Largest resident set, data included; of the same processes. */
+  /** Largest resident set, data included; that of each process, added up. */
   readonly peakMemoryMiB: number;
   /** From the start of the process, or of training for a peer, to the end of the first round; data not counted. */
   readonly firstRoundMs: number;

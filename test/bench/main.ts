@@ -16,10 +16,9 @@ import {
   RUNTIMES,
   reasonToSkip,
 } from './configuration.js';
-import { median } from './median.js';
 import { runMemoryChecks } from './memory/memory-checks.js';
 import { peers, pythonOf } from './peers/peers.js';
-import { table } from './table.js';
+import { type ContenderResult, report } from './report.js';
 
 const HELP = `Usage: npm run bench -- [options]
 
@@ -66,20 +65,37 @@ else await runBench();
 async function runBench(): Promise<void> {
   const models =
     values.model === undefined ? MODELS.slice(0, 3) : values.model.map((name) => among(MODELS, name));
-  const results = new Map<Contender, Measurement[]>();
+  const results: ContenderResult[] = [];
   for (const model of models) {
     const contenders = [...starling(model), ...(values.peers ? peerContenders(model) : [])];
     const repeats = Number(values.repeats ?? (values.peers ? 2 : 1));
+    const outcomes = contenders.map(() => [] as (Measurement | null)[]);
     for (let turn = 0; turn < repeats; turn++) {
-      for (const contender of contenders) {
-        const measurement = await contender.measure();
-        results.set(contender, [...(results.get(contender) ?? []), measurement]);
-        const { name } = contender;
-        process.stdout.write(`${JSON.stringify({ model, contender: name, turn, ...measurement })}\n`);
-      }
+      for (const [index, contender] of contenders.entries())
+        outcomes[index]?.push(await take(contender, turn));
+    }
+    for (const [index, { name, isPeer }] of contenders.entries()) {
+      const measurements = (outcomes[index] ?? []).filter((outcome) => outcome !== null);
+      results.push({ name, model, isPeer, measurements, failures: repeats - measurements.length });
     }
   }
   process.stderr.write(`\n${report(results)}\n`);
+}
+
+/** One turn; `null` where it failed, which is a line and a row of its own, and an exit code of 1 in the end. */
+async function take(contender: Contender, turn: number): Promise<Measurement | null> {
+  const { name, model } = contender;
+  const line = { model, contender: name, turn };
+  try {
+    const measurement = await contender.measure();
+    process.stdout.write(`${JSON.stringify({ ...line, ...measurement })}\n`);
+    return measurement;
+  } catch (error) {
+    process.stdout.write(`${JSON.stringify({ ...line, error: String(error) })}\n`);
+    process.stderr.write(`${model}: ${name} failed: ${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
+    return null;
+  }
 }
 
 function starling(model: ModelName): readonly Contender[] {
@@ -137,34 +153,6 @@ function peerContenders(model: ModelName): readonly Contender[] {
       process.stderr.write(`${peer.name}: left out, no Python in ${join(folder, peer.environment)}\n`);
       return [];
     });
-}
-
-/** One row a contender; ratios are to the fastest peer of the same model. */
-function report(results: ReadonlyMap<Contender, readonly Measurement[]>): string {
-  const of = (
-    runs: readonly Measurement[],
-    field: 'medianRoundMs' | 'cpuMsPerRound' | 'peakMemoryMiB' | 'firstRoundMs',
-  ) => median(runs.map((run) => run[field]));
-  const fastestPeer = (model: ModelName): number =>
-    Math.min(
-      ...[...results]
-        .filter(([contender]) => contender.isPeer && contender.model === model)
-        .map(([, runs]) => of(runs, 'medianRoundMs')),
-    );
-  const rows = [...results].map(([contender, runs]) => {
-    const roundMs = of(runs, 'medianRoundMs');
-    const ratio = fastestPeer(contender.model) / roundMs;
-    return [
-      `${contender.model}: ${contender.name}`,
-      (1000 / roundMs).toPrecision(4),
-      roundMs.toFixed(2),
-      of(runs, 'cpuMsPerRound').toFixed(2),
-      of(runs, 'peakMemoryMiB').toFixed(0),
-      of(runs, 'firstRoundMs').toFixed(0),
-      Number.isFinite(ratio) ? ratio.toFixed(2) : '',
-    ];
-  });
-  return table(['', 'rounds/s', 'round ms', 'cpu ms', 'peak MiB', 'first round ms', '× best peer'], rows);
 }
 
 function among<T extends string>(choices: readonly T[], name: string): T {

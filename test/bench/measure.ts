@@ -2,6 +2,7 @@
 import { runRounds } from '@starling/runtime';
 import type { Configuration, Measurement } from './configuration.js';
 import { median } from './median.js';
+import type { ProcessUse } from './process-use.js';
 import { engineChoice, makeRuntime } from './runtimes.js';
 import { LANE_SIZE, workPopulation, workProcess, workSampler } from './work/standard-work.js';
 
@@ -14,45 +15,42 @@ const dataMs = performance.now() - beforeData;
 
 /** When each round ended, in milliseconds since the process started. */
 const ends: number[] = [];
-/** Processor time used until the timed rounds began. */
-let cpuBefore = 0;
+/** What had been used when the timed rounds began, and when they ended. */
+const uses: ProcessUse[] = [];
 const losses: (number | null)[] = [];
 
+const { runtime, use } = makeRuntime(configuration);
 await runRounds({
   process: workProcess(model),
   laneSize: LANE_SIZE,
-  runtime: makeRuntime(configuration),
+  runtime,
   population,
   sampler: workSampler(),
   rounds: warmup + rounds,
   seed: 0,
   engine: engineChoice(configuration),
-  onRound: ({ round, metrics }) => {
+  onRound: async ({ round, metrics }) => {
     ends.push(performance.now());
-    if (round === warmup) cpuBefore = cpuMs();
     losses.push(lossOf(metrics));
+    if (round === warmup || round === warmup + rounds) uses.push(await use());
   },
 });
 
+const [before, after] = uses as [ProcessUse, ProcessUse];
 const spans = ends.slice(warmup).map((end, index) => end - ends[warmup + index - 1]!);
 const measurement: Measurement = {
   version: `Node.js ${process.versions.node}`,
   rounds,
   medianRoundMs: median(spans),
   bestRoundMs: Math.min(...spans),
-  cpuMsPerRound: (cpuMs() - cpuBefore) / rounds,
-  peakMemoryMiB: process.resourceUsage().maxRSS / 1024,
+  cpuMsPerRound: (after.cpuMs - before.cpuMs) / rounds,
+  peakMemoryMiB: after.peakMemoryMiB,
   firstRoundMs: ends[0]! - dataMs,
   lossBefore: losses[0]!,
   lossAfter: losses.at(-1)!,
 };
 process.stdout.write(`${JSON.stringify(measurement)}\n`);
 process.exit();
-
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
 
 function lossOf(metrics: unknown): number | null {
   const { loss } = metrics as { readonly loss?: unknown };

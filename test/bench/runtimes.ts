@@ -1,10 +1,11 @@
 // The engines and runtimes of a configuration, made as a user of Starling makes them.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type LaunchedClients, websocketRuntime } from '@starling/coordinator';
+import { websocketRuntime } from '@starling/coordinator';
 import { type EngineChoice, inProcessRuntime, type Runtime, threadsRuntime } from '@starling/runtime';
 import type { Configuration, EngineChoiceName } from './configuration.js';
+import { addUp, type ProcessUse, processUse } from './process-use.js';
 import { CLIENTS } from './work/standard-data.js';
 
 const engines: Readonly<Record<EngineChoiceName, EngineChoice>> = {
@@ -18,37 +19,58 @@ export function engineChoice({ engine }: Configuration): EngineChoice {
   return engines[engine];
 }
 
-export function makeRuntime(configuration: Configuration): Runtime {
+export interface MeasuredRuntime {
+  readonly runtime: Runtime;
+  /** What this process and those that the runtime has started have used. */
+  use(): Promise<ProcessUse>;
+}
+
+export function makeRuntime(configuration: Configuration): MeasuredRuntime {
   const engine = engineChoice(configuration);
   const { runtime, workers } = configuration;
   switch (runtime) {
     case 'in-process':
-      return inProcessRuntime({ engine });
+      return { runtime: inProcessRuntime({ engine }), use: async () => processUse() };
     case 'threads':
-      return threadsRuntime({ workers, engine });
+      return { runtime: threadsRuntime({ workers, engine }), use: async () => processUse() };
     case 'websocket':
-      return websocketRuntime({
-        minClients: CLIENTS,
-        launchClients: (url) => launchClients(url, configuration),
-      });
+      return websocketMeasured(configuration);
   }
 }
 
+function websocketMeasured(configuration: Configuration): MeasuredRuntime {
+  let children: readonly ChildProcess[] = [];
+  const runtime = websocketRuntime({
+    minClients: CLIENTS,
+    launchClients: (url) => {
+      children = startClientProcesses(url, configuration);
+      return { stop: () => endAll(children) };
+    },
+  });
+  return { runtime, use: async () => addUp([processUse(), ...(await Promise.all(children.map(useOf)))]) };
+}
+
 /** Processes that hold the population in equal parts. */
-function launchClients(url: string, configuration: Configuration): LaunchedClients {
+function startClientProcesses(url: string, configuration: Configuration): readonly ChildProcess[] {
   const { workers } = configuration;
   const script = fileURLToPath(new URL('./clients.js', import.meta.url));
-  const children = Array.from({ length: workers }, (_, part) => {
+  return Array.from({ length: workers }, (_, part) => {
     const from = Math.floor((part * CLIENTS) / workers);
     const to = Math.floor(((part + 1) * CLIENTS) / workers);
     const request = JSON.stringify({ url, from, to, configuration });
-    return spawn(process.execPath, [script, request], { stdio: ['pipe', 'ignore', 'inherit'] });
+    return spawn(process.execPath, [script, request], { stdio: ['pipe', 'ignore', 'inherit', 'ipc'] });
   });
-  return {
-    stop: async () => {
-      const exits = children.map((child) => (child.exitCode === null ? once(child, 'exit') : null));
-      for (const child of children) child.kill();
-      await Promise.all(exits);
-    },
-  };
+}
+
+async function useOf(child: ChildProcess): Promise<ProcessUse> {
+  const reply = once(child, 'message');
+  child.send('use');
+  const [use] = (await reply) as [ProcessUse];
+  return use;
+}
+
+async function endAll(children: readonly ChildProcess[]): Promise<void> {
+  const exits = children.map((child) => (child.exitCode === null ? once(child, 'exit') : null));
+  for (const child of children) child.kill();
+  await Promise.all(exits);
 }

@@ -1,5 +1,5 @@
 // A simulation ready to run, from its name and the settings of a command line: what every command begins with.
-import type { SimulationRun } from '@starling/runtime';
+import type { Simulation, SimulationRun } from '@starling/runtime';
 import type { z } from 'zod';
 import { UsageError } from '../usage-error.js';
 import { loadSimulation } from './load.js';
@@ -16,7 +16,7 @@ export interface ReadySimulation {
 
 /**
  * Loads, checks the settings, and builds. Throws a `UsageError` where the simulation or a setting is unknown, or a
- * setting is out of the range that the simulation takes.
+ * setting is out of the range that the simulation takes; what else its build throws passes through.
  */
 export async function setUpSimulation(
   nameOrPath: string,
@@ -28,7 +28,20 @@ export async function setUpSimulation(
   try {
     return { name, description, options, settings, run: await simulation.build(settings) };
   } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(`Cannot set up ${name}`, { cause: error });
+    const isOfSettings = error instanceof RangeError && Object.keys(given).length > 0;
+    if (isOfSettings && (await builds(simulation, readSettings(options, {}, name)))) {
+      throw new UsageError(`Cannot set up ${name}`, { cause: error });
+    }
     throw error;
+  }
+}
+
+/** Whether the simulation builds with these settings: a range error that its defaults meet too is no one's setting. */
+async function builds(simulation: Simulation, settings: ReadySimulation['settings']): Promise<boolean> {
+  try {
+    await simulation.build(settings);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -137,7 +137,7 @@ function imagesToTiles(builder: GraphBuilder, images: OnnxValue, side: number): 
   return builder.reshape(ordered, [side, side, n * rows * columns, c]);
 }
 
-/** One Gather of pixels: where each lies is the sum of where its tile starts and where it is in the tile. */
+/** One Gather of pixels: where each lies is a sum over its row and column in the tile, its image, and its tile's row and column. */
 function gatheredTiles(builder: GraphBuilder, images: OnnxValue, grid: TileGrid): OnnxValue {
   const [n, h, w, c] = images.shape as Shape4;
   const [height, width] = paddedSize(grid);
@@ -149,30 +149,25 @@ function gatheredTiles(builder: GraphBuilder, images: OnnxValue, grid: TileGrid)
     NONE,
   ]);
   const [, allRows, allColumns] = padded.shape as Shape4;
-  const starts = range(n * rows * columns, (tile) => {
-    const column = tile % columns;
-    const row = Math.floor(tile / columns) % rows;
-    const image = Math.floor(tile / (columns * rows));
-    return (image * allRows + row * OUTPUT_TILE) * allColumns + column * OUTPUT_TILE;
-  });
-  const places = range(
-    INPUT_TILE ** 2,
-    (place) => Math.floor(place / INPUT_TILE) * allColumns + (place % INPUT_TILE),
-  );
-  const positions = builder.binary(
-    'Add',
-    builder.reshape(indices(builder, places), [places.length, 1]),
-    builder.reshape(indices(builder, starts), [1, starts.length]),
-  );
+  const line = (sizes: readonly number[], step: number): OnnxValue => {
+    const length = sizes.reduce((product, size) => product * size, 1);
+    const values = Int32Array.from({ length }, (_, index) => index * step);
+    return builder.constant({ dtype: 'int32', shape: sizes, data: values });
+  };
+  const positions = [
+    line([INPUT_TILE, 1, 1, 1, 1], allColumns),
+    line([INPUT_TILE, 1, 1, 1], 1),
+    line([n, 1, 1], allRows * allColumns),
+    line([rows, 1], OUTPUT_TILE * allColumns),
+    line([columns], OUTPUT_TILE),
+  ].reduce((sum, part) => builder.binary('Add', sum, part));
   const pixels = builder.reshape(padded, [n * allRows * allColumns, c]);
-  return builder.reshape(builder.gather(pixels, positions, 0), [INPUT_TILE, INPUT_TILE, starts.length, c]);
+  const tiles = builder.gather(pixels, positions, 0);
+  return builder.reshape(tiles, [INPUT_TILE, INPUT_TILE, n * rows * columns, c]);
 }
 
 const range = <T>(length: number, valueAt: (index: number) => T): readonly T[] =>
   Array.from({ length }, (_, index) => valueAt(index));
-
-const indices = (builder: GraphBuilder, values: readonly number[]): OnnxValue =>
-  builder.constant({ dtype: 'int32', shape: [values.length], data: Int32Array.from(values) });
 
 /** Height and width of what the grid's tiles reach. */
 function paddedSize({ rows, columns }: TileGrid): readonly [number, number] {

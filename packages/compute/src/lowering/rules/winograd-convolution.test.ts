@@ -6,6 +6,8 @@ import * as tf from '../../tensorflow/tf.js';
 import { compileGraph } from '../compile-graph.js';
 import { decodeModel } from '../decode-model.js';
 import { operatorsOf } from '../testing/pass-check.js';
+import type { Window } from './window.js';
+import { suitsWinograd } from './winograd-convolution.js';
 
 type Shape4 = [number, number, number, number];
 
@@ -94,4 +96,46 @@ describe('winogradConvolution, winogradInputGradient, winogradFilterGradient', (
       });
     },
   );
+});
+
+describe('suitsWinograd', () => {
+  const window: Window = {
+    ...{
+      batchSize: 20,
+      inHeight: 26,
+      inWidth: 26,
+      inChannels: 32,
+      outHeight: 24,
+      outWidth: 24,
+      outChannels: 64,
+    },
+    ...{
+      strideHeight: 1,
+      strideWidth: 1,
+      dilationHeight: 1,
+      dilationWidth: 1,
+      filterHeight: 3,
+      filterWidth: 3,
+    },
+    padInfo: { top: 0, left: 0, bottom: 0, right: 0, type: 'VALID' },
+  };
+
+  it('takes 3 × 3 convolutions with many channels and tiles, and no others', () => {
+    expect(suitsWinograd(window)).toBe(true);
+    expect(suitsWinograd({ ...window, filterHeight: 5 })).toBe(false);
+    expect(suitsWinograd({ ...window, strideWidth: 2 })).toBe(false);
+    expect(suitsWinograd({ ...window, dilationWidth: 2 })).toBe(false);
+    expect(suitsWinograd({ ...window, inChannels: 8 })).toBe(false);
+    expect(suitsWinograd({ ...window, inChannels: 16, outChannels: 32 })).toBe(false);
+    // One image has 6 × 6 = 36 tiles.
+    expect(suitsWinograd({ ...window, batchSize: 1 })).toBe(false);
+    // 5 × 5 outputs are 25 of the 64 that 2 × 2 tiles compute.
+    expect(suitsWinograd({ ...window, outHeight: 5, outWidth: 5 })).toBe(false);
+  });
+
+  // 36 positions × 36 tiles × 64 channels × 200 images = 16.6 million; 2^24 are 16.8 million.
+  it('leaves batches whose transforms would take too much memory', () => {
+    expect(suitsWinograd({ ...window, batchSize: 200 })).toBe(true);
+    expect(suitsWinograd({ ...window, batchSize: 210 })).toBe(false);
+  });
 });

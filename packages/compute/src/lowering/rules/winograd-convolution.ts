@@ -15,18 +15,22 @@ const FEWEST_CHANNELS = 16;
 const FEWEST_PAIRS = 1024;
 const FEWEST_TILES = 64;
 const LARGEST_WASTE = 1.5;
+/** Elements of transformed images or outputs, 2¼ times those themselves: beyond this, memory counts more than time. */
+const MOST_ELEMENTS = 2 ** 24;
 
 /** Whether the convolution is of the kind, and large enough. */
 export function suitsWinograd(window: Window): boolean {
   const { rows, columns } = gridOfWindow(window);
   const computed = rows * columns * PLACES;
+  const tiles = window.batchSize * rows * columns;
   return (
     [window.filterHeight, window.filterWidth].every((side) => side === FILTER_SIDE) &&
     [window.strideHeight, window.strideWidth].every((stride) => stride === 1) &&
     [window.dilationHeight, window.dilationWidth].every((dilation) => dilation === 1) &&
     Math.min(window.inChannels, window.outChannels) >= FEWEST_CHANNELS &&
     window.inChannels * window.outChannels >= FEWEST_PAIRS &&
-    window.batchSize * rows * columns >= FEWEST_TILES &&
+    tiles >= FEWEST_TILES &&
+    tiles * POSITIONS * Math.max(window.inChannels, window.outChannels) <= MOST_ELEMENTS &&
     computed <= LARGEST_WASTE * window.outHeight * window.outWidth
   );
 }

@@ -1,6 +1,7 @@
 // Reads a traced computation for compiling and for evaluating: calls put in place, intrinsics numbered, and the
 // round trips it needs. The n-th round trip holds the aggregates whose clients' values depend on n aggregates, or
 // selections, one after another; and the keys that clients send for selections of later round trips.
+import { atLocation } from '../errors/source-location.js';
 import { CompileError } from '../errors/starling-error.js';
 import { inlineCalls } from '../expression/call.js';
 import {
@@ -13,6 +14,7 @@ import type { FederatedComputation } from '../expression/federated-computation.j
 import type { AggregateIntrinsic, IntrinsicDefinition } from '../intrinsics/definition.js';
 import { intrinsicNamed } from '../intrinsics/intrinsics.js';
 import { MAX_KEYS } from '../reductions/select-keys.js';
+import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
 import type { Type } from '../types/types.js';
 import { updateType } from './member-types.js';
@@ -109,8 +111,9 @@ export function updateTypes({ aggregates }: RoundTrip): readonly Type[] {
 export function requireServerResult(computation: FederatedComputation, body: Expression): void {
   for (const [path, part] of resultParts(body, 'its result')) {
     if (part.type.kind === 'federated' && part.type.placement === 'SERVER') continue;
+    const location = part.kind === 'intrinsic' ? part.location : null;
     throw new CompileError(
-      `Cannot compile ${computation.name}: ${path} must be at SERVER, since what stays with the clients does not outlive the round; aggregate it (federatedSum, federatedMean, federatedCollect, …)`,
+      `Cannot compile ${computation.name}: ${path} must be at SERVER, since what stays with the clients does not outlive the round; aggregate it (federatedSum, federatedMean, federatedCollect, …), got ${formatType(part.type)}${atLocation(location)}`,
     );
   }
 }

@@ -3,8 +3,8 @@
 // the last aggregate `apply`. Third station of write → trace → compile → run.
 //
 // Where a client's value depends on an aggregate, another round trip follows. Its work computes the earlier
-// client values that it needs once more, from the same data, broadcasts and seeds: clients keep nothing. A broadcast
-// goes out with the first phase whose work reads it, a selection's slices with each whose work reads them.
+// client values that it needs once more, from the same data, broadcasts and seeds: clients keep nothing. What a
+// phase broadcasts is what its work reads: what two phases read goes out with both.
 import { CompileError } from '../errors/starling-error.js';
 import type { Expression, IntrinsicExpression, LocalExpression } from '../expression/expression.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
@@ -42,21 +42,19 @@ export function compilePlan(computation: FederatedComputation, options: CompileO
   const serverParameters = parametersAt(computation.parameters, 'SERVER');
   const clientParameters = parametersAt(computation.parameters, 'CLIENTS');
   const aggregated: (Expression | number)[] = [];
-  const broadcast: Expression[] = [];
   const keysOf = new Map<Expression, Selection['keys']>();
   const bySalt = (some: ReadonlySet<Expression>) =>
     [...some].sort((a, b) => saltOf.get(a)! - saltOf.get(b)!) as IntrinsicExpression[];
   const phases = roundTrips.map(({ keys, aggregates }, index): Phase => {
     const taken = takenFromServer([...keys.map((each) => each.keys), ...aggregates.flatMap(contributions)]);
-    const broadcasts = bySalt(taken.broadcasts).filter((each) => !broadcast.includes(each));
+    const broadcasts = bySalt(taken.broadcasts);
     const selects = bySalt(taken.selects);
     const server = new Emitter([...serverParameters, ...aggregated], saltOf);
     const prepare = server.build([
       ...broadcasts.flatMap(({ arguments: [sent] }) => server.emit(sent!)),
       ...selects.flatMap(({ arguments: [, served] }) => server.emit(served!)),
     ]);
-    broadcast.push(...broadcasts);
-    const client = new Emitter([...broadcast, ...selects, ...clientParameters], saltOf);
+    const client = new Emitter([...broadcasts, ...selects, ...clientParameters], saltOf);
     const work = client.build([
       ...keys.flatMap((each) => client.emit(each.keys)),
       ...aggregates.flatMap((aggregate) => update(client, aggregate)),
@@ -70,7 +68,10 @@ export function compilePlan(computation: FederatedComputation, options: CompileO
       broadcast: struct(broadcasts.map(({ type }) => memberType(type))),
       selections: selects.map((select) => selection(select, keysOf.get(select)!, saltOf.get(select)!)),
       work,
-      aggregations: [...keys.map(keysAggregation), ...aggregates.map(aggregation)],
+      aggregations: [
+        ...keys.map(keysAggregation),
+        ...aggregates.map((aggregate) => aggregation(aggregate, saltOf.get(aggregate)!)),
+      ],
     };
   });
   const server = new Emitter([...serverParameters, ...aggregated], saltOf);
@@ -82,7 +83,13 @@ export function compilePlan(computation: FederatedComputation, options: CompileO
     apply: server.build(server.emit(body)),
     result: memberType(body.type),
     laneSize: laneSize ?? defaultLaneSize(roundTrips.flatMap(updateTypes)),
-    sources: [...saltOf.keys()].map(describeCall),
+    sources: {
+      calls: [...saltOf.keys()].map(describeCall),
+      aggregations: roundTrips.map(({ keys, aggregates }) => [
+        ...keys.map(({ selects }) => describeCall(selects[0]!)),
+        ...aggregates.map(describeCall),
+      ]),
+    },
   };
 }
 
@@ -121,7 +128,7 @@ function update(client: Emitter, aggregate: IntrinsicExpression): readonly numbe
 }
 
 /** How an aggregate of the tree stands in the plan. */
-export function aggregation(aggregate: IntrinsicExpression): Aggregation {
+export function aggregation(aggregate: IntrinsicExpression, salt: number): Aggregation {
   const definition = definitionOf(aggregate);
   const { ifEmpty, numbers } = aggregate.settings;
   return {
@@ -130,7 +137,7 @@ export function aggregation(aggregate: IntrinsicExpression): Aggregation {
     result: memberType(aggregate.type),
     ...(ifEmpty === undefined ? {} : { ifEmpty }),
     ...(numbers === undefined ? {} : { settings: numbers }),
-    ...(definition.hasOperators === true ? { operators: operatorPrograms(aggregate) } : {}),
+    ...(definition.hasOperators === true ? { operators: operatorPrograms(aggregate, salt) } : {}),
   };
 }
 
@@ -138,14 +145,19 @@ function definitionOf(aggregate: IntrinsicExpression): AggregateIntrinsic {
   return intrinsicNamed(aggregate.intrinsic) as AggregateIntrinsic;
 }
 
-function operatorPrograms(aggregate: IntrinsicExpression): NonNullable<Aggregation['operators']> {
+function operatorPrograms(
+  aggregate: IntrinsicExpression,
+  salt: number,
+): NonNullable<Aggregation['operators']> {
   const [zero, ...operators] = aggregate.arguments.filter(({ type }) => type.kind !== 'federated');
   const [accumulate, merge, report] = operators.map((operator) =>
-    callProgram((operator as LocalExpression).computation),
+    callProgram((operator as LocalExpression).computation, salt),
   );
   return {
     zero:
-      zero!.kind === 'literal' ? literalProgram(zero!) : callProgram((zero as LocalExpression).computation),
+      zero!.kind === 'literal'
+        ? literalProgram(zero!)
+        : callProgram((zero as LocalExpression).computation, salt),
     accumulate: accumulate!,
     merge: merge!,
     report: report!,
@@ -153,12 +165,12 @@ function operatorPrograms(aggregate: IntrinsicExpression): NonNullable<Aggregati
 }
 
 /** A program of one call. */
-function callProgram(graph: LocalComputation): LocalProgram {
+function callProgram(graph: LocalComputation, salt: number): LocalProgram {
   const inputs = graph.type.parameter === null ? 0 : leafCount(graph.type.parameter);
   const outputs = leafCount(graph.type.result);
   const builder = new ProgramBuilder(inputs);
   const registers = Array.from({ length: inputs }, (_, index) => index);
-  return builder.build(builder.add({ op: 'call', graph, inputs: registers, outputs, salt: 0 }, outputs));
+  return builder.build(builder.add({ op: 'call', graph, inputs: registers, outputs, salt }, outputs));
 }
 
 function literalProgram({ leaves }: Extract<Expression, { kind: 'literal' }>): LocalProgram {

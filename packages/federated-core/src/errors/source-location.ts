@@ -6,6 +6,9 @@ interface Frame {
   readonly column: string;
 }
 
+/** Deep records and processes of processes are more than the ten frames that V8 keeps by itself. */
+const FRAMES = 100;
+
 /** The directory of this package, built or not, as stacks name it: frames within it are not the user's. */
 const ownRoot = (frames()[0]?.file ?? '').replace(/errors\/source-location\.[jt]s$/, '');
 
@@ -22,7 +25,12 @@ export function atLocation(location: string | null): string {
 
 /** The frames of the stack that name a file, this function's first. */
 function frames(): readonly Frame[] {
-  const lines = new Error().stack?.split('\n') ?? [];
+  const limits = Error as { stackTraceLimit?: number };
+  const usual = limits.stackTraceLimit;
+  if (usual !== undefined) limits.stackTraceLimit = FRAMES;
+  const { stack } = new Error();
+  if (usual !== undefined) limits.stackTraceLimit = usual;
+  const lines = stack?.split('\n') ?? [];
   return lines.flatMap((text) => {
     const place = /((?:file|https?):\/\/\S*?|\/\S*?|[A-Za-z]:\\.*?):(\d+):(\d+)\)?$/.exec(text);
     if (place === null) return [];

@@ -50,6 +50,15 @@ export class OverflowError extends StarlingError {
   }
 }
 
+/** The same error in other words: of the same class where it is one of the above, with the same code, and `error` as its cause. */
+export function reworded(error: StarlingError, message: string): StarlingError {
+  const options = { cause: error };
+  if (error instanceof TypeMismatchError) return new TypeMismatchError(message, options);
+  if (error instanceof EmptyAggregateError) return new EmptyAggregateError(message, options);
+  if (error instanceof OverflowError) return new OverflowError(message, options);
+  return new StarlingError(error.code, message, options);
+}
+
 /** Codes for which one client's update is refused, while the round goes on without it. */
 export type RejectionCode =
   | 'non-finite-update'

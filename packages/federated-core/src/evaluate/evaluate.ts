@@ -6,7 +6,7 @@ import { fieldRange } from '../compile/emitter.js';
 import { defaultLaneSize } from '../compile/lane-size.js';
 import { contributions } from '../compile/member-types.js';
 import { atLocation } from '../errors/source-location.js';
-import { OverflowError, RejectedUpdateError, StarlingError } from '../errors/starling-error.js';
+import { OverflowError, RejectedUpdateError, reworded, StarlingError } from '../errors/starling-error.js';
 import type { Expression, IntrinsicExpression } from '../expression/expression.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
 import type { AggregateIntrinsic } from '../intrinsics/definition.js';
@@ -85,7 +85,11 @@ export async function evaluate<P extends Type | null, R extends Type>(
           .flatMap((update) => (update === null ? [] : [update[index]!]));
         if (lane.length > 0) lanes.push(lane);
       }
-      aggregates.set(aggregate, await definitionOf(aggregate).reference(aggregate, lanes, { run }));
+      const context = { run, salt: saltOf.get(aggregate)! };
+      const leaves = server.attempt(aggregate, async () =>
+        definitionOf(aggregate).reference(aggregate, lanes, context),
+      );
+      aggregates.set(aggregate, await leaves);
     }
     cohort = cohort.filter((_, position) => updates[position] !== null);
   }
@@ -146,17 +150,17 @@ class Place {
     try {
       return await compute();
     } catch (error) {
-      throw error instanceof StarlingError ? error : this.failure(expression, error);
+      if (error instanceof RejectedUpdateError) throw error;
+      throw this.failure(expression, error);
     }
   }
 
   private failure({ intrinsic, type, location }: IntrinsicExpression, cause: unknown): StarlingError {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return new StarlingError(
-      'computation-failed',
-      `Cannot compute ${intrinsic} at ${this.name}, which gives ${formatType(type)}: ${reason}${atLocation(location)}`,
-      { cause },
-    );
+    const reason = cause instanceof Error ? cause.message.replace(/^Cannot [^:]*: /, '') : String(cause);
+    const message = `Cannot compute ${intrinsic} at ${this.name}, which gives ${formatType(type)}: ${reason}${atLocation(location)}`;
+    return cause instanceof StarlingError
+      ? reworded(cause, message)
+      : new StarlingError('computation-failed', message, { cause });
   }
 }
 

@@ -4,7 +4,7 @@ import type { FederatedComputation } from '../expression/federated-computation.j
 import { formatType } from '../types/format.js';
 import { flatten } from '../values/flatten.js';
 import type { Tensor } from '../values/tensor.js';
-import { toValue } from '../values/to-value.js';
+import { describeValue, toValue } from '../values/to-value.js';
 
 type Leaves = readonly Tensor[];
 
@@ -33,23 +33,26 @@ export function readArguments(
   for (const { name: parameter, type } of parameters) {
     const input = parameter === null ? argument : fieldOf(argument, parameter);
     const path = parameter ?? 'its argument';
-    const leavesOf = (value: unknown): Leaves => flatten(type, toValue(type, value));
+    const leavesOf = (value: unknown, at: string): Leaves => flatten(type, toValue(type, value, at));
     if (type.kind !== 'federated' || type.placement === 'SERVER') {
       if (input === undefined) fail(path, `needs a value of ${formatType(type)}, got none`);
-      server.set(parameter, leavesOf(input));
+      server.set(parameter, leavesOf(input, parameter ?? ''));
       continue;
     }
     if (!Array.isArray(input) || (cohort !== undefined && input.length !== cohort)) {
       fail(
         path,
         cohort === undefined
-          ? 'needs an array with one member a client'
-          : `needs an array of ${cohort} members`,
+          ? `needs an array with one member a client, got ${describeValue(input)}`
+          : `needs an array of ${cohort} members, one a client, got ${describeValue(input)}`,
       );
     }
     const given = input as readonly unknown[];
     cohort = given.length;
-    members.set(parameter, given.map(leavesOf));
+    members.set(
+      parameter,
+      given.map((member, client) => leavesOf(member, `${parameter ?? ''}[${client}]`)),
+    );
   }
   return { server, clients: members, cohort: cohort ?? 0 };
 }

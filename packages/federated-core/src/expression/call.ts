@@ -5,9 +5,10 @@ import { TypeMismatchError } from '../errors/starling-error.js';
 import { accepts, reveals, withDisclosure } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
 import type { FederatedType, StructType, Type } from '../types/types.js';
+import { describeValue } from '../values/to-value.js';
 import { childrenOf, type Expression, type ParameterExpression } from './expression.js';
 import type { FederatedComputation } from './federated-computation.js';
-import { type Composed, type DisclosureIn, expressionOf, SymbolicValue } from './symbolic-value.js';
+import { type DisclosureIn, SymbolicValue } from './symbolic-value.js';
 
 /** What a computation with a parameter of type `P` is called with: values in the right places; their members are checked at tracing. */
 export type CallArgument<P> = Type extends P
@@ -53,8 +54,10 @@ export function call(
       parameter.name === null
         ? argument
         : (argument as Readonly<Record<string, SymbolicValue>> | undefined)?.[parameter.name];
-    if (value === undefined) throw misfit(computation, parameter, 'nothing', location);
-    const expression = expressionOf(value as Composed<SymbolicValue>);
+    if (!(value instanceof SymbolicValue)) {
+      throw misfit(computation, parameter, value === undefined ? 'nothing' : describeValue(value), location);
+    }
+    const { expression } = value;
     if (!accepts(parameter.type, expression.type)) {
       throw misfit(computation, parameter, formatType(expression.type), location);
     }

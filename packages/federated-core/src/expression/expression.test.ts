@@ -61,9 +61,11 @@ describe('federatedMap', () => {
     const identity = plainLocal(float32(), float32(), (x) => x);
     expect(() =>
       federatedComputation(atClients(float32()), (x) => federatedMap(((y: number) => y) as never, x)),
-    ).toThrow('need a local computation (localComputation(…)) as its function, got a function');
+    ).toThrow(
+      'Cannot apply federatedMap: argument 1 must be a local computation (localComputation(…)), got a function',
+    );
     expect(() => federatedComputation(null, () => federatedMap(identity, undefined as never))).toThrow(
-      'Cannot zip: need federated values, in a record or list, got undefined',
+      'Cannot apply federatedMap: need federated values, in a record or list (federatedValue(…) makes one of a constant), got undefined',
     );
     expect(() => federatedComputation(null, () => federatedMap(identity, { x: 3 } as never))).toThrow(
       'got 3',
@@ -252,7 +254,13 @@ describe('evaluate', () => {
     );
     // @ts-expect-error a string in place of a number
     await expect(evaluate(variance, { values: ['a'] }, { run: plainRunner })).rejects.toThrow(
-      "need a number, got 'a'",
+      "Cannot take a value of float32 at values[0]: need a number, got 'a'",
+    );
+    const paired = federatedComputation({ x: atClients(float32()), y: atClients(float32()) }, ({ x, y }) =>
+      federatedMean(x, y),
+    );
+    await expect(evaluate(paired, { x: [1], y: [1, 2] }, { run: plainRunner })).rejects.toThrow(
+      'y needs an array of 1 members, one a client, got an array of 2',
     );
   });
 });

@@ -55,7 +55,7 @@ export function federatedComputation<const P extends ParameterTypes, C extends C
   const name = options.name ?? (body.name || 'computation');
   const expressions = parameterExpressions(name, parameters);
   const symbols = symbolsOf(expressions);
-  const traced = expressionOf(body(symbols as SymbolsOf<P>));
+  const traced = expressionOf(body(symbols as SymbolsOf<P>), name);
   const type = { kind: 'function', parameter: parameterType(expressions), result: traced.type };
   return {
     kind: 'federated-computation',

@@ -1,7 +1,7 @@
 // A traced computation as text, and back: nodes in the order in which they are needed, types in TFF's notation,
 // local computations by their ids. What is read back is checked as if it had been traced.
 import { StarlingError } from '../errors/starling-error.js';
-import { applyIntrinsic, localExpression } from '../intrinsics/apply.js';
+import { applyIntrinsic, isLocal } from '../intrinsics/apply.js';
 import { intrinsicNamed } from '../intrinsics/intrinsics.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { formatType } from '../types/format.js';
@@ -193,7 +193,7 @@ function decodeNode(
     case 'literal':
       return { kind: 'literal', type: parseType(node.type), leaves: node.leaves.map(decodeTensor) };
     case 'local':
-      return localExpression(local(node.id) ?? fail('need the local computation that it names', node.id));
+      return localNode(local(node.id), node.id);
     case 'struct': {
       const elements = node.elements.map(read);
       const types: readonly Type[] = elements.map(({ type }) => type);
@@ -230,6 +230,11 @@ function decodeNode(
     default:
       return fail('need a known kind of node', JSON.stringify(node));
   }
+}
+
+function localNode(computation: unknown, id: string): Expression {
+  if (!isLocal(computation)) return fail('need the local computation that it names', id);
+  return { kind: 'local', computation, type: computation.type };
 }
 
 function fail(need: string, got: string): never {

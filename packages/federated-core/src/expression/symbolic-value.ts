@@ -16,6 +16,7 @@ import {
   structEntries,
   type Type,
 } from '../types/types.js';
+import { describeValue, isPlain } from '../values/to-value.js';
 import type { Expression } from './expression.js';
 
 export class SymbolicValue<T extends Type = Type> {
@@ -139,24 +140,30 @@ export function field(value: SymbolicValue, name: string | number): SymbolicValu
   });
 }
 
-/** The expression of a value, or of a record or list of values. */
-export function expressionOf(composed: Composed<SymbolicValue>): Expression {
+/**
+ * The expression of a value, or of a record or list of values: what the body of the computation `name` returned.
+ * `path` leads to the part at fault, for errors.
+ */
+export function expressionOf(composed: Composed<SymbolicValue>, name: string, path = ''): Expression {
   if (composed instanceof SymbolicValue) return composed.expression;
-  if (typeof composed !== 'object' || composed === null) {
+  if (typeof composed !== 'object' || composed === null || !(Array.isArray(composed) || isPlain(composed))) {
+    const what = path === '' ? 'its body must return' : `${path} of what its body returns must be`;
     throw new TypeMismatchError(
-      `Cannot trace a computation: need a federated value or a record of them, got ${String(composed)}${atLocation(sourceLocation())}`,
+      `Cannot trace ${name}: ${what} a federated value, or a record or list of them, got ${describeValue(composed)}${atLocation(sourceLocation())}`,
     );
   }
   if (Array.isArray(composed)) {
-    const elements = (composed as readonly Composed<SymbolicValue>[]).map(expressionOf);
+    const elements = (composed as readonly Composed<SymbolicValue>[]).map((part, index) =>
+      expressionOf(part, name, `${path}[${index}]`),
+    );
     return { kind: 'struct', elements, type: struct(elements.map(({ type }) => type)) };
   }
   const entries = Object.entries(composed as { readonly [name: string]: Composed<SymbolicValue> }).map(
-    ([name, part]) => [name, expressionOf(part)] as const,
+    ([key, part]) => [key, expressionOf(part, name, path === '' ? key : `${path}.${key}`)] as const,
   );
   return {
     kind: 'struct',
     elements: entries.map(([, element]) => element),
-    type: struct(Object.fromEntries(entries.map(([name, { type }]) => [name, type]))),
+    type: struct(Object.fromEntries(entries.map(([key, { type }]) => [key, type]))),
   };
 }

@@ -2,7 +2,7 @@
 
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
-import type { Expression, IntrinsicSettings, LocalExpression } from '../expression/expression.js';
+import type { Expression, IntrinsicSettings } from '../expression/expression.js';
 import { SymbolicValue } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { reveals, withDisclosure } from '../types/disclosure.js';
@@ -14,16 +14,30 @@ import { describeValue } from '../values/to-value.js';
 import { constraints } from './constraints.js';
 import type { IntrinsicDefinition } from './definition.js';
 
+/** What an intrinsic is called with, as the user gives it. */
+export type Argument = Expression | SymbolicValue | LocalComputation;
+
 /**
  * A checked call of `definition`; throws a `TypeMismatchError` with the user's line and both types. The result is
  * revealing where the signature says so, or where an argument is. `V` is the signature in TypeScript, the caller's word.
  */
 export function applyIntrinsic<V extends SymbolicValue>(
   definition: IntrinsicDefinition,
-  callArguments: readonly Expression[],
+  given: readonly Argument[],
   settings: IntrinsicSettings = {},
 ): V {
   const location = sourceLocation();
+  const callArguments = given.map((argument, index) => {
+    const expression = expressionOfArgument(argument);
+    if (expression !== null) return expression;
+    const which = given.length === 1 ? 'its argument' : `argument ${index + 1}`;
+    const need = wantsFunction(definition, index)
+      ? 'a local computation (localComputation(…))'
+      : 'a federated value (federatedValue(…) makes one of a constant)';
+    throw new TypeMismatchError(
+      `Cannot apply ${definition.name}: ${which} must be ${need}, got ${describeValue(argument)}${atLocation(location)}`,
+    );
+  });
   const result = resultType(definition, callArguments, settings, location);
   const revealing = callArguments.some((argument) => argument.kind !== 'local' && reveals(argument.type));
   const type = revealing ? withDisclosure(result, 'revealing') : result;
@@ -37,14 +51,48 @@ export function applyIntrinsic<V extends SymbolicValue>(
   }) as V;
 }
 
-/** A local computation as an argument. */
-export function localExpression(computation: LocalComputation): LocalExpression {
-  if (computation?.kind !== 'local-computation') {
-    throw new TypeMismatchError(
-      `Cannot call an intrinsic: need a local computation (localComputation(…)) as its function, got ${describeValue(computation)}${atLocation(sourceLocation())}`,
-    );
-  }
-  return { kind: 'local', computation, type: computation.type };
+/** The member of a placed value; null for anything else, which `applyIntrinsic` refuses. */
+export function memberOf(given: unknown): Type | null {
+  return given instanceof SymbolicValue && given.type.kind === 'federated' ? given.type.member : null;
+}
+
+/** The type of the first parameter of a local computation, such as the state of an operator, where it has several. */
+export function firstParameter(given: unknown): Type | undefined {
+  const parameter = isLocal(given) ? given.type.parameter : null;
+  return parameter?.kind === 'struct' ? structEntries(parameter)[0]?.[1] : undefined;
+}
+
+/** Whether what a user gave is a local computation. */
+export function isLocal(given: unknown): given is LocalComputation {
+  return isKind(given) && given.kind === 'local-computation';
+}
+
+const EXPRESSION_KINDS: ReadonlySet<unknown> = new Set<Expression['kind']>([
+  'parameter',
+  'literal',
+  'local',
+  'struct',
+  'selection',
+  'call',
+  'intrinsic',
+]);
+
+function expressionOfArgument(given: unknown): Expression | null {
+  if (given instanceof SymbolicValue) return given.expression;
+  if (isLocal(given)) return { kind: 'local', computation: given, type: given.type };
+  return isKind(given) && EXPRESSION_KINDS.has(given.kind) ? (given as Expression) : null;
+}
+
+function isKind(given: unknown): given is { readonly kind: unknown } {
+  return typeof given === 'object' && given !== null && 'kind' in given;
+}
+
+function wantsFunction(definition: IntrinsicDefinition, index: number): boolean {
+  return signaturesOf(definition).some(({ parameter }) => {
+    const fields =
+      parameter?.kind === 'struct' ? structEntries(parameter).map(([, type]) => type) : [parameter];
+    return fields[index]?.kind === 'function';
+  });
 }
 
 function resultType(
@@ -86,8 +134,8 @@ function misfit(
   settings: IntrinsicSettings,
 ): string {
   if (definition.infer !== undefined) {
-    const needed = definition.signatures.map((text) => text.slice(1, text.lastIndexOf(' -> '))).join(' or ');
-    return `arguments must fit ${needed}, got ${types.map(formatType).join(', ')}`;
+    const needed = new Set(definition.signatures.map((text) => text.slice(1, text.lastIndexOf(' -> '))));
+    return `arguments must fit ${[...needed].join(' or ')}, got ${types.map(formatType).join(', ') || 'none'}`;
   }
   const misfits = signaturesOf(definition)
     .filter(({ result }) => settings.placement === undefined || placementOf(result) === settings.placement)

@@ -76,7 +76,7 @@ export interface AggregateIntrinsic extends Declaration {
   reference(
     call: IntrinsicExpression,
     lanes: readonly (readonly (readonly Tensor[])[])[],
-    context: { readonly run: LocalRunner },
+    context: { readonly run: LocalRunner; readonly salt: number },
   ): readonly Tensor[] | Promise<readonly Tensor[]>;
   /** Whether a client's update is refused, beyond finiteness and weights: a value out of range. */
   refuses?(call: IntrinsicExpression, update: readonly Tensor[]): boolean;

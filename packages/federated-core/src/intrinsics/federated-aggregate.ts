@@ -2,14 +2,13 @@
 import type { Expression, LocalExpression } from '../expression/expression.js';
 import type { AnyClientsValue, ServerResult } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
-import type { Seed } from '../random/seed.js';
-import { type Disclosure, structEntries, type Type } from '../types/types.js';
-import { flatten } from '../values/flatten.js';
-import { inferType } from '../values/infer-type.js';
+import { OPERATOR_SEED } from '../plan/seeds.js';
+import { deriveSeed } from '../random/seed.js';
+import type { Disclosure, Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
-import { toValue } from '../values/to-value.js';
-import { applyIntrinsic, localExpression } from './apply.js';
+import { type Argument, applyIntrinsic, firstParameter, isLocal } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
+import { literal } from './literal.js';
 
 export const federatedAggregateDefinition: AggregateIntrinsic = {
   name: 'federatedAggregate',
@@ -20,10 +19,10 @@ export const federatedAggregateDefinition: AggregateIntrinsic = {
   signatures: ['(<{T}@CLIENTS,U,(<U,T> -> U),(<U,U> -> U),(U -> R)> -> R@SERVER)'],
   edgeCases: 'No clients: report(zero). merge(zero, a) and merge(a, zero) must give a.',
   kinds: ['aggregate'],
-  async reference(call, lanes, { run }) {
+  async reference(call, lanes, { run, salt }) {
     const [, zero, accumulate, merge, report] = call.arguments;
     const apply = (operator: Expression | undefined, leaves: readonly Tensor[]) =>
-      run((operator as LocalExpression).computation, leaves, OPERATOR_SEED);
+      run((operator as LocalExpression).computation, leaves, deriveSeed(OPERATOR_SEED, salt));
     const start = zero!.kind === 'literal' ? zero!.leaves : await apply(zero, []);
     let total: readonly Tensor[] | null = null;
     for (const lane of lanes) {
@@ -34,9 +33,6 @@ export const federatedAggregateDefinition: AggregateIntrinsic = {
     return apply(report, total ?? start);
   },
 };
-
-/** Operators draw no randomness of their own. */
-const OPERATOR_SEED: Seed = [0, 0];
 
 export interface AggregateOperators<R extends Type = Type> {
   /** The accumulator of nobody: a plain value, or a local computation without a parameter. */
@@ -55,21 +51,16 @@ export function federatedAggregate<R extends Type, D extends Disclosure>(
   { zero, accumulate, merge, report }: AggregateOperators<R>,
 ): ServerResult<R, D> {
   return applyIntrinsic(federatedAggregateDefinition, [
-    value.expression,
-    zeroExpression(zero, accumulate),
-    localExpression(accumulate),
-    localExpression(merge),
-    localExpression(report),
+    value,
+    zeroOf(zero, accumulate),
+    accumulate,
+    merge,
+    report,
   ]);
 }
 
 /** A plain zero takes its type from the first parameter of `accumulate`. */
-function zeroExpression(zero: unknown, accumulate: LocalComputation): Expression {
-  if (typeof zero === 'object' && zero !== null && 'kind' in zero && zero.kind === 'local-computation') {
-    return localExpression(zero as LocalComputation);
-  }
-  const { parameter } = localExpression(accumulate).computation.type;
-  const type =
-    (parameter?.kind === 'struct' ? structEntries(parameter)[0]?.[1] : undefined) ?? inferType(zero);
-  return { kind: 'literal', type, leaves: flatten(type, toValue(type, zero)) };
+function zeroOf(zero: unknown, accumulate: LocalComputation): Argument {
+  if (isLocal(zero)) return zero;
+  return literal(federatedAggregateDefinition.name, 'zero', zero, firstParameter(accumulate));
 }

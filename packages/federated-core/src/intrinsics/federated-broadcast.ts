@@ -15,5 +15,5 @@ export const federatedBroadcastDefinition: BroadcastIntrinsic = {
 export function federatedBroadcast<M extends Type, D extends Disclosure>(
   value: AnyServerValue<M, D>,
 ): SymbolicValue<FederatedType<M, 'CLIENTS', true, D>> {
-  return applyIntrinsic(federatedBroadcastDefinition, [value.expression]);
+  return applyIntrinsic(federatedBroadcastDefinition, [value]);
 }

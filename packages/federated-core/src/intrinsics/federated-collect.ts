@@ -31,5 +31,5 @@ export const federatedCollectDefinition: AggregateIntrinsic = {
 export function federatedCollect<M extends Type>(
   value: AnyClientsValue<M>,
 ): RevealingServerValue<SequenceType<M>> {
-  return applyIntrinsic(federatedCollectDefinition, [value.expression]);
+  return applyIntrinsic(federatedCollectDefinition, [value]);
 }

@@ -4,8 +4,9 @@ import type { ClientsValue, ServerValue, SymbolicValue } from '../expression/sym
 import type { LocalComputation } from '../plan/local-computation.js';
 import { leafCount } from '../types/leaves.js';
 import { atClients, atServer, type Type } from '../types/types.js';
-import { applyIntrinsic, localExpression } from './apply.js';
+import { applyIntrinsic } from './apply.js';
 import type { PointwiseIntrinsic } from './definition.js';
+import { checkedPlacement } from './settings.js';
 
 export const federatedEvalDefinition: PointwiseIntrinsic = {
   name: 'federatedEval',
@@ -41,5 +42,7 @@ export function federatedEval<R extends Type>(
   placement: 'SERVER',
 ): ServerValue<R>;
 export function federatedEval(local: LocalComputation<null>, placement: 'CLIENTS' | 'SERVER'): SymbolicValue {
-  return applyIntrinsic(federatedEvalDefinition, [localExpression(local)], { placement });
+  return applyIntrinsic(federatedEvalDefinition, [local], {
+    placement: checkedPlacement(federatedEvalDefinition.name, placement),
+  });
 }

@@ -12,7 +12,7 @@ import type {
 import type { LocalComputation } from '../plan/local-computation.js';
 import { leafCount } from '../types/leaves.js';
 import type { Type } from '../types/types.js';
-import { applyIntrinsic, localExpression } from './apply.js';
+import { applyIntrinsic, isLocal } from './apply.js';
 import type { PointwiseIntrinsic } from './definition.js';
 import { zipComposed } from './federated-zip.js';
 
@@ -44,9 +44,9 @@ export function federatedMap<R extends Type, const C extends Composed<AnyServerV
   argument: C,
 ): ServerResult<R, DisclosureIn<C>>;
 export function federatedMap(local: LocalComputation, argument: Composed<SymbolicValue>): SymbolicValue {
-  const wanted = localExpression(local);
+  const order = isLocal(local) ? local.type.parameter : null;
   return applyIntrinsic(federatedMapDefinition, [
-    wanted,
-    zipComposed(argument, local.type.parameter).expression,
+    local,
+    zipComposed(argument, order, federatedMapDefinition.name),
   ]);
 }

@@ -24,5 +24,9 @@ export function federatedMax<M extends Type, D extends Disclosure>(
   value: AnyClientsValue<M, D> & Summable<M>,
   options: IfEmpty<M> = {},
 ): ServerResult<M, D> {
-  return applyIntrinsic(federatedMaxDefinition, [value.expression], ifEmptyLeaves(value.type, options));
+  return applyIntrinsic(
+    federatedMaxDefinition,
+    [value],
+    ifEmptyLeaves(federatedMaxDefinition.name, value, options),
+  );
 }

@@ -30,7 +30,9 @@ export const federatedMeanDefinition: AggregateIntrinsic = {
         : (sumLanes(lanes.map((lane) => lane.map((update) => [weightOf(update)])))[0] as number);
     if (total === 0) {
       if (call.settings.ifEmpty !== undefined) return call.settings.ifEmpty;
-      throw new EmptyAggregateError('Cannot evaluate federatedMean: need a total weight above 0, got 0');
+      throw new EmptyAggregateError(
+        'Cannot evaluate federatedMean: need a total weight above 0, got 0; give { ifEmpty } for a value',
+      );
     }
     // A client of weight 0 counts for nothing, whatever its shape.
     const counting = lanes.map((lane) => lane.filter((update) => weightOf(update) > 0));
@@ -61,6 +63,10 @@ export function federatedMean<
   weight?: AnyClientsValue<W, E> & Weight<W>,
   options: IfEmpty<M> = {},
 ): ServerResult<M, D | E> {
-  const values = weight === undefined ? [value.expression] : [value.expression, weight.expression];
-  return applyIntrinsic(federatedMeanDefinition, values, ifEmptyLeaves(value.type, options));
+  const values = weight === undefined ? [value] : [value, weight];
+  return applyIntrinsic(
+    federatedMeanDefinition,
+    values,
+    ifEmptyLeaves(federatedMeanDefinition.name, value, options),
+  );
 }

@@ -24,5 +24,9 @@ export function federatedMin<M extends Type, D extends Disclosure>(
   value: AnyClientsValue<M, D> & Summable<M>,
   options: IfEmpty<M> = {},
 ): ServerResult<M, D> {
-  return applyIntrinsic(federatedMinDefinition, [value.expression], ifEmptyLeaves(value.type, options));
+  return applyIntrinsic(
+    federatedMinDefinition,
+    [value],
+    ifEmptyLeaves(federatedMinDefinition.name, value, options),
+  );
 }

@@ -41,5 +41,5 @@ export function federatedSample<M extends Type>(
   maxSamples: number,
 ): RevealingServerValue<SequenceType<M>> {
   const numbers = { maxSamples: positiveInteger('federatedSample', 'maxSamples', maxSamples) };
-  return applyIntrinsic(federatedSampleDefinition, [value.expression], { numbers });
+  return applyIntrinsic(federatedSampleDefinition, [value], { numbers });
 }

@@ -64,9 +64,9 @@ export function federatedSecureModularSum<M extends Type, D extends Disclosure>(
   modulus: PerTensor,
   { symmetric = false }: ModularSumOptions = {},
 ): ServerResult<M, D> {
-  const moduli = perTensor('federatedSecureModularSum', 'modulus', modulus, value.type.member, ({ dtype }) =>
+  const moduli = perTensor('federatedSecureModularSum', 'modulus', modulus, value, ({ dtype }) =>
     dtype === 'int32' ? 2 ** 31 : Number.MAX_SAFE_INTEGER,
   );
   const numbers = { ...moduli, symmetric: symmetric ? 1 : 0 };
-  return applyIntrinsic(federatedSecureModularSumDefinition, [value.expression], { numbers });
+  return applyIntrinsic(federatedSecureModularSumDefinition, [value], { numbers });
 }

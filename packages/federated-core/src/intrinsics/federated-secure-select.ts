@@ -10,7 +10,7 @@ import { leafCount, leafTypes } from '../types/leaves.js';
 import type { Disclosure, SequenceType, Type } from '../types/types.js';
 import { elementAt } from '../values/stack.js';
 import type { Tensor } from '../values/tensor.js';
-import { applyIntrinsic, localExpression } from './apply.js';
+import { applyIntrinsic } from './apply.js';
 import type { PointwiseIntrinsic } from './definition.js';
 import { federatedBroadcast } from './federated-broadcast.js';
 import { referenceStack } from './reference.js';
@@ -61,9 +61,5 @@ export function federatedSecureSelect<R extends Type, D extends Disclosure, E ex
 ): ClientsResult<SequenceType<R>, D | E> {
   const numbers = { keyBound: positiveInteger('federatedSecureSelect', 'keyBound', keyBound, 2 ** 31) };
   const served = federatedBroadcast(value);
-  return applyIntrinsic(
-    federatedSecureSelectDefinition,
-    [keys.expression, served.expression, localExpression(slice)],
-    { numbers },
-  );
+  return applyIntrinsic(federatedSecureSelectDefinition, [keys, served, slice], { numbers });
 }

@@ -31,6 +31,6 @@ export function federatedSecureSumBitwidth<M extends Type, D extends Disclosure>
   value: AnyClientsValue<M, D> & Integers<M>,
   bitwidth: PerTensor,
 ): ServerResult<M, D> {
-  const numbers = perTensor('federatedSecureSumBitwidth', 'bitwidth', bitwidth, value.type.member, () => 53);
-  return applyIntrinsic(federatedSecureSumBitwidthDefinition, [value.expression], { numbers });
+  const numbers = perTensor('federatedSecureSumBitwidth', 'bitwidth', bitwidth, value, () => 53);
+  return applyIntrinsic(federatedSecureSumBitwidthDefinition, [value], { numbers });
 }

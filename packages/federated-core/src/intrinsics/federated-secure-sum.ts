@@ -32,8 +32,8 @@ export function federatedSecureSum<M extends Type, D extends Disclosure>(
   value: AnyClientsValue<M, D> & Integers<M>,
   maxInput: PerTensor,
 ): ServerResult<M, D> {
-  const numbers = perTensor('federatedSecureSum', 'maxInput', maxInput, value.type.member);
-  return applyIntrinsic(federatedSecureSumDefinition, [value.expression], { numbers });
+  const numbers = perTensor('federatedSecureSum', 'maxInput', maxInput, value);
+  return applyIntrinsic(federatedSecureSumDefinition, [value], { numbers });
 }
 
 /** Whether any number of an update is outside of the range of its leaf. */

@@ -5,7 +5,7 @@ import type { AnyClientsValue, AnyServerValue, RevealingClientsValue } from '../
 import type { LocalComputation } from '../plan/local-computation.js';
 import { MAX_KEYS } from '../reductions/select-keys.js';
 import type { SequenceType, Type } from '../types/types.js';
-import { applyIntrinsic, localExpression } from './apply.js';
+import { applyIntrinsic } from './apply.js';
 import type { SelectIntrinsic } from './definition.js';
 import { positiveInteger } from './settings.js';
 
@@ -42,9 +42,5 @@ export function federatedSelect<R extends Type>(
       ? {}
       : { maxKeys: positiveInteger('federatedSelect', 'maxKeys', maxKeys, 2 ** 31) }),
   };
-  return applyIntrinsic(
-    federatedSelectDefinition,
-    [keys.expression, value.expression, localExpression(slice)],
-    { numbers },
-  );
+  return applyIntrinsic(federatedSelectDefinition, [keys, value, slice], { numbers });
 }

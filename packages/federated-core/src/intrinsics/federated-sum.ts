@@ -26,7 +26,7 @@ export const federatedSumDefinition: AggregateIntrinsic = {
 export function federatedSum<M extends Type, D extends Disclosure>(
   value: AnyClientsValue<M, D> & Summable<M>,
 ): ServerResult<M, D> {
-  return applyIntrinsic(federatedSumDefinition, [value.expression]);
+  return applyIntrinsic(federatedSumDefinition, [value]);
 }
 
 export function referenceSum(

@@ -1,12 +1,12 @@
 // `federatedValue`: a constant, at the server or with every client.
 import type { ClientsValue, ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
-import type { Type } from '../types/types.js';
-import { flatten } from '../values/flatten.js';
+import type { Placement, Type } from '../types/types.js';
 import type { HostInput } from '../values/host-types.js';
-import { type InferredType, inferType } from '../values/infer-type.js';
-import { toValue } from '../values/to-value.js';
+import type { InferredType } from '../values/infer-type.js';
 import { applyIntrinsic } from './apply.js';
 import type { PointwiseIntrinsic } from './definition.js';
+import { literal } from './literal.js';
+import { checkedPlacement } from './settings.js';
 
 export const federatedValueDefinition: PointwiseIntrinsic = {
   name: 'federatedValue',
@@ -33,11 +33,9 @@ export function federatedValue<T extends Type>(
 ): ServerValue<T>;
 export function federatedValue<V>(value: V, placement: 'CLIENTS'): ClientsValue<InferredType<V>>;
 export function federatedValue<V>(value: V, placement: 'SERVER'): ServerValue<InferredType<V>>;
-export function federatedValue(
-  value: unknown,
-  placement: 'CLIENTS' | 'SERVER',
-  type: Type = inferType(value),
-): SymbolicValue {
-  const literal = { kind: 'literal', type, leaves: flatten(type, toValue(type, value)) } as const;
-  return applyIntrinsic(federatedValueDefinition, [literal], { placement });
+export function federatedValue(value: unknown, placement: Placement, type?: Type): SymbolicValue {
+  const { name } = federatedValueDefinition;
+  return applyIntrinsic(federatedValueDefinition, [literal(name, 'its value', value, type)], {
+    placement: checkedPlacement(name, placement),
+  });
 }

@@ -2,7 +2,6 @@
 // zip to nested structs, and names are kept.
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
-import type { Expression } from '../expression/expression.js';
 import {
   type AnyClientsValue,
   type AnyServerValue,
@@ -12,8 +11,9 @@ import {
   type ServerResult,
   SymbolicValue,
 } from '../expression/symbolic-value.js';
+import { formatType } from '../types/format.js';
 import { type FederatedType, struct, type Type } from '../types/types.js';
-import { describeValue } from '../values/to-value.js';
+import { describeValue, isPlain } from '../values/to-value.js';
 import { applyIntrinsic } from './apply.js';
 import type { PointwiseIntrinsic } from './definition.js';
 
@@ -65,24 +65,43 @@ export function federatedZip(values: Composed<SymbolicValue>): SymbolicValue {
 
 /**
  * One value as it is; a record or list zipped, from the inside out. With the type of a struct of names, a
- * record is taken in that order.
+ * record is taken in that order. `intrinsic` is what the user called, for errors.
  */
-export function zipComposed(values: Composed<SymbolicValue>, order?: Type | null): SymbolicValue {
+export function zipComposed(
+  values: Composed<SymbolicValue>,
+  order?: Type | null,
+  intrinsic = federatedZipDefinition.name,
+  path = '',
+): SymbolicValue {
   if (values instanceof SymbolicValue) return values;
-  if (typeof values !== 'object' || values === null) {
+  const fail = (need: string, got: string): never => {
     throw new TypeMismatchError(
-      `Cannot zip: need federated values, in a record or list, got ${describeValue(values)}${atLocation(sourceLocation())}`,
+      `Cannot apply ${intrinsic}: need ${need}, got ${got}${path === '' ? '' : ` at ${path}`}${atLocation(sourceLocation())}`,
+    );
+  };
+  if (typeof values !== 'object' || values === null || (!Array.isArray(values) && !isPlain(values))) {
+    return fail(
+      'federated values, in a record or list (federatedValue(…) makes one of a constant)',
+      describeValue(values),
     );
   }
   const names = Array.isArray(values) ? null : namesInOrder(values, order ?? null);
-  const parts =
-    names === null
-      ? (values as readonly Composed<SymbolicValue>[])
-      : names.map((name) => (values as { readonly [name: string]: Composed<SymbolicValue> })[name]!);
-  const zipped: readonly Expression[] = parts.map(
-    (part, index) => zipComposed(part, fieldAt(order, index)).expression,
-  );
-  return applyIntrinsic(federatedZipDefinition, zipped, { names });
+  const keys = names ?? Object.keys(values);
+  if (keys.length === 0) fail('at least one federated value', 'none');
+  const parts = keys.map((key, index) => {
+    const part = (values as { readonly [key: string]: Composed<SymbolicValue> })[key]!;
+    const where = names === null ? `${path}[${key}]` : `${path}${path === '' ? '' : '.'}${key}`;
+    return zipComposed(part, fieldAt(order, index), intrinsic, where);
+  });
+  const types = parts.map(({ type }) => type);
+  const placements = new Set(types.map((type) => (type.kind === 'federated' ? type.placement : null)));
+  if (placements.size > 1 || placements.has(null)) {
+    const given = struct(
+      names === null ? types : Object.fromEntries(names.map((name, index) => [name, types[index]!])),
+    );
+    fail('values that are all at CLIENTS, or all at SERVER', formatType(given));
+  }
+  return applyIntrinsic(federatedZipDefinition, parts, { names });
 }
 
 function namesInOrder(values: object, order: Type | null): readonly string[] {

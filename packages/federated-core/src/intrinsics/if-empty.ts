@@ -1,18 +1,23 @@
 // The `ifEmpty` option of aggregates that are undefined without clients.
 import type { IntrinsicSettings } from '../expression/expression.js';
-import type { FederatedType, Type } from '../types/types.js';
-import { flatten } from '../values/flatten.js';
+import type { AnyClientsValue } from '../expression/symbolic-value.js';
+import type { Type } from '../types/types.js';
 import type { HostInput } from '../values/host-types.js';
-import { toValue } from '../values/to-value.js';
+import { memberOf } from './apply.js';
+import { literal } from './literal.js';
 
 export interface IfEmpty<M extends Type = Type> {
   /** The aggregate where it is undefined: no client reported, or the total weight is 0. By default the round fails. */
   readonly ifEmpty?: HostInput<M>;
 }
 
+/** The option as a setting of `intrinsic`, for an aggregate of `given`. */
 export function ifEmptyLeaves(
-  { member }: FederatedType,
+  intrinsic: string,
+  given: AnyClientsValue,
   { ifEmpty }: { readonly ifEmpty?: unknown },
 ): IntrinsicSettings {
-  return ifEmpty === undefined ? {} : { ifEmpty: flatten(member, toValue(member, ifEmpty)) };
+  const member = memberOf(given);
+  if (ifEmpty === undefined || member === null) return {};
+  return { ifEmpty: literal(intrinsic, 'ifEmpty', ifEmpty, member).leaves };
 }

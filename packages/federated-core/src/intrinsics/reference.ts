@@ -68,7 +68,7 @@ export function tensorOf(type: TensorType, shape: readonly number[], numbers: Nu
   numbers.forEach((value, index) => {
     data[index] = value;
     if (Number.isInteger(value) && !type.dtype.startsWith('float') && data[index] !== value) {
-      throw new OverflowError(`Cannot give ${value}: it is outside of ${type.dtype}`);
+      throw new OverflowError(`Cannot report a sum: it must fit ${type.dtype}, got ${value}`);
     }
   });
   return { dtype: type.dtype, shape, data };
@@ -98,7 +98,9 @@ export function referenceExtremum(
   const updates = sameShapes(lanes);
   if (updates.length === 0) {
     if (call.settings.ifEmpty !== undefined) return call.settings.ifEmpty;
-    throw new EmptyAggregateError(`Cannot evaluate ${call.intrinsic}: need at least one client, got none`);
+    throw new EmptyAggregateError(
+      `Cannot evaluate ${call.intrinsic}: need at least one client, got none; give { ifEmpty } for a value`,
+    );
   }
   return leafTypes(call.type).map((type, leaf) => {
     const rows = updates.map((update) => numbersOf(update[leaf]!));

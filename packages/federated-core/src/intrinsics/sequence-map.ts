@@ -13,7 +13,7 @@ import { leafCount, leafTypes } from '../types/leaves.js';
 import type { Disclosure, SequenceType, Type } from '../types/types.js';
 import { elementAt } from '../values/stack.js';
 import type { Tensor } from '../values/tensor.js';
-import { applyIntrinsic, localExpression } from './apply.js';
+import { applyIntrinsic } from './apply.js';
 import type { PointwiseIntrinsic } from './definition.js';
 import { referenceStack } from './reference.js';
 
@@ -50,5 +50,5 @@ export function sequenceMap<R extends Type, D extends Disclosure>(
   value: AnyServerValue<SequenceType, D>,
 ): ServerResult<SequenceType<R>, D>;
 export function sequenceMap(local: LocalComputation, value: SymbolicValue): SymbolicValue {
-  return applyIntrinsic(sequenceMapDefinition, [localExpression(local), value.expression]);
+  return applyIntrinsic(sequenceMapDefinition, [local, value]);
 }

@@ -1,5 +1,5 @@
 // `sequenceReduce`: folds each member's dataset, element by element.
-import type { Expression, LocalExpression } from '../expression/expression.js';
+import type { LocalExpression } from '../expression/expression.js';
 import {
   type AnyClientsValue,
   type AnyServerValue,
@@ -11,13 +11,13 @@ import {
 import type { LocalComputation } from '../plan/local-computation.js';
 import { deriveSeed } from '../random/seed.js';
 import { leafCount } from '../types/leaves.js';
-import { type Disclosure, type SequenceType, structEntries, type Type } from '../types/types.js';
-import { inferType } from '../values/infer-type.js';
+import type { Disclosure, SequenceType, Type } from '../types/types.js';
 import { elementAt } from '../values/stack.js';
 import type { Tensor } from '../values/tensor.js';
-import { applyIntrinsic, localExpression } from './apply.js';
+import { applyIntrinsic, firstParameter } from './apply.js';
 import type { PointwiseIntrinsic } from './definition.js';
-import { federatedValue } from './federated-value.js';
+import { federatedValueDefinition } from './federated-value.js';
+import { literal } from './literal.js';
 
 export const sequenceReduceDefinition: PointwiseIntrinsic = {
   name: 'sequenceReduce',
@@ -64,16 +64,14 @@ export function sequenceReduce(
   initial: unknown,
   operator: LocalComputation,
 ): SymbolicValue {
-  const wanted = localExpression(operator);
-  const start = initial instanceof SymbolicValue ? initial.expression : constant(initial, value, operator);
-  return applyIntrinsic(sequenceReduceDefinition, [value.expression, start, wanted]);
+  return applyIntrinsic(sequenceReduceDefinition, [value, startOf(initial, value, operator), operator]);
 }
 
-function constant(initial: unknown, value: SymbolicValue, { type }: LocalComputation): Expression {
-  const declared = type.parameter?.kind === 'struct' ? structEntries(type.parameter)[0]?.[1] : undefined;
-  const state = declared ?? inferType(initial);
-  const atServer = value.type.kind === 'federated' && value.type.placement === 'SERVER';
-  return atServer
-    ? federatedValue(initial, 'SERVER', state).expression
-    : federatedValue(initial, 'CLIENTS', state).expression;
+/** A plain initial value takes the placement of the dataset, and its type from the first parameter of `operator`. */
+function startOf(initial: unknown, value: SymbolicValue, operator: LocalComputation): SymbolicValue {
+  if (initial instanceof SymbolicValue) return initial;
+  const placed = value instanceof SymbolicValue && value.type.kind === 'federated' ? value.type : null;
+  const { name } = sequenceReduceDefinition;
+  const constant = literal(name, 'its initial value', initial, firstParameter(operator));
+  return applyIntrinsic(federatedValueDefinition, [constant], { placement: placed?.placement ?? 'CLIENTS' });
 }

@@ -44,5 +44,5 @@ export function sequenceSum<T extends Type, D extends Disclosure>(
   value: AnyServerValue<SequenceType<T>, D> & Summable<T>,
 ): ServerResult<T, D>;
 export function sequenceSum(value: SymbolicValue): SymbolicValue {
-  return applyIntrinsic(sequenceSumDefinition, [value.expression]);
+  return applyIntrinsic(sequenceSumDefinition, [value]);
 }

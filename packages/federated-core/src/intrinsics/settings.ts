@@ -1,10 +1,12 @@
 // Checks of the plain numbers that some intrinsics take, one for all tensors or one for each.
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { StarlingError } from '../errors/starling-error.js';
+import type { AnyClientsValue } from '../expression/symbolic-value.js';
 import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
-import { structEntries, type TensorType, type Type } from '../types/types.js';
+import { type Placement, structEntries, type TensorType, type Type } from '../types/types.js';
 import { describeValue } from '../values/to-value.js';
+import { memberOf } from './apply.js';
 
 /** One number for all tensors, or, for a struct, one for each of its fields. */
 export type PerTensor = number | readonly PerTensor[] | { readonly [name: string]: PerTensor };
@@ -21,18 +23,24 @@ export function positiveInteger(
   throw badSetting(intrinsic, `${name} must be an integer from 1 to ${highest}, got ${describeValue(value)}`);
 }
 
+/** `placement`, when it is one; else throws with the user's line. */
+export function checkedPlacement(intrinsic: string, placement: unknown): Placement {
+  if (placement === 'CLIENTS' || placement === 'SERVER') return placement;
+  throw badSetting(intrinsic, `placement must be 'CLIENTS' or 'SERVER', got ${describeValue(placement)}`);
+}
+
 /** The greatest value of a setting, for each tensor. */
 type HighestOf = (type: TensorType) => number;
 
 /**
  * A setting as numbers of a plan: `{ name: n }` where one number serves all tensors, else `{ 'name.0': n, … }`, one for
- * each leaf of `member`. `settingOf` (reductions/leaf-setting.ts) reads them.
+ * each leaf of a member of `given`. `settingOf` (reductions/leaf-setting.ts) reads them.
  */
 export function perTensor(
   intrinsic: string,
   name: string,
   value: PerTensor,
-  member: Type,
+  given: AnyClientsValue,
   highestOf: HighestOf = () => Number.MAX_SAFE_INTEGER,
 ): Record<string, number> {
   const checked = (type: Type, part: unknown): number =>
@@ -42,6 +50,8 @@ export function perTensor(
       part,
       Math.min(Number.MAX_SAFE_INTEGER, ...leafTypes(type).map(highestOf)),
     );
+  const member = memberOf(given);
+  if (member === null) return {};
   if (typeof value === 'number') return { [name]: checked(member, value) };
   const leaves: number[] = [];
   const walk = (type: Type, part: unknown): void => {
@@ -51,16 +61,16 @@ export function perTensor(
       return;
     }
     const fields = structEntries(type).map(([key, field], index) => [String(key ?? index), field] as const);
-    const given =
+    const parts =
       typeof part === 'object' && part !== null ? (part as Readonly<Record<string, unknown>>) : {};
-    const surplus = Object.keys(given).find((key) => !fields.some(([known]) => known === key));
-    if (surplus !== undefined || fields.some(([key]) => !Object.hasOwn(given, key))) {
+    const surplus = Object.keys(parts).find((key) => !fields.some(([known]) => known === key));
+    if (surplus !== undefined || fields.some(([key]) => !Object.hasOwn(parts, key))) {
       throw badSetting(
         intrinsic,
         `${name} must have the fields of ${formatType(type)}, got ${describeValue(part)}`,
       );
     }
-    for (const [key, field] of fields) walk(field, given[key]);
+    for (const [key, field] of fields) walk(field, parts[key]);
   };
   walk(member, value);
   return Object.fromEntries(leaves.map((bound, leaf) => [`${name}.${leaf}`, bound]));

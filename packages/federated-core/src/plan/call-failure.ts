@@ -21,7 +21,7 @@ export function callFailure(
  */
 export function explainFailure({ sources }: Pick<RoundPlan<unknown>, 'sources'>, text: string): string {
   return text.replace(NUMBERED, (numbered, call: string) => {
-    const source = sources?.[Number(call)];
+    const source = sources?.calls[Number(call)];
     return source === undefined ? numbered : `Cannot run ${source}`;
   });
 }

@@ -138,14 +138,14 @@ export interface Selection<G = LocalComputation> {
   readonly salt: number;
 }
 
-/** One round trip. Programs of a later phase also see what earlier phases broadcast and aggregated. */
+/** One round trip. What its work reads of the server's is all that it sends; the server's programs see all aggregates. */
 export interface Phase<G = LocalComputation> {
   /** (server input, aggregates of earlier phases) → broadcast, then what each of `selections` serves. */
   readonly prepare: LocalProgram<G>;
   readonly broadcast: Type;
-  /** What this phase's work takes of slices; a later phase that needs the same slices lists them again. */
+  /** What this phase's work takes of slices; as with a broadcast, a later phase that needs the same lists them again. */
   readonly selections: readonly Selection<G>[];
-  /** (broadcasts of this and earlier phases, slices, client input) → the updates of all aggregations, in order. */
+  /** (broadcast, slices, client input) → the updates of all aggregations, in order. */
   readonly work: LocalProgram<G>;
   readonly aggregations: readonly Aggregation<G>[];
 }
@@ -167,9 +167,14 @@ export interface RoundPlan<G = LocalComputation> {
   readonly result: Type;
   /** Clients a lane: the unit that is summed in order, and by one worker. */
   readonly laneSize: number;
-  /**
-   * What each salt stands for, such as `federatedMap(train) at /home/me/train.ts:12:5`; for errors alone. It stays with
-   * whoever compiled the plan: the packed plan, and so its hash, has none.
-   */
-  readonly sources?: readonly string[];
+  /** For errors alone. It stays with whoever compiled the plan: the packed plan, and so its hash, has none. */
+  readonly sources?: PlanSources;
+}
+
+/** What was written where, such as `federatedMap(train) at /home/me/train.ts:12:5`. */
+export interface PlanSources {
+  /** By the salts of calls. */
+  readonly calls: readonly string[];
+  /** The aggregations of each phase. */
+  readonly aggregations: readonly (readonly string[])[];
 }

@@ -12,6 +12,9 @@ export function clientSeed(round: Seed, clientId: string): Seed {
   return deriveSeed(round, 'client', clientId);
 }
 
+/** What the operators of a `federatedAggregate` draw from: fixed, since nobody says in which order they are called. */
+export const OPERATOR_SEED: Seed = [0, 0];
+
 /** The seed of the server's programs of a round: every `prepare`, and `apply`. */
 export function serverSeed(round: Seed): Seed {
   return deriveSeed(round, 'server');

@@ -1,12 +1,9 @@
-// The reduction of `federatedAggregate`: the user's four operators, as programs over leaves. Operators draw
-// no randomness of their own: they are run with a fixed seed.
+// The reduction of `federatedAggregate`: the user's four operators, as programs over leaves, run with a fixed seed.
 import { StarlingError } from '../errors/starling-error.js';
 import type { Reduction } from '../plan/reduction.js';
 import type { Aggregation } from '../plan/round-plan.js';
 import { type GraphRunner, runProgram } from '../plan/run-program.js';
-import type { Seed } from '../random/seed.js';
-
-const OPERATOR_SEED: Seed = [0, 0];
+import { OPERATOR_SEED } from '../plan/seeds.js';
 
 export function aggregateReduction<G>({ operators }: Aggregation<G>, run: GraphRunner<G>): Reduction {
   if (operators === undefined) {

@@ -2,7 +2,7 @@
 import { ValueError } from '../errors/starling-error.js';
 import { type DType, struct, type TensorType, type Type, tensorType } from '../types/types.js';
 import type { Tensor } from './tensor.js';
-import { describeValue, isTensor } from './to-value.js';
+import { describeValue, isPlain, isTensor } from './to-value.js';
 
 /** What `inferType` gives, as far as TypeScript knows the literal. */
 export type InferredType<V> = Extract<Inferred<V>, Type>;
@@ -52,7 +52,7 @@ export function inferType(input: unknown): Type {
     case 'bigint':
       return tensorType('int64');
     case 'object':
-      if (input !== null) {
+      if (input !== null && isPlain(input)) {
         return struct(
           Object.fromEntries(Object.entries(input).map(([name, part]) => [name, inferType(part)])),
         );

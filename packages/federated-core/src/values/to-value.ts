@@ -17,10 +17,10 @@ import type { Dataset, Value } from './value.js';
 /**
  * A checked value of `type`. Tensors of the right type pass uncopied; a struct takes an object by names (in any
  * order) or an array by positions; a sequence takes an array of elements or a `Dataset`.
- * Throws a `ValueError` whose `path` names the part that does not fit.
+ * Throws a `ValueError` whose `path` names the part that does not fit, beginning with the `path` that led here.
  */
-export function toValue(type: Type, input: unknown): Value {
-  return convert(type, input, '');
+export function toValue(type: Type, input: unknown, path = ''): Value {
+  return convert(type, input, path);
 }
 
 function convert(type: Type, input: unknown, path: string): Value {
@@ -191,6 +191,12 @@ export function isTensor(input: unknown): input is Tensor<DType> {
   );
 }
 
+/** Whether an object is a record, rather than a promise, a date, a tensor of tf.js or the like. */
+export function isPlain(input: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(input);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 function isDataset(input: unknown): input is Dataset {
   return (
     typeof input === 'object' &&
@@ -222,6 +228,7 @@ export function describeValue(input: unknown): string {
   if (ArrayBuffer.isView(input))
     return `a ${input.constructor.name} of ${(input as unknown as ArrayLike<number>).length}`;
   if (typeof input === 'function') return 'a function';
+  if (typeof input === 'object' && input !== null && !isPlain(input)) return `a ${input.constructor.name}`;
   if (typeof input === 'object' && input !== null)
     return `an object with fields ${Object.keys(input).join(', ') || '(none)'}`;
   return String(input);

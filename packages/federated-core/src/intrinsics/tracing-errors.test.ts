@@ -1,0 +1,141 @@
+// What a user reads when a call of an intrinsic does not fit: the intrinsic, what it needs, what it got, and their line.
+import { describe, expect, it } from 'vitest';
+import { federatedComputation } from '../expression/federated-computation.js';
+import type { AnyClientsValue, ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import type { LocalComputation } from '../plan/local-computation.js';
+import { plainLocal } from '../testing/plain-local.js';
+import { atClients, atServer, float32, int32, sequence, type Type } from '../types/types.js';
+import { federatedAggregate } from './federated-aggregate.js';
+import { federatedEval } from './federated-eval.js';
+import { federatedMap } from './federated-map.js';
+import { federatedMean } from './federated-mean.js';
+import { federatedMin } from './federated-min.js';
+import { federatedSecureSum } from './federated-secure-sum.js';
+import { federatedSum } from './federated-sum.js';
+import { federatedValue } from './federated-value.js';
+import { federatedZip } from './federated-zip.js';
+import { sequenceReduce } from './sequence-reduce.js';
+
+const half = plainLocal(float32(), float32(), (x) => x / 2, 'half');
+const add = plainLocal({ a: float32(), b: float32() }, float32(), ({ a, b }) => a + b, 'add');
+const parameters = {
+  x: atClients(float32() as Type),
+  n: atClients(int32() as Type),
+  s: atServer(float32() as Type),
+  data: atClients(sequence(float32())),
+};
+interface Given {
+  readonly x: ClientsValue;
+  readonly n: ClientsValue;
+  readonly s: ServerValue;
+  readonly data: AnyClientsValue<ReturnType<typeof sequence>>;
+}
+const nothing = undefined as never;
+
+/** By the mistake: a call, and what its error says. */
+const mistakes: Readonly<Record<string, readonly [(given: Given) => unknown, string]>> = {
+  'a value is undefined': [
+    () => federatedSum(nothing),
+    'Cannot apply federatedSum: its argument must be a federated value (federatedValue(…) makes one of a constant), got undefined',
+  ],
+  'a value with options is undefined': [
+    () => federatedMin(nothing, { ifEmpty: 0 as never }),
+    'Cannot apply federatedMin: its argument must be a federated value (federatedValue(…) makes one of a constant), got undefined',
+  ],
+  'a bounded value is a number': [
+    () => federatedSecureSum(3 as never, 10),
+    'Cannot apply federatedSecureSum: its argument must be a federated value (federatedValue(…) makes one of a constant), got 3',
+  ],
+  'a weight is a number': [
+    ({ x }) => federatedMean(x, 2 as never),
+    'Cannot apply federatedMean: argument 2 must be a federated value (federatedValue(…) makes one of a constant), got 2',
+  ],
+  'an operator is a plain function': [
+    ({ x }) =>
+      federatedAggregate(x, {
+        zero: 0,
+        accumulate: add,
+        merge: add,
+        report: ((y: number) => y) as unknown as LocalComputation,
+      }),
+    'Cannot apply federatedAggregate: argument 5 must be a local computation (localComputation(…)), got a function',
+  ],
+  'a function has a parameter too many': [
+    () => federatedEval(half as never, 'SERVER'),
+    'Cannot apply federatedEval: arguments must fit ( -> T), got (float32 -> float32)',
+  ],
+  'a type does not fit': [
+    ({ n }) => federatedMap(half, n),
+    'Cannot apply federatedMap: argument 2 must be {float32}@CLIENTS or float32@SERVER, got {int32}@CLIENTS',
+  ],
+  'values of two places are side by side': [
+    ({ x, s }) => federatedMap(add, { a: x, b: s } as never),
+    'Cannot apply federatedMap: need values that are all at CLIENTS, or all at SERVER, got <a={float32}@CLIENTS,b=float32@SERVER>',
+  ],
+  'a number is deep in a record': [
+    ({ x }) => federatedZip({ a: x, deep: [x, { b: 3 }] } as never),
+    'Cannot apply federatedZip: need federated values, in a record or list (federatedValue(…) makes one of a constant), got 3 at deep[1].b',
+  ],
+  'a promise is in a record': [
+    ({ x }) => federatedZip({ a: x, later: Promise.resolve(x) } as never),
+    'Cannot apply federatedZip: need federated values, in a record or list (federatedValue(…) makes one of a constant), got a Promise at later',
+  ],
+  'nothing is zipped': [
+    () => federatedZip({}),
+    'Cannot apply federatedZip: need at least one federated value, got none',
+  ],
+  'a constant is of another type': [
+    () => federatedValue('three' as never, 'SERVER', int32()),
+    "Cannot apply federatedValue: its value must be int32: need an integer from -2147483648 to 2147483647, got 'three'",
+  ],
+  'a constant has no type': [
+    () => federatedValue(undefined, 'SERVER'),
+    'Cannot apply federatedValue: its value must be a literal: need numbers, booleans, strings or tensors, got undefined',
+  ],
+  'a placement is none': [
+    () => federatedValue(3, 'EDGE' as never),
+    "Cannot apply federatedValue: placement must be 'CLIENTS' or 'SERVER', got 'EDGE'",
+  ],
+  'an initial value does not fit its operator': [
+    ({ data }) => sequenceReduce(data, 'a', add),
+    "Cannot apply sequenceReduce: its initial value must be float32: need a number, got 'a'",
+  ],
+  'a zero does not fit its operator': [
+    ({ x }) => federatedAggregate(x, { zero: [1], accumulate: add, merge: add, report: half }),
+    'Cannot apply federatedAggregate: zero must be float32: need shape [], got an array of 1',
+  ],
+  'an ifEmpty does not fit': [
+    ({ x }) => federatedMin(x, { ifEmpty: true }),
+    'Cannot apply federatedMin: ifEmpty must be float32: need a number, got true',
+  ],
+};
+
+describe('a call of an intrinsic', () => {
+  it.each(Object.entries(mistakes))(
+    'says what it needs and got, and where, when %s',
+    (_, [mistake, words]) => {
+      const trace = () => federatedComputation(parameters, (given) => mistake(given) as never);
+      expect(trace).toThrow(words);
+      expect(trace).toThrow(/\n {4}at .*tracing-errors\.test\.ts:\d+:\d+$/);
+    },
+  );
+});
+
+describe('federatedComputation', () => {
+  it.each([
+    ['a number', 3, 'its body must return a federated value, or a record or list of them, got 3'],
+    [
+      'a promise',
+      Promise.resolve(),
+      'its body must return a federated value, or a record or list of them, got a Promise',
+    ],
+    [
+      'a record with a number',
+      { metrics: [{ loss: 3 }] },
+      'metrics[0].loss of what its body returns must be a federated value, or a record or list of them, got 3',
+    ],
+  ])('`federatedComputation` names the part when its body gives %s', (_, result, words) => {
+    const trace = () => federatedComputation(null, () => result as never, { name: 'mean' });
+    expect(trace).toThrow(`Cannot trace mean: ${words}`);
+  });
+});

@@ -163,7 +163,7 @@ describe('threadsRuntime under faults', () => {
       },
     });
     const session = await runtime.open(...(await slowPlan()));
-    const request = { round: 1, phase: 0, seed: [0, 1] as Seed, cohort: [0], broadcasts: [[]] };
+    const request = { round: 1, phase: 0, seed: [0, 1] as Seed, cohort: [0], broadcast: [] };
     await expect(session.runPhase(request)).rejects.toMatchObject({ code: 'worker-lost' });
     await session.close();
   });
@@ -175,7 +175,7 @@ describe('threadsRuntime under faults', () => {
       onWorkerStart: (thread) => void exits.push(new Promise((resolve) => thread.once('exit', resolve))),
     });
     const session = await runtime.open(...(await slowPlan()));
-    const request = { round: 1, phase: 0, seed: [0, 1] as Seed, cohort: [0, 1], broadcasts: [[]] };
+    const request = { round: 1, phase: 0, seed: [0, 1] as Seed, cohort: [0, 1], broadcast: [] };
     const phase = session.runPhase(request);
     const failed = expect(phase).rejects.toMatchObject({ code: 'closed' });
     await session.close();

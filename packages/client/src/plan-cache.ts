@@ -27,14 +27,12 @@ import {
 export interface LoadedPlan {
   readonly hash: string;
   readonly phases: number;
-  /** The most bytes of the broadcasts of a phase and those before it. */
+  /** The most bytes of the broadcast of a phase. */
   maxBroadcastBytes(phase: number): number;
   /** The most bytes of a client's slices in a phase. */
   maxSlicesBytes(phase: number): number;
   /** Makes the leaves of the client's input from a value of `dataType`; throws where the type does not fit. */
   argument(dataType: Type): (value: Value) => readonly Tensor[];
-  /** The leaves of a phase's body as one list for each broadcast, of this and earlier phases. */
-  splitBroadcasts(phase: number, leaves: readonly Tensor[]): readonly (readonly Tensor[])[];
   /** The leaves of a `slices` body as the phase's work takes them; throws a `StarlingError` where they are not that. */
   unpackSlices(phase: number, leaves: readonly Tensor[]): readonly Tensor[];
   readonly work: PlanRunner['work'];
@@ -70,22 +68,13 @@ export function createPlanCache(engine: Engine): PlanCache {
     const packed = decodePlan(manifestBytes, blobs, { graphs: 'work' });
     const runner = await createPlanRunner(packed, engine, ['client']);
     const { phases } = packed.plan;
-    const broadcastTypes = (phase: number) => phases.slice(0, phase + 1).map(({ broadcast }) => broadcast);
     return {
       hash: packed.hash,
       phases: phases.length,
-      maxBroadcastBytes: (phase: number) => bodyLimit(broadcastTypes(phase)),
+      maxBroadcastBytes: (phase: number) =>
+        bodyLimit(phases[phase] === undefined ? [] : [phases[phase].broadcast]),
       maxSlicesBytes: (phase: number) => (phase < phases.length ? slicesLimit(phases, phase) : 0),
       argument: (dataType: Type) => clientArgument(packed.plan, dataType),
-      splitBroadcasts(phase: number, leaves: readonly Tensor[]) {
-        let start = 0;
-        return broadcastTypes(phase).map((type) => {
-          const end = start + leafCount(type);
-          const list = leaves.slice(start, end);
-          start = end;
-          return list;
-        });
-      },
       unpackSlices: (phase: number, leaves: readonly Tensor[]) =>
         unpackAll(phases[phase]?.selections ?? [], leaves),
       work: runner.work,

@@ -52,14 +52,14 @@ export function createWorker(options: WorkerOptions): Worker {
       if (sha256Hex(bytes) === hash) return decodeLeaves(bytes);
       throw new WireError('blob-bad-hash', 'Cannot work: a body has another hash than announced');
     };
-    const broadcasts = plan.splitBroadcasts(phase, checked(body, broadcast));
+    const sent = checked(body, broadcast);
     const sliced =
       slices === null || own === null ? [] : plan.unpackSlices(phase, checked(own.bytes, slices));
     const { report, update } = await options.inTurn(() =>
       clientWork(
         client,
         async () => options.argument(await options.load(client)),
-        (input) => plan.work(phase, broadcasts, [...sliced, ...input], seed),
+        (input) => plan.work(phase, sent, [...sliced, ...input], seed),
         () => null, // the coordinator checks updates, all alike
       ),
     );

@@ -28,7 +28,7 @@ async function open(keys: number | null = null) {
     population,
   );
   session = opened;
-  const at = { round: 1, seed: [0, 1], broadcasts: [[], []] } as const;
+  const at = { round: 1, seed: [0, 1], broadcast: [] } as const;
   return {
     url,
     metrics,

@@ -140,12 +140,12 @@ function checkDataType({ plan }: PackedPlan, type: string): void {
 /** A phase that clients can be asked for: its broadcast, encoded once, each client's slices, and who owes an update. */
 function makeTask(
   { plan }: PackedPlan,
-  { round, phase, seed, cohort, broadcasts, slices }: PhaseRequest,
+  { round, phase, seed, cohort, broadcast: leaves, slices }: PhaseRequest,
   population: Population,
   nextStream: () => number,
   gathering: Omit<GatheringOptions, 'round' | 'phase' | 'cohort'>,
 ): Task {
-  const body = encodeLeaves(broadcasts.flat());
+  const body = encodeLeaves(leaves);
   const broadcast = sha256Hex(body);
   const shared = shareBody(body, nextStream());
   const gathered = gather({

@@ -223,7 +223,7 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
       const session = await (await makeRuntime(population)).open(packPlan(compilePlan(totalOf)), population);
       await session.close();
       await session.close();
-      const request = { round: 1, phase: 0, seed: [0, 1], cohort: [0], broadcasts: [[]] } as const;
+      const request = { round: 1, phase: 0, seed: [0, 1], cohort: [0], broadcast: [] } as const;
       await expect(session.runPhase(request)).rejects.toThrow();
     });
 

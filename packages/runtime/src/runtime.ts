@@ -22,8 +22,8 @@ export interface PhaseRequest {
   readonly seed: Seed;
   /** Client indices in cohort order. */
   readonly cohort: readonly number[];
-  /** Leaves broadcast by this phase and by earlier ones of the round, one list a phase. */
-  readonly broadcasts: readonly (readonly Tensor[])[];
+  /** Leaves of what the phase broadcasts. */
+  readonly broadcast: readonly Tensor[];
   /** Of the phase's selections, in order; left out where it has none. */
   readonly slices?: readonly CohortSlices[];
 }

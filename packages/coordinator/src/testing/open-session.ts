@@ -42,7 +42,7 @@ export async function open(options: WebSocketRuntimeOptions = {}, size = 4): Pro
   return {
     url,
     metrics,
-    run: (cohort, round = 1) => opened.runPhase({ round, phase: 0, seed, cohort, broadcasts: [[factor]] }),
+    run: (cohort, round = 1) => opened.runPhase({ round, phase: 0, seed, cohort, broadcast: [factor] }),
   };
 }
 

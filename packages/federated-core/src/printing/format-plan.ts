@@ -16,16 +16,20 @@ export function formatPlan(plan: RoundPlan<LocalComputation> | RoundPlan<string>
     `  client input: ${broken(clientInput)}`,
     `  lanes of ${laneSize}`,
   ];
-  const sent: string[] = [];
   const known = labels('server', serverInput);
   phases.forEach(({ prepare, broadcast, selections, work, aggregations }, index) => {
     const suffix = phases.length === 1 ? '' : String(index + 1);
     lines.push('', `phase ${index + 1}`, ...block('prepare', prepare, known));
     lines.push(`  broadcast: ${broken(broadcast)}`);
-    sent.push(...labels(`broadcast${suffix}`, broadcast));
     lines.push(...selections.map((each) => `  ${formatSelection(each, phases)}`));
     const slices = selections.flatMap(({ slice }, number) => labels(`slices[${number}]`, slice));
-    lines.push(...block('work', work, [...sent, ...slices, ...labels('client', clientInput)]));
+    lines.push(
+      ...block('work', work, [
+        ...labels('broadcast', broadcast),
+        ...slices,
+        ...labels('client', clientInput),
+      ]),
+    );
     for (const aggregation of aggregations) {
       lines.push(`  ${formatAggregation(aggregation)}`);
       for (const [name, operator] of Object.entries(aggregation.operators ?? {})) {

@@ -67,7 +67,6 @@ export async function runPlan(
 ): Promise<HostValue> {
   const input = flatten(plan.serverInput, toValue(plan.serverInput, server));
   const aggregates: Tensor[] = [];
-  const broadcasts: Tensor[] = [];
   let cohort = clients.map((client, index) => ({
     id: String(index),
     leaves: flatten(plan.clientInput, toValue(plan.clientInput, client)),
@@ -81,7 +80,7 @@ export async function runPlan(
       serverSeed(seed),
     );
     let next = leafCount(phase.broadcast);
-    broadcasts.push(...prepared.slice(0, next));
+    const broadcast = prepared.slice(0, next);
     const slices = new Map<string, Tensor[]>(cohort.map(({ id }) => [id, []]));
     for (const selection of phase.selections) {
       const served = prepared.slice(next, next + leafCount(selection.served));
@@ -101,7 +100,7 @@ export async function runPlan(
         try {
           const sent = await runProgram(
             phase.work,
-            [...broadcasts, ...slices.get(id)!, ...leaves],
+            [...broadcast, ...slices.get(id)!, ...leaves],
             plainRunner,
             clientSeed(seed, id),
           );

@@ -29,7 +29,7 @@ export function inProcessRuntime({ engine: given }: InProcessOptions = {}): Runt
       });
       let closed = false;
       return {
-        async runPhase({ phase, seed, cohort, broadcasts, slices = [] }) {
+        async runPhase({ phase, seed, cohort, broadcast, slices = [] }) {
           if (closed) throw new StarlingError('closed', 'Cannot run a phase: the runtime is closed');
           const { aggregations, selections, reductions, check } = phases[phase]!;
           const { laneSize } = plan;
@@ -45,7 +45,7 @@ export function inProcessRuntime({ engine: given }: InProcessOptions = {}): Runt
               client,
               async () => argument(await population.load(index)),
               (input) =>
-                runner.work(phase, broadcasts, [...slicesAt(position), ...input], clientSeed(seed, client)),
+                runner.work(phase, broadcast, [...slicesAt(position), ...input], clientSeed(seed, client)),
               check,
             );
             reports.push(report);

@@ -28,7 +28,6 @@ export function checkPlan(plan: RoundPlan<string>, graphs: ReadonlyMap<string, G
     checkProgram(`${slot} of plan '${plan.name}'`, program, inputs, outputs, graphs);
   const server = count(plan.serverInput);
   const client = count(plan.clientInput);
-  let broadcast = 0;
   let aggregates = 0;
   const earlier: Phase<string>[] = [];
   plan.phases.forEach((phase, index) => {
@@ -37,9 +36,9 @@ export function checkPlan(plan: RoundPlan<string>, graphs: ReadonlyMap<string, G
     selections.forEach((each, position) => {
       checkSelection(`selection ${position} of phase ${index} of plan '${plan.name}'`, each, earlier, graphs);
     });
-    check(`phase ${index} prepare`, phase.prepare, server + aggregates, count(phase.broadcast) + served);
+    const broadcast = count(phase.broadcast);
+    check(`phase ${index} prepare`, phase.prepare, server + aggregates, broadcast + served);
     earlier.push(phase);
-    broadcast += count(phase.broadcast);
     const slices = sum(selections.map(({ slice }) => count(slice)));
     const updates = phase.aggregations.map(({ update }) => count(update));
     check(`phase ${index} work`, phase.work, broadcast + slices + client, sum(updates));

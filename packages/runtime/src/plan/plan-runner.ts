@@ -36,10 +36,10 @@ export interface PlanRunner {
     seed: Seed,
   ): Promise<readonly CohortSlices[]>;
   /**
-   * A client's update, from the broadcasts of this and earlier phases and what is the client's own: its slices, in
+   * A client's update, from the phase's broadcast and what is the client's own: its slices, in
    * the order of the phase's selections, and what it holds.
    */
-  work(phase: number, broadcasts: readonly Leaves[], own: Leaves, seed: Seed): Promise<Leaves>;
+  work(phase: number, broadcast: Leaves, own: Leaves, seed: Seed): Promise<Leaves>;
   /** The result of the plan, from the server input and the aggregates of all phases. */
   apply(serverInput: Leaves, aggregates: Leaves, seed: Seed): Promise<Leaves>;
   /** The reductions of a phase's aggregations, in order. */
@@ -100,8 +100,7 @@ export async function createPlanRunner(
       }
       return slices;
     },
-    work: (phase, broadcasts, own, seed) =>
-      runProgram(phaseAt(phase).work, [...broadcasts.flat(), ...own], run, seed),
+    work: (phase, broadcast, own, seed) => runProgram(phaseAt(phase).work, [...broadcast, ...own], run, seed),
     apply: (serverInput, aggregates, seed) =>
       runProgram(plan.apply, [...serverInput, ...aggregates], run, seed),
     reductions: (phase) => reductions[phase] ?? [],

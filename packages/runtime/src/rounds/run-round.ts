@@ -47,7 +47,6 @@ export interface RoundOutcome {
 export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
   const { plan, server, session, round, seed, serverInput, minReports = 0 } = request;
   const reports = new Map<number, ClientReport>();
-  const broadcasts: Leaves[] = [];
   const aggregates: Tensor[] = [];
   const keys: ClientKeys = new Map();
   let cohort = request.cohort;
@@ -56,10 +55,9 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
       request,
       server.prepare(phase, serverInput, aggregates, serverSeed(seed)),
     );
-    const { broadcast, selections } = plan.plan.phases[phase]!;
-    const sent = leafCount(broadcast);
-    broadcasts.push(selections.length === 0 ? prepared : prepared.slice(0, sent));
-    const asked = { round, phase, seed, cohort, broadcasts };
+    const { broadcast: type, selections } = plan.plan.phases[phase]!;
+    const sent = leafCount(type);
+    const asked = { round, phase, seed, cohort, broadcast: prepared.slice(0, sent) };
     const ran = await session.runPhase(
       selections.length === 0
         ? asked

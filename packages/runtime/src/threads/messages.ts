@@ -42,7 +42,7 @@ export interface LaneClient {
 }
 
 export type Command =
-  /** Where the broadcasts of a phase will be from now on. */
+  /** Where the broadcast of a phase will be from now on. */
   | { readonly kind: 'broadcast-memory'; readonly phase: number; readonly leaves: readonly Tensor[] }
   /** The slices that clients of the phase at hand asked for, those of all its selections: each is there once. */
   | { readonly kind: 'slices'; readonly leaves: readonly Tensor[] }
@@ -50,8 +50,8 @@ export type Command =
       readonly kind: 'lane';
       readonly lane: number;
       readonly phase: number;
-      /** Of this phase and earlier ones: a new number says that the phase's broadcast has changed. */
-      readonly turns: readonly number[];
+      /** A new number says that the phase's broadcast has changed. */
+      readonly turn: number;
       /** Where in the heap the lane's sums begin. */
       readonly slotStart: number;
       /** The round's. */

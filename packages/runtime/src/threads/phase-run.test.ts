@@ -12,7 +12,7 @@ const accepted = (client: string): ClientReport => ({ client, status: 'accepted'
 function phaseOf(costs: readonly number[], window: number) {
   const slots = new SlotPool(window + 1);
   const cohort = costs.map((_, index) => index);
-  const request: PhaseRequest = { round: 1, phase: 0, seed: [0, 0], cohort, broadcasts: [[]] };
+  const request: PhaseRequest = { round: 1, phase: 0, seed: [0, 0], cohort, broadcast: [] };
   const run = new PhaseRun(request, 1, window, reductions, slots, (client) => costs[client]!);
   return { run, slots };
 }

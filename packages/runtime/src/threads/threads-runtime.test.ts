@@ -22,7 +22,7 @@ test('`threadsRuntime` fails a phase, and runs the next, when a cohort names a c
   const plan = packPlan(compilePlan(totalOf, { laneSize: 1 }));
   const session = await threadsRuntime({ workers: 2 }).open(plan, floats([1, 2, 3]));
   const run = (cohort: readonly number[]) =>
-    session.runPhase({ round: 1, phase: 0, seed: [0, 1] as Seed, cohort, broadcasts: [[]] });
+    session.runPhase({ round: 1, phase: 0, seed: [0, 1] as Seed, cohort, broadcast: [] });
   await expect(run([0, 1, 7])).rejects.toThrow(RangeError);
   const { accumulators } = await run([0, 1, 2]);
   expect(accumulators[0]![0]!.data[0]).toBe(6);

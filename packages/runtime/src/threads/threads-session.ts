@@ -80,7 +80,7 @@ export class ThreadsSession implements RuntimeSession {
     const { phase } = request;
     const { slots, window } = memory.phases[phase]!;
     slots.releaseAll();
-    this.publish(phase, request.broadcasts[phase]!);
+    this.publish(phase, request.broadcast);
     if (request.slices !== undefined) this.publishSlices(request.slices.flatMap(({ rows }) => rows));
     const { laneSize } = packed.plan;
     const cost = (client: number): number => population.exampleCount(client);
@@ -259,8 +259,8 @@ export class ThreadsSession implements RuntimeSession {
       return;
     }
     const slotStart = memory.phases[phase]!.slotStart(task.slot!);
-    const turns = this.turns.slice(0, phase + 1);
-    worker.handle.send({ kind: 'lane', lane: task.lane, phase, turns, slotStart, seed, clients });
+    const turn = this.turns[phase]!;
+    worker.handle.send({ kind: 'lane', lane: task.lane, phase, turn, slotStart, seed, clients });
     if (worker.lanes.size < LANES_AHEAD) this.pump();
   }
 

@@ -65,12 +65,8 @@ async function serve(): Promise<void> {
   /** Says nothing of a lane that it was told to leave. */
   const runLane = async (lane: LaneCommand): Promise<void> => {
     const phase = phases[lane.phase]!;
-    const broadcasts = lane.turns.map((turn, index) => {
-      const each = phases[index]!;
-      if (each.turn !== turn) each.broadcast = ownCopy(each.broadcast, each.shared);
-      each.turn = turn;
-      return each.broadcast;
-    });
+    if (phase.turn !== lane.turn) phase.broadcast = ownCopy(phase.broadcast, phase.shared);
+    phase.turn = lane.turn;
     const slot = phase.slots.get(lane.slotStart) ?? slotAt(heap, lane.slotStart, phase.zeros);
     phase.slots.set(lane.slotStart, slot);
     const reports: ClientReport[] = [];
@@ -87,7 +83,7 @@ async function serve(): Promise<void> {
         (input) => {
           const own =
             rowsOf === undefined ? input : [...ownSlices(phase.selections, slices, rowsOf), ...input];
-          return runner.work(lane.phase, broadcasts, own, clientSeed(lane.seed, id));
+          return runner.work(lane.phase, phase.broadcast, own, clientSeed(lane.seed, id));
         },
         phase.check,
       );

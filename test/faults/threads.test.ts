@@ -60,15 +60,15 @@ const population = populationOf(
 );
 
 const COHORT = 30;
-const run = (runtime: Runtime, clients: Population = population) =>
-  runRounds({
-    process: walk,
-    runtime,
-    population: clients,
-    sampler: uniformSampler({ populationSize: CLIENTS, cohortSize: COHORT }),
-    rounds: 6,
-    seed: 3,
-  });
+const walkOptions = (runtime: Runtime, clients: Population = population) => ({
+  process: walk,
+  runtime,
+  population: clients,
+  sampler: uniformSampler({ populationSize: CLIENTS, cohortSize: COHORT }),
+  rounds: 6,
+  seed: 3,
+});
+const run = (runtime: Runtime, clients?: Population) => runRounds(walkOptions(runtime, clients));
 
 /** The population, which calls `action` the `n`-th time that a client is loaded. */
 function atLoad(n: number, action: () => void): Population {
@@ -152,6 +152,21 @@ describe('threadsRuntime under faults', () => {
       assert.equal(threads.length, 3);
     },
   );
+
+  test('`threadsRuntime` gives the same state when workers are killed between calls of onnxruntime', async () => {
+    const threads: Worker[] = [];
+    const runtime = threadsRuntime({ workers: 2, onWorkerStart: (thread) => void threads.push(thread) });
+    const killed = await runRounds({
+      ...walkOptions(runtime),
+      // All lanes of the round are merged: workers sleep until the next.
+      onRound: async ({ round }) => {
+        if (round === 2) await Promise.all(threads.slice(0, 2).map((thread) => thread.terminate()));
+      },
+    });
+    const unharmed = await run(inProcessRuntime());
+    assert.equal(killed.stateHash, unharmed.stateHash);
+    assert.equal(threads.length, 4);
+  });
 
   test('`threadsRuntime` gives up when a lane has lost three workers, rather than go on for ever', async () => {
     const runtime = threadsRuntime({

@@ -101,6 +101,33 @@ describe('compilePlan', () => {
     expect(run.gap).toBeLessThan(1);
   });
 
+  it('`compilePlan` broadcasts to each phase what its work reads, and no more', async () => {
+    const plus = plainLocal({ a: float32(), b: float32() }, float32(), ({ a, b }) => a + b);
+    const placed = { first: atServer(float32()), both: atServer(float32()), last: atServer(float32()) };
+    const computation = federatedComputation({ ...placed, x: atClients(float32()) }, (given) => {
+      const both = federatedBroadcast(given.both);
+      const own = federatedMap(plus, { a: given.x, b: both });
+      const mean = federatedBroadcast(
+        federatedMean(federatedMap(plus, [own, federatedBroadcast(given.first)])),
+      );
+      // Of the first phase's broadcasts the second needs the one that its clients' own values are made of.
+      return federatedSum(
+        federatedMap(plus, [federatedMap(plus, [own, mean]), federatedBroadcast(given.last)]),
+      );
+    });
+    const plan = compilePlan(computation);
+    // In the order in which they were written: both and first; both, the mean and last.
+    expect(plan.phases.map(({ prepare }) => prepare.outputs)).toEqual([
+      [1, 0],
+      [1, 3, 2],
+    ]);
+    expect(plan.phases.map(({ work }) => work.inputs)).toEqual([3, 4]);
+    // Values x + 10 = 11, 12; their mean with 100 more 111.5; so (11 + 111.5 + 1000) + (12 + 111.5 + 1000).
+    const server = { first: 100, both: 10, last: 1000 };
+    expect(await runPlan(plan, server, [{ x: 1 }, { x: 2 }])).toBe(2246);
+    expect(await evaluate(computation, { ...server, x: [1, 2] }, { run: plainRunner })).toBe(2246);
+  });
+
   it('`compilePlan` gives the server one draw when a value is both broadcast and returned', async () => {
     const draw = plainLocal(null, float32(), (_, seed) => Math.fround(generator(seed).uniform()));
     const shared = federatedComputation({ x: atClients(float32()) }, () => {

@@ -78,5 +78,37 @@ describe('formatPlan', () => {
     expect(textWith(10, 320)).toContain(
       '  and by its keys       float32[8]* (32 bytes a key, 10 keys: 320 bytes)\n',
     );
+    expect(textWith(10, 320)).toContain('a round: 320 bytes down to a client, 4 bytes up;');
+  });
+
+  it('says what a round takes by the key where clients have any number of them', () => {
+    const keys = {
+      ...update,
+      kind: 'select-keys',
+      intrinsic: 'federatedSelect',
+      update: 'int32[?]',
+      bytesUp: null,
+      revealing: true,
+    } as const;
+    const selection = {
+      intrinsic: 'federatedSelect',
+      served: 'float32[100,8]',
+      slice: 'float32[8]',
+    } as const;
+    const selections = [32, 8].map((bytesPerKey) => ({
+      ...selection,
+      bytesPerKey,
+      keys: null,
+      bytesDown: null,
+    }));
+    const phases = [
+      { ...phase, updates: [keys], bytesUp: null },
+      { ...phase, bytesBroadcast: 12, selections, bytesDown: null },
+    ];
+    const text = formatPlan({ ...report, phases, bytesDown: null, bytesUp: null }, 'ab12');
+    expect(text).toContain('each client sends       int32[?] (4 bytes a key) for federatedSelect\n');
+    expect(text).toContain(
+      'a round: 12 bytes and 40 bytes a key down to a client, 4 bytes and 4 bytes a key up;',
+    );
   });
 });

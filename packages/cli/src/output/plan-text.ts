@@ -15,12 +15,47 @@ export function formatPlan(report: PlanReport, hash: string): string {
     ...report.phases.flatMap((phase, index) => formatPhase(phase, index, report.phases.length)),
     `the result is           ${layout(report.result)}`,
     '',
-    `a round: ${formatBytes(report.bytesDown)} down to a client, ${formatBytes(report.bytesUp)} up; lanes of ${report.laneSize}`,
+    `a round: ${bytesDown(report)} down to a client, ${bytesUp(report)} up; lanes of ${report.laneSize}`,
     report.revealing
       ? 'The server sees values of single clients.'
       : 'The server sees aggregates only, no value of a single client.',
   ];
   return lines.join('\n');
+}
+
+function bytesDown({ phases }: PlanReport): string {
+  const selections = phases.flatMap((phase) => phase.selections);
+  const known = selections.filter(({ keys }) => keys !== null);
+  return formatTotal(
+    [...phases.map((phase) => phase.bytesBroadcast), ...known.map((one) => one.bytesDown)],
+    selections.filter(({ keys }) => keys === null).map(({ bytesPerKey }) => bytesPerKey),
+  );
+}
+
+function bytesUp({ phases }: PlanReport): string {
+  const updates = phases.flatMap((phase) => phase.updates);
+  const known = updates.filter((update) => !isAnyNumberOfKeys(update));
+  return formatTotal(
+    known.map((update) => update.bytesUp),
+    updates.filter(isAnyNumberOfKeys).map(() => KEY_BYTES),
+  );
+}
+
+/** Of an int32. */
+const KEY_BYTES = 4;
+
+function isAnyNumberOfKeys({ kind, bytesUp: bytes }: UpdateReport): boolean {
+  return kind === 'select-keys' && bytes === null;
+}
+
+/** What is known beforehand, and what comes with each key. */
+function formatTotal(parts: readonly (number | null)[], perKey: readonly (number | null)[]): string {
+  const sum = (some: readonly (number | null)[]) =>
+    some.reduce((total, part) => (total === null || part === null ? null : total + part), 0);
+  const [known, each] = [sum(parts), sum(perKey)];
+  if (known === null || each === null) return formatBytes(null);
+  if (perKey.length === 0) return formatBytes(known);
+  return known === 0 ? `${formatBytes(each)} a key` : `${formatBytes(known)} and ${formatBytes(each)} a key`;
 }
 
 function layout(type: string): string {
@@ -42,10 +77,12 @@ function formatSelection({ slice, bytesPerKey, keys, bytesDown }: SelectionRepor
   return [`  and by its keys       ${layout(`${slice}*`)} (${size})`];
 }
 
-function formatUpdate({ intrinsic, update, result, bytesUp, revealing }: UpdateReport): readonly string[] {
+function formatUpdate(report: UpdateReport): readonly string[] {
+  const { intrinsic, update, result, revealing } = report;
+  const bytes = isAnyNumberOfKeys(report) ? `${formatBytes(KEY_BYTES)} a key` : formatBytes(report.bytesUp);
   const seen = revealing ? 'clients one by one, as' : 'only';
   return [
-    `each client sends       ${layout(update)} (${formatBytes(bytesUp)}) for ${intrinsic}`,
+    `each client sends       ${layout(update)} (${bytes}) for ${intrinsic}`,
     `  the server sees       ${seen} ${layout(result)}`,
   ];
 }

@@ -4,8 +4,9 @@ import * as tf from '../tensorflow/tf.js';
 import { CAPTURE_BACKEND, captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
 import type { CapturedValue } from './frame.js';
-import { emitBackward, type SplitStep, splitJoint } from './scan-gradient.js';
+import { emitBackward } from './scan-gradient.js';
 import { isFloat, type ScanTrace } from './scan-trace.js';
+import { type SplitStep, splitJoint } from './split-step.js';
 import { tensorOf } from './structure.js';
 
 const SCAN_KERNEL = 'StarlingScan';

@@ -2,7 +2,7 @@ import { float32, type LocalComputation, sequence, type Tensor } from '@starling
 import { describe, expect, it } from 'vitest';
 import { assertAgree, captured, eagerly, runOn } from '../engines/contract/agreement.js';
 import { Draw } from '../engines/contract/draw.js';
-import { randomRecurrence } from '../engines/contract/random-program.js';
+import { randomRecurrence } from '../engines/contract/random-recurrence.js';
 import { createTfjsEngine } from '../engines/tfjs-engine.js';
 import { compileGraph } from '../lowering/compile-graph.js';
 import * as tf from '../tensorflow/tf.js';

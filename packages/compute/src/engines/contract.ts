@@ -12,7 +12,8 @@ import { Draw } from './contract/draw.js';
 import type { DrawnCase } from './contract/kernel-case.js';
 import { kernelCases } from './contract/kernel-cases.js';
 import { modelCases } from './contract/model-cases.js';
-import { randomProgram, randomTraining } from './contract/random-program.js';
+import { randomProgram } from './contract/random-program.js';
+import { randomTraining } from './contract/random-training.js';
 import type { Engine } from './engine.js';
 import { createTfjsEngine } from './tfjs-engine.js';
 

@@ -157,4 +157,33 @@ describe('websocketRuntime, slices', () => {
     );
     expect(statuses(await running)).toEqual(['accepted']);
   });
+
+  it('`websocketRuntime` asks further clients as large slices leave, or their sockets end', async () => {
+    const { url, run, metrics } = await open();
+    const clients = await Promise.all([0, 1, 2].map((index) => joinAs(url, `client-${index}`)));
+    const [slow, gone, waiting] = clients as [ScriptedClient, ScriptedClient, ScriptedClient];
+    await expect.poll(() => metrics.get('starling_clients')).toBe(3);
+    slow.socket.pause();
+    gone.socket.pause();
+    // 40 MiB for each of two that do not read: more than the 64 MiB that may wait, so the third has its turn later.
+    const large = [tensor('float32', [1, 10 * 2 ** 20], new Float32Array(10 * 2 ** 20))];
+    const own = Int32Array.of(0);
+    const running = run(1, [0, 1, 2], { slices: [{ rows: large, rowsOf: [own, own, own] }] });
+    const sent = () => metrics.get('starling_sent_bytes_total');
+    await expect.poll(sent).toBeGreaterThan(80 * 2 ** 20);
+    expect(sent()).toBeLessThan(81 * 2 ** 20);
+    gone.socket.terminate();
+    await expect.poll(sent).toBeGreaterThan(120 * 2 ** 20);
+    const received = (await waiting.next('slices')).body as Uint8Array;
+    expect(received.length).toBeGreaterThan(40 * 2 ** 20);
+    slow.socket.resume();
+    await slow.next('slices');
+    for (const client of [slow, waiting]) {
+      await client.next('work');
+      const none = tensor('float32', [0, 2], new Float32Array());
+      client.sendBody('update', { round: 1, phase: 1 }, encodeLeaves([none]));
+    }
+    (await joinAs(url, 'client-1')).send('leave', { code: 'closed', reason: '' });
+    expect(statuses(await running)).toEqual(['accepted', 'dropped left', 'accepted']);
+  });
 });

@@ -5,10 +5,15 @@ import { localComputation, tf } from '@starling/compute';
 import { websocketRuntime } from '@starling/coordinator';
 import {
   atClients,
+  EmptyAggregateError,
+  type FederatedComputation,
+  federatedAggregate,
   federatedComputation,
   federatedMap,
+  federatedMean,
   federatedSum,
   int32,
+  OverflowError,
   struct,
   toValue,
 } from '@starling/federated-core';
@@ -31,6 +36,31 @@ const onClients = federatedComputation({ key: atClients(int32()) }, (given) =>
 const onServer = federatedComputation({ key: atClients(int32()) }, ({ key }) =>
   federatedMap(pick, { key: federatedSum(key) }),
 );
+
+// Two clients of 2^31 − 1 come to 2^32 − 2; the mean of infinities is of nobody.
+const greatest = tf.scalar(2 ** 31 - 1, 'int32');
+const large = localComputation({ key: int32() }, ({ key }) => tf.maximum(key, greatest), {
+  name: 'large',
+});
+const tooLarge = federatedComputation({ key: atClients(int32()) }, (given) =>
+  federatedSum(federatedMap(large, given)),
+);
+const infinite = localComputation(
+  { key: int32() },
+  ({ key }) => tf.div(1, tf.mul(tf.cast(key, 'float32'), 0)),
+  {
+    name: 'infinite',
+  },
+);
+const ofNobody = federatedComputation({ key: atClients(int32()) }, (given) =>
+  federatedMean(federatedMap(infinite, given)),
+);
+const add = localComputation({ a: int32(), b: int32() }, ({ a, b }) => tf.add(a, b), { name: 'add' });
+const pickOne = localComputation(int32(), (key) => tf.gather(tf.tensor1d([5, 6, 7]), key), { name: 'pick' });
+const onOperators = federatedComputation({ key: atClients(int32()) }, ({ key }) => ({
+  before: federatedSum(key),
+  aggregate: federatedAggregate(key, { zero: 0, accumulate: add, merge: add, report: pickOne }),
+}));
 
 const runtimes: Readonly<Record<string, (population: Population) => Runtime>> = {
   'in-process': () => inProcessRuntime(),
@@ -68,6 +98,26 @@ describe.each(Object.entries(runtimes))('errors at run time on %s', (_, makeRunt
     expect(metrics).toBe(5);
     expect(reasons).toHaveLength(1);
     expect(reasons[0]).toMatch(/^client-1: .*federatedMap\(pick\) at .*user-errors\.test\.ts:\d+:\d+: /);
+  });
+
+  it('name the round and the line when an aggregate is undefined, or too large', async () => {
+    const run = (computation: FederatedComputation) =>
+      runRounds({ ...options, computation, runtime: makeRuntime(population) });
+    await expect(run(tooLarge)).rejects.toThrow(OverflowError);
+    await expect(run(tooLarge)).rejects.toThrow(
+      /^Cannot finish round 1: .*federatedSum: the sum must fit int32, got 4294967294\n {4}in federatedSum\(\) at .*user-errors\.test\.ts:\d+:\d+$/,
+    );
+    await expect(run(ofNobody)).rejects.toThrow(EmptyAggregateError);
+    await expect(run(ofNobody)).rejects.toThrow(
+      /^Cannot finish round 1: .*\n {4}in federatedMean\(\) at .*user-errors\.test\.ts:\d+:\d+$/,
+    );
+  });
+
+  it('name the round, the intrinsic and the line when an operator fails', async () => {
+    const computation = onOperators;
+    await expect(runRounds({ ...options, computation, runtime: makeRuntime(population) })).rejects.toThrow(
+      /round 1: Cannot run federatedAggregate\(add, add, pick\) at .*user-errors\.test\.ts:\d+:\d+: /,
+    );
   });
 
   it('name the round, the intrinsic and the line when the server fails', async () => {

@@ -3,6 +3,7 @@
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import { federatedValue } from '../intrinsics/federated-value.js';
+import { literal } from '../intrinsics/literal.js';
 import type { FederatedType, StructType, Type } from '../types/types.js';
 import type { HostInput } from '../values/host-types.js';
 import { call } from './call.js';
@@ -62,6 +63,7 @@ function bindNames(
       const constants = computation.parameters.flatMap(({ name, type }) => {
         if (name === null || !Object.hasOwn(values, name) || type.kind !== 'federated') return [];
         const { member, placement } = type;
+        literal(`bind parameters of ${computation.name}`, name, values[name], member);
         const constant =
           placement === 'SERVER'
             ? federatedValue(values[name], 'SERVER', member)

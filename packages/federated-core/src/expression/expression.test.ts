@@ -135,6 +135,10 @@ describe('bind', () => {
       state: 33,
       metrics: { fraction: 0.5, clients: 2 },
     });
+    // @ts-expect-error a string in place of a number
+    expect(() => bind(movingThreshold, { state: 'cold' })).toThrow(
+      /^Cannot bind parameters of movingThreshold: state must be float32: need a number, got 'cold'\n.*expression\.test\.ts/,
+    );
     // @ts-expect-error a name that is not a parameter's
     const misnamed = () => bind(movingThreshold, { limit: 3 });
     expect(misnamed).toThrow(TypeMismatchError);
@@ -201,11 +205,13 @@ describe('serializeComputation', () => {
     expect(load(text.replace('"version":1', '"version":2'))).toThrow(
       'need format starling-computation, version 1',
     );
-    expect(load(text.replace('federatedMean', 'federatedMode'))).toThrow(
-      'Cannot find the intrinsic federatedMode',
-    );
     expect(load(text.replace(/"arguments":\[\d+\]/, '"arguments":[9]'))).toThrow(
       'need an earlier node, got 9',
+    );
+    expect(load('{')).toThrow(/^Cannot load a computation: need JSON, got /);
+    expect(load('null')).toThrow('need format starling-computation');
+    expect(load(text.replace('"intrinsic":"federatedMap"', '"intrinsic":"federatedSpy"'))).toThrow(
+      'Cannot load a computation: need a known intrinsic, got federatedSpy',
     );
     expect(() => deserializeComputation(text, () => undefined)).toThrow(
       'need the local computation that it names',

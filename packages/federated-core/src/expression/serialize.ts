@@ -2,7 +2,7 @@
 // local computations by their ids. What is read back is checked as if it had been traced.
 import { StarlingError } from '../errors/starling-error.js';
 import { applyIntrinsic, isLocal } from '../intrinsics/apply.js';
-import { intrinsicNamed } from '../intrinsics/intrinsics.js';
+import { intrinsics } from '../intrinsics/intrinsics.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { formatType } from '../types/format.js';
 import { parseType } from '../types/parse.js';
@@ -78,7 +78,7 @@ export function deserializeComputation(
   text: string,
   local: (id: string) => LocalComputation | undefined,
 ): FederatedComputation {
-  const document = JSON.parse(text) as Partial<Document>;
+  const document = parseDocument(text);
   if (
     document.format !== 'starling-computation' ||
     document.version !== VERSION ||
@@ -94,6 +94,14 @@ export function deserializeComputation(
     loaded.push(decodeComputation(one, local, loaded));
   }
   return loaded.at(-1) ?? fail('need at least one computation', 'none');
+}
+
+function parseDocument(text: string): Partial<Document> {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch (error) {
+    throw bad('need JSON', error instanceof Error ? error.message : String(error), error);
+  }
 }
 
 function encodeNode(
@@ -222,7 +230,7 @@ function decodeNode(
     case 'intrinsic': {
       const { ifEmpty, ...settings } = node.settings;
       return applyIntrinsic(
-        intrinsicNamed(node.intrinsic),
+        intrinsics.get(node.intrinsic) ?? fail('need a known intrinsic', node.intrinsic),
         node.arguments.map(read),
         ifEmpty === undefined ? settings : { ...settings, ifEmpty: ifEmpty.map(decodeTensor) },
       ).expression;
@@ -241,6 +249,6 @@ function fail(need: string, got: string): never {
   throw bad(need, got);
 }
 
-function bad(need: string, got: string): StarlingError {
-  return new StarlingError('bad-computation', `Cannot load a computation: ${need}, got ${got}`);
+function bad(need: string, got: string, cause?: unknown): StarlingError {
+  return new StarlingError('bad-computation', `Cannot load a computation: ${need}, got ${got}`, { cause });
 }

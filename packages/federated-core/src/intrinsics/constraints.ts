@@ -1,5 +1,6 @@
 // What a type variable of a signature must be, beyond fitting: named once, so that errors and documentation
 // say the same words.
+import { leafTypes } from '../types/leaves.js';
 import { structEntries, type TensorType, type Type } from '../types/types.js';
 
 export type Constraint = 'summable' | 'averageable' | 'weight' | 'integer' | 'tensors' | 'keys';
@@ -34,8 +35,8 @@ export const constraints: Readonly<Record<Constraint, ConstraintRule>> = {
     accepts: (type) => everyTensor(type, ({ dtype }) => dtype === 'int32' || dtype === 'int64'),
   },
   tensors: {
-    need: 'tensors, alone or in structs, and no sequence',
-    accepts: (type) => everyTensor(type, () => true),
+    need: 'tensors, alone or in structs with at least one, and no sequence',
+    accepts: (type) => everyTensor(type, () => true) && leafTypes(type).length > 0,
   },
   keys: {
     need: 'a vector of int32',

@@ -62,5 +62,5 @@ export function federatedAggregate<R extends Type, D extends Disclosure>(
 /** A plain zero takes its type from the first parameter of `accumulate`. */
 function zeroOf(zero: unknown, accumulate: LocalComputation): Argument {
   if (isLocal(zero)) return zero;
-  return literal(federatedAggregateDefinition.name, 'zero', zero, firstParameter(accumulate));
+  return literal(`apply ${federatedAggregateDefinition.name}`, 'zero', zero, firstParameter(accumulate));
 }

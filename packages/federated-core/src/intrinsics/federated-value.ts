@@ -35,7 +35,7 @@ export function federatedValue<V>(value: V, placement: 'CLIENTS'): ClientsValue<
 export function federatedValue<V>(value: V, placement: 'SERVER'): ServerValue<InferredType<V>>;
 export function federatedValue(value: unknown, placement: Placement, type?: Type): SymbolicValue {
   const { name } = federatedValueDefinition;
-  return applyIntrinsic(federatedValueDefinition, [literal(name, 'its value', value, type)], {
+  return applyIntrinsic(federatedValueDefinition, [literal(`apply ${name}`, 'its value', value, type)], {
     placement: checkedPlacement(name, placement),
   });
 }

@@ -19,5 +19,5 @@ export function ifEmptyLeaves(
 ): IntrinsicSettings {
   const member = memberOf(given);
   if (ifEmpty === undefined || member === null) return {};
-  return { ifEmpty: literal(intrinsic, 'ifEmpty', ifEmpty, member).leaves };
+  return { ifEmpty: literal(`apply ${intrinsic}`, 'ifEmpty', ifEmpty, member).leaves };
 }

@@ -8,8 +8,11 @@ import { flatten } from '../values/flatten.js';
 import { inferType } from '../values/infer-type.js';
 import { toValue } from '../values/to-value.js';
 
-/** `value` as a literal of `type`, or of the type that it has by itself. `what` names it: its value, zero, ifEmpty. */
-export function literal(intrinsic: string, what: string, value: unknown, type?: Type): LiteralExpression {
+/**
+ * `value` as a literal of `type`, or of the type that it has by itself. Errors say the `action`, such as `apply
+ * federatedMin`, and `what` the value is: `ifEmpty`.
+ */
+export function literal(action: string, what: string, value: unknown, type?: Type): LiteralExpression {
   try {
     const known = type ?? inferType(value);
     return { kind: 'literal', type: known, leaves: flatten(known, toValue(known, value)) };
@@ -18,7 +21,7 @@ export function literal(intrinsic: string, what: string, value: unknown, type?: 
     const reason = error.message
       .replace(/^Cannot take a value of /, `${what} must be `)
       .replace(/^Cannot infer the type of an? \w+/, `${what} must be a literal`);
-    throw new ValueError(error.path, `Cannot apply ${intrinsic}: ${reason}${atLocation(sourceLocation())}`, {
+    throw new ValueError(error.path, `Cannot ${action}: ${reason}${atLocation(sourceLocation())}`, {
       cause: error,
     });
   }

@@ -72,6 +72,6 @@ function startOf(initial: unknown, value: SymbolicValue, operator: LocalComputat
   if (initial instanceof SymbolicValue) return initial;
   const placed = value instanceof SymbolicValue && value.type.kind === 'federated' ? value.type : null;
   const { name } = sequenceReduceDefinition;
-  const constant = literal(name, 'its initial value', initial, firstParameter(operator));
+  const constant = literal(`apply ${name}`, 'its initial value', initial, firstParameter(operator));
   return applyIntrinsic(federatedValueDefinition, [constant], { placement: placed?.placement ?? 'CLIENTS' });
 }

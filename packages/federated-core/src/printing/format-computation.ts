@@ -3,33 +3,47 @@
 import { type Expression, postorder } from '../expression/expression.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
 import { federatedZipDefinition } from '../intrinsics/federated-zip.js';
-import { formatType, formatTypeIndented } from '../types/format.js';
-import { leafCount } from '../types/leaves.js';
+import { formatPlaced, formatType, formatTypeIndented } from '../types/format.js';
 import { structEntries, type Type } from '../types/types.js';
 import { formatTensor } from './format-tensor.js';
 
 /** `name(parameters) -> result`, then a line for each step, then what is returned. */
 export function formatComputation(computation: FederatedComputation): string {
   const names = new Map<Expression, string>();
+  const taken = new Set(computation.parameters.map(({ name }) => name));
   const lines: string[] = [];
+  let count = 0;
   for (const expression of postorder(computation.body)) {
     if (!isNamed(expression)) continue;
     const text = write(expression, names, true);
-    names.set(expression, `v${names.size + 1}`);
+    do count++;
+    while (taken.has(`v${count}`));
+    names.set(expression, `v${count}`);
     lines.push(`  ${names.get(expression)}: ${shortType(expression.type)} = ${text}`);
   }
-  return [headOf(computation), ...lines, `  return ${write(computation.body, names, false)}`, ''].join('\n');
+  return [headOf(computation), ...lines, `  return ${writeReturn(computation.body, names)}`, ''].join('\n');
 }
 
-/** The widest line of a head, and of a type within a step. */
-const WIDE_HEAD = 110;
+/** The widest line of a head or a return, and of a type within a step. */
+const WIDE_LINE = 110;
 const WIDE_TYPE = 60;
+
+/** What is returned: on one line, or a field a line where it is wide. */
+function writeReturn(body: Expression, names: ReadonlyMap<Expression, string>): string {
+  const text = write(body, names, false);
+  if (text.length <= WIDE_LINE || body.kind !== 'struct') return text;
+  const fields = structEntries(body.type).map(([name], index) => {
+    const part = write(body.elements[index]!, names, false);
+    return `    ${name === null ? part : `${name}=${part}`},`;
+  });
+  return ['<', ...fields, '  >'].join('\n');
+}
 
 /** Name, parameters and result on one line, or a parameter a line with its type broken where it is wide. */
 function headOf({ name, parameters, type }: FederatedComputation): string {
   const given = parameters.map((one) => `${one.name ?? '_'}: ${formatType(one.type)}`);
   const head = `${name}(${given.join(', ')}) -> ${formatType(type.result)}`;
-  if (head.length <= WIDE_HEAD) return head;
+  if (head.length <= WIDE_LINE) return head;
   const broken = (one: Type): string => formatTypeIndented(one).replaceAll('\n', '\n  ');
   const lines = parameters.map((one) => `  ${one.name ?? '_'}: ${broken(one.type)},`);
   return [`${name}(`, ...lines, `) -> ${formatTypeIndented(type.result)}`].join('\n');
@@ -46,8 +60,13 @@ function shortType(type: Type): string {
     return `<${fields.join(',')}>`;
   }
   if (type.kind !== 'federated') return text;
-  const member = `<${leafCount(type.member)} tensors>`;
-  return `${type.allEqual ? member : `{${member}}`}@${type.placement}`;
+  return formatPlaced(type, `<${tensorCount(type.member)} tensors>`);
+}
+
+function tensorCount(type: Type): number {
+  if (type.kind === 'sequence') return tensorCount(type.element);
+  if (type.kind !== 'struct') return 1;
+  return structEntries(type).reduce((count, [, field]) => count + tensorCount(field), 0);
 }
 
 /** Whether an expression has a line of its own. */

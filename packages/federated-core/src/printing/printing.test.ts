@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compilePlan } from '../compile/compile-plan.js';
 import { call } from '../expression/call.js';
 import { federatedComputation } from '../expression/federated-computation.js';
+import { federatedCollect } from '../intrinsics/federated-collect.js';
 import { federatedSecureSelect } from '../intrinsics/federated-secure-select.js';
 import { federatedSelect } from '../intrinsics/federated-select.js';
 import { federatedSum } from '../intrinsics/federated-sum.js';
@@ -35,6 +36,36 @@ describe('formatComputation', () => {
         '',
       ].join('\n'),
     );
+  });
+});
+
+describe('odd computations', () => {
+  it('`formatComputation` gives steps names of their own when parameters are named as steps are', () => {
+    const named = federatedComputation(
+      { v1: atClients(float32()), v3: atClients(float32()) },
+      ({ v1, v3 }) => [federatedSum(v1), federatedSum(v3)],
+    );
+    expect(formatComputation(named).split('\n').slice(1, 4)).toEqual([
+      '  v2: float32@SERVER = federatedSum(v1)',
+      '  v4: float32@SERVER = federatedSum(v3)',
+      '  return <v2, v4>',
+    ]);
+  });
+
+  it('`formatComputation` breaks a wide return, a field a line', () => {
+    const names = Array.from({ length: 9 }, (_, index) => `measurement${index}`);
+    const many = federatedComputation({ x: atClients(float32()) }, ({ x }) => {
+      const sum = federatedSum(x);
+      return Object.fromEntries(names.map((name) => [name, sum]));
+    });
+    const lines = names.map((name) => `    ${name}=v1,`);
+    expect(formatComputation(many)).toContain(['  return <', ...lines, '  >', ''].join('\n'));
+  });
+
+  it('`formatComputation` tells a wide revealing value by its tensors, and that it is revealing', () => {
+    const wide = struct(Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`column${n}`, float32(100, n)])));
+    const all = federatedComputation({ x: atClients(wide) }, ({ x }) => federatedCollect(x));
+    expect(formatComputation(all)).toContain('  v1: <5 tensors>@SERVER revealing = federatedCollect(x)\n');
   });
 });
 

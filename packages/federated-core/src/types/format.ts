@@ -15,7 +15,7 @@ export function formatType(type: Type): string {
     case 'function':
       return `(${type.parameter === null ? '' : formatType(type.parameter)} -> ${formatType(type.result)})`;
     case 'federated': {
-      return placed(type, formatType(type.member));
+      return formatPlaced(type, formatType(type.member));
     }
     case 'abstract':
       return type.label;
@@ -37,7 +37,7 @@ export function formatTypeIndented(type: Type, width = 80): string {
         return `(${parameter} -> ${lines(current.result, indent)})`;
       }
       case 'federated': {
-        return placed(current, lines(current.member, indent));
+        return formatPlaced(current, lines(current.member, indent));
       }
       default:
         return compact;
@@ -57,7 +57,8 @@ export function formatShape(shape: readonly (number | null)[]): string {
   return shape.map((dimension) => (dimension === null ? '?' : String(dimension))).join(',');
 }
 
-function placed({ allEqual, placement, disclosure }: FederatedType, member: string): string {
+/** A federated type whose member is printed as `member`. */
+export function formatPlaced({ allEqual, placement, disclosure }: FederatedType, member: string): string {
   return `${allEqual ? member : `{${member}}`}@${placement}${disclosure === 'revealing' ? ' revealing' : ''}`;
 }
 

@@ -6,6 +6,7 @@ import {
   explainFailure,
   leafCount,
   type Reduction,
+  reworded,
   type Seed,
   type Selection,
   StarlingError,
@@ -58,11 +59,11 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
     const { broadcast: type, selections } = plan.plan.phases[phase]!;
     const sent = leafCount(type);
     const asked = { round, phase, seed, cohort, broadcast: prepared.slice(0, sent) };
-    const ran = await session.runPhase(
+    const phaseRequest =
       selections.length === 0
         ? asked
-        : { ...asked, slices: await select(request, asked, prepared.slice(sent), keys) },
-    );
+        : { ...asked, slices: await select(request, asked, prepared.slice(sent), keys) };
+    const ran = await explained(request, session.runPhase(phaseRequest), sourcesOf(plan, phase));
     const outcome = { ...ran, reports: ran.reports.map((each) => explainedReport(plan, each)) };
     for (const [position, report] of outcome.reports.entries()) reports.set(cohort[position]!, report);
     const accepted = cohort.filter((_, position) => outcome.reports[position]!.status === 'accepted');
@@ -73,7 +74,9 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
     }
     const reductions = server.reductions(phase);
     for (const [index, accumulator] of outcome.accumulators.entries()) {
-      const aggregate = (await report(reductions[index]!, accumulator, outcome.reports)).map(unshared);
+      const reported = report(reductions[index]!, accumulator, outcome.reports);
+      const source = sourcesOf(plan, phase).slice(index, index + 1);
+      const aggregate = (await explained(request, reported, source)).map(unshared);
       aggregates.push(...aggregate);
       if (plan.plan.phases[phase]!.aggregations[index]!.kind === 'select-keys') {
         const keysOf = splitKeys(aggregate);
@@ -119,15 +122,37 @@ async function report(
   }
 }
 
-/** What the server computes; a failure names the round, and the line of the user's that failed. */
-async function explained<T>({ plan, round }: RoundRequest, computed: Promise<T>): Promise<T> {
+/** Codes of what the user's computation leads to, rather than a runtime. */
+const OF_COMPUTATIONS: ReadonlySet<string> = new Set([
+  'computation-failed',
+  'empty-aggregate',
+  'integer-overflow',
+  'type-mismatch',
+]);
+
+/**
+ * What the server computes; a failure names the round, and the line of the user's that failed: that of the call, or
+ * those of the aggregations, `sources`, that it may be of.
+ */
+async function explained<T>(
+  { plan, round }: RoundRequest,
+  computed: Promise<T>,
+  sources: readonly string[] = [],
+): Promise<T> {
   try {
     return await computed;
   } catch (error) {
-    if (!(error instanceof StarlingError && error.code === 'computation-failed')) throw error;
+    if (!(error instanceof StarlingError && OF_COMPUTATIONS.has(error.code))) throw error;
     const reason = explainFailure(plan.plan, error.message);
-    throw new StarlingError(error.code, `Cannot finish round ${round}: ${reason}`, { cause: error });
+    const where =
+      reason === error.message && sources.length > 0 ? `\n    in ${sources.join('\n    or ')}` : '';
+    throw reworded(error, `Cannot finish round ${round}: ${reason}${where}`);
   }
+}
+
+/** Where the aggregations of a phase were written, where the plan knows. */
+function sourcesOf({ plan }: PackedPlan, phase: number): readonly string[] {
+  return plan.sources?.aggregations[phase] ?? [];
 }
 
 /** A client knows its calls by number; here they get the user's words. */

@@ -97,9 +97,12 @@ function block(
     const fresh = Array.from({ length: outputs }, (_, index) => `%${before - given.length + index}`);
     const text = formatInstruction(instruction, registers);
     registers.push(...fresh);
-    return `    ${list(fresh)} = ${text}`;
+    return `    ${list(
+      [...fresh.keys()].map((index) => before + index),
+      registers,
+    )} = ${text}`;
   });
-  const result = list(program.outputs.map((register) => registers[register]!));
+  const result = list(program.outputs, registers);
   return [`  ${title}:`, ...lines, `    -> ${result === '' ? '(nothing)' : result}`];
 }
 
@@ -124,7 +127,7 @@ function formatInstruction(
   instruction: Instruction<LocalComputation | string>,
   registers: readonly string[],
 ): string {
-  const read = (wanted: readonly number[]): string => list(wanted.map((register) => registers[register]!));
+  const read = (wanted: readonly number[]): string => list(wanted, registers);
   const graph = 'graph' in instruction ? nameOf(instruction.graph) : '';
   switch (instruction.op) {
     case 'constant':
@@ -144,21 +147,29 @@ function formatInstruction(
   }
 }
 
-/** From this many on, tensors in a row of one struct, or of one result, are told by the struct. */
+/** From this many on, neighbours of one struct, or of one result, are told together. */
 const MANY = 4;
 
-/** Names with commas; a run such as the tensors of a model is `server.state.model.* (6)`, or `%0 … %5`. */
-function list(names: readonly string[]): string {
-  const parentOf = (name: string): string => name.replace(/(\.[^.[]*|\[\d+\]|\d+)$/, '');
-  const runs: string[][] = [];
-  for (const name of names) {
+/**
+ * Registers by name, with commas. A run of neighbours is told by its struct where it is the whole of it, such as the
+ * tensors of a model: `server.state.model.* (6)`; else from first to last, `%0 … %5`.
+ */
+function list(wanted: readonly number[], names: readonly string[]): string {
+  const parentOf = (register: number): string => names[register]!.replace(/(\.[^.[]*|\[\d+\]|\d+)$/, '');
+  const runs: number[][] = [];
+  for (const register of wanted) {
     const run = runs.at(-1);
-    if (run !== undefined && parentOf(run[0]!) === parentOf(name)) run.push(name);
-    else runs.push([name]);
+    const before = run?.at(-1);
+    if (before === register - 1 && parentOf(before) === parentOf(register)) run!.push(register);
+    else runs.push([register]);
   }
   const written = runs.map((run) => {
-    if (run.length < MANY) return run.join(', ');
-    return run[0]!.startsWith('%') ? `${run[0]} … ${run.at(-1)}` : `${parentOf(run[0]!)}.* (${run.length})`;
+    if (run.length < MANY) return run.map((register) => names[register]).join(', ');
+    const parent = parentOf(run[0]!);
+    const siblings = names.filter((_, register) => parentOf(register) === parent).length;
+    return parent !== '%' && siblings === run.length
+      ? `${parent}.* (${run.length})`
+      : `${names[run[0]!]} … ${names[run.at(-1)!]}`;
   });
   return written.join(', ');
 }

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { compilePlan } from '../compile/compile-plan.js';
 import { call } from '../expression/call.js';
 import { federatedComputation } from '../expression/federated-computation.js';
+import { field } from '../expression/symbolic-value.js';
 import { federatedCollect } from '../intrinsics/federated-collect.js';
 import { federatedSecureSelect } from '../intrinsics/federated-secure-select.js';
 import { federatedSelect } from '../intrinsics/federated-select.js';
 import { federatedSum } from '../intrinsics/federated-sum.js';
+import { federatedZip } from '../intrinsics/federated-zip.js';
 import { sequenceSum } from '../intrinsics/sequence-sum.js';
 import { movingThreshold, revealing, row, variance } from '../testing/examples.js';
 import { atClients, atServer, float32, int32, struct } from '../types/types.js';
@@ -92,6 +94,24 @@ describe('wide types', () => {
     const text = formatPlan(compilePlan(wide));
     expect(text).toContain('work:\n    -> client.updates.hidden.* (4), client.updates.output.* (4)\n');
     expect(text).toContain('apply:\n  -> aggregate[0].hidden.* (4), aggregate[0].output.* (4)\n');
+  });
+
+  it('`formatPlan` tells by a struct only what is the whole of it, in its order', () => {
+    const some = federatedComputation({ updates: atClients(layer) }, ({ updates }) => ({
+      kernel: federatedSum(field(updates, 'kernel')),
+      again: federatedSum(field(updates, 'kernel')),
+      rest: federatedSum(
+        federatedZip([field(updates, 'kernel'), field(updates, 'bias'), field(updates, 'scale')]),
+      ),
+      reversed: federatedSum(federatedZip([field(updates, 'scale'), field(updates, 'kernel')])),
+      whole: federatedSum(updates),
+    }));
+    const updates = (...names: readonly string[]) => names.map((name) => `client.updates.${name}`);
+    const sent = [
+      ...updates('kernel', 'kernel', 'kernel', 'bias', 'scale', 'scale', 'kernel'),
+      'client.updates.* (4)',
+    ];
+    expect(formatPlan(compilePlan(some))).toContain(`work:\n    -> ${sent.join(', ')}\n`);
   });
 
   it('`formatPlan` breaks wide types', () => {

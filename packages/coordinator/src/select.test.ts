@@ -158,6 +158,21 @@ describe('websocketRuntime, slices', () => {
     expect(statuses(await running)).toEqual(['accepted']);
   });
 
+  it('`websocketRuntime` refuses a client whose slices are more than a body can hold', async () => {
+    const { url, run } = await open();
+    // 2^28 float32 are 1 GiB; with one more, or with an order of two keys, they are too many. The tensor is told by its
+    // shape alone, since none of it is ever read.
+    const row = { dtype: 'float32', shape: [2, 2 ** 28], data: new Float32Array() } as const;
+    const huge = [{ rows: [row], rowsOf: [Int32Array.of(0, 0), Int32Array.of(1, 0), new Int32Array(0)] }];
+    const running = run(1, [0, 1, 2], { slices: huge });
+    await joinAs(url, 'client-0');
+    await joinAs(url, 'client-1');
+    const fine = await joinAs(url, 'client-2');
+    await fine.next('slices');
+    await answer(fine, 1, [tensor('float32', [0, 2], new Float32Array())]);
+    expect(statuses(await running)).toEqual(['rejected too-many-keys', 'rejected too-many-keys', 'accepted']);
+  });
+
   it('`websocketRuntime` asks further clients as large slices leave, or their sockets end', async () => {
     const { url, run, metrics } = await open();
     const clients = await Promise.all([0, 1, 2].map((index) => joinAs(url, `client-${index}`)));

@@ -2,32 +2,23 @@
 // shared buffer, gathers updates in any order, and folds them by lanes, so that the result has the bits that every
 // other runtime gives.
 import { createOnnxEngine } from '@starling/compute/onnx';
-import {
-  type CohortSlices,
-  clientSeed,
-  clientSlices,
-  parseType,
-  type Selection,
-  StarlingError,
-  updateChecker,
-} from '@starling/federated-core';
+import { parseType, StarlingError, updateChecker } from '@starling/federated-core';
 import type { Population } from '@starling/population';
 import {
   clientArgument,
   createLaneFold,
   createPlanRunner,
   type PackedPlan,
-  type PhaseRequest,
   type RuntimeSession,
 } from '@starling/runtime';
-import { encodeLeaves, sha256Hex, WireError } from '@starling/runtime/wire';
+import { WireError } from '@starling/runtime/wire';
 import { pino } from 'pino';
-import { type GatheringOptions, gather } from './gathering.js';
+import { makeTask } from './phase-task.js';
 import { offerPlan } from './plan-offer.js';
 import { listenHttp } from './server/http.js';
 import { createMetrics } from './server/metrics.js';
-import { createStreamIds, shareBody } from './shared-body.js';
-import { createSocketServer, type HeldBody, type SocketServer, type Task } from './socket-server.js';
+import { createStreamIds } from './shared-body.js';
+import { createSocketServer, type SocketServer } from './socket-server.js';
 import type { WebSocketRuntimeOptions } from './websocket-runtime.js';
 
 /** Connections that are allowed on top of two a client: health checks, rejoins, strangers. */
@@ -135,69 +126,6 @@ function checkDataType({ plan }: PackedPlan, type: string): void {
   } catch (cause) {
     throw new WireError('type-mismatch', (cause as Error).message.slice(0, 2000), { cause });
   }
-}
-
-/** A phase that clients can be asked for: its broadcast, encoded once, each client's slices, and who owes an update. */
-function makeTask(
-  { plan }: PackedPlan,
-  { round, phase, seed, cohort, broadcast: leaves, slices }: PhaseRequest,
-  population: Population,
-  nextStream: () => number,
-  gathering: Omit<GatheringOptions, 'round' | 'phase' | 'cohort'>,
-): Task {
-  const body = encodeLeaves(leaves);
-  const broadcast = sha256Hex(body);
-  const shared = shareBody(body, nextStream());
-  const gathered = gather({
-    round,
-    phase,
-    cohort: cohort.map((index) => population.clientId(index)),
-    ...gathering,
-  });
-  const { selections } = plan.phases[phase]!;
-  const positions = new Map(cohort.map((index, position) => [population.clientId(index), position]));
-  function slicesOf(client: string, held: HeldBody | null) {
-    if (slices === undefined) return { hash: null, frames: [] };
-    const own = encodeSlices(selections, slices, positions.get(client)!);
-    const hash = sha256Hex(own);
-    const from = held?.hash === hash ? held.from : 0;
-    return { hash, frames: shareBody(own, nextStream()).frames('slices', { round, phase, hash }, from) };
-  }
-  return {
-    round,
-    phase,
-    gathering: gathered,
-    frames(client, held, received) {
-      const own = slicesOf(client, held.slices);
-      const work = shared.frames(
-        'work',
-        {
-          round,
-          phase,
-          seed: [...clientSeed(seed, client)],
-          deadlineMs: gathered.remainingMs(),
-          broadcast,
-          slices: own.hash,
-          received,
-        },
-        held.broadcast?.hash === broadcast ? held.broadcast.from : 0,
-      );
-      return { slices: own.frames, work };
-    },
-  };
-}
-
-/** The body of a client's slices, made when it is asked: of each selection, its distinct slices and their order. */
-function encodeSlices(
-  selections: readonly Selection<string>[],
-  slices: readonly CohortSlices[],
-  position: number,
-): Uint8Array {
-  const leaves = slices.flatMap(({ rows, rowsOf }, index) => {
-    const sent = clientSlices(selections[index]!.slice, rows, rowsOf[position]!);
-    return [...sent.slices, sent.order];
-  });
-  return encodeLeaves(leaves);
 }
 
 /** The promise, or the signal's reason if that comes first. */

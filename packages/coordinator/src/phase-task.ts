@@ -1,0 +1,66 @@
+// A phase that clients can be asked for: its broadcast, encoded once for all, each client's own slices, encoded when its
+// turn comes, and who owes an update.
+import { clientSeed } from '@starling/federated-core';
+import type { Population } from '@starling/population';
+import type { PackedPlan, PhaseRequest } from '@starling/runtime';
+import { encodeLeaves, MAX_BODY_BYTES, sha256Hex } from '@starling/runtime/wire';
+import { type GatheringOptions, gather } from './gathering.js';
+import { shareBody } from './shared-body.js';
+import { encodeSlices, slicesBytes } from './slices-body.js';
+import type { HeldBody, Task } from './socket-server.js';
+
+export function makeTask(
+  { plan }: PackedPlan,
+  { round, phase, seed, cohort, broadcast: leaves, slices }: PhaseRequest,
+  population: Population,
+  nextStream: () => number,
+  options: Omit<GatheringOptions, 'round' | 'phase' | 'cohort'>,
+): Task {
+  const body = encodeLeaves(leaves);
+  const broadcast = sha256Hex(body);
+  const shared = shareBody(body, nextStream());
+  const clients = cohort.map((index) => population.clientId(index));
+  const gathering = gather({ round, phase, cohort: clients, ...options });
+  const positions = new Map(clients.map((client, position) => [client, position]));
+  const { selections } = plan.phases[phase]!;
+
+  /** `null` where they are more than a body can hold: such a client takes no further part. */
+  function slicesOf(client: string, held: HeldBody | null) {
+    if (slices === undefined) return { hash: null, frames: [] };
+    const position = positions.get(client)!;
+    const bytes = slicesBytes(slices, position);
+    if (bytes > MAX_BODY_BYTES) {
+      const reason = `Cannot send slices: at most ${MAX_BODY_BYTES} bytes go to a client, got ${bytes}`;
+      gathering.failed(client, 'too-many-keys', reason);
+      return null;
+    }
+    const own = encodeSlices(selections, slices, position);
+    const hash = sha256Hex(own);
+    const from = held?.hash === hash ? held.from : 0;
+    return { hash, frames: shareBody(own, nextStream()).frames('slices', { round, phase, hash }, from) };
+  }
+
+  return {
+    round,
+    phase,
+    gathering,
+    frames(client, held, received) {
+      const own = slicesOf(client, held.slices);
+      if (own === null) return { slices: [], work: [] };
+      const work = shared.frames(
+        'work',
+        {
+          round,
+          phase,
+          seed: [...clientSeed(seed, client)],
+          deadlineMs: gathering.remainingMs(),
+          broadcast,
+          slices: own.hash,
+          received,
+        },
+        held.broadcast?.hash === broadcast ? held.broadcast.from : 0,
+      );
+      return { slices: own.frames, work };
+    },
+  };
+}

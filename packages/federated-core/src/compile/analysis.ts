@@ -76,10 +76,17 @@ function upload(uploads: KeyUpload[], select: IntrinsicExpression): void {
   const keys = select.arguments[0]!;
   const { keyBound = 0, maxKeys = leafTypes(keys.type)[0]!.shape[0] ?? MAX_KEYS } = select.settings.numbers!;
   const index = uploads.findIndex(
-    (each) => each.keys === keys && each.keyBound === keyBound && each.maxKeys === maxKeys,
+    (each) => isSame(each.keys, keys) && each.keyBound === keyBound && each.maxKeys === maxKeys,
   );
   const selects = [...(uploads[index]?.selects ?? []), select];
   uploads.splice(index < 0 ? uploads.length : index, 1, { keys, keyBound, maxKeys, selects });
+}
+
+/** Whether two expressions are one value: the same, or the same field of it. */
+function isSame(a: Expression, b: Expression): boolean {
+  if (a === b) return true;
+  if (a.kind !== 'selection' || b.kind !== 'selection') return false;
+  return a.index === b.index && isSame(a.source, b.source);
 }
 
 /** What clients take from the server to compute `wanted`: the broadcasts and selections that they are made of. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compilePlan } from '../compile/compile-plan.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import { federatedComputation } from '../expression/federated-computation.js';
+import { field } from '../expression/symbolic-value.js';
 import { generator } from '../random/generator.js';
 import { both } from '../testing/both.js';
 import { plainLocal } from '../testing/plain-local.js';
@@ -71,6 +72,23 @@ describe('federatedSelect', () => {
     const argument = { keys: [[0, 1], [3]], others: [[2], [2, 2]], table, weights: [1, 2, 3, 4] };
     // 5 + 6 + 8; 1 + 2 + 4; 7 + 7 + 7.
     expect(await both(select, argument)).toEqual({ plain: 19, again: 7, other: 21, clients: [2, 1] });
+  });
+
+  it('`federatedSelect` sends keys once when several selections go by one field', async () => {
+    const held = struct({ keys: int32(null), other: int32(null) });
+    const select = federatedComputation({ held: atClients(held), table: atServer(float32(4)) }, (given) => {
+      const sumBy = (name: 'keys' | 'other', keyBound: number) =>
+        federatedSum(sequenceSum(federatedSelect(field(given.held, name), keyBound, given.table, row)));
+      return [sumBy('keys', 4), sumBy('keys', 4), sumBy('keys', 3), sumBy('other', 4)];
+    });
+    // Once for two selections, once more for another bound, and the other field's.
+    expect(compilePlan(select).phases[0]!.aggregations).toHaveLength(3);
+    // Key 3 is beyond the bound of the third: its client takes no part. 5 + 6; and 7.
+    const members = [
+      { keys: [0, 1], other: [2] },
+      { keys: [3], other: [] },
+    ];
+    expect(await both(select, { held: members, table })).toEqual([11, 11, 11, 7]);
   });
 
   it('`federatedSelect` takes keys and a value that depend on aggregates', async () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { compilePlan } from '../compile/compile-plan.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
+import { evaluate } from '../evaluate/evaluate.js';
 import { federatedComputation } from '../expression/federated-computation.js';
 import { field } from '../expression/symbolic-value.js';
 import { generator } from '../random/generator.js';
 import { both } from '../testing/both.js';
-import { plainLocal } from '../testing/plain-local.js';
+import { plainLocal, plainRunner } from '../testing/plain-local.js';
 import { atClients, atServer, float32, int32, string, struct } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 import { federatedBroadcast } from './federated-broadcast.js';
@@ -38,6 +39,15 @@ describe('federatedSelect', () => {
     expect(await both(select, { keys, table })).toEqual([757, 0]);
     expect(await both(select, { keys: [[], []], table })).toEqual([0, 0]);
     expect(await both(select, { keys: [], table })).toEqual([]);
+  });
+
+  it('`federatedSelect` shows what each client gets when it is evaluated alone', async () => {
+    const select = federatedComputation(keysAndTable, (given) =>
+      federatedSelect(given.keys, 4, given.table, row),
+    );
+    const slices = await evaluate(select, { keys: [[2, 0, 2], [], [4]], table }, { run: plainRunner });
+    // The third client's key is out of range: it is left out.
+    expect(slices).toEqual([[7, 5, 7], []]);
   });
 
   it('`federatedSelect` needs a round trip for keys, and sends slices in place of the value', () => {

@@ -220,11 +220,15 @@ export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
     server: nothing,
   },
   federatedSecureModularSum: {
-    computation: federatedComputation({ n: atClients(int32(2)) }, ({ n }) => ({
+    computation: federatedComputation({ n: atClients(int32(2)), m: atClients(int64()) }, ({ n, m }) => ({
       plain: federatedSecureModularSum(n, 11),
       symmetric: federatedSecureModularSum(n, 11, { symmetric: true }),
+      wide: federatedSecureModularSum(m, Number.MAX_SAFE_INTEGER, { symmetric: true }),
     })),
-    member: fc.record({ n: fc.tuple(small, small) }),
+    member: fc.record({
+      n: fc.tuple(small, small),
+      m: fc.bigInt({ min: 2n - 2n ** 53n, max: 2n ** 53n - 2n }),
+    }),
     server: nothing,
   },
   federatedCollect: {

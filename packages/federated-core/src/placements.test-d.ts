@@ -4,6 +4,7 @@
 import {
   type AtClients,
   type AtServer,
+  abstractType,
   atClients,
   atServer,
   bind,
@@ -25,6 +26,7 @@ import {
   float32,
   int32,
   type LocalComputation,
+  polymorphicComputation,
   type SequenceType,
   type ServerValue,
   type StructType,
@@ -144,3 +146,19 @@ const closed = bind(traced, { threshold: 3, readings: [1, 2] });
 holds<Same<typeof closed.type.parameter, null>>();
 // @ts-expect-error a string for a number
 bind(traced, { threshold: 'three' });
+
+// A polymorphic body sees placements, and is given the types of all its parameters.
+const polymorphic = polymorphicComputation(
+  { values: atClients(abstractType('T')), start: atServer(abstractType('T')) },
+  ({ values, start }) => {
+    // @ts-expect-error a sum of a server value
+    federatedSum(start);
+    return federatedMean(values);
+  },
+);
+const instance = polymorphic.instantiate({ values: atClients(float32()), start: atServer(float32()) });
+holds<Same<(typeof instance.type.parameter.elements)['values'], AtClients<Float>>>();
+// @ts-expect-error a parameter is missing
+polymorphic.instantiate({ values: atClients(float32()) });
+// @ts-expect-error a parameter is missing
+polymorphic.call({ values: clients });

@@ -4,41 +4,48 @@
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
-import { struct, type Type } from '../types/types.js';
+import { type StructType, struct, type Type } from '../types/types.js';
 import { substitute, unify } from '../types/unify.js';
 import { call } from './call.js';
 import {
   type FederatedComputation,
   type FederatedComputationOptions,
   federatedComputation,
+  type SymbolsOf,
 } from './federated-computation.js';
 import type { Composed, SymbolicValue } from './symbolic-value.js';
 
-export interface PolymorphicComputation {
+export interface PolymorphicComputation<P extends TypesByName = TypesByName> {
   readonly kind: 'polymorphic-computation';
   readonly name: string;
   /** Parameter types by name, with type variables. */
-  readonly parameters: { readonly [name: string]: Type };
+  readonly parameters: P;
   /** The computation for arguments of these types. */
-  instantiate(types: { readonly [name: string]: Type }): FederatedComputation;
+  instantiate<T extends ByNamesOf<P, Type>>(types: T): FederatedComputation<StructType<T>>;
   /** Calls the computation for the types of the arguments, within the body of another. */
-  call(values: { readonly [name: string]: SymbolicValue }): SymbolicValue;
+  call(values: ByNamesOf<P, SymbolicValue>): SymbolicValue;
 }
+
+interface TypesByName {
+  readonly [name: string]: Type;
+}
+
+type ByNamesOf<P, V> = { readonly [K in keyof P]: V };
 
 /**
  * A computation over type variables, such as `{ values: atClients(abstractType('T')) }`: `body` is traced for
  * the types that it is called with. A body that only some types fit fails when it is instantiated.
  */
-export function polymorphicComputation(
-  parameters: { readonly [name: string]: Type },
-  body: (symbols: { readonly [name: string]: SymbolicValue }) => Composed<SymbolicValue>,
+export function polymorphicComputation<const P extends TypesByName>(
+  parameters: P,
+  body: (symbols: SymbolsOf<P>) => Composed<SymbolicValue>,
   options: FederatedComputationOptions = {},
-): PolymorphicComputation {
+): PolymorphicComputation<P> {
   const name = options.name ?? (body.name || 'polymorphic');
   const signature = struct(parameters);
   const instances = new Map<string, FederatedComputation>();
 
-  const instantiate = (types: { readonly [name: string]: Type }): FederatedComputation => {
+  const instantiate = (types: TypesByName): FederatedComputation => {
     const ordered = Object.keys(parameters).flatMap((key) =>
       types[key] === undefined ? [] : [[key, types[key]] as const],
     );
@@ -56,7 +63,7 @@ export function polymorphicComputation(
       const fields = (concrete as typeof signature).elements as { readonly [name: string]: Type };
       instance = federatedComputation(fields, body as (symbols: unknown) => Composed<SymbolicValue>, {
         name,
-      }) as FederatedComputation;
+      });
       instances.set(key, instance);
     }
     return instance;
@@ -65,10 +72,11 @@ export function polymorphicComputation(
     kind: 'polymorphic-computation',
     name,
     parameters,
-    instantiate,
+    instantiate: (types) => instantiate(types) as FederatedComputation<StructType<typeof types>>,
     call(values) {
-      const types = Object.fromEntries(Object.entries(values).map(([key, { type }]) => [key, type]));
-      return call(instantiate(types), values);
+      const given: { readonly [name: string]: SymbolicValue } = values;
+      const types = Object.fromEntries(Object.entries(given).map(([key, { type }]) => [key, type]));
+      return call(instantiate(types), given);
     },
   };
 }

@@ -121,6 +121,11 @@ export function field<T extends Type, K extends string | number>(
   ? SymbolicValue<FederatedType<FieldOf<M, K>, P, A, D>>
   : SymbolicValue<FieldOf<T, K>>;
 export function field(value: SymbolicValue, name: string | number): SymbolicValue {
+  if (!(value instanceof SymbolicValue)) {
+    throw new TypeMismatchError(
+      `Cannot take field ${name}: need a value of the computation, got ${describeValue(value)}${atLocation(sourceLocation())}`,
+    );
+  }
   const { type } = value;
   const owner = type.kind === 'federated' ? type.member : type;
   const entries = owner.kind === 'struct' ? structEntries(owner) : [];

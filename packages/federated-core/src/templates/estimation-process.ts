@@ -11,18 +11,26 @@ import { formatType } from '../types/format.js';
 import { type IterativeProcess, iterativeProcess, type ProcessComputations } from './iterative-process.js';
 import { ProcessCheck } from './process-types.js';
 
-export interface EstimationProcess extends Omit<IterativeProcess, 'kind'> {
+export interface EstimationProcess<
+  I extends FederatedComputation = FederatedComputation,
+  N extends FederatedComputation = FederatedComputation,
+  R extends FederatedComputation = FederatedComputation,
+> extends Omit<IterativeProcess<I, N>, 'kind'> {
   readonly kind: 'estimation-process';
   /** (S@SERVER -> E@SERVER). */
-  readonly report: FederatedComputation;
+  readonly report: R;
 }
 
 /** An estimation process; `report` takes the state, as its one parameter, and gives the estimate at the server. */
-export function estimationProcess({
+export function estimationProcess<
+  I extends FederatedComputation,
+  N extends FederatedComputation,
+  R extends FederatedComputation,
+>({
   initialize,
   next,
   report,
-}: ProcessComputations & { readonly report: FederatedComputation }): EstimationProcess {
+}: ProcessComputations<I, N> & { readonly report: R }): EstimationProcess<I, N, R> {
   const check = new ProcessCheck('an estimation process', sourceLocation());
   const state = check.stateOf(initialize);
   const [parameter, ...others] = report.parameters;

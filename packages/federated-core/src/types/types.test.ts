@@ -25,11 +25,14 @@ describe('struct', () => {
     expect(structEntries(struct([int32(), float32()])).map(([name]) => name)).toEqual([null, null]);
   });
 
-  it.each(['1', 'a-b', '', 'é'])('`struct` refuses the field name %j, which is no identifier', (name) => {
-    expect(() => struct({ [name]: int32() })).toThrow(
-      `field names must be identifiers (JavaScript reorders integer keys), got '${name}'`,
-    );
-  });
+  it.each(['1', 'a-b', '', 'é', '__proto__'])(
+    '`struct` refuses the field name %j, which is no identifier',
+    (name) => {
+      expect(() => struct({ [name]: int32() })).toThrow(
+        `field names must be identifiers other than __proto__ (JavaScript reorders integer keys), got '${name}'`,
+      );
+    },
+  );
 });
 
 describe('placements', () => {

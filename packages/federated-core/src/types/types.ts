@@ -101,9 +101,9 @@ export const string = tensorTypeOf('string');
 /** A struct of named fields, or of positions when given an array. */
 export function struct<const E extends StructElements>(elements: E): StructType<E> {
   for (const name of Object.keys(elements)) {
-    if (!Array.isArray(elements) && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+    if (!Array.isArray(elements) && (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === '__proto__')) {
       throw new RangeError(
-        `Cannot make a struct type: field names must be identifiers (JavaScript reorders integer keys), got '${name}'`,
+        `Cannot make a struct type: field names must be identifiers other than __proto__ (JavaScript reorders integer keys), got '${name}'`,
       );
     }
   }

@@ -35,6 +35,25 @@ describe('maskBeforePoolGradient', () => {
     expect(kernels(maskBeforePoolGradient(before))).toEqual(['Add', 'Relu', 'MaxPool', 'Add', 'Relu']);
   });
 
+  it('sums the pooled gradient for the gradient of the bias', async () => {
+    const float = (...shape: number[]) => ({ kind: 'tensor', dtype: 'float32', shape }) as const;
+    const biasGradient = localComputation({ x: float(1, 2, 4, 1), bias: float(1) }, ({ x, bias }) =>
+      tf.grad((b: tf.Tensor) => tf.maxPool(tf.relu(tf.add(x, b)) as tf.Tensor4D, 2, 2, 'valid'))(bias),
+    );
+    const rewritten = maskBeforePoolGradient(biasGradient.body as KernelGraph);
+    const [sum] = rewritten.nodes.filter((node) => node.op === 'kernel' && node.kernel === 'Sum');
+    const source = sum?.op === 'kernel' ? rewritten.values[sum.inputs['x'] as number] : undefined;
+    expect(source?.shape).toEqual([1, 1, 2, 1]);
+    // Maxima 3 + 1 and −1 + 1: the second is not positive, and gives the bias no gradient.
+    const engine = await createOnnxEngine();
+    const graph = await engine.load(compileGraph(biasGradient));
+    const x = tensor('float32', [1, 2, 4, 1], Float32Array.of(1, 2, -3, -4, 3, 0, -1, -2));
+    const inputs = [x, tensor('float32', [1], Float32Array.of(1))];
+    const [db] = (await graph.run(inputs, seedFrom(0))) as [Tensor];
+    expect([...(db.data as Float32Array)]).toEqual([1]);
+    await engine.dispose();
+  });
+
   // Windows: a plain maximum, a tie (the first wins), all negative (no gradient), a zero beside negatives (none).
   it('gives the gradient of relu and pooling, ties and dead windows included', async () => {
     const rows = [

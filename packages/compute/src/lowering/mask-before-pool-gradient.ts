@@ -8,6 +8,8 @@ export function maskBeforePoolGradient(graph: KernelGraph): KernelGraph {
   const makers = new Map<ValueId, KernelNode>();
   /** By the maxima of relus: the field that the relu and the bias before it were taken of, and its maxima. */
   const maxima = new Map<ValueId, { readonly field: ValueId; readonly maximum: ValueId }>();
+  /** By the gradients of fields: the masked dy that is spread there. */
+  const spread = new Map<ValueId, ValueId>();
   const values: ValueSpec[] = [...graph.values];
   const like = (id: ValueId): ValueId => values.push(values[id] as ValueSpec) - 1;
   const nodes = graph.nodes.flatMap((node): readonly GraphNode[] => {
@@ -24,12 +26,15 @@ export function maskBeforePoolGradient(graph: KernelGraph): KernelGraph {
       const add = kernel('Add', { a: maximum, b: bias }, {}, biased);
       return [pool, add, kernel('Relu', { x: biased }, {}, pooled)];
     }
+    const summed = isSumOverPixels(node) ? spread.get(node.inputs['x'] as ValueId) : undefined;
+    if (summed !== undefined) return [{ ...node, inputs: { x: summed } }];
     const pool = maskedPoolGradient(node, makers);
     const output = pool?.inputs['output'] as ValueId;
     const plain = maxima.get(output);
     if (!pool || !plain) return [node];
     const dy = pool.inputs['dy'] as ValueId;
     const [mask, masked] = [like(dy), like(dy)];
+    spread.set(node.outputs[0] as ValueId, masked);
     return [
       kernel('Step', { x: output }, { alpha: 0 }, mask),
       kernel('Multiply', { a: dy, b: mask }, {}, masked),
@@ -50,6 +55,11 @@ function kernel(
   output: ValueId,
 ): KernelNode {
   return { op: 'kernel', kernel: name, inputs, attributes, outputs: [output] };
+}
+
+/** Over all but the channels of [N, H, W, C]. */
+function isSumOverPixels({ kernel, attributes }: KernelNode): boolean {
+  return kernel === 'Sum' && `${attributes['axis']}` === '0,1,2' && attributes['keepDims'] === false;
 }
 
 /** A field before a vector over channels was added to it. */

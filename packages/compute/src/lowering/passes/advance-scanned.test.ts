@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { attribute } from '../graph-builder.js';
 import { operatorsAfter } from '../testing/pass-check.js';
 import { scanOf } from '../testing/scan.js';
 import { advanceScanned } from './advance-scanned.js';
@@ -26,6 +27,14 @@ describe('advanceScanned', () => {
       return [b.binary('Mul', slice, b.binary('Mul', decayed, state))];
     });
     expect(await operatorsAfter(advanceScanned, graph)).toBe('Exp Mul Scan[Mul]');
+  });
+
+  it('adds a bias to slices that are added to a matrix product', async () => {
+    const graph = scanOf([[3, 3], [3]], ({ builder: b, state, slice, outer: [matrix, bias] }) => {
+      const product = b.emitOne('Gemm', [state, matrix!, slice], state, { alpha: attribute.float(0.5) });
+      return [b.unary('Tanh', b.binary('Add', product, bias!))];
+    });
+    expect(await operatorsAfter(advanceScanned, graph)).toBe('Add Scan[Gemm Tanh]');
   });
 
   it('leaves a product that others read too', async () => {

@@ -105,7 +105,10 @@ class Walk {
       [b, a],
     ] as const) {
       const inner = this.#makers.get(chain.name);
-      if (inner?.op !== node.op || this.#uses.get(chain.name) !== 1) continue;
+      if (this.#uses.get(chain.name) !== 1) continue;
+      const product = node.op === 'Add' ? this.#addedToProduct(inner, t, output) : null;
+      if (product) return product;
+      if (inner?.op !== node.op) continue;
       const [p, q] = inner.inputs as readonly [OnnxValue, OnnxValue];
       for (const [x, s] of [
         [p, q],
@@ -118,6 +121,16 @@ class Walk {
       }
     }
     return null;
+  }
+
+  /** A B + (s + t) for (A B + s) + t, such as the input's part of a gate and its bias. */
+  #addedToProduct(inner: OnnxNode | undefined, t: OnnxValue, output: OnnxValue): OnnxNode | null {
+    const [a, b, s] = inner?.op === 'Gemm' ? inner.inputs : [];
+    const beta = inner?.attributes['beta'];
+    const isWhole = beta === undefined || (beta.kind === 'float' && beta.value === 1);
+    if (!inner || !a || !b || !s || !isWhole || !this.#isFree([s, t], output)) return null;
+    const joined = this.#slice({ op: 'Add', inputs: [s, t], outputs: [output], attributes: {} }, output);
+    return { ...inner, inputs: [a, b, joined], outputs: [output] };
   }
 
   /** Whether operands are slices, at least one, of the result's rank, or values from outside of the step. */

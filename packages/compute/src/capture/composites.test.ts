@@ -10,6 +10,63 @@ import { kernelGraphOf, localComputation } from './local-computation.js';
 
 type Op = (x: tf.Tensor) => tf.Tensor | tf.Tensor[];
 
+/** Strides and paddings of windows over volumes. */
+const WINDOWS = [
+  [1, 'valid'],
+  [[2, 1, 2], 'same'],
+  [[1, 2, 1], 'same'],
+  [2, 'valid'],
+] as const satisfies readonly (readonly [number | readonly number[], string])[];
+
+/** Composites of volumes, each in windows of different strides and paddings. */
+function volumes(): Record<string, readonly (readonly [number[], Op])[]> {
+  type Strides = [number, number, number];
+  const each = (
+    make: (strides: Strides, pad: 'valid' | 'same') => Op,
+  ): readonly (readonly [number[], Op])[] =>
+    WINDOWS.map(([strides, pad]) => [[2, 5, 4, 6, 2], make(strides as unknown as Strides, pad)]);
+  const filter = tf.reshape(tf.sin(tf.range(0, 72)), [3, 2, 3, 2, 2]) as tf.Tensor5D;
+  const convolved = (strides: Strides, pad: 'valid' | 'same') => (x: tf.Tensor, by: tf.Tensor) =>
+    tf.conv3d(x as tf.Tensor5D, by as tf.Tensor5D, strides, pad);
+  const gradients = (f: (x: tf.Tensor, by: tf.Tensor) => tf.Tensor) => (x: tf.Tensor) =>
+    tf.grads((y: tf.Tensor, by: tf.Tensor) => tf.square(f(y, by)))([x, filter]);
+  const pooled =
+    (pool: typeof tf.maxPool3d) =>
+    (strides: Strides, pad: 'valid' | 'same'): Op =>
+    (x) =>
+      pool(x as tf.Tensor5D, [2, 3, 2], strides, pad);
+  const gradient =
+    (
+      make: (strides: Strides, pad: 'valid' | 'same') => Op,
+    ): ((...window: [Strides, 'valid' | 'same']) => Op) =>
+    (...window) =>
+    (x) =>
+      tf.grad((y: tf.Tensor) => tf.square(make(...window)(y) as tf.Tensor))(x);
+  return {
+    AvgPool3D: each(pooled(tf.avgPool3d)),
+    AvgPool3DGrad: each(gradient(pooled(tf.avgPool3d))),
+    Conv3D: [
+      ...each(
+        (...window) =>
+          (x) =>
+            convolved(...window)(x, filter),
+      ),
+      [[1, 7, 5, 6, 2], (x) => tf.conv3d(x as tf.Tensor5D, filter, 1, 'valid', 'NDHWC', [2, 1, 2])],
+    ],
+    Conv3DBackpropFilterV2: each((...window) => gradients(convolved(...window))),
+    Conv3DBackpropInputV2: [
+      ...each((...window) => gradients(convolved(...window))),
+      [
+        [1, 2, 3, 2, 2],
+        gradients((x, by) =>
+          tf.conv3dTranspose(x as tf.Tensor5D, by as tf.Tensor5D, [1, 4, 6, 4, 2], 2, 'same'),
+        ),
+      ],
+    ],
+    MaxPool3D: [...each(pooled(tf.maxPool3d)), ...each(gradient(pooled(tf.maxPool3d)))],
+  };
+}
+
 /** Operations that call each composite, on a tensor of the shape. */
 const calls: Record<keyof typeof composites & string, readonly (readonly [number[], Op])[]> = {
   _FusedMatMul: (['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'] as const).map((activation) => [
@@ -23,6 +80,7 @@ const calls: Record<keyof typeof composites & string, readonly (readonly [number
         leakyreluAlpha: 0.3,
       }),
   ]),
+  ...volumes(),
   AddN: [[[2, 3], (x) => tf.addN([x, tf.square(x), x])]],
   BatchToSpaceND: [
     [

@@ -1,8 +1,16 @@
 // Composite kernels: tf.js kernels that are recorded as the kernels they consist of, so that a graph, its lowering
 // and every engine need fewer of them. One file a family; this is the table.
 import { contract } from '../tensorflow/einsum.js';
+import { attributesOf, type Composite, tensorOf, tensorsOf } from '../tensorflow/kernel-call.js';
 import * as tf from '../tensorflow/tf.js';
-import { attributesOf, type Composite, tensorOf, tensorsOf } from './composites/composite-call.js';
+import {
+  avgPool3d,
+  avgPool3dGrad,
+  conv3d,
+  conv3dBackpropFilter,
+  conv3dBackpropInput,
+  maxPool3d,
+} from '../tensorflow/volumes.js';
 import { filledLike, linSpace, range } from './composites/made.js';
 import { batchNorm, fusedConvolution, fusedMatMul, logSoftmax, prelu } from './composites/neural.js';
 import { expandDims, pack, splitV, stridedSlice, unpack } from './composites/parts.js';
@@ -11,7 +19,12 @@ import { batchToSpace, depthToSpace, mirrorPad, spaceToBatch } from './composite
 export const composites: Readonly<Record<string, Composite>> = {
   _FusedMatMul: fusedMatMul,
   AddN: (call) => tensorsOf(call).reduce((sum, each) => tf.add(sum, each)),
+  AvgPool3D: avgPool3d,
+  AvgPool3DGrad: avgPool3dGrad,
   BatchToSpaceND: batchToSpace,
+  Conv3D: conv3d,
+  Conv3DBackpropFilterV2: conv3dBackpropFilter,
+  Conv3DBackpropInputV2: conv3dBackpropInput,
   DepthToSpace: depthToSpace,
   Einsum: (call) => contract(attributesOf<{ equation: string }>(call).equation, tensorsOf(call)),
   ExpandDims: expandDims,
@@ -21,6 +34,7 @@ export const composites: Readonly<Record<string, Composite>> = {
   FusedDepthwiseConv2D: fusedConvolution(tf.depthwiseConv2d),
   LinSpace: linSpace,
   LogSoftmax: logSoftmax,
+  MaxPool3D: maxPool3d,
   MirrorPad: mirrorPad,
   OnesLike: filledLike(1),
   Pack: pack,

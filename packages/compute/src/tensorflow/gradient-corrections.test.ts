@@ -14,6 +14,27 @@ describe('correctGradients', () => {
     ]);
   });
 
+  it('pools of volumes: windows at the edge, and windows that are wider than high', () => {
+    // As above, along the depth.
+    const column = tf.tensor5d([1, 2, 3], [1, 3, 1, 1, 1]);
+    const averaged = (x: tf.Tensor): tf.Tensor =>
+      tf.avgPool3d(x as tf.Tensor5D, [2, 1, 1], [2, 1, 1], 'same');
+    expect(gradient(averaged, column)).toEqual([0.5, 0.5, 1]);
+    // Two layers of 2 × 3; windows of one layer have their maxima 9 and 8, those of both layers 9.
+    const x = tf.tensor5d([1, 2, 3, 4, 9, 5, 0, 8, 1, 2, 3, 7], [1, 2, 2, 3, 1]);
+    const largest = (depth: number) => (each: tf.Tensor) =>
+      tf.maxPool3d(each as tf.Tensor5D, [depth, 2, 3], 1, 'valid');
+    expect(gradient(largest(1), x)).toEqual([0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0]);
+    expect(gradient(largest(2), x)).toEqual([0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+    // Windows of two layers and one row: the columns' maxima stand in either layer.
+    const columns = (each: tf.Tensor): tf.Tensor =>
+      tf.mul(
+        tf.maxPool3d(each as tf.Tensor5D, [2, 2, 1], 1, 'valid'),
+        tf.tensor1d([1, 10, 100]).reshape([3, 1]),
+      );
+    expect(gradient(columns, x)).toEqual([0, 0, 0, 1, 10, 0, 0, 0, 0, 0, 0, 100]);
+  });
+
   it('cumulative sums along an axis that is not the last', () => {
     // Each row's element is in the sums of its own and all later rows: 3, 2 and 1 of them.
     expect(gradient((x) => tf.cumsum(x, 0), tf.ones([3, 2]))).toEqual([3, 3, 2, 2, 1, 1]);

@@ -2,9 +2,11 @@
 // over padding, cumulative sums, mirrored padding and resized batches, three kernels forget that their
 // operands were broadcast, and comparisons have none.
 import * as tf from '@tensorflow/tfjs-core';
+import { averagePools } from './average-pools.js';
 import { dilatedConvolutions } from './dilated-convolutions.js';
 import { einsumGradient } from './einsum.js';
 import { missingGradients } from './missing-gradients.js';
+import { maxPool3dGradient } from './volumes.js';
 
 /** Registers the corrected gradients in the place of tf.js's own, and those that it lacks. */
 export function correctGradients(): void {
@@ -107,47 +109,6 @@ export function mirrorPositions(
   });
 }
 
-/** At the edges of `same` padding an average is over fewer elements than the filter has. */
-const averagePool: tf.GradConfig = {
-  kernelName: tf.AvgPool,
-  inputsToSave: ['x'],
-  gradFunc: (dy, saved, attrs) => {
-    const [x] = saved as [tf.Tensor4D];
-    const { filterSize, strides, pad } = attrs as unknown as tf.AvgPoolAttrs;
-    const info = tf.backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, pad);
-    const rows = coverage(
-      info.outHeight,
-      info.strideHeight,
-      info.filterHeight,
-      info.padInfo.top,
-      info.inHeight,
-    );
-    const columns = coverage(
-      info.outWidth,
-      info.strideWidth,
-      info.filterWidth,
-      info.padInfo.left,
-      info.inWidth,
-    );
-    const shares = rows.map((row) => columns.map((column) => [1 / (row * column)]));
-    const full = shares.every((row) => row.every(([share]) => share === 1));
-    return {
-      x: () => {
-        const scaled = full ? (dy as tf.Tensor) : tf.mul(dy as tf.Tensor, tf.tensor3d(shares));
-        return tf.engine().runKernel<tf.Tensor>(tf.AvgPoolGrad, { dy: scaled, input: x }, attrs);
-      },
-    };
-  },
-};
-
-/** For each window along one axis, the share of the filter that lies inside of the image. */
-function coverage(windows: number, stride: number, filter: number, padding: number, size: number): number[] {
-  return Array.from({ length: windows }, (_, window) => {
-    const start = window * stride - padding;
-    return (Math.min(start + filter, size) - Math.max(start, 0)) / filter;
-  });
-}
-
 type Resize = typeof tf.image.resizeBilinear;
 
 /**
@@ -187,12 +148,13 @@ function alongAxis(x: tf.Tensor, axis: number, matrix: tf.Tensor2D): tf.Tensor {
 }
 
 const corrections: readonly tf.GradConfig[] = [
-  averagePool,
+  ...averagePools,
   ...[...COMPARISONS, tf.LogicalAnd, tf.LogicalOr].map((kernel) => constant(kernel, ['a', 'b'])),
   constant(tf.LogicalNot, ['x']),
   cumsum,
   ...dilatedConvolutions,
   einsumGradient,
+  maxPool3dGradient,
   mirrorPad,
   ...missingGradients,
   resizing(tf.ResizeBilinear, tf.image.resizeBilinear),

@@ -1,5 +1,5 @@
-// Gradients that tf.js does not have: of running products, of the largest elements, and of picking and scattering by
-// positions.
+// Gradients that tf.js does not have: of running products, of the largest elements, of picking and scattering by
+// positions, and of transposed convolutions of volumes.
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -87,4 +87,26 @@ const scattered: tf.GradConfig = {
   },
 };
 
-export const missingGradients: readonly tf.GradConfig[] = [runningProduct, largest, picked, scattered];
+/** Of transposed convolutions of volumes: linear in both, as the convolution that they transpose. */
+const transposedVolumes: tf.GradConfig = {
+  kernelName: tf.Conv3DBackpropInputV2,
+  inputsToSave: ['dy', 'filter'],
+  gradFunc: (gradient, saved, attrs) => {
+    const [dy, filter] = saved as [tf.Tensor5D, tf.Tensor5D];
+    const { strides, pad } = attrs as unknown as tf.Conv3DBackpropInputV2Attrs;
+    const x = gradient as tf.Tensor5D;
+    const attributes = { strides, pad, filterShape: filter.shape } as unknown as tf.NamedAttrMap;
+    return {
+      dy: () => tf.conv3d(x, filter, strides as number, pad as 'same'),
+      filter: () => tf.engine().runKernel<tf.Tensor>(tf.Conv3DBackpropFilterV2, { x, dy }, attributes),
+    };
+  },
+};
+
+export const missingGradients: readonly tf.GradConfig[] = [
+  runningProduct,
+  largest,
+  picked,
+  scattered,
+  transposedVolumes,
+];

@@ -1,6 +1,7 @@
 // Composites that make tensors out of numbers: ranges, and fills of a given shape.
+
+import { attributesOf, type Composite, tensorOf } from '../../tensorflow/kernel-call.js';
 import * as tf from '../../tensorflow/tf.js';
-import { attributesOf, type Composite, tensorOf } from './composite-call.js';
 
 export const linSpace: Composite = (call) => {
   const { start, stop, num } = attributesOf<{ start: number; stop: number; num: number }>(call);

@@ -1,6 +1,7 @@
 // Composites of neural layers: fused layers, normalisation, and activations.
+
+import { attributesOf, type Call, type Composite, tensorOf } from '../../tensorflow/kernel-call.js';
 import * as tf from '../../tensorflow/tf.js';
-import { attributesOf, type Call, type Composite, tensorOf } from './composite-call.js';
 
 export function fusedMatMul(call: Call): tf.Tensor {
   const { transposeA, transposeB } = attributesOf<{ transposeA: boolean; transposeB: boolean }>(call);

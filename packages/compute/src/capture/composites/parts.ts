@@ -1,6 +1,14 @@
 // Composites that cut tensors into parts along an axis, and put parts together.
+
+import {
+  attributesOf,
+  type Call,
+  type Composite,
+  frontAxis,
+  tensorOf,
+  tensorsOf,
+} from '../../tensorflow/kernel-call.js';
 import * as tf from '../../tensorflow/tf.js';
-import { attributesOf, type Call, type Composite, frontAxis, tensorOf, tensorsOf } from './composite-call.js';
 
 export const pack: Composite = (call) => {
   const { axis } = attributesOf<{ axis: number }>(call);

@@ -1,7 +1,7 @@
 // Composites that move elements about in space: between space and batch, from depth to space, over an edge.
 import { mirrorPositions } from '../../tensorflow/gradient-corrections.js';
+import { attributesOf, type Call, tensorOf } from '../../tensorflow/kernel-call.js';
 import * as tf from '../../tensorflow/tf.js';
-import { attributesOf, type Call, tensorOf } from './composite-call.js';
 
 export function spaceToBatch(call: Call): tf.Tensor {
   const x = tensorOf(call, 'x');

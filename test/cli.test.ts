@@ -122,6 +122,29 @@ describe('starling inspect', () => {
     const { stdout: text } = await runStarling('inspect', hot);
     expect(text).toContain('for federatedMean\n');
     expect(text).toContain('The server sees aggregates only');
+    expect(text).toContain('the result is           float32@SERVER\n');
+  });
+
+  it('tells of a bare computation, and which of its results are computed from values of single clients', async () => {
+    const spy = join(folder, 'spy.ts');
+    writeFileSync(
+      spy,
+      `import { atClients, federatedCollect, federatedComputation, federatedMean, float32, sequenceSum } from '@starling/federated-core';
+       export default federatedComputation({ x: atClients(float32()) }, ({ x }) => ({
+         sum: sequenceSum(federatedCollect(x)),
+         mean: federatedMean(x),
+       }), { name: 'spy' });`,
+    );
+    const { code, stdout } = await runStarling('inspect', spy);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^spy\n/);
+    expect(stdout).toContain('the result is           <sum=float32@SERVER revealing,mean=float32@SERVER>\n');
+    expect(stdout).toContain('The server sees values of single clients.');
+    const { code: refused, stderr } = await runStarling('inspect', spy, '--set', 'clients=3');
+    expect({ refused, stderr }).toEqual({
+      refused: 2,
+      stderr: 'Cannot set clients of spy: a computation has no settings\n',
+    });
   });
 });
 

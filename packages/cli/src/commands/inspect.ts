@@ -1,9 +1,11 @@
-// `starling inspect <simulation>`: what each client receives and sends and what the server sees, read off the plan; and
-// what may be set.
+// `starling inspect <simulation|file>`: what each client receives and sends and what the server sees, read off the plan;
+// and what may be set. A file may also export a bare computation or process.
+import type { FederatedComputation } from '@starling/federated-core';
 import type { Command } from 'commander';
 import { formatPlan } from '../output/plan-text.js';
 import { formatSettings } from '../output/settings-text.js';
-import { setUpSimulation } from '../simulation/set-up.js';
+import { loadDefault } from '../simulation/load.js';
+import { type ReadySimulation, setUpSimulation } from '../simulation/set-up.js';
 import { UsageError } from '../usage-error.js';
 import { addSettingOption } from './shared-options.js';
 
@@ -17,7 +19,7 @@ export function addInspectCommand(program: Command): void {
   const command = program
     .command('inspect')
     .description('show what each client sends and the server sees')
-    .argument('<simulation>', "a name, or a file's path");
+    .argument('<simulation>', 'a name, or the path of a file with a simulation, computation or process');
   addSettingOption(command)
     .option('--plan', 'also the computation and its compiled plan, step by step', false)
     .option('--json', 'one JSON object on stdout', false)
@@ -25,23 +27,54 @@ export function addInspectCommand(program: Command): void {
 }
 
 async function inspect(name: string, { set, plan: shown, json }: InspectOptions): Promise<void> {
-  const { run, options, settings, ...simulation } = await setUpSimulation(name, set);
-  const computation = run.process?.next ?? run.computation;
-  if (computation === undefined) {
-    throw new UsageError(`Cannot inspect ${simulation.name}: need a process or a computation, got neither`);
-  }
+  const { computation, laneSize, head, settings, options } = await load(name, set);
   const core = await import('@starling/federated-core');
   const { packPlan } = await import('@starling/runtime');
-  const plan = core.compilePlan(computation, run.laneSize === undefined ? {} : { laneSize: run.laneSize });
-  const report = core.inspectPlan(plan);
+  const plan = core.compilePlan(computation, laneSize === undefined ? {} : { laneSize });
+  // With placements, and marked where it is computed from values of single clients.
+  const report = { ...core.inspectPlan(plan), result: core.formatType(computation.type.result) };
   const { hash } = packPlan(plan);
   if (json) {
     process.stdout.write(`${JSON.stringify({ hash, ...report, settings })}\n`);
     return;
   }
-  const parts = [`${simulation.name}: ${simulation.description}`, formatPlan(report, hash)];
+  const parts = [head, formatPlan(report, hash)];
   if (shown) parts.push(core.formatComputation(computation).trimEnd(), core.formatPlan(plan).trimEnd());
-  const text = formatSettings(options, settings);
+  const text = options === null ? '' : formatSettings(options, settings);
   if (text !== '') parts.push(`settings, for --set:\n${text}`);
   process.stdout.write(`${parts.join('\n\n')}\n`);
+}
+
+interface Inspected extends Pick<ReadySimulation, 'settings'> {
+  readonly computation: FederatedComputation;
+  readonly laneSize: number | undefined;
+  readonly head: string;
+  readonly options: ReadySimulation['options'] | null;
+}
+
+/** What runs in a round of a simulation, or the computation of a file. */
+async function load(name: string, set: InspectOptions['set']): Promise<Inspected> {
+  const { value } = await loadDefault(name);
+  const bare = bareComputation(value);
+  if (bare !== null) {
+    const [setting] = Object.keys(set);
+    if (setting !== undefined) {
+      throw new UsageError(`Cannot set ${setting} of ${bare.name}: a computation has no settings`);
+    }
+    return { computation: bare, laneSize: undefined, head: bare.name, options: null, settings: {} };
+  }
+  const { run, options, settings, ...simulation } = await setUpSimulation(name, set);
+  const computation = run.process?.next ?? run.computation;
+  if (computation === undefined) {
+    throw new UsageError(`Cannot inspect ${simulation.name}: need a process or a computation, got neither`);
+  }
+  const head = `${simulation.name}: ${simulation.description}`;
+  return { computation, laneSize: run.laneSize, head, options, settings };
+}
+
+/** A computation, or that of a round of a process. */
+function bareComputation(value: unknown): FederatedComputation | null {
+  if (typeof value !== 'object' || value === null) return null;
+  if ('kind' in value && value.kind === 'federated-computation') return value as FederatedComputation;
+  return 'next' in value ? bareComputation(value.next) : null;
 }

@@ -6,6 +6,21 @@ describe('layoutType', () => {
     expect(layoutType('<a=float32[2,3],b=int32>', 0, 40)).toBe('<a=float32[2,3],b=int32>');
   });
 
+  it('breaks a long struct that is placed, and keeps what is said of it', () => {
+    const text = '<all=<a=float32[2,3],b=float32>@SERVER revealing,mean=float32@SERVER>';
+    expect(layoutType(text, 0, 30)).toBe(
+      [
+        '<',
+        '  all=<',
+        '    a=float32[2,3],',
+        '    b=float32',
+        '  >@SERVER revealing,',
+        '  mean=float32@SERVER',
+        '>',
+      ].join('\n'),
+    );
+  });
+
   it('breaks a long struct by fields, and inner ones only where they do not fit either', () => {
     const text = '<model=<kernel=float32[784,200],bias=float32[200]>,small=<a=int32,b=int32>,n=int32>*';
     expect(layoutType(text, 2, 40)).toBe(

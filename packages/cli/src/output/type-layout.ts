@@ -2,15 +2,15 @@
 
 /** `text` is a type in compact notation; lines after the first start at column `indent`, and end before `width`. */
 export function layoutType(text: string, indent: number, width: number): string {
-  const struct = /^<(.*)>(\*?)$/s.exec(text);
+  const struct = /^<(.*)>(\**(?:@(?:CLIENTS|SERVER)(?: revealing)?)?)$/s.exec(text);
   if (indent + text.length <= width || struct === null) return text;
-  const [, inside = '', star = ''] = struct;
+  const [, inside = '', suffix = ''] = struct;
   const gap = `\n${' '.repeat(indent + 2)}`;
   const fields = splitFields(inside).map((field) => {
     const [, name = '', type = ''] = /^(\w+=)?(.*)$/s.exec(field) ?? [];
     return name + layoutType(type, indent + 2, width - name.length);
   });
-  return `<${gap}${fields.join(`,${gap}`)}\n${' '.repeat(indent)}>${star}`;
+  return `<${gap}${fields.join(`,${gap}`)}\n${' '.repeat(indent)}>${suffix}`;
 }
 
 /** Splits at the commas outside all brackets. */

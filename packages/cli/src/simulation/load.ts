@@ -9,18 +9,26 @@ let hooksAreRegistered = false;
 
 /** Throws a `UsageError` where there is no such simulation or the file exports something else. */
 export async function loadSimulation(nameOrPath: string): Promise<Simulation> {
+  const { path, value } = await loadDefault(nameOrPath);
+  if (!isSimulation(value)) {
+    throw new UsageError(
+      `Cannot load a simulation from ${path}: need 'export default defineSimulation({ … })', got ${describe(value)}`,
+    );
+  }
+  return value;
+}
+
+/** What the file of a simulation, or any other, exports by default. */
+export async function loadDefault(
+  nameOrPath: string,
+): Promise<{ readonly path: string; readonly value: unknown }> {
   const { path, isTypeScript } = locateSimulation(nameOrPath);
   if (isTypeScript && !hooksAreRegistered) {
     register('./typescript-hooks.js', import.meta.url);
     hooksAreRegistered = true;
   }
   const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
-  if (!isSimulation(module.default)) {
-    throw new UsageError(
-      `Cannot load a simulation from ${path}: need 'export default defineSimulation({ … })', got ${describe(module.default)}`,
-    );
-  }
-  return module.default;
+  return { path, value: module.default };
 }
 
 function isSimulation(value: unknown): value is Simulation {

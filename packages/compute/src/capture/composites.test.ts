@@ -97,6 +97,10 @@ const calls: Record<keyof typeof composites & string, readonly (readonly [number
     ],
   ],
   DepthToSpace: [[[2, 2, 3, 8], (x) => tf.depthToSpace(x as tf.Tensor4D, 2)]],
+  Diag: [
+    [[3], (x) => tf.diag(x)],
+    [[2, 2], (x) => tf.diag(x)],
+  ],
   Einsum: [[[2, 3, 4], (x) => tf.einsum('bij,bkj->bik', x, x)]],
   ExpandDims: [[[2, 3], (x) => [tf.expandDims(x, 1), tf.expandDims(x, -1)]]],
   FlipLeftRight: [[[1, 2, 3, 1], (x) => tf.image.flipLeftRight(x as tf.Tensor4D)]],
@@ -133,6 +137,16 @@ const calls: Record<keyof typeof composites & string, readonly (readonly [number
     ],
   ],
   LinSpace: [[[5], (x) => tf.add(x, tf.linspace(-1, 1, 5))]],
+  LRN: [[[1, 2, 3, 6], (x) => tf.localResponseNormalization(x as tf.Tensor4D, 2, 1.5, 0.5, 0.75)]],
+  LRNGrad: [
+    [
+      [1, 2, 3, 6],
+      (x) =>
+        tf.grad((y: tf.Tensor) => tf.square(tf.localResponseNormalization(y as tf.Tensor4D, 1, 1, 0.3, 0.6)))(
+          x,
+        ),
+    ],
+  ],
   LogSoftmax: [
     // tf.logSoftmax does without its kernel, which some backends have all the same.
     [[2, 3], (x) => tf.sub(tf.logSoftmax(x), 0)],

@@ -11,8 +11,16 @@ import {
   conv3dBackpropInput,
   maxPool3d,
 } from '../tensorflow/volumes.js';
-import { filledLike, linSpace, range } from './composites/made.js';
-import { batchNorm, fusedConvolution, fusedMatMul, logSoftmax, prelu } from './composites/neural.js';
+import { diagonal, filledLike, linSpace, range } from './composites/made.js';
+import {
+  batchNorm,
+  fusedConvolution,
+  fusedMatMul,
+  localResponse,
+  localResponseGradient,
+  logSoftmax,
+  prelu,
+} from './composites/neural.js';
 import { expandDims, pack, splitV, stridedSlice, unpack } from './composites/parts.js';
 import { batchToSpace, depthToSpace, mirrorPad, spaceToBatch } from './composites/space.js';
 
@@ -26,6 +34,7 @@ export const composites: Readonly<Record<string, Composite>> = {
   Conv3DBackpropFilterV2: conv3dBackpropFilter,
   Conv3DBackpropInputV2: conv3dBackpropInput,
   DepthToSpace: depthToSpace,
+  Diag: diagonal,
   Einsum: (call) => contract(attributesOf<{ equation: string }>(call).equation, tensorsOf(call)),
   ExpandDims: expandDims,
   FlipLeftRight: (call) => tf.reverse(tensorOf(call, 'image'), 2),
@@ -34,6 +43,8 @@ export const composites: Readonly<Record<string, Composite>> = {
   FusedDepthwiseConv2D: fusedConvolution(tf.depthwiseConv2d),
   LinSpace: linSpace,
   LogSoftmax: logSoftmax,
+  LRN: localResponse,
+  LRNGrad: localResponseGradient,
   MaxPool3D: maxPool3d,
   MirrorPad: mirrorPad,
   OnesLike: filledLike(1),

@@ -54,7 +54,7 @@ function scanned(
   const input = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor;
   if (layer.stateful) {
     throw new CaptureError(
-      'value-read',
+      'hidden-state',
       `Cannot capture the layer '${layer.name}': it is stateful, and would keep tensors of the capture. Make it with stateful: false and pass its state as a parameter`,
     );
   }

@@ -1,4 +1,4 @@
-// Composites that make tensors out of numbers: ranges, and fills of a given shape.
+// Composites that make tensors: ranges, fills of a given shape, diagonals.
 
 import { attributesOf, type Composite, tensorOf } from '../../tensorflow/kernel-call.js';
 import * as tf from '../../tensorflow/tf.js';
@@ -30,3 +30,9 @@ export const filledLike =
     const { shape, dtype } = tensorOf(call, 'x');
     return tf.fill(shape, value, dtype as 'float32');
   };
+
+/** `x` along the diagonal of a tensor of twice its rank. */
+export const diagonal: Composite = (call) => {
+  const x = tensorOf(call, 'x');
+  return tf.reshape(tf.mul(tf.reshape(x, [x.size, 1]), tf.eye(x.size)), [...x.shape, ...x.shape]);
+};

@@ -46,6 +46,44 @@ export const prelu: Composite = (call) => {
   return tf.add(tf.relu(x), tf.mul(tensorOf(call, 'alpha'), tf.minimum(x, 0)));
 };
 
+/** y = x (bias + α Σ x²)^−β, the sum over the channels at most r away (Krizhevsky, Sutskever, Hinton, NeurIPS 2012, §3.3). */
+export const localResponse: Composite = (call) => {
+  const x = tensorOf(call, 'x');
+  return tf.mul(x, tf.pow(responseScale(x, call), -attributesOf<LocalResponse>(call).beta));
+};
+
+/** With s the scale and N the neighbours' sum: dx = dy s^−β − 2 α β x N(dy y / s). */
+export const localResponseGradient: Composite = (call) => {
+  const [x, y, dy] = [tensorOf(call, 'x'), tensorOf(call, 'y'), tensorOf(call, 'dy')];
+  const { alpha, beta } = attributesOf<LocalResponse>(call);
+  const scale = responseScale(x, call);
+  const others = overNeighbours(tf.div(tf.mul(dy, y), scale), call);
+  return tf.sub(tf.mul(dy, tf.pow(scale, -beta)), tf.mul(2 * alpha * beta, tf.mul(x, others)));
+};
+
+interface LocalResponse {
+  depthRadius: number;
+  bias: number;
+  alpha: number;
+  beta: number;
+}
+
+function responseScale(x: tf.Tensor, call: Call): tf.Tensor {
+  const { bias, alpha } = attributesOf<LocalResponse>(call);
+  return tf.add(bias, tf.mul(alpha, overNeighbours(tf.square(x), call)));
+}
+
+/** For each channel the sum over its neighbours: a product with a matrix of ones along its diagonal. */
+function overNeighbours(x: tf.Tensor, call: Call): tf.Tensor {
+  const { depthRadius } = attributesOf<LocalResponse>(call);
+  const channels = x.shape.at(-1) as number;
+  const band = Array.from({ length: channels }, (_, row) =>
+    Array.from({ length: channels }, (__, column) => (Math.abs(row - column) <= depthRadius ? 1 : 0)),
+  );
+  const sums = tf.matMul(tf.reshape(x, [-1, channels]), tf.tensor2d(band, [channels, channels], 'float32'));
+  return tf.reshape(sums, x.shape);
+}
+
 /** Adds the bias and applies the activation of a fused layer. */
 function finishFused(call: Call, product: tf.Tensor): tf.Tensor {
   const { bias, preluActivationWeights } = call.inputs as Record<string, tf.Tensor | undefined>;

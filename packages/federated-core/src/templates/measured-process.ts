@@ -160,7 +160,8 @@ function inputsOf(
   step: string,
   { initialize, next }: ProcessComputations,
 ): readonly [Input, ...Input[]] {
-  check.resultsOf(next, check.stateOf(initialize), ['state', 'result', 'measurements']);
+  const own = check.step(step);
+  own.resultsOf(next, own.stateOf(initialize), ['state', 'result', 'measurements']);
   const [first, ...others] = next.parameters
     .filter((one) => one.name !== 'state')
     .map(({ name, type }): Input => ({ name: name as string, type }));

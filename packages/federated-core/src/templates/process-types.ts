@@ -12,7 +12,14 @@ export class ProcessCheck {
   constructor(
     private readonly template: string,
     private readonly location: string | null,
+    /** Of a process that is a step of another: ` of ` and its name. */
+    private readonly ofStep = '',
   ) {}
+
+  /** The same for the computations of a step. */
+  step(name: string): ProcessCheck {
+    return new ProcessCheck(this.template, this.location, ` of ${name}`);
+  }
 
   fail(need: string, got: string): never {
     throw new TypeMismatchError(
@@ -23,10 +30,13 @@ export class ProcessCheck {
   /** The type of the state that `initialize` gives: it takes nothing, and the state is at the server. */
   stateOf(initialize: FederatedComputation): Type {
     if (initialize.type.parameter !== null)
-      this.fail('initialize must take no parameter', formatType(initialize.type));
+      this.fail(`initialize${this.ofStep} must take no parameter`, formatType(initialize.type));
     const state = initialize.type.result;
     if (state.kind !== 'federated' || state.placement !== 'SERVER') {
-      this.fail('initialize must give one value at SERVER', formatType(state));
+      this.fail(
+        `initialize${this.ofStep} must give one value at SERVER (federatedZip makes one of several)`,
+        formatType(state),
+      );
     }
     return state;
   }
@@ -39,7 +49,10 @@ export class ProcessCheck {
   ): Readonly<Record<string, Type>> {
     const taken = next.parameters.find(({ name }) => name === 'state')?.type;
     if (taken === undefined || !accepts(taken, state)) {
-      this.fail(`next must take a parameter state of ${formatType(state)}`, formatType(taken ?? next.type));
+      this.fail(
+        `next${this.ofStep} must take a parameter state of ${formatType(state)}`,
+        formatType(taken ?? next.type),
+      );
     }
     const { result } = next.type;
     const results = Object.fromEntries(result.kind === 'struct' ? structEntries(result) : []) as Record<
@@ -47,11 +60,11 @@ export class ProcessCheck {
       Type
     >;
     if (Object.keys(results).length !== names.length || names.some((name) => results[name] === undefined)) {
-      this.fail(`next must return { ${names.join(', ')} }`, formatType(result));
+      this.fail(`next${this.ofStep} must return { ${names.join(', ')} }`, formatType(result));
     }
     const given = results['state']!;
     if (!accepts(taken, given))
-      this.fail(`next must return a state of ${formatType(taken)}`, formatType(given));
+      this.fail(`next${this.ofStep} must return a state of ${formatType(taken)}`, formatType(given));
     return results;
   }
 

@@ -103,6 +103,10 @@ describe('iterativeProcess', () => {
       'next must return a state of float32@SERVER, got int32@SERVER',
     );
     expect(() => iterativeProcess({ initialize: next, next })).toThrow('initialize must take no parameter');
+    const several = federatedComputation(null, () => ({ a: federatedValue(0, 'SERVER') }));
+    expect(() => iterativeProcess({ initialize: several, next })).toThrow(
+      'initialize must give one value at SERVER (federatedZip makes one of several), got <a=float32@SERVER>',
+    );
     const clientMetrics = federatedComputation(
       { state: atServer(float32()), data: atClients(float32()) },
       ({ state, data }) => ({ state, metrics: data }),
@@ -176,6 +180,13 @@ describe('chain', () => {
   it('`chain` shows both types when a result does not fit the next step', () => {
     expect(() => chain({ sum, scale })).toThrow(
       'the result of sum must fit {float32}@CLIENTS, got float32@SERVER',
+    );
+    const counted = iterativeProcess({
+      initialize: zero,
+      next: federatedComputation({ state: atServer(float32()) }, ({ state }) => ({ state, metrics: state })),
+    });
+    expect(() => chain({ scale, counted })).toThrow(
+      'Cannot make a chain: next of counted must return { state, result, measurements }, got <state=float32@SERVER,metrics=float32@SERVER>',
     );
     expect(() => chain({})).toThrow('need at least one step, got none');
   });

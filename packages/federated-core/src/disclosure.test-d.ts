@@ -17,9 +17,12 @@ import {
   federatedSample,
   federatedSecureSum,
   federatedSum,
+  federatedValue,
   federatedZip,
   field,
   float32,
+  type IterativeProcess,
+  iterativeProcess,
   type LocalComputation,
   type RevealingClientsValue,
   type RevealingServerValue,
@@ -109,6 +112,22 @@ declare const loaded: FederatedComputation;
 // @ts-expect-error nothing is known of it
 publish(loaded);
 publish(requireAggregated(loaded));
+
+// So it does for processes.
+declare const train: (process: IterativeProcess<FederatedComputation, AggregatedComputation>) => void;
+const start = federatedComputation(null, () => federatedValue(0, 'SERVER'));
+const rounds = { state: atServer(float32()), values: atClients(float32()) };
+const averaging = federatedComputation(rounds, ({ state, values }) => ({
+  state,
+  metrics: federatedMean(values),
+}));
+const spying = federatedComputation(rounds, ({ state, values }) => ({
+  state,
+  metrics: federatedCollect(values),
+}));
+train(iterativeProcess({ initialize: start, next: averaging }));
+// @ts-expect-error its metrics are revealing
+train(iterativeProcess({ initialize: start, next: spying }));
 
 // A call is revealing where the called computation is, or where an argument is.
 const next = federatedComputation({ x: atServer(float32()) }, ({ x }) => ({ next: federatedMap(local, x) }));

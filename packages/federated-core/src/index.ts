@@ -8,6 +8,7 @@ export * from './expression/bind.js';
 export * from './expression/call.js';
 export * from './expression/expression.js';
 export * from './expression/federated-computation.js';
+export * from './expression/placed-values.js';
 export * from './expression/polymorphic.js';
 export * from './expression/serialize.js';
 export * from './expression/symbolic-value.js';

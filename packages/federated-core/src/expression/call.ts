@@ -8,7 +8,8 @@ import type { FederatedType, StructType, Type } from '../types/types.js';
 import { describeValue } from '../values/to-value.js';
 import { childrenOf, type Expression, type ParameterExpression } from './expression.js';
 import type { FederatedComputation } from './federated-computation.js';
-import { type DisclosureIn, SymbolicValue } from './symbolic-value.js';
+import type { DisclosureIn } from './placed-values.js';
+import { SymbolicValue } from './symbolic-value.js';
 
 /** What a computation with a parameter of type `P` is called with: values in the right places; their members are checked at tracing. */
 export type CallArgument<P> = Type extends P

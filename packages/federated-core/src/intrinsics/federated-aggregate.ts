@@ -1,6 +1,6 @@
 // `federatedAggregate`: an aggregation of the user's own, by four operators.
 import type { Expression, LocalExpression } from '../expression/expression.js';
-import type { AnyClientsValue, ServerResult } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, ServerResult } from '../expression/placed-values.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { OPERATOR_SEED } from '../plan/seeds.js';
 import { deriveSeed } from '../random/seed.js';

@@ -1,5 +1,6 @@
 // `federatedBroadcast`: the server sends its value to every client of the cohort.
-import type { AnyServerValue, SymbolicValue } from '../expression/symbolic-value.js';
+import type { AnyServerValue } from '../expression/placed-values.js';
+import type { SymbolicValue } from '../expression/symbolic-value.js';
 import type { Disclosure, FederatedType, Type } from '../types/types.js';
 import { applyIntrinsic } from './apply.js';
 import type { BroadcastIntrinsic } from './definition.js';

@@ -2,7 +2,7 @@
 // single clients' values.
 
 import { memberType } from '../compile/member-types.js';
-import type { AnyClientsValue, RevealingServerValue } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, RevealingServerValue } from '../expression/placed-values.js';
 import { leafTypes } from '../types/leaves.js';
 import type { SequenceType, Type } from '../types/types.js';
 import { applyIntrinsic } from './apply.js';

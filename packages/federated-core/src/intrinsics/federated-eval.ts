@@ -1,6 +1,7 @@
 // `federatedEval`: a local computation of no parameter, run at the server or by each client with randomness of its own.
 import type { LocalExpression } from '../expression/expression.js';
-import type { ClientsValue, ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
+import type { ClientsValue, ServerValue } from '../expression/placed-values.js';
+import type { SymbolicValue } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { leafCount } from '../types/leaves.js';
 import { atClients, atServer, type Type } from '../types/types.js';

@@ -4,11 +4,10 @@ import type {
   AnyClientsValue,
   AnyServerValue,
   ClientsResult,
-  Composed,
   DisclosureIn,
   ServerResult,
-  SymbolicValue,
-} from '../expression/symbolic-value.js';
+} from '../expression/placed-values.js';
+import type { Composed, SymbolicValue } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { leafCount } from '../types/leaves.js';
 import type { Type } from '../types/types.js';

@@ -1,5 +1,5 @@
 // `federatedMax`: the largest of the clients' values, element by element.
-import type { AnyClientsValue, ServerResult } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, ServerResult } from '../expression/placed-values.js';
 import type { Disclosure, Type } from '../types/types.js';
 import { applyIntrinsic } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';

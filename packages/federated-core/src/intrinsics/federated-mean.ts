@@ -1,6 +1,6 @@
 // `federatedMean`: the mean of the clients' values, each counting by its weight.
 import { EmptyAggregateError } from '../errors/starling-error.js';
-import type { AnyClientsValue, ServerResult } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, ServerResult } from '../expression/placed-values.js';
 import { leafTypes } from '../types/leaves.js';
 import type { Disclosure, Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';

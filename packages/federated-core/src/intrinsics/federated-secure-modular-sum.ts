@@ -1,5 +1,5 @@
 // `federatedSecureModularSum`: a secure sum modulo a number, as secure aggregation protocols compute it.
-import type { AnyClientsValue, ServerResult } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, ServerResult } from '../expression/placed-values.js';
 import { settingOf } from '../reductions/leaf-setting.js';
 import { leafTypes } from '../types/leaves.js';
 import type { Disclosure, Type } from '../types/types.js';

@@ -3,7 +3,7 @@
 
 import { RejectedUpdateError } from '../errors/starling-error.js';
 import type { LocalExpression } from '../expression/expression.js';
-import type { AnyClientsValue, AnyServerValue, ClientsResult } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, AnyServerValue, ClientsResult } from '../expression/placed-values.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { deriveSeed } from '../random/seed.js';
 import { leafCount, leafTypes } from '../types/leaves.js';

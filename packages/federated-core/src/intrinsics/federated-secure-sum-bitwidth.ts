@@ -1,5 +1,5 @@
 // `federatedSecureSumBitwidth`: a secure sum of integers of so many bits.
-import type { AnyClientsValue, ServerResult } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, ServerResult } from '../expression/placed-values.js';
 import { settingOf } from '../reductions/leaf-setting.js';
 import type { Disclosure, Type } from '../types/types.js';
 import { applyIntrinsic } from './apply.js';

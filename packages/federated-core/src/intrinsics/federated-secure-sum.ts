@@ -1,6 +1,6 @@
 // `federatedSecureSum`: a sum of integers of which the server is to see the sum alone. The type says so and the
 // range is held to here; masking the values on the wire belongs to a secure aggregation protocol.
-import type { AnyClientsValue, ServerResult } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, ServerResult } from '../expression/placed-values.js';
 import { settingOf } from '../reductions/leaf-setting.js';
 import type { Disclosure, Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';

@@ -1,7 +1,7 @@
 // `federatedSelect`: each client gets the slices of a server value that its keys ask for, and nothing else of it. The
 // clients send their keys in a round trip of their own; the server slices, and sends each client what is its own.
 
-import type { AnyClientsValue, AnyServerValue, RevealingClientsValue } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, AnyServerValue, RevealingClientsValue } from '../expression/placed-values.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { MAX_KEYS } from '../reductions/select-keys.js';
 import type { SequenceType, Type } from '../types/types.js';

@@ -1,7 +1,7 @@
 // `federatedSum`: the sum of the clients' values, at the server.
 
 import type { IntrinsicExpression } from '../expression/expression.js';
-import type { AnyClientsValue, ServerResult } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, ServerResult } from '../expression/placed-values.js';
 import { leafTypes } from '../types/leaves.js';
 import type { Disclosure, Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';

@@ -1,5 +1,6 @@
 // `federatedValue`: a constant, at the server or with every client.
-import type { ClientsValue, ServerValue, SymbolicValue } from '../expression/symbolic-value.js';
+import type { ClientsValue, ServerValue } from '../expression/placed-values.js';
+import type { SymbolicValue } from '../expression/symbolic-value.js';
 import type { Placement, Type } from '../types/types.js';
 import type { HostInput } from '../values/host-types.js';
 import type { InferredType } from '../values/infer-type.js';

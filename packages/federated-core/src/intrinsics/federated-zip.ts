@@ -2,15 +2,14 @@
 // zip to nested structs, and names are kept.
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
-import {
-  type AnyClientsValue,
-  type AnyServerValue,
-  type ClientsResult,
-  type Composed,
-  type DisclosureIn,
-  type ServerResult,
-  SymbolicValue,
-} from '../expression/symbolic-value.js';
+import type {
+  AnyClientsValue,
+  AnyServerValue,
+  ClientsResult,
+  DisclosureIn,
+  ServerResult,
+} from '../expression/placed-values.js';
+import { type Composed, SymbolicValue } from '../expression/symbolic-value.js';
 import { formatType } from '../types/format.js';
 import { type FederatedType, struct, type Type } from '../types/types.js';
 import { describeValue, isPlain } from '../values/to-value.js';

@@ -1,6 +1,6 @@
 // The `ifEmpty` option of aggregates that are undefined without clients.
 import type { IntrinsicSettings } from '../expression/expression.js';
-import type { AnyClientsValue } from '../expression/symbolic-value.js';
+import type { AnyClientsValue } from '../expression/placed-values.js';
 import type { Type } from '../types/types.js';
 import type { HostInput } from '../values/host-types.js';
 import { memberOf } from './apply.js';

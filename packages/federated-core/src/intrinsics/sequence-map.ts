@@ -5,8 +5,8 @@ import type {
   AnyServerValue,
   ClientsResult,
   ServerResult,
-  SymbolicValue,
-} from '../expression/symbolic-value.js';
+} from '../expression/placed-values.js';
+import type { SymbolicValue } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { deriveSeed } from '../random/seed.js';
 import { leafCount, leafTypes } from '../types/leaves.js';

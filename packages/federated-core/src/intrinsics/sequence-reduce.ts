@@ -1,13 +1,13 @@
 // `sequenceReduce`: folds each member's dataset, element by element.
 import type { LocalExpression } from '../expression/expression.js';
-import {
-  type AnyClientsValue,
-  type AnyServerValue,
-  type ClientsResult,
-  type DisclosureIn,
-  type ServerResult,
-  SymbolicValue,
-} from '../expression/symbolic-value.js';
+import type {
+  AnyClientsValue,
+  AnyServerValue,
+  ClientsResult,
+  DisclosureIn,
+  ServerResult,
+} from '../expression/placed-values.js';
+import { SymbolicValue } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { deriveSeed } from '../random/seed.js';
 import { leafCount } from '../types/leaves.js';

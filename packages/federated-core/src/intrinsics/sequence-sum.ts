@@ -4,8 +4,8 @@ import type {
   AnyServerValue,
   ClientsResult,
   ServerResult,
-  SymbolicValue,
-} from '../expression/symbolic-value.js';
+} from '../expression/placed-values.js';
+import type { SymbolicValue } from '../expression/symbolic-value.js';
 import { leafTypes } from '../types/leaves.js';
 import type { Disclosure, SequenceType, Type } from '../types/types.js';
 import { elementAt } from '../values/stack.js';

@@ -1,7 +1,7 @@
 // Checks of the plain numbers that some intrinsics take, one for all tensors or one for each.
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { StarlingError } from '../errors/starling-error.js';
-import type { AnyClientsValue } from '../expression/symbolic-value.js';
+import type { AnyClientsValue } from '../expression/placed-values.js';
 import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
 import { type Placement, structEntries, type TensorType, type Type } from '../types/types.js';

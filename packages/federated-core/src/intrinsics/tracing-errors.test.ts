@@ -1,7 +1,7 @@
 // What a user reads when a call of an intrinsic does not fit: the intrinsic, what it needs, what it got, and their line.
 import { describe, expect, it } from 'vitest';
 import { federatedComputation } from '../expression/federated-computation.js';
-import type { AnyClientsValue, ClientsValue, ServerValue } from '../expression/symbolic-value.js';
+import type { AnyClientsValue, ClientsValue, ServerValue } from '../expression/placed-values.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { plainLocal } from '../testing/plain-local.js';
 import { atClients, atServer, float32, int32, sequence, type Type } from '../types/types.js';

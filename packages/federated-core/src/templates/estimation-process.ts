@@ -3,7 +3,8 @@
 import { sourceLocation } from '../errors/source-location.js';
 import { call } from '../expression/call.js';
 import { type FederatedComputation, federatedComputation } from '../expression/federated-computation.js';
-import type { AnyServerValue, SymbolicValue } from '../expression/symbolic-value.js';
+import type { AnyServerValue } from '../expression/placed-values.js';
+import type { SymbolicValue } from '../expression/symbolic-value.js';
 import { federatedMap } from '../intrinsics/federated-map.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { accepts } from '../types/disclosure.js';

@@ -2,7 +2,8 @@
 // chain feeds each result to the next step, a concatenation runs steps side by side.
 import { sourceLocation } from '../errors/source-location.js';
 import { type FederatedComputation, federatedComputation } from '../expression/federated-computation.js';
-import { type AnyServerValue, field, type SymbolicValue } from '../expression/symbolic-value.js';
+import type { AnyServerValue } from '../expression/placed-values.js';
+import { field, type SymbolicValue } from '../expression/symbolic-value.js';
 import { federatedZip } from '../intrinsics/federated-zip.js';
 import { accepts } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';

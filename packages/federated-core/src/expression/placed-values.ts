@@ -1,0 +1,69 @@
+// Symbolic values by placement and disclosure, as an editor names them and signatures ask for them; and how the
+// disclosure of arguments becomes that of a result, at the type level.
+import type {
+  AtClients,
+  AtServer,
+  Disclosure,
+  FederatedType,
+  Placement,
+  StructElements,
+  Type,
+} from '../types/types.js';
+import type { Composed, SymbolicValue } from './symbolic-value.js';
+
+/** A value with each client: `{M}@CLIENTS`. */
+export type ClientsValue<M extends Type = Type> = SymbolicValue<AtClients<M>>;
+/** A value at the server: `M@SERVER`. */
+export type ServerValue<M extends Type = Type> = SymbolicValue<AtServer<M>>;
+
+/** A value at the server for which the server sees values of single clients: what `federatedCollect` gives, and what is computed from it. */
+export type RevealingServerValue<M extends Type = Type> = SymbolicValue<
+  FederatedType<M, 'SERVER', true, 'revealing'>
+>;
+/** A value with each client that is computed from such a value. */
+export type RevealingClientsValue<M extends Type = Type> = SymbolicValue<
+  FederatedType<M, 'CLIENTS', boolean, 'revealing'>
+>;
+
+/** A value with each client, revealing or not: what intrinsics take. */
+export type AnyClientsValue<M extends Type = Type, D extends Disclosure = Disclosure> = SymbolicValue<
+  FederatedType<M, 'CLIENTS', boolean, D>
+>;
+/** A value at the server, revealing or not. */
+export type AnyServerValue<M extends Type = Type, D extends Disclosure = Disclosure> = SymbolicValue<
+  FederatedType<M, 'SERVER', true, D>
+>;
+
+/** What comes of values of disclosure `D`, with each client: revealing unless all of them are aggregated. */
+export type ClientsResult<M extends Type, D> = [D] extends ['aggregated']
+  ? ClientsValue<M>
+  : RevealingClientsValue<M>;
+/** The same at the server. */
+export type ServerResult<M extends Type, D> = [D] extends ['aggregated']
+  ? ServerValue<M>
+  : RevealingServerValue<M>;
+
+/** The disclosure of a value, or of any in a record or list of them. */
+export type DisclosureIn<C> = [Composed<AnyClientsValue>] extends [C]
+  ? Disclosure
+  : [Composed<AnyServerValue>] extends [C]
+    ? Disclosure
+    : C extends SymbolicValue<infer T>
+      ? DisclosureOf<T>
+      : C extends readonly (infer V)[]
+        ? DisclosureIn<V>
+        : C extends object
+          ? { readonly [K in keyof C]-?: DisclosureIn<C[K]> }[keyof C]
+          : never;
+
+/** The disclosure of a type, or of any placed part of it. */
+export type DisclosureOf<T> =
+  T extends FederatedType<Type, Placement, boolean, infer D>
+    ? D
+    : T extends { readonly kind: 'struct'; readonly elements: infer E }
+      ? StructElements extends E
+        ? Disclosure
+        : E extends readonly (infer V)[]
+          ? DisclosureOf<V>
+          : { readonly [K in keyof E]: DisclosureOf<E[K]> }[keyof E]
+      : never;

@@ -2,6 +2,7 @@
 // knows them, and nothing is asked of what it does not know.
 import {
   type ClientsValue,
+  federatedMap,
   federatedMax,
   federatedMean,
   federatedMin,
@@ -10,7 +11,9 @@ import {
   federatedSecureSumBitwidth,
   federatedSum,
   federatedValue,
+  federatedZip,
   int32,
+  type LocalComputation,
   type SequenceType,
   type ServerValue,
   type StructType,
@@ -78,11 +81,45 @@ sequenceSum(numbers);
 // @ts-expect-error a sum of bools
 sequenceSum(data);
 
+// A map gives its local computation what that takes: element types, names, tensors for tensors.
+declare const half: LocalComputation<TensorType<'float32', []>, TensorType<'float32', []>>;
+declare const add: LocalComputation<
+  StructType<{
+    readonly a: TensorType<'float32', []>;
+    readonly b: StructType<{ readonly n: TensorType<'int32', []> }>;
+  }>,
+  TensorType<'float32', []>
+>;
+const halves = federatedMap(half, floats);
+holds<Same<typeof halves, ClientsValue<TensorType<'float32', []>>>>();
+// @ts-expect-error an integer for a float
+federatedMap(half, ints);
+// @ts-expect-error a record for a float
+federatedMap(half, { a: floats });
+federatedMap(add, { b: { n: ints }, a: floats });
+federatedMap(add, { a: floats, b: federatedZip({ n: ints }) });
+// @ts-expect-error a float for an integer, deep
+federatedMap(add, { a: floats, b: { n: floats } });
+// @ts-expect-error a name is missing
+federatedMap(add, { a: floats });
+// @ts-expect-error a tensor for a record
+federatedMap(add, { a: floats, b: ints });
+// @ts-expect-error a tensor for all
+federatedMap(add, floats);
+
 // What is not known is left to tracing.
 declare const anything: ClientsValue;
 declare const tensors: ClientsValue<TensorType>;
 declare const structs: ClientsValue<StructType>;
 declare const datasets: ClientsValue<SequenceType>;
+declare const some: LocalComputation;
+declare const optional: { readonly b?: ClientsValue<StructType<{ readonly n: TensorType<'int32', []> }>> };
+federatedMap(half, anything);
+federatedMap(half, tensors);
+federatedMap(some, { a: floats, b: [ints] });
+federatedMap(add, { a: anything, b: structs });
+federatedMap(add, { a: floats, ...optional });
+federatedMap(add, [floats, { n: ints }]);
 federatedSum(anything);
 federatedSum(tensors);
 federatedMean(structs, anything);

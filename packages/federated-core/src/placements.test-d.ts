@@ -34,6 +34,7 @@ import {
   sequenceReduce,
   struct,
   type TensorType,
+  type Type,
 } from './index.js';
 
 type Float = TensorType<'float32', []>;
@@ -44,6 +45,7 @@ const holds = <_T extends true>(): void => {};
 declare const clients: ClientsValue<Float>;
 declare const server: ServerValue<Float>;
 declare const local: LocalComputation<Float, Int>;
+declare const joining: LocalComputation<Type, Int>;
 declare const noise: LocalComputation<null, Float>;
 declare const datasets: ClientsValue<SequenceType<Float>>;
 
@@ -70,10 +72,12 @@ federatedSum(3);
 // A map keeps the placement and takes the result of its local computation.
 const mapped = federatedMap(local, clients);
 holds<Same<typeof mapped.type, AtClients<Int>>>();
-const applied = federatedMap(local, { a: server, b: [server] });
+const applied = federatedMap(joining, { a: server, b: [server] });
 holds<Same<typeof applied.type, AtServer<Int>>>();
 // @ts-expect-error two placements in one map
-federatedMap(local, { a: clients, b: server });
+federatedMap(joining, { a: clients, b: server });
+// @ts-expect-error two placements in one map, deep
+federatedMap(joining, { a: clients, b: [server] });
 // @ts-expect-error a plain JavaScript function
 federatedMap((x: number) => x > 3, clients);
 

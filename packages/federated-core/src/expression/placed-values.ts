@@ -34,6 +34,9 @@ export type AnyServerValue<M extends Type = Type, D extends Disclosure = Disclos
   FederatedType<M, 'SERVER', true, D>
 >;
 
+/** A value in some place. */
+export type PlacedValue = AnyClientsValue | AnyServerValue;
+
 /** What comes of values of disclosure `D`, with each client: revealing unless all of them are aggregated. */
 export type ClientsResult<M extends Type, D> = [D] extends ['aggregated']
   ? ClientsValue<M>
@@ -42,6 +45,32 @@ export type ClientsResult<M extends Type, D> = [D] extends ['aggregated']
 export type ServerResult<M extends Type, D> = [D] extends ['aggregated']
   ? ServerValue<M>
   : RevealingServerValue<M>;
+
+/** What comes of the values `C` in the place where they are. */
+export type PlacedResult<M extends Type, C> = [PlacementIn<C>] extends ['CLIENTS']
+  ? ClientsResult<M, DisclosureIn<C>>
+  : ServerResult<M, DisclosureIn<C>>;
+
+/** Asks that values in a record or list are all in one place: a sentence that no value has where they are not. */
+export type InOnePlace<C> =
+  'CLIENTS' | 'SERVER' extends PlacementIn<C>
+    ? 'need values that are all at CLIENTS, or all at SERVER'
+    : unknown;
+
+/** The placement of a value, or of any in a record or list of them. */
+export type PlacementIn<C> = [Composed<AnyClientsValue>] extends [C]
+  ? 'CLIENTS'
+  : [Composed<AnyServerValue>] extends [C]
+    ? 'SERVER'
+    : C extends SymbolicValue<infer T>
+      ? T extends FederatedType<Type, infer P>
+        ? P
+        : never
+      : C extends readonly (infer V)[]
+        ? PlacementIn<V>
+        : C extends object
+          ? { readonly [K in keyof C]-?: PlacementIn<C[K]> }[keyof C]
+          : never;
 
 /** The disclosure of a value, or of any in a record or list of them. */
 export type DisclosureIn<C> = [Composed<AnyClientsValue>] extends [C]

@@ -1,19 +1,14 @@
 // `federatedMap`: a local computation on each client's value, or on the server's.
 import type { LocalExpression } from '../expression/expression.js';
-import type {
-  AnyClientsValue,
-  AnyServerValue,
-  ClientsResult,
-  DisclosureIn,
-  ServerResult,
-} from '../expression/placed-values.js';
+import type { InOnePlace, PlacedResult, PlacedValue } from '../expression/placed-values.js';
 import type { Composed, SymbolicValue } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { leafCount } from '../types/leaves.js';
 import type { Type } from '../types/types.js';
 import { applyIntrinsic, isLocal } from './apply.js';
 import type { PointwiseIntrinsic } from './definition.js';
-import { zipComposed } from './federated-zip.js';
+import { type MemberOf, zipComposed } from './federated-zip.js';
+import type { Fitting } from './requirements.js';
 
 export const federatedMapDefinition: PointwiseIntrinsic = {
   name: 'federatedMap',
@@ -34,14 +29,10 @@ export const federatedMapDefinition: PointwiseIntrinsic = {
  * `local` applied to each member. `argument` is one value, or a record or list of values of one placement, which
  * are zipped; a record is matched to the parameters of `local` by name.
  */
-export function federatedMap<R extends Type, const C extends Composed<AnyClientsValue>>(
-  local: LocalComputation<Type | null, R>,
-  argument: C,
-): ClientsResult<R, DisclosureIn<C>>;
-export function federatedMap<R extends Type, const C extends Composed<AnyServerValue>>(
-  local: LocalComputation<Type | null, R>,
-  argument: C,
-): ServerResult<R, DisclosureIn<C>>;
+export function federatedMap<P extends Type | null, R extends Type, const C extends Composed<PlacedValue>>(
+  local: LocalComputation<P, R>,
+  argument: C & InOnePlace<C> & Fitting<P, MemberOf<C>>,
+): PlacedResult<R, C>;
 export function federatedMap(local: LocalComputation, argument: Composed<SymbolicValue>): SymbolicValue {
   const order = isLocal(local) ? local.type.parameter : null;
   return applyIntrinsic(federatedMapDefinition, [

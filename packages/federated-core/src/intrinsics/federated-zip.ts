@@ -2,13 +2,7 @@
 // zip to nested structs, and names are kept.
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
-import type {
-  AnyClientsValue,
-  AnyServerValue,
-  ClientsResult,
-  DisclosureIn,
-  ServerResult,
-} from '../expression/placed-values.js';
+import type { InOnePlace, PlacedResult, PlacedValue } from '../expression/placed-values.js';
 import { type Composed, SymbolicValue } from '../expression/symbolic-value.js';
 import { formatType } from '../types/format.js';
 import { type FederatedType, struct, type Type } from '../types/types.js';
@@ -52,12 +46,9 @@ export interface StructOfMembers<C> {
 }
 
 /** Joins values of one placement, in a record or list, into one value of structs. */
-export function federatedZip<const C extends Composed<AnyClientsValue>>(
-  values: C,
-): ClientsResult<MemberOf<C>, DisclosureIn<C>>;
-export function federatedZip<const C extends Composed<AnyServerValue>>(
-  values: C,
-): ServerResult<MemberOf<C>, DisclosureIn<C>>;
+export function federatedZip<const C extends Composed<PlacedValue>>(
+  values: C & InOnePlace<C>,
+): PlacedResult<MemberOf<C>, C>;
 export function federatedZip(values: Composed<SymbolicValue>): SymbolicValue {
   return zipComposed(values);
 }

@@ -36,6 +36,40 @@ export type Weight<M> = Unless<
   'need one number with each client'
 >;
 
+/** Arguments that a local computation with a parameter of type `P` takes: kinds, names and element types. */
+export type Fitting<P, M> = Unless<Misfit<P, M>, 'need what the local computation takes'>;
+
+type Misfit<P, M> = Type extends P
+  ? never
+  : Type extends M
+    ? never
+    : M extends { readonly elements: never }
+      ? never // a part of a record that may be missing
+      : P extends TensorType<infer D>
+        ? M extends TensorType<infer E>
+          ? DType extends E
+            ? never
+            : [Exclude<E, D>] extends [never]
+              ? never
+              : `${Exclude<E, D>} for ${D}`
+          : `no tensor for ${D}`
+        : P extends { readonly kind: 'struct'; readonly elements: infer F }
+          ? M extends { readonly kind: 'struct'; readonly elements: infer G }
+            ? MisfitOfFields<F, G>
+            : M extends TensorType
+              ? 'a tensor for a struct'
+              : never
+          : never;
+
+/** Of records by their names; positions are left to tracing. */
+type MisfitOfFields<F, G> = StructElements extends F | G
+  ? never
+  : F extends readonly unknown[]
+    ? never
+    : G extends readonly unknown[]
+      ? never
+      : { readonly [K in keyof F]: K extends keyof G ? Misfit<F[K], G[K]> : `no ${K & string}` }[keyof F];
+
 /** What a misfit is called in the sentence, or `never` where everything fits or is not known. */
 type LeafOtherThan<M, Allowed extends DType> = Type extends M
   ? never
@@ -53,6 +87,6 @@ type LeafOtherThan<M, Allowed extends DType> = Type extends M
         ? M['kind']
         : never;
 
-type Unless<Misfit, Need extends string> = [Misfit] extends [never]
+type Unless<Wrong, Need extends string> = [Wrong] extends [never]
   ? unknown
-  : `${Need}, got ${Misfit & string}`;
+  : `${Need}, got ${Wrong & string}`;

@@ -7,11 +7,11 @@ import * as tf from '../tensorflow/tf.js';
 /**
  * Kernels that mean something else on a backend than on `cpu`. TensorFlow's AvgPoolGrad divides by the elements inside
  * the input where a window hangs over its edge; in a graph the kernel divides by the whole window, as tf.js does. OneHot of
- * wasm writes integers whatever type is asked for.
+ * wasm writes integers whatever type is asked for, and its FloorDiv of floats, like TensorFlow's, gives floats.
  */
 const DIFFERENT: Readonly<Record<string, ReadonlySet<string>>> = {
-  tensorflow: new Set(['AvgPoolGrad']),
-  wasm: new Set(['OneHot']),
+  tensorflow: new Set(['AvgPoolGrad', 'FloorDiv']),
+  wasm: new Set(['FloorDiv', 'OneHot']),
 };
 
 /**

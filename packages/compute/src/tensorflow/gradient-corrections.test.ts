@@ -70,6 +70,11 @@ describe('correctGradients', () => {
     expect(gradient(chosen, tf.tensor1d([3, -4]))).toEqual([1, -8]);
   });
 
+  it('whole quotients do not change where they have a gradient', () => {
+    const remainder = (x: tf.Tensor): tf.Tensor => tf.sub(x, tf.mul(2, tf.floorDiv(x, tf.scalar(2))));
+    expect(gradient(remainder, tf.tensor1d([1, 3.5, -0.5]))).toEqual([1, 1, 1]);
+  });
+
   it.each([
     ['nearest neighbours', tf.image.resizeNearestNeighbor],
     ['bilinear', tf.image.resizeBilinear],

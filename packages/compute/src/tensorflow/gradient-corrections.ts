@@ -42,7 +42,7 @@ function broadcasting(kernelName: string, factors: (a: tf.Tensor, b: tf.Tensor) 
 
 const indicator = (condition: tf.Tensor): tf.Tensor => tf.cast(condition, 'float32');
 
-/** Comparisons are constant wherever they have a gradient; without one, `tf.where(tf.greater(x, 0), x, y)` has none either. */
+/** Comparisons are constant wherever they have a gradient, and so are whole quotients; without one, `tf.where(tf.greater(x, 0), x, y)` has none either. */
 function constant(kernelName: string, inputs: readonly string[]): tf.GradConfig {
   return {
     kernelName,
@@ -149,7 +149,7 @@ function alongAxis(x: tf.Tensor, axis: number, matrix: tf.Tensor2D): tf.Tensor {
 
 const corrections: readonly tf.GradConfig[] = [
   ...averagePools,
-  ...[...COMPARISONS, tf.LogicalAnd, tf.LogicalOr].map((kernel) => constant(kernel, ['a', 'b'])),
+  ...[...COMPARISONS, tf.LogicalAnd, tf.LogicalOr, tf.FloorDiv].map((kernel) => constant(kernel, ['a', 'b'])),
   constant(tf.LogicalNot, ['x']),
   cumsum,
   ...dilatedConvolutions,

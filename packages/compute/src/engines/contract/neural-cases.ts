@@ -61,6 +61,29 @@ const convolutionGradients =
     };
   };
 
+/** A transposed convolution: the gradient of one by its image, of which tf.js knows the gradient too. */
+const transposed: KernelCase = (draw) => {
+  const { x, filter, strides, pad } = convolution(draw, draw.int(1, 3), draw.int(1, 3));
+  const { outShape } = tf.backend_util.computeConv2DInfo(
+    x as [number, number, number, number],
+    filter as [number, number, number, number],
+    strides,
+    1,
+    pad,
+  );
+  return {
+    inputs: [draw.floats(outShape), draw.floats(filter)],
+    body: ([dy, kernel]) =>
+      tf.conv2dTranspose(
+        dy as tf.Tensor4D,
+        kernel as tf.Tensor4D,
+        x as [number, number, number, number],
+        strides,
+        pad,
+      ),
+  };
+};
+
 type Pool = typeof tf.maxPool;
 
 const pooled =
@@ -105,7 +128,7 @@ export const neuralCases = {
   BatchMatMul: matMul,
   Conv2D: convolved(tf.conv2d),
   Conv2DBackpropFilter: convolutionGradients(tf.conv2d),
-  Conv2DBackpropInput: convolutionGradients(tf.conv2d),
+  Conv2DBackpropInput: transposed,
   DepthwiseConv2dNative: convolved(tf.depthwiseConv2d),
   DepthwiseConv2dNativeBackpropFilter: convolutionGradients(tf.depthwiseConv2d),
   DepthwiseConv2dNativeBackpropInput: convolutionGradients(tf.depthwiseConv2d),

@@ -23,10 +23,10 @@ const comparison = (op: Parameters<GraphBuilder['compare']>[0]): Rule =>
 const isNegative = (builder: GraphBuilder, x: OnnxValue): OnnxValue =>
   builder.compare('Less', x, builder.scalarLike(x, 0));
 
-/** Division rounded towards −∞; ONNX divides integers towards zero. */
+/** Division rounded towards −∞, an integer also of floats, as in tf.js; ONNX divides integers towards zero. */
 const floorDivide: Compose = (builder, a, b) => {
   const quotient = builder.binary('Div', a, b);
-  if (a.dtype === 'float32') return builder.unary('Floor', quotient);
+  if (a.dtype === 'float32') return builder.cast(builder.unary('Floor', quotient), 'int32');
   const remainder = builder.binary('Sub', a, builder.binary('Mul', quotient, b));
   const inexact = builder.unary('Not', builder.compare('Equal', remainder, builder.scalarLike(a, 0)));
   const signsDiffer = builder.binary('Xor', isNegative(builder, remainder), isNegative(builder, b));

@@ -1,6 +1,7 @@
 // A frame: the kernel graph that is being recorded, as capture goes on. The body of a reduction has a frame of
 // its own, whose parent is the enclosing one; what it reads of the parent becomes a capture.
 import type { Tensor } from '@starling/federated-core';
+import { checkElementTypes } from '../graph/element-types.js';
 import type { Attribute, GraphNode, KernelGraph, ValueId, ValueSpec } from '../graph/kernel-graph.js';
 import type { Kernel } from '../graph/kernels.js';
 import type { RuleCall, RuleResult } from '../graph/shape-rule.js';
@@ -101,6 +102,7 @@ export class Frame {
       specs[name] = isList(input) ? input.map((each) => each.spec) : input.spec;
     }
     const call: RuleCall = { inputs: specs, attributes };
+    checkElementTypes(kernel, call);
     const result: RuleResult = shapeRules[kernel](call);
     const outputs = result.outputs.map((spec) => this.value(spec));
     this.node({

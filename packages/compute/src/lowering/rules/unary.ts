@@ -19,8 +19,9 @@ const integersPassThrough =
     return x.dtype === 'float32' ? builder.unary(op, x) : builder.unary('Identity', x);
   };
 
+/** IsNaN and IsInf, which ONNX has of floats alone. */
 const predicate = (builder: GraphBuilder, op: string, x: OnnxValue): OnnxValue =>
-  builder.emitOne(op, [x], { dtype: 'bool', shape: x.shape });
+  builder.emitOne(op, [builder.cast(x, 'float32')], { dtype: 'bool', shape: x.shape });
 
 const composed =
   (compose: (builder: GraphBuilder, x: OnnxValue) => OnnxValue): Rule =>

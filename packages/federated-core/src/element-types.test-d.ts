@@ -17,6 +17,7 @@ import {
   type SequenceType,
   type ServerValue,
   type StructType,
+  sequenceMap,
   sequenceSum,
   type TensorType,
 } from './index.js';
@@ -39,6 +40,7 @@ declare const bad: ClientsValue<
   }>
 >;
 declare const data: ClientsValue<SequenceType<TensorType<'bool', []>>>;
+declare const twice: LocalComputation<TensorType<'int32', []>, TensorType<'int32', []>>;
 declare const numbers: ClientsValue<SequenceType<TensorType<'int32', []>>>;
 
 federatedSum(floats);
@@ -80,6 +82,10 @@ federatedSecureModularSum(floats, 10);
 sequenceSum(numbers);
 // @ts-expect-error a sum of bools
 sequenceSum(data);
+const doubled = sequenceMap(twice, numbers);
+holds<Same<typeof doubled, ClientsValue<SequenceType<TensorType<'int32', []>>>>>();
+// @ts-expect-error bools for integers
+sequenceMap(twice, data);
 
 // A map gives its local computation what that takes: element types, names, tensors for tensors.
 declare const half: LocalComputation<TensorType<'float32', []>, TensorType<'float32', []>>;

@@ -104,6 +104,12 @@ federatedSum(federatedEval(noise, 'CLIENTS'));
 federatedSum(sequenceReduce(datasets, 0, local));
 // @ts-expect-error not a sequence
 sequenceReduce(clients, 0, local);
+federatedSum(sequenceReduce(datasets, federatedBroadcast(server), local));
+declare const anywhere: unknown;
+declare const served: ServerValue<SequenceType<Float>>;
+federatedBroadcast(sequenceReduce(served, anywhere, local));
+// @ts-expect-error an initial value in another place
+sequenceReduce(datasets, server, local);
 
 // An aggregate gives what its report gives, and needs all four operators.
 const aggregated = federatedAggregate(clients, { zero: 0, accumulate: local, merge: local, report: local });

@@ -6,6 +6,7 @@ import type {
   Disclosure,
   FederatedType,
   Placement,
+  SequenceType,
   StructElements,
   Type,
 } from '../types/types.js';
@@ -35,7 +36,10 @@ export type AnyServerValue<M extends Type = Type, D extends Disclosure = Disclos
 >;
 
 /** A value in some place. */
-export type PlacedValue = AnyClientsValue | AnyServerValue;
+export type PlacedValue<M extends Type = Type> = AnyClientsValue<M> | AnyServerValue<M>;
+
+/** What a dataset, in some place, has elements of. */
+export type ElementOf<V> = V extends SymbolicValue<FederatedType<SequenceType<infer E>>> ? E : Type;
 
 /** What comes of values of disclosure `D`, with each client: revealing unless all of them are aggregated. */
 export type ClientsResult<M extends Type, D> = [D] extends ['aggregated']
@@ -58,19 +62,21 @@ export type InOnePlace<C> =
     : unknown;
 
 /** The placement of a value, or of any in a record or list of them. */
-export type PlacementIn<C> = [Composed<AnyClientsValue>] extends [C]
-  ? 'CLIENTS'
-  : [Composed<AnyServerValue>] extends [C]
-    ? 'SERVER'
-    : C extends SymbolicValue<infer T>
-      ? T extends FederatedType<Type, infer P>
-        ? P
-        : never
-      : C extends readonly (infer V)[]
-        ? PlacementIn<V>
-        : C extends object
-          ? { readonly [K in keyof C]-?: PlacementIn<C[K]> }[keyof C]
-          : never;
+export type PlacementIn<C> = unknown extends C
+  ? never
+  : [Composed<AnyClientsValue>] extends [C]
+    ? 'CLIENTS'
+    : [Composed<AnyServerValue>] extends [C]
+      ? 'SERVER'
+      : C extends SymbolicValue<infer T>
+        ? T extends FederatedType<Type, infer P>
+          ? P
+          : never
+        : C extends readonly (infer V)[]
+          ? PlacementIn<V>
+          : C extends object
+            ? { readonly [K in keyof C]-?: PlacementIn<C[K]> }[keyof C]
+            : never;
 
 /** The disclosure of a value, or of any in a record or list of them. */
 export type DisclosureIn<C> = [Composed<AnyClientsValue>] extends [C]

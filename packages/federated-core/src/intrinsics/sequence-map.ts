@@ -1,21 +1,17 @@
 // `sequenceMap`: a local computation on each element of each member's dataset.
 import type { LocalExpression } from '../expression/expression.js';
-import type {
-  AnyClientsValue,
-  AnyServerValue,
-  ClientsResult,
-  ServerResult,
-} from '../expression/placed-values.js';
+import type { ElementOf, PlacedResult, PlacedValue } from '../expression/placed-values.js';
 import type { SymbolicValue } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { deriveSeed } from '../random/seed.js';
 import { leafCount, leafTypes } from '../types/leaves.js';
-import type { Disclosure, SequenceType, Type } from '../types/types.js';
+import type { SequenceType, Type } from '../types/types.js';
 import { elementAt } from '../values/stack.js';
 import type { Tensor } from '../values/tensor.js';
 import { applyIntrinsic } from './apply.js';
 import type { PointwiseIntrinsic } from './definition.js';
 import { referenceStack } from './reference.js';
+import type { Fitting } from './requirements.js';
 
 export const sequenceMapDefinition: PointwiseIntrinsic = {
   name: 'sequenceMap',
@@ -41,14 +37,10 @@ export const sequenceMapDefinition: PointwiseIntrinsic = {
 };
 
 /** `local` applied to each element: `{T*}@CLIENTS` becomes `{U*}@CLIENTS`. It calls the engine once an element. */
-export function sequenceMap<R extends Type, D extends Disclosure>(
-  local: LocalComputation<Type | null, R>,
-  value: AnyClientsValue<SequenceType, D>,
-): ClientsResult<SequenceType<R>, D>;
-export function sequenceMap<R extends Type, D extends Disclosure>(
-  local: LocalComputation<Type | null, R>,
-  value: AnyServerValue<SequenceType, D>,
-): ServerResult<SequenceType<R>, D>;
+export function sequenceMap<P extends Type | null, R extends Type, V extends PlacedValue<SequenceType>>(
+  local: LocalComputation<P, R>,
+  value: V & Fitting<P, ElementOf<V>>,
+): PlacedResult<SequenceType<R>, V>;
 export function sequenceMap(local: LocalComputation, value: SymbolicValue): SymbolicValue {
   return applyIntrinsic(sequenceMapDefinition, [local, value]);
 }

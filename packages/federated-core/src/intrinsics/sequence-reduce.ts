@@ -1,17 +1,11 @@
 // `sequenceReduce`: folds each member's dataset, element by element.
 import type { LocalExpression } from '../expression/expression.js';
-import type {
-  AnyClientsValue,
-  AnyServerValue,
-  ClientsResult,
-  DisclosureIn,
-  ServerResult,
-} from '../expression/placed-values.js';
+import type { InOnePlace, PlacedResult, PlacedValue } from '../expression/placed-values.js';
 import { SymbolicValue } from '../expression/symbolic-value.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { deriveSeed } from '../random/seed.js';
 import { leafCount } from '../types/leaves.js';
-import type { Disclosure, SequenceType, Type } from '../types/types.js';
+import type { SequenceType, Type } from '../types/types.js';
 import { elementAt } from '../values/stack.js';
 import type { Tensor } from '../values/tensor.js';
 import { applyIntrinsic, firstParameter } from './apply.js';
@@ -49,16 +43,11 @@ export const sequenceReduceDefinition: PointwiseIntrinsic = {
  * starting from `initial`: a plain value, or one of the same placement. It calls the engine once an element;
  * within a local computation, compute's `sequenceReduce` is one call a dataset.
  */
-export function sequenceReduce<R extends Type, D extends Disclosure, I = unknown>(
-  value: AnyClientsValue<SequenceType, D>,
-  initial: I,
+export function sequenceReduce<R extends Type, V extends PlacedValue<SequenceType>, I>(
+  value: V,
+  initial: I & InOnePlace<readonly [V, I]>,
   operator: LocalComputation<Type | null, R>,
-): ClientsResult<R, D | DisclosureIn<I>>;
-export function sequenceReduce<R extends Type, D extends Disclosure, I = unknown>(
-  value: AnyServerValue<SequenceType, D>,
-  initial: I,
-  operator: LocalComputation<Type | null, R>,
-): ServerResult<R, D | DisclosureIn<I>>;
+): PlacedResult<R, readonly [V, I]>;
 export function sequenceReduce(
   value: SymbolicValue,
   initial: unknown,

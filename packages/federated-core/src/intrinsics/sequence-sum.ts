@@ -1,13 +1,8 @@
 // `sequenceSum`: the sum of the elements of each member's dataset.
-import type {
-  AnyClientsValue,
-  AnyServerValue,
-  ClientsResult,
-  ServerResult,
-} from '../expression/placed-values.js';
+import type { ElementOf, PlacedResult, PlacedValue } from '../expression/placed-values.js';
 import type { SymbolicValue } from '../expression/symbolic-value.js';
 import { leafTypes } from '../types/leaves.js';
-import type { Disclosure, SequenceType, Type } from '../types/types.js';
+import type { SequenceType } from '../types/types.js';
 import { elementAt } from '../values/stack.js';
 import { applyIntrinsic } from './apply.js';
 import type { PointwiseIntrinsic } from './definition.js';
@@ -37,12 +32,9 @@ export const sequenceSumDefinition: PointwiseIntrinsic = {
 };
 
 /** The sum of the elements of each member's dataset, added in order in float64; zeros where it is empty. */
-export function sequenceSum<T extends Type, D extends Disclosure>(
-  value: AnyClientsValue<SequenceType<T>, D> & Summable<T>,
-): ClientsResult<T, D>;
-export function sequenceSum<T extends Type, D extends Disclosure>(
-  value: AnyServerValue<SequenceType<T>, D> & Summable<T>,
-): ServerResult<T, D>;
+export function sequenceSum<V extends PlacedValue<SequenceType>>(
+  value: V & Summable<ElementOf<V>>,
+): PlacedResult<ElementOf<V>, V>;
 export function sequenceSum(value: SymbolicValue): SymbolicValue {
   return applyIntrinsic(sequenceSumDefinition, [value]);
 }

@@ -45,9 +45,9 @@ export const sequenceReduceDefinition: PointwiseIntrinsic = {
  */
 export function sequenceReduce<R extends Type, V extends PlacedValue<SequenceType>, I>(
   value: V,
-  initial: I & InOnePlace<readonly [V, I]>,
+  initial: I & InOnePlace<{ value: V; initial: I }>,
   operator: LocalComputation<Type | null, R>,
-): PlacedResult<R, readonly [V, I]>;
+): PlacedResult<R, { value: V; initial: I }>;
 export function sequenceReduce(
   value: SymbolicValue,
   initial: unknown,

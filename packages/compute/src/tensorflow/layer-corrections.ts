@@ -1,6 +1,5 @@
 // Layers of tf.js that it takes and then refuses, made right in captures and outside of them: causal padding of conv1d,
-// training of a dilated conv2d, and of a layer normalisation that does not
-// scale or does not centre.
+// training of a dilated conv2d, and of a layer normalisation that does not scale or does not centre.
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 
@@ -26,6 +25,7 @@ interface Normalization {
   call(inputs: tf.Tensor | tf.Tensor[], kwargs: unknown): tf.Tensor;
 }
 
+/** Corrects the classes of tf.js; called once, as tf.js is loaded. */
 export function correctLayers(): void {
   padCausally(prototypeOf(tfl.layers.conv1d({ filters: 1, kernelSize: 1 })));
   dilateUnfused(prototypeOf(tfl.layers.conv2d({ filters: 1, kernelSize: 1 })));

@@ -7,11 +7,12 @@ import * as tf from '../tensorflow/tf.js';
 /**
  * Kernels that mean something else on a backend than on `cpu`. TensorFlow's AvgPoolGrad divides by the elements inside
  * the input where a window hangs over its edge; in a graph the kernel divides by the whole window, as tf.js does. OneHot of
- * wasm writes integers whatever type is asked for, and its FloorDiv of floats, like TensorFlow's, gives floats.
+ * wasm writes integers whatever type is asked for. FloorDiv of floats gives floats on both, and integers over 0 are an
+ * error where tf.js has 0.
  */
 const DIFFERENT: Readonly<Record<string, ReadonlySet<string>>> = {
-  tensorflow: new Set(['AvgPoolGrad', 'FloorDiv']),
-  wasm: new Set(['FloorDiv', 'OneHot']),
+  tensorflow: new Set(['AvgPoolGrad', 'FloorDiv', 'Mod']),
+  wasm: new Set(['FloorDiv', 'Mod', 'OneHot']),
 };
 
 /**

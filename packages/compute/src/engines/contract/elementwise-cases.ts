@@ -50,11 +50,10 @@ export const unaryCases: Record<UnaryKernel, KernelCase> = {
   Tanh: ofOne(tf.tanh),
 };
 
-/** Of integers by others from 1 on, or of floats by a multiple of 0.5, where they keep off the jumps. */
+/** Of integers, 0 among them, or of floats by a multiple of 0.5, where they keep off the jumps. */
 function divided(divide: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): KernelCase {
-  const integers = ofTwoInts((a, b) => divide(a, tf.add(tf.abs(b), tf.scalar(1, 'int32'))));
   return (draw) => {
-    if (draw.coin()) return integers(draw);
+    if (draw.coin()) return ofTwoInts(divide)(draw);
     const divisor = draw.int(1, 3) / 2;
     return ofOne((x) => divide(x, tf.scalar(divisor)))(draw);
   };

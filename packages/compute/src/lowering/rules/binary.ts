@@ -23,20 +23,37 @@ const comparison = (op: Parameters<GraphBuilder['compare']>[0]): Rule =>
 const isNegative = (builder: GraphBuilder, x: OnnxValue): OnnxValue =>
   builder.compare('Less', x, builder.scalarLike(x, 0));
 
+/** Of integers: 0 where the divisor is 0, as in tf.js; ONNX ends in an error there. */
+const zeroForZeroDivisors =
+  (divide: Compose): Compose =>
+  (builder, a, b) => {
+    const divisors = builder.constantData(b);
+    if (divisors && !Array.from(divisors.data as Int32Array).includes(0)) return divide(builder, a, b);
+    const isZero = builder.compare('Equal', b, builder.scalarLike(b, 0));
+    const quotient = divide(builder, a, builder.where(isZero, builder.scalarLike(b, 1), b));
+    return builder.where(isZero, builder.scalarLike(a, 0), quotient);
+  };
+
 /** Division rounded towards −∞, an integer also of floats, as in tf.js; ONNX divides integers towards zero. */
 const floorDivide: Compose = (builder, a, b) => {
+  if (a.dtype !== 'float32') return floorDivideIntegers(builder, a, b);
+  return builder.cast(builder.unary('Floor', builder.binary('Div', a, b)), 'int32');
+};
+
+const floorDivideIntegers = zeroForZeroDivisors((builder, a, b) => {
   const quotient = builder.binary('Div', a, b);
-  if (a.dtype === 'float32') return builder.cast(builder.unary('Floor', quotient), 'int32');
   const remainder = builder.binary('Sub', a, builder.binary('Mul', quotient, b));
   const inexact = builder.unary('Not', builder.compare('Equal', remainder, builder.scalarLike(a, 0)));
   const signsDiffer = builder.binary('Xor', isNegative(builder, remainder), isNegative(builder, b));
   const tooHigh = builder.cast(builder.binary('And', inexact, signsDiffer), 'int32');
   return builder.binary('Sub', quotient, tooHigh);
-};
+});
+
+const moduloOfIntegers = zeroForZeroDivisors((builder, a, b) => builder.binary('Mod', a, b));
 
 /** The remainder with the divisor's sign: for floats C's fmod, moved by one divisor and taken again. */
 const modulo: Compose = (builder, a, b) => {
-  if (a.dtype !== 'float32') return builder.binary('Mod', a, b);
+  if (a.dtype !== 'float32') return moduloOfIntegers(builder, a, b);
   const cStyle = { fmod: attribute.int(1) };
   const remainder = builder.binary('Mod', a, b, cStyle);
   const moved = builder.binary('Mod', builder.binary('Add', remainder, b), b, cStyle);

@@ -1,10 +1,7 @@
 // The memory of what an engine's calls give, freed as soon as a client is done with rather than at some garbage
 // collection: the next call finds it warm, and a worker's memory does not grow by dozens of updates in between.
-import { MessageChannel } from 'node:worker_threads';
 import type { Engine } from '@starling/compute';
-
-/** Less is cheaper left to the collector. */
-const LARGE_BYTES = 1 << 14;
+import { freeBuffers, isLarge } from '@starling/compute/memory';
 
 export interface CallMemory {
   /** The engine, with an eye on what its calls give. */
@@ -16,7 +13,6 @@ export interface CallMemory {
 }
 
 export function callMemory(engine: Engine): CallMemory {
-  const free = createFree();
   const given = new Set<ArrayBuffer>();
   return {
     engine: {
@@ -29,7 +25,7 @@ export function callMemory(engine: Engine): CallMemory {
             const results = await graph.run(argument, seed);
             for (const { data } of results) {
               const buffer = ArrayBuffer.isView(data) ? data.buffer : null;
-              if (!(buffer instanceof ArrayBuffer) || buffer.byteLength < LARGE_BYTES) continue;
+              if (!isLarge(buffer)) continue;
               const isInput = argument.some(
                 (leaf) => ArrayBuffer.isView(leaf.data) && leaf.data.buffer === buffer,
               );
@@ -41,20 +37,9 @@ export function callMemory(engine: Engine): CallMemory {
       },
     },
     free() {
-      if (given.size > 0) free([...given]);
+      freeBuffers([...given]);
       given.clear();
     },
     keep: () => given.clear(),
   };
-}
-
-/**
- * What is transferred to a port that has no other end is detached and dropped at once: JavaScript has no other way to
- * free a buffer.
- */
-function createFree(): (buffers: readonly ArrayBuffer[]) => void {
-  const { port1, port2 } = new MessageChannel();
-  port2.close();
-  port1.unref();
-  return (buffers) => port1.postMessage(null, buffers);
 }

@@ -2,24 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { GraphBuilder } from '../graph-builder.js';
 import type { OnnxValue } from '../onnx-model.js';
 import { narrowConvolution, narrowFilterGradient } from '../rules/narrow-convolution.js';
-import type { Window } from '../rules/window.js';
 import { graphOf, operatorsAfter } from '../testing/pass-check.js';
+import { windowOf } from '../testing/window-of.js';
 import { addTiles, overlappingTiles } from '../tile-operators.js';
 import { liftTiles } from './lift-tiles.js';
 
 /** Two images of 12 × 8 with one channel, a filter of 3 × 3 to 5 channels: 10 × 6, which two tiles of 6 × 6 cover. */
-const window: Window = {
-  ...{ batchSize: 2, inHeight: 12, inWidth: 8, inChannels: 1, outHeight: 10, outWidth: 6, outChannels: 5 },
-  ...{
-    strideHeight: 1,
-    strideWidth: 1,
-    dilationHeight: 1,
-    dilationWidth: 1,
-    filterHeight: 3,
-    filterWidth: 3,
-  },
-  padInfo: { top: 0, left: 0, bottom: 0, right: 0, type: 'VALID' },
-};
+const window = windowOf([2, 12, 8, 1], [3, 3, 1, 5], 'valid');
 const images = [2, 12, 8, 1];
 const filters = [3, 3, 1, 5];
 const field = [2, 10, 6, 5];

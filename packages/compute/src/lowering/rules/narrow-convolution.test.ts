@@ -1,26 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../graph-builder.js';
+import { windowOf } from '../testing/window-of.js';
 import {
   isNarrowConvolution,
   narrowConvolution,
   narrowFilterGradient,
   windowOfNarrow,
 } from './narrow-convolution.js';
-import type { Window } from './window.js';
 
 /** 'same' padding of a filter of 3 × 2 on images of 7 × 5 with three channels. */
-const window: Window = {
-  ...{ batchSize: 2, inHeight: 7, inWidth: 5, inChannels: 3, outHeight: 7, outWidth: 5, outChannels: 4 },
-  ...{
-    strideHeight: 1,
-    strideWidth: 1,
-    dilationHeight: 1,
-    dilationWidth: 1,
-    filterHeight: 3,
-    filterWidth: 2,
-  },
-  padInfo: { top: 1, left: 0, bottom: 1, right: 1, type: 'EXPLICIT' },
-};
+const window = windowOf([2, 7, 5, 3], [3, 2, 3, 4], 'same');
 const float = (...shape: number[]) => ({ dtype: 'float32', shape }) as const;
 
 describe('isNarrowConvolution', () => {

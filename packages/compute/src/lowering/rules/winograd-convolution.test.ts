@@ -6,7 +6,7 @@ import * as tf from '../../tensorflow/tf.js';
 import { compileGraph } from '../compile-graph.js';
 import { decodeModel } from '../decode-model.js';
 import { operatorsOf } from '../testing/pass-check.js';
-import type { Window } from './window.js';
+import { windowOf } from '../testing/window-of.js';
 import { suitsWinograd } from './winograd-convolution.js';
 
 type Shape4 = [number, number, number, number];
@@ -99,26 +99,7 @@ describe('winogradConvolution, winogradInputGradient, winogradFilterGradient', (
 });
 
 describe('suitsWinograd', () => {
-  const window: Window = {
-    ...{
-      batchSize: 20,
-      inHeight: 26,
-      inWidth: 26,
-      inChannels: 32,
-      outHeight: 24,
-      outWidth: 24,
-      outChannels: 64,
-    },
-    ...{
-      strideHeight: 1,
-      strideWidth: 1,
-      dilationHeight: 1,
-      dilationWidth: 1,
-      filterHeight: 3,
-      filterWidth: 3,
-    },
-    padInfo: { top: 0, left: 0, bottom: 0, right: 0, type: 'VALID' },
-  };
+  const window = windowOf([20, 26, 26, 32], [3, 3, 32, 64], 'valid');
 
   it('takes 3 × 3 convolutions with many channels and tiles, and no others', () => {
     expect(suitsWinograd(window)).toBe(true);

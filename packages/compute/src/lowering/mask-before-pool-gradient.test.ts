@@ -35,6 +35,25 @@ describe('maskBeforePoolGradient', () => {
     expect(kernels(maskBeforePoolGradient(before))).toEqual(['Add', 'Relu', 'MaxPool', 'Add', 'Relu']);
   });
 
+  // One channel becomes three; by windows, the maxima of x are 4 and 8, and relu(max + b) is 5, 2, 4 and 9, 6, 8.
+  it('leaves a vector that widens the field', async () => {
+    const float = (...shape: number[]) => ({ kind: 'tensor', dtype: 'float32', shape }) as const;
+    const widened = localComputation({ x: float(1, 2, 4, 1), b: float(3) }, ({ x, b }) =>
+      tf.maxPool(tf.relu(tf.add(x, b)) as tf.Tensor4D, 2, 2, 'valid'),
+    );
+    // The relu alone is taken of the maxima; the sum is not made anew there.
+    const rewritten = kernels(maskBeforePoolGradient(widened.body as KernelGraph));
+    expect(rewritten.filter((kernel) => kernel === 'Add')).toHaveLength(1);
+    const engine = await createOnnxEngine();
+    const graph = await engine.load(compileGraph(widened));
+    const x = tensor('float32', [1, 2, 4, 1], Float32Array.of(1, 2, 5, 6, 3, 4, 7, 8));
+    const inputs = [x, tensor('float32', [3], Float32Array.of(1, -2, 0))];
+    const [pooled] = (await graph.run(inputs, seedFrom(0))) as [Tensor];
+    expect(pooled.shape).toEqual([1, 1, 2, 3]);
+    expect([...(pooled.data as Float32Array)]).toEqual([5, 2, 4, 9, 6, 8]);
+    await engine.dispose();
+  });
+
   it('sums the pooled gradient for the gradient of the bias', async () => {
     const float = (...shape: number[]) => ({ kind: 'tensor', dtype: 'float32', shape }) as const;
     const biasGradient = localComputation({ x: float(1, 2, 4, 1), bias: float(1) }, ({ x, bias }) =>

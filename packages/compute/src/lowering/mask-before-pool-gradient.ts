@@ -71,7 +71,9 @@ function unbiased(
   const add = makers.get(id);
   if (add?.kernel !== 'Add') return { field: id, bias: null };
   const [a, b] = [add.inputs['a'] as ValueId, add.inputs['b'] as ValueId];
-  return values[b]?.shape.length === 1 ? { field: a, bias: b } : { field: id, bias: null };
+  // A vector may also widen a field of one channel, whose maxima would then be too few.
+  const isBias = values[b]?.shape.length === 1 && `${values[a]?.shape}` === `${values[id]?.shape}`;
+  return isBias ? { field: a, bias: b } : { field: id, bias: null };
 }
 
 /** The MaxPoolGrad of MaxPoolGrad(…, relu(x), …) · step(x). */

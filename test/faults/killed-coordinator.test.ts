@@ -9,7 +9,8 @@ import { uniformSampler } from '@starling/population';
 import { inProcessRuntime, runRounds } from '@starling/runtime';
 import { afterEach, expect, it } from 'vitest';
 import { driftingThreshold, sensors } from '../support/drifting-threshold.js';
-import { type CoordinatorRun, freePort, startCoordinator } from '../support/killable-coordinator.js';
+import { freePort } from '../support/free-port.js';
+import { type CoordinatorRun, startCoordinator } from '../support/killable-coordinator.js';
 
 const ROUNDS = 60;
 const CLIENTS = 8;

@@ -10,7 +10,8 @@ import { websocketRuntime } from '@starling/coordinator';
 import { type Population, uniformSampler } from '@starling/population';
 import { inProcessRuntime, type RoundRecord, type Runtime, runRounds } from '@starling/runtime';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort, startCoordinator } from '../support/killable-coordinator.js';
+import { freePort } from '../support/free-port.js';
+import { startCoordinator } from '../support/killable-coordinator.js';
 import { keyHolders, wanderingRows } from '../support/wandering-rows.js';
 
 const CLIENTS = 8;

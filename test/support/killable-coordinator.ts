@@ -1,6 +1,5 @@
 // A coordinator in a process of its own, from the build, that a test kills when it sees fit.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { type AddressInfo, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -54,12 +53,4 @@ export function startCoordinator(
     child.once('close', (code, signal) => resolve({ lines, end: signal ?? `${code} ${errors}` })),
   );
   return { child, ended };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

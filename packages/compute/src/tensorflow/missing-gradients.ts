@@ -1,6 +1,8 @@
 // Gradients that tf.js does not have: of running products, of the largest elements, of picking and scattering by
 // positions, and of transposed convolutions of volumes.
+
 import * as tf from '@tensorflow/tfjs-core';
+import { frontAxis } from './kernel-call.js';
 
 /**
  * The gradient goes through the product by doubling: y ← y · (y moved by 1, 2, 4, … places). Quotients of the result, which
@@ -12,7 +14,7 @@ const runningProduct: tf.GradConfig = {
   gradFunc: (dy, saved, attrs) => {
     const [x] = saved as [tf.Tensor];
     const { axis, exclusive, reverse } = attrs as unknown as tf.CumprodAttrs;
-    const front = axis < 0 ? axis + x.rank : axis;
+    const front = frontAxis(axis, x.rank);
     const ahead = (each: tf.Tensor, places: number): tf.Tensor => moved(each, front, places, reverse, 1);
     const back = (each: tf.Tensor, places: number): tf.Tensor => moved(each, front, places, !reverse, 0);
     return {

@@ -76,3 +76,11 @@ export class RejectedUpdateError extends StarlingError {
     super(code, message, options);
   }
 }
+
+/** The refusal of a client that selects a slice that is not there. */
+export function keyOutOfRange(key: number, keyBound: number): RejectedUpdateError {
+  return new RejectedUpdateError(
+    'key-out-of-range',
+    `Cannot select slice ${key}: keys must be from 0 to ${keyBound - 1}`,
+  );
+}

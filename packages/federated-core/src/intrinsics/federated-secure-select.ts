@@ -1,7 +1,7 @@
 // `federatedSecureSelect`: each client gets the slices of a server value that its keys ask for, and the keys never
 // leave it: the server value is broadcast whole, and each client slices its own copy.
 
-import { RejectedUpdateError } from '../errors/starling-error.js';
+import { keyOutOfRange } from '../errors/starling-error.js';
 import type { LocalExpression } from '../expression/expression.js';
 import type { AnyClientsValue, AnyServerValue, ClientsResult } from '../expression/placed-values.js';
 import type { LocalComputation } from '../plan/local-computation.js';
@@ -40,8 +40,7 @@ export const federatedSecureSelectDefinition: PointwiseIntrinsic = {
     const wanted = keys![0]!;
     const slices: (readonly Tensor[])[] = [];
     for (const [index, key] of Array.from(wanted.data as Int32Array).entries()) {
-      if (key < 0 || key >= bound)
-        throw new RejectedUpdateError('key-out-of-range', `Cannot select slice ${key}`);
+      if (key < 0 || key >= bound) throw keyOutOfRange(key, bound);
       slices.push(await run(computation, [...served!, elementAt(wanted, index)], deriveSeed(seed, index)));
     }
     return referenceStack(leafTypes(computation.type.result), slices);

@@ -1,6 +1,6 @@
 // Runs a program of a plan: straight down its instructions, each reading registers and appending its results.
 // The work of a client, the server's slots and the operators of an aggregation are all run by this one loop.
-import { RejectedUpdateError, StarlingError } from '../errors/starling-error.js';
+import { keyOutOfRange, StarlingError } from '../errors/starling-error.js';
 import { generator } from '../random/generator.js';
 import { deriveSeed, type Seed } from '../random/seed.js';
 import { addLeaves, castLeaves, zeroSums } from '../reductions/sums.js';
@@ -107,12 +107,7 @@ async function select<G>(
   const served = read(registers, inputs);
   const wanted = registers[keys]!;
   for (const key of wanted.data as Int32Array) {
-    if (key < 0 || key >= keyBound) {
-      throw new RejectedUpdateError(
-        'key-out-of-range',
-        `Cannot select slice ${key}: keys must be from 0 to ${keyBound - 1}`,
-      );
-    }
+    if (key < 0 || key >= keyBound) throw keyOutOfRange(key, keyBound);
   }
   return mapElements(wanted.data.length, result, (index) =>
     run(graph, [...served, elementAt(wanted, index)], deriveSeed(seed, salt, index)),

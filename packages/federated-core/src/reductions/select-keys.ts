@@ -1,6 +1,6 @@
 // The reduction that takes the clients' keys for `federatedSelect`: every client's own, in cohort order. The
 // accumulator is one int32[n] a client.
-import { RejectedUpdateError } from '../errors/starling-error.js';
+import { keyOutOfRange, RejectedUpdateError } from '../errors/starling-error.js';
 import type { Reduction } from '../plan/reduction.js';
 import type { Aggregation } from '../plan/round-plan.js';
 import type { Tensor } from '../values/tensor.js';
@@ -40,10 +40,7 @@ export function refuseKeys(keys: Int32Array, keyBound: number, maxKeys: number):
   }
   const strange = keys.find((key) => key < 0 || key >= keyBound);
   if (strange === undefined) return null;
-  return new RejectedUpdateError(
-    'key-out-of-range',
-    `Cannot select slice ${strange}: keys must be from 0 to ${keyBound - 1}`,
-  );
+  return keyOutOfRange(strange, keyBound);
 }
 
 function joinAll(parts: readonly Tensor[]): Tensor {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseType } from '../types/parse.js';
 import { float32, sequence, string, struct } from '../types/types.js';
 import { flatten, unflatten } from './flatten.js';
-import { concatenate, elementAt, stackTensors } from './stack.js';
+import { elementAt, stackTensors } from './stack.js';
 import { tensor } from './tensor.js';
 import { toValue } from './to-value.js';
 
@@ -22,17 +22,6 @@ describe('stackTensors', () => {
     expect(() => stackTensors(float32(null), [vector(1), vector(2, 3)])).toThrow(
       'shapes must be equal, got [1] and [2]',
     );
-  });
-});
-
-describe('concatenate', () => {
-  it('`concatenate` joins rows, and takes the shape of whichever side has any', () => {
-    const none = stackTensors(float32(null), []);
-    const one = stackTensors(float32(null), [vector(1, 2)]);
-    expect(concatenate(one, stackTensors(float32(null), [vector(3, 4)])).shape).toEqual([2, 2]);
-    expect(concatenate(none, one)).toEqual(one);
-    expect(concatenate(one, none)).toEqual(one);
-    expect(() => concatenate(one, stackTensors(float32(null), [vector(3)]))).toThrow('got [2] and [1]');
   });
 });
 

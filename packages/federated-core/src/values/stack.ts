@@ -47,21 +47,6 @@ export function elementAt(column: Tensor, index: number): Tensor {
   return { dtype: column.dtype, shape, data: part };
 }
 
-/** Columns of `left` followed by those of `right`; throws where their elements differ in shape. */
-export function concatenate(left: Tensor, right: Tensor): Tensor {
-  const [rows, ...inner] = left.shape;
-  const [more, ...others] = right.shape;
-  if (rows !== 0 && more !== 0 && inner.join() !== others.join()) {
-    throw new TypeMismatchError(
-      `Cannot join datasets: shapes of elements must be equal, got [${inner.join(',')}] and [${others.join(',')}]`,
-    );
-  }
-  const data = allocate(left.dtype, left.data.length + right.data.length);
-  copyInto(data, left.data, 0);
-  copyInto(data, right.data, left.data.length);
-  return { dtype: left.dtype, shape: [rows! + more!, ...(rows === 0 ? others : inner)], data };
-}
-
 function isStrings(data: Tensor['data']): data is readonly string[] {
   return Array.isArray(data);
 }

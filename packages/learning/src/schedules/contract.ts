@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import type { Schedule } from './schedule.js';
 
 /** The rates at `counts`. */
-export function ratesOf(schedule: Schedule, counts: readonly number[]): number[] {
+function ratesOf(schedule: Schedule, counts: readonly number[]): number[] {
   return counts.map((count) => schedule(tf.scalar(count, 'int32')).dataSync()[0] as number);
 }
 

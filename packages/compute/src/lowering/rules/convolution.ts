@@ -7,9 +7,9 @@ import type { OnnxNode, OnnxValue } from '../onnx-model.js';
 import type { KernelCall, Rule } from '../rule.js';
 import {
   isNarrowConvolution,
-  NARROWEST_PRODUCT,
   narrowConvolution,
   narrowFilterGradient,
+  WIDEST_NARROW,
   windowOfNarrow,
 } from './narrow-convolution.js';
 import {
@@ -141,7 +141,7 @@ function filterGradient(builder: GraphBuilder, call: KernelCall): OnnxValue {
 
 /**
  * dW[h, w] = Σ over images and positions of dy ⊗ x (shifted by h, w): matrix products of [O, L] and [L, I], with L
- * images × positions. Narrow inputs share a product; wider than this, one product a window position is faster than
+ * images × positions. Narrow inputs share a product; wider than `WIDEST_NARROW`, one product a window position is faster than
  * first laying them side by side.
  */
 function plainFilterGradient(builder: GraphBuilder, x: OnnxValue, dy: OnnxValue, window: Window): OnnxValue {
@@ -149,7 +149,7 @@ function plainFilterGradient(builder: GraphBuilder, x: OnnxValue, dy: OnnxValue,
   const length = window.batchSize * window.outHeight * window.outWidth;
   const gradient = builder.reshape(builder.transpose(dy, [3, 0, 1, 2]), [outChannels, length]);
   const shifted = shiftedInputs(builder, x, window);
-  const perProduct = Math.max(1, Math.floor(NARROWEST_PRODUCT / inChannels));
+  const perProduct = Math.max(1, Math.floor(WIDEST_NARROW / inChannels));
   const products: OnnxValue[] = [];
   for (let start = 0; start < shifted.length; start += perProduct) {
     const side = builder.concat(shifted.slice(start, start + perProduct), 3);
@@ -168,7 +168,7 @@ export function expandNarrow(builder: GraphBuilder, node: OnnxNode): OnnxValue |
   return null;
 }
 
-/** As above, channel by channel: dW[h, w, i, m] = Σ x (shifted)[…, i] · dy[…, i, m]. */
+/** As `plainFilterGradient`, channel by channel: dW[h, w, i, m] = Σ x (shifted)[…, i] · dy[…, i, m]. */
 function depthwiseFilterGradient(builder: GraphBuilder, call: KernelCall): OnnxValue {
   const window = convolutionWindow(call, call.input('x').shape, call.output.shape, true);
   const multiplier = window.outChannels / window.inChannels;

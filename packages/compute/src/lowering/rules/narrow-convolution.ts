@@ -6,11 +6,11 @@ import { TILE_DOMAIN } from '../tile-operators.js';
 import type { Window } from './window.js';
 
 /** Products of matrices as narrow as this share one, and a window is no longer than one of them. */
-export const NARROWEST_PRODUCT = 32;
+export const WIDEST_NARROW = 32;
 
 export function isNarrowConvolution(window: Window): boolean {
   return (
-    window.filterHeight * window.filterWidth * window.inChannels <= NARROWEST_PRODUCT &&
+    window.filterHeight * window.filterWidth * window.inChannels <= WIDEST_NARROW &&
     [window.strideHeight, window.strideWidth].every((stride) => stride === 1) &&
     [window.dilationHeight, window.dilationWidth].every((dilation) => dilation === 1)
   );

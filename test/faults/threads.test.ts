@@ -153,20 +153,28 @@ describe('threadsRuntime under faults', () => {
     },
   );
 
-  test('`threadsRuntime` gives the same state when workers are killed between calls of onnxruntime', async () => {
-    const threads: Worker[] = [];
-    const runtime = threadsRuntime({ workers: 2, onWorkerStart: (thread) => void threads.push(thread) });
-    const killed = await runRounds({
-      ...walkOptions(runtime),
-      // All lanes of the round are merged: workers sleep until the next.
-      onRound: async ({ round }) => {
-        if (round === 2) await Promise.all(threads.slice(0, 2).map((thread) => thread.terminate()));
-      },
-    });
-    const unharmed = await run(inProcessRuntime());
-    assert.equal(killed.stateHash, unharmed.stateHash);
-    assert.equal(threads.length, 4);
-  });
+  test.each([true, false])(
+    '`threadsRuntime` gives the same state when workers are killed between calls of onnxruntime and mainWorks is %s',
+    async (mainWorks) => {
+      const threads: Worker[] = [];
+      const runtime = threadsRuntime({
+        workers: 3,
+        mainWorks,
+        onWorkerStart: (thread) => void threads.push(thread),
+      });
+      const before = mainWorks ? 2 : 3;
+      const killed = await runRounds({
+        ...walkOptions(runtime),
+        // All lanes of the round are merged: workers sleep until the next.
+        onRound: async ({ round }) => {
+          if (round === 2) await Promise.all(threads.slice(0, before).map((thread) => thread.terminate()));
+        },
+      });
+      const unharmed = await run(inProcessRuntime());
+      assert.equal(killed.stateHash, unharmed.stateHash);
+      assert.equal(threads.length, 2 * before);
+    },
+  );
 
   test('`threadsRuntime` gives up when a lane has lost three workers, rather than go on for ever', async () => {
     const runtime = threadsRuntime({

@@ -1,8 +1,8 @@
-// What main and its workers say to each other. Commands wait in the worker's port until the doorbell rings
+// What main and its workers say to each other. A thread's commands wait in its port until the doorbell rings
 // (see worker.ts); replies are ordinary messages.
 
 import type { MessagePort } from 'node:worker_threads';
-import type { Seed, Tensor } from '@starling/federated-core';
+import { type Seed, StarlingError, type Tensor } from '@starling/federated-core';
 import type { EngineChoice } from '../engine-choice.js';
 import type { LaneAccumulators } from '../fold/ordered-merge.js';
 import type { PackedPlan } from '../plan/packed-plan.js';
@@ -14,15 +14,21 @@ import type { HeapMemory } from './shared-heap.js';
 export interface WorkerSetup {
   readonly plan: PackedPlan;
   readonly engine: EngineChoice;
-  readonly commands: MessagePort;
   /** Sums of lanes. */
   readonly heap: HeapMemory;
   /** Data of clients. */
   readonly arena: SharedArrayBuffer;
-  /** Counts the threads that share the heap; main is 0. */
-  readonly thread: number;
+  /** Whose part of the heap's scratch is its own: counted from 1, as 0 is for merging. */
+  readonly number: number;
+}
+
+/** Given to a worker on a thread of its own. */
+export interface ThreadSetup extends WorkerSetup {
+  readonly commands: MessagePort;
   /** Shared: `RINGS` and `STOP`. */
   readonly doorbell: Int32Array;
+  /** How long the thread stays awake for the next command before it sleeps, in milliseconds. */
+  readonly awakeMs: number;
 }
 
 /** Of the doorbell: counted up and notified after each command, so that a worker may sleep without an event loop. */
@@ -72,3 +78,9 @@ export type Reply =
     }
   /** The plan's own operators failed, or the worker could not start: nothing that another worker would mend. */
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };
+
+/** Of what ended a worker. */
+export function failedReply(error: unknown): Reply {
+  const code = error instanceof StarlingError ? error.code : 'worker-lost';
+  return { kind: 'failed', code, message: error instanceof Error ? error.message : String(error) };
+}

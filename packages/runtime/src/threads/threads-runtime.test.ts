@@ -1,4 +1,16 @@
-import { compilePlan, type Seed } from '@starling/federated-core';
+import { localComputation, sequenceReduce, tf } from '@starling/compute';
+import {
+  atClients,
+  compilePlan,
+  federatedComputation,
+  federatedMap,
+  federatedSum,
+  float32,
+  type Seed,
+  sequence,
+  toValue,
+} from '@starling/federated-core';
+import { populationOf } from '@starling/population';
 import { expect, test } from 'vitest';
 import { runtimeContract } from '../contract.js';
 import { packPlan } from '../plan/pack-plan.js';
@@ -9,6 +21,10 @@ for (const workers of [1, 2, 4]) {
   runtimeContract(`threadsRuntime with ${workers} workers`, () => threadsRuntime({ workers }));
 }
 
+runtimeContract('threadsRuntime with 2 workers besides main', () =>
+  threadsRuntime({ workers: 2, mainWorks: false }),
+);
+
 // Data then travels with each lane.
 runtimeContract('threadsRuntime without room for data', () =>
   threadsRuntime({ workers: 2, dataCacheBytes: 0 }),
@@ -16,6 +32,77 @@ runtimeContract('threadsRuntime without room for data', () =>
 
 test('`threadsRuntime` refuses to be made when it has no worker', () => {
   expect(() => threadsRuntime({ workers: 0 })).toThrow(/need at least 1 worker, got 0/);
+});
+
+/** A plan that sums vectors, of so many bytes a lane. */
+const sumOf = (sumBytes: number) => {
+  const type = float32(sumBytes / Float64Array.BYTES_PER_ELEMENT);
+  return compilePlan(federatedComputation({ value: atClients(type) }, ({ value }) => federatedSum(value)));
+};
+const vectors = (sumBytes: number) => {
+  const type = float32(sumBytes / Float64Array.BYTES_PER_ELEMENT);
+  return populationOf([toValue(type, new Float32Array(type.shape[0]!))], type);
+};
+
+test.each([
+  ['one thread less than workers, when sums are small', 1 << 10, 'onnx', 2],
+  ['a thread for each worker, when sums are large', 4 << 20, 'onnx', 3],
+  ['a thread for each worker, when the engine is slow', 1 << 10, 'tfjs', 3],
+] as const)('`threadsRuntime` starts %s', async (_, sumBytes, name, expected) => {
+  let threads = 0;
+  const runtime = threadsRuntime({ workers: 3, engine: { name }, onWorkerStart: () => void threads++ });
+  const session = await runtime.open(packPlan(sumOf(sumBytes)), vectors(sumBytes));
+  await session.close();
+  expect(threads).toBe(expected);
+});
+
+/** `clients` clients of `steps` matrix products, some 10 µs each, in lanes of two. */
+const sweeps = (clients: number, steps: number) => {
+  const type = sequence(float32());
+  const sweep = localComputation(type, (data) =>
+    tf.sum(sequenceReduce(data, tf.zeros([64, 64]), (sum) => tf.add(tf.matMul(sum, sum), 1e-3))),
+  );
+  const computation = federatedComputation(atClients(type), (data) =>
+    federatedSum(federatedMap(sweep, data)),
+  );
+  const data = toValue(type, new Float32Array(steps));
+  return {
+    plan: packPlan(compilePlan(computation, { laneSize: 2 })),
+    population: populationOf(Array<typeof data>(clients).fill(data), type),
+    request: {
+      round: 1,
+      phase: 0,
+      seed: [0, 1] as Seed,
+      cohort: Array.from({ length: clients }, (__, client) => client),
+      broadcast: [],
+    },
+  };
+};
+
+test("`threadsRuntime` gives main's event loop its turns between clients, when main works", async () => {
+  const { plan, population, request } = sweeps(8, 20);
+  const session = await threadsRuntime({ workers: 1, mainWorks: true }).open(plan, population);
+  let turns = 0;
+  const turn = (): void => {
+    turns++;
+    pending = setImmediate(turn);
+  };
+  let pending = setImmediate(turn);
+  await session.runPhase(request);
+  clearImmediate(pending);
+  await session.close();
+  expect(turns).toBeGreaterThanOrEqual(request.cohort.length);
+});
+
+test('`threadsRuntime` starts a thread in place of main, when clients take long', async () => {
+  const { plan, population, request } = sweeps(6, 20_000);
+  let threads = 0;
+  const runtime = threadsRuntime({ workers: 1, mainWorks: true, onWorkerStart: () => void threads++ });
+  const session = await runtime.open(plan, population);
+  const { reports } = await session.runPhase(request);
+  await session.close();
+  expect(reports.map(({ status }) => status)).toEqual(Array(6).fill('accepted'));
+  expect(threads).toBe(1);
 });
 
 test('`threadsRuntime` fails a phase, and runs the next, when a cohort names a client that there is not', async () => {

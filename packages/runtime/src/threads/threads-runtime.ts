@@ -15,8 +15,13 @@ import { vectorsOn } from './shared-heap.js';
 import { ThreadsSession } from './threads-session.js';
 
 export interface ThreadsOptions {
-  /** Threads that compute, each with an engine of its own. Default: as many as there are cores. */
+  /** Workers, each with an engine of its own. Default: as many as there are cores. */
   readonly workers?: number;
+  /**
+   * Whether main's own thread is one of the workers, for as long as clients take it no more than 25 ms; main's event loop then has
+   * its turns between clients. Default: on the onnx engine, where a lane's sums are below 4 MiB.
+   */
+  readonly mainWorks?: boolean;
   readonly engine?: EngineChoice;
   /** Client data that is kept for the next time, in bytes; pages that are never filled take no memory. Default 128 MiB. */
   readonly dataCacheBytes?: number;
@@ -29,6 +34,7 @@ export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
   const {
     workers = availableParallelism(),
     engine: choice = DEFAULT_ENGINE,
+    mainWorks,
     dataCacheBytes = 128 << 20,
     onWorkerStart = () => {},
   } = options;
@@ -43,7 +49,10 @@ export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
       const needsEngine = graphsOf(packed.plan, ['aggregation']).length > 0;
       const engine = needsEngine ? await createEngine(choice) : null;
       const memory = await createLaneMemory(packed, engine, workers);
-      collectLessOften(Math.max(0, ...memory.phases.map(({ slotBytes }) => slotBytes)));
+      const sumBytes = Math.max(0, ...memory.phases.map(({ slotBytes }) => slotBytes));
+      const isSmall = sumBytes < LARGE_SUMS;
+      collectLessOften(isSmall);
+      const mainTakesLanes = mainWorks ?? (isSmall && choice.name === 'onnx');
       const runner = await createPlanRunner(packed, engine, ['aggregation'], vectorsOn(memory.heap, 0));
       const session = new ThreadsSession({
         packed,
@@ -52,6 +61,9 @@ export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
         memory,
         reductions: packed.plan.phases.map((_, phase) => runner.reductions(phase)),
         workers,
+        mainWorks: mainTakesLanes,
+        // Only where that keeps nobody off a core.
+        awakeMs: mainTakesLanes && workers <= availableParallelism() ? AWAKE_MS : 0,
         engine: choice,
         store: new ClientStore(new SharedArrayBuffer(dataCacheBytes), MAX_CACHED_CLIENTS),
         onWorkerStart,
@@ -70,6 +82,15 @@ export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
     },
   };
 }
+
+/**
+ * From sums of this many bytes on, a lane's, a round takes so long that waking threads and collecting garbage are no matter, but
+ * memory is, and that main answers meanwhile.
+ */
+const LARGE_SUMS = 4 << 20;
+
+/** Longer than main needs from one round of a small model to the next; to wake a sleeping thread takes a tenth of it. */
+const AWAKE_MS = 1;
 
 /** Beyond this a returning client is rare, and a population of a million must cost no more than one of a thousand. */
 const MAX_CACHED_CLIENTS = 1024;

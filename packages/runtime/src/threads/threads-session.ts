@@ -11,10 +11,11 @@ import type { Leaves } from '../plan/plan-runner.js';
 import type { ClientReport, PhaseOutcome, PhaseRequest, RuntimeSession } from '../runtime.js';
 import type { ClientStore } from './client-store.js';
 import type { LaneMemory } from './lane-memory.js';
+import { startLocalWorker } from './local-worker.js';
 import type { LaneClient, Reply } from './messages.js';
 import { type LaneTask, PhaseRun } from './phase-run.js';
 import { byteLength, fitsLeaves, place, shareLike, writeLeaves } from './shared-leaves.js';
-import { startWorker, type WorkerHandle } from './worker-handle.js';
+import { startWorker, type WorkerEvents, type WorkerHandle } from './worker-handle.js';
 
 export interface ThreadsSessionOptions {
   readonly packed: PackedPlan;
@@ -24,6 +25,10 @@ export interface ThreadsSessionOptions {
   /** By phase; on main's part of the memory. */
   readonly reductions: readonly (readonly Reduction[])[];
   readonly workers: number;
+  /** Whether one of them is main. */
+  readonly mainWorks: boolean;
+  /** See `ThreadSetup`. */
+  readonly awakeMs: number;
   readonly engine: EngineChoice;
   readonly store: ClientStore;
   readonly onWorkerStart: (thread: Worker) => void;
@@ -66,11 +71,12 @@ export class ThreadsSession implements RuntimeSession {
   constructor(private readonly options: ThreadsSessionOptions) {}
 
   async start(): Promise<void> {
-    const { workers, engine } = this.options;
-    const alone = startsAlone(engine) ? 1 : 0;
-    if (alone === 1) await this.startWorker(1);
-    const others = Array.from({ length: workers - alone }, (_, index) => this.startWorker(alone + index + 1));
-    await Promise.all(others);
+    const { workers, engine, mainWorks } = this.options;
+    const numbers = Array.from({ length: workers }, (_, index) => index + 1);
+    const start = (number: number): Promise<void> =>
+      this.startWorker(number, mainWorks && number === workers);
+    if (startsAlone(engine)) await start(numbers.shift()!);
+    await Promise.all(numbers.map(start));
   }
 
   async runPhase(request: PhaseRequest): Promise<PhaseOutcome> {
@@ -127,28 +133,27 @@ export class ThreadsSession implements RuntimeSession {
   }
 
   /** Resolves once the worker is ready; rejects where it cannot become so. */
-  private startWorker(thread: number): Promise<void> {
-    const { packed: plan, engine, memory, store, onWorkerStart } = this.options;
+  private startWorker(number: number, onMain: boolean): Promise<void> {
+    const { packed: plan, engine, memory, store, awakeMs, onWorkerStart } = this.options;
     return new Promise((resolve, reject) => {
-      const handle = startWorker(
-        { plan, engine, heap: memory.heap, arena: store.arena, thread },
-        {
-          onReply: (reply) => {
-            if (reply.kind === 'ready') {
-              worker.ready = true;
-              resolve();
-              this.pump();
-            } else {
-              if (reply.kind === 'failed') reject(failureOf(reply)); // a no-op once it is ready
-              this.onReply(worker, reply);
-            }
-          },
-          onExit: (error) => {
-            reject(new WorkerError('Cannot start a worker: it ended before it was ready', { cause: error }));
-            this.onExit(worker, thread, error);
-          },
+      const setup = { plan, engine, heap: memory.heap, arena: store.arena, number };
+      const events: WorkerEvents = {
+        onReply: (reply) => {
+          if (reply.kind === 'ready') {
+            worker.ready = true;
+            resolve();
+            this.pump();
+          } else {
+            if (reply.kind === 'failed') reject(failureOf(reply)); // a no-op once it is ready
+            this.onReply(worker, reply);
+          }
         },
-      );
+        onExit: (error) => {
+          reject(new WorkerError('Cannot start a worker: it ended before it was ready', { cause: error }));
+          this.onExit(worker, number, error);
+        },
+      };
+      const handle = onMain ? startLocalWorker(setup, events) : startWorker(setup, events, awakeMs);
       const worker: PoolWorker = {
         handle,
         lanes: new Map(),
@@ -159,7 +164,7 @@ export class ThreadsSession implements RuntimeSession {
       this.pool.add(worker);
       this.broadcasts.forEach((_, phase) => void this.tellBroadcast(worker, phase));
       if (this.slices.length > 0) handle.send({ kind: 'slices', leaves: this.slices });
-      onWorkerStart(handle.thread);
+      if (handle.thread !== null) onWorkerStart(handle.thread);
     });
   }
 
@@ -188,14 +193,14 @@ export class ThreadsSession implements RuntimeSession {
     void run.done(task, accumulators, reports).then(() => this.pump());
   }
 
-  /** The one that takes its place also takes its number, and so its scratch. */
-  private onExit(worker: PoolWorker, thread: number, error: Error | null): void {
+  /** The one that takes its place has a thread of its own; it also takes its number, and so its scratch. */
+  private onExit(worker: PoolWorker, number: number, error: Error | null): void {
     worker.gone = true;
     this.pool.delete(worker);
     const run = this.current;
     for (const assignment of worker.lanes.values()) {
       const { task } = assignment;
-      task.losses++;
+      if (worker.handle.thread !== null) task.losses++;
       this.unpin(assignment);
       run?.putBack(task);
       if (task.losses >= MAX_LOSSES) {
@@ -209,7 +214,7 @@ export class ThreadsSession implements RuntimeSession {
       run?.fail(new WorkerError('Cannot replace a worker: it ended before it was ready', { cause: error }));
       return;
     }
-    this.startWorker(thread).catch(() => {}); // its own exit fails the phase
+    this.startWorker(number, false).catch(() => {}); // its own exit fails the phase
     this.pump();
   }
 

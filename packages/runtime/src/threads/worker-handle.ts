@@ -1,15 +1,17 @@
-// One worker thread as main sees it: started, commanded, ended. What runs on it is in worker.ts.
+// One worker as main sees it: started, commanded, ended. This one has a thread of its own, where worker.ts runs;
+// local-worker.ts is the one on main's.
 import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads';
-import { type Command, type Reply, RINGS, STOP, type WorkerSetup } from './messages.js';
+import { type Command, type Reply, RINGS, STOP, type ThreadSetup, type WorkerSetup } from './messages.js';
 
 export interface WorkerEvents {
   onReply(reply: Reply): void;
-  /** The thread has ended, and touches shared memory no more; with the error that ended it, if any. */
+  /** The worker has ended, and touches shared memory no more; with the error that ended it, if any. */
   onExit(error: Error | null): void;
 }
 
 export interface WorkerHandle {
-  readonly thread: Worker;
+  /** Its own; `null` where it works on main's. */
+  readonly thread: Worker | null;
   send(command: Command): void;
   /**
    * Ends the thread once the client at hand is done. It is never terminated from outside: onnxruntime would
@@ -18,14 +20,11 @@ export interface WorkerHandle {
   close(): Promise<void>;
 }
 
-/** Starts a worker; it says `ready` once its engine has loaded the plan. */
-export function startWorker(
-  setup: Omit<WorkerSetup, 'commands' | 'doorbell'>,
-  events: WorkerEvents,
-): WorkerHandle {
+/** Starts a worker; it says `ready` once its engine has loaded the plan. `awakeMs` as in `ThreadSetup`. */
+export function startWorker(setup: WorkerSetup, events: WorkerEvents, awakeMs: number): WorkerHandle {
   const { port1, port2 } = new MessageChannel();
   const doorbell = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
-  const workerData: WorkerSetup = { ...setup, commands: port2, doorbell };
+  const workerData: ThreadSetup = { ...setup, commands: port2, doorbell, awakeMs };
   const thread = new Worker(...workerEntry(import.meta.url, { workerData, transferList: [port2] }));
   let failure: Error | null = null;
   thread.on('message', (reply: Reply) => events.onReply(reply));

@@ -1,183 +1,35 @@
-// A worker of the `threads` runtime: one engine, one plan, lanes one after another. It sleeps on the doorbell
-// rather than in an event loop, which wakes it sooner and keeps it off the cores while main works.
+// The thread of a worker of the `threads` runtime. It sleeps on the doorbell rather than in an event loop, which wakes
+// it sooner and keeps it off the cores while main works.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import {
-  clientSeed,
-  leafCount,
-  type Selection,
-  StarlingError,
-  slicesInOrder,
-  type Tensor,
-  updateChecker,
-} from '@starling/federated-core';
-import { createEngine } from '../engine-choice.js';
-import { clientWork } from '../fold/client-work.js';
-import { createAccumulate } from '../fold/lane-fold.js';
-import { type LaneAccumulators, zeroAccumulators } from '../fold/ordered-merge.js';
-import { createPlanRunner, type Leaves } from '../plan/plan-runner.js';
-import type { ClientReport } from '../runtime.js';
-import { callMemory } from './call-memory.js';
-import type { PlacedLeaves } from './client-store.js';
-import { type Command, type Reply, RINGS, STOP, type WorkerSetup } from './messages.js';
-import { slotAt, vectorsOn } from './shared-heap.js';
-import { byteLength, fitsLeaves, place, writeLeaves } from './shared-leaves.js';
+import { createLaneRunner } from './lane-runner.js';
+import { type Command, failedReply, type Reply, RINGS, STOP, type ThreadSetup } from './messages.js';
 
-type LaneCommand = Extract<Command, { kind: 'lane' }>;
-
-const { plan, engine: choice, commands, heap, arena, thread, doorbell } = workerData as WorkerSetup;
+const { commands, doorbell, awakeMs, ...setup } = workerData as ThreadSetup;
 const say = (reply: Reply): void => parentPort?.postMessage(reply);
 
 try {
   await serve();
 } catch (error) {
-  const code = error instanceof StarlingError ? error.code : 'worker-lost';
-  say({ kind: 'failed', code, message: error instanceof Error ? error.message : String(error) });
+  say(failedReply(error));
 }
 commands.close();
 
 async function serve(): Promise<void> {
-  const engine = await createEngine(choice);
-  const vectors = vectorsOn(heap, thread);
-  const calls = callMemory(engine);
-  const runner = await createPlanRunner(plan, calls.engine, ['client', 'aggregation'], vectors);
-  const zeros = await Promise.all(
-    plan.plan.phases.map((_, phase) => zeroAccumulators(runner.reductions(phase))),
-  );
-  const phases = plan.plan.phases.map(({ aggregations, selections }, phase) => {
-    const reductions = runner.reductions(phase);
-    return {
-      selections,
-      check: updateChecker(aggregations, reductions, vectors),
-      accumulate: createAccumulate(aggregations, reductions),
-      zeros: zeros[phase]!,
-      /** By where they begin. */
-      slots: new Map<number, LaneAccumulators>(),
-      shared: [] as Leaves,
-      /** Engines take no shared memory: one copy of `shared` a turn, into memory that is used again. */
-      broadcast: [] as Leaves,
-      turn: -1,
-    };
-  });
-  calls.keep();
-  const ownData = createStaging(arena);
-  let slices: Leaves = [];
-
-  /** Says nothing of a lane that it was told to leave. */
-  const runLane = async (lane: LaneCommand): Promise<void> => {
-    const phase = phases[lane.phase]!;
-    if (phase.turn !== lane.turn) phase.broadcast = ownCopy(phase.broadcast, phase.shared);
-    phase.turn = lane.turn;
-    const slot = phase.slots.get(lane.slotStart) ?? slotAt(heap, lane.slotStart, phase.zeros);
-    phase.slots.set(lane.slotStart, slot);
-    const reports: ClientReport[] = [];
-    let accumulators: LaneAccumulators | null = null;
-    for (const { id, data, rowsOf } of lane.clients) {
-      if (Atomics.load(doorbell, STOP) === 1) return;
-      if ('status' in data) {
-        reports.push(data);
-        continue;
-      }
-      const { report, update } = await clientWork(
-        id,
-        () => ('start' in data ? ownData(data) : data),
-        (input) => {
-          const own =
-            rowsOf === undefined ? input : [...ownSlices(phase.selections, slices, rowsOf), ...input];
-          return runner.work(lane.phase, phase.broadcast, own, clientSeed(lane.seed, id));
-        },
-        phase.check,
-      );
-      reports.push(report);
-      if (update !== null) {
-        accumulators ??= resetSlot(slot, phase.zeros);
-        accumulators = await phase.accumulate(accumulators, update);
-      }
-      if (accumulators === null || isSlot(slot, accumulators)) calls.free();
-      else calls.keep();
-    }
-    say({
-      kind: 'lane-done',
-      lane: lane.lane,
-      reports: reports.every(({ status }) => status === 'accepted') ? null : reports,
-      accumulators: accumulators !== null && store(slot, accumulators) ? 'in-slot' : accumulators,
-    });
-  };
-
+  const isStopped = (): boolean => Atomics.load(doorbell, STOP) === 1;
+  const lanes = await createLaneRunner({ setup, say, isStopped });
   say({ kind: 'ready' });
   for (;;) {
     const rung = Atomics.load(doorbell, RINGS);
     const command = receiveMessageOnPort(commands)?.message as Command | undefined;
-    switch (command?.kind) {
-      case undefined:
-        Atomics.wait(doorbell, RINGS, rung);
-        break;
-      case 'broadcast-memory':
-        phases[command.phase]!.shared = command.leaves;
-        break;
-      case 'slices':
-        slices = command.leaves;
-        break;
-      case 'lane':
-        await runLane(command);
-        break;
-      case 'close':
-        await runner.dispose();
-        await engine.dispose();
-        return;
-    }
+    if (command === undefined) waitForRing(rung);
+    else if (command.kind === 'close') return lanes.dispose();
+    else await lanes.obey(command);
   }
 }
 
-/** What a client asked for of each selection, out of the slices of all clients. */
-function ownSlices(
-  selections: readonly Selection<string>[],
-  slices: Leaves,
-  rowsOf: readonly Int32Array[],
-): Leaves {
-  let start = 0;
-  return selections.flatMap(({ slice }, index) => {
-    const end = start + leafCount(slice);
-    const rows = slices.slice(start, end);
-    start = end;
-    return slicesInOrder(slice, rows, rowsOf[index]!);
-  });
-}
-
-/** Copies a client's data out of the arena into memory of this thread's own, which the next client's overwrites. */
-function createStaging(from: SharedArrayBuffer): (placed: PlacedLeaves) => Leaves {
-  let staging = new ArrayBuffer(0);
-  return ({ start, forms }) => {
-    const bytes = byteLength(forms);
-    if (staging.byteLength < bytes) staging = new ArrayBuffer(bytes);
-    return writeLeaves(place(forms, staging), place(forms, from, start));
-  };
-}
-
-/** The shared leaves in ordinary memory: in that of `before` where they fit. */
-function ownCopy(before: Leaves, shared: Leaves): Leaves {
-  if (fitsLeaves(before, shared)) return writeLeaves(before, shared);
-  return shared.map(
-    (leaf): Tensor =>
-      leaf.dtype === 'string' ? leaf : { ...leaf, data: leaf.data.slice() as Tensor['data'] },
-  );
-}
-
-/** The slot's accumulators as before any update; fresh lists, since reductions may change them. */
-function resetSlot(slot: LaneAccumulators, zeros: LaneAccumulators): LaneAccumulators {
-  return slot.map((accumulator, index) => [...writeLeaves(accumulator, zeros[index]!)]);
-}
-
-/** Whether the accumulators lie in the slot, and so hold nothing of any update. */
-function isSlot(slot: LaneAccumulators, accumulators: LaneAccumulators): boolean {
-  return slot.every((accumulator, index) => {
-    const own = accumulators[index]!;
-    return own.length === accumulator.length && accumulator.every((leaf, at) => leaf.data === own[at]!.data);
-  });
-}
-
-/** Whether the accumulators are now in the slot; most reductions have written them there already. */
-function store(slot: LaneAccumulators, accumulators: LaneAccumulators): boolean {
-  const fits = slot.every((accumulator, index) => fitsLeaves(accumulator, accumulators[index]!));
-  if (fits) slot.forEach((accumulator, index) => void writeLeaves(accumulator, accumulators[index]!));
-  return fits;
+/** Until the doorbell has rung more often than `rung` times: first awake, then asleep. */
+function waitForRing(rung: number): void {
+  const sleepsAt = performance.now() + awakeMs;
+  while (performance.now() < sleepsAt) if (Atomics.load(doorbell, RINGS) !== rung) return;
+  Atomics.wait(doorbell, RINGS, rung);
 }

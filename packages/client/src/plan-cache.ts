@@ -5,6 +5,7 @@ import {
   leafCount,
   type Selection,
   StarlingError,
+  splitLeaves,
   type Tensor,
   type Type,
   unpackSlices,
@@ -113,16 +114,15 @@ export function createPlanCache(engine: Engine): PlanCache {
 
 /** Of each selection: the leaves of its slices, then the order in which they are to be taken. */
 function unpackAll(selections: readonly Selection<string>[], leaves: readonly Tensor[]): readonly Tensor[] {
-  const need = selections.reduce((sum, { slice }) => sum + leafCount(slice) + 1, 0);
+  const counts = selections.map(({ slice }) => leafCount(slice) + 1);
+  const need = counts.reduce((sum, count) => sum + count, 0);
   if (leaves.length !== need) {
     throw new StarlingError('wrong-inputs', `Cannot take slices: need ${need} leaves, got ${leaves.length}`);
   }
-  let start = 0;
-  return selections.flatMap(({ slice }) => {
-    const end = start + leafCount(slice);
-    const slices = leaves.slice(start, end);
-    start = end + 1;
-    return unpackSlices(slice, { slices, order: leaves[end]! });
+  const parts = splitLeaves(leaves, counts);
+  return selections.flatMap(({ slice }, index) => {
+    const part = parts[index]!;
+    return unpackSlices(slice, { slices: part.slice(0, -1), order: part.at(-1)! });
   });
 }
 

@@ -3,7 +3,7 @@
 import { clientSeed } from '@starling/federated-core';
 import type { Population } from '@starling/population';
 import type { PackedPlan, PhaseRequest } from '@starling/runtime';
-import { encodeLeaves, MAX_BODY_BYTES, sha256Hex } from '@starling/runtime/wire';
+import { encodeLeaves, MAX_BODY_BYTES, sha256Hex, slicesLimit } from '@starling/runtime/wire';
 import { type GatheringOptions, gather } from './gathering.js';
 import { shareBody } from './shared-body.js';
 import { encodeSlices, slicesBytes } from './slices-body.js';
@@ -23,18 +23,22 @@ export function makeTask(
   const gathering = gather({ round, phase, cohort: clients, ...options });
   const positions = new Map(clients.map((client, position) => [client, position]));
   const { selections } = plan.phases[phase]!;
+  /** What a client of the plan lets slices be; it ends where they are more. */
+  const mostSlices = Math.min(slicesLimit(plan.phases, phase), MAX_BODY_BYTES);
 
-  /** `null` where they are more than a body can hold: such a client takes no further part. */
+  /** `null` where they are more than a client takes: it has no further part. */
   function slicesOf(client: string, held: HeldBody | null) {
     if (slices === undefined) return { hash: null, frames: [] };
     const position = positions.get(client)!;
-    const bytes = slicesBytes(slices, position);
-    if (bytes > MAX_BODY_BYTES) {
-      const reason = `Cannot send slices: at most ${MAX_BODY_BYTES} bytes go to a client, got ${bytes}`;
+    const refuse = (bytes: number): null => {
+      const reason = `Cannot send slices: at most ${mostSlices} bytes go to a client, got ${bytes}`;
       gathering.failed(client, 'too-many-keys', reason);
       return null;
-    }
+    };
+    const bytes = slicesBytes(slices, position);
+    if (bytes > mostSlices) return refuse(bytes);
     const own = encodeSlices(selections, slices, position);
+    if (own.length > mostSlices) return refuse(own.length); // with a header, and strings
     const hash = sha256Hex(own);
     const from = held?.hash === hash ? held.from : 0;
     return { hash, frames: shareBody(own, nextStream()).frames('slices', { round, phase, hash }, from) };

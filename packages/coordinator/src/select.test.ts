@@ -1,5 +1,13 @@
 // The coordinator's part of `federatedSelect`: keys that come up are checked, and each client is sent its own slices.
-import { int32, struct, type Tensor, tensor } from '@starling/federated-core';
+import {
+  float32,
+  int32,
+  string,
+  struct,
+  type Tensor,
+  type TensorType,
+  tensor,
+} from '@starling/federated-core';
 import type { PhaseRequest, RuntimeSession } from '@starling/runtime';
 import { decodeLeaves, encodeFrame, encodeLeaves, sha256Hex, updateLimit } from '@starling/runtime/wire';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -16,7 +24,7 @@ afterEach(async () => {
   session = null;
 });
 
-async function open(keys: number | null = null) {
+async function open(keys: number | null = null, slice?: TensorType) {
   const metrics = createMetrics();
   let url = '';
   const onListen = (server: { readonly url: string }) => {
@@ -24,7 +32,7 @@ async function open(keys: number | null = null) {
   };
   const population = { ...namesOnly(3), dataType: struct({ keys: int32(keys) }) };
   const opened = await websocketRuntime({ metrics, deadlineMs: 5000, onListen }).open(
-    keysPlan(keys),
+    keysPlan(keys, slice),
     population,
   );
   session = opened;
@@ -158,23 +166,31 @@ describe('websocketRuntime, slices', () => {
     expect(statuses(await running)).toEqual(['accepted']);
   });
 
-  it('`websocketRuntime` refuses a client whose slices are more than a body can hold', async () => {
-    const { url, run } = await open();
-    // 2^28 float32 are 1 GiB; with one more, or with an order of two keys, they are too many. The tensor is told by its
-    // shape alone, since none of it is ever read.
-    const row = { dtype: 'float32', shape: [2, 2 ** 28], data: new Float32Array() } as const;
-    const huge = [{ rows: [row], rowsOf: [Int32Array.of(0, 0), Int32Array.of(1, 0), new Int32Array(0)] }];
+  // A tensor is told by its shape alone where none of it is ever read. Text is measured with its body's header.
+  const shapeOnly = (...shape: number[]): Tensor => ({
+    dtype: 'float32',
+    shape,
+    data: new Float32Array(),
+  });
+  it.each<[string, TensorType, Tensor]>([
+    ['a body can hold: 2^28 float32 are 1 GiB', float32(2 ** 28 + 1), shapeOnly(2, 2 ** 28 + 1)],
+    ['a client takes whose plan does not know their shape', float32(null), shapeOnly(2, 2 ** 24 + 1)],
+    ['a client takes, as text', string(), tensor('string', [2], ['x'.repeat(2 ** 26), 'y'])],
+  ])('`websocketRuntime` refuses clients whose slices are more than %s', async (_, slice, row) => {
+    const { url, run } = await open(null, slice);
+    const huge = [{ rows: [row], rowsOf: [Int32Array.of(0, 0), Int32Array.of(0), new Int32Array(0)] }];
     const running = run(1, [0, 1, 2], { slices: huge });
     await joinAs(url, 'client-0');
     await joinAs(url, 'client-1');
     const fine = await joinAs(url, 'client-2');
     await fine.next('slices');
-    await answer(fine, 1, [tensor('float32', [0, 2], new Float32Array())]);
+    const none = { ...row, shape: [0, ...row.shape.slice(1)], data: row.data.slice(0, 0) } as Tensor;
+    await answer(fine, 1, [none]);
     expect(statuses(await running)).toEqual(['rejected too-many-keys', 'rejected too-many-keys', 'accepted']);
   });
 
   it('`websocketRuntime` asks further clients as large slices leave, or their sockets end', async () => {
-    const { url, run, metrics } = await open();
+    const { url, run, metrics } = await open(null, float32(10 * 2 ** 20));
     const clients = await Promise.all([0, 1, 2].map((index) => joinAs(url, `client-${index}`)));
     const [slow, gone, waiting] = clients as [ScriptedClient, ScriptedClient, ScriptedClient];
     await expect.poll(() => metrics.get('starling_clients')).toBe(3);
@@ -195,7 +211,7 @@ describe('websocketRuntime, slices', () => {
     await slow.next('slices');
     for (const client of [slow, waiting]) {
       await client.next('work');
-      const none = tensor('float32', [0, 2], new Float32Array());
+      const none = tensor('float32', [0, 10 * 2 ** 20], new Float32Array());
       client.sendBody('update', { round: 1, phase: 1 }, encodeLeaves([none]));
     }
     (await joinAs(url, 'client-1')).send('leave', { code: 'closed', reason: '' });

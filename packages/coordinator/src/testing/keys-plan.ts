@@ -1,15 +1,14 @@
 // A plan of two phases without work to run: clients send their keys as they are, then what they were given as it is,
 // which is collected. The server's table comes from the test, so that no graph is needed.
-import { float32, int32, type RoundPlan, sequence, struct } from '@starling/federated-core';
+import { float32, int32, type RoundPlan, sequence, struct, type TensorType } from '@starling/federated-core';
 import { encodePlan, type PackedPlan } from '@starling/runtime';
 
 /** How many keys a client may have where their number is not known. */
 export const MAX_KEYS = 1000;
 
-/** Rows of two float32; keys below 4. `keys`: how many a client has, or any number. */
-export function keysPlan(keys: number | null = null): PackedPlan {
+/** Keys below 4. `keys`: how many a client has, or any number. */
+export function keysPlan(keys: number | null = null, slice: TensorType = float32(2)): PackedPlan {
   const nothing = { inputs: 0, instructions: [], outputs: [] };
-  const slice = float32(2);
   const plan: RoundPlan<string> = {
     name: 'keys',
     serverInput: struct({}),

@@ -74,7 +74,9 @@ function roleOf({ intrinsic }: IntrinsicExpression): IntrinsicDefinition['role']
 
 function upload(uploads: KeyUpload[], select: IntrinsicExpression): void {
   const keys = select.arguments[0]!;
-  const { keyBound = 0, maxKeys = leafTypes(keys.type)[0]!.shape[0] ?? MAX_KEYS } = select.settings.numbers!;
+  const { numbers } = select.settings;
+  const keyBound = numbers!['keyBound']!;
+  const maxKeys = numbers!['maxKeys'] ?? leafTypes(keys.type)[0]!.shape[0] ?? MAX_KEYS;
   const index = uploads.findIndex(
     (each) => isSame(each.keys, keys) && each.keyBound === keyBound && each.maxKeys === maxKeys,
   );

@@ -79,6 +79,17 @@ export function slicesInOrder(slice: Type, rows: readonly Tensor[], order: Int32
   return leafTypes(slice).map((type, leaf) => gather(type, rows[leaf]!, order));
 }
 
+/** What the client at `position` of a cohort works on: of each selection, its slices in order. */
+export function slicesAt(
+  selections: readonly Pick<Selection<unknown>, 'slice'>[],
+  slices: readonly CohortSlices[],
+  position: number,
+): readonly Tensor[] {
+  return slices.flatMap(({ rows, rowsOf }, index) =>
+    slicesInOrder(selections[index]!.slice, rows, rowsOf[position]!),
+  );
+}
+
 /** What the client whose keys have these `rowsOf` is sent: a slice that it asks for twice goes once. */
 export function clientSlices(slice: Type, rows: readonly Tensor[], rowsOf: Int32Array): ClientSlices {
   const places = new Map<number, number>();

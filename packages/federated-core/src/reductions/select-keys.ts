@@ -5,6 +5,7 @@ import type { Reduction } from '../plan/reduction.js';
 import type { Aggregation } from '../plan/round-plan.js';
 import type { Tensor } from '../values/tensor.js';
 import { collectReduction } from './collect.js';
+import { settingOf } from './leaf-setting.js';
 
 /** How many keys a client may send for one selection where neither the user nor their type says: 4 MiB of them. */
 export const MAX_KEYS = 2 ** 20;
@@ -13,7 +14,8 @@ export function selectKeysReduction({
   update,
   settings,
 }: Pick<Aggregation<unknown>, 'update' | 'settings'>): Reduction {
-  const { keyBound = 0, maxKeys = MAX_KEYS } = settings ?? {};
+  const keyBound = settingOf(settings, 'keyBound', 0);
+  const maxKeys = settingOf(settings, 'maxKeys', 0);
   const { zero, accumulate, merge } = collectReduction({ update });
   return {
     zero,

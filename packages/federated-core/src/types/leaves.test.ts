@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatType } from './format.js';
-import { leafCount, leafTypes } from './leaves.js';
+import { leafCount, leafTypes, splitLeaves } from './leaves.js';
 import { parseType } from './parse.js';
 
 const leaves = (text: string): readonly string[] => leafTypes(parseType(text)).map(formatType);
@@ -18,5 +18,12 @@ describe('leafTypes', () => {
     expect(() => leaves('<a=int32*>*')).toThrow('a sequence must hold tensors');
     expect(() => leaves('(int32 -> int32)')).toThrow('Cannot list the leaves of (int32 -> int32)');
     expect(() => leaves('T')).toThrow('need tensors, structs or sequences');
+  });
+});
+
+describe('splitLeaves', () => {
+  it('`splitLeaves` cuts leaves into parts, empty ones included, and leaves out what is over', () => {
+    expect(splitLeaves([1, 2, 3, 4], [2, 0, 1])).toEqual([[1, 2], [], [3]]);
+    expect(splitLeaves([1], [])).toEqual([]);
   });
 });

@@ -33,6 +33,15 @@ export function leafCount(type: Type): number {
   return leafTypes(type).length;
 }
 
+/** Cuts leaves that stand one after another into parts of these lengths. */
+export function splitLeaves<T>(leaves: readonly T[], counts: readonly number[]): readonly (readonly T[])[] {
+  let end = 0;
+  return counts.map((count) => {
+    end += count;
+    return leaves.slice(end - count, end);
+  });
+}
+
 function containsSequence(type: Type): boolean {
   if (type.kind === 'sequence') return true;
   return type.kind === 'struct' && structEntries(type).some(([, field]) => containsSequence(field));

@@ -1,7 +1,13 @@
 // Folds the updates of a cohort, lane by lane: a lane is `laneSize` neighbours of the cohort, summed in cohort
 // order, and lanes are merged in order. Updates may arrive in any order and some may never come; the result
 // has the same bits all the same. Every runtime folds with this.
-import { type Aggregation, leafTypes, type Reduction, type Tensor } from '@starling/federated-core';
+import {
+  type Aggregation,
+  leafCount,
+  type Reduction,
+  splitLeaves,
+  type Tensor,
+} from '@starling/federated-core';
 import { createOrderedMerge, type LaneAccumulators, zeroAccumulators } from './ordered-merge.js';
 
 export interface LaneFoldOptions {
@@ -104,15 +110,12 @@ export function createAccumulate(
   aggregations: readonly Aggregation<unknown>[],
   reductions: readonly Reduction[],
 ): Accumulate {
-  const counts = aggregations.map(({ update }) => leafTypes(update).length);
+  const counts = aggregations.map(({ update }) => leafCount(update));
   return async (accumulators, update) => {
     const next: LaneAccumulators[number][] = [];
-    let start = 0;
-    for (let index = 0; index < reductions.length; index++) {
-      const end = start + counts[index]!;
-      const added = reductions[index]!.accumulate(accumulators[index]!, update.slice(start, end));
+    for (const [index, leaves] of splitLeaves(update, counts).entries()) {
+      const added = reductions[index]!.accumulate(accumulators[index]!, leaves);
       next.push(added instanceof Promise ? await added : added);
-      start = end;
     }
     return next;
   };

@@ -1,7 +1,7 @@
 // The `in-process` runtime: every client of the cohort in turn, on the calling thread. The plainest of the
 // runtimes, for tests and debugging; the others must give the same bits.
 import type { Engine } from '@starling/compute';
-import { clientSeed, StarlingError, slicesInOrder, updateChecker } from '@starling/federated-core';
+import { clientSeed, StarlingError, slicesAt, updateChecker } from '@starling/federated-core';
 import { createEngine, type EngineChoice } from '../engine-choice.js';
 import { clientWork } from '../fold/client-work.js';
 import { createLaneFold } from '../fold/lane-fold.js';
@@ -33,10 +33,6 @@ export function inProcessRuntime({ engine: given }: InProcessOptions = {}): Runt
           if (closed) throw new StarlingError('closed', 'Cannot run a phase: the runtime is closed');
           const { aggregations, selections, reductions, check } = phases[phase]!;
           const { laneSize } = plan;
-          const slicesAt = (position: number) =>
-            slices.flatMap(({ rows, rowsOf }, index) =>
-              slicesInOrder(selections[index]!.slice, rows, rowsOf[position]!),
-            );
           const fold = createLaneFold({ aggregations, reductions, laneSize, cohortSize: cohort.length });
           const reports: ClientReport[] = [];
           for (const [position, index] of cohort.entries()) {
@@ -45,7 +41,12 @@ export function inProcessRuntime({ engine: given }: InProcessOptions = {}): Runt
               client,
               async () => argument(await population.load(index)),
               (input) =>
-                runner.work(phase, broadcast, [...slicesAt(position), ...input], clientSeed(seed, client)),
+                runner.work(
+                  phase,
+                  broadcast,
+                  [...slicesAt(selections, slices, position), ...input],
+                  clientSeed(seed, client),
+                ),
               check,
             );
             reports.push(report);

@@ -12,6 +12,7 @@ import {
   type Seed,
   type Selection,
   selectSlices,
+  splitLeaves,
   type Tensor,
   type VectorKernels,
 } from '@starling/federated-core';
@@ -89,14 +90,14 @@ export async function createPlanRunner(
     prepare: (phase, serverInput, aggregates, seed) =>
       runProgram(phaseAt(phase).prepare, [...serverInput, ...aggregates], run, seed),
     async select(phase, served, keysOf, seed) {
+      const { selections } = phaseAt(phase);
+      const values = splitLeaves(
+        served,
+        selections.map((each) => leafCount(each.served)),
+      );
       const slices: CohortSlices[] = [];
-      let start = 0;
-      for (const selection of phaseAt(phase).selections) {
-        const end = start + leafCount(selection.served);
-        slices.push(
-          await selectSlices(selection, served.slice(start, end), keysOf(selection), runSlice, seed),
-        );
-        start = end;
+      for (const [index, selection] of selections.entries()) {
+        slices.push(await selectSlices(selection, values[index]!, keysOf(selection), runSlice, seed));
       }
       return slices;
     },

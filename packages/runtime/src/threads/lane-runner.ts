@@ -5,6 +5,7 @@ import {
   leafCount,
   type Selection,
   slicesInOrder,
+  splitLeaves,
   type Tensor,
   updateChecker,
 } from '@starling/federated-core';
@@ -136,13 +137,11 @@ function ownSlices(
   slices: Leaves,
   rowsOf: readonly Int32Array[],
 ): Leaves {
-  let start = 0;
-  return selections.flatMap(({ slice }, index) => {
-    const end = start + leafCount(slice);
-    const rows = slices.slice(start, end);
-    start = end;
-    return slicesInOrder(slice, rows, rowsOf[index]!);
-  });
+  const rows = splitLeaves(
+    slices,
+    selections.map(({ slice }) => leafCount(slice)),
+  );
+  return selections.flatMap(({ slice }, index) => slicesInOrder(slice, rows[index]!, rowsOf[index]!));
 }
 
 /** Copies a client's data out of the arena into memory of this thread's own, which the next client's overwrites. */

@@ -14,7 +14,7 @@ import type { LaneMemory } from './lane-memory.js';
 import { startLocalWorker } from './local-worker.js';
 import type { LaneClient, Reply } from './messages.js';
 import { type LaneTask, PhaseRun } from './phase-run.js';
-import { byteLength, fitsLeaves, place, shareLike, writeLeaves } from './shared-leaves.js';
+import { Publication } from './publication.js';
 import { startWorker, type WorkerEvents, type WorkerHandle } from './worker-handle.js';
 
 export interface ThreadsSessionOptions {
@@ -59,12 +59,9 @@ const MAX_LOSSES = 3;
 
 export class ThreadsSession implements RuntimeSession {
   private readonly pool = new Set<PoolWorker>();
-  /** By phase: the broadcast in shared memory, and how often it was written. */
-  private readonly broadcasts: Leaves[] = [];
-  private readonly turns: number[] = [];
-  /** Of the phase at hand: what its clients asked for, in shared memory. */
-  private slices: Leaves = [];
-  private sliceMemory = new SharedArrayBuffer(0);
+  private readonly publication = new Publication((command) => {
+    for (const { handle } of this.pool) handle.send(command);
+  });
   private current: PhaseRun | null = null;
   private closing: Promise<void> | null = null;
 
@@ -86,8 +83,10 @@ export class ThreadsSession implements RuntimeSession {
     const { phase } = request;
     const { slots, window } = memory.phases[phase]!;
     slots.releaseAll();
-    this.publish(phase, request.broadcast);
-    if (request.slices !== undefined) this.publishSlices(request.slices.flatMap(({ rows }) => rows));
+    this.publication.publish(phase, request.broadcast);
+    if (request.slices !== undefined) {
+      this.publication.publishSlices(request.slices.flatMap(({ rows }) => rows));
+    }
     const { laneSize } = packed.plan;
     const cost = (client: number): number => population.exampleCount(client);
     const run = new PhaseRun(request, laneSize, window, reductions[phase]!, slots, cost);
@@ -109,27 +108,6 @@ export class ThreadsSession implements RuntimeSession {
     this.current?.fail(new StarlingError('closed', 'Cannot finish a phase: the runtime was closed'));
     await Promise.all(Array.from(this.pool, ({ handle }) => handle.close()));
     await this.options.onClose();
-  }
-
-  /** Writes the broadcast to shared memory, made anew only where it does not fit. */
-  private publish(phase: number, leaves: Leaves): void {
-    const before = this.broadcasts[phase] ?? [];
-    const fits = fitsLeaves(before, leaves);
-    this.broadcasts[phase] = writeLeaves(fits ? before : shareLike(leaves), leaves);
-    this.turns[phase] = (this.turns[phase] ?? 0) + 1;
-    if (!fits) for (const worker of this.pool) this.tellBroadcast(worker, phase);
-  }
-
-  /** Slices are there once, whoever asked for them; no lane of an earlier phase reads the memory any more. */
-  private publishSlices(leaves: Leaves): void {
-    const bytes = byteLength(leaves);
-    if (bytes > this.sliceMemory.byteLength) this.sliceMemory = new SharedArrayBuffer(2 * bytes);
-    this.slices = writeLeaves(place(leaves, this.sliceMemory), leaves);
-    for (const { handle } of this.pool) handle.send({ kind: 'slices', leaves: this.slices });
-  }
-
-  private tellBroadcast({ handle }: PoolWorker, phase: number): void {
-    handle.send({ kind: 'broadcast-memory', phase, leaves: this.broadcasts[phase]! });
   }
 
   /** Resolves once the worker is ready; rejects where it cannot become so. */
@@ -162,8 +140,7 @@ export class ThreadsSession implements RuntimeSession {
         sending: false,
       };
       this.pool.add(worker);
-      this.broadcasts.forEach((_, phase) => void this.tellBroadcast(worker, phase));
-      if (this.slices.length > 0) handle.send({ kind: 'slices', leaves: this.slices });
+      for (const command of this.publication.soFar()) handle.send(command);
       if (handle.thread !== null) onWorkerStart(handle.thread);
     });
   }
@@ -264,7 +241,7 @@ export class ThreadsSession implements RuntimeSession {
       return;
     }
     const slotStart = memory.phases[phase]!.slotStart(task.slot!);
-    const turn = this.turns[phase]!;
+    const turn = this.publication.turn(phase);
     worker.handle.send({ kind: 'lane', lane: task.lane, phase, turn, slotStart, seed, clients });
     if (worker.lanes.size < LANES_AHEAD) this.pump();
   }

@@ -13,6 +13,7 @@ import { hoistInvariants } from './hoist-invariants.js';
 import { joinTransposes } from './join-transposes.js';
 import { liftTiles } from './lift-tiles.js';
 import { mergeAxes } from './merge-axes.js';
+import { orderRows } from './order-rows.js';
 import { precomputeSteps } from './precompute-steps.js';
 import { reluMasks } from './relu-masks.js';
 import { shareCommon } from './share-common.js';
@@ -49,7 +50,7 @@ export function optimize(graph: OnnxGraph): OnnxGraph {
   const cleaned = untilStill(applyPass(tiled, expandTiles), cleaning);
   const fused = untilStill(applyAll(cleaned, fusing()), cleaning);
   const hoisted = splitSlices(hoistInvariants(applyAll(fused, finishing())));
-  return removeDeadNodes(applyAll(hoisted, [joinTransposes, mergeAxes, simplify]));
+  return removeDeadNodes(applyAll(hoisted, [joinTransposes, mergeAxes, orderRows, simplify]));
 }
 
 const applyAll = (graph: OnnxGraph, passes: readonly Pass[]): OnnxGraph => passes.reduce(applyPass, graph);

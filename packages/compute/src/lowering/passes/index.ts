@@ -2,6 +2,7 @@
 import { type OnnxGraph, subgraphOf } from '../onnx-model.js';
 import { applyPass, type Pass, removeDeadNodes } from '../rewrite-graph.js';
 import { advanceScanned } from './advance-scanned.js';
+import { biasRows } from './bias-rows.js';
 import { constantCarries } from './constant-carries.js';
 import { deferStacked } from './defer-stacked.js';
 import { expandTiles } from './expand-tiles.js';
@@ -30,7 +31,13 @@ const tiling = (): readonly Pass[] => [simplify, sinkSqueezes, sinkTiles, liftTi
 /** Each round brings nodes one step nearer to their partners. */
 const cleaning = (): readonly Pass[] => [simplify, sinkSqueezes, sinkTransposes, shareCommon()];
 
-const fusing = (): readonly Pass[] => [fuseLogSoftmax, reluMasks(), fuseConvolutionBias, fuseGemm];
+const fusing = (): readonly Pass[] => [
+  fuseLogSoftmax,
+  reluMasks(),
+  fuseConvolutionBias,
+  fuseGemm,
+  biasRows(),
+];
 
 const finishing = (): readonly Pass[] => [
   precomputeSteps,

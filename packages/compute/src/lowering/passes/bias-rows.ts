@@ -1,6 +1,7 @@
 // Pass: a bias after the product of a tall, narrow matrix becomes a row of the other one, against a column of ones in the first. The first
 // convolution of a network is such a product, of what its windows see: its output, large as it is, is then written once
 // instead of being filled with the bias first; and the bias's gradient, a sum over all rows, comes as a row of the filter's.
+import { sizeOf } from '@starling/federated-core';
 import type { OnnxNode, OnnxValue } from '../onnx-model.js';
 import type { Pass, RewriteContext } from '../rewrite-graph.js';
 
@@ -86,7 +87,7 @@ function biasGradient(node: OnnxNode, widened: Widened, context: RewriteContext)
   if (!isOverRows || output.shape.length !== 1) return null;
   const wide = patchesBehind(gradient, widened, context);
   const [rows = 0, columns = 0] = wide?.shape ?? [];
-  if (!wide || gradient.shape.reduce((size, axis) => size * axis, 1) !== rows * channels) return null;
+  if (!wide || sizeOf(gradient.shape) !== rows * channels) return null;
   const product = builder.matMul(
     builder.transpose(wide, [1, 0]),
     builder.reshape(gradient, [rows, channels]),

@@ -1,7 +1,7 @@
 // Pass: the rows of a matrix may stand in any order before a constant multiplies it, if the constant's columns stand so, too. What is
 // laid between each other for such a product, as the parts of windows that max pooling sends gradients to, is then laid one after
 // another: one copy of long runs instead of three of short ones.
-import { type Tensor, tensor } from '@starling/federated-core';
+import { sizeOf, type Tensor, tensor } from '@starling/federated-core';
 import type { OnnxNode, OnnxValue } from '../onnx-model.js';
 import type { Pass, RewriteContext } from '../rewrite-graph.js';
 
@@ -21,7 +21,7 @@ function ordered(node: OnnxNode, context: RewriteContext): OnnxValue | null {
   const [left, right] = node.inputs as readonly [OnnxValue, OnnxValue];
   const matrix = context.constant(left);
   const width = right.shape[1] ?? 0;
-  if (!matrix || left.shape.length !== 2 || right.shape.length !== 2 || width < 1) return null;
+  if (matrix?.dtype !== 'float32' || left.shape.length !== 2 || right.shape.length !== 2) return null;
   const rows = rowsOf(right, width, context);
   const sources = [...new Set(rows.map(({ source }) => source))];
   const starts = new Map<OnnxValue, number>();
@@ -37,13 +37,13 @@ function ordered(node: OnnxNode, context: RewriteContext): OnnxValue | null {
   return builder.matMul(builder.constant(withColumns(matrix, places)), builder.concat(parts, 0));
 }
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
-
 const rowCount = ({ shape }: OnnxValue, width: number): number => sizeOf(shape) / width;
 
 /** The rows of a value of known size, seen through reshapes, and through concatenations of whole rows that nothing else reads. */
 function rowsOf(value: OnnxValue, width: number, context: RewriteContext): readonly Row[] {
-  const node = context.uses(value) === 1 ? context.producer(value) : undefined;
+  const producer = context.uses(value) === 1 ? context.producer(value) : undefined;
+  const isKnown = producer?.inputs.every((input) => input?.shape.every((size) => size > 0));
+  const node = isKnown ? producer : undefined;
   if (node?.op === 'Reshape') return rowsOf(node.inputs[0] as OnnxValue, width, context);
   const axis = node?.attributes['axis'];
   if (node?.op === 'Concat' && axis?.kind === 'int') {

@@ -18,8 +18,8 @@ export interface ThreadsOptions {
   /** Workers, each with an engine of its own. Default: as many as there are cores. */
   readonly workers?: number;
   /**
-   * Whether main's own thread is one of the workers, for as long as clients take it no more than 25 ms; main's event loop then has
-   * its turns between clients. Default: on the onnx engine, where a lane's sums are below 4 MiB.
+   * Whether main's own thread is one of the workers, for as long as clients take it no more than 25 ms on the average, and none a second;
+   * main's event loop then has its turns between clients. Default: on the onnx engine, where a lane's sums are below 4 MiB.
    */
   readonly mainWorks?: boolean;
   readonly engine?: EngineChoice;

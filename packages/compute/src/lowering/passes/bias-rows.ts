@@ -4,6 +4,7 @@
 import { sizeOf } from '@starling/federated-core';
 import type { OnnxNode, OnnxValue } from '../onnx-model.js';
 import type { Pass, RewriteContext } from '../rewrite-graph.js';
+import { isSumToChannels } from './operators.js';
 
 /** In matrices with fewer rows nothing is to be gained. */
 const FEWEST_ROWS = 1024;
@@ -78,13 +79,10 @@ function filterGradient(node: OnnxNode, widened: Widened, context: RewriteContex
 
 /** The last row of that product, where the sum is of the gradient through the relu of what `forward` made. */
 function biasGradient(node: OnnxNode, widened: Widened, context: RewriteContext): OnnxValue | null {
-  const { builder, constant } = context;
-  const [gradient, axesInput] = node.inputs as readonly [OnnxValue, OnnxValue];
-  const output = node.outputs[0] as OnnxValue;
-  const axes = Array.from((constant(axesInput)?.data ?? []) as BigInt64Array, Number).sort((a, b) => a - b);
-  const isOverRows = `${axes}` === `${gradient.shape.slice(0, -1).map((_, axis) => axis)}`;
+  const { builder } = context;
+  const [gradient] = node.inputs as readonly [OnnxValue];
   const channels = gradient.shape.at(-1) as number;
-  if (!isOverRows || output.shape.length !== 1) return null;
+  if (!isSumToChannels(node, context)) return null;
   const wide = patchesBehind(gradient, widened, context);
   const [rows = 0, columns = 0] = wide?.shape ?? [];
   if (!wide || sizeOf(gradient.shape) !== rows * channels) return null;

@@ -7,7 +7,7 @@ import type { Pass, RewriteContext } from '../rewrite-graph.js';
 import { narrowPatches } from '../rules/narrow-convolution.js';
 import { gridOf, overlappingTiles, type TileGrid } from '../tile-operators.js';
 import { INPUT_TILE, OUTPUT_TILE } from '../winograd.js';
-import { isElementwiseBroadcasting, isElementwiseUnary } from './operators.js';
+import { isElementwiseBroadcasting, isElementwiseUnary, isSumToChannels } from './operators.js';
 
 export const liftTiles: Pass = {
   name: 'lift-tiles',
@@ -115,11 +115,7 @@ function maskedTiles(node: OnnxNode, context: RewriteContext): OnnxValue | null 
 function sumOfTiles(node: OnnxNode, context: RewriteContext): OnnxValue | null {
   const [image, axesInput] = node.inputs as readonly [OnnxValue, OnnxValue];
   const add = context.producedBy('AddTiles', image);
-  const axes = context.constant(axesInput);
-  const keep = node.attributes['keepdims'];
-  if (!add || !axes || (keep?.kind === 'int' && keep.value === 1) || !fits(gridOf(add), image.shape))
-    return null;
-  if (`${Array.from(axes.data as BigInt64Array, Number).sort()}` !== '0,1,2') return null;
+  if (!add || !isSumToChannels(node, context) || !fits(gridOf(add), image.shape)) return null;
   return context.builder.emitOne(
     'ReduceSum',
     [add.inputs[0] as OnnxValue, axesInput],

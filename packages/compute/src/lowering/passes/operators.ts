@@ -1,4 +1,7 @@
-// What passes know of operators: which work element by element, so that moving elements before or after is the same.
+// What passes know of operators: which work element by element, so that moving elements before or after is the same, and which sum
+// over all elements of each channel.
+import type { OnnxNode } from '../onnx-model.js';
+import type { RewriteContext } from '../rewrite-graph.js';
 
 const ELEMENTWISE_UNARY = new Set(
   `Abs Acos Acosh Asin Asinh Atan Atanh Cast Ceil Cos Cosh Elu Erf Exp Floor Identity IsInf IsNaN LeakyRelu Log Neg Not
@@ -16,3 +19,13 @@ export const isElementwiseUnary = (op: string): boolean => ELEMENTWISE_UNARY.has
 
 /** Several inputs broadcast against each other, element by element. */
 export const isElementwiseBroadcasting = (op: string): boolean => ELEMENTWISE_BROADCASTING.has(op);
+
+/** Whether a ReduceSum is over all axes but the last, which alone is left: such as a bias gradient. */
+export function isSumToChannels(
+  { inputs, outputs }: OnnxNode,
+  { constant }: Pick<RewriteContext, 'constant'>,
+): boolean {
+  const axes = Array.from((constant(inputs[1])?.data ?? []) as BigInt64Array, Number).sort((a, b) => a - b);
+  const leading = inputs[0]?.shape.slice(0, -1) ?? [];
+  return outputs[0]?.shape.length === 1 && `${axes}` === `${leading.map((_, axis) => axis)}`;
+}

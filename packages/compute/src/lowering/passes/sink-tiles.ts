@@ -6,7 +6,7 @@ import { attribute, sameShape } from '../graph-builder.js';
 import type { OnnxNode, OnnxValue } from '../onnx-model.js';
 import type { Pass, RewriteContext } from '../rewrite-graph.js';
 import { fromTiles, isCovered, tileCounts, toTiles } from '../tile-operators.js';
-import { isElementwiseBroadcasting, isElementwiseUnary } from './operators.js';
+import { isElementwiseBroadcasting, isElementwiseUnary, isSumToChannels } from './operators.js';
 
 export const sinkTiles: Pass = {
   name: 'sink-tiles',
@@ -113,11 +113,8 @@ function interleaved(node: OnnxNode, context: RewriteContext): OnnxValue | null 
 /** A sum over all pixels, such as a bias gradient. */
 function sum(node: OnnxNode, context: RewriteContext): OnnxValue | null {
   const tiles = tilesOf(node.inputs[0], context);
-  const axes = context.constant(node.inputs[1]);
-  const keep = node.attributes['keepdims'];
-  if (!tiles || !axes || (keep?.kind === 'int' && keep.value === 1)) return null;
-  const overPixels = `${[...integers(axes)].sort()}` === '0,1,2';
-  if (!overPixels || !isCovered(node.inputs[0]?.shape ?? [], sideOf(tiles))) return null;
+  if (!tiles || !isSumToChannels(node, context)) return null;
+  if (!isCovered(node.inputs[0]?.shape ?? [], sideOf(tiles))) return null;
   return context.builder.emitOne('ReduceSum', [tiles, node.inputs[1] ?? null], node.outputs[0] as OnnxValue, {
     keepdims: attribute.int(0),
   });

@@ -48,16 +48,19 @@ export function startLocalWorker(
       pause,
     });
     events.onReply({ kind: 'ready' });
-    for (let isQuick = true; isQuick; ) {
-      const command = commands.shift();
-      if (command === undefined) {
-        await new Promise<void>((resolve) => {
-          ring = resolve;
-        });
-      } else if (command.kind === 'close') break;
-      else isQuick = await obey(lanes, command);
+    try {
+      for (let isQuick = true; isQuick; ) {
+        const command = commands.shift();
+        if (command === undefined) {
+          await new Promise<void>((resolve) => {
+            ring = resolve;
+          });
+        } else if (command.kind === 'close') break;
+        else isQuick = await obey(lanes, command);
+      }
+    } finally {
+      await lanes.dispose(); // no thread ends, which would take its engine along
     }
-    await lanes.dispose();
   };
   const ended = serve()
     .catch((error) => events.onReply(failedReply(error)))

@@ -14,7 +14,7 @@ export interface WorkerHandle {
   readonly thread: Worker | null;
   send(command: Command): void;
   /**
-   * Ends the thread once the client at hand is done. It is never terminated from outside: onnxruntime would
+   * Ends the worker once the client at hand is done. A thread is never terminated from outside: onnxruntime would
    * take the whole process down when its thread's JavaScript is gone as it returns.
    */
   close(): Promise<void>;

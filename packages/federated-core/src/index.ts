@@ -64,6 +64,7 @@ export * from './types/parse.js';
 export * from './types/relations.js';
 export * from './types/types.js';
 export * from './types/unify.js';
+export * from './values/check-value.js';
 export * from './values/flatten.js';
 export * from './values/host-types.js';
 export * from './values/infer-type.js';

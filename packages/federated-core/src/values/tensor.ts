@@ -51,16 +51,72 @@ export function allocate<D extends DType>(dtype: D, length: number): TensorDataM
   return make[dtype]();
 }
 
-/** A tensor over existing data; throws a `RangeError` when the data's length is not the shape's size. */
+/** A tensor over existing data, which is not copied; throws a `RangeError` where `partsFault` finds a fault. */
 export function tensor<D extends DType>(
   dtype: D,
   shape: readonly number[],
   data: TensorDataMap[D],
 ): Tensor<D> {
-  if (data.length !== sizeOf(shape)) {
-    throw new RangeError(
-      `Cannot make a tensor: shape [${shape.join(', ')}] needs ${sizeOf(shape)} elements, got ${data.length}`,
-    );
-  }
+  const fault = partsFault({ dtype, shape, data });
+  if (fault !== null) throw new RangeError(`Cannot make a tensor: need ${fault.need}, got ${fault.got}`);
   return { dtype, shape, data };
+}
+
+/** What something had to be, and what it is, in words for an error. */
+export interface Fault {
+  readonly need: string;
+  readonly got: string;
+}
+
+/**
+ * How the parts of a tensor contradict each other, or null: the array must be the element type's, dimensions
+ * non-negative integers, the length their product, bools 0 or 1, and strings text. Numbers are not read: their
+ * check costs the same whatever the size.
+ */
+export function partsFault({ dtype, shape, data }: Tensor): Fault | null {
+  const arrayType = ARRAY_TYPES[dtype];
+  if (arrayType === undefined) {
+    return { need: `an element type of ${Object.keys(ARRAY_TYPES).join(', ')}`, got: `'${dtype}'` };
+  }
+  if (nameOfArray(data) !== arrayType) {
+    return { need: `data of ${dtype} in a ${arrayType}`, got: nameOfArray(data) };
+  }
+  for (const dimension of shape) {
+    if (!(Number.isSafeInteger(dimension) && dimension >= 0)) {
+      return { need: 'dimensions that are non-negative integers', got: `[${shape.join(', ')}]` };
+    }
+  }
+  if (data.length !== sizeOf(shape)) {
+    return { need: `${sizeOf(shape)} elements for shape [${shape.join(', ')}]`, got: String(data.length) };
+  }
+  if (dtype === 'bool') return faultOfBools(data as Uint8Array);
+  return dtype === 'string' ? faultOfStrings(data as readonly unknown[]) : null;
+}
+
+const ARRAY_TYPES = {
+  float32: 'Float32Array',
+  float64: 'Float64Array',
+  int32: 'Int32Array',
+  int64: 'BigInt64Array',
+  uint8: 'Uint8Array',
+  bool: 'Uint8Array',
+  string: 'Array',
+} as const satisfies Record<DType, string>;
+
+/** By the tag of a typed array rather than its constructor, which differs between realms and subclasses (`Buffer`). */
+function nameOfArray(data: unknown): string {
+  if (Array.isArray(data)) return 'Array';
+  return Object.prototype.toString.call(data).slice('[object '.length, -1);
+}
+
+function faultOfBools(bytes: Uint8Array): Fault | null {
+  for (let index = 0; index < bytes.length; index++) {
+    if (bytes[index]! > 1) return { need: 'bools of 0 or 1', got: `${bytes[index]} at element ${index}` };
+  }
+  return null;
+}
+
+function faultOfStrings(items: readonly unknown[]): Fault | null {
+  const index = items.findIndex((item) => typeof item !== 'string');
+  return index === -1 ? null : { need: 'strings', got: `a ${typeof items[index]} at element ${index}` };
 }

@@ -1,0 +1,88 @@
+// Whether values are what their type says, for whatever comes in from outside: arguments, literals, clients' data,
+// updates. One check for all doors, so that no tensor counts as one thing here and as another there.
+import { ValueError } from '../errors/starling-error.js';
+import { formatType } from '../types/format.js';
+import { structEntries, type TensorType, type Type } from '../types/types.js';
+import { type Fault, partsFault, type Tensor } from './tensor.js';
+import type { Dataset, Value } from './value.js';
+
+/**
+ * How `tensor` is no tensor of `type`, or null: another element type or shape, or parts that contradict each other
+ * (see `partsFault`). Floats are not read, so that this costs nothing on large data.
+ */
+export function tensorFault(type: TensorType, tensor: Tensor): Fault | null {
+  const { dtype, shape } = tensor;
+  const fits =
+    dtype === type.dtype &&
+    shape.length === type.shape.length &&
+    type.shape.every((dimension, axis) => dimension === null || dimension === shape[axis]);
+  return fits
+    ? partsFault(tensor)
+    : { need: `a tensor ${formatType(type)}`, got: `${dtype}[${shape.join(',')}]` };
+}
+
+/**
+ * Throws a `ValueError`, whose `path` leads to the part at fault and begins with `path`, where `value` is not wholly of
+ * `type`: a tensor with a fault, a field that is missing, or a dataset with a column of another length than its own.
+ * Copies nothing; use `toValue` for what a user may write in more than one way.
+ */
+export function checkValue(type: Type, value: Value, path = ''): void {
+  check(type, value, path, null);
+}
+
+/** `length` is that of the dataset around, of which the value is the columns. */
+function check(type: Type, value: unknown, path: string, length: number | null): void {
+  switch (type.kind) {
+    case 'tensor': {
+      const stacked: TensorType = length === null ? type : { ...type, shape: [length, ...type.shape] };
+      const fault = isTensorLike(value)
+        ? tensorFault(stacked, value)
+        : { need: `a tensor ${formatType(stacked)}`, got: String(value) };
+      if (fault !== null) throw misfit(stacked, path, fault);
+      return;
+    }
+    case 'struct':
+      if (typeof value !== 'object' || value === null) {
+        throw misfit(type, path, { need: 'a struct', got: String(value) });
+      }
+      structEntries(type).forEach(([name, field], index) => {
+        const key = name ?? index;
+        const at = name === null ? `${path}[${index}]` : path === '' ? name : `${path}.${name}`;
+        if (!Object.hasOwn(value, key)) throw misfit(field, at, { need: 'this field', got: 'none' });
+        check(field, (value as Readonly<Record<string | number, unknown>>)[key], at, length);
+      });
+      return;
+    case 'sequence': {
+      const dataset = value as Dataset | null | undefined;
+      const own = dataset?.length;
+      if (length !== null || dataset?.columns === undefined || !Number.isSafeInteger(own) || own! < 0) {
+        const got = length === null ? `a length of ${own}` : 'a dataset within a dataset';
+        throw misfit(type, path, { need: 'columns and their length', got });
+      }
+      check(type.element, dataset.columns, path === '' ? 'columns' : `${path}.columns`, dataset.length);
+      return;
+    }
+    case 'federated':
+      check(type.member, value, path, length);
+      return;
+    case 'function':
+    case 'abstract':
+      throw misfit(type, path, { need: 'a type that has values', got: `a ${type.kind} type` });
+  }
+}
+
+function isTensorLike(value: unknown): value is Tensor {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'data' in value &&
+    'dtype' in value &&
+    'shape' in value &&
+    Array.isArray(value.shape)
+  );
+}
+
+function misfit(type: Type, path: string, { need, got }: Fault): ValueError {
+  const where = path === '' ? '' : ` at ${path}`;
+  return new ValueError(path, `Cannot take a value of ${formatType(type)}${where}: need ${need}, got ${got}`);
+}

@@ -93,9 +93,16 @@ async function agree({ computation, member, server }: IntrinsicCase, makeRuntime
         );
         const leaves = flatten(serverInput, toValue(serverInput, given));
         const actual = await outcomeOf(
-          runRound({ plan, server: runner, session, round, seed, cohort, serverInput: leaves }).then(
-            (outcome) => toHost(result, unflatten(result, outcome.result)),
-          ),
+          runRound({
+            plan,
+            server: runner,
+            session,
+            round,
+            seed,
+            population,
+            cohort,
+            serverInput: leaves,
+          }).then((outcome) => toHost(result, unflatten(result, outcome.result))),
         );
         expect(actual).toEqual(expected);
       }),

@@ -12,5 +12,6 @@ export * from './populations/generated-population.js';
 export * from './populations/partitioned-population.js';
 export * from './populations/population.js';
 export * from './populations/population-of.js';
+export * from './samplers/check-cohort.js';
 export * from './samplers/sampler.js';
 export * from './samplers/uniform-sampler.js';

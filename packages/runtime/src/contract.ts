@@ -73,6 +73,7 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
           session,
           round,
           seed,
+          population,
           cohort,
           serverInput,
         });
@@ -187,6 +188,29 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
       assert.equal(failed!.value, 0);
     });
 
+    test.each([
+      [[0, 0, 0, 1], 'client 0 at positions 0 and 1'],
+      [[0, 2], '2 at position 1'],
+      [[-1, 1], '-1 at position 0'],
+      [[0, 0.5], '0.5 at position 1'],
+    ])(`\`${name}\` refuses the cohort %j before any client works`, async (cohort, actual) => {
+      const loaded: number[] = [];
+      const clients = floats([1, 2]);
+      const population: Population = {
+        ...clients,
+        load(index) {
+          loaded.push(index);
+          return clients.load(index);
+        },
+      };
+      const running = runOnce(await makeRuntime(population), totalOf, population, cohort);
+      await expect(running).rejects.toMatchObject({
+        code: 'bad-cohort',
+        message: expect.stringContaining(actual),
+      });
+      assert.deepEqual(loaded, []);
+    });
+
     test(`\`${name}\` fails the round when the mean of nobody is asked for, and says why, and goes on after it`, async () => {
       const population = failing(floats([1, 2, 3]), [0, 1]);
       const plan = packPlan(compilePlan(fractionAbove));
@@ -199,7 +223,7 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
       );
       const serverInput = [toValue(float32(), 2)] as never;
       const round = (cohort: readonly number[]) =>
-        runRound({ plan, server, session, round: 1, seed: [0, 1], cohort, serverInput });
+        runRound({ plan, server, session, round: 1, seed: [0, 1], population, cohort, serverInput });
       await expect(round([0, 1])).rejects.toMatchObject({
         code: 'empty-aggregate',
         message: expect.stringMatching(/client-0 was dropped/),

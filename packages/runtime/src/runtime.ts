@@ -20,7 +20,7 @@ export interface PhaseRequest {
   readonly phase: number;
   /** The round's seed; a client's is `deriveSeed(seed, 'client', clientId)`. */
   readonly seed: Seed;
-  /** Client indices in cohort order. */
+  /** Client indices in cohort order, each once: `runRound` has checked them. */
   readonly cohort: readonly number[];
   /** Leaves of what the phase broadcasts. */
   readonly broadcast: readonly Tensor[];

@@ -1,6 +1,7 @@
 // The contract suite of cohort samplers: each one's test calls it.
 import { seedFrom } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
+import { checkCohort } from './check-cohort.js';
 import type { CohortSampler } from './sampler.js';
 
 /** Checks a sampler of a population of `populationSize`, which must not choose everyone every round. */
@@ -9,10 +10,7 @@ export function samplerContract(name: string, sampler: CohortSampler, population
     it('samples clients of the population without repetition', () => {
       for (let round = 0; round < 20; round++) {
         const cohort = sampler.sample(round, seedFrom(4));
-        expect(new Set(cohort).size).toBe(cohort.length);
-        expect(
-          cohort.every((client) => Number.isInteger(client) && client >= 0 && client < populationSize),
-        ).toBe(true);
+        checkCohort(cohort, { name, size: populationSize, clientId: String });
       }
     });
 

@@ -14,6 +14,7 @@ import {
   splitKeys,
   type Tensor,
 } from '@starling/federated-core';
+import { checkCohort, type Population } from '@starling/population';
 import { TooFewReportsError } from '../errors.js';
 import type { PackedPlan } from '../plan/packed-plan.js';
 import type { Leaves, PlanRunner } from '../plan/plan-runner.js';
@@ -27,7 +28,9 @@ export interface RoundRequest {
   readonly round: number;
   /** The round's seed: `roundSeed(seed, round)`. */
   readonly seed: Seed;
-  /** Client indices in cohort order. */
+  /** The one that the session was opened on. */
+  readonly population: Pick<Population, 'name' | 'size' | 'clientId'>;
+  /** Client indices in cohort order, each once. */
   readonly cohort: readonly number[];
   readonly serverInput: Leaves;
   /** Clients whose updates must count, in each phase. Default 0: the plan says what an empty cohort gives. */
@@ -42,11 +45,13 @@ export interface RoundOutcome {
 }
 
 /**
- * Runs one round. Throws a `TooFewReportsError` below `minReports`, and an `EmptyAggregateError` where nobody
- * is left and the plan gives no `ifEmpty`; both say what became of the clients.
+ * Runs one round. Throws a `CohortError`, before anything runs, where the cohort is not a set of clients of the
+ * population; a `TooFewReportsError` below `minReports`, and an `EmptyAggregateError` where nobody is left and the
+ * plan gives no `ifEmpty`; the last two say what became of the clients.
  */
 export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
   const { plan, server, session, round, seed, serverInput, minReports = 0 } = request;
+  checkCohort(request.cohort, request.population);
   const reports = new Map<number, ClientReport>();
   const aggregates: Tensor[] = [];
   const keys: ClientKeys = new Map();

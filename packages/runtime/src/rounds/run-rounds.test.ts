@@ -221,6 +221,24 @@ describe('runRounds', () => {
     assert.deepEqual([result.rounds, result.interrupted, numberOf(result.state)], [1, true, 101]);
   });
 
+  test('`runRounds` ends, with the state as it was, when a sampler draws a client twice, even where failed rounds pass', async () => {
+    const checkpoints = memoryStore();
+    const sampler: CohortSampler = {
+      name: 'twice',
+      sample: (round) => (round === 3 ? [0, 0, 0, 1] : [3, 4]),
+    };
+    const running = runRounds(options({ sampler, checkpoints, onFailedRound: () => {} }));
+    await expect(running).rejects.toMatchObject({
+      code: 'bad-cohort',
+      message:
+        'Cannot run a round with a cohort of population: need each client once, got client 0 at positions 0 and 1',
+    });
+    assert.deepEqual(
+      checkpoints.checkpoints.map(({ round }) => round),
+      [1, 2],
+    );
+  });
+
   test('`runRounds` throws when an argument is missing, unknown, or the source is not one', async () => {
     await expect(runRounds(options({ arguments: {} }))).rejects.toThrow(
       /needs an argument 'pace' of float32/,

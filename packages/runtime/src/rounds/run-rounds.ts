@@ -196,6 +196,7 @@ class RoundLoop {
       session: this.session,
       round,
       seed: roundSeed(this.seed, round),
+      population: options.population,
       cohort: options.sampler.sample(round, deriveSeed(this.seed, 'cohort')),
       serverInput: compiled.serverInput(this.state),
       minReports: options.minReports ?? 0,

@@ -1,0 +1,55 @@
+// The one meaning of a cohort: a set of clients that exist, each with a name of its own. The round loop checks what a
+// sampler gives before anything of the round runs, so that every runtime takes the same cohorts.
+import { StarlingError } from '@starling/federated-core';
+import type { Population } from '../populations/population.js';
+
+/** A cohort that is not a set of clients of the population: `bad-cohort`. Nothing of the round has run. */
+export class CohortError extends StarlingError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('bad-cohort', message, options);
+  }
+}
+
+/**
+ * Throws a `CohortError` unless `cohort` is an array of different whole numbers from 0 to `size` − 1, and no two of
+ * these clients have one name. Time and memory grow with the cohort, not with the population.
+ */
+export function checkCohort(
+  cohort: readonly number[],
+  population: Pick<Population, 'name' | 'size' | 'clientId'>,
+): void {
+  const { name, size } = population;
+  if (!Array.isArray(cohort)) {
+    throw refused(name, 'need an array of client indices', describe(cohort));
+  }
+  const positions = new Map<number, number>();
+  const owners = new Map<string, number>();
+  for (let position = 0; position < cohort.length; position++) {
+    const index: unknown = cohort[position];
+    if (!(typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < size)) {
+      const need = size === 0 ? 'no client, as there is none' : `whole numbers from 0 to ${size - 1}`;
+      throw refused(name, `need ${need}`, `${describe(index)} at position ${position}`);
+    }
+    const earlier = positions.get(index);
+    if (earlier !== undefined) {
+      throw refused(name, 'need each client once', `client ${index} at positions ${earlier} and ${position}`);
+    }
+    positions.set(index, position);
+    const id = population.clientId(index);
+    const owner = owners.get(id);
+    if (owner !== undefined) {
+      throw refused(name, 'need clients of different names', `'${id}' for clients ${owner} and ${index}`);
+    }
+    owners.set(id, index);
+  }
+}
+
+function refused(population: string, need: string, actual: string): CohortError {
+  return new CohortError(`Cannot run a round with a cohort of ${population}: ${need}, got ${actual}`);
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  return `a value of ${value.constructor?.name ?? 'no class'}`;
+}

@@ -1,6 +1,5 @@
 // The tf.js backends that the `tfjs` engine may run on, and why one is not to be had. `wasm` and `tensorflow` are
 // optional packages, loaded only when asked for.
-import { correctGradients } from '../tensorflow/gradient-corrections.js';
 import * as tf from '../tensorflow/tf.js';
 import { nameAttributes, type TensorflowBackend } from './tensorflow-attributes.js';
 
@@ -26,8 +25,6 @@ export async function loadTfjsBackend(name: TfjsBackendName): Promise<void> {
   try {
     if (name === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
     if (name === 'tensorflow') await requireTfjsNode();
-    // These packages bring a tf.js of their own, which registers its gradients again.
-    correctGradients();
   } catch (error) {
     throw new TfjsBackendError(name, missingReason(name, error), { cause: error });
   }

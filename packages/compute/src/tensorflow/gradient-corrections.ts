@@ -8,9 +8,32 @@ import { einsumGradient } from './einsum.js';
 import { missingGradients } from './missing-gradients.js';
 import { maxPool3dGradient } from './volumes.js';
 
-/** Registers the corrected gradients in the place of tf.js's own, and those that it lacks. */
+let installed = false;
+
+/**
+ * Has every gradient that is taken, in captures and outside of them, find the corrections in tf.js's registry. The registry is
+ * global, and each bundle of tf.js that loads writes its own gradients into it: what was registered once, others overwrite.
+ * So the corrections are registered as often as a gradient begins, which all of tf.js's functions do in one method.
+ */
 export function correctGradients(): void {
-  for (const correction of corrections) tf.registerGradient(correction);
+  if (installed) return;
+  installed = true;
+  register();
+  const engine = tf.engine();
+  const original = engine.gradients;
+  engine.gradients = function <T extends tf.Tensor>(
+    this: typeof engine,
+    ...parameters: Parameters<typeof original<T>>
+  ) {
+    register();
+    return original.apply(this, parameters) as ReturnType<typeof original<T>>;
+  };
+}
+
+function register(): void {
+  for (const correction of corrections) {
+    if (tf.getGradient(correction.kernelName) !== correction) tf.registerGradient(correction);
+  }
 }
 
 /** Sums over the axes along which a tensor of `shape` was broadcast. */

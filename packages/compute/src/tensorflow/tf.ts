@@ -2,8 +2,6 @@
 // and layers corrected, and without its advice on stderr. Everything else in Starling reaches tf.js through here.
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-// Its bundle registers all gradients again, and must have done so before they are corrected.
-import '@tensorflow/tfjs-layers';
 import { chainOperations } from './chained-operations.js';
 import { correctGradients } from './gradient-corrections.js';
 import { correctLayers } from './layer-corrections.js';

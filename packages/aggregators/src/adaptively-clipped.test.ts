@@ -52,7 +52,7 @@ describe('adaptivelyClipped', () => {
 
   it('throws when the quantile is no share', () => {
     expect(() => adaptivelyClipped(meanAggregator(), { targetQuantile: 50 })).toThrow(
-      'targetQuantile must be from 0 to 1, got 50',
+      'targetQuantile must be a finite number from 0 to 1, got 50',
     );
   });
 

@@ -4,6 +4,7 @@
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
   type AggregationProcess,
+  checkNumber,
   federatedBroadcast,
   federatedMap,
   federatedMean,
@@ -32,16 +33,13 @@ export interface AdaptivelyClippedOptions {
 /**
  * `inner` on updates of an L2 norm of at most C, which moves by C ← C · exp(−η_C (b − γ)) after each round, where b is the
  * share of clients within the bound; without clients it stays. Measures `clipNorm`, the C of the round, and `within`, b.
+ * Throws a `RangeError` where an option is out of its range.
  */
 export function adaptivelyClipped(inner: Aggregator, options: AdaptivelyClippedOptions = {}): Aggregator {
   const { initialClipNorm = 0.1, targetQuantile = 0.5, learningRate = 0.2 } = options;
-  checkPositive('initialClipNorm', initialClipNorm);
-  checkPositive('learningRate', learningRate);
-  if (!(targetQuantile >= 0 && targetQuantile <= 1)) {
-    throw new RangeError(
-      `Cannot clip updates adaptively: targetQuantile must be from 0 to 1, got ${targetQuantile}`,
-    );
-  }
+  checkNumber('Cannot clip updates adaptively', 'initialClipNorm', initialClipNorm, { above: 0 });
+  checkNumber('Cannot clip updates adaptively', 'learningRate', learningRate, { above: 0 });
+  checkNumber('Cannot clip updates adaptively', 'targetQuantile', targetQuantile, { from: 0, to: 1 });
   const move = moveBound(targetQuantile, learningRate);
   const name = `adaptively clipped ${inner.name}`;
   return {
@@ -111,12 +109,4 @@ function moveBound(targetQuantile: number, learningRate: number): LocalComputati
     ({ clipNorm, within }) => tf.mul(clipNorm, tf.exp(tf.mul(-learningRate, tf.sub(within, targetQuantile)))),
     { name: 'move bound' },
   );
-}
-
-function checkPositive(option: string, value: number): void {
-  if (!(Number.isFinite(value) && value > 0)) {
-    throw new RangeError(
-      `Cannot clip updates adaptively: ${option} must be a finite number > 0, got ${value}`,
-    );
-  }
 }

@@ -4,6 +4,7 @@
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
   type AggregationProcess,
+  checkNumber,
   federatedMap,
   federatedSum,
   federatedZip,
@@ -20,9 +21,7 @@ import { globalNorm, mapStructure } from './structures.js';
  * `clipped`, the number of clients that were. Throws a `RangeError` unless `clipNorm` is finite and above 0.
  */
 export function clipped(inner: Aggregator, { clipNorm }: { readonly clipNorm: number }): Aggregator {
-  if (!(Number.isFinite(clipNorm) && clipNorm > 0)) {
-    throw new RangeError(`Cannot clip updates: clipNorm must be a finite number > 0, got ${clipNorm}`);
-  }
+  checkNumber('Cannot clip updates', 'clipNorm', clipNorm, { above: 0 });
   const name = `clipped ${inner.name}`;
   return { name, create: (update) => create(name, inner.create(update), update, clipNorm) };
 }

@@ -1,6 +1,6 @@
 // The mean of the clients' updates: the aggregation of FedAvg (McMahan et al., AISTATS 2017, Algorithm 1), where an
 // update counts by its number of examples.
-import { federatedMean } from '@starling/federated-core';
+import { checkChoice, federatedMean } from '@starling/federated-core';
 import { type Aggregator, aggregationOf } from './aggregator.js';
 import { nothing } from './nothing.js';
 
@@ -11,9 +11,10 @@ export interface MeanAggregatorOptions {
 
 /**
  * Averages updates. Without a client, or with a total weight of 0, the round fails with an `EmptyAggregateError` and
- * the state is kept.
+ * the state is kept. Throws a `RangeError` unless `weighted` is true or false.
  */
 export function meanAggregator({ weighted = true }: MeanAggregatorOptions = {}): Aggregator {
+  checkChoice('Cannot average updates', 'weighted', weighted, [true, false]);
   const name = weighted ? 'weighted mean' : 'mean';
   return {
     name,

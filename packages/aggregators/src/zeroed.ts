@@ -3,6 +3,7 @@
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
   type AggregationProcess,
+  checkNumber,
   federatedMap,
   federatedSum,
   federatedZip,
@@ -20,9 +21,7 @@ import { leavesOf, mapStructure } from './structures.js';
  * Measures `zeroed`, the number of clients that were. Throws a `RangeError` unless `bound` is finite and above 0.
  */
 export function zeroed(inner: Aggregator, { bound }: { readonly bound: number }): Aggregator {
-  if (!(Number.isFinite(bound) && bound > 0)) {
-    throw new RangeError(`Cannot zero updates: bound must be a finite number > 0, got ${bound}`);
-  }
+  checkNumber('Cannot zero updates', 'bound', bound, { above: 0 });
   const name = `zeroed ${inner.name}`;
   return { name, create: (update) => create(name, inner.create(update), update, bound) };
 }

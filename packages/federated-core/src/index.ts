@@ -1,6 +1,7 @@
 // The language of federated computations: types, placements, intrinsics, tracing and round plans.
 export * from './compile/compile-plan.js';
 export * from './compile/lane-size.js';
+export * from './errors/check-option.js';
 export * from './errors/starling-error.js';
 export * from './evaluate/evaluate.js';
 export * from './expression/aggregated-computation.js';

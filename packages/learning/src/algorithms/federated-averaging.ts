@@ -59,17 +59,18 @@ export interface FederatedAveragingOptions {
  * The process whose clients hold `{ data }`, a sequence of the model's examples. Its state is `{ model, optimizer,
  * aggregator }`, where `model` has the weights, and `round` where the client optimizer is one of the round; its metrics are the loss and the measures of the model while
  * training, as means over all examples of the cohort, and their number, `examples`; with an aggregator that
- * measures, also `aggregation`.
+ * measures, also `aggregation`. Throws a `RangeError` where an option is out of its range.
  */
 export function federatedAveraging(options: FederatedAveragingOptions): IterativeProcess {
   const { model, clientOptimizer, batchSize, epochs = 1, weighting = 'examples' } = options;
   const { serverOptimizer = sgd({ learningRate: 1 }), aggregator = meanAggregator() } = options;
+  const { proximalStrength = 0 } = options;
   const work = clientWork(model, {
     optimizer: clientOptimizer,
     epochs,
     batchSize,
     weighting,
-    proximalStrength: options.proximalStrength ?? 0,
+    proximalStrength,
   });
   const start = serverStart(model, serverOptimizer);
   const update = serverWork(model, serverOptimizer, start.type.result);

@@ -1,12 +1,13 @@
 // Evaluating a model on one dataset: one reduction over batches, which adds up losses and measures. The same local
 // computation serves each client of a federated evaluation and the test set at the server.
 import { localComputation, sequenceReduce } from '@starling/compute';
-import { type LocalComputation, sequence } from '@starling/federated-core';
+import { checkNumber, type LocalComputation, MAX_COUNT, sequence } from '@starling/federated-core';
 import type { Batch, Model } from '../models/model.js';
 import { addToTotals, zeroTotals } from '../work/totals.js';
 
-/** (weights, data) → totals over the examples. */
+/** (weights, data) → totals over the examples. Throws a `RangeError` unless `batchSize` is a whole number of at least 1. */
 export function evaluationWork(model: Model, batchSize: number): LocalComputation {
+  checkNumber('Cannot evaluate a model', 'batchSize', batchSize, { whole: true, from: 1, to: MAX_COUNT });
   return localComputation(
     { weights: model.weights, data: sequence(model.example) },
     ({ weights, data }) =>

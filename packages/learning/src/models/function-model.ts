@@ -2,6 +2,7 @@
 import type { tf } from '@starling/compute';
 import { struct, type Tensor, type TensorType, type Type, tensorType } from '@starling/federated-core';
 import type { Tensors } from '../tensors.js';
+import { checkMeasureNames } from './measure-names.js';
 import type { Batch, Model } from './model.js';
 import { perExample } from './per-example.js';
 
@@ -11,15 +12,22 @@ export interface FunctionModelOptions<W extends string, B extends Batch> {
   readonly initialWeights: { readonly [K in W]: Tensor };
   /** (weights, batch) → one loss for each example, [B]: not their mean, since rows of padding must not count. */
   readonly loss: (weights: { readonly [K in W]: tf.Tensor }, batch: B) => tf.Tensor;
-  /** What else is measured, by name: (weights, batch) → one number for each example, [B]. */
+  /**
+   * What else is measured: (weights, batch) → one number for each example, [B]; by name, which must not be `loss`,
+   * `examples` or `aggregation`.
+   */
   readonly measures?: {
     readonly [name: string]: (weights: { readonly [K in W]: tf.Tensor }, batch: B) => tf.Tensor;
   };
 }
 
-/** All weights are trained; they are float32. Throws when a loss or measure is not one number for each example. */
+/**
+ * All weights are trained; they are float32. Throws a `RangeError` where a measure has a reserved name, or a loss or measure
+ * is not one number for each example.
+ */
 export function functionModel<W extends string, B extends Batch>(options: FunctionModelOptions<W, B>): Model {
   const { name = 'function model', example, initialWeights, loss, measures = {} } = options;
+  checkMeasureNames(name, Object.keys(measures));
   const types: Record<string, TensorType> = {};
   for (const [weight, { dtype, shape }] of Object.entries<Tensor>(initialWeights)) {
     types[weight] = tensorType(dtype, shape);

@@ -2,11 +2,12 @@
 // clients' data differ, since it does not look across the examples of a batch (Hsieh, Phanishayee, Mutlu, Gibbons, "The
 // Non-IID Data Quagmire of Decentralized Machine Learning", ICML 2020).
 import { tf, tfl } from '@starling/compute';
+import { checkNumber, MAX_COUNT } from '@starling/federated-core';
 
 export interface GroupNormalizationOptions {
-  /** Into how many groups the channels are cut; 32 by default. */
+  /** Into how many groups the channels are cut, at least 1; 32 by default. */
   readonly groups?: number;
-  /** Added to the variance; 0.001 by default. */
+  /** Added to the variance, at least 0; 0.001 by default. */
   readonly epsilon?: number;
   /** Of an example, where this is the first layer of a model. */
   readonly inputShape?: number[];
@@ -14,7 +15,8 @@ export interface GroupNormalizationOptions {
 
 /**
  * A layer that normalises each example over the places and channels of each group of channels, then scales and shifts
- * each channel. Channels are the last axis. Throws a `RangeError` when the groups do not divide them.
+ * each channel. Channels are the last axis. Throws a `RangeError` when the groups do not divide them,
+ * or an option is out of its range.
  */
 export function groupNormalization(options: GroupNormalizationOptions = {}): tfl.layers.Layer {
   return new GroupNormalization(options);
@@ -29,8 +31,11 @@ class GroupNormalization extends tfl.layers.Layer {
 
   constructor(options: GroupNormalizationOptions) {
     super(options);
-    this.#groups = options.groups ?? 32;
-    this.#epsilon = options.epsilon ?? 1e-3;
+    const { groups = 32, epsilon = 1e-3 } = options;
+    checkNumber('Cannot normalise groups', 'groups', groups, { whole: true, from: 1, to: MAX_COUNT });
+    checkNumber('Cannot normalise groups', 'epsilon', epsilon, { from: 0 });
+    this.#groups = groups;
+    this.#epsilon = epsilon;
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {

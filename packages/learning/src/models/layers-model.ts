@@ -19,6 +19,7 @@ import { initialValues } from './initial-values.js';
 import { withStandIns } from './layer-stand-ins.js';
 import { type NamedVariables, namedVariables, withWeights } from './layer-variables.js';
 import { maskedBatchNormalization } from './masked-batch-normalization.js';
+import { checkMeasureNames } from './measure-names.js';
 import type { Batch, Model } from './model.js';
 import { noiseLayers } from './noise-layers.js';
 import { perExample } from './per-example.js';
@@ -27,7 +28,7 @@ export interface LayersModelOptions {
   readonly name?: string;
   readonly example: Type;
   readonly loss: Loss;
-  /** Measured beside the loss, by name; nothing by default. */
+  /** Measured next to the loss, by name, which must not be `loss`, `examples` or `aggregation`; nothing by default. */
   readonly metrics?: { readonly [name: string]: Metric };
   /** What enters the first layer; `batch.x` as float32 by default. */
   readonly features?: (batch: never) => tf.Tensor;
@@ -45,9 +46,11 @@ const trainingStandIns = { BatchNormalization: maskedBatchNormalization, ...nois
  * The model that `build` makes with tf.js layers (`tfl.sequential`, `tfl.model`), all of them new, the first with an
  * `inputShape`. Weights are named by the kind of layer, its number among its kind, and the weight: `dense_1_kernel`.
  * Regularisers, constraints, batch normalisation and dropout work as in tf.js; compile, optimizer and fit are not used.
+ * Throws a `RangeError` where a metric has a reserved name.
  */
 export function layersModel(build: () => tfl.LayersModel, options: LayersModelOptions): Model {
   const { name = 'layers model', example, loss, metrics = {}, seed = seedFrom(0) } = options;
+  checkMeasureNames(name, Object.keys(metrics));
   const features = (options.features ?? defaultFeatures) as (batch: Batch) => tf.Tensor;
   const labels = (options.labels ?? defaultLabels) as (batch: Batch) => tf.Tensor;
   const { model: layers, initializers } = options.pretrained

@@ -34,7 +34,7 @@ export interface Model {
   readonly initialWeights: { readonly [name: string]: Tensor };
   /** Names of the weights that are trained by gradients. */
   readonly trainable: readonly string[];
-  /** Names of the measures of a forward pass. */
+  /** Names of the measures of a forward pass: none of them `loss`, `examples` or `aggregation`. */
   readonly measures: readonly string[];
   /** Losses and measures of a batch. Pure: called while a local computation is traced. */
   forward(weights: Tensors, batch: Batch, options: ForwardOptions): ForwardPass;

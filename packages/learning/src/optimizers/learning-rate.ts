@@ -1,6 +1,7 @@
 // Learning rates that change: an optimizer whose rate is a schedule counts its updates, and takes each with the rate of its
 // count.
 import { tf } from '@starling/compute';
+import { describeValue } from '@starling/federated-core';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Optimizer } from './optimizer.js';
 import { checkNonNegative } from './options.js';
@@ -8,24 +9,42 @@ import { checkNonNegative } from './options.js';
 /** A number of at least 0, a scalar (what a schedule gives for a round, say), or a schedule of the optimizer's own updates. */
 export type LearningRate = number | tf.Tensor | Schedule;
 
-/** The optimizer that `make` makes for a rate; throws a `RangeError` unless a number is at least 0. */
+/**
+ * The optimizer that `make` makes for a rate. Throws a `RangeError` unless the rate is a finite number of at least 0, a
+ * scalar tensor, or a schedule, which must give one of these.
+ */
 export function withLearningRate(
   name: string,
   learningRate: LearningRate,
   make: (rate: number | tf.Tensor) => Omit<Optimizer, 'name'>,
 ): Optimizer {
-  if (typeof learningRate === 'number') checkNonNegative(name, 'learningRate', learningRate);
-  if (typeof learningRate !== 'function') return { name, ...make(learningRate) };
+  if (typeof learningRate !== 'function') {
+    return { name, ...make(checkedRate(name, 'learningRate', learningRate)) };
+  }
   return {
     name,
     init: (weights) => ({ ...make(0).init(weights), updates: tf.scalar(0, 'int32') }),
     update: (gradients, { updates, ...state }, weights) => {
       const count = updates as tf.Tensor;
-      const step = make(learningRate(count)).update(gradients, state, weights);
+      const rate = checkedRate(name, 'what the schedule gives', learningRate(count));
+      const step = make(rate).update(gradients, state, weights);
       return {
         weights: step.weights,
         state: { ...step.state, updates: tf.add(count, tf.scalar(1, 'int32')) },
       };
     },
   };
+}
+
+function checkedRate(name: string, what: string, rate: unknown): number | tf.Tensor {
+  if (typeof rate === 'number') {
+    checkNonNegative(name, what, rate);
+    return rate;
+  }
+  const isTensor = rate instanceof tf.Tensor;
+  if (isTensor && rate.rank === 0 && (rate.dtype === 'float32' || rate.dtype === 'int32')) return rate;
+  const actual = isTensor ? `a tensor ${rate.dtype}[${rate.shape.join(',')}]` : describeValue(rate);
+  throw new RangeError(
+    `Cannot make ${name}: ${what} must be a finite number >= 0, a scalar tensor or a schedule, got ${actual}`,
+  );
 }

@@ -12,7 +12,7 @@ describe('momentum', () => {
 
   it('throws when momentum is 1', () => {
     expect(() => momentum({ learningRate: 0.1, momentum: 1 })).toThrow(
-      'Cannot make momentum: momentum must be from 0 to below 1, got 1',
+      'Cannot make momentum: momentum must be a finite number from 0 to below 1, got 1',
     );
   });
 

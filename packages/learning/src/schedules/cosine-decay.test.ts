@@ -10,6 +10,8 @@ describe('cosineDecay', () => {
   scheduleContract('half a wave to nothing', cosineDecay({ initial: 1, over: 2 }), [1, 0.5, 0, 0]);
 
   it('throws when it is to last no time', () => {
-    expect(() => cosineDecay({ initial: 1, over: 0 })).toThrow('over must be a whole number >= 1, got 0');
+    expect(() => cosineDecay({ initial: 1, over: 0 })).toThrow(
+      'over must be a whole number from 1 to 2147483647, got 0',
+    );
   });
 });

@@ -17,7 +17,7 @@ describe('exponentialDecay', () => {
       'initial must be a finite number >= 0',
     );
     expect(() => exponentialDecay({ initial: 1, factor: 0.5, every: 0.5 })).toThrow(
-      'Cannot make exponentialDecay: every must be a whole number >= 1, got 0.5',
+      'Cannot make exponentialDecay: every must be a whole number from 1 to 2147483647, got 0.5',
     );
   });
 });

@@ -1,5 +1,6 @@
 // Exponential decay: η γ^(t / T), at each count or in steps of T.
 import { tf } from '@starling/compute';
+import { checkChoice } from '@starling/federated-core';
 import { checkCount, checkNonNegative } from '../optimizers/options.js';
 import type { Schedule } from './schedule.js';
 
@@ -19,6 +20,7 @@ export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   checkNonNegative('exponentialDecay', 'initial', initial);
   checkNonNegative('exponentialDecay', 'factor', factor);
   checkCount('exponentialDecay', 'every', every);
+  checkChoice('Cannot make exponentialDecay', 'staircase', staircase, [true, false]);
   return (count) => {
     const times = tf.div(tf.cast(count, 'float32'), every);
     return tf.mul(initial, tf.pow(factor, staircase ? tf.floor(times) : times));

@@ -1,5 +1,6 @@
 // Rates that stay the same from one boundary to the next.
 import { tf } from '@starling/compute';
+import { describeValue } from '@starling/federated-core';
 import { checkCount, checkNonNegative } from '../optimizers/options.js';
 import type { Schedule } from './schedule.js';
 
@@ -12,6 +13,11 @@ export interface PiecewiseOptions {
 
 /** `piecewise({ rates: [0.1, 0.01], boundaries: [50] })` is 0.1 for counts 0 to 49, then 0.01. */
 export function piecewise({ rates, boundaries }: PiecewiseOptions): Schedule {
+  if (!Array.isArray(rates) || !Array.isArray(boundaries)) {
+    throw new RangeError(
+      `Cannot make piecewise: rates and boundaries must be arrays, got ${describeValue(rates)} and ${describeValue(boundaries)}`,
+    );
+  }
   for (const rate of rates) checkNonNegative('piecewise', 'rates', rate);
   for (const boundary of boundaries) checkCount('piecewise', 'boundaries', boundary);
   const rising = boundaries.every((boundary, index) => boundary > (boundaries[index - 1] ?? 0));

@@ -11,7 +11,7 @@ describe('warmUp', () => {
 
   it('throws when it is to last no time', () => {
     expect(() => warmUp(1, { over: 0 })).toThrow(
-      'Cannot make warmUp: over must be a whole number >= 1, got 0',
+      'Cannot make warmUp: over must be a whole number from 1 to 2147483647, got 0',
     );
   });
 });

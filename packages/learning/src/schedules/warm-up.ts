@@ -10,7 +10,7 @@ import type { Schedule } from './schedule.js';
  */
 export function warmUp(then: number | Schedule, { over }: { readonly over: number }): Schedule {
   checkCount('warmUp', 'over', over);
-  if (typeof then === 'number') checkNonNegative('warmUp', 'then', then);
+  if (typeof then !== 'function') checkNonNegative('warmUp', 'then', then);
   const schedule: Schedule = typeof then === 'number' ? () => tf.scalar(then) : then;
   return (count) => {
     const share = tf.div(tf.add(tf.cast(count, 'float32'), 1), over);

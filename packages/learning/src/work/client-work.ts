@@ -1,7 +1,14 @@
 // What a client computes in a round of federated averaging: some epochs of minibatch training from the broadcast
 // weights (ClientUpdate of McMahan et al., AISTATS 2017, Algorithm 1), as one local computation with one reduction.
 import { localComputation, sequenceLength, sequenceReduce, tf } from '@starling/compute';
-import { int32, type LocalComputation, sequence } from '@starling/federated-core';
+import {
+  checkChoice,
+  checkNumber,
+  int32,
+  type LocalComputation,
+  MAX_COUNT,
+  sequence,
+} from '@starling/federated-core';
 import type { Batch, Model } from '../models/model.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { mapTensors, pickTensors } from '../tensors.js';
@@ -26,10 +33,14 @@ export interface ClientWorkOptions {
 
 /**
  * (weights, data[, round]) → update: trained minus broadcast weights; weight: float32; totals: sums over the examples trained
- * on, of the loss and each measure before the step that uses them.
+ * on, of the loss and each measure before the step that uses them. Throws a `RangeError` where an option is out of its range.
  */
 export function clientWork(model: Model, options: ClientWorkOptions): LocalComputation {
   const { epochs, batchSize, weighting, proximalStrength } = options;
+  checkNumber('Cannot train clients', 'epochs', epochs, { whole: true, from: 1, to: MAX_COUNT });
+  checkNumber('Cannot train clients', 'batchSize', batchSize, { whole: true, from: 1, to: MAX_COUNT });
+  checkNumber('Cannot train clients', 'proximalStrength', proximalStrength, { from: 0 });
+  checkChoice('Cannot train clients', 'weighting', weighting, ['examples', 'uniform']);
   const parameters = { weights: model.weights, data: sequence(model.example) };
   const ofRound = typeof options.optimizer === 'function';
   return localComputation(

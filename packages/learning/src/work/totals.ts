@@ -2,10 +2,11 @@
 // and rounds add up, and their quotient is the mean over all examples, however unevenly they are spread.
 import { tf } from '@starling/compute';
 import { float32, type StructType, struct } from '@starling/federated-core';
+import { checkMeasureNames } from '../models/measure-names.js';
 import type { ForwardPass, Model } from '../models/model.js';
 import type { Tensors } from '../tensors.js';
 
-/** `loss`, the measures of the model, and `examples`: float32 scalars. */
+/** `loss`, the measures of the model, and `examples`: float32 scalars. Throws where a measure has one of these names. */
 export function totalsType(model: Model): StructType {
   return struct(Object.fromEntries(totalsNames(model).map((name) => [name, float32()])));
 }
@@ -33,5 +34,6 @@ export function meansOfTotals(totals: Tensors): Tensors {
 }
 
 function totalsNames(model: Model): readonly string[] {
+  checkMeasureNames(model.name, model.measures);
   return ['loss', ...model.measures, 'examples'];
 }

@@ -1,0 +1,46 @@
+// Every option of this room at its door: what it takes, and what it refuses by name, whatever its type.
+import { describe, expect, it } from 'vitest';
+import { adaptivelyClipped } from './adaptively-clipped.js';
+import { clipped } from './clipped.js';
+import { meanAggregator } from './mean-aggregator.js';
+import { zeroed } from './zeroed.js';
+
+type Make = (options: never) => unknown;
+const doors: readonly (readonly [string, string, Make, readonly number[], readonly number[]])[] = [
+  ['clipped', 'clipNorm', (options) => clipped(meanAggregator(), options), [1e-3, 5], [0, -1, 1e-50]],
+  ['zeroed', 'bound', (options) => zeroed(meanAggregator(), options), [1e-3, 5], [0, -1, 1e39]],
+  ...(['initialClipNorm', 'learningRate'] as const).map(
+    (option) => ['adaptivelyClipped', option, adaptive, [1e-3, 5], [0, -1, 1e-50]] as const,
+  ),
+  ['adaptivelyClipped', 'targetQuantile', adaptive, [0, 0.5, 1], [-0.1, 1.1]],
+];
+const wrong = [Number.NaN, Number.POSITIVE_INFINITY, '1', 1n, null, true, {}, [1], () => 1];
+
+function adaptive(options: never): unknown {
+  return adaptivelyClipped(meanAggregator(), options);
+}
+
+describe('options of aggregators', () => {
+  it.each(doors)(
+    '%s takes %s within its range, and refuses the rest by name',
+    (_, option, door, takes, refuses) => {
+      const make = door as (options: unknown) => unknown;
+      for (const value of takes) expect(() => make({ [option]: value })).not.toThrow();
+      for (const value of [...refuses, ...wrong]) {
+        expect(() => make({ [option]: value }), String(value)).toThrow(RangeError);
+        expect(() => make({ [option]: value })).toThrow(`${option} must be a finite number`);
+      }
+    },
+  );
+
+  it('bounds without a default are refused when they are left out', () => {
+    expect(() => clipped(meanAggregator(), {} as never)).toThrow('clipNorm must be');
+    expect(() => zeroed(meanAggregator(), {} as never)).toThrow('bound must be');
+  });
+
+  it('`weighted` is true or false', () => {
+    expect(() => meanAggregator({ weighted: 'no' as never })).toThrow(
+      "weighted must be true or false, got 'no'",
+    );
+  });
+});

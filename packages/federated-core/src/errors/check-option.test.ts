@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { checkChoice, checkNumber, type NumberRange } from './check-option.js';
+
+describe('checkNumber', () => {
+  const takes: readonly (readonly [NumberRange, readonly number[]])[] = [
+    [{}, [-1e30, -0, 0, 0.5, 1e30]],
+    [{ from: 0 }, [-0, 0, 1e-50, 3.4e38]],
+    [{ above: 0 }, [1e-45, 1, 3.4e38]],
+    [{ from: 0, to: 1 }, [0, 0.5, 1]],
+    [{ from: 0, below: 1 }, [0, 0.999999]],
+    [{ whole: true, from: 1 }, [1, 2 ** 53 - 1]],
+  ];
+  it.each(takes)('takes numbers within %j', (range, values) => {
+    for (const value of values) expect(() => checkNumber('Cannot x', 'y', value, range)).not.toThrow();
+  });
+
+  const never = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const noNumbers = ['0.5', '', 1n, undefined, null, true, [1], {}, new Date(1), () => 1, Symbol('1')];
+  const refuses: readonly (readonly [NumberRange, readonly number[], string])[] = [
+    [{}, [], 'y must be a finite number, got'],
+    [{ from: 0 }, [-1, -1e-9], 'y must be a finite number >= 0, got'],
+    [{ above: 0 }, [0, -0, -1], 'y must be a finite number > 0, got'],
+    [{ above: 0, below: 1 }, [0, 1], 'y must be a finite number > 0 and < 1, got'],
+    [{ from: 0, to: 1 }, [-0.1, 1.1, 50], 'y must be a finite number from 0 to 1, got'],
+    [{ from: 0, below: 1 }, [1, -0.1], 'y must be a finite number from 0 to below 1, got'],
+    [{ whole: true, from: 1 }, [0, 1.5, 2 ** 53], 'y must be a whole number >= 1, got'],
+    [{ whole: true, from: 1, to: 9 }, [0, 10], 'y must be a whole number from 1 to 9, got'],
+  ];
+  it.each(refuses)('refuses what is not within %j', (range, values, message) => {
+    for (const value of [...values, ...never, ...noNumbers]) {
+      expect(() => checkNumber('Cannot x', 'y', value, range)).toThrow(RangeError);
+      expect(() => checkNumber('Cannot x', 'y', value, range)).toThrow(`Cannot x: ${message}`);
+    }
+  });
+
+  it('says what it got', () => {
+    expect(() => checkNumber('Cannot x', 'y', '0.5')).toThrow("got '0.5'");
+    expect(() => checkNumber('Cannot x', 'y', 1n)).toThrow('got 1n');
+    expect(() => checkNumber('Cannot x', 'y', undefined)).toThrow('got undefined');
+  });
+
+  it('refuses numbers that leave the range as float32', () => {
+    // 1e300 is beyond the greatest float32, 3.4028e38; 1e-50 rounds to 0, as the least float32 is 1.4e-45; 1 − 1e-9 rounds
+    // to 1, as the float32 below 1 is 1 − 2^−24.
+    expect(() => checkNumber('Cannot x', 'y', 1e300, { from: 0 })).toThrow('>= 0 in float32, got 1e+300');
+    expect(() => checkNumber('Cannot x', 'y', 1e-50, { above: 0 })).toThrow('> 0 in float32, got 1e-50');
+    expect(() => checkNumber('Cannot x', 'y', 1 - 1e-9, { from: 0, below: 1 })).toThrow('below 1 in float32');
+  });
+});
+
+describe('checkChoice', () => {
+  it('takes the choices and nothing else', () => {
+    checkChoice('Cannot x', 'y', 'a', ['a', 'b']);
+    checkChoice('Cannot x', 'y', false, [true, false]);
+    for (const value of ['c', undefined, 1, ['a'], true]) {
+      expect(() => checkChoice('Cannot x', 'y', value, ['a', 'b'])).toThrow(
+        "Cannot x: y must be 'a' or 'b', got",
+      );
+    }
+  });
+});

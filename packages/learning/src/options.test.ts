@@ -1,0 +1,190 @@
+// Every numeric option of this room at its door: what it takes, and what it refuses by name, whatever its type.
+import { tf, tfl } from '@starling/compute';
+import type { Tensor } from '@starling/federated-core';
+import { describe, expect, it } from 'vitest';
+import { federatedAveraging } from './algorithms/federated-averaging.js';
+import { federatedEvaluation } from './algorithms/federated-evaluation.js';
+import { functionModel } from './models/function-model.js';
+import { groupNormalization } from './models/group-normalization.js';
+import { layersModel } from './models/layers-model.js';
+import { adagrad } from './optimizers/adagrad.js';
+import { adam } from './optimizers/adam.js';
+import { adamW } from './optimizers/adam-w.js';
+import { clippedByNorm } from './optimizers/clipped-by-norm.js';
+import { clippedByValue } from './optimizers/clipped-by-value.js';
+import { momentum } from './optimizers/momentum.js';
+import { nesterov } from './optimizers/nesterov.js';
+import { rmsProp } from './optimizers/rms-prop.js';
+import { sgd } from './optimizers/sgd.js';
+import { yogi } from './optimizers/yogi.js';
+import { cosineDecay } from './schedules/cosine-decay.js';
+import { exponentialDecay } from './schedules/exponential-decay.js';
+import { piecewise } from './schedules/piecewise.js';
+import { warmUp } from './schedules/warm-up.js';
+import { lineModel } from './testing/line-model.js';
+
+/** Makes something with the option set to a value that may be of any type. */
+type Make = (value: never) => unknown;
+
+const plain = sgd({ learningRate: 1 });
+const averaging = { model: lineModel(1), clientOptimizer: plain, batchSize: 2 };
+const doors: readonly (readonly [string, Make])[] = [
+  ['federatedAveraging', (value) => federatedAveraging({ ...averaging, ...(value as object) })],
+  ['federatedEvaluation', (value) => federatedEvaluation({ model: lineModel(1), ...(value as object) })],
+  ['groupNormalization', (value) => groupNormalization(value)],
+  ['sgd', (value) => sgd(value)],
+  ['momentum', (value) => momentum({ learningRate: 1, ...(value as object) })],
+  ['nesterov', (value) => nesterov({ learningRate: 1, ...(value as object) })],
+  ['adagrad', (value) => adagrad({ learningRate: 1, ...(value as object) })],
+  ['rmsProp', (value) => rmsProp({ learningRate: 1, ...(value as object) })],
+  ['adam', (value) => adam(value)],
+  ['adamW', (value) => adamW(value)],
+  ['yogi', (value) => yogi(value)],
+  ['clippedByNorm', (value) => clippedByNorm(plain, value)],
+  ['clippedByValue', (value) => clippedByValue(plain, value)],
+  ['exponentialDecay', (value) => exponentialDecay({ initial: 1, factor: 0.5, ...(value as object) })],
+  ['cosineDecay', (value) => cosineDecay({ initial: 1, over: 5, ...(value as object) })],
+  ['warmUp', (value) => warmUp(1, value)],
+];
+const makers = new Map(doors);
+
+const kinds = {
+  nonNegative: { takes: [0, 1e-3, 5], refuses: [-1e-9, -5, 1e300] },
+  fraction: { takes: [0, 0.5, 0.999], refuses: [-0.1, 1, 2] },
+  count: { takes: [1, 2, 1000], refuses: [0, -1, 1.5, 2 ** 31] },
+} as const;
+type Kind = keyof typeof kinds;
+
+const options: readonly (readonly [string, string, Kind])[] = [
+  ['federatedAveraging', 'epochs', 'count'],
+  ['federatedAveraging', 'batchSize', 'count'],
+  ['federatedAveraging', 'proximalStrength', 'nonNegative'],
+  ['federatedEvaluation', 'batchSize', 'count'],
+  ['groupNormalization', 'groups', 'count'],
+  ['groupNormalization', 'epsilon', 'nonNegative'],
+  ...['sgd', 'momentum', 'nesterov', 'adagrad', 'rmsProp', 'adam', 'adamW', 'yogi'].map(
+    (name) => [name, 'learningRate', 'nonNegative'] as const,
+  ),
+  ['momentum', 'momentum', 'fraction'],
+  ['nesterov', 'momentum', 'fraction'],
+  ['adagrad', 'initialAccumulator', 'nonNegative'],
+  ['adagrad', 'epsilon', 'nonNegative'],
+  ['rmsProp', 'decay', 'fraction'],
+  ['rmsProp', 'epsilon', 'nonNegative'],
+  ['adam', 'beta1', 'fraction'],
+  ['adam', 'beta2', 'fraction'],
+  ['adam', 'epsilon', 'nonNegative'],
+  ['adamW', 'weightDecay', 'nonNegative'],
+  ['adamW', 'beta1', 'fraction'],
+  ['yogi', 'beta1', 'fraction'],
+  ['yogi', 'beta2', 'fraction'],
+  ['yogi', 'epsilon', 'nonNegative'],
+  ['yogi', 'initialAccumulator', 'nonNegative'],
+  ['clippedByNorm', 'clipNorm', 'nonNegative'],
+  ['clippedByValue', 'clipValue', 'nonNegative'],
+  ['exponentialDecay', 'initial', 'nonNegative'],
+  ['exponentialDecay', 'factor', 'nonNegative'],
+  ['exponentialDecay', 'every', 'count'],
+  ['cosineDecay', 'initial', 'nonNegative'],
+  ['cosineDecay', 'final', 'nonNegative'],
+  ['cosineDecay', 'over', 'count'],
+  ['warmUp', 'over', 'count'],
+];
+
+/** What no option of numbers takes. A function is no number either, but may be a schedule or an option of each client. */
+const wrong = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, '1', 1n, null, true, {}, [1]];
+
+describe('numeric options', () => {
+  it.each(options)('%s takes %s of a %s, and refuses the rest by name', (door, option, kind) => {
+    const make = makers.get(door) as (value: unknown) => unknown;
+    for (const value of kinds[kind].takes) expect(() => make({ [option]: value })).not.toThrow();
+    for (const value of [...kinds[kind].refuses, ...wrong]) {
+      expect(() => make({ [option]: value }), String(value)).toThrow(RangeError);
+      expect(() => make({ [option]: value })).toThrow(`${option} must be`);
+    }
+  });
+
+  it('options without a default are refused when they are left out', () => {
+    for (const [door, option] of [
+      ['sgd', 'learningRate'],
+      ['warmUp', 'over'],
+      ['clippedByNorm', 'clipNorm'],
+    ] as const) {
+      const make = makers.get(door) as (value: unknown) => unknown;
+      expect(() => make({ [option]: undefined })).toThrow(`${option} must be`);
+    }
+  });
+});
+
+describe('options of words', () => {
+  it('are refused when they are none of the choices', () => {
+    const weighting = 'example' as 'examples';
+    expect(() => federatedAveraging({ ...averaging, weighting })).toThrow(
+      "Cannot train clients: weighting must be 'examples' or 'uniform', got 'example'",
+    );
+    const staircase = 'no' as unknown as boolean;
+    expect(() => exponentialDecay({ initial: 1, factor: 1, staircase })).toThrow(
+      'staircase must be true or false',
+    );
+  });
+});
+
+describe('learning rates', () => {
+  it('may be scalars and schedules', () => {
+    expect(() => sgd({ learningRate: tf.scalar(0.1) })).not.toThrow();
+    expect(() => sgd({ learningRate: (count) => tf.div(1, tf.add(count, 1)) })).not.toThrow();
+  });
+
+  it('are refused when a tensor is no scalar', () => {
+    expect(() => sgd({ learningRate: tf.tensor1d([0.1, 0.2]) })).toThrow(
+      'Cannot make sgd: learningRate must be a finite number >= 0, a scalar tensor or a schedule, got a tensor float32[2]',
+    );
+    expect(() => adam({ learningRate: tf.scalar(true) })).toThrow('got a tensor bool[]');
+  });
+
+  it('are refused when a schedule gives no rate', () => {
+    const weights = { w: tf.tensor1d([1, 2]) };
+    const update = (rate: unknown): unknown => {
+      const optimizer = sgd({ learningRate: () => rate as tf.Tensor });
+      return optimizer.update(weights, optimizer.init(weights), weights);
+    };
+    expect(() => update(0.5)).not.toThrow();
+    for (const rate of [undefined, Number.NaN, -1, '1', tf.tensor1d([1, 2])]) {
+      expect(() => update(rate)).toThrow('Cannot make sgd: what the schedule gives must be');
+    }
+  });
+
+  it('of piecewise and warmUp are checked one by one', () => {
+    for (const value of [...wrong, -1]) {
+      const rate = value as number;
+      expect(() => piecewise({ rates: [1, rate], boundaries: [5] })).toThrow('rates must be');
+      expect(() => piecewise({ rates: [1, 1], boundaries: [rate] })).toThrow('boundaries must be');
+      expect(() => warmUp(rate, { over: 2 })).toThrow('then must be');
+    }
+    expect(() => piecewise({ rates: 1 as never, boundaries: [] })).toThrow('must be arrays, got 1 and');
+  });
+});
+
+describe('names of measures', () => {
+  it.each(['loss', 'examples', 'aggregation'])('%s is refused by models and by algorithms', (name) => {
+    const message = `a measure needs a name of its own other than loss, examples, aggregation, got '${name}'`;
+    const line = lineModel(1);
+    expect(() => federatedAveraging({ ...averaging, model: { ...line, measures: [name] } })).toThrow(message);
+    expect(() => federatedEvaluation({ model: { ...line, measures: [name] } })).toThrow(message);
+    const layers = (): tfl.LayersModel =>
+      tfl.sequential({ layers: [tfl.layers.dense({ inputShape: [1], units: 1 })] });
+    const loss = (labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor => tf.sub(labels, outputs);
+    const { example } = line;
+    expect(() => layersModel(layers, { example, loss, metrics: { [name]: loss } })).toThrow(message);
+    const initialWeights = { w: line.initialWeights['w'] as Tensor };
+    const one = (): tf.Tensor => tf.ones([1]);
+    expect(() => functionModel({ example, initialWeights, loss: one, measures: { [name]: one } })).toThrow(
+      message,
+    );
+  });
+
+  it('are refused when one stands twice', () => {
+    const model = { ...lineModel(1), measures: ['error', 'error'] };
+    expect(() => federatedEvaluation({ model })).toThrow("got 'error'");
+  });
+});

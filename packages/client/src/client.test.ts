@@ -127,6 +127,18 @@ describe('createClientOn', () => {
     expect(client.state).toBe('ready');
   });
 
+  it('`createClientOn` says `failed` when its data is not of the type that it told, and stays', async () => {
+    const line = await start({ load: () => ({ x: tensor('float32', [2], Float32Array.of(7, 8)) }) });
+    await admit(line);
+    await teach(line);
+    line.sayBody('work', work, broadcast);
+    expect((await line.next('failed')).control).toMatchObject({
+      code: 'bad-data',
+      reason: expect.stringContaining('at x: need a tensor float32, got float32[2]'),
+    });
+    expect(client.state).toBe('ready');
+  });
+
   it('`createClientOn` cuts a connection that fell silent when it has seen pings', async () => {
     const line = await start();
     await admit(line); // heartbeatMs is 100

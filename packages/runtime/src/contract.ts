@@ -34,6 +34,7 @@ import {
   totalOf,
   variance,
 } from './testing/contract-computations.js';
+import { dataContract } from './testing/data-contract.js';
 import { selectContract } from './testing/select-contract.js';
 
 /** Makes the runtime under test for clients of a population: those that run on sockets must be started with it. */
@@ -93,6 +94,10 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
         tested.map(({ hash }) => hash),
         reference.map(({ hash }) => hash),
       );
+      assert.deepEqual(
+        tested.map(({ reports }) => reports),
+        reference.map(({ reports }) => reports),
+      );
       return tested;
     };
 
@@ -137,6 +142,8 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
     });
 
     selectContract(name, agreed);
+
+    dataContract(name, agreed);
 
     test(`\`${name}\` runs the operators of an aggregate of the user's own`, async () => {
       // Product of 1 + value: 2 · 3 · 4 · 5 · 6 = 720.

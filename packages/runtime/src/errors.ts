@@ -22,6 +22,13 @@ export class PopulationError extends StarlingError {
   }
 }
 
+/** Data of one client that is not what its population says it holds: `bad-data`. The client is dropped. */
+export class ClientDataError extends StarlingError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('bad-data', message, options);
+  }
+}
+
 /** A round in which fewer clients reported than the run asks for: `too-few-reports`. The state is kept. */
 export class TooFewReportsError extends StarlingError {
   constructor(message: string, options?: ErrorOptions) {

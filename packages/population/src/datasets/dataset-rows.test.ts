@@ -70,3 +70,16 @@ describe('takeRows', () => {
     );
   });
 });
+
+describe('rows of columns of unequal length', () => {
+  const uneven: Dataset = {
+    length: 4,
+    columns: { ...(dataset.columns as object), y: tensor('float32', [3], new Float32Array([0, 0.5, 1])) },
+  };
+
+  it('throws, rather than give zeros or too few rows', () => {
+    const reason = "each column must have the dataset's 4, got 3 numbers of shape [3]";
+    expect(() => sliceRows(element, uneven, 0, 4)).toThrow(reason);
+    expect(() => takeRows(element, uneven, Int32Array.of(3, 0))).toThrow(reason);
+  });
+});

@@ -12,7 +12,7 @@ import {
 
 /**
  * The rows from `begin` to before `end` as a dataset that shares the memory of `dataset`, whose elements are of
- * type `element`. Throws a `RangeError` unless 0 ≤ begin ≤ end ≤ length.
+ * type `element`. Throws a `RangeError` unless 0 ≤ begin ≤ end ≤ length, or where a column has another length.
  */
 export function sliceRows(element: Type, dataset: Dataset, begin: number, end: number): Dataset {
   const whole = Number.isInteger(begin) && Number.isInteger(end);
@@ -21,7 +21,7 @@ export function sliceRows(element: Type, dataset: Dataset, begin: number, end: n
       `Cannot slice a dataset: need 0 <= begin <= end <= ${dataset.length}, got ${begin} and ${end}`,
     );
   }
-  const columns = mapColumns(element, dataset.columns, (column) => {
+  const columns = mapColumns(element, dataset, (column) => {
     const [, ...shape] = column.shape;
     const row = sizeOf(shape);
     const data =
@@ -35,7 +35,8 @@ export function sliceRows(element: Type, dataset: Dataset, begin: number, end: n
 
 /**
  * The rows of `indices`, in that order, repetitions allowed. Shares memory where the indices are a run of
- * neighbours, else copies. Throws a `RangeError` for an index outside the dataset.
+ * neighbours, else copies. Throws a `RangeError` for an index outside the dataset, or where a column has another
+ * length.
  */
 export function takeRows(element: Type, dataset: Dataset, indices: Int32Array): Dataset {
   for (const index of indices) {
@@ -47,7 +48,7 @@ export function takeRows(element: Type, dataset: Dataset, indices: Int32Array): 
   if (indices.every((index, position) => index === first + position)) {
     return sliceRows(element, dataset, first, first + indices.length);
   }
-  const columns = mapColumns(element, dataset.columns, (column) => takeFromColumn(column, indices));
+  const columns = mapColumns(element, dataset, (column) => takeFromColumn(column, indices));
   return { length: indices.length, columns };
 }
 
@@ -74,8 +75,20 @@ function takeFromColumn(column: Tensor, indices: Int32Array): Tensor {
   return { dtype: column.dtype, shape: [indices.length, ...shape], data };
 }
 
-/** Applies `change` to each column, led by the element type. */
-function mapColumns(element: Type, columns: Value, change: (column: Tensor) => Tensor): Value {
+/** Applies `change` to each column, led by the element type; throws a `RangeError` for one of another length. */
+function mapColumns(element: Type, { length, columns }: Dataset, change: (column: Tensor) => Tensor): Value {
+  return mapTensors(element, columns, (column) => {
+    const { shape, data } = column;
+    if (shape[0] !== length || data.length !== sizeOf(shape)) {
+      throw new RangeError(
+        `Cannot take rows: each column must have the dataset's ${length}, got ${data.length} numbers of shape [${shape.join(', ')}]`,
+      );
+    }
+    return change(column);
+  });
+}
+
+function mapTensors(element: Type, columns: Value, change: (column: Tensor) => Tensor): Value {
   if (element.kind === 'tensor') return change(columns as Tensor);
   if (element.kind !== 'struct') {
     throw new TypeError(
@@ -85,10 +98,10 @@ function mapColumns(element: Type, columns: Value, change: (column: Tensor) => T
   const entries = structEntries(element);
   if (Array.isArray(element.elements)) {
     const values = columns as readonly Value[];
-    return entries.map(([, type], index) => mapColumns(type, values[index] as Value, change));
+    return entries.map(([, type], index) => mapTensors(type, values[index] as Value, change));
   }
   const fields = columns as { readonly [name: string]: Value };
   return Object.fromEntries(
-    entries.map(([name, type]) => [name, mapColumns(type, fields[name as string] as Value, change)]),
+    entries.map(([name, type]) => [name, mapTensors(type, fields[name as string] as Value, change)]),
   );
 }

@@ -1,4 +1,5 @@
 // The contract suite of populations: each one's test calls it.
+import { checkValue } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { countExamples } from './examples.js';
 import type { Population } from './population.js';
@@ -19,6 +20,10 @@ export function populationContract(name: string, make: () => Population): void {
 
     it('gives the same client the same data every time', async () => {
       for (const index of probes) expect(await make().load(index)).toEqual(await population.load(index));
+    });
+
+    it('gives data of its type', async () => {
+      for (const index of probes) checkValue(population.dataType, await population.load(index));
     });
 
     it('counts the examples that it loads', async () => {

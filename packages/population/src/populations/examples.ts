@@ -3,6 +3,7 @@ import { type Dataset, structEntries, type Type, type Value } from '@starling/fe
 
 /** The length of the longest dataset in a value of type `type`; 0 where there is none. */
 export function countExamples(type: Type, value: Value): number {
+  if (typeof value !== 'object' || value === null) return 0; // bad data is refused where it is loaded
   if (type.kind === 'sequence') return (value as Dataset).length;
   if (type.kind !== 'struct') return 0;
   const fields = value as { readonly [name: string]: Value };

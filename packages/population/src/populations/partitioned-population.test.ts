@@ -56,6 +56,22 @@ describe('partitionedPopulation', () => {
     ).toThrow("Cannot partition toy: needs a scalar numeric field 'digit', got none");
   });
 
+  it('throws when columns are of unequal length', () => {
+    const uneven = {
+      ...dataset,
+      columns: { ...dataset.columns, y: tensor('int32', [6], new Int32Array(6)) },
+    };
+    expect(() =>
+      partitionedPopulation({
+        name: 'toy',
+        dataset: uneven,
+        element,
+        partitioner: iid({ clients: 2 }),
+        seed: seedFrom(1),
+      }),
+    ).toThrow('at toy.columns.y: need a tensor int32[8], got int32[6]');
+  });
+
   populationContract('partitionedPopulation', () =>
     partitionedPopulation({
       name: 'toy',

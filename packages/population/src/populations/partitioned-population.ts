@@ -1,5 +1,6 @@
 // A population made by cutting one dataset: each client holds the rows that a partitioner deals it.
 import {
+  checkValue,
   type Dataset,
   deriveSeed,
   type Seed,
@@ -25,10 +26,12 @@ export interface PartitionedPopulationOptions {
 
 /**
  * Clients hold `{ data }`, a sequence of `element`: their rows of the dataset, taken when they are loaded, so
- * that no second copy of the dataset lies in memory.
+ * that no second copy of the dataset lies in memory. Throws a `ValueError` where the dataset is not of `element`, such
+ * as for columns of unequal length, and a `RangeError` where it has no such label.
  */
 export function partitionedPopulation(options: PartitionedPopulationOptions): Population {
   const { name, dataset, element, partitioner, label = 'y' } = options;
+  checkValue(sequence(element), dataset, name);
   const column = (dataset.columns as { readonly [name: string]: Tensor })[label];
   if (column === undefined || column.shape.length !== 1 || column.dtype === 'string') {
     throw new RangeError(

@@ -1,6 +1,7 @@
 // One client's part in a phase: load what it holds, run the plan's work on it, check the update. Whatever goes
 // wrong with one client ends here as a report, so that a round goes on without it.
 import { RejectedUpdateError, type UpdateChecker } from '@starling/federated-core';
+import { ClientDataError } from '../errors.js';
 import type { Leaves } from '../plan/plan-runner.js';
 import type { ClientReport } from '../runtime.js';
 
@@ -9,8 +10,8 @@ export type ClientOutcome =
   | { readonly report: Exclude<ClientReport, { status: 'accepted' }>; readonly update: null };
 
 /**
- * The update of `client`, or why it counts for nothing: `load-failed` where its data cannot be had,
- * `work-failed` where the work throws, or the code of the refusal.
+ * The update of `client`, or why it counts for nothing: `load-failed` where its data cannot be had, `bad-data` where
+ * it is not of its type, `work-failed` where the work throws, or the code of the refusal.
  */
 export async function clientWork(
   client: string,
@@ -36,7 +37,9 @@ export function rejected(client: string, { code, message }: RejectedUpdateError)
   return { client, status: 'rejected', code, reason: message } as const;
 }
 
-export function dropped(client: string, code: string, error: unknown) {
+/** Data that was refused says so itself; any other error is one of the `step` that it ended. */
+export function dropped(client: string, step: 'load-failed' | 'work-failed', error: unknown) {
   const reason = error instanceof Error ? error.message : String(error);
+  const code = error instanceof ClientDataError ? error.code : step;
   return { client, status: 'dropped', code, reason } as const;
 }

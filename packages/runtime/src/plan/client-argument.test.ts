@@ -1,5 +1,15 @@
-import { float32, int32, sequence, struct, type Tensor, type Type, toValue } from '@starling/federated-core';
+import {
+  float32,
+  int32,
+  sequence,
+  struct,
+  type Tensor,
+  type Type,
+  tensor,
+  toValue,
+} from '@starling/federated-core';
 import { assert, describe, expect, test } from 'vitest';
+import { ClientDataError } from '../errors.js';
 import { clientArgument } from './client-argument.js';
 
 const numbers = (leaves: readonly Tensor[]): number[] => leaves.map(({ data }) => Number(data[0]));
@@ -27,6 +37,18 @@ describe('clientArgument', () => {
 
   test('`clientArgument` needs nothing when the plan asks clients for nothing', () => {
     assert.deepEqual(clientArgument(plan(struct([])), held)(value), []);
+  });
+
+  test('`clientArgument` takes by position what is held by name', () => {
+    const wanted = struct([float32(), int32(), float32()]);
+    assert.deepEqual(numbers(clientArgument(plan(wanted), held)(value)), [1, 2, 3]);
+  });
+
+  test('`clientArgument` refuses a value that is not of its type, also in a part that no one asks for', () => {
+    const argument = clientArgument(plan(struct({ x: float32() })), held);
+    const broken = { x: tensor('float32', [], Float32Array.of(1)), y: tensor('int32', [], Int32Array.of(2)) };
+    expect(() => argument(broken)).toThrow(ClientDataError);
+    expect(() => argument(broken)).toThrow(/at z: need this field, got none/);
   });
 
   test.each([

@@ -1,6 +1,7 @@
-// From what a population holds to what a plan's clients compute on: checked once by types, then a client's
-// value goes straight to the leaves of the plan's client input.
+// From what a population holds to what a plan's clients compute on: the types are checked once, and each client's
+// value where it enters, the same on every runtime. Then it goes straight to the leaves of the plan's client input.
 import {
+  checkValue,
   flatten,
   formatType,
   isAssignable,
@@ -9,20 +10,47 @@ import {
   type Tensor,
   type Type,
   type Value,
+  ValueError,
 } from '@starling/federated-core';
-import { PopulationError } from '../errors.js';
+import { ClientDataError, PopulationError } from '../errors.js';
 
 /**
  * Gives the leaves of `plan.clientInput` for a client's value of `dataType`. The plan may ask for the value as
  * it is, for some of its fields by name, or, by one parameter of any name, for the value whole. Throws a
  * `PopulationError` where `dataType` holds none of these.
+ *
+ * What it gives back throws a `ClientDataError` for a value that is not of `dataType`, such as a dataset with a column
+ * longer or shorter than its `length`. That check reads shapes, bools and strings, and no numbers: it costs the same
+ * whatever the size of the data.
  */
 export function clientArgument(
   plan: Pick<RoundPlan<unknown>, 'name' | 'clientInput'>,
   dataType: Type,
 ): (value: Value) => readonly Tensor[] {
+  const leavesOf = chooseLeaves(plan, dataType);
+  return (value) => {
+    checkData(dataType, value);
+    return leavesOf(value);
+  };
+}
+
+function checkData(dataType: Type, value: Value): void {
+  try {
+    checkValue(dataType, value);
+  } catch (cause) {
+    if (!(cause instanceof ValueError)) throw cause;
+    throw new ClientDataError(cause.message, { cause });
+  }
+}
+
+/** From a value that is of `dataType`. */
+function chooseLeaves(
+  plan: Pick<RoundPlan<unknown>, 'name' | 'clientInput'>,
+  dataType: Type,
+): (value: Value) => readonly Tensor[] {
   const { clientInput } = plan;
-  if (isAssignable(clientInput, dataType)) return (value) => flatten(clientInput, value);
+  // By the type that is held: the plan may name by positions what is held by names, in the same order.
+  if (isAssignable(clientInput, dataType)) return (value) => flatten(dataType, value);
   if (clientInput.kind === 'struct') {
     const wanted = structEntries(clientInput);
     const held = new Map(dataType.kind === 'struct' ? structEntries(dataType) : []);
@@ -32,7 +60,7 @@ export function clientArgument(
     };
     if (wanted.every(fits)) return (value) => flatten(clientInput, value);
     const only = wanted.length === 1 ? wanted[0]![1] : null;
-    if (only !== null && isAssignable(only, dataType)) return (value) => flatten(only, value);
+    if (only !== null && isAssignable(only, dataType)) return (value) => flatten(dataType, value);
   }
   throw new PopulationError(
     `Cannot run plan '${plan.name}': its clients must hold ${formatType(clientInput)}, got ${formatType(dataType)}`,

@@ -88,8 +88,7 @@ export class ThreadsSession implements RuntimeSession {
       this.publication.publishSlices(request.slices.flatMap(({ rows }) => rows));
     }
     const { laneSize } = packed.plan;
-    const cost = (client: number): number => population.exampleCount(client);
-    const run = new PhaseRun(request, laneSize, window, reductions[phase]!, slots, cost);
+    const run = new PhaseRun(request, laneSize, window, reductions[phase]!, slots, costsIn(population));
     this.current = run;
     try {
       this.pump();
@@ -271,6 +270,17 @@ export class ThreadsSession implements RuntimeSession {
   private unpin({ pinned }: Assignment): void {
     for (const client of pinned.splice(0)) this.options.store.release(client);
   }
+}
+
+/** A count only balances lanes: a client of which none can be had is dropped when it is loaded, or works. */
+function costsIn(population: Population): (client: number) => number {
+  return (client) => {
+    try {
+      return population.exampleCount(client) || 0; // of data that is no dataset, NaN or nothing
+    } catch {
+      return 0;
+    }
+  };
 }
 
 function failureOf({ code, message }: Extract<Reply, { kind: 'failed' }>): Error {

@@ -65,7 +65,7 @@ export const controlSchemas = {
   }),
   /** The client's update; its body is the leaves of the work's outputs. */
   update: z.object({ round: uint32, phase: uint32 }),
-  /** The client could not do the work: `load-failed`, `work-failed`, or the code of a refused update. */
+  /** The client could not do the work: `load-failed`, `bad-data`, `work-failed`, or the code of a refused update. */
   failed: z.object({ round: uint32, phase: uint32, code, reason }),
   /** What became of an update. */
   ack: z.object({

@@ -18,4 +18,5 @@ describe('adagrad', () => {
   });
 
   optimizerContract('adagrad', (learningRate) => adagrad({ learningRate }));
+  optimizerContract('adagrad with beta1', (learningRate) => adagrad({ learningRate, beta1: 0.5 }));
 });

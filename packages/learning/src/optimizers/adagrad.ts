@@ -1,10 +1,11 @@
 // Adagrad: a ← a + g², w ← w − η g / (√a + ε) (Duchi, Hazan, Singer, "Adaptive Subgradient Methods for Online
-// Learning and Stochastic Optimization", JMLR 2011).
+// Learning and Stochastic Optimization", JMLR 2011). With a decaying mean m in the place of g it is FedAdagrad (Reddi et
+// al., "Adaptive Federated Optimization", ICLR 2021, Algorithm 2).
 import { tf } from '@starling/compute';
 import { mapTensors, type Tensors } from '../tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
-import type { Optimizer } from './optimizer.js';
-import { checkNonNegative } from './options.js';
+import type { Optimizer, OptimizerState } from './optimizer.js';
+import { checkFraction, checkNonNegative } from './options.js';
 
 export interface AdagradOptions {
   readonly learningRate: LearningRate;
@@ -12,19 +13,23 @@ export interface AdagradOptions {
   readonly initialAccumulator?: number;
   /** ε, at least 0; 1e-7 by default. At the server Reddi et al. (2021) advise 1e-3. */
   readonly epsilon?: number;
+  /** β1, decay of the mean gradient m ← β1 m + (1 − β1) g, which steps in the place of g; 0, that is m = g, by default. */
+  readonly beta1?: number;
 }
 
-/** Adagrad. At the server this is FedAdagrad (Reddi et al. 2021, Algorithm 2). */
-export function adagrad({
-  learningRate,
-  initialAccumulator = 0.1,
-  epsilon = 1e-7,
-}: AdagradOptions): Optimizer {
+/**
+ * Adagrad. At the server this is FedAdagrad (Reddi et al. 2021, Algorithm 2) when a starts from ε²:
+ * `adagrad({ learningRate, epsilon: 1e-3, initialAccumulator: 1e-6 })`.
+ */
+export function adagrad(options: AdagradOptions): Optimizer {
+  const { learningRate, initialAccumulator = 0.1, epsilon = 1e-7, beta1 = 0 } = options;
   checkNonNegative('adagrad', 'initialAccumulator', initialAccumulator);
   checkNonNegative('adagrad', 'epsilon', epsilon);
+  checkFraction('adagrad', 'beta1', beta1);
   return withLearningRate('adagrad', learningRate, (rate) => ({
-    init: (weights) => ({
+    init: (weights): OptimizerState => ({
       accumulator: mapTensors((weight) => tf.fill(weight.shape, initialAccumulator), weights),
+      ...(beta1 === 0 ? {} : { mean: mapTensors(tf.zerosLike, weights) }),
     }),
     update: (gradients, state, weights) => {
       const accumulator = mapTensors(
@@ -32,15 +37,22 @@ export function adagrad({
         state['accumulator'] as Tensors,
         gradients,
       );
+      const mean =
+        beta1 === 0
+          ? gradients
+          : mapTensors(
+              (m, gradient) => tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1)),
+              state['mean'] as Tensors,
+              gradients,
+            );
       return {
         weights: mapTensors(
-          (weight, gradient, sum) =>
-            tf.sub(weight, tf.div(tf.mul(gradient, rate), tf.add(tf.sqrt(sum), epsilon))),
+          (weight, m, sum) => tf.sub(weight, tf.div(tf.mul(m, rate), tf.add(tf.sqrt(sum), epsilon))),
           weights,
-          gradients,
+          mean,
           accumulator,
         ),
-        state: { accumulator },
+        state: { accumulator, ...(beta1 === 0 ? {} : { mean }) },
       };
     },
   }));

@@ -18,5 +18,15 @@ describe('adam', () => {
     expect(stepsOf(optimizer, 1, [-1e3])[0]).toBeCloseTo(1.1, 5);
   });
 
+  it('throws when v starts above 0 and the bias is corrected', () => {
+    expect(() => adam({ initialAccumulator: 1e-6 })).toThrow(
+      'Cannot make adam: initialAccumulator must be 0 with biasCorrection, got 0.000001',
+    );
+    expect(() => adam({ biasCorrection: 'no' as never })).toThrow('biasCorrection must be true or false');
+  });
+
   optimizerContract('adam', (learningRate) => adam({ learningRate }));
+  optimizerContract('adam without correction', (learningRate) =>
+    adam({ learningRate, biasCorrection: false }),
+  );
 });

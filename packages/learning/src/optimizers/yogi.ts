@@ -15,13 +15,14 @@ export interface YogiOptions {
   readonly beta2?: number;
   /** ε, at least 0; 0.001 by default. */
   readonly epsilon?: number;
-  /** What v starts from, at least 0; 1e-6 by default. */
+  /** What v starts from, at least 0; 1e-6 by default, the square of the default ε. */
   readonly initialAccumulator?: number;
 }
 
 /**
- * m ← β1 m + (1 − β1) g, v ← v − (1 − β2) sign(v − g²) g², w ← w − η m / (√v + ε). At the server this is FedYogi
- * (Reddi et al. 2021, Algorithm 2).
+ * m ← β1 m + (1 − β1) g, v ← v − (1 − β2) sign(v − g²) g², w ← w − η m / (√v + ε). There is no correction of
+ * the bias. At the server this is FedYogi (Reddi et al. 2021, Algorithm 2) when v starts from ε², as it does by default:
+ * `yogi({ learningRate, beta2: 0.99 })`.
  */
 export function yogi(options: YogiOptions = {}): Optimizer {
   const {

@@ -15,9 +15,30 @@ describe('meanAggregator', () => {
     expect(result).toBe(2);
   });
 
+  it('counts nothing of a weight of 0 when it is not weighted either', async () => {
+    // (1 + 2) / 2: the third has no weight.
+    const { result } = await aggregate(
+      meanAggregator({ weighted: false }),
+      float32(),
+      [1, 2, 6],
+      [3, 0.5, 0],
+    );
+    expect(result).toBe(1.5);
+  });
+
+  it.each([-1, Number.NaN])(
+    'refuses a client of weight %d when it is not weighted either',
+    async (weight) => {
+      const aggregator = meanAggregator({ weighted: false });
+      const { result } = await aggregate(aggregator, float32(), [1, 2, 6], [1, 1, weight]);
+      expect(result).toBe(1.5);
+    },
+  );
+
   it('throws when the weights add up to zero', async () => {
     await expect(aggregate(meanAggregator(), float32(), [1, 2], [0, 0])).rejects.toThrow(EmptyAggregateError);
   });
 
   aggregatorContract('meanAggregator', meanAggregator);
+  aggregatorContract('meanAggregator without weights', () => meanAggregator({ weighted: false }));
 });

@@ -1,16 +1,23 @@
 // The mean of the clients' updates: the aggregation of FedAvg (McMahan et al., AISTATS 2017, Algorithm 1), where an
 // update counts by its number of examples.
-import { checkChoice, federatedMean } from '@starling/federated-core';
+import { localComputation, tf } from '@starling/compute';
+import {
+  checkChoice,
+  federatedMap,
+  federatedMean,
+  float32,
+  type LocalComputation,
+} from '@starling/federated-core';
 import { type Aggregator, aggregationOf } from './aggregator.js';
 import { nothing } from './nothing.js';
 
 export interface MeanAggregatorOptions {
-  /** Whether updates count by the weight that is sent with them (the default) or all the same. */
+  /** Whether updates count by the weight that is sent with them (the default), or the same wherever that is above 0. */
   readonly weighted?: boolean;
 }
 
 /**
- * Averages updates. Without a client, or with a total weight of 0, the round fails with an `EmptyAggregateError` and
+ * Averages updates. A weight of 0 counts for nothing, weighted or not. Without a client, or with a total weight of 0, the round fails with an `EmptyAggregateError` and
  * the state is kept. Throws a `RangeError` unless `weighted` is true or false.
  */
 export function meanAggregator({ weighted = true }: MeanAggregatorOptions = {}): Aggregator {
@@ -21,8 +28,15 @@ export function meanAggregator({ weighted = true }: MeanAggregatorOptions = {}):
     create: (update) =>
       aggregationOf(name, update, nothing, (state, { value, weight }) => ({
         state,
-        result: weighted ? federatedMean(value, weight) : federatedMean(value),
+        result: federatedMean(value, weighted ? weight : federatedMap(signOfWeight, { weight })),
         measurements: nothing(),
       })),
   };
 }
+
+/** 1 where a weight is above 0, and 0 where it is 0; NaN and negative weights stay what they are, and are refused. */
+const signOfWeight: LocalComputation = localComputation(
+  { weight: float32() },
+  ({ weight }) => tf.sign(weight),
+  { name: 'sign of weight' },
+);

@@ -1,4 +1,4 @@
-import { float32 } from '@starling/federated-core';
+import { EmptyAggregateError, float32 } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { clipped } from './clipped.js';
 import { aggregate, aggregatorContract } from './contract.js';
@@ -31,6 +31,41 @@ describe('zeroed', () => {
     const { result, measurements } = await aggregate(aggregator, float32(), [100, 8]);
     expect(result).toBe(4);
     expect(measurements).toEqual({ zeroed: 1, inner: { clipped: 1, inner: {} } });
+  });
+
+  // 100 is beyond 10. Of 2, 4 and 100 with weights 1, 1 and 2:
+  const means = [
+    // (2 + 4) / 2: the third client is out, whatever the mean.
+    ['exclude', true, 3],
+    ['exclude', false, 3],
+    // (1 · 2 + 1 · 4 + 2 · 0) / (1 + 1 + 2).
+    ['count-as-zero', true, 1.5],
+    // (2 + 4 + 0) / 3.
+    ['count-as-zero', false, 2],
+  ] as const;
+  it.each(means)(
+    'under %s counts a zeroed client so in a mean with weighted: %s',
+    async (when, weighted, mean) => {
+      const aggregator = zeroed(meanAggregator({ weighted }), { bound: 10, whenZeroed: when });
+      const { result, measurements } = await aggregate(aggregator, float32(), [2, 4, 100], [1, 1, 2]);
+      expect(result).toBe(mean);
+      expect(measurements).toEqual({ zeroed: 1, inner: {} });
+    },
+  );
+
+  it('fails the round when every client is excluded, and gives zero when they count', async () => {
+    const mean = meanAggregator();
+    await expect(aggregate(zeroed(mean, { bound: 1 }), float32(), [5, 9])).rejects.toThrow(
+      EmptyAggregateError,
+    );
+    const counting = zeroed(mean, { bound: 1, whenZeroed: 'count-as-zero' });
+    expect((await aggregate(counting, float32(), [5, 9])).result).toBe(0);
+  });
+
+  it('throws when it is to do something else with a zeroed client', () => {
+    expect(() => zeroed(meanAggregator(), { bound: 1, whenZeroed: 'drop' as 'exclude' })).toThrow(
+      "Cannot zero updates: whenZeroed must be 'exclude' or 'count-as-zero', got 'drop'",
+    );
   });
 
   aggregatorContract('zeroed', () => zeroed(meanAggregator(), { bound: 10 }));

@@ -1,8 +1,9 @@
-// Zeroing: an update with an element beyond a bound, or with one that is no finite number, counts as zeros of weight 0.
-// It keeps a faulty client, whose values are off by orders of magnitude, out of the aggregate altogether.
+// Zeroing: an update with an element beyond a bound, or with one that is no finite number, is replaced by zeros. It keeps
+// a faulty client, whose values are off by orders of magnitude, out of the aggregate.
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
   type AggregationProcess,
+  checkChoice,
   checkNumber,
   federatedMap,
   federatedSum,
@@ -16,17 +17,35 @@ import {
 import { type Aggregator, aggregationOf } from './aggregator.js';
 import { leavesOf, mapStructure } from './structures.js';
 
-/**
- * `inner` on updates all of whose elements are within ±`bound`; others are replaced by zeros, with a weight of 0.
- * Measures `zeroed`, the number of clients that were. Throws a `RangeError` unless `bound` is finite and above 0.
- */
-export function zeroed(inner: Aggregator, { bound }: { readonly bound: number }): Aggregator {
-  checkNumber('Cannot zero updates', 'bound', bound, { above: 0 });
-  const name = `zeroed ${inner.name}`;
-  return { name, create: (update) => create(name, inner.create(update), update, bound) };
+export interface ZeroedOptions {
+  /** The greatest absolute value of an element, above 0. */
+  readonly bound: number;
+  /**
+   * What a zeroed client counts as. `exclude` (the default): its weight is 0, so that no mean counts it, weighted or not.
+   * `count-as-zero`: it keeps its weight and so pulls means towards 0, as zeroing in TensorFlow Federated does.
+   */
+  readonly whenZeroed?: 'exclude' | 'count-as-zero';
 }
 
-function create(name: string, inner: AggregationProcess, update: Type, bound: number): AggregationProcess {
+/**
+ * `inner` on updates all of whose elements are within ±`bound`; others are replaced by zeros. Measures `zeroed`, the number
+ * of clients that were. Throws a `RangeError` unless `bound` is finite and above 0.
+ */
+export function zeroed(inner: Aggregator, { bound, whenZeroed = 'exclude' }: ZeroedOptions): Aggregator {
+  checkNumber('Cannot zero updates', 'bound', bound, { above: 0 });
+  checkChoice('Cannot zero updates', 'whenZeroed', whenZeroed, ['exclude', 'count-as-zero']);
+  const name = `zeroed ${inner.name}`;
+  const excludes = whenZeroed === 'exclude';
+  return { name, create: (update) => create(name, inner.create(update), update, bound, excludes) };
+}
+
+function create(
+  name: string,
+  inner: AggregationProcess,
+  update: Type,
+  bound: number,
+  excludes: boolean,
+): AggregationProcess {
   const screen = localComputation(
     { value: update, weight: float32() },
     (argument) => {
@@ -37,7 +56,7 @@ function create(name: string, inner: AggregationProcess, update: Type, bound: nu
         .reduce((both, next) => tf.logicalAnd(both, next));
       return {
         value: mapStructure((tensor) => tf.where(within, tensor, tf.zerosLike(tensor)), value),
-        weight: tf.where(within, weight, tf.zerosLike(weight)),
+        weight: excludes ? tf.where(within, weight, tf.zerosLike(weight)) : weight,
         zeroed: tf.sub(1, tf.cast(within, 'int32')),
       };
     },

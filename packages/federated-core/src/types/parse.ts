@@ -10,6 +10,7 @@ import {
   type DType,
   type FederatedType,
   functionType,
+  MAX_TYPE_DEPTH,
   type Placement,
   sequence,
   struct,
@@ -30,13 +31,22 @@ const DTYPES: ReadonlySet<string> = new Set<DType>([
 /** Parses TFF's notation; throws a `StarlingError` with code `type-syntax` that shows where it stopped. */
 export function parseType(text: string): Type {
   const parser = new Parser(text);
-  const type = parser.type();
-  parser.end();
-  return type;
+  try {
+    const type = parser.type();
+    parser.end();
+    return type;
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause; // made by the functions of types.ts
+    throw new StarlingError('type-syntax', `Cannot parse the type '${shown(text)}': ${cause.message}`, {
+      cause,
+    });
+  }
 }
 
-/** Types nest a few levels; text from elsewhere may claim more, and would exhaust the stack. */
-const MAX_DEPTH = 100;
+/** Text in an error: a line of it. */
+function shown(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
 
 class Parser {
   private position = 0;
@@ -48,17 +58,17 @@ class Parser {
     this.descend();
     let type = this.atom();
     for (;;) {
-      if (this.take('*')) type = sequence(type);
-      else if (this.take('@')) type = this.placed(type, true);
-      else break;
+      const isSequence = this.take('*');
+      if (!isSequence && !this.take('@')) break;
       this.descend();
+      type = isSequence ? sequence(type) : this.placed(type, true);
     }
     this.depth = outer;
     return type;
   }
 
   private descend(): void {
-    if (++this.depth > MAX_DEPTH) this.fail(`at most ${MAX_DEPTH} levels`);
+    if (++this.depth > MAX_TYPE_DEPTH) this.fail(`at most ${MAX_TYPE_DEPTH} levels`);
   }
 
   end(): void {
@@ -175,7 +185,7 @@ class Parser {
     const rest = this.text.slice(this.position);
     throw new StarlingError(
       'type-syntax',
-      `Cannot parse the type '${this.text}': need ${needed} at position ${this.position}, got ${rest === '' ? 'the end' : `'${rest}'`}`,
+      `Cannot parse the type '${shown(this.text)}': need ${needed} at position ${this.position}, got ${rest === '' ? 'the end' : `'${shown(rest)}'`}`,
     );
   }
 }

@@ -29,7 +29,7 @@ export function isAssignable(target: Type, source: Type): boolean {
   return target.kind === 'abstract' && source.kind === 'abstract' && target.label === source.label;
 }
 
-/** Whether each is assignable to the other: the same type, but for how an empty struct was written. */
+/** Whether each is assignable to the other: the same type. */
 export function isEquivalent(a: Type, b: Type): boolean {
   return isAssignable(a, b) && isAssignable(b, a);
 }

@@ -9,6 +9,7 @@ import {
   sequence,
   struct,
   structEntries,
+  tensorType,
 } from './types.js';
 
 describe('tensorType', () => {
@@ -33,6 +34,23 @@ describe('struct', () => {
       );
     },
   );
+});
+
+describe('types', () => {
+  it('`tensorType` and `struct` stay what they are when the array or record that made them changes', () => {
+    const shape = [3];
+    const tensors = tensorType('float32', shape);
+    const fields = { a: float32() };
+    const record = struct(fields);
+    const positions = [float32()];
+    const list = struct(positions);
+    shape[0] = 4;
+    Object.assign(fields, { b: float32() });
+    positions.push(float32());
+    expect(tensors).toEqual(float32(3));
+    expect(record).toEqual(struct({ a: float32() }));
+    expect(list).toEqual(struct([float32()]));
+  });
 });
 
 describe('placements', () => {

@@ -81,7 +81,7 @@ export function tensorType(dtype: DType, shape: Shape = []): TensorType {
       );
     }
   }
-  return { kind: 'tensor', dtype, shape };
+  return { kind: 'tensor', dtype, shape: [...shape] };
 }
 
 const tensorTypeOf =
@@ -98,7 +98,12 @@ export const uint8 = tensorTypeOf('uint8');
 export const bool = tensorTypeOf('bool');
 export const string = tensorTypeOf('string');
 
-/** A struct of named fields, or of positions when given an array. */
+/**
+ * A struct of named fields, or of positions when given an array. A struct without fields is one type, however it is
+ * written: a record of no names. Throws a `RangeError` for a name that is no identifier.
+ */
+export function struct(elements: readonly []): StructType<{ readonly [name: string]: never }>;
+export function struct<const E extends StructElements>(elements: E): StructType<E>;
 export function struct<const E extends StructElements>(elements: E): StructType<E> {
   for (const name of Object.keys(elements)) {
     if (!Array.isArray(elements) && (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === '__proto__')) {
@@ -107,38 +112,93 @@ export function struct<const E extends StructElements>(elements: E): StructType<
       );
     }
   }
-  return { kind: 'struct', elements };
+  if (!Array.isArray(elements)) return bounded({ kind: 'struct', elements: { ...elements } });
+  return bounded({ kind: 'struct', elements: (elements.length === 0 ? {} : [...elements]) as E });
 }
 
 /** A dataset whose elements have the given type. */
 export function sequence<E extends Type>(element: E): SequenceType<E> {
   requireData('sequence', element);
-  return { kind: 'sequence', element };
+  return bounded({ kind: 'sequence', element });
 }
 
 export function functionType<P extends Type | null, R extends Type>(
   parameter: P,
   result: R,
 ): FunctionType<P, R> {
-  return { kind: 'function', parameter, result };
+  return bounded({ kind: 'function', parameter, result });
 }
 
 /** `{M}@CLIENTS`. */
 export function atClients<M extends Type>(member: M): AtClients<M> {
   requireData('federated value', member);
-  return { kind: 'federated', member, placement: 'CLIENTS', allEqual: false, disclosure: 'aggregated' };
+  return bounded({
+    kind: 'federated',
+    member,
+    placement: 'CLIENTS',
+    allEqual: false,
+    disclosure: 'aggregated',
+  });
 }
 
 /** `M@CLIENTS`: every client holds the same member, as after a broadcast. */
 export function equalAtClients<M extends Type>(member: M): FederatedType<M, 'CLIENTS', true, 'aggregated'> {
   requireData('federated value', member);
-  return { kind: 'federated', member, placement: 'CLIENTS', allEqual: true, disclosure: 'aggregated' };
+  return bounded({
+    kind: 'federated',
+    member,
+    placement: 'CLIENTS',
+    allEqual: true,
+    disclosure: 'aggregated',
+  });
 }
 
 /** `M@SERVER`. */
 export function atServer<M extends Type>(member: M): AtServer<M> {
   requireData('federated value', member);
-  return { kind: 'federated', member, placement: 'SERVER', allEqual: true, disclosure: 'aggregated' };
+  return bounded({
+    kind: 'federated',
+    member,
+    placement: 'SERVER',
+    allEqual: true,
+    disclosure: 'aggregated',
+  });
+}
+
+/** Levels that types may nest: a tensor has one. Whatever is written can be read again, and no walk exhausts the stack. */
+export const MAX_TYPE_DEPTH = 100;
+
+const depths = new WeakMap<Type, number>();
+
+/** `type`, when it is at most `MAX_TYPE_DEPTH` levels deep; else throws a `RangeError`. */
+export function bounded<T extends Type>(type: T): T {
+  const depth = depthOf(type);
+  if (depth <= MAX_TYPE_DEPTH) return type;
+  throw new RangeError(
+    `Cannot make a ${type.kind} type: need at most ${MAX_TYPE_DEPTH} levels, got ${depth}`,
+  );
+}
+
+function depthOf(type: Type): number {
+  if (type.kind === 'tensor' || type.kind === 'abstract') return 1;
+  const known = depths.get(type);
+  if (known !== undefined) return known;
+  const depth = 1 + Math.max(0, ...partsOf(type).map(depthOf));
+  depths.set(type, depth);
+  return depth;
+}
+
+function partsOf(type: Exclude<Type, TensorType | AbstractType>): readonly Type[] {
+  switch (type.kind) {
+    case 'struct':
+      return Object.values(type.elements);
+    case 'sequence':
+      return [type.element];
+    case 'function':
+      return type.parameter === null ? [type.result] : [type.parameter, type.result];
+    case 'federated':
+      return [type.member];
+  }
 }
 
 /** Datasets and placed values hold data: placements do not nest, and functions are not sent. */

@@ -1,7 +1,7 @@
 // Matches the types of arguments against a signature with type variables, such as
 // `(<(T -> U),{T}@CLIENTS> -> {U}@CLIENTS)`, and fills in its result: how every intrinsic is checked.
 import { isAssignable } from './relations.js';
-import { type FunctionType, type StructType, structEntries, type Type } from './types.js';
+import { bounded, type FunctionType, type StructType, struct, structEntries, type Type } from './types.js';
 
 /** What the type variables of a signature stand for. */
 export type Bindings = ReadonlyMap<string, Type>;
@@ -39,12 +39,12 @@ export function substitute(type: Type, bindings: Bindings): Type {
     case 'tensor':
       return type;
     case 'sequence':
-      return { ...type, element: substitute(type.element, bindings) };
+      return bounded({ ...type, element: substitute(type.element, bindings) });
     case 'federated':
-      return { ...type, member: substitute(type.member, bindings) };
+      return bounded({ ...type, member: substitute(type.member, bindings) });
     case 'function': {
       const parameter = type.parameter === null ? null : substitute(type.parameter, bindings);
-      return { ...type, parameter, result: substitute(type.result, bindings) };
+      return bounded({ ...type, parameter, result: substitute(type.result, bindings) });
     }
     case 'struct':
       return mapFields(type, (field) => substitute(field, bindings));
@@ -54,10 +54,10 @@ export function substitute(type: Type, bindings: Bindings): Type {
 /** A struct of the same names (or positions), with other fields. */
 export function mapFields(type: StructType, change: (field: Type) => Type): StructType {
   if (Array.isArray(type.elements)) {
-    return { kind: 'struct', elements: (type.elements as readonly Type[]).map(change) };
+    return struct((type.elements as readonly Type[]).map(change));
   }
   const fields = structEntries(type).map(([name, field]) => [name as string, change(field)] as const);
-  return { kind: 'struct', elements: Object.fromEntries(fields) };
+  return struct(Object.fromEntries(fields));
 }
 
 /** Whether the argument gives values to the signature, or takes them (as a function's parameter does). */

@@ -1,14 +1,9 @@
 // Metrics as people and files read them: a round's metrics are any host value; here they become plain JSON and a
 // flat list of named numbers.
+import { isTensor } from '@starling/federated-core';
 
 /** A metric's dotted name and its value, such as `['training.loss', 0.31]`. */
 export type NamedNumber = readonly [name: string, value: number];
-
-interface HostTensor {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data: ArrayLike<unknown>;
-}
 
 /** A host value as JSON can carry it: tensors become nested arrays, 64-bit integers numbers or, past 2^53, text. */
 export function toJson(value: unknown): unknown {
@@ -18,7 +13,7 @@ export function toJson(value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   if (value === null || value === undefined) return null;
   if (typeof value !== 'object') return value;
-  if (isTensor(value)) return nest(Array.from(value.data, toJson), value.shape);
+  if (isTensor(value)) return nest(Array.from(value.data as ArrayLike<unknown>, toJson), value.shape);
   if (Array.isArray(value)) return value.map(toJson);
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, toJson(field)]));
 }
@@ -71,10 +66,6 @@ export function formatDuration(ms: number): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-function isTensor(value: object): value is HostTensor {
-  return 'dtype' in value && 'shape' in value && 'data' in value;
 }
 
 function nest(flat: readonly unknown[], shape: readonly number[]): unknown {

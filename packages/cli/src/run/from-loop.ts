@@ -1,4 +1,5 @@
 // From the round loop's records to this room's: what is shown and kept of a round and of a run.
+import { isTensor } from '@starling/federated-core';
 import type { RoundRecord as LoopRecord, RunResult } from '@starling/runtime';
 import type { RoundRecord, RunStart, RunSummary } from './run-record.js';
 
@@ -28,5 +29,5 @@ export function metricsOf(metrics: unknown, evaluation: unknown): Readonly<Recor
 }
 
 function isStruct(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !('dtype' in value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isTensor(value);
 }

@@ -19,7 +19,7 @@ import { formatType } from '../types/format.js';
 import type { Type } from '../types/types.js';
 import { unflatten } from '../values/flatten.js';
 import type { HostInput, HostOf, HostValue } from '../values/host-types.js';
-import type { Tensor } from '../values/tensor.js';
+import { copyTensor, type Tensor } from '../values/tensor.js';
 import { toHost } from '../values/to-host.js';
 import { acceptable } from './acceptable.js';
 import { readArguments } from './read-arguments.js';
@@ -204,7 +204,8 @@ async function resultOf(body: Expression, server: Place, cohort: readonly Place[
     return Object.fromEntries(Object.keys(body.type.elements).map((name, index) => [name, parts[index]!]));
   }
   const { type } = body;
-  const host = (leaves: Leaves): HostValue => toHost(type, unflatten(type, leaves));
+  // Copied: a value may be a literal of the computation, which whoever gets it could write to.
+  const host = (leaves: Leaves): HostValue => toHost(type, unflatten(type, leaves.map(copyTensor)));
   if (type.kind === 'federated' && type.placement === 'CLIENTS') {
     return Promise.all(cohort.map(async (client) => host(await client.value(body))));
   }

@@ -3,7 +3,7 @@ import { ValueError } from '../errors/starling-error.js';
 import type { FederatedComputation } from '../expression/federated-computation.js';
 import { formatType } from '../types/format.js';
 import { flatten } from '../values/flatten.js';
-import type { Tensor } from '../values/tensor.js';
+import { copyTensor, type Tensor } from '../values/tensor.js';
 import { describeValue, toValue } from '../values/to-value.js';
 
 type Leaves = readonly Tensor[];
@@ -33,7 +33,8 @@ export function readArguments(
   for (const { name: parameter, type } of parameters) {
     const input = parameter === null ? argument : fieldOf(argument, parameter);
     const path = parameter ?? 'its argument';
-    const leavesOf = (value: unknown, at: string): Leaves => flatten(type, toValue(type, value, at));
+    const leavesOf = (value: unknown, at: string): Leaves =>
+      flatten(type, toValue(type, value, at)).map(copyTensor); // the caller may write to its own meanwhile
     if (type.kind !== 'federated' || type.placement === 'SERVER') {
       if (input === undefined) fail(path, `needs a value of ${formatType(type)}, got none`);
       server.set(parameter, leavesOf(input, parameter ?? ''));

@@ -5,11 +5,14 @@ import { applyIntrinsic, isLocal } from '../intrinsics/apply.js';
 import { intrinsics } from '../intrinsics/intrinsics.js';
 import type { LocalComputation } from '../plan/local-computation.js';
 import { formatType } from '../types/format.js';
+import { leafTypes } from '../types/leaves.js';
 import { parseType } from '../types/parse.js';
 import { struct, structEntries, type Type } from '../types/types.js';
+import { tensorFault } from '../values/check-value.js';
+import type { Tensor } from '../values/tensor.js';
 import { decodeTensor, encodeTensor, type TensorText } from '../values/tensor-text.js';
 import { call } from './call.js';
-import { type Expression, type IntrinsicSettings, postorder } from './expression.js';
+import { type Expression, type IntrinsicSettings, type LiteralExpression, postorder } from './expression.js';
 import type { FederatedComputation } from './federated-computation.js';
 import { field, SymbolicValue } from './symbolic-value.js';
 
@@ -199,7 +202,7 @@ function decodeNode(
         fail('need a declared parameter', String(node.name))
       );
     case 'literal':
-      return { kind: 'literal', type: parseType(node.type), leaves: node.leaves.map(decodeTensor) };
+      return literalNode(parseType(node.type), node.leaves.map(decodeTensor));
     case 'local':
       return localNode(local(node.id), node.id);
     case 'struct': {
@@ -232,12 +235,37 @@ function decodeNode(
       return applyIntrinsic(
         intrinsics.get(node.intrinsic) ?? fail('need a known intrinsic', node.intrinsic),
         node.arguments.map(read),
-        ifEmpty === undefined ? settings : { ...settings, ifEmpty: ifEmpty.map(decodeTensor) },
+        ifEmpty === undefined ? settings : { ...settings, ifEmpty: ifEmptyOf(node, read) },
       ).expression;
     }
     default:
       return fail('need a known kind of node', JSON.stringify(node));
   }
+}
+
+/** A literal whose leaves are those of its type. */
+function literalNode(type: Type, leaves: readonly Tensor[]): LiteralExpression {
+  const types = leafTypes(type);
+  const faults = types.map((leaf, index) => {
+    const given = leaves[index];
+    return given === undefined
+      ? { need: `${types.length} leaves`, got: `${leaves.length}` }
+      : tensorFault(leaf, given);
+  });
+  const fault = faults.find((one) => one !== null);
+  if (fault !== undefined) return fail(`a literal of ${formatType(type)}: ${fault.need}`, fault.got);
+  if (leaves.length > types.length) return fail(`${types.length} leaves`, `${leaves.length}`);
+  return { kind: 'literal', type, leaves };
+}
+
+/** The leaves that an aggregate gives where it is undefined: a value of what it aggregates. */
+function ifEmptyOf(
+  node: Extract<Node, { kind: 'intrinsic' }>,
+  read: (position: number) => Expression,
+): readonly Tensor[] {
+  const { type } = read(node.arguments[0]!);
+  const member = type.kind === 'federated' ? type.member : type;
+  return literalNode(member, node.settings.ifEmpty!.map(decodeTensor)).leaves;
 }
 
 function localNode(computation: unknown, id: string): Expression {

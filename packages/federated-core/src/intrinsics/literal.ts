@@ -1,11 +1,12 @@
 // Constants that the user writes among the arguments of an intrinsic: checked, with the intrinsic and the user's line in
-// the error where one does not fit.
+// the error where one does not fit, and copied, so that a computation stays what it was when it was written.
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { ValueError } from '../errors/starling-error.js';
 import type { LiteralExpression } from '../expression/expression.js';
 import type { Type } from '../types/types.js';
 import { flatten } from '../values/flatten.js';
 import { inferType } from '../values/infer-type.js';
+import { copyTensor } from '../values/tensor.js';
 import { toValue } from '../values/to-value.js';
 
 /**
@@ -15,7 +16,7 @@ import { toValue } from '../values/to-value.js';
 export function literal(action: string, what: string, value: unknown, type?: Type): LiteralExpression {
   try {
     const known = type ?? inferType(value);
-    return { kind: 'literal', type: known, leaves: flatten(known, toValue(known, value)) };
+    return { kind: 'literal', type: known, leaves: flatten(known, toValue(known, value)).map(copyTensor) };
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
     const reason = error.message

@@ -6,7 +6,7 @@ import { deriveSeed, type Seed } from '../random/seed.js';
 import { addLeaves, castLeaves, zeroSums } from '../reductions/sums.js';
 import type { TensorType } from '../types/types.js';
 import { elementAt, stackTensors } from '../values/stack.js';
-import type { Tensor } from '../values/tensor.js';
+import { copyTensor, type Tensor } from '../values/tensor.js';
 import { callFailure } from './call-failure.js';
 import type { MaybePromise } from './local-computation.js';
 import type { Instruction, LocalProgram, Register } from './round-plan.js';
@@ -45,7 +45,19 @@ export async function runProgram<G>(
       throw error instanceof StarlingError ? error : callFailure(instruction, error);
     }
   }
-  return read(registers, program.outputs);
+  return outputsOf(program, registers);
+}
+
+/** A constant leaves as a copy: what becomes of an output is not known here, and the plan keeps its own. */
+function outputsOf<G>({ instructions, outputs }: LocalProgram<G>, registers: readonly Tensor[]): Tensor[] {
+  const tensors = read(registers, outputs);
+  for (const instruction of instructions) {
+    if (instruction.op !== 'constant') continue;
+    for (let index = 0; index < tensors.length; index++) {
+      if (tensors[index] === instruction.value) tensors[index] = copyTensor(instruction.value);
+    }
+  }
+  return tensors;
 }
 
 function execute<G>(

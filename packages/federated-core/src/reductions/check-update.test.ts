@@ -1,6 +1,6 @@
 import { assert, describe, test } from 'vitest';
 import type { Aggregation } from '../plan/round-plan.js';
-import { float32, int32, struct } from '../types/types.js';
+import { bool, float32, int32, struct } from '../types/types.js';
 import { type Tensor, tensor } from '../values/tensor.js';
 import { updateChecker } from './check-update.js';
 import { createReduction } from './create-reduction.js';
@@ -44,5 +44,14 @@ describe('updateChecker', () => {
     ['a value out of the secure range', [vector(1, 2, 3, 4, 5), scalar(1), count(10)], 'out-of-range'],
   ] as const)('`updateChecker` refuses %s', (_, update, code) => {
     assert.equal(check(update)?.code, code);
+  });
+
+  test('`updateChecker` refuses a bool that is neither 0 nor 1, and an array of another type', () => {
+    const collect: Aggregation = { kind: 'collect', update: bool(), result: bool(null) };
+    const votes = updateChecker([collect], [createReduction(collect, () => [])]);
+    const vote = (data: Uint8Array): readonly Tensor[] => [{ dtype: 'bool', shape: [], data }];
+    assert.isNull(votes(vote(Uint8Array.of(1))));
+    assert.equal(votes(vote(Uint8Array.of(255)))?.code, 'wrong-update');
+    assert.equal(votes(vote(Float32Array.of(1) as never))?.code, 'wrong-update');
   });
 });

@@ -6,7 +6,8 @@ import type { Aggregation } from '../plan/round-plan.js';
 import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
 import type { TensorType } from '../types/types.js';
-import { sizeOf, type Tensor } from '../values/tensor.js';
+import { tensorFault } from '../values/check-value.js';
+import type { Tensor } from '../values/tensor.js';
 import { plainVectors, type VectorKernels } from './vector-kernels.js';
 
 /** Says why an update is refused, or `null` where it is accepted. Reads each leaf once and writes nothing. */
@@ -53,15 +54,11 @@ export function updateChecker(
 }
 
 function checkLeaf(type: TensorType, leaf: Tensor, index: number, vectors: VectorKernels): void {
-  const fits =
-    leaf.dtype === type.dtype &&
-    leaf.shape.length === type.shape.length &&
-    type.shape.every((dimension, axis) => dimension === null || dimension === leaf.shape[axis]) &&
-    leaf.data.length === sizeOf(leaf.shape);
-  if (!fits) {
+  const fault = tensorFault(type, leaf);
+  if (fault !== null) {
     throw new RejectedUpdateError(
       'wrong-update',
-      `Cannot add an update: leaf ${index} must be ${formatType(type)}, got ${leaf.dtype}[${leaf.shape.join(',')}]`,
+      `Cannot add an update: leaf ${index} must be ${formatType(type)}: need ${fault.need}, got ${fault.got}`,
     );
   }
   const { data } = leaf;

@@ -4,7 +4,7 @@ import { EmptyAggregateError, TypeMismatchError } from '../errors/starling-error
 import type { Reduction } from '../plan/reduction.js';
 import type { Aggregation } from '../plan/round-plan.js';
 import { leafTypes } from '../types/leaves.js';
-import { allocate, sizeOf, type Tensor } from '../values/tensor.js';
+import { allocate, copyTensor, sizeOf, type Tensor } from '../values/tensor.js';
 
 export function extremumReduction({ kind, update, ifEmpty }: Aggregation<unknown>): Reduction {
   const replaces =
@@ -46,7 +46,7 @@ export function extremumReduction({ kind, update, ifEmpty }: Aggregation<unknown
     merge: (left, [seen, ...best]) => fold(left, seen!.data[0] as number, best),
     report([seen, ...best]) {
       if ((seen!.data[0] as number) > 0) return best;
-      if (ifEmpty !== undefined) return ifEmpty;
+      if (ifEmpty !== undefined) return ifEmpty.map(copyTensor);
       throw new EmptyAggregateError(
         `Cannot report ${kind === 'min' ? 'federatedMin' : 'federatedMax'}: need at least one client, got none; give { ifEmpty } for a value`,
       );

@@ -5,7 +5,7 @@ import type { Reduction } from '../plan/reduction.js';
 import type { Aggregation } from '../plan/round-plan.js';
 import { leafTypes } from '../types/leaves.js';
 import { float64 } from '../types/types.js';
-import type { Tensor } from '../values/tensor.js';
+import { copyTensor, type Tensor } from '../values/tensor.js';
 import { addLeaves, castLeaves, zeroSums } from './sums.js';
 import type { VectorKernels } from './vector-kernels.js';
 
@@ -30,7 +30,7 @@ export function meanReduction(
     report(accumulator) {
       const total = accumulator.at(-1)!.data[0] as number;
       if (total > 0) return castLeaves('federatedMean', types, accumulator.slice(0, -1), total);
-      if (ifEmpty !== undefined) return ifEmpty;
+      if (ifEmpty !== undefined) return ifEmpty.map(copyTensor);
       throw new EmptyAggregateError(
         'Cannot report federatedMean: need a total weight above 0, got 0 (no client reported, or all weights are 0); give { ifEmpty } for a value',
       );

@@ -3,7 +3,7 @@
 import { ValueError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
 import { structEntries, type TensorType, type Type } from '../types/types.js';
-import { type Fault, partsFault, type Tensor } from './tensor.js';
+import { type Fault, isTensor, partsFault, type Tensor } from './tensor.js';
 import type { Dataset, Value } from './value.js';
 
 /**
@@ -35,20 +35,20 @@ function check(type: Type, value: unknown, path: string, length: number | null):
   switch (type.kind) {
     case 'tensor': {
       const stacked: TensorType = length === null ? type : { ...type, shape: [length, ...type.shape] };
-      const fault = isTensorLike(value)
+      const fault = isTensor(value)
         ? tensorFault(stacked, value)
         : { need: `a tensor ${formatType(stacked)}`, got: String(value) };
-      if (fault !== null) throw misfit(stacked, path, fault);
+      if (fault !== null) throw valueMisfit(stacked, path, fault);
       return;
     }
     case 'struct':
       if (typeof value !== 'object' || value === null) {
-        throw misfit(type, path, { need: 'a struct', got: String(value) });
+        throw valueMisfit(type, path, { need: 'a struct', got: String(value) });
       }
       structEntries(type).forEach(([name, field], index) => {
         const key = name ?? index;
         const at = name === null ? `${path}[${index}]` : path === '' ? name : `${path}.${name}`;
-        if (!Object.hasOwn(value, key)) throw misfit(field, at, { need: 'this field', got: 'none' });
+        if (!Object.hasOwn(value, key)) throw valueMisfit(field, at, { need: 'this field', got: 'none' });
         check(field, (value as Readonly<Record<string | number, unknown>>)[key], at, length);
       });
       return;
@@ -57,7 +57,7 @@ function check(type: Type, value: unknown, path: string, length: number | null):
       const own = dataset?.length;
       if (length !== null || dataset?.columns === undefined || !Number.isSafeInteger(own) || own! < 0) {
         const got = length === null ? `a length of ${own}` : 'a dataset within a dataset';
-        throw misfit(type, path, { need: 'columns and their length', got });
+        throw valueMisfit(type, path, { need: 'columns and their length', got });
       }
       check(type.element, dataset.columns, path === '' ? 'columns' : `${path}.columns`, dataset.length);
       return;
@@ -67,22 +67,12 @@ function check(type: Type, value: unknown, path: string, length: number | null):
       return;
     case 'function':
     case 'abstract':
-      throw misfit(type, path, { need: 'a type that has values', got: `a ${type.kind} type` });
+      throw valueMisfit(type, path, { need: 'a type that has values', got: `a ${type.kind} type` });
   }
 }
 
-function isTensorLike(value: unknown): value is Tensor {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'data' in value &&
-    'dtype' in value &&
-    'shape' in value &&
-    Array.isArray(value.shape)
-  );
-}
-
-function misfit(type: Type, path: string, { need, got }: Fault): ValueError {
+/** The error of a value, or of the part of one at `path`, that is not of `type`. */
+export function valueMisfit(type: Type, path: string, { need, got }: Fault): ValueError {
   const where = path === '' ? '' : ` at ${path}`;
   return new ValueError(path, `Cannot take a value of ${formatType(type)}${where}: need ${need}, got ${got}`);
 }

@@ -26,6 +26,16 @@ describe('inferType', () => {
     expect(formatType(inferType(literal))).toBe(type);
   });
 
+  it('`inferType` ends in words when an object holds itself, or is too deep', () => {
+    const circle: Record<string, unknown> = {};
+    circle['again'] = circle;
+    const list: unknown[] = [];
+    list.push(list);
+    for (const endless of [circle, list]) {
+      expect(() => inferType(endless)).toThrow('need at most 100 levels, got more');
+    }
+  });
+
   it.each([[null], [undefined], [new Uint16Array(1)], [[{ a: 1 }]], [() => 1]])(
     '`inferType` refuses %s, which has no element type',
     (literal) => {

@@ -1,8 +1,15 @@
 // The type of a literal that a user wrote into a computation, where none was given.
 import { ValueError } from '../errors/starling-error.js';
-import { type DType, struct, type TensorType, type Type, tensorType } from '../types/types.js';
-import type { Tensor } from './tensor.js';
-import { describeValue, isPlain, isTensor } from './to-value.js';
+import {
+  type DType,
+  MAX_TYPE_DEPTH,
+  struct,
+  type TensorType,
+  type Type,
+  tensorType,
+} from '../types/types.js';
+import { isTensor, type Tensor } from './tensor.js';
+import { describeValue, isPlain } from './to-value.js';
 
 /** What `inferType` gives, as far as TypeScript knows the literal. */
 export type InferredType<V> = Extract<Inferred<V>, Type>;
@@ -30,10 +37,21 @@ type Inferred<V> = unknown extends V
  * nested arrays of these → a tensor; typed arrays → a vector of their element type; objects → structs.
  */
 export function inferType(input: unknown): Type {
+  return infer(input, 1);
+}
+
+/** `depth` counts the levels so far, so that an object that holds itself ends in words. */
+function infer(input: unknown, depth: number): Type {
+  if (depth > MAX_TYPE_DEPTH) {
+    throw new ValueError(
+      '',
+      `Cannot infer the type of a literal: need at most ${MAX_TYPE_DEPTH} levels, got more`,
+    );
+  }
   if (isTensor(input)) return tensorType(input.dtype, input.shape);
   if (ArrayBuffer.isView(input)) return inferTypedArray(input);
   if (Array.isArray(input)) {
-    const element = input.length === 0 ? tensorType('float32') : (inferType(input[0]) as TensorType);
+    const element = input.length === 0 ? tensorType('float32') : (infer(input[0], depth + 1) as TensorType);
     if (element.kind !== 'tensor') {
       throw new ValueError(
         '',
@@ -54,7 +72,7 @@ export function inferType(input: unknown): Type {
     case 'object':
       if (input !== null && isPlain(input)) {
         return struct(
-          Object.fromEntries(Object.entries(input).map(([name, part]) => [name, inferType(part)])),
+          Object.fromEntries(Object.entries(input).map(([name, part]) => [name, infer(part, depth + 1)])),
         );
       }
   }

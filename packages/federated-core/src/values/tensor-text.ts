@@ -1,7 +1,7 @@
 // A tensor within JSON: exact, since its bytes are written (little-endian, in hexadecimal), and strings as they are.
 import { StarlingError } from '../errors/starling-error.js';
 import type { DType } from '../types/types.js';
-import { allocate, bytesPerElement, sizeOf, type Tensor } from './tensor.js';
+import { allocate, bytesPerElement, partsFault, sizeOf, type Tensor } from './tensor.js';
 
 export interface TensorText {
   readonly dtype: DType;
@@ -16,12 +16,12 @@ export function encodeTensor({ dtype, shape, data }: Tensor): TensorText {
   return { dtype, shape, data: Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('') };
 }
 
-/** Throws a `StarlingError` (`bad-tensor`) where the data's length is not the shape's. */
+/** Throws a `StarlingError` (`bad-tensor`) where the data's length is not the shape's, or a bool is neither 0 nor 1. */
 export function decodeTensor({ dtype, shape, data }: TensorText): Tensor {
   const size = sizeOf(shape);
   if (typeof data !== 'string') {
     if (dtype !== 'string' || data.length !== size) throw bad(dtype, shape, data.length);
-    return { dtype, shape, data };
+    return sound({ dtype, shape, data });
   }
   const length = size * bytesPerElement[dtype];
   if (dtype === 'string' || data.length !== 2 * length || !/^[0-9a-f]*$/.test(data))
@@ -31,7 +31,13 @@ export function decodeTensor({ dtype, shape, data }: TensorText): Tensor {
   );
   const target = allocate(dtype, size) as Float32Array;
   new Uint8Array(target.buffer).set(littleEndian(bytes, dtype));
-  return { dtype, shape, data: target };
+  return sound({ dtype, shape, data: target });
+}
+
+function sound(tensor: Tensor): Tensor {
+  const fault = partsFault(tensor);
+  if (fault === null) return tensor;
+  throw new StarlingError('bad-tensor', `Cannot read a tensor: need ${fault.need}, got ${fault.got}`);
 }
 
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;

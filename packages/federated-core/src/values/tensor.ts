@@ -26,6 +26,11 @@ export function sizeOf(shape: readonly number[]): number {
   return size;
 }
 
+/** The same tensor over an array of its own. */
+export function copyTensor({ dtype, shape, data }: Tensor): Tensor {
+  return { dtype, shape: [...shape], data: data.slice() as Tensor['data'] };
+}
+
 /** Bytes of one element; strings have no fixed size and count 0. */
 export const bytesPerElement = {
   float32: 4,
@@ -62,6 +67,17 @@ export function tensor<D extends DType>(
   return { dtype, shape, data };
 }
 
+/**
+ * Whether a value is a tensor, sound or not, rather than a struct that happens to have fields of the same names: told
+ * by the kinds of its three parts, so that tensors survive a structured clone. Where a type is at hand, it decides.
+ */
+export function isTensor(input: unknown): input is Tensor {
+  if (typeof input !== 'object' || input === null) return false;
+  const { dtype, shape, data } = input as Partial<Tensor>;
+  const isData = Array.isArray(data) || (ArrayBuffer.isView(data) && !(data instanceof DataView));
+  return isData && Array.isArray(shape) && typeof dtype === 'string' && Object.hasOwn(ARRAY_TYPES, dtype);
+}
+
 /** What something had to be, and what it is, in words for an error. */
 export interface Fault {
   readonly need: string;
@@ -75,7 +91,7 @@ export interface Fault {
  */
 export function partsFault({ dtype, shape, data }: Tensor): Fault | null {
   const arrayType = ARRAY_TYPES[dtype];
-  if (arrayType === undefined) {
+  if (!Object.hasOwn(ARRAY_TYPES, dtype)) {
     return { need: `an element type of ${Object.keys(ARRAY_TYPES).join(', ')}`, got: `'${dtype}'` };
   }
   if (nameOfArray(data) !== arrayType) {

@@ -2,8 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ValueError } from '../errors/starling-error.js';
 import { leafTypes } from '../types/leaves.js';
-import { bool, float32, float64, int32, int64, sequence, string, struct, uint8 } from '../types/types.js';
+import {
+  bool,
+  float32,
+  float64,
+  int32,
+  int64,
+  sequence,
+  string,
+  struct,
+  type Type,
+  uint8,
+} from '../types/types.js';
 import { flatten, unflatten } from './flatten.js';
+import { inferType } from './infer-type.js';
 import { toHost } from './to-host.js';
 import { toValue } from './to-value.js';
 import type { Dataset } from './value.js';
@@ -43,6 +55,70 @@ describe('toValue', () => {
       shape: [2],
       data: Float64Array.of(1, 2),
     });
+  });
+
+  it.each([
+    [
+      float32(3),
+      { dtype: 'float32', shape: [3], data: Float32Array.of(1, 2) },
+      'need 3 elements for shape [3], got 2',
+    ],
+    [
+      float32(null),
+      { dtype: 'float32', shape: [-1], data: new Float32Array(1) },
+      'non-negative integers, got [-1]',
+    ],
+    [
+      float32(1),
+      { dtype: 'float32', shape: [1], data: [1] },
+      'need data of float32 in a Float32Array, got Array',
+    ],
+    [int64(1), { dtype: 'int64', shape: [1], data: Int32Array.of(1) }, 'in a BigInt64Array, got Int32Array'],
+    [bool(1), { dtype: 'bool', shape: [1], data: Uint8Array.of(255) }, 'need bools of 0 or 1, got 255'],
+    [bool(2), Uint8Array.of(1, 2), 'need bools of 0 or 1, got 2'],
+    [string(1), { dtype: 'string', shape: [1], data: [1] }, 'need strings, got a number'],
+    [
+      sequence(float32()),
+      { length: 2, columns: { dtype: 'float32', shape: [1], data: Float32Array.of(1) } },
+      'got float32[1]',
+    ],
+    [sequence(struct({})), { length: 1.5, columns: {} }, 'at length: need a non-negative integer, got 1.5'],
+    [
+      sequence(struct({})),
+      { length: Number.NaN, columns: {} },
+      'at length: need a non-negative integer, got NaN',
+    ],
+  ])('`toValue` refuses what is no tensor of %o', (type, value, message) => {
+    expect(() => toValue(type as Type, value)).toThrow(message);
+  });
+
+  it('`toValue` takes a struct whose fields are named like the parts of a tensor or dataset', () => {
+    const type = struct({ dtype: float32(), shape: float32(2), data: string() });
+    const host = { dtype: 1, shape: [2, 3], data: 'a' };
+    const value = toValue(type, host);
+    expect(toHost(type, value)).toEqual({
+      dtype: 1,
+      shape: { dtype: 'float32', shape: [2], data: Float32Array.of(2, 3) },
+      data: 'a',
+    });
+    expect(inferType(host)).toEqual(type);
+    expect(inferType({ dtype: 'float32', shape: 1, data: 2 })).toEqual(
+      struct({ dtype: string(), shape: float32(), data: float32() }),
+    );
+    // Where such a value is not what is needed, the error says so.
+    expect(() => toValue(float32(), host)).toThrow(/need shape \[\], got|need a number, got an object/);
+    const columns = struct({ length: int32(), columns: float32() });
+    expect(toHost(columns, toValue(columns, { length: 3, columns: 1 }))).toEqual({ length: 3, columns: 1 });
+    // A tensor is no struct.
+    const tensor = { dtype: 'float32', shape: [1], data: Float32Array.of(1) };
+    expect(() => toValue(struct({ a: float32() }), tensor)).toThrow(
+      'need an object, got a tensor float32[1]',
+    );
+  });
+
+  it('`toValue` takes either empty literal for a struct without fields', () => {
+    for (const empty of [{}, []]) expect(toValue(struct({}), empty)).toEqual({});
+    expect(toHost(struct([]), toValue(struct([]), []))).toEqual({});
   });
 
   it('`toValue` stacks elements into columns when given a list for a sequence', () => {

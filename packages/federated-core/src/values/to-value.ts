@@ -1,21 +1,23 @@
 // What a user writes, to a value of a type: numbers, nested arrays, typed arrays, tensors, objects and lists of
 // examples become tensors, structs and datasets, checked on the way, with the path of what does not fit.
-import { TypeMismatchError, ValueError } from '../errors/starling-error.js';
+import { TypeMismatchError, type ValueError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
 import {
-  type DType,
   type SequenceType,
   type StructType,
   structEntries,
   type TensorType,
   type Type,
 } from '../types/types.js';
+import { mapFields } from '../types/unify.js';
+import { tensorFault, valueMisfit } from './check-value.js';
 import { stack } from './stack.js';
-import { allocate, sizeOf, type Tensor } from './tensor.js';
+import { allocate, isTensor, partsFault, sizeOf, type Tensor } from './tensor.js';
 import type { Dataset, Value } from './value.js';
 
 /**
- * A checked value of `type`. Tensors of the right type pass uncopied; a struct takes an object by names (in any
+ * A checked value of `type`. Tensors and arrays of the right type pass uncopied, so that data costs no second
+ * memory: whoever keeps the value copies it (`copyTensor`). A struct takes an object by names (in any
  * order) or an array by positions; a sequence takes an array of elements or a `Dataset`.
  * Throws a `ValueError` whose `path` names the part that does not fit, beginning with the `path` that led here.
  */
@@ -47,12 +49,16 @@ function convertStruct(type: StructType, input: unknown, path: string): Value {
     }
     return entries.map(([, field], index) => convert(field, input[index], `${path}[${index}]`));
   }
-  if (typeof input !== 'object' || input === null || Array.isArray(input) || isTensor(input)) {
+  if (entries.length === 0 && Array.isArray(input) && input.length === 0) return {};
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw misfit(type, path, 'an object', input);
   }
   const fields = input as Readonly<Record<string, unknown>>;
   const surplus = Object.keys(fields).find((name) => !Object.hasOwn(type.elements, name));
-  if (surplus !== undefined) throw misfit(type, join(path, surplus), 'no such field', fields[surplus]);
+  if (surplus !== undefined) {
+    if (isTensor(input)) throw misfit(type, path, 'an object', input);
+    throw misfit(type, join(path, surplus), 'no such field', fields[surplus]);
+  }
   return Object.fromEntries(
     entries.map(([name, field]) => {
       const key = name as string;
@@ -75,18 +81,13 @@ function convertSequence(type: SequenceType, input: unknown, path: string): Valu
 }
 
 function convertColumns(type: SequenceType, dataset: Dataset, path: string): Dataset {
+  if (!(Number.isSafeInteger(dataset.length) && dataset.length >= 0)) {
+    throw misfit(type, join(path, 'length'), 'a non-negative integer', dataset.length);
+  }
   const stacked = (element: Type): Type => {
     if (element.kind === 'tensor') return { ...element, shape: [dataset.length, ...element.shape] };
     if (element.kind !== 'struct') throw misfit(type, path, 'columns of tensors', dataset);
-    const { elements } = element;
-    if (Array.isArray(elements))
-      return { kind: 'struct', elements: (elements as readonly Type[]).map(stacked) };
-    return {
-      kind: 'struct',
-      elements: Object.fromEntries(
-        structEntries(element).map(([name, field]) => [name as string, stacked(field)]),
-      ),
-    };
+    return mapFields(element, stacked);
   };
   return {
     length: dataset.length,
@@ -96,11 +97,8 @@ function convertColumns(type: SequenceType, dataset: Dataset, path: string): Dat
 
 function convertTensor(type: TensorType, input: unknown, path: string): Tensor {
   if (isTensor(input)) {
-    const fits =
-      input.dtype === type.dtype &&
-      input.shape.length === type.shape.length &&
-      type.shape.every((dimension, axis) => dimension === null || dimension === input.shape[axis]);
-    if (!fits) throw misfit(type, path, 'a tensor of that type', input);
+    const fault = tensorFault(type, input);
+    if (fault !== null) throw valueMisfit(type, path, fault);
     return input;
   }
   if (ArrayBuffer.isView(input)) return convertTypedArray(type, input, path);
@@ -143,7 +141,10 @@ function convertTypedArray(type: TensorType, input: ArrayBufferView, path: strin
   }
   const data = allocate(type.dtype, values.length) as unknown[];
   if (Object.getPrototypeOf(data) === Object.getPrototypeOf(input)) {
-    return { dtype: type.dtype, shape, data: input as unknown as Tensor['data'] };
+    const tensor: Tensor = { dtype: type.dtype, shape, data: input as unknown as Tensor['data'] };
+    const fault = partsFault(tensor);
+    if (fault !== null) throw valueMisfit(type, path, fault);
+    return tensor;
   }
   for (let index = 0; index < values.length; index++) {
     data[index] = convertScalar(type, values[index], `${path}[${index}]`);
@@ -184,13 +185,6 @@ function convertScalar(type: TensorType, input: unknown, path: string): number |
   }
 }
 
-/** Whether an object is a tensor: told by its three fields, so that tensors survive a structured clone. */
-export function isTensor(input: unknown): input is Tensor<DType> {
-  return (
-    typeof input === 'object' && input !== null && 'dtype' in input && 'shape' in input && 'data' in input
-  );
-}
-
 /** Whether an object is a record, rather than a promise, a date, a tensor of tf.js or the like. */
 export function isPlain(input: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(input);
@@ -212,11 +206,7 @@ function join(path: string, name: string): string {
 }
 
 function misfit(type: Type, path: string, need: string, input: unknown): ValueError {
-  const where = path === '' ? '' : ` at ${path}`;
-  return new ValueError(
-    path,
-    `Cannot take a value of ${formatType(type)}${where}: need ${need}, got ${describeValue(input)}`,
-  );
+  return valueMisfit(type, path, { need, got: describeValue(input) });
 }
 
 /** A short description of any value, for error messages. */

@@ -3,6 +3,7 @@
 import {
   type CompileOptions,
   compilePlan,
+  copyTensor,
   type FederatedComputation,
   flatten,
   formatType,
@@ -55,7 +56,7 @@ export function compileRun(source: RunSource): CompiledRun {
     const { serverInput: type, result: resultType } = plan.plan;
     const unnamed = computation.parameters[0]?.name === null;
     const nothing = leafTypes(type).length === 0;
-    const unnamedInput = () => (nothing ? [] : flatten(type, toValue(type, given)));
+    const unnamedInput = () => (nothing ? [] : flatten(type, toValue(type, given)).map(copyTensor));
     const input = unnamed ? unnamedInput() : namedArguments(plan, given, []);
     return {
       plan,
@@ -63,7 +64,7 @@ export function compileRun(source: RunSource): CompiledRun {
       stateType: null,
       serverInput: () => (unnamed ? (input as Leaves) : (input as readonly Leaves[]).flat()),
       stateOf: () => [],
-      metricsOf: (result) => toHost(resultType, unflatten(resultType, result)),
+      metricsOf: (result) => hostOf(resultType, unflatten(resultType, result)),
     };
   }
   throw badRun('need either a process or a computation, and not both');
@@ -88,8 +89,13 @@ function compileProcess(process: IterativeProcess, given: unknown, options: Comp
     stateType,
     serverInput: (state) => parts.flatMap((part, index) => (index === stateIndex ? state : part)),
     stateOf: (result) => flatten(stateType, split(result)['state']!),
-    metricsOf: (result) => toHost(metricsType, split(result)['metrics']!),
+    metricsOf: (result) => hostOf(metricsType, split(result)['metrics']!),
   };
+}
+
+/** Copied: a metric may be an argument of the run, or a part of its state, and is for the user to keep. */
+function hostOf(type: Type, value: Value): HostValue {
+  return toHost(type, unflatten(type, flatten(type, value).map(copyTensor)));
 }
 
 /** The leaves of each server parameter by name; none for those that are `reserved`. */
@@ -112,7 +118,7 @@ function namedArguments(
   return entries.map(([parameter, type]) => {
     if (reserved.includes(parameter as string)) return [];
     const value = values[parameter as string];
-    if (value !== undefined) return flatten(type, toValue(type, value));
+    if (value !== undefined) return flatten(type, toValue(type, value)).map(copyTensor);
     if (leafTypes(type).length === 0) return [];
     throw badRun(`${name} needs an argument '${parameter}' of ${formatType(type)}`);
   });

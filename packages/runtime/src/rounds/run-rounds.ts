@@ -43,7 +43,7 @@ export interface RoundRecord {
   readonly evaluation?: HostValue;
   /** What became of each client, in cohort order. */
   readonly reports: readonly ClientReport[];
-  /** The leaves of the state after the round; none for a computation. */
+  /** The leaves of the state after the round, not copied: not to be written to. None for a computation. */
   readonly state: Leaves;
   /** Time from sampling the cohort to the new state, without evaluation and checkpoint. */
   readonly wallMs: number;

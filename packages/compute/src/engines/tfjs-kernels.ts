@@ -4,6 +4,8 @@ import type { KernelNode } from '../graph/kernel-graph.js';
 import { onBackend } from '../tensorflow/scopes.js';
 import * as tf from '../tensorflow/tf.js';
 
+type Kernel = Pick<KernelNode, 'kernel' | 'attributes'>;
+
 /**
  * Kernels that mean something else on a backend than on `cpu`. TensorFlow's AvgPoolGrad divides by the elements inside
  * the input where a window hangs over its edge; in a graph the kernel divides by the whole window, as tf.js does. OneHot of
@@ -15,16 +17,29 @@ const DIFFERENT: Readonly<Record<string, ReadonlySet<string>>> = {
   wasm: new Set(['FloorDiv', 'Mod', 'OneHot']),
 };
 
+/** The `cpu` backend adds in float64; others in float32, so that rounding grows with the length of a sum. */
+const LONGEST_SUM = 4096;
+
+function isLongSum({ kernel, attributes }: Kernel, inputs: tf.NamedTensorMap | tf.Tensor[]): boolean {
+  if (kernel !== 'Sum' && kernel !== 'Mean') return false;
+  const { shape } = (inputs as tf.NamedTensorMap)['x'] as tf.Tensor;
+  return (
+    tf.util.sizeFromShape(
+      tf.util.parseAxisParam(attributes['axis'] as number[], shape).map((axis) => shape[axis] as number),
+    ) > LONGEST_SUM
+  );
+}
+
 /**
- * The outputs of a kernel; it runs on `cpu` where the backend lacks it or means another thing by it. The backend must
- * have been started.
+ * The outputs of a kernel; it runs on `cpu` where the backend lacks it, means another thing by it, or rounds too much. The
+ * backend must have been started.
  */
 export function runKernel(
   backend: string,
-  node: Pick<KernelNode, 'kernel' | 'attributes'>,
+  node: Kernel,
   inputs: tf.NamedTensorMap | tf.Tensor[],
 ): readonly tf.Tensor[] {
-  const isSame = DIFFERENT[backend]?.has(node.kernel) !== true;
+  const isSame = DIFFERENT[backend]?.has(node.kernel) !== true && !isLongSum(node, inputs);
   const runOn = isSame && tf.getKernel(node.kernel, backend) !== undefined ? backend : 'cpu';
   return onBackend(runOn, () => {
     // Attributes are plain data in tf.js's own form.

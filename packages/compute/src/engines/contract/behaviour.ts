@@ -97,6 +97,33 @@ export function behaviour(engine: () => Engine): void {
     expect(await loaded.run([floats(1, 2)], SEED)).toEqual([floats(1, 2), floats(2, 3)]);
   });
 
+  it('sums, averages and takes norms of a hundred thousand numbers as exactly as of a few', async () => {
+    const n = 100_000;
+    const loaded = await load(
+      localComputation({ x: float32(n), rows: float32(n, 3), bias: float32(3) }, ({ x, rows, bias }) => [
+        tf.sum(x),
+        tf.mean(x),
+        tf.norm(x),
+        tf.sum(rows, 0),
+        tf.grad((each) => tf.sum(tf.mul(rows, tf.add(rows, each))))(bias),
+      ]),
+    );
+    const tenth = Math.fround(0.1);
+    const [x, rows] = [new Float32Array(n).fill(tenth), new Float32Array(3 * n).fill(tenth)];
+    const bias = floats(0, 0, 0);
+    const results = await loaded.run(
+      [tensor('float32', [n], x), tensor('float32', [n, 3], rows), bias],
+      SEED,
+    );
+    const sums = new Array<number>(3).fill(n * tenth);
+    // Each is known to the last bit of float64; two levels of blocks of 512 round by at most 1024 · 2⁻²⁴ = 6.1e-5.
+    const expected = [n * tenth, tenth, Math.sqrt(n) * tenth, ...sums, ...sums];
+    const values = results.flatMap(({ data }) => Array.from(data as Float32Array));
+    values.forEach((value, index) => {
+      expect(Math.abs(value / (expected[index] as number) - 1)).toBeLessThan(6.1e-5);
+    });
+  });
+
   it('gives integers, booleans and floats as what they are', async () => {
     const loaded = await load(
       localComputation({ n: int32(2) }, ({ n }) => ({

@@ -3,6 +3,7 @@ import { type OnnxGraph, subgraphOf } from '../onnx-model.js';
 import { applyPass, type Pass, removeDeadNodes } from '../rewrite-graph.js';
 import { advanceScanned } from './advance-scanned.js';
 import { biasRows } from './bias-rows.js';
+import { blockSums } from './block-sums.js';
 import { constantCarries } from './constant-carries.js';
 import { deferStacked } from './defer-stacked.js';
 import { expandTiles } from './expand-tiles.js';
@@ -57,7 +58,7 @@ export function optimize(graph: OnnxGraph): OnnxGraph {
   const cleaned = untilStill(applyPass(tiled, expandTiles), cleaning);
   const fused = untilStill(applyAll(cleaned, fusing()), cleaning);
   const hoisted = splitSlices(hoistInvariants(applyAll(fused, finishing())));
-  return removeDeadNodes(applyAll(hoisted, [joinTransposes, mergeAxes, orderRows, simplify]));
+  return removeDeadNodes(applyAll(hoisted, [blockSums, joinTransposes, mergeAxes, orderRows, simplify]));
 }
 
 const applyAll = (graph: OnnxGraph, passes: readonly Pass[]): OnnxGraph => passes.reduce(applyPass, graph);

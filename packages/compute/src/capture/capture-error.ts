@@ -8,6 +8,7 @@ export type CaptureErrorCode =
   | 'captured-elsewhere'
   | 'not-capturing'
   | 'unsupported-type'
+  | 'computed-count'
   | 'bad-result'
   | 'bad-kernel-call';
 

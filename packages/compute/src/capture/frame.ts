@@ -137,6 +137,17 @@ export class Frame {
     return this.parent !== null && this.#captures.has(this.parent.read(value));
   }
 
+  /** Which input a value is, so of the outermost frame the leaf of the argument; −1 for other values. */
+  inputIndex(id: ValueId): number {
+    return this.#inputs.indexOf(id);
+  }
+
+  /** The input of that index. */
+  inputAt(index: number): CapturedValue {
+    const id = this.#inputs[index] as ValueId;
+    return { frame: this, id, spec: this.#values[id] as ValueSpec };
+  }
+
   isInput(value: CapturedValue): boolean {
     return this.#allInputs.includes(value.id);
   }

@@ -1,9 +1,19 @@
-import { float32, type LocalComputation, sequence, struct, tensor, uint8 } from '@starling/federated-core';
+import {
+  float32,
+  int32,
+  type LocalComputation,
+  sequence,
+  struct,
+  type Tensor,
+  tensor,
+  uint8,
+} from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import * as tf from '../tensorflow/tf.js';
 import { ENGINES, runLocal } from '../testing/engines.js';
 import { floats } from '../testing/graphs.js';
 import { kernelGraphOf, localComputation } from './local-computation.js';
+import { random } from './random.js';
 import { sequenceLength, sequenceReduce } from './sequence-reduce.js';
 import type { SymbolicDataset } from './symbolic-dataset.js';
 
@@ -61,6 +71,52 @@ describe.each(ENGINES)('sequenceReduce on %s', (_, makeEngine) => {
       ];
     });
     expect(await run(local, floats([1, 2, 4]))).toEqual([[3], [2], [3]]);
+  });
+
+  it('walks as many epochs, steps and elements as the argument says', async () => {
+    const local = localComputation(
+      { data: sequence(float32()), epochs: int32(), steps: int32(), most: int32() },
+      ({ data, epochs, steps, most }) => {
+        const batches = data.batch(2);
+        const count = (view: SymbolicDataset<tf.Tensor>): tf.Tensor =>
+          sequenceReduce(view, tf.tensor1d([0, 0]), (sums, batch, mask) =>
+            sums.add(tf.stack([tf.sum(batch.mul(mask)), tf.scalar(1)])),
+          );
+        return [
+          count(batches.repeat(epochs)),
+          count(batches.steps(steps)),
+          count(batches.take(most)),
+          sequenceLength(data.take(most)),
+        ];
+      },
+    );
+    const argument = (...counts: readonly number[]): Tensor[] => [
+      floats([1, 2, 4]),
+      ...counts.map((each) => tensor('int32', [], Int32Array.of(each))),
+    ];
+    // An epoch is (1, 2) and (4, padding): sum 7 in 2 steps. 5 steps are two epochs and (1, 2).
+    expect(await run(local, ...argument(3, 5, 2))).toEqual([[21, 6], [17, 5], [3, 1], [2]]);
+    expect(await run(local, ...argument(1, 1, 9))).toEqual([[7, 2], [3, 1], [7, 2], [3]]);
+    expect(await run(local, ...argument(0, 0, 0))).toEqual([[0, 0], [0, 0], [0, 0], [0]]);
+    await expect(run(local, ...argument(-1, 1, 1))).rejects.toThrow('epochs must be 0 or more, got -1');
+    await expect(run(local, ...argument(2 ** 31 - 1, 1, 1))).rejects.toThrow('are too many');
+  });
+
+  it('gives the bits of constant epochs when the argument holds the same number', async () => {
+    const fold = (view: SymbolicDataset<tf.Tensor>): tf.Tensor =>
+      sequenceReduce(view.shuffle().batch(2), tf.scalar(0), (sum, batch, mask) =>
+        sum
+          .mul(1.7)
+          .add(tf.sum(batch.mul(mask)))
+          .add(random.normal([])),
+      );
+    const constant = localComputation({ data: sequence(float32()) }, ({ data }) => fold(data.repeat(3)));
+    const given = localComputation({ data: sequence(float32()), epochs: int32() }, ({ data, epochs }) =>
+      fold(data.repeat(epochs)),
+    );
+    const data = floats([0.1, 0.2, 0.3, 0.4, 0.5]);
+    const three = tensor('int32', [], Int32Array.of(3));
+    expect(await run(given, data, three)).toEqual(await run(constant, data));
   });
 
   it('meets every element once an epoch when shuffling', async () => {
@@ -133,8 +189,32 @@ describe('sequenceReduce', () => {
     ['a batch of batches', (data) => data.batch(2).batch(3)],
     ['repeat 1.5', (data) => data.repeat(1.5)],
     ['take −1', (data) => data.take(-1)],
+    ['0 steps', (data) => data.steps(0)],
+    ['epochs and steps', (data) => data.repeat(2).steps(3)],
+    ['steps and epochs', (data) => data.steps(3).repeat(2)],
   ])('refuses %s', (_, use) => {
     expect(capture(use as (data: SymbolicDataset<tf.Tensor>) => unknown)).toThrow(RangeError);
+  });
+
+  it('refuses epochs that its body computes, and says what to do', () => {
+    const local = (epochsOf: (epochs: tf.Tensor) => tf.Tensor) => () =>
+      localComputation({ data: sequence(float32()), epochs: int32(), rate: float32() }, ({ data, epochs }) =>
+        sequenceReduce(data.repeat(epochsOf(epochs)), tf.scalar(0), tf.add),
+      );
+    const code = 'computed-count';
+    expect(local((epochs) => epochs.add(1))).toThrow(expect.objectContaining({ code }));
+    expect(local((epochs) => epochs.add(1))).toThrow('in a local computation of its own, mapped before');
+    expect(local(() => tf.scalar(2, 'int32'))).toThrow(expect.objectContaining({ code }));
+    const ofFloat = () =>
+      localComputation({ data: sequence(float32()), rate: float32() }, ({ data, rate }) =>
+        sequenceReduce(data.repeat(rate), tf.scalar(0), tf.add),
+      );
+    expect(ofFloat).toThrow('got a parameter, float32[]');
+    const twice = () =>
+      localComputation({ data: sequence(float32()), epochs: int32() }, ({ data, epochs }) =>
+        sequenceReduce(data.repeat(epochs).repeat(2), tf.scalar(0), tf.add),
+      );
+    expect(twice).toThrow('need one call where the count is a tensor');
   });
 
   it('gives elements by the names of their type', () => {

@@ -89,7 +89,10 @@ export function sequenceLength(dataset: SymbolicDataset): tf.Tensor {
   });
   const length = tensorOf(output);
   const { take } = dataset.view;
-  return take === null ? length : tf.minimum(length, tf.scalar(take, 'int32'));
+  if (take === null) return length;
+  if (typeof take === 'number') return tf.minimum(length, tf.scalar(take, 'int32'));
+  const given = tensorOf(frame.outermost.inputAt(take.leaf));
+  return tf.maximum(tf.minimum(length, given), tf.scalar(0, 'int32'));
 }
 
 function checkForm(initial: TensorStructure, next: TensorStructure): void {

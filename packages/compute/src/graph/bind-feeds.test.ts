@@ -44,6 +44,81 @@ describe('bindFeeds', () => {
     expect([...data]).toEqual(orders);
   });
 
+  it('follows one epoch by the next until there are as many steps as asked for', () => {
+    // Epochs of 3 elements in batches of 2: [0 1] [2 –] | [0 1] [2 –] | [0 1].
+    const view = { epochs: null, steps: 5 };
+    expect(bind('indices', 3, view)).toEqual(
+      tensor('int32', [5, 2], Int32Array.of(0, 1, 2, 0, 0, 1, 2, 0, 0, 1)),
+    );
+    expect(bind('mask', 3, view).data).toEqual(Float32Array.of(1, 1, 1, 0, 1, 1, 1, 0, 1, 1));
+    // Fewer than one epoch has.
+    expect(bind('indices', 9, { ...view, steps: 2 }).data).toEqual(Int32Array.of(0, 1, 2, 3));
+    // Without a batch there is no step to take.
+    expect(bind('indices', 0, view).shape).toEqual([0, 2]);
+    expect(bind('indices', 1, { ...view, dropRemainder: true }).shape).toEqual([0, 2]);
+  });
+
+  it('begins a walk of so many steps as it begins one of more epochs', () => {
+    const whole = bind('indices', 7, { shuffle: true, epochs: 3 }).data as Int32Array;
+    const cut = bind('indices', 7, { shuffle: true, epochs: null, steps: 10 }).data;
+    // 4 batches of 2 an epoch: 10 steps are two epochs and a half. Row 11 of the whole is the padded one.
+    expect(cut).toEqual(whole.subarray(0, 20));
+  });
+
+  it('takes epochs, steps and take from scalars of the argument', () => {
+    const indices = (view: Partial<SequenceView>, ...counts: readonly number[]): Int32Array => {
+      const feed: Feed = { kind: 'indices', name: 'i', leaf: 0, reduce: 3, view: { ...plain, ...view } };
+      const scalars = counts.map((count) => tensor('int32', [], Int32Array.of(count)));
+      return bindFeeds([feed], [column(3), ...scalars], seed)[0]?.data as Int32Array;
+    };
+    expect(indices({ epochs: { leaf: 1 } }, 2)).toEqual(Int32Array.of(0, 1, 2, 0, 0, 1, 2, 0));
+    expect(indices({ epochs: { leaf: 1 }, take: { leaf: 2 } }, 3, 1)).toEqual(
+      Int32Array.of(0, 0, 0, 0, 0, 0),
+    );
+    expect(indices({ epochs: null, steps: { leaf: 1 } }, 3)).toEqual(Int32Array.of(0, 1, 2, 0, 0, 1));
+    for (const view of [
+      { epochs: { leaf: 1 } },
+      { epochs: null, steps: { leaf: 1 } },
+      { take: { leaf: 1 } },
+    ]) {
+      expect(indices(view, 0)).toEqual(new Int32Array());
+    }
+  });
+
+  it('refuses numbers of the argument that are negative, too large, or no int32 scalars', () => {
+    const bound = (view: Partial<SequenceView>, count: Tensor) => () =>
+      bindFeeds(
+        [{ kind: 'mask', name: 'm', leaf: 0, reduce: 0, view: { ...plain, ...view } }],
+        [column(3), count],
+        seed,
+      );
+    const scalar = (value: number): Tensor => tensor('int32', [], Int32Array.of(value));
+    const [epochs, steps] = [{ epochs: { leaf: 1 } }, { epochs: null, steps: { leaf: 1 } }];
+    expect(bound(epochs, scalar(-1))).toThrow('epochs must be 0 or more, got -1');
+    expect(bound(steps, scalar(-7))).toThrow('steps must be 0 or more, got -7');
+    expect(bound({ take: { leaf: 1 } }, scalar(-2))).toThrow('take must be 0 or more, got -2');
+    // Two steps an epoch: 2 (2³¹ − 1) = 4294967294.
+    expect(bound(epochs, scalar(2 ** 31 - 1))).toThrow('4294967294 steps of 2 examples are too many');
+    expect(bound(steps, scalar(2 ** 27 + 1))).toThrow('need at most 268435456');
+    expect(bound(epochs, column(1))).toThrow('leaf 1 gives its epochs and must be int32, got float32[1,3]');
+    expect(bound({ epochs: { leaf: 2 } }, scalar(1))).toThrow('got nothing');
+  });
+
+  it('refuses to draw more numbers than one value may have', () => {
+    const feed: Feed = {
+      kind: 'random',
+      name: 'r',
+      distribution: { kind: 'uniform', low: 0, high: 1 },
+      shape: [2 ** 20],
+      reduce: 0,
+      draw: 0,
+      leaf: 0,
+      view: { ...plain, epochs: 200 },
+    };
+    // 400 steps of 2²⁰ numbers; 256 are allowed.
+    expect(() => bindFeeds([feed], [column(3)], seed)).toThrow('need at most 268435456 numbers');
+  });
+
   it('gives no steps when the dataset is empty', () => {
     expect(bind('indices', 0, { epochs: 5 }).shape).toEqual([0, 2]);
     expect(bind('mask', 0, {}).shape).toEqual([0, 2]);

@@ -2,12 +2,16 @@
 // lengths of its datasets and the seed the batch indices, masks and random numbers. A pure function, exactly specified,
 // so that every engine sees the same numbers and a client in another language can make them too:
 //
+//   epochs, steps and take are numbers of the view, or int32 scalars of the argument
 //   m = min(length, take); an epoch uses the dataset's first m elements, in the order 0 … m − 1 or, shuffled, in
 //   that of generator(deriveSeed(seed, 'order', reduce, epoch)).permutation(m)
 //   batches do not cross epochs; a short last batch is left out (dropRemainder), or padded with index 0 and mask 0
+//   where steps are given, epochs follow one another until there are so many; none where an epoch has no batch
 //   random numbers: draw(…) from deriveSeed(seed, 'random', draw), or within a reduction one stream for all its
 //   steps from deriveSeed(seed, 'random', draw, reduce)
-import { deriveSeed, type Seed, type Tensor, tensor } from '@starling/federated-core';
+import { deriveSeed, type Seed, sizeOf, type Tensor, tensor } from '@starling/federated-core';
+import { MAX_ELEMENTS } from './check-sizes.js';
+import { type DatasetWalk, walkOf } from './dataset-walk.js';
 import { draw } from './draw.js';
 import type { Feed } from './feeds.js';
 import type { SequenceView } from './kernel-graph.js';
@@ -24,9 +28,9 @@ export function bindFeeds(
       case 'argument':
         return leafAt(argument, feed.leaf);
       case 'indices':
-        return batchIndices(feed.view, lengthOf(argument, feed.leaf), seed, feed.reduce);
+        return batchIndices(feed.view, walkAt(feed.view, feed.leaf, argument), seed, feed.reduce);
       case 'mask':
-        return batchMask(feed.view, lengthOf(argument, feed.leaf));
+        return batchMask(feed.view, walkAt(feed.view, feed.leaf, argument));
       case 'random': {
         if (feed.reduce === null) {
           return draw(feed.distribution, feed.shape, deriveSeed(seed, 'random', feed.draw));
@@ -34,9 +38,14 @@ export function bindFeeds(
         if (feed.view === undefined || feed.leaf === undefined) {
           throw new TypeError(`Cannot draw '${feed.name}': within a reduction it needs its dataset and view`);
         }
-        const steps = stepsOf(feed.view, lengthOf(argument, feed.leaf));
-        const stream = deriveSeed(seed, 'random', feed.draw, feed.reduce);
-        return draw(feed.distribution, [steps, ...feed.shape], stream);
+        const { steps } = walkAt(feed.view, feed.leaf, argument);
+        const shape = [steps, ...feed.shape];
+        if (sizeOf(shape) > MAX_ELEMENTS) {
+          throw new RangeError(
+            `Cannot draw '${feed.name}': need at most ${MAX_ELEMENTS} numbers, got shape [${shape.join(', ')}]`,
+          );
+        }
+        return draw(feed.distribution, shape, deriveSeed(seed, 'random', feed.draw, feed.reduce));
       }
       default:
         return feed satisfies never;
@@ -44,28 +53,12 @@ export function bindFeeds(
   });
 }
 
-/** How many steps a reduction takes over a dataset of `length` elements. */
-export function stepsOf(view: SequenceView, length: number): number {
-  return view.epochs * stepsPerEpoch(view, elementsPerEpoch(view, length));
-}
-
-const elementsPerEpoch = (view: SequenceView, length: number): number =>
-  Math.min(length, view.take ?? length);
-
-function stepsPerEpoch(view: SequenceView, elements: number): number {
-  if (view.batchSize === null) return elements;
-  return view.dropRemainder ? Math.floor(elements / view.batchSize) : Math.ceil(elements / view.batchSize);
-}
-
 /** int32 [steps, batchSize], or [steps] where elements are walked one by one. */
-function batchIndices(view: SequenceView, length: number, seed: Seed, reduce: number): Tensor<'int32'> {
-  const elements = elementsPerEpoch(view, length);
-  const perEpoch = stepsPerEpoch(view, elements);
+function batchIndices(view: SequenceView, walk: DatasetWalk, seed: Seed, reduce: number): Tensor<'int32'> {
+  const { elements, steps } = walk;
   const width = view.batchSize ?? 1;
-  const used = Math.min(elements, perEpoch * width);
-  const indices = new Int32Array(view.epochs * perEpoch * width);
-  for (let epoch = 0; epoch < view.epochs; epoch++) {
-    const start = epoch * perEpoch * width;
+  const indices = new Int32Array(steps * width);
+  for (const [epoch, { start, used }] of epochsOf(walk, width).entries()) {
     if (view.shuffle) {
       const order = permutation(deriveSeed(seed, 'order', reduce, epoch), elements);
       indices.set(order.subarray(0, used), start);
@@ -73,21 +66,28 @@ function batchIndices(view: SequenceView, length: number, seed: Seed, reduce: nu
       for (let index = 0; index < used; index++) indices[start + index] = index;
     }
   }
-  const steps = view.epochs * perEpoch;
   return tensor('int32', view.batchSize === null ? [steps] : [steps, view.batchSize], indices);
 }
 
 /** float32 [steps, batchSize]: 1 for an element, 0 for padding at the end of an epoch. */
-function batchMask(view: SequenceView, length: number): Tensor<'float32'> {
-  const elements = elementsPerEpoch(view, length);
-  const perEpoch = stepsPerEpoch(view, elements);
+function batchMask(view: SequenceView, walk: DatasetWalk): Tensor<'float32'> {
   const width = view.batchSize ?? 1;
-  const mask = new Float32Array(view.epochs * perEpoch * width);
-  for (let epoch = 0; epoch < view.epochs; epoch++) {
-    const start = epoch * perEpoch * width;
-    mask.fill(1, start, start + Math.min(elements, perEpoch * width));
+  const mask = new Float32Array(walk.steps * width);
+  for (const { start, used } of epochsOf(walk, width)) mask.fill(1, start, start + used);
+  return tensor('float32', [walk.steps, width], mask);
+}
+
+/** Where each epoch starts among the indices, and how many of them are elements. */
+function epochsOf(
+  { elements, stepsPerEpoch, steps }: DatasetWalk,
+  width: number,
+): readonly { readonly start: number; readonly used: number }[] {
+  const epochs: { start: number; used: number }[] = [];
+  for (let step = 0; step < steps; step += stepsPerEpoch) {
+    const own = Math.min(stepsPerEpoch, steps - step);
+    epochs.push({ start: step * width, used: Math.min(elements, own * width) });
   }
-  return tensor('float32', [view.epochs * perEpoch, width], mask);
+  return epochs;
 }
 
 function leafAt(argument: readonly Tensor[], leaf: number): Tensor {
@@ -96,10 +96,9 @@ function leafAt(argument: readonly Tensor[], leaf: number): Tensor {
   throw new RangeError(`Cannot bind the argument: it needs a leaf ${leaf}, got ${argument.length} leaves`);
 }
 
-function lengthOf(argument: readonly Tensor[], leaf: number): number {
-  const { shape } = leafAt(argument, leaf);
-  if (shape[0] === undefined) {
-    throw new RangeError(`Cannot bind the argument: leaf ${leaf} must be a dataset's column, got a scalar`);
-  }
-  return shape[0];
+/** The walk over the dataset of which `leaf` is a column. */
+function walkAt(view: SequenceView, leaf: number, argument: readonly Tensor[]): DatasetWalk {
+  const [length] = leafAt(argument, leaf).shape;
+  if (length !== undefined) return walkOf(view, length, argument);
+  throw new RangeError(`Cannot bind the argument: leaf ${leaf} must be a dataset's column, got a scalar`);
 }

@@ -105,6 +105,31 @@ describe('deserializeGraph', () => {
       '1 to 100000 epochs',
     ],
     [
+      'steps without end',
+      withLast<ReduceNode>(reduced, { view: { ...reduce.view, epochs: null, steps: 1e9 } }),
+      'to 268435456 steps',
+    ],
+    [
+      'epochs and steps',
+      withLast<ReduceNode>(reduced, { view: { ...reduce.view, steps: 1 } }),
+      'epochs or 1',
+    ],
+    [
+      'neither epochs nor steps',
+      withLast<ReduceNode>(reduced, { view: { ...reduce.view, epochs: null } }),
+      'epochs or 1',
+    ],
+    [
+      'epochs that stand where there is no int32 scalar',
+      withLast<ReduceNode>(reduced, { view: { ...reduce.view, epochs: { leaf: 0 } } }),
+      'int32 scalars of the argument',
+    ],
+    [
+      'epochs that stand where there is nothing',
+      withLast<ReduceNode>(reduced, { view: { ...reduce.view, take: { leaf: 4 } } }),
+      'int32 scalars of the argument',
+    ],
+    [
       'batches of no size',
       withLast<ReduceNode>(reduced, { view: { ...reduce.view, batchSize: 0 } }),
       'batch size of 1 or more',

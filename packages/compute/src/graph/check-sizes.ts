@@ -8,6 +8,7 @@ import type {
   KernelNode,
   ReduceNode,
   ScanNode,
+  SequenceView,
   ValueId,
   ValueSpec,
 } from './kernel-graph.js';
@@ -22,7 +23,7 @@ export interface GraphLimits {
   readonly maxBytes?: number;
 }
 
-const MAX_ELEMENTS = 2 ** 28;
+export const MAX_ELEMENTS = 2 ** 28;
 const MAX_BYTES = 2 ** 33;
 /** Batch indices are made for all epochs at once. */
 const MAX_EPOCHS = 100_000;
@@ -115,18 +116,8 @@ function checkKernel(graph: KernelGraph, node: KernelNode, by: string): void {
 }
 
 function checkReduce(graph: KernelGraph, node: ReduceNode, by: string): void {
-  const { batchSize, epochs, take } = node.view;
-  const isWhole = (value: unknown, least: number, most: number): boolean =>
-    Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
-  if (
-    !(batchSize === null || isWhole(batchSize, 1, MAX_ELEMENTS)) ||
-    !isWhole(epochs, 1, MAX_EPOCHS) ||
-    !(take === null || isWhole(take, 0, Number.MAX_SAFE_INTEGER))
-  ) {
-    throw malformed(
-      `${by} must have a batch size of 1 or more, 1 to ${MAX_EPOCHS} epochs and take 0 or more, got ${JSON.stringify(node.view)}`,
-    );
-  }
+  const { batchSize } = node.view;
+  checkView(graph, node.view, by);
   const batch = batchSize === null ? [] : [batchSize];
   const elements = node.columns.map((id) => {
     const { dtype, shape } = column(graph, id, by);
@@ -141,6 +132,33 @@ function checkReduce(graph: KernelGraph, node: ReduceNode, by: string): void {
     carried,
     node.outputs.map((id) => specOf(graph, id)),
   );
+}
+
+function checkView(graph: KernelGraph, view: SequenceView, by: string): void {
+  const { batchSize, epochs, take, steps } = view;
+  const isWhole = (value: unknown, least: number, most: number): boolean =>
+    Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
+  const isCount = (count: unknown, least: number, most: number): boolean =>
+    typeof count === 'object' && count !== null
+      ? isCountLeaf(graph, (count as { leaf?: unknown }).leaf)
+      : isWhole(count, least, most);
+  if (
+    !(batchSize === null || isWhole(batchSize, 1, MAX_ELEMENTS)) ||
+    (epochs === null) === (steps === undefined) ||
+    !(epochs === null || isCount(epochs, 1, MAX_EPOCHS)) ||
+    !(steps === undefined || isCount(steps, 1, MAX_ELEMENTS)) ||
+    !(take === null || isCount(take, 0, Number.MAX_SAFE_INTEGER))
+  ) {
+    throw malformed(
+      `${by} must have a batch size of 1 or more, 1 to ${MAX_EPOCHS} epochs or 1 to ${MAX_ELEMENTS} steps, and take 0 or more, or int32 scalars of the argument in their place, got ${JSON.stringify(view)}`,
+    );
+  }
+}
+
+/** Whether an input of the whole graph can be a number of a view. Only the whole graph has reductions of datasets. */
+function isCountLeaf(graph: KernelGraph, leaf: unknown): boolean {
+  const spec = graph.values[graph.inputs[leaf as number] as ValueId];
+  return spec?.dtype === 'int32' && spec.shape.length === 0;
 }
 
 function checkScan(graph: KernelGraph, node: ScanNode, by: string): void {

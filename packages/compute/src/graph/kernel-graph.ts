@@ -35,16 +35,25 @@ export interface KernelNode {
   readonly outputs: readonly ValueId[];
 }
 
+/**
+ * A number of a view: the same in every call, or the int32 scalar at `leaf` of the call's argument, so that it can be
+ * a value of the round or of the client.
+ */
+export type ViewCount = number | { readonly leaf: number };
+
 /** How a dataset is walked: repeated `epochs` times, each epoch in a new order if `shuffle`, in batches. */
 export interface SequenceView {
   /** Elements a batch; `null` walks element by element, without a batch axis and without a mask. */
   readonly batchSize: number | null;
   readonly shuffle: boolean;
-  readonly epochs: number;
+  /** Passes over the dataset; `null` if `steps` says how long the walk is. */
+  readonly epochs: ViewCount | null;
   /** Leaves out the last batch of an epoch when it is short; else it is padded and masked. */
   readonly dropRemainder: boolean;
   /** At most so many elements of the dataset are used in each epoch; `null` is all. */
-  readonly take: number | null;
+  readonly take: ViewCount | null;
+  /** Steps in all: as many epochs as they need, the last one cut short. Absent if `epochs` is given. */
+  readonly steps?: ViewCount;
 }
 
 /** A fold over a dataset: one ONNX Loop. */

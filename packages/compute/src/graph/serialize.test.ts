@@ -1,4 +1,4 @@
-import { float32, sequence } from '@starling/federated-core';
+import { float32, int32, sequence } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { kernelGraphOf, localComputation } from '../capture/local-computation.js';
 import { random } from '../capture/random.js';
@@ -40,6 +40,29 @@ describe('serializeGraph', () => {
     );
     const values = valuesOf(deserializeGraph(serializeGraph(fills)), []).map(([first]) => first);
     expect(values).toEqual([Infinity, -Infinity, NaN, -0]);
+  });
+
+  it('writes a view of constant epochs in the same five fields as ever, so that its graph keeps its id', () => {
+    const text = new TextDecoder().decode(serializeGraph(graph));
+    expect(text).toContain(
+      '"view":{"batchSize":3,"shuffle":true,"epochs":1,"dropRemainder":false,"take":null}',
+    );
+  });
+
+  it('keeps numbers of a view that stand in the argument', () => {
+    const counts = { epochs: int32(), most: int32() };
+    const walked = kernelGraphOf(
+      localComputation({ data: sequence(float32()), ...counts }, ({ data, epochs, most }) => [
+        sequenceReduce(data.repeat(epochs).take(most), tf.scalar(0), tf.add),
+        sequenceReduce(data.steps(7), tf.scalar(0), tf.add),
+      ]),
+    );
+    const views = walked.nodes.map((node) => node.op === 'reduce' && node.view);
+    expect(views).toMatchObject([
+      { epochs: { leaf: 1 }, take: { leaf: 2 } },
+      { epochs: null, take: null, steps: 7 },
+    ]);
+    expect(deserializeGraph(serializeGraph(walked))).toEqual(walked);
   });
 
   it('is read from any offset of a larger buffer', () => {

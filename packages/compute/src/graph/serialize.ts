@@ -1,7 +1,7 @@
 // Kernel graphs as bytes, in one canonical form (serialized-form.ts): equal graphs give equal bytes, so that the bytes can be
 // hashed.
 import type { Tensor } from '@starling/federated-core';
-import type { Attribute, GraphDType, GraphNode, KernelGraph } from './kernel-graph.js';
+import type { Attribute, GraphDType, GraphNode, KernelGraph, ViewCount } from './kernel-graph.js';
 import { aligned, type JsonConstant, type JsonGraph, MAGIC, PREFIX_BYTES } from './serialized-form.js';
 
 /** The canonical bytes of a graph. */
@@ -49,8 +49,10 @@ function jsonNode(node: GraphNode, place: (tensor: Tensor) => number): unknown {
     }
     case 'reduce': {
       const { op, columns, view, initial, captures, outputs } = node;
-      const { batchSize, shuffle, epochs, dropRemainder, take } = view;
-      const plainView = { batchSize, shuffle, epochs, dropRemainder, take };
+      const { batchSize, shuffle, dropRemainder } = view;
+      const [epochs, take] = [plainCount(view.epochs), plainCount(view.take)];
+      const steps = view.steps === undefined ? {} : { steps: plainCount(view.steps) };
+      const plainView = { batchSize, shuffle, epochs, dropRemainder, take, ...steps };
       return { op, columns, view: plainView, initial, captures, body: jsonGraph(node.body, place), outputs };
     }
     case 'scan': {
@@ -62,6 +64,10 @@ function jsonNode(node: GraphNode, place: (tensor: Tensor) => number): unknown {
     case 'random':
       return { op: node.op, distribution: encodeAttribute(sorted(node.distribution)), output: node.output };
   }
+}
+
+function plainCount(count: ViewCount | null): ViewCount | null {
+  return typeof count === 'object' && count !== null ? { leaf: count.leaf } : count;
 }
 
 /** All platforms that run Node or a browser today are little-endian; typed arrays are then the bytes wanted. */

@@ -53,8 +53,12 @@ const offset = Float32Array.from({ length: WIDE }, (_, index) => index / 7);
 
 /** Every kind of feed: shuffled and padded batches, a mask, the three distributions, inside a reduction and outside. */
 const walk = localComputation(
-  { readings: sequence(float32()), threshold: float32() },
-  ({ readings, threshold }) => {
+  { readings: sequence(float32()), threshold: float32(), epochs: int32(), steps: int32() },
+  ({ readings, threshold, epochs, steps }) => {
+    const decay = (sum: tf.Tensor, batch: tf.Tensor, mask: tf.Tensor): tf.Tensor =>
+      tf.add(tf.mul(sum, 0.5), tf.sum(tf.mul(batch, mask)));
+    const paced = sequenceReduce(readings.shuffle().repeat(epochs).batch(2), tf.scalar(1), decay);
+    const counted = sequenceReduce(readings.shuffle().steps(steps).take(2).batch(2), tf.scalar(1), decay);
     const batches = readings.shuffle().repeat(2).batch(2);
     const state = { decayed: tf.scalar(0), noise: tf.scalar(0) };
     const folded = sequenceReduce(batches, state, ({ decayed, noise }, batch, mask) => ({
@@ -63,13 +67,28 @@ const walk = localComputation(
       noise: tf.add(tf.mul(noise, 0.5), tf.sum(random.normal([3], 1, 2))),
     }));
     const coins = tf.sum(random.bernoulli([100], 0.3));
-    return { ...folded, coins, level: tf.mean(random.uniform([5], -1, 1)), count: sequenceLength(readings) };
+    return {
+      ...folded,
+      paced,
+      counted,
+      coins,
+      level: tf.mean(random.uniform([5], -1, 1)),
+      count: sequenceLength(readings),
+    };
   },
 );
+/** 0 to 3 epochs, drawn by the client. */
+const pace = localComputation({ threshold: float32() }, () =>
+  tf.cast(tf.floor(random.uniform([], 0, 4)), 'int32'),
+);
 const walks = federatedComputation(
-  { readings: atClients(sequence(float32())), threshold: atServer(float32()) },
-  ({ readings, threshold }) =>
-    federatedSum(federatedMap(walk, { readings, threshold: federatedBroadcast(threshold) })),
+  { readings: atClients(sequence(float32())), threshold: atServer(float32()), steps: atServer(int32()) },
+  ({ readings, ...atServers }) => {
+    const threshold = federatedBroadcast(atServers.threshold);
+    const epochs = federatedMap(pace, { threshold });
+    const steps = federatedBroadcast(atServers.steps);
+    return federatedSum(federatedMap(walk, { readings, threshold, epochs, steps }));
+  },
 );
 
 /** Slices by keys that stand twice, and of a struct by others. */
@@ -163,9 +182,10 @@ describe('a Python client', () => {
   it.skipIf(!hasOnnxruntime)(
     'makes the feeds of graphs as ours does when it has an ONNX runtime',
     async () => {
-      const { actual, expected } = await runBoth(walks, { threshold: 20 });
+      const { actual, expected } = await runBoth(walks, { threshold: 20, steps: 3 });
       const numbers = actual.metrics as Readonly<Record<string, number>>;
-      expect(Object.keys(numbers).sort()).toEqual(['coins', 'count', 'decayed', 'level', 'noise']);
+      const names = ['coins', 'count', 'counted', 'decayed', 'level', 'noise', 'paced'];
+      expect(Object.keys(numbers).sort()).toEqual(names);
       for (const [name, value] of Object.entries(expected.metrics as Readonly<Record<string, number>>)) {
         expect(numbers[name], name).toBeCloseTo(value, 4);
       }

@@ -69,12 +69,29 @@ def draw(distribution, shape, seed):
     return numpy.array(numbers[:size], dtype="<f4").reshape(shape)
 
 
-def walk(view, length, seed, reduce):
+def count(number, argument):
+    """A number of a view: itself, or the scalar of the argument that it names."""
+    value = int(argument[number["leaf"]]) if isinstance(number, dict) else number
+    if value < 0:
+        raise ValueError(f"Cannot walk a dataset: need a count of 0 or more, got {value}")
+    return value
+
+
+def walk(view, length, argument, seed, reduce):
     """How a dataset is walked: indices and mask, [steps, batchSize]."""
-    used = length if view["take"] is None else min(length, view["take"])
+    used = length if view["take"] is None else min(length, count(view["take"], argument))
     width = view["batchSize"] or 1
+    per_epoch = used // width if view["dropRemainder"] else math.ceil(used / width)
+    if "steps" in view:
+        limit = count(view["steps"], argument) if per_epoch else 0
+        epochs = math.ceil(limit / per_epoch) if per_epoch else 0
+    else:
+        epochs = count(view["epochs"], argument)
+        limit = epochs * per_epoch
+    if limit * width > 2**28:
+        raise ValueError(f"Cannot walk a dataset: {limit} steps of {width} are too many")
     indices, mask = [], []
-    for epoch in range(view["epochs"]):
+    for epoch in range(epochs if per_epoch else 0):
         order = permutation(derive(seed, "order", reduce, epoch), used) if view["shuffle"] else list(range(used))
         for start in range(0, used, width):
             batch = order[start : start + width]
@@ -83,7 +100,8 @@ def walk(view, length, seed, reduce):
             padding = width - len(batch)
             indices.append(batch + [0] * padding)
             mask.append([1.0] * len(batch) + [0.0] * padding)
-    steps = len(indices)
+    steps = limit
+    indices, mask = indices[:steps], mask[:steps]
     indices = numpy.array(indices, dtype="<i4").reshape(steps, width)
     return indices if view["batchSize"] else indices.reshape(steps), numpy.array(mask, dtype="<f4").reshape(steps, width)
 
@@ -100,12 +118,12 @@ def load(graph, model):
             if kind == "argument":
                 inputs[name] = arrays[feed["leaf"]]
             elif kind in ("indices", "mask"):
-                indices, mask = walk(feed["view"], len(arrays[feed["leaf"]]), seed, feed["reduce"])
+                indices, mask = walk(feed["view"], len(arrays[feed["leaf"]]), arrays, seed, feed["reduce"])
                 inputs[name] = indices if kind == "indices" else mask
             elif feed["reduce"] is None:
                 inputs[name] = draw(feed["distribution"], feed["shape"], derive(seed, "random", feed["draw"]))
             else:
-                steps = len(walk(feed["view"], len(arrays[feed["leaf"]]), seed, feed["reduce"])[0])
+                steps = len(walk(feed["view"], len(arrays[feed["leaf"]]), arrays, seed, feed["reduce"])[0])
                 stream = derive(seed, "random", feed["draw"], feed["reduce"])
                 inputs[name] = draw(feed["distribution"], [steps, *feed["shape"]], stream)
         return [to_leaf(result) for result in session.run(None, inputs)]

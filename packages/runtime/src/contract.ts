@@ -35,6 +35,7 @@ import {
   variance,
 } from './testing/contract-computations.js';
 import { dataContract } from './testing/data-contract.js';
+import { epochsContract } from './testing/epochs-contract.js';
 import { selectContract } from './testing/select-contract.js';
 
 /** Makes the runtime under test for clients of a population: those that run on sockets must be started with it. */
@@ -159,6 +160,8 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
       // A mean of 7 uniform numbers; outside of this once in ten million.
       for (const value of values) assert.isTrue(value > 0.05 && value < 0.95);
     });
+
+    epochsContract(name, agreed);
 
     test(`\`${name}\` refuses an update of NaN and goes on without it`, async () => {
       const population = floats([1, Number.NaN, 2, Number.POSITIVE_INFINITY, 4]);

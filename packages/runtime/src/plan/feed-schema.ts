@@ -4,12 +4,16 @@ import { z } from 'zod';
 
 const count = z.int().nonnegative();
 
+/** A number of a view; older readers refuse those that stand in the argument, and views in steps. */
+const viewCount = z.union([count, z.strictObject({ leaf: count })]);
+
 const viewSchema = z.strictObject({
   batchSize: z.int().positive().nullable(),
   shuffle: z.boolean(),
-  epochs: z.int().nonnegative(),
+  epochs: viewCount.nullable(),
   dropRemainder: z.boolean(),
-  take: count.nullable(),
+  take: viewCount.nullable(),
+  steps: viewCount.exactOptional(),
 });
 
 const distributionSchema = z.discriminatedUnion('kind', [

@@ -9,6 +9,7 @@ import { join, normalize } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { root } from './support/repository.js';
+import { isLeftOut } from './support/tools.js';
 
 const dist = join(root, 'packages', 'federated-core', 'dist');
 
@@ -48,7 +49,7 @@ const browser = ['chromium', 'chromium-browser', 'google-chrome'].find(
   (name) => spawnSync(name, ['--version']).status === 0,
 );
 
-it.skipIf(browser === undefined)(
+it.skipIf(isLeftOut('chromium', browser !== undefined))(
   'federated-core traces, compiles, evaluates and saves in Chromium (skipped where none is installed)',
   { timeout: 60_000 },
   async () => {

@@ -24,12 +24,16 @@ import {
 import { populationOf, uniformSampler } from '@starling/population';
 import { inProcessRuntime, type Runtime, runRounds } from '@starling/runtime';
 import { describe, expect, it } from 'vitest';
+import { isLeftOut } from '../support/tools.js';
 
 const CLIENT = fileURLToPath(new URL('./client.py', import.meta.url));
 /** Another interpreter, such as one with onnxruntime, can be named. */
 const PYTHON = process.env['STARLING_PYTHON'] ?? 'python3';
-const hasPython = spawnSync(PYTHON, ['--version']).status === 0;
-const hasOnnxruntime = spawnSync(PYTHON, ['-c', 'import numpy, onnxruntime']).status === 0;
+const lacksPython = isLeftOut('python3', spawnSync(PYTHON, ['--version']).status === 0);
+const lacksOnnxruntime = isLeftOut(
+  'onnxruntime',
+  spawnSync(PYTHON, ['-c', 'import numpy, onnxruntime']).status === 0,
+);
 const WIDE = 100_000; // float32: 400 kB, so that broadcast and update go in two parts
 
 const readings = [[20.5, 31.25], [], [0.1, 0.2, 0.3], [29.75]];
@@ -160,14 +164,14 @@ async function runBoth(computation: FederatedComputation, serverArguments: unkno
 
 describe('a Python client', () => {
   // Without Python on the machine there is nothing to run the client with.
-  it.skipIf(!hasPython)('gives the state of our own when it takes part in three rounds', async () => {
+  it.skipIf(lacksPython)('gives the state of our own when it takes part in three rounds', async () => {
     const { actual, expected } = await runBoth(questions, { offset });
     expect(actual.stateHash).toBe(expected.stateHash);
     // 20.5 + 31.25 + 0.1 + 0.2 + 0.3 + 29.75 = 82.1
     expect((actual.metrics as { readonly total: number }).total).toBeCloseTo(82.1, 4);
   });
 
-  it.skipIf(!hasPython)('sends keys and works on its slices as ours does', async () => {
+  it.skipIf(lacksPython)('sends keys and works on its slices as ours does', async () => {
     const table = [1, 2, 4, 8].map((row) => [row, 10 * row]);
     const { actual, expected } = await runBoth(selections, { wanted: [3, 0, 3], others: [2, 1], table });
     expect(actual.stateHash).toBe(expected.stateHash);
@@ -179,7 +183,7 @@ describe('a Python client', () => {
   });
 
   // onnxruntime for Python is on few machines: STARLING_PYTHON names an interpreter that has it.
-  it.skipIf(!hasOnnxruntime)(
+  it.skipIf(lacksOnnxruntime)(
     'makes the feeds of graphs as ours does when it has an ONNX runtime',
     async () => {
       const { actual, expected } = await runBoth(walks, { threshold: 20, steps: 3 });

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createProgram } from '@starling/cli';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readText, root, trackedFiles } from './support/repository.js';
-import { snippetsOf } from './support/snippets.js';
+import { readText, root, trackedFiles } from '../support/repository.js';
+import { snippetsOf } from '../support/snippets.js';
 
 const documents = trackedFiles('.md');
 

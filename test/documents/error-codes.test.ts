@@ -1,6 +1,6 @@
 // docs/semantics.md says what every error code of federated-core means, and names no code that nothing gives.
 import { expect, it } from 'vitest';
-import { readText, sourceFiles } from './support/repository.js';
+import { readText, sourceFiles } from '../support/repository.js';
 
 const MADE = /(?:StarlingError|RejectedUpdateError|super)\(\s*'([a-z-]+)'/g;
 const DECLARED = /^ {2}\| '([a-z-]+)'/gm;

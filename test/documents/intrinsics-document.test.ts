@@ -1,9 +1,9 @@
-// docs/intrinsics.md is printed from the table of intrinsics; `npx vitest run test/intrinsics-document.test.ts --update`
+// docs/intrinsics.md is printed from the table of intrinsics; `npx vitest run test/documents --update`
 // prints it anew.
 import { join } from 'node:path';
 import { formatIntrinsics } from '@starling/federated-core';
 import { expect, it } from 'vitest';
-import { root } from './support/repository.js';
+import { root } from '../support/repository.js';
 
 it('docs/intrinsics.md is what `formatIntrinsics` prints', async () => {
   await expect(formatIntrinsics()).toMatchFileSnapshot(join(root, 'docs', 'intrinsics.md'));

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createMetrics } from '@starling/coordinator';
 import { expect, it } from 'vitest';
 
-const page = readFileSync(new URL('../docs/operations.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 
 it('docs/operations.md lists every metric with its kind and meaning', () => {
   const rows = [...page.matchAll(/^\| `(starling_\w+)` \| (\w+) \| (.+) \|$/gm)].map(([, ...cells]) => cells);

@@ -4,7 +4,7 @@ import { deriveSeed, generator } from '@starling/federated-core';
 import { encodeMessage, messageTypes, wireCodes } from '@starling/runtime/wire';
 import { describe, expect, it } from 'vitest';
 
-const page = readFileSync(new URL('../docs/protocol.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
 
 describe('docs/protocol.md', () => {
   it('lists every code with its close code and meaning, and no other', () => {

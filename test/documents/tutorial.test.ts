@@ -3,8 +3,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { readText, root, trackedFiles } from './support/repository.js';
-import { snippetsOf } from './support/snippets.js';
+import { readText, root, trackedFiles } from '../support/repository.js';
+import { snippetsOf } from '../support/snippets.js';
 
 const pages = trackedFiles('.md').filter((path) => /^docs\/tutorial\/\d\d-/.test(path));
 const folder = join(root, '.starling', 'tutorial');

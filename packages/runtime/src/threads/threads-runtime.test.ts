@@ -12,23 +12,9 @@ import {
 } from '@starling/federated-core';
 import { populationOf } from '@starling/population';
 import { expect, test } from 'vitest';
-import { runtimeContract } from '../contract.js';
 import { packPlan } from '../plan/pack-plan.js';
 import { floats, totalOf } from '../testing/contract-computations.js';
 import { threadsRuntime } from './threads-runtime.js';
-
-for (const workers of [1, 2, 4]) {
-  runtimeContract(`threadsRuntime with ${workers} workers`, () => threadsRuntime({ workers }));
-}
-
-runtimeContract('threadsRuntime with 2 workers besides main', () =>
-  threadsRuntime({ workers: 2, mainWorks: false }),
-);
-
-// Data then travels with each lane.
-runtimeContract('threadsRuntime without room for data', () =>
-  threadsRuntime({ workers: 2, dataCacheBytes: 0 }),
-);
 
 test('`threadsRuntime` refuses to be made when it has no worker', () => {
   expect(() => threadsRuntime({ workers: 0 })).toThrow(/need at least 1 worker, got 0/);

@@ -26,6 +26,9 @@ export interface SourceFile {
 
 interface Manifest {
   readonly name: string;
+  readonly version: string;
+  /** What is published. */
+  readonly files?: readonly string[];
   readonly starling?: { readonly floor?: number };
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;

@@ -33,3 +33,4 @@ export * from './schedules/schedule.js';
 export * from './schedules/warm-up.js';
 export * from './work/client-work.js';
 export * from './work/train-step.js';
+export type { CountOfRound } from './work/work-length.js';

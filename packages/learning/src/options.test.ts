@@ -58,6 +58,7 @@ type Kind = keyof typeof kinds;
 
 const options: readonly (readonly [string, string, Kind])[] = [
   ['federatedAveraging', 'epochs', 'count'],
+  ['federatedAveraging', 'steps', 'count'],
   ['federatedAveraging', 'batchSize', 'count'],
   ['federatedAveraging', 'proximalStrength', 'nonNegative'],
   ['federatedEvaluation', 'batchSize', 'count'],

@@ -48,7 +48,9 @@ export class SymbolicDataset<E = unknown> {
     return this.#with({ shuffle: true });
   }
 
-  /** Walks the dataset `epochs` times. Throws a `RangeError` unless a number is a positive integer, or after `steps`. */
+  /**
+   * Walks the dataset `epochs` times. Throws a `RangeError` unless a number is a positive integer, or after `steps`.
+   */
   repeat(epochs: number | tf.Tensor): SymbolicDataset<E> {
     if (this.view.steps !== undefined) throw epochsOrSteps('repeat');
     const before = this.view.epochs === 1 ? null : this.view.epochs;
@@ -58,8 +60,8 @@ export class SymbolicDataset<E = unknown> {
   }
 
   /**
-   * Walks `count` batches in all (elements, without `batch`): as many epochs as they need, so that `repeat` is left out.
-   * Throws a `RangeError` unless a number is a positive integer, or after `repeat`.
+   * Walks `count` batches in all (elements, without `batch`): as many epochs as they need, so that `repeat` is left
+   * out. Throws a `RangeError` unless a number is a positive integer, or after `repeat`.
    */
   steps(count: number | tf.Tensor): SymbolicDataset<E> {
     if (this.view.epochs !== 1 && this.view.epochs !== null) throw epochsOrSteps(LIMIT);

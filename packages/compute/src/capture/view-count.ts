@@ -1,13 +1,13 @@
-// Numbers of a view as a body gives them: a number, or a scalar of the argument that each call reads anew. Batch indices are made
-// before a graph runs, so that a number which the graph itself computes comes too late for them.
+// Numbers of a view as a body gives them: a number, or a scalar of the argument that each call reads anew. Batch
+// indices are made before a graph runs, so that a number which the graph itself computes comes too late for them.
 import type { ViewCount } from '../graph/kernel-graph.js';
 import type * as tf from '../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
 
 /**
- * The count behind `value`. Throws a `RangeError` unless a number is a positive integer, and a `CaptureError` unless a tensor
- * is an int32 scalar of the argument, as it came.
+ * The count behind `value`. Throws a `RangeError` unless a number is a positive integer, and a `CaptureError` unless a
+ * tensor is an int32 scalar of the argument, as it came.
  */
 export function viewCount(method: string, value: number | tf.Tensor): ViewCount {
   if (typeof value === 'number') {

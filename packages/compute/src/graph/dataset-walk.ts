@@ -14,8 +14,8 @@ export interface DatasetWalk {
 }
 
 /**
- * The walk of `view` over a dataset of `length` elements. Throws a `RangeError` if a number of the argument is negative, or
- * the walk needs more than 2^28 indices, and a `TypeError` if it is no int32 scalar.
+ * The walk of `view` over a dataset of `length` elements. Throws a `RangeError` if a number of the argument is
+ * negative, or the walk needs more than 2^28 indices, and a `TypeError` if it is no int32 scalar.
  */
 export function walkOf(view: SequenceView, length: number, argument: readonly Tensor[]): DatasetWalk {
   const { batchSize, dropRemainder } = view;

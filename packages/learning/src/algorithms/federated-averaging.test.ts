@@ -1,5 +1,5 @@
 import { clipped, meanAggregator } from '@starling/aggregators';
-import { createOnnxEngine, localRunner, type tf, tfl } from '@starling/compute';
+import { createOnnxEngine, localRunner, random, tf, tfl } from '@starling/compute';
 import { evaluate, float32, struct } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { meanSquaredError } from '../losses/mean-squared-error.js';
@@ -99,6 +99,35 @@ describe('federatedAveraging', () => {
     const learningRate = piecewise({ rates: [0.1, 0], boundaries: [1] });
     const { state } = await rounds({ clientOptimizer: sgd({ learningRate }), epochs: 2 }, 2);
     expect(state.model['w']).toBeCloseTo(1.18, 6);
+  });
+
+  it('lets the clients’ epochs follow the rounds', async () => {
+    // Round 1, one epoch: w = 1.1. Round 2, two epochs, each one step of 0.1 along the mean gradient:
+    // A, (5 w − 6) / 2: 1.1 → 1.125 → 1.14375. B, w − 3: 1.1 → 1.29 → 1.461. (2 · 0.04375 + 0.361) / 3 = 0.1495.
+    const { state, metrics } = await rounds({ epochs: (round) => round.add(tf.scalar(1, 'int32')) }, 2);
+    expect(state.model['w']).toBeCloseTo(1.2495, 6);
+    expect(state).toMatchObject({ round: 2 });
+    expect(metrics['examples']).toBe(6);
+  });
+
+  it('has each client draw its own number of epochs in each round', async () => {
+    const many = Array.from({ length: 12 }, () => points([1, 1]));
+    const epochs = () => random.uniform([], 0, 10).floor().toInt();
+    const [one, two] = [await rounds({ epochs }, 1, many), await rounds({ epochs }, 2, many)];
+    const [first, second] = [one.metrics['examples'] as number, two.metrics['examples'] as number];
+    // Twelve numbers from 0 to 9: mean 54, standard deviation 9.95.
+    for (const sum of [first, second]) expect(Math.abs(sum - 54)).toBeLessThan(45);
+    expect(first % 12 === 0 && second % 12 === 0).toBe(false);
+  });
+
+  it('counts a client’s work in steps', async () => {
+    // Two steps of one batch each are the two epochs above, from w = 1: A 1 → 1.05 → 1.0875; B 1 → 1.2 → 1.38.
+    const { state } = await rounds({ steps: 2 });
+    expect(state.model['w']).toBeCloseTo(1 + (2 * 0.0875 + 0.38) / 3, 6);
+  });
+
+  it('refuses counts that are no int32 scalar', () => {
+    expect(() => federatedAveraging({ ...options, epochs: () => tf.scalar(1.5) })).toThrow('int32');
   });
 
   it('reports what the aggregator measures', async () => {

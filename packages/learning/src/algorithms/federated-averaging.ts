@@ -33,20 +33,28 @@ import { sgd } from '../optimizers/sgd.js';
 import { clientWork, type OptimizerOfRound } from '../work/client-work.js';
 import { meansWork } from '../work/means-work.js';
 import { nextRound, serverStart, serverWork } from '../work/server-work.js';
+import { type CountOfRound, countWork, workLength } from '../work/work-length.js';
 
 export interface FederatedAveragingOptions {
   readonly model: Model;
   /**
-   * Trains on the clients; made anew each round. A function gets the number of rounds before this one (an int32 scalar), so
-   * that a learning rate can follow the rounds: `(round) => sgd({ learningRate: schedule(round) })`.
+   * Trains on the clients; made anew each round. A function gets the number of rounds before this one (an int32
+   * scalar), so that a learning rate can follow the rounds: `(round) => sgd({ learningRate: schedule(round) })`.
    */
   readonly clientOptimizer: Optimizer | OptimizerOfRound;
   /** Moves the server's weights; its state lasts. `sgd({ learningRate: 1 })` by default: plain averaging. */
   readonly serverOptimizer?: Optimizer;
-  /** E, passes over a client's examples in a round; 1 by default. */
-  readonly epochs?: number;
-  /** B, examples a step. */
-  readonly batchSize: number;
+  /**
+   * E, passes over a client's examples in a round; 1 by default. A function is asked by each client in each round, and
+   * may draw: a client that does 2 of 10 epochs costs 2.
+   */
+  readonly epochs?: number | CountOfRound;
+  /**
+   * K, a client's steps in a round, in as many epochs as they need; in place of `epochs`, and a function as they are.
+   */
+  readonly steps?: number | CountOfRound;
+  /** B, examples a step. `full`: all examples of a client, so that an epoch is one step. */
+  readonly batchSize: number | 'full';
   /** What an update counts by: the client's number of examples (the default), or the same for all. */
   readonly weighting?: 'examples' | 'uniform';
   /** μ of FedProx, at least 0; 0 by default. */
@@ -57,25 +65,28 @@ export interface FederatedAveragingOptions {
 
 /**
  * The process whose clients hold `{ data }`, a sequence of the model's examples. Its state is `{ model, optimizer,
- * aggregator }`, where `model` has the weights, and `round` where the client optimizer is one of the round; its metrics are the loss and the measures of the model while
- * training, as means over all examples of the cohort, and their number, `examples`; with an aggregator that
- * measures, also `aggregation`. Throws a `RangeError` where an option is out of its range.
+ * aggregator }`, where `model` has the weights, and `round` if an option is a function of the round; its metrics are
+ * the loss and the measures of the model while training, as means over all examples of the cohort, and their number,
+ * `examples`, each example as often as it was trained on; with an aggregator that measures, also `aggregation`. Throws
+ * a `RangeError` where an option is out of its range.
  */
 export function federatedAveraging(options: FederatedAveragingOptions): IterativeProcess {
-  const { model, clientOptimizer, batchSize, epochs = 1, weighting = 'examples' } = options;
+  const { model, clientOptimizer, batchSize, weighting = 'examples' } = options;
   const { serverOptimizer = sgd({ learningRate: 1 }), aggregator = meanAggregator() } = options;
   const { proximalStrength = 0 } = options;
+  const { unit, count } = workLength(options);
   const work = clientWork(model, {
     optimizer: clientOptimizer,
-    epochs,
+    [unit]: count,
     batchSize,
     weighting,
     proximalStrength,
   });
+  const counting = typeof count === 'function' ? countWork(unit, count) : null;
   const start = serverStart(model, serverOptimizer);
   const update = serverWork(model, serverOptimizer, start.type.result);
   const aggregation = aggregator.create(model.weights);
-  const countsRounds = typeof clientOptimizer === 'function';
+  const countsRounds = typeof clientOptimizer === 'function' || counting !== null;
 
   const initialize = federatedComputation(
     null,
@@ -98,10 +109,12 @@ export function federatedAveraging(options: FederatedAveragingOptions): Iterativ
     ({ state, data }) => {
       const weights = field(state, 'model');
       const round = countsRounds ? (field(state as ServerValue, 'round') as ServerValue) : null;
+      const sent = round === null ? null : { round: federatedBroadcast(round) };
       const report = federatedMap(work, {
         weights: federatedBroadcast(weights),
         data,
-        ...(round === null ? {} : { round: federatedBroadcast(round) }),
+        ...(sent !== null && typeof clientOptimizer === 'function' ? sent : {}),
+        ...(sent !== null && counting !== null ? { count: federatedMap(counting, sent) } : {}),
       });
       const aggregated = stepOf(aggregation, field(state, 'aggregator'), {
         value: field(report, 'update'),

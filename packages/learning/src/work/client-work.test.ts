@@ -1,4 +1,4 @@
-import { createOnnxEngine, localRunner } from '@starling/compute';
+import { createOnnxEngine, localRunner, type tf } from '@starling/compute';
 import {
   type Dataset,
   flatten,
@@ -29,9 +29,18 @@ interface Outcome {
   readonly totals: { readonly loss: Tensor; readonly examples: Tensor };
 }
 
-async function work(local: LocalComputation, weight: number, data: Dataset): Promise<Outcome> {
+async function work(
+  local: LocalComputation,
+  weight: number,
+  data: Dataset,
+  count?: number,
+): Promise<Outcome> {
   const engine = await createOnnxEngine();
-  const argument: Value = { weights: { w: tensor('float32', [], Float32Array.of(weight)) }, data };
+  const argument: Value = {
+    weights: { w: tensor('float32', [], Float32Array.of(weight)) },
+    data,
+    ...(count === undefined ? {} : { count: tensor('int32', [], Int32Array.of(count)) }),
+  };
   const parameter = local.type.parameter;
   if (parameter === null) throw new Error('client work takes weights and data');
   const leaves = await localRunner(engine)(local, flatten(parameter, argument), seedFrom(1));
@@ -68,6 +77,38 @@ describe('clientWork', () => {
     expect(number(update.w)).toBeCloseTo(0.19, 6);
     expect(number(weight)).toBe(1);
     expect(number(totals.examples)).toBe(2);
+  });
+
+  it('takes so many steps, whatever the number of epochs they are', async () => {
+    // Three equal points (1, 1) from w = 0, batches of two: two examples, one, and two of the next epoch.
+    const three = clientWork(line, { ...options, epochs: undefined, steps: 3 });
+    const { update, weight, totals } = await work(three, 0, points([1, 1], [1, 1], [1, 1]));
+    // 1 − 0.9³ = 0.271.
+    expect(number(update.w)).toBeCloseTo(0.271, 6);
+    expect(number(weight)).toBe(3);
+    expect(number(totals.examples)).toBe(5);
+  });
+
+  it('takes a count where the number of epochs or steps is a function', async () => {
+    for (const unit of ['epochs', 'steps'] as const) {
+      const local = clientWork(line, { ...options, epochs: undefined, [unit]: (round: tf.Tensor) => round });
+      // One point (1, 1), so that an epoch is a step: 1 − 0.9ⁿ.
+      for (const [count, moved] of [
+        [0, 0],
+        [1, 0.1],
+        [4, 1 - 0.9 ** 4],
+      ] as const) {
+        const { update, weight, totals } = await work(local, 0, points([1, 1]), count);
+        expect(number(update.w)).toBeCloseTo(moved, 6);
+        expect(number(weight)).toBe(1);
+        expect(number(totals.examples)).toBe(count);
+      }
+      await expect(work(local, 0, points([1, 1]), -3)).rejects.toThrow(`${unit} must be 0 or more, got -3`);
+    }
+  });
+
+  it('refuses epochs and steps at once', () => {
+    expect(() => clientWork(line, { ...options, steps: 2 })).toThrow('need epochs or steps');
   });
 
   it('pulls towards the broadcast weights when there is a proximal term', async () => {

@@ -3,7 +3,7 @@
 import { tf } from '@starling/compute';
 import type { Batch, ForwardPass, Model } from '../models/model.js';
 import type { Optimizer, OptimizerState } from '../optimizers/optimizer.js';
-import { pickTensors, type Tensors } from '../tensors.js';
+import { mapTensors, pickTensors, type Tensors } from '../tensors.js';
 
 export interface TrainStepState {
   readonly weights: Tensors;
@@ -29,37 +29,49 @@ export function trainStep(
   mask: tf.Tensor,
   proximal: Proximal | null = null,
 ): { readonly state: TrainStepState; readonly pass: ForwardPass } {
-  const trained = pickTensors(state.weights, model.trainable);
+  const { gradients, pass } = meanGradients(model, state.weights, batch, mask);
+  const after = optimizerStep(model, optimizer, state, gradients, proximal);
+  return { state: { ...after, weights: { ...after.weights, ...pass.moved } }, pass };
+}
+
+/** The gradients of the mean loss over the examples of a batch, and of the model's penalty; and the forward pass. */
+export function meanGradients(
+  model: Model,
+  weights: Tensors,
+  batch: Batch,
+  mask: tf.Tensor,
+): { readonly gradients: Tensors; readonly pass: ForwardPass } {
+  const trained = pickTensors(weights, model.trainable);
   const names = Object.keys(trained);
   const share = tf.div(mask, tf.maximum(tf.sum(mask), 1));
   let pass: ForwardPass | null = null;
   const objective = (...tensors: tf.Tensor[]): tf.Tensor => {
-    const weights = Object.fromEntries(names.map((name, index) => [name, tensors[index] as tf.Tensor]));
-    pass = kept(model.forward({ ...state.weights, ...weights }, batch, { training: true, mask }));
+    const varied = Object.fromEntries(names.map((name, index) => [name, tensors[index] as tf.Tensor]));
+    pass = kept(model.forward({ ...weights, ...varied }, batch, { training: true, mask }));
     const { losses, penalty } = pass;
     const mean = tf.sum(tf.mul(losses, share));
     return penalty === undefined ? mean : tf.add(mean, penalty);
   };
   const list = gradientsOf(model, objective, Object.values(trained));
-  const gradients = Object.fromEntries(
-    names.map((name, index) => {
-      const gradient = list[index] as tf.Tensor;
-      return [
-        name,
-        proximal === null ? gradient : pulled(gradient, trained[name] as tf.Tensor, name, proximal),
-      ];
-    }),
-  );
+  const gradients = Object.fromEntries(names.map((name, index) => [name, list[index] as tf.Tensor]));
   const { losses, measures, moved } = pass as unknown as ForwardPass;
-  const step = optimizer.update(gradients, state.optimizer, trained);
-  return {
-    // The order of the names stays that of the weights.
-    state: {
-      weights: { ...state.weights, ...model.constrain(step.weights), ...moved },
-      optimizer: step.state,
-    },
-    pass: { losses, measures, moved },
-  };
+  return { gradients, pass: { losses, measures, moved } };
+}
+
+/** The state after one step of the optimizer by `gradients`, and the proximal term's. */
+export function optimizerStep(
+  model: Model,
+  optimizer: Optimizer,
+  state: TrainStepState,
+  gradients: Tensors,
+  proximal: Proximal | null,
+): TrainStepState {
+  const trained = pickTensors(state.weights, model.trainable);
+  const pulls =
+    proximal === null ? gradients : mapTensors(pulled(proximal), gradients, trained, proximal.anchor);
+  const step = optimizer.update(pulls, state.optimizer, trained);
+  // The order of the names stays that of the weights.
+  return { weights: { ...state.weights, ...model.constrain(step.weights) }, optimizer: step.state };
 }
 
 function gradientsOf(
@@ -80,14 +92,12 @@ function gradientsOf(
 }
 
 /** The gradient of μ/2 ‖w − anchor‖² is μ (w − anchor). */
-function pulled(
-  gradient: tf.Tensor,
-  weight: tf.Tensor,
-  name: string,
-  { strength, anchor }: Proximal,
-): tf.Tensor {
-  return tf.add(gradient, tf.mul(tf.sub(weight, anchor[name] as tf.Tensor), strength));
-}
+const pulled =
+  ({ strength }: Proximal) =>
+  (...tensors: tf.Tensor[]): tf.Tensor => {
+    const [gradient, weight, anchor] = tensors as [tf.Tensor, tf.Tensor, tf.Tensor];
+    return tf.add(gradient, tf.mul(tf.sub(weight, anchor), strength));
+  };
 
 /** tf.js frees what a function under a gradient makes and does not return. */
 function kept(pass: ForwardPass): ForwardPass {

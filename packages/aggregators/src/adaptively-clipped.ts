@@ -19,10 +19,10 @@ import {
   type Type,
 } from '@starling/federated-core';
 import { type Aggregator, aggregationOf } from './aggregator.js';
-import { globalNorm, mapStructure } from './structures.js';
+import { BOUNDS, boundNorm } from './bound-norm.js';
 
 export interface AdaptivelyClippedOptions {
-  /** C of the first round, above 0; 0.1 by default. */
+  /** C of the first round, from 1e-30 to 1e38, within which C always stays; 0.1 by default. */
   readonly initialClipNorm?: number;
   /** γ, the share of clients that the bound is to leave as they are, from 0 to 1; 0.5 by default. */
   readonly targetQuantile?: number;
@@ -37,7 +37,7 @@ export interface AdaptivelyClippedOptions {
  */
 export function adaptivelyClipped(inner: Aggregator, options: AdaptivelyClippedOptions = {}): Aggregator {
   const { initialClipNorm = 0.1, targetQuantile = 0.5, learningRate = 0.2 } = options;
-  checkNumber('Cannot clip updates adaptively', 'initialClipNorm', initialClipNorm, { above: 0 });
+  checkNumber('Cannot clip updates adaptively', 'initialClipNorm', initialClipNorm, BOUNDS);
   checkNumber('Cannot clip updates adaptively', 'learningRate', learningRate, { above: 0 });
   checkNumber('Cannot clip updates adaptively', 'targetQuantile', targetQuantile, { from: 0, to: 1 });
   const move = moveBound(targetQuantile, learningRate);
@@ -91,12 +91,8 @@ function clipTo(update: Type) {
         readonly value: TensorStructure;
         readonly clipNorm: tf.Tensor;
       };
-      const norm = globalNorm(value);
-      const scale = tf.div(clipNorm, tf.maximum(norm, clipNorm));
-      return {
-        value: mapStructure((tensor) => tf.mul(tensor, scale), value),
-        within: tf.cast(tf.lessEqual(norm, clipNorm), 'float32'),
-      };
+      const bounded = boundNorm(value, clipNorm);
+      return { value: bounded.value, within: tf.cast(tf.logicalNot(bounded.isLonger), 'float32') };
     },
     { name: 'clip to bound' },
   );
@@ -106,7 +102,10 @@ function clipTo(update: Type) {
 function moveBound(targetQuantile: number, learningRate: number): LocalComputation {
   return localComputation(
     { clipNorm: float32(), within: float32() },
-    ({ clipNorm, within }) => tf.mul(clipNorm, tf.exp(tf.mul(-learningRate, tf.sub(within, targetQuantile)))),
+    ({ clipNorm, within }) => {
+      const moved = tf.mul(clipNorm, tf.exp(tf.mul(-learningRate, tf.sub(within, targetQuantile))));
+      return tf.clipByValue(moved, BOUNDS.from, BOUNDS.to);
+    },
     { name: 'move bound' },
   );
 }

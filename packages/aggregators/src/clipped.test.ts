@@ -1,8 +1,9 @@
-import { float32, struct } from '@starling/federated-core';
+import { float32, struct, tensor } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { clipped } from './clipped.js';
 import { aggregate, aggregatorContract } from './contract.js';
 import { meanAggregator } from './mean-aggregator.js';
+import { sumAggregator } from './sum-aggregator.js';
 
 describe('clipped', () => {
   it('shortens an update to the norm over all its tensors, and counts it', async () => {
@@ -23,10 +24,27 @@ describe('clipped', () => {
     expect(measurements).toEqual({ clipped: 1, inner: {} });
   });
 
-  it('throws when the norm is not above zero', () => {
+  it('throws when the norm is out of its range', () => {
     expect(() => clipped(meanAggregator(), { clipNorm: 0 })).toThrow(
-      'Cannot clip updates: clipNorm must be a finite number > 0, got 0',
+      'Cannot clip updates: clipNorm must be a finite number from 1e-30 to 1e+38, got 0',
     );
+  });
+
+  it('shortens finite updates whose squares overflow, and does not add up to more than the bound of each', async () => {
+    // Norms 2e20 and 3e38 · √3, which is beyond float32 itself: each becomes an update of norm 1.
+    const values = [
+      [2e20, 0, 0],
+      [3e38, 3e38, 3e38],
+    ];
+    const { result, measurements } = await aggregate(
+      clipped(sumAggregator(), { clipNorm: 1 }),
+      float32(3),
+      values.map((value) => tensor('float32', [3], Float32Array.from(value))),
+    );
+    const { data } = result as unknown as { readonly data: Float32Array };
+    expect(data[0]).toBeCloseTo(1 + Math.sqrt(1 / 3), 5);
+    expect(data[1]).toBeCloseTo(Math.sqrt(1 / 3), 5);
+    expect(measurements).toEqual({ clipped: 2, inner: {} });
   });
 
   aggregatorContract('clipped', () => clipped(meanAggregator(), { clipNorm: 10 }));

@@ -14,14 +14,14 @@ import {
   type Type,
 } from '@starling/federated-core';
 import { type Aggregator, aggregationOf } from './aggregator.js';
-import { globalNorm, mapStructure } from './structures.js';
+import { BOUNDS, boundNorm } from './bound-norm.js';
 
 /**
- * `inner` on updates whose L2 norm over all their tensors is at most `clipNorm`; longer ones are scaled down. Measures
- * `clipped`, the number of clients that were. Throws a `RangeError` unless `clipNorm` is finite and above 0.
+ * `inner` on updates whose L2 norm over all their tensors, computed exactly, is at most `clipNorm`; longer ones are scaled down.
+ * Measures `clipped`, the number of clients that were. Throws a `RangeError` unless `clipNorm` is from 1e-30 to 1e38.
  */
 export function clipped(inner: Aggregator, { clipNorm }: { readonly clipNorm: number }): Aggregator {
-  checkNumber('Cannot clip updates', 'clipNorm', clipNorm, { above: 0 });
+  checkNumber('Cannot clip updates', 'clipNorm', clipNorm, BOUNDS);
   const name = `clipped ${inner.name}`;
   return { name, create: (update) => create(name, inner.create(update), update, clipNorm) };
 }
@@ -31,12 +31,8 @@ function create(name: string, inner: AggregationProcess, update: Type, clipNorm:
     { value: update },
     (argument) => {
       const { value } = argument as { readonly value: TensorStructure };
-      const norm = globalNorm(value);
-      const scale = tf.div(clipNorm, tf.maximum(norm, clipNorm));
-      return {
-        value: mapStructure((tensor) => tf.mul(tensor, scale), value),
-        clipped: tf.cast(tf.greater(norm, clipNorm), 'int32'),
-      };
+      const bounded = boundNorm(value, clipNorm);
+      return { value: bounded.value, clipped: tf.cast(bounded.isLonger, 'int32') };
     },
     { name: 'clip' },
   );

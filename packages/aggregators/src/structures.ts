@@ -8,12 +8,6 @@ export function leavesOf(structure: TensorStructure): readonly tf.Tensor[] {
   return Object.values<TensorStructure>(structure).flatMap(leavesOf);
 }
 
-/** The L2 norm over all the tensors of a structure: a scalar. */
-export function globalNorm(structure: TensorStructure): tf.Tensor {
-  const squares = leavesOf(structure).map((tensor) => tf.sum(tf.square(tensor)));
-  return tf.sqrt(squares.reduce((sum, square) => tf.add(sum, square)));
-}
-
 /** A structure of the same form, each tensor changed. */
 export function mapStructure(
   change: (tensor: tf.Tensor) => tf.Tensor,

@@ -11,13 +11,28 @@ describe('clippedByNorm', () => {
     const weights = { a: tf.tensor1d([0]), b: tf.tensor1d([0]) };
     const gradients = { a: tf.tensor1d([3]), b: tf.tensor1d([4]) };
     const after = optimizer.update(gradients, optimizer.init(weights), weights).weights;
-    expect(after['a']?.dataSync()[0]).toBeCloseTo(-0.6, 6);
-    expect(after['b']?.dataSync()[0]).toBeCloseTo(-0.8, 6);
+    expect(after['a']?.dataSync()[0]).toBeCloseTo(-0.6, 5);
+    expect(after['b']?.dataSync()[0]).toBeCloseTo(-0.8, 5);
   });
 
   it('leaves gradients within the norm as they are', () => {
     const optimizer = clippedByNorm(sgd({ learningRate: 1 }), { clipNorm: 2 });
     expect(stepsOf(optimizer, 0, [1.5, 0])).toEqual([-1.5, -1.5]);
+  });
+
+  it('shortens gradients whose squares overflow, and stops at a norm of 0', () => {
+    // (−3, 4) · 1e25 has norm 5e25.
+    const weights = { a: tf.tensor1d([0, 0]) };
+    const gradients = { a: tf.tensor1d([-3e25, 4e25]) };
+    const after = (clipNorm: number): readonly number[] => {
+      const optimizer = clippedByNorm(sgd({ learningRate: 1 }), { clipNorm });
+      return Array.from(
+        optimizer.update(gradients, optimizer.init(weights), weights).weights['a']?.dataSync() ?? [],
+      );
+    };
+    expect(after(1)[0]).toBeCloseTo(0.6, 5);
+    expect(after(1)[1]).toBeCloseTo(-0.8, 5);
+    expect(after(0).map(Math.abs)).toEqual([0, 0]);
   });
 
   optimizerContract('clippedByNorm', (learningRate) => clippedByNorm(sgd({ learningRate }), { clipNorm: 1 }));

@@ -1,7 +1,7 @@
 // Gradient clipping by the norm of all gradients together (Pascanu, Mikolov, Bengio, "On the difficulty of training
 // recurrent neural networks", ICML 2013, Algorithm 1).
-import { tf } from '@starling/compute';
-import { mapTensors } from '../tensors.js';
+import { boundNorm } from '@starling/aggregators';
+import type { Tensors } from '../tensors.js';
 import type { Optimizer } from './optimizer.js';
 import { checkNonNegative } from './options.js';
 
@@ -12,15 +12,8 @@ export function clippedByNorm(optimizer: Optimizer, { clipNorm }: { readonly cli
     name: `${optimizer.name} clipped by norm`,
     init: optimizer.init,
     update: (gradients, state, weights) => {
-      const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)));
-      const norm = tf.sqrt(squares.reduce((sum, square) => tf.add(sum, square)));
-      // A norm of 0 stays 0: the maximum keeps it out of the denominator.
-      const scale = tf.div(clipNorm, tf.maximum(norm, clipNorm || 1));
-      return optimizer.update(
-        mapTensors((gradient) => tf.mul(gradient, scale), gradients),
-        state,
-        weights,
-      );
+      const { value } = boundNorm(gradients, clipNorm);
+      return optimizer.update(value as Tensors, state, weights);
     },
   };
 }

@@ -1,6 +1,7 @@
 // `random`: numbers drawn from the seed of each call, anew at each step of a reduction. They are made outside the
 // graph and enter as an input, so that every engine and every runtime sees the same.
 
+import { floatsWithin } from '../graph/draw.js';
 import type { RandomNode } from '../graph/kernel-graph.js';
 import * as tf from '../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
@@ -22,11 +23,12 @@ function bernoulli(shape: readonly number[], probability: number): tf.Tensor {
 
 /** Draws inside the body of a local computation; all results are float32. */
 export const random = {
-  /** Uniform in [low, high); by default in [0, 1). */
+  /** Uniform in [low, high); by default in [0, 1). Throws a `RangeError` where no float32 lies there. */
   uniform: (shape: readonly number[], low = 0, high = 1): tf.Tensor => {
     if (!(low < high && Number.isFinite(high - low))) {
       throw new RangeError(`Cannot draw uniform numbers: low must be below high, got ${low} and ${high}`);
     }
+    floatsWithin(low, high);
     return draw(shape, { kind: 'uniform', low, high });
   },
   /** Normal with the given mean and standard deviation; by default 0 and 1. */

@@ -26,6 +26,25 @@ describe('draw', () => {
     expect([dtype, shape, [...data]]).toEqual(['float32', [5], expected]);
   });
 
+  // Floats from 2^24 on are 2 apart, and 16777217 lies half way: ties go to the even mantissa, which may be above.
+  it.each([
+    [16777216, 16777218, [16777216]],
+    [16777218, 16777222, [16777218, 16777220]],
+    [-16777218, -16777216, [-16777218]],
+  ])('gives uniform numbers below the upper end alone from %d to %d', (low, high, within) => {
+    const { data } = draw({ kind: 'uniform', low, high }, [256], seed);
+    expect([...new Set(data)].sort((a, b) => a - b)).toEqual(within);
+  });
+
+  it('gives no uniform number below the lower end, or above one that is no float32', () => {
+    // The floats there are 16777218 and 16777220; 16777216.5 is nearest to 16777216.
+    const { data } = draw({ kind: 'uniform', low: 16777216.5, high: 16777220.5 }, [256], seed);
+    expect([...new Set(data)].sort((a, b) => a - b)).toEqual([16777218, 16777220]);
+    expect(() => draw({ kind: 'uniform', low: 16777216.5, high: 16777217.5 }, [1], seed)).toThrow(
+      'a float32 must lie in [low, high), got 16777216.5 and 16777217.5',
+    );
+  });
+
   it('gives pairs of normal numbers by Box and Muller when asked for an odd count', () => {
     const [a, b, c, d] = wordsOf(4) as [number, number, number, number];
     const radius = (word: number): number => Math.sqrt(-2 * Math.log((word + 1) / 2 ** 32));

@@ -5,7 +5,8 @@ import type { RandomNode } from './kernel-graph.js';
 import { randomWords } from './random-words.js';
 
 /**
- * `uniform`: element i is low + (high − low) · ⌊wᵢ / 2⁸⌋ · 2⁻²⁴, computed in float64, stored as float32.
+ * `uniform`: element i is low + (high − low) · ⌊wᵢ / 2⁸⌋ · 2⁻²⁴, computed in float64, stored as the nearest float32; but
+ *   as the nearest one in [low, high) where that lies outside.
  * `normal`: elements 2i and 2i + 1 are mean + stddev · r cos φ and mean + stddev · r sin φ with
  *   r = √(−2 ln((w₂ᵢ + 1) / 2³²)), φ = 2π w₂ᵢ₊₁ / 2³², in float64, stored as float32.
  * `bernoulli`: uint8, 0 or 1. Words are cut into lanes of b bits, lowest first; an element is 1 where its lane is below
@@ -33,7 +34,36 @@ function uniform(low: number, high: number, size: number, seed: Seed): Float32Ar
   const scale = (high - low) * 2 ** -24;
   const numbers = new Float32Array(size);
   for (let i = 0; i < size; i++) numbers[i] = low + scale * ((words[i] as number) >>> 8);
+  // Rounding is monotonic: only where one of the outermost numbers leaves the range can any.
+  const [least, largest] = floatsWithin(low, high);
+  if (Math.fround(low) < least || Math.fround(low + scale * (2 ** 24 - 1)) > largest) {
+    for (let i = 0; i < size; i++) {
+      numbers[i] = Math.min(Math.max(numbers[i] as number, least), largest);
+    }
+  }
   return numbers;
+}
+
+/** The least and the largest float32 in [low, high). Throws a `RangeError` where there is none. */
+export function floatsWithin(low: number, high: number): readonly [number, number] {
+  const [least, largest] = [floatNear(low, (x) => x >= low, 1), floatNear(high, (x) => x < high, -1)];
+  if (least <= largest) return [least, largest];
+  throw new RangeError(
+    `Cannot draw uniform numbers: a float32 must lie in [low, high), got ${low} and ${high}`,
+  );
+}
+
+/** `x` as a float32, or the next one in the direction where that is not `allowed`. */
+function floatNear(x: number, allowed: (float: number) => boolean, direction: 1 | -1): number {
+  const bits = new Int32Array(1);
+  const float = new Float32Array(bits.buffer);
+  float[0] = x;
+  const nearest = float[0] as number;
+  if (allowed(nearest)) return nearest;
+  // The bits of floats of one sign are in the order of their magnitudes.
+  if (nearest === 0) return direction * 2 ** -149;
+  bits[0] = (bits[0] as number) + (nearest > 0 ? direction : -direction);
+  return float[0] as number;
 }
 
 function normal(mean: number, stddev: number, size: number, seed: Seed): Float32Array {

@@ -11,6 +11,8 @@ const OF_FLOATS: ReadonlySet<Kernel> = new Set([
   'Expm1',
   'LeakyRelu',
   'Log1p',
+  // tf.js divides integers by FloorDiv.
+  'RealDiv',
   'Reciprocal',
   'Selu',
   'Softplus',
@@ -34,7 +36,6 @@ const OF_NUMBERS: ReadonlySet<Kernel> = new Set([
   'Multiply',
   'Neg',
   'Pow',
-  'RealDiv',
   'Relu',
   'Relu6',
   'Sign',

@@ -105,8 +105,10 @@ export const movementRules = {
   Reshape: reshape,
   Reverse: (call) => {
     const x = inputOf(call, 'x');
-    const dims = numbersOf(call, 'dims').map((axis) => frontAxis(axis, x.shape.length));
-    return one(x, { dims });
+    // Without an axis, tf.reverse turns all of them.
+    const given = call.attributes['dims'] ?? [...x.shape.keys()];
+    const dims = numbersOf({ ...call, attributes: { dims: given } }, 'dims');
+    return one(x, { dims: dims.map((axis) => frontAxis(axis, x.shape.length)) });
   },
   ScatterNd: (call) => {
     const shape = numbersOf(call, 'shape');

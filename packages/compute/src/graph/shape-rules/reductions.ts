@@ -51,6 +51,11 @@ export const reductionRules: Record<ReductionKernel, ShapeRule> = {
 const argument: ShapeRule = (call) => {
   const x = inputOf(call, 'x');
   const axis = frontAxis(numbersOf(call, 'axis')[0] ?? 0, x.shape.length);
+  if (x.shape[axis] === 0) {
+    throw new RangeError(
+      `Cannot find a position along an axis: it must have elements, got axis ${axis} of [${x.shape.join(', ')}]`,
+    );
+  }
   return one({ dtype: 'int32', shape: reducedShape(x, [axis], false) }, { axis });
 };
 

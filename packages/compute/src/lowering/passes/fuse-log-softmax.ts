@@ -29,7 +29,7 @@ function isLogSumExp(value: OnnxValue, x: OnnxValue, context: RewriteContext): b
 
 function isMaxAndLog(maximum: OnnxValue, log: OnnxValue, x: OnnxValue, context: RewriteContext): boolean {
   const { producedBy } = context;
-  const max = producedBy('ReduceMax', maximum);
+  const max = producedBy('ReduceMax', withoutNanGuard(maximum, context));
   const sum = producedBy('ReduceSum', throughReshapes(producedBy('Log', log)?.inputs[0] ?? null, context));
   const difference = producedBy('Sub', producedBy('Exp', sum?.inputs[0])?.inputs[0]);
   if (!max || !sum || !difference) return false;
@@ -37,10 +37,18 @@ function isMaxAndLog(maximum: OnnxValue, log: OnnxValue, x: OnnxValue, context: 
   return (
     max.inputs[0] === x &&
     difference.inputs[0] === x &&
-    subtracted === throughReshapes(max.outputs[0] ?? null, context) &&
+    withoutNanGuard(subtracted, context) === max.outputs[0] &&
     isOverLastAxis(max, x, context) &&
     isOverLastAxis(sum, x, context)
   );
+}
+
+/** The maximum behind the choice of NaN where an element is NaN: a NaN makes the whole logarithm NaN anyway. */
+function withoutNanGuard(value: OnnxValue | null, context: RewriteContext): OnnxValue | null {
+  const inner = throughReshapes(value, context);
+  const choice = context.producedBy('Where', inner)?.inputs;
+  if (!choice || !Number.isNaN(context.uniform(choice[1]))) return inner;
+  return throughReshapes(choice[2] ?? null, context);
 }
 
 function isOverLastAxis(reduction: OnnxNode, x: OnnxValue, { constant }: RewriteContext): boolean {

@@ -10,10 +10,26 @@ describe('simplify', () => {
   it('drops identities, and products and sums that change nothing, when shapes stay', async () => {
     const graph = graphOf([[2, 3]], (b, [x]) => {
       const once = b.binary('Mul', b.unary('Identity', x!), b.filled('float32', 1));
-      const zero = b.binary('Add', b.filled('float32', 0), once);
+      const zero = b.binary('Sub', once, b.filled('float32', 0));
       return [b.unary('Exp', zero)];
     });
     expect(await operatorsAfter(simplify, graph)).toBe('Exp');
+  });
+
+  it('keeps a sum with 0, which makes −0 positive', async () => {
+    const graph = graphOf([[2, 3]], (b, [x]) => [b.binary('Add', b.filled('float32', 0), x!)]);
+    expect(await operatorsAfter(simplify, graph)).toBe('Add');
+  });
+
+  // 1 / 3e38 and 1e-30 · 1e-30 are below the least normal number, 1.2e-38.
+  it('keeps quotients and chains of products when their one factor would not be a normal number', async () => {
+    const quotient = graphOf([[2]], (b, [x]) => [b.binary('Div', x!, b.filled('float32', 3e38))]);
+    expect(await operatorsAfter(simplify, quotient)).toBe('Div');
+    const chain = graphOf([[2]], (b, [x]) => {
+      const factor = b.filled('float32', 1e-30);
+      return [b.binary('Mul', b.binary('Mul', x!, factor), factor)];
+    });
+    expect(await operatorsAfter(simplify, chain)).toBe('Mul Mul');
   });
 
   it('keeps a product with 1 when it broadcasts', async () => {

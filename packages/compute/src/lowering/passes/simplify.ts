@@ -95,18 +95,23 @@ function simplerTranspose(node: OnnxNode, { builder, producedBy }: RewriteContex
 function reciprocalFactor(node: OnnxNode, { builder, uniform }: RewriteContext): OnnxValue | null {
   const [a, b] = node.inputs as readonly [OnnxValue, OnnxValue];
   const divisor = node.op === 'Div' && a.dtype === 'float32' ? uniform(b) : undefined;
-  if (!divisor || !sameShape(a.shape, result(node).shape)) return null;
+  if (!divisor || !isNormal(1 / divisor) || !sameShape(a.shape, result(node).shape)) return null;
   return builder.binary('Mul', a, builder.constant(tensor('float32', [], Float32Array.of(1 / divisor))));
 }
 
-/** x · 1, x / 1, x + 0, x − 0. */
+/** Whether a float32 holds a number to its full precision: else its product with another means something else. */
+const isNormal = (x: number): boolean => Math.abs(x) >= 2 ** -126 && Math.abs(x) < 2 ** 128;
+
+const NEUTRAL: { readonly [op: string]: number } = { Mul: 1, Div: 1, Add: -0, Sub: 0 };
+
+/** x · 1, x / 1, x + −0, x − 0: x + 0 is 0 where x is −0. */
 function withoutNeutral(node: OnnxNode, { uniform, producedBy }: RewriteContext): OnnxValue | null {
   const [a, b] = node.inputs as readonly [OnnxValue, OnnxValue];
-  const neutral = node.op === 'Mul' || node.op === 'Div' ? 1 : 0;
+  const neutral = NEUTRAL[node.op];
   const { shape } = result(node);
   // A constant that is expanded to the shape of the other operand is that constant.
   const isNeutral = (x: OnnxValue): boolean =>
-    uniform(x) === neutral || uniform(producedBy('Expand', x)?.inputs[0]) === neutral;
+    Object.is(uniform(x), neutral) || Object.is(uniform(producedBy('Expand', x)?.inputs[0]), neutral);
   if (isNeutral(b) && sameShape(a.shape, shape)) return a;
   const commutes = node.op === 'Mul' || node.op === 'Add';
   return commutes && isNeutral(a) && sameShape(b.shape, shape) ? b : null;
@@ -122,6 +127,7 @@ function mergedScale(node: OnnxNode, { builder, producedBy, uniform }: RewriteCo
   const { dtype } = result(node);
   if (dtype !== 'float32') return null;
   const factor = Float32Array.of(split.factor * innerSplit.factor);
+  if (![factor[0] as number, split.factor, innerSplit.factor].every(isNormal)) return null;
   return builder.binary('Mul', innerSplit.x, builder.constant(tensor('float32', [], factor)));
 }
 

@@ -3,6 +3,8 @@ import type { BinaryKernel } from '../../graph/kernels.js';
 import { attribute, type GraphBuilder } from '../graph-builder.js';
 import type { OnnxValue } from '../onnx-model.js';
 import type { Rule } from '../rule.js';
+import { floorDivideIntegers, isNegative, moduloOfIntegers, powerOfIntegers } from './integers.js';
+import { truncate } from './truncate.js';
 
 type Compose = (builder: GraphBuilder, a: OnnxValue, b: OnnxValue) => OnnxValue;
 
@@ -20,61 +22,49 @@ const comparison = (op: Parameters<GraphBuilder['compare']>[0]): Rule =>
     return builder.compare(op, builder.cast(a, 'int32'), builder.cast(b, 'int32'));
   });
 
-const isNegative = (builder: GraphBuilder, x: OnnxValue): OnnxValue =>
-  builder.compare('Less', x, builder.scalarLike(x, 0));
-
-/** Of integers: 0 where the divisor is 0, as in tf.js; ONNX ends in an error there. */
-const zeroForZeroDivisors =
-  (divide: Compose): Compose =>
-  (builder, a, b) => {
-    const divisors = builder.constantData(b);
-    if (divisors && !Array.from(divisors.data as Int32Array).includes(0)) return divide(builder, a, b);
-    const isZero = builder.compare('Equal', b, builder.scalarLike(b, 0));
-    const quotient = divide(builder, a, builder.where(isZero, builder.scalarLike(b, 1), b));
-    return builder.where(isZero, builder.scalarLike(a, 0), quotient);
-  };
-
-/** Division rounded towards −∞, an integer also of floats, as in tf.js; ONNX divides integers towards zero. */
+/** Division rounded towards −∞, an integer also of floats, as in tf.js. */
 const floorDivide: Compose = (builder, a, b) => {
   if (a.dtype !== 'float32') return floorDivideIntegers(builder, a, b);
-  return builder.cast(builder.unary('Floor', builder.binary('Div', a, b)), 'int32');
+  return truncate(builder, builder.unary('Floor', builder.binary('Div', a, b)));
 };
 
-const floorDivideIntegers = zeroForZeroDivisors((builder, a, b) => {
-  const quotient = builder.binary('Div', a, b);
-  const remainder = builder.binary('Sub', a, builder.binary('Mul', quotient, b));
-  const inexact = builder.unary('Not', builder.compare('Equal', remainder, builder.scalarLike(a, 0)));
-  const signsDiffer = builder.binary('Xor', isNegative(builder, remainder), isNegative(builder, b));
-  const tooHigh = builder.cast(builder.binary('And', inexact, signsDiffer), 'int32');
-  return builder.binary('Sub', quotient, tooHigh);
-});
-
-const moduloOfIntegers = zeroForZeroDivisors((builder, a, b) => builder.binary('Mod', a, b));
-
-/** The remainder with the divisor's sign: for floats C's fmod, moved by one divisor and taken again. */
+/** The remainder with the divisor's sign: for floats C's fmod, moved by one divisor where the signs differ. */
 const modulo: Compose = (builder, a, b) => {
   if (a.dtype !== 'float32') return moduloOfIntegers(builder, a, b);
-  const cStyle = { fmod: attribute.int(1) };
-  const remainder = builder.binary('Mod', a, b, cStyle);
-  const moved = builder.binary('Mod', builder.binary('Add', remainder, b), b, cStyle);
-  const signsDiffer = builder.binary('Xor', isNegative(builder, a), isNegative(builder, b));
-  return builder.where(signsDiffer, moved, remainder);
+  const zero = builder.scalarLike(a, 0);
+  const remainder = builder.binary('Mod', a, b, { fmod: attribute.int(1) });
+  const isZero = builder.compare('Equal', remainder, zero);
+  const signsDiffer = builder.binary('Xor', isNegative(builder, remainder), isNegative(builder, b));
+  const moves = builder.binary('And', signsDiffer, builder.unary('Not', isZero));
+  // A difference with 0 keeps a remainder of −0, as a sum would not.
+  return builder.binary('Sub', remainder, builder.where(moves, builder.unary('Neg', b), zero));
 };
 
-/** The angle of (x = b, y = a): atan(a / b), moved by π into the left half plane. */
-const atan2: Compose = (builder, a, b) => {
-  const zero = builder.scalarLike(a, 0);
-  const angle = builder.unary('Atan', builder.binary('Div', a, b));
-  const below = isNegative(builder, a);
-  const halfTurn = builder.where(below, builder.scalarLike(a, -Math.PI), builder.scalarLike(a, Math.PI));
-  const turned = builder.binary('Add', angle, halfTurn);
-  const plane = builder.where(isNegative(builder, b), turned, angle);
-  const atOrigin = builder.binary(
-    'And',
-    builder.compare('Equal', a, zero),
-    builder.compare('Equal', b, zero),
+/** −1 where the sign bit is set, that of −0 too; else 1. */
+function signOf(builder: GraphBuilder, x: OnnxValue): OnnxValue {
+  const isBelow = builder.binary(
+    'Or',
+    isNegative(builder, x),
+    isNegative(builder, builder.unary('Reciprocal', x)),
   );
-  return builder.where(atOrigin, zero, plane);
+  return builder.where(isBelow, builder.scalarLike(x, -1), builder.scalarLike(x, 1));
+}
+
+/**
+ * The angle of the point (b, a) as C's atan2 has it at every edge: that of (|b|, |a|), π minus it in the left half plane, its
+ * negative in the lower. Equal magnitudes lie on the diagonal, also where they are infinite, and the origin at angle 0.
+ */
+const atan2: Compose = (builder, a, b) => {
+  const [height, width] = [builder.unary('Abs', a), builder.unary('Abs', b)];
+  const zero = builder.scalarLike(a, 0);
+  const isDiagonal = builder.compare('Equal', height, width);
+  const diagonal = builder.cast(builder.compare('Greater', height, zero), 'float32');
+  const ratio = builder.where(isDiagonal, diagonal, builder.binary('Div', height, width));
+  const angle = builder.unary('Atan', ratio);
+  const sign = signOf(builder, b);
+  const start = builder.where(isNegative(builder, sign), builder.scalarLike(a, Math.PI), zero);
+  const half = builder.binary('Add', start, builder.binary('Mul', angle, sign));
+  return builder.binary('Mul', half, signOf(builder, a));
 };
 
 export const binaryRules = {
@@ -93,7 +83,9 @@ export const binaryRules = {
   Mod: composed(modulo),
   Multiply: same('Mul'),
   NotEqual: composed((builder, a, b) => builder.unary('Not', builder.compare('Equal', a, b))),
-  Pow: same('Pow'),
+  Pow: composed((builder, a, b) =>
+    a.dtype === 'float32' ? builder.binary('Pow', a, b) : powerOfIntegers(builder, a, b),
+  ),
   RealDiv: same('Div'),
   SquaredDifference: composed((builder, a, b) => {
     const difference = builder.binary('Sub', a, b);

@@ -4,6 +4,7 @@ import type { Kernel } from '../../graph/kernels.js';
 import { attribute, type GraphBuilder } from '../graph-builder.js';
 import type { OnnxValue } from '../onnx-model.js';
 import { type KernelCall, LoweringError, type Rule } from '../rule.js';
+import { isNegative } from './integers.js';
 
 /** Zeros of the output's shape with each update added at its index. */
 function scatterAdd(
@@ -20,10 +21,52 @@ function scatterAdd(
 
 const withLastAxis = (builder: GraphBuilder, x: OnnxValue): OnnxValue => builder.reshape(x, [...x.shape, 1]);
 
+const reshapedTo = (x: OnnxValue, rank: number): readonly number[] => [
+  ...x.shape,
+  ...Array<number>(rank - x.shape.length).fill(1),
+];
+
+/**
+ * Indices that end a run where one is negative, as any other that is out of range does: ONNX would count it from the end.
+ * `sizes` of the axes that the last axis of the indices names, or the one size of all.
+ */
+function refusingNegative(
+  builder: GraphBuilder,
+  indices: OnnxValue,
+  sizes: number | readonly number[],
+): OnnxValue {
+  const known = builder.constantData(indices)?.data as Int32Array | undefined;
+  if (known?.every((index) => index >= 0)) return indices;
+  const outside =
+    typeof sizes === 'number'
+      ? builder.scalarLike(indices, sizes)
+      : builder.constant(tensor('int32', [sizes.length], Int32Array.from(sizes)));
+  return builder.where(isNegative(builder, indices), outside, indices);
+}
+
+/** Sums of rows by segment; a row of a segment that is not there adds zeros to the first. */
+function segmentSum(builder: GraphBuilder, call: KernelCall): OnnxValue {
+  const [x, ids] = [call.input('x'), call.input('segmentIds')];
+  const segments = call.number('numSegments');
+  const known = builder.constantData(ids)?.data as Int32Array | undefined;
+  if (segments === 0 || known?.every((id) => id >= 0 && id < segments)) {
+    return scatterAdd(builder, call, withLastAxis(builder, ids), x);
+  }
+  const isThere = builder.binary(
+    'And',
+    builder.unary('Not', isNegative(builder, ids)),
+    builder.compare('Less', ids, builder.scalarLike(ids, segments)),
+  );
+  const rows = builder.where(isThere, ids, builder.scalarLike(ids, 0));
+  const keeps = builder.reshape(isThere, reshapedTo(isThere, x.shape.length));
+  const updates = builder.where(keeps, x, builder.scalarLike(x, 0));
+  return scatterAdd(builder, call, withLastAxis(builder, rows), updates);
+}
+
 function gather(builder: GraphBuilder, call: KernelCall): OnnxValue {
   const x = call.input('x');
-  const indices = call.input('indices');
   const axis = call.axes('axis', x.shape.length)[0] ?? 0;
+  const indices = refusingNegative(builder, call.input('indices'), x.shape[axis] as number);
   const batchDims = call.number('batchDims', 0);
   if (batchDims === 0) return builder.gather(x, indices, axis);
   if (batchDims !== axis) {
@@ -67,34 +110,55 @@ function select(builder: GraphBuilder, call: KernelCall): OnnxValue {
   return builder.cast(chosen, 'bool');
 }
 
+/** Where NaN ranks, above +∞, when floats are ranked as float64. */
+const [RANK_OF_INFINITY, RANK_OF_NAN] = [2 ** 200, 2 ** 201];
+
+/** The largest in order, of equal ones the first; NaN counts as larger than +∞. */
 function topK(builder: GraphBuilder, call: KernelCall): readonly OnnxValue[] {
   const x = call.input('x');
   const shape = call.output.shape;
+  const keys = x.dtype === 'float32' ? ranks(builder, x) : x;
   const [values, positions] = builder.emit(
     'TopK',
-    [x, builder.ints([call.number('k')])],
+    [keys, builder.ints([call.number('k')])],
     [
-      { dtype: x.dtype, shape },
+      { dtype: keys.dtype, shape },
       { dtype: 'int64', shape },
     ],
   ) as readonly [OnnxValue, OnnxValue];
-  return [values, builder.cast(positions, 'int32')];
+  if (keys === x) return [values, builder.cast(positions, 'int32')];
+  const lastAxis = { axis: attribute.int(-1) };
+  const picked = builder.emitOne('GatherElements', [x, positions], { dtype: x.dtype, shape }, lastAxis);
+  return [picked, builder.cast(positions, 'int32')];
 }
 
+/** Numbers in the order of `x`, with NaN above all. */
+function ranks(builder: GraphBuilder, x: OnnxValue): OnnxValue {
+  const isMissing = builder.emitOne('IsNaN', [x], { dtype: 'bool', shape: x.shape });
+  const wide = builder.cast(x, 'float64');
+  const bounded = builder.binary('Min', wide, builder.scalarLike(wide, RANK_OF_INFINITY));
+  return builder.where(isMissing, builder.scalarLike(wide, RANK_OF_NAN), bounded);
+}
+
+/** How many axes the last axis of the indices names. */
+const depthOf = (call: KernelCall): number => call.input('indices').shape.at(-1) ?? 0;
+
 export const indexingRules = {
-  GatherNd: (builder, call) =>
-    builder.emitOne(
-      'GatherND',
-      [call.input('params'), builder.cast(call.input('indices'), 'int64')],
-      call.output,
-    ),
+  GatherNd: (builder, call) => {
+    const params = call.input('params');
+    const indices = refusingNegative(builder, call.input('indices'), params.shape.slice(0, depthOf(call)));
+    return builder.emitOne('GatherND', [params, builder.cast(indices, 'int64')], call.output);
+  },
   GatherV2: gather,
   OneHot: oneHot,
-  ScatterNd: (builder, call) => scatterAdd(builder, call, call.input('indices'), call.input('updates')),
+  ScatterNd: (builder, call) => {
+    const sizes = call.output.shape.slice(0, depthOf(call));
+    const indices = refusingNegative(builder, call.input('indices'), sizes);
+    return scatterAdd(builder, call, indices, call.input('updates'));
+  },
   Select: select,
   TopK: topK,
-  UnsortedSegmentSum: (builder, call) =>
-    scatterAdd(builder, call, withLastAxis(builder, call.input('segmentIds')), call.input('x')),
+  UnsortedSegmentSum: segmentSum,
 } as const satisfies Record<
   Extract<
     Kernel,

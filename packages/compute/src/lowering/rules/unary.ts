@@ -4,6 +4,14 @@ import type { GraphBuilder } from '../graph-builder.js';
 import { attribute } from '../graph-builder.js';
 import type { OnnxValue } from '../onnx-model.js';
 import type { Rule } from '../rule.js';
+import { truncate } from './truncate.js';
+
+const LARGEST_FLOAT = (2 - 2 ** -23) * 2 ** 127;
+/** 1 − sigmoid(20) is 2.1e-9, less than half of a last place of 1. */
+const SIGMOID_IS_ONE = 20;
+/** The fixed point of mean 0 and variance 1 (Klambauer et al., NeurIPS 2017, equation 14). */
+const SELU_ALPHA = 1.6732632423543772;
+const SELU_SCALE = 1.0507009873554805;
 
 /** A kernel that ONNX knows under some name, with the same meaning. */
 const same =
@@ -39,7 +47,9 @@ export const unaryRules = {
   Cast: (builder, call) => {
     const { dtype } = call.output;
     if (dtype === 'string') throw new RangeError('Cannot lower Cast: strings are not numbers');
-    return builder.cast(call.input('x'), dtype);
+    const x = call.input('x');
+    if (dtype === 'int32' && x.dtype === 'float32') return truncate(builder, x);
+    return builder.cast(x, dtype);
   },
   Ceil: integersPassThrough('Ceil'),
   ClipByValue: (builder, call) => {
@@ -70,17 +80,16 @@ export const unaryRules = {
   LeakyRelu: (builder, call) =>
     builder.unary('LeakyRelu', call.input('x'), { alpha: attribute.float(call.number('alpha')) }),
   Log: same('Log'),
-  // log(1 + x) with u = 1 + x: x log(u) / (u − 1) is exact where u rounds (Higham, Accuracy and Stability of
-  // Numerical Algorithms, 1.14.1); beyond |x| = 1/2 the plain form is as good and has no ∞ / ∞.
+  // log(1 + x) with u = 1 + x: x · (log(u) / (u − 1)) is exact where u rounds (Higham, Accuracy and Stability of Numerical
+  // Algorithms, 1.14.1). The divisor is kept finite, so that ∞ is not divided by ∞; a product keeps −0.
   Log1p: composed((builder, x) => {
     const one = builder.scalarLike(x, 1);
     const u = builder.binary('Add', x, one);
-    const log = builder.unary('Log', u);
-    const remainder = builder.binary('Sub', u, one);
-    const corrected = builder.binary('Div', builder.binary('Mul', x, log), remainder);
-    const near = builder.where(builder.compare('Equal', remainder, builder.scalarLike(x, 0)), x, corrected);
-    const isNear = builder.compare('Less', builder.unary('Abs', x), builder.scalarLike(x, 0.5));
-    return builder.where(isNear, near, log);
+    const finite = builder.binary('Min', u, builder.scalarLike(x, LARGEST_FLOAT));
+    const remainder = builder.binary('Sub', finite, one);
+    const isTiny = builder.compare('Equal', remainder, builder.scalarLike(x, 0));
+    const ratio = builder.binary('Div', builder.unary('Log', u), remainder);
+    return builder.binary('Mul', x, builder.where(isTiny, one, ratio));
   }),
   LogicalNot: same('Not'),
   Neg: same('Neg'),
@@ -91,8 +100,17 @@ export const unaryRules = {
   ),
   Round: integersPassThrough('Round'),
   Rsqrt: composed((builder, x) => builder.unary('Reciprocal', builder.unary('Sqrt', x))),
-  Selu: same('Selu'),
-  Sigmoid: same('Sigmoid'),
+  // The operator of that name gives 0 of −0.
+  Selu: composed((builder, x) => {
+    const elu = builder.unary('Elu', x, { alpha: attribute.float(SELU_ALPHA) });
+    return builder.binary('Mul', elu, builder.scalarLike(x, SELU_SCALE));
+  }),
+  // eˣ / (1 + eˣ) keeps its relative precision down to the smallest number, where the operator of that name is off by half from
+  // −16 and 0 from −18 on. From 20 on it is 1 to the last bit, and eˣ need not overflow.
+  Sigmoid: composed((builder, x) => {
+    const power = builder.unary('Exp', builder.binary('Min', x, builder.scalarLike(x, SIGMOID_IS_ONE)));
+    return builder.binary('Div', power, builder.binary('Add', power, builder.scalarLike(x, 1)));
+  }),
   Sign: same('Sign'),
   Sin: same('Sin'),
   Sinh: same('Sinh'),

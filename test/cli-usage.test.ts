@@ -33,6 +33,7 @@ describe('starling', () => {
     ],
     [['simulate', 'temperature', '--set', 'cliens=3'], /settings must be among .*clients.*, got 'cliens'\n$/],
     [['simulate', 'temperature', '--set', 'clients'], /--set: it must be key=value, got 'clients'\n$/],
+    [['simulate', 'temperature', '--force'], /^Cannot force: need --resume, got none\n$/],
     [['symulate'], /^Cannot run 'starling': need .*simulate.*, got 'symulate'\n$/],
   ])('%j exits with 2 and says why', async (parameters, message) => {
     const { code, stdout, stderr } = await runStarling(...parameters);

@@ -85,6 +85,42 @@ describe('starling simulate', () => {
     expect(report.match(/<tr><td>\d+<\/td>/g)).toHaveLength(4);
   });
 
+  it('refuses to go on from another experiment, says what differs, and goes on with --force', async () => {
+    const out = join(folder, 'other');
+    const parameters = ['simulate', hot, '--json', '--out', out];
+    expect((await runStarling(...parameters, '--rounds', '1')).code).toBe(0);
+    const before = readFileSync(join(out, 'metrics.jsonl'), 'utf8');
+    const changed = [...parameters, '--rounds', '2', '--resume', '--set', 'clients=10'];
+    const refused = await runStarling(...changed);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(
+      /^Cannot resume from .*: need a checkpoint of this very run, got one that differs in\n/,
+    );
+    // Four motes, cut into ten clients, all of them in each cohort.
+    for (const line of [
+      'settings.clients: 4 → 10',
+      'population.size: 4 → 10',
+      'sampler.cohortSize: 4 → 10',
+    ]) {
+      expect(refused.stderr).toContain(`\n    ${line}\n`);
+    }
+    expect(refused.stderr).toContain('add --force to go on all the same');
+    expect(readFileSync(join(out, 'metrics.jsonl'), 'utf8')).toBe(before);
+    const forced = await runStarling(...changed, '--force');
+    expect(forced.code).toBe(0);
+    expect(jsonLinesOf(forced.stdout).map(({ round }) => round)).toEqual([2, undefined]);
+    expect(forced.stderr).toContain('settings.clients: 4 → 10');
+
+    const state = ['coordinator', hot, '--port', '0', '--rounds', '3', '--state', out];
+    const turnedAway = await runStarling(...state);
+    expect(turnedAway.code).toBe(2);
+    expect(turnedAway.stderr).toContain('settings.clients: 10 → 4');
+    const coordinator = startStarling([...state, '--force']);
+    await coordinator.line((line) => line.startsWith('listening at'));
+    coordinator.child.kill('SIGINT');
+    expect((await coordinator.finished).code).toBe(130);
+  });
+
   it('stops at Ctrl-C with code 130, keeps the checkpoint and tells the last state', async () => {
     const out = join(folder, 'stopped');
     const run = startStarling(['simulate', hot, '--json', '--rounds', '1000000', '--out', out]);

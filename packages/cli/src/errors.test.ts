@@ -23,6 +23,12 @@ describe('explain', () => {
     );
   });
 
+  it('gives every line of a usage error, and the first of any other', () => {
+    const lines = 'Cannot resume: it differs in\n    seed: 7 → 8';
+    expect(explain(new UsageError(lines, { cause: new Error(lines) }))).toBe(lines);
+    expect(explain(new Error(lines))).toBe('Cannot resume: it differs in');
+  });
+
   it('is null when commander has already printed', () => {
     expect(explain(new CommanderError(0, 'commander.helpDisplayed', '(outputHelp)'))).toBe(null);
   });

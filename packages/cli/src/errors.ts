@@ -16,7 +16,8 @@ export function explain(error: unknown): string | null {
   if (error instanceof CommanderError) return null;
   if (isInterrupt(error)) return 'Stopped before the first round';
   if (process.env['STARLING_DEBUG'] === '1' && error instanceof Error) return error.stack ?? error.message;
-  const [first = '', ...causes] = reasons(error);
+  const [line = '', ...causes] = reasons(error);
+  const first = error instanceof UsageError ? error.message : line; // a usage error is worded for the user, every line
   // An error often repeats its cause.
   const further = causes.filter((cause) => !first.includes(cause));
   return [first, ...further.map((cause) => `  because: ${cause}`)].join('\n');

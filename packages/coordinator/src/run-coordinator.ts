@@ -12,7 +12,10 @@ import { createMetrics } from './server/metrics.js';
 import { type WebSocketRuntimeOptions, websocketRuntime } from './websocket-runtime.js';
 
 export interface CoordinatorOptions extends WebSocketRuntimeOptions {
-  /** The simulation, built: its population names the clients; their data is never asked for here. */
+  /**
+   * The simulation, built: its population names the clients. Their data is asked for by nothing but its fingerprint,
+   * where there is a `state`, and does not have to be at hand.
+   */
   readonly run: SimulationRun;
   /** Rounds in all, those of earlier starts included. Default: as many as the simulation says. */
   readonly rounds?: number;
@@ -20,6 +23,10 @@ export interface CoordinatorOptions extends WebSocketRuntimeOptions {
   readonly seed?: number;
   /** A directory for the state. Default: none, and a restart begins anew. */
   readonly state?: string;
+  /** What the simulation was built with; see `RunOptions`. */
+  readonly settings?: RunOptions['settings'];
+  /** See `RunOptions`: without it, a state directory of another run is refused. */
+  readonly onOtherRun?: RunOptions['onOtherRun'];
   readonly onRound?: RunOptions['onRound'];
 }
 
@@ -28,7 +35,7 @@ export interface CoordinatorOptions extends WebSocketRuntimeOptions {
  * fails (too few reports, an empty aggregate) keeps the state, is logged, and the next one begins.
  */
 export async function runCoordinator(options: CoordinatorOptions): Promise<RunResult> {
-  const { run, rounds = run.rounds, seed = 0, state, signal, minReports } = options;
+  const { run, rounds = run.rounds, seed = 0, state, settings, onOtherRun, signal, minReports } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
   const metrics = options.metrics ?? createMetrics();
   const { headline: _, evaluate, ...source } = run;
@@ -40,6 +47,8 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
     ...(options.engine !== undefined && { engine: options.engine }),
     ...(evaluate !== undefined && { evaluate }),
     ...(state !== undefined && { checkpoints: checkpointStore(state) }),
+    ...(settings !== undefined && { settings }),
+    ...(onOtherRun !== undefined && { onOtherRun }),
     ...(minReports !== undefined && { minReports }),
     ...(signal !== undefined && { signal }),
     async onRound(record) {

@@ -8,6 +8,7 @@ export * from './partitioners/dirichlet.js';
 export * from './partitioners/iid.js';
 export * from './partitioners/partitioner.js';
 export * from './partitioners/shards.js';
+export * from './populations/fingerprint.js';
 export * from './populations/generated-population.js';
 export * from './populations/partitioned-population.js';
 export * from './populations/population.js';

@@ -1,6 +1,7 @@
 // Runtimes, packed plans and the round loop.
 export * from './checkpoints/checkpoint-store.js';
 export * from './checkpoints/directory-checkpoints.js';
+export * from './checkpoints/run-identity.js';
 export * from './engine-choice.js';
 export * from './errors.js';
 export * from './fold/client-work.js';
@@ -20,4 +21,5 @@ export * from './rounds/run-rounds.js';
 export * from './runtime.js';
 export * from './simulation.js';
 export * from './threads/threads-runtime.js';
+export * from './version.js';
 export * from './wire/safetensors.js';

@@ -1,6 +1,7 @@
 // `starling coordinator <simulation>`: waits for clients that join over WebSockets, runs rounds with them, and commits
 // each round to a directory, from which it goes on after a restart.
 import { readFileSync } from 'node:fs';
+import type { RunResult } from '@starling/runtime';
 import { type Command, Option } from 'commander';
 import { createLogger } from '../output/logger.js';
 import { plainLines } from '../output/plain-lines.js';
@@ -19,6 +20,7 @@ interface CoordinatorOptions {
   readonly minReports: number;
   readonly deadlineMs: number;
   readonly state?: string;
+  readonly force: boolean;
   readonly token?: string;
   readonly tlsKey?: string;
   readonly tlsCert?: string;
@@ -51,6 +53,7 @@ export function addCoordinatorCommand(program: Command): void {
       number('--deadline-ms <n>', 'how long a round waits', 1, DEFAULT_DEADLINE_MS, 'STARLING_DEADLINE_MS'),
     )
     .addOption(new Option('--state <dir>', 'commit rounds there, and go on from there').env('STARLING_STATE'))
+    .addOption(new Option('--force', 'go on also from a --state of another run').default(false))
     .addOption(new Option('--token <secret>', 'clients must know it').env('STARLING_TOKEN'))
     .addOption(new Option('--tls-key <file>', 'PEM; serves wss:// with --tls-cert').env('STARLING_TLS_KEY'))
     .addOption(new Option('--tls-cert <file>', 'PEM; serves wss:// with --tls-key').env('STARLING_TLS_CERT'))
@@ -78,9 +81,11 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
   };
   await observer.started?.(start);
   const { runCoordinator } = await import('@starling/coordinator');
-  const result = await withInterrupt((signal) =>
+  const { otherRun, withForceHint } = await import('../run/other-run.js');
+  const serve = (signal: AbortSignal): Promise<RunResult> =>
     runCoordinator({
       run,
+      settings,
       rounds,
       seed: options.seed,
       host: options.host,
@@ -95,8 +100,9 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
       ...(state === undefined ? {} : { state }),
       ...(token === undefined ? {} : { token }),
       ...(tls === null ? {} : { tls }),
-    }),
-  );
+      ...otherRun(options.force, logger),
+    });
+  const result = await withInterrupt((signal) => withForceHint(() => serve(signal)));
   await observer.finished?.(summaryOf(start, result));
   if (result.interrupted) process.exitCode = exitCodes.interrupted;
 }

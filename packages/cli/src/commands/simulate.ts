@@ -24,6 +24,7 @@ interface SimulateOptions {
   readonly json: boolean;
   readonly out?: string;
   readonly resume: boolean;
+  readonly force: boolean;
 }
 
 export function addSimulateCommand(program: Command): void {
@@ -44,6 +45,7 @@ export function addSimulateCommand(program: Command): void {
     .option('--json', 'one JSON object a line on stdout, and nothing else there', false)
     .option('--out <dir>', 'keep checkpoints, metrics.jsonl and report.html there')
     .option('--resume', 'go on from the last checkpoint in --out', false)
+    .option('--force', 'with --resume: go on also from a checkpoint of another run', false)
     .action(simulate);
 }
 
@@ -52,8 +54,9 @@ async function simulate(simulation: string, options: SimulateOptions): Promise<v
   if (runtime === undefined) {
     throw new UsageError(`Cannot choose a runtime: need ${oneOf(RUNTIMES)}, got '${options.runtime}'`);
   }
-  const { out, resume } = options;
+  const { out, resume, force } = options;
   if (out === undefined && resume) throw new UsageError('Cannot resume: need --out <dir>, got none');
+  if (force && !resume) throw new UsageError('Cannot force: need --resume, got none');
   if (out !== undefined && !resume) requireFresh(out);
   const settings: RunSettings = {
     simulation,
@@ -64,6 +67,7 @@ async function simulate(simulation: string, options: SimulateOptions): Promise<v
     rounds: options.rounds ?? null,
     seed: options.seed,
     directory: out ?? null,
+    force,
     logger: createLogger(),
   };
   const { runSimulation } = await import('../run/run-simulation.js');

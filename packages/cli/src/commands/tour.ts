@@ -56,7 +56,7 @@ async function tour({ set, seed, rounds, out }: TourOptions): Promise<void> {
       if (signal.aborted) return;
       const folder = join(out, stop.simulation);
       await clearRun(folder);
-      const settings = { ...stop, seed, directory: folder, logger: createLogger() };
+      const settings = { ...stop, seed, directory: folder, force: false, logger: createLogger() };
       process.stdout.write(`${stop.about}\n`);
       const summary = await show(
         stop.simulation,

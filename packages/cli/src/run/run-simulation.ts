@@ -6,6 +6,7 @@ import { setUpSimulation } from '../simulation/set-up.js';
 import { chooseRuntime } from './choose-runtime.js';
 import { type EngineLabel, engineChoice } from './engine-choice.js';
 import { roundOf, summaryOf } from './from-loop.js';
+import { otherRun, withForceHint } from './other-run.js';
 import type { RunObserver, RunStart, RunSummary } from './run-record.js';
 
 export interface RunSettings {
@@ -21,6 +22,8 @@ export interface RunSettings {
   readonly seed: number;
   /** A directory that the run is committed to, and taken up from; `null` for none. */
   readonly directory: string | null;
+  /** Goes on from the directory also where it holds another run. */
+  readonly force: boolean;
   readonly logger: Logger;
 }
 
@@ -67,17 +70,21 @@ export async function runSimulation(
       return session;
     },
   };
-  const result = await runRounds({
-    ...run,
-    runtime: timed,
-    engine: engineChoice(options.engine),
-    rounds,
-    seed: options.seed,
-    signal,
-    ...(evaluate === undefined ? {} : { evaluate }),
-    ...(options.directory === null ? {} : { checkpoints: checkpointStore(options.directory) }),
-    onRound: (record) => observer.round?.(roundOf(record)),
-  });
+  const result = await withForceHint(() =>
+    runRounds({
+      ...run,
+      runtime: timed,
+      engine: engineChoice(options.engine),
+      rounds,
+      seed: options.seed,
+      settings: ready.settings,
+      signal,
+      ...(evaluate === undefined ? {} : { evaluate }),
+      ...(options.directory === null ? {} : { checkpoints: checkpointStore(options.directory) }),
+      ...otherRun(options.force, options.logger),
+      onRound: (record) => observer.round?.(roundOf(record)),
+    }),
+  );
   if (failure.signal.aborted) throw failure.signal.reason;
   const summary = summaryOf(start, result);
   await observer.finished?.(summary);

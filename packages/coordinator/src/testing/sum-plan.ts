@@ -34,6 +34,7 @@ export function namesOnly(size: number): Population {
     dataType: struct({ x: float32(2) }),
     clientId: (index) => `client-${index}`,
     exampleCount: () => 0,
+    fingerprint: () => ({ size }),
     load() {
       throw new Error('the coordinator has no business with clients’ data');
     },

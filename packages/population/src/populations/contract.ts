@@ -26,6 +26,13 @@ export function populationContract(name: string, make: () => Population): void {
       for (const index of probes) checkValue(population.dataType, await population.load(index));
     });
 
+    it('has a fingerprint of its own, the same every time', async () => {
+      const fingerprint = await population.fingerprint();
+      expect(fingerprint).toMatchObject({ name: population.name, size: population.size });
+      expect(await make().fingerprint()).toEqual(fingerprint);
+      expect(JSON.parse(JSON.stringify(fingerprint))).toEqual(fingerprint); // plain data
+    });
+
     it('counts the examples that it loads', async () => {
       for (const index of probes) {
         const value = await population.load(index);

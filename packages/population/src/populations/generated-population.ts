@@ -9,6 +9,7 @@ import {
   type Value,
 } from '@starling/federated-core';
 import { checkIndex } from './check-index.js';
+import { fingerprintOf } from './fingerprint.js';
 import type { Population } from './population.js';
 
 export interface GeneratedPopulationOptions {
@@ -29,21 +30,22 @@ export function generatedPopulation(options: GeneratedPopulationOptions): Popula
   if (!(Number.isSafeInteger(size) && size >= 1)) {
     throw new RangeError(`Cannot make ${name}: size must be a positive integer, got ${size}`);
   }
-  return {
+  const population = {
     name,
     size,
     dataType,
-    clientId: (index) => {
+    clientId: (index: number) => {
       checkIndex(name, size, index);
       return `${name}-${index}`;
     },
-    exampleCount: (index) => {
+    exampleCount: (index: number) => {
       checkIndex(name, size, index);
       return exampleCount(index);
     },
-    load: (index) => {
+    load: (index: number) => {
       checkIndex(name, size, index);
       return generate(index, generator(deriveSeed(seed, 'client-data', index)));
     },
   };
+  return { ...population, fingerprint: () => fingerprintOf(population, { seed: seed.join(' ') }) };
 }

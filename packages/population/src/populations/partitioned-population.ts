@@ -12,6 +12,7 @@ import {
 import { takeRows } from '../datasets/dataset-rows.js';
 import type { Partitioner } from '../partitioners/partitioner.js';
 import { checkIndex } from './check-index.js';
+import { fingerprintOf, hashOfLists } from './fingerprint.js';
 import type { Population } from './population.js';
 
 export interface PartitionedPopulationOptions {
@@ -44,15 +45,21 @@ export function partitionedPopulation(options: PartitionedPopulationOptions): Po
     checkIndex(name, parts.length, index);
     return parts[index] as Int32Array;
   };
-  return {
+  const population = {
     name: `${name}/${partitioner.name}`,
     size: parts.length,
     dataType: struct({ data: sequence(element) }),
-    clientId: (index) => {
+    clientId: (index: number) => {
       rowsOf(index);
       return `${name}-${index}`;
     },
-    exampleCount: (index) => rowsOf(index).length,
-    load: (index) => ({ data: takeRows(element, dataset, rowsOf(index)) }),
+    exampleCount: (index: number) => rowsOf(index).length,
+    load: (index: number) => ({ data: takeRows(element, dataset, rowsOf(index)) }),
   };
+  const declared = () => ({
+    seed: options.seed.join(' '),
+    rows: dataset.length,
+    partition: hashOfLists(parts),
+  });
+  return { ...population, fingerprint: () => fingerprintOf(population, declared()) };
 }

@@ -3,6 +3,7 @@
 import type { Type, Value } from '@starling/federated-core';
 import { checkIndex } from './check-index.js';
 import { countExamples } from './examples.js';
+import { fingerprintOf } from './fingerprint.js';
 import type { Population } from './population.js';
 
 /**
@@ -21,21 +22,22 @@ export function populationOf(
     );
   }
   const check = (index: number): void => checkIndex(name, values.length, index);
-  return {
+  const population = {
     name,
     size: values.length,
     dataType,
-    clientId: (index) => {
+    clientId: (index: number) => {
       check(index);
       return clientIds[index] as string;
     },
-    exampleCount: (index) => {
+    exampleCount: (index: number) => {
       check(index);
       return countExamples(dataType, values[index] as Value);
     },
-    load: (index) => {
+    load: (index: number) => {
       check(index);
       return values[index] as Value;
     },
   };
+  return { ...population, fingerprint: () => fingerprintOf(population) };
 }

@@ -1,6 +1,7 @@
 // A population: all clients, each with data of its own. Data is asked for by client and may be made on demand,
 // so that a million clients cost no more memory than the cohort that is training.
 import type { MaybePromise, Type, Value } from '@starling/federated-core';
+import type { Fingerprint } from './fingerprint.js';
 
 export interface Population {
   readonly name: string;
@@ -14,4 +15,6 @@ export interface Population {
   exampleCount(index: number): number;
   /** The client's data: a value of `dataType`. The same client always gets the same data. */
   load(index: number): MaybePromise<Value>;
+  /** What tells it from another population, at little cost (see `fingerprintOf`): the same for the same population. */
+  fingerprint(): MaybePromise<Fingerprint>;
 }

@@ -10,6 +10,7 @@ const population: Population = {
   clientId: (index) => `toy-${index}`,
   exampleCount: () => 0,
   load: (): Value => [],
+  fingerprint: () => ({}),
 };
 
 describe('checkCohort', () => {

@@ -2,13 +2,7 @@
 // `directory-checkpoints.ts` keeps it on a disk.
 import type { HostValue, MaybePromise } from '@starling/federated-core';
 import type { Leaves } from '../plan/plan-runner.js';
-
-/** What must be the same for a run to be taken up again. */
-export interface RunIdentity {
-  /** Hash of the plan. */
-  readonly plan: string;
-  readonly seed: number;
-}
+import type { OnOtherRun, PlainObject, RunIdentity } from './run-identity.js';
 
 export interface Checkpoint {
   /** Rounds done. */
@@ -18,6 +12,9 @@ export interface Checkpoint {
   readonly names: readonly string[];
   readonly leaves: Leaves;
 }
+
+/** A checkpoint as it is found: its identity is what some run once wrote. */
+export type ResumedCheckpoint = Omit<Checkpoint, 'identity'> & { readonly identity: PlainObject };
 
 export interface MetricsRow {
   readonly round: number;
@@ -29,9 +26,10 @@ export interface MetricsRow {
 export interface CheckpointStore {
   /**
    * The newest checkpoint, or `null` where there is none; later calls go on from it, and rows recorded after
-   * it are forgotten. Throws a `CheckpointError` where it is of another run.
+   * it are forgotten. Where it is of another run (`identityDifferences`), throws an `OtherRunError` and changes
+   * nothing, unless `onOtherRun` is given, which is then told.
    */
-  resume(identity: RunIdentity): MaybePromise<Checkpoint | null>;
+  resume(identity: RunIdentity, onOtherRun?: OnOtherRun): MaybePromise<ResumedCheckpoint | null>;
   /** Once resolved, the checkpoint outlives a crash of the process or of the machine. */
   save(checkpoint: Checkpoint): MaybePromise<void>;
   /** Keeps a row of metrics; as durable as the next checkpoint. */

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tensor } from '@starling/federated-core';
 import { afterEach, assert, beforeEach, describe, expect, test } from 'vitest';
+import { encodeSafetensors } from '../wire/safetensors.js';
 import type { Checkpoint } from './checkpoint-store.js';
 import { checkpointStore } from './directory-checkpoints.js';
+import { formatDifference, OtherRunError, type RunIdentity } from './run-identity.js';
 
 describe('checkpointStore', () => {
   let directory = '';
@@ -13,7 +15,16 @@ describe('checkpointStore', () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  const identity = { plan: 'a'.repeat(64), seed: 7 };
+  const identity: RunIdentity = {
+    plan: 'a'.repeat(64),
+    initialize: null,
+    seed: 7,
+    settings: { clients: 40 },
+    arguments: 'b'.repeat(64),
+    sampler: { name: 'uniform', cohortSize: 10, firstCohort: 'c'.repeat(64) },
+    population: { name: 'toy', size: 40 },
+    versions: { starling: '0.1.0', planFormat: 1 },
+  };
   const checkpoint = (round: number): Checkpoint => ({
     round,
     identity,
@@ -62,14 +73,53 @@ describe('checkpointStore', () => {
   });
 
   test.each([
-    ['plan', { ...identity, plan: 'b'.repeat(64) }],
-    ['seed', { ...identity, seed: 8 }],
-  ])('`checkpointStore` refuses to resume a run of another %s', async (key, wanted) => {
+    ['plan', { ...identity, plan: 'b'.repeat(64) }, 'plan: aaaaaaaaaaaa… → bbbbbbbbbbbb…'],
+    ['seed', { ...identity, seed: 8 }, 'seed: 7 → 8'],
+    ['setting', { ...identity, settings: { clients: 100 } }, 'settings.clients: 40 → 100'],
+    ['population', { ...identity, population: { name: 'toy', size: 100 } }, 'population.size: 40 → 100'],
+  ])(
+    '`checkpointStore` refuses to resume a run of another %s, and leaves its rows',
+    async (_, wanted, line) => {
+      const store = checkpointStore(directory);
+      await store.save(checkpoint(3));
+      await store.record({ round: 4, metrics: {}, wallMs: 1 });
+      await store.save(checkpoint(4));
+      await rm(join(directory, 'round-00000004.safetensors'));
+      const resuming = checkpointStore(directory).resume(wanted);
+      await expect(resuming).rejects.toBeInstanceOf(OtherRunError);
+      await expect(resuming).rejects.toMatchObject({
+        code: 'bad-checkpoint',
+        message: `Cannot resume from ${directory}: need a checkpoint of this very run, got one that differs in\n    ${line}`,
+      });
+      assert.lengthOf(await rows(), 1);
+    },
+  );
+
+  test('`checkpointStore` resumes another run when it is told to, and says what differs', async () => {
     await checkpointStore(directory).save(checkpoint(3));
-    await expect(checkpointStore(directory).resume(wanted)).rejects.toMatchObject({
-      code: 'bad-checkpoint',
-      message: expect.stringContaining(`holds a run of ${key}`),
+    const differences: string[] = [];
+    const resumed = await checkpointStore(directory).resume({ ...identity, seed: 8 }, (found) => {
+      differences.push(...found.map(formatDifference));
     });
+    assert.equal(resumed?.round, 3);
+    assert.deepEqual(differences, ['seed: 7 → 8']);
+  });
+
+  test('`checkpointStore` says of a checkpoint of an earlier version what it does not tell', async () => {
+    // Those held the plan and the seed alone.
+    const leaves = [['step', tensor('bool', [], Uint8Array.of(1))]] as const;
+    const metadata = {
+      format: 'starling-checkpoint',
+      round: '3',
+      plan: identity.plan,
+      seed: '7',
+      leaves: '["step"]',
+    };
+    await writeFile(join(directory, 'round-00000003.safetensors'), encodeSafetensors(leaves, metadata));
+    await expect(checkpointStore(directory).resume(identity)).rejects.toThrow(
+      /population: not told, as by an earlier version of Starling/,
+    );
+    assert.equal((await checkpointStore(directory).resume(identity, () => {}))?.round, 3);
   });
 
   test('`checkpointStore` forgets rows recorded after the last checkpoint when it resumes', async () => {

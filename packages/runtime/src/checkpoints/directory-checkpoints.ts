@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { StarlingError, type Tensor } from '@starling/federated-core';
 import { CheckpointError } from '../errors.js';
 import { decodeSafetensors, encodeSafetensors } from '../wire/safetensors.js';
-import type { Checkpoint, CheckpointStore, MetricsRow, RunIdentity } from './checkpoint-store.js';
+import type { Checkpoint, CheckpointStore, MetricsRow, ResumedCheckpoint } from './checkpoint-store.js';
+import { identityDifferences, OtherRunError, type PlainObject } from './run-identity.js';
 
 export interface DirectoryCheckpointOptions {
   /** How many checkpoints are kept; older ones are deleted. Default 2, at least 1. */
@@ -34,11 +35,15 @@ export function checkpointStore(
   };
 
   return {
-    async resume(identity) {
+    async resume(identity, onOtherRun) {
       await mkdir(directory, { recursive: true });
       const newest = (await checkpointRounds(directory)).at(-1);
       const checkpoint = newest === undefined ? null : await readCheckpoint(directory, newest);
-      if (checkpoint !== null) checkIdentity(directory, checkpoint.identity, identity);
+      const differences = checkpoint === null ? [] : identityDifferences(checkpoint.identity, identity);
+      if (differences.length > 0) {
+        if (onOtherRun === undefined) throw new OtherRunError(directory, differences);
+        onOtherRun(differences);
+      }
       await forgetRows(metricsPath, checkpoint?.round ?? 0);
       rows = [];
       return checkpoint;
@@ -78,14 +83,13 @@ function encodeCheckpoint({ round, identity, names, leaves }: Checkpoint): Uint8
     {
       format: 'starling-checkpoint',
       round: String(round),
-      plan: identity.plan,
-      seed: String(identity.seed),
+      identity: JSON.stringify(identity),
       leaves: JSON.stringify(names),
     },
   );
 }
 
-async function readCheckpoint(directory: string, round: number): Promise<Checkpoint> {
+async function readCheckpoint(directory: string, round: number): Promise<ResumedCheckpoint> {
   const path = join(directory, fileName(round));
   try {
     const { tensors, metadata } = decodeSafetensors(await readFile(path), { maxHeaderBytes: 64 << 20 });
@@ -95,22 +99,17 @@ async function readCheckpoint(directory: string, round: number): Promise<Checkpo
       if (leaf === undefined) throw new CheckpointError(`it must hold '${name}'`);
       return leaf;
     });
-    const identity = { plan: metadata['plan'] ?? '', seed: Number(metadata['seed']) };
-    return { round: Number(metadata['round']), identity, names, leaves };
+    return { round: Number(metadata['round']), identity: identityIn(metadata), names, leaves };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CheckpointError(`Cannot resume from ${path}: ${reason}`, { cause });
   }
 }
 
-function checkIdentity(directory: string, found: RunIdentity, wanted: RunIdentity): void {
-  for (const key of ['plan', 'seed'] as const) {
-    if (found[key] !== wanted[key]) {
-      throw new CheckpointError(
-        `Cannot resume from ${directory}: it holds a run of ${key} ${found[key]}, need ${wanted[key]}; choose another directory`,
-      );
-    }
-  }
+/** Files of an earlier version told the plan and the seed alone. */
+function identityIn(metadata: Readonly<Record<string, string>>): PlainObject {
+  if (metadata['identity'] !== undefined) return JSON.parse(metadata['identity']) as PlainObject;
+  return { plan: metadata['plan'] ?? '', seed: Number(metadata['seed']) };
 }
 
 /** Leaves out rows of rounds after `round`, which were recorded but not committed, and a last line cut short. */

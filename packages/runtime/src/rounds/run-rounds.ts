@@ -18,6 +18,7 @@ import {
 } from '@starling/federated-core';
 import type { CohortSampler, Population } from '@starling/population';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
+import type { OnOtherRun, RunIdentity } from '../checkpoints/run-identity.js';
 import { createEngine, type EngineChoice } from '../engine-choice.js';
 import { TooFewReportsError } from '../errors.js';
 import { createPlanRunner, type Leaves, type PlanRunner } from '../plan/plan-runner.js';
@@ -25,6 +26,7 @@ import { stateHash } from '../plan/state-hash.js';
 import type { ClientReport, Runtime, RuntimeSession } from '../runtime.js';
 import { type CompiledRun, compileRun, type RunSource } from './compile-run.js';
 import { leafNames } from './leaf-names.js';
+import { resumeRun } from './resume-run.js';
 import { runRound } from './run-round.js';
 
 /** Something worked out from the state every so many rounds, such as the accuracy on a test set. */
@@ -70,6 +72,10 @@ export interface RunOptions extends RunSource {
   readonly checkpoints?: CheckpointStore;
   /** Rounds from one checkpoint to the next; the last round always has one. Default 1. */
   readonly checkpointEvery?: number;
+  /** What the user has set, as plain data: part of what a checkpoint must be the same in. Default: nothing. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Where given, a checkpoint of another run is taken up all the same, and this is told what differs. */
+  readonly onOtherRun?: OnOtherRun;
   readonly evaluate?: Evaluation;
   /** Clients whose updates must count, in each phase. Default 0: the plan says what an empty cohort gives. */
   readonly minReports?: number;
@@ -99,14 +105,14 @@ export interface RunResult {
 
 /**
  * Runs a process or a computation round by round. Throws what a round throws (see `runRound`), and a
- * `CheckpointError` where the checkpoint found is of another plan or seed.
+ * `CheckpointError` where the checkpoint found is of another run (see `RunIdentity`).
  */
 export async function runRounds(options: RunOptions): Promise<RunResult> {
-  const { runtime, population, checkpoints, engine: given, clock = () => performance.now() } = options;
+  const { runtime, population, engine: given, clock = () => performance.now() } = options;
   const start = clock();
   const run = compileRun(options);
   const seed = seedFrom(options.seed);
-  const checkpoint = (await checkpoints?.resume({ plan: run.plan.hash, seed: options.seed })) ?? null;
+  const { checkpoint, identity } = await resumeRun(run, options);
   // Workers or sockets come up while the server's own programs are loaded.
   const opening = runtime.open(run.plan, population);
   opening.catch(() => {}); // thrown where it is awaited
@@ -125,6 +131,7 @@ export async function runRounds(options: RunOptions): Promise<RunResult> {
       options.evaluate === undefined ? null : await localRunnerOn(engine),
       clock,
       seed,
+      identity,
       checkpoint?.round ?? 0,
       state,
     );
@@ -154,6 +161,7 @@ class RoundLoop {
     private readonly local: LocalRunner | null,
     private readonly clock: () => number,
     private readonly seed: Seed,
+    private readonly identity: RunIdentity | null,
     private round: number,
     private state: Leaves,
   ) {}
@@ -240,10 +248,10 @@ class RoundLoop {
     const { round, metrics, evaluation, state, wallMs } = record;
     await checkpoints.record({ round, metrics, ...(evaluation === undefined ? {} : { evaluation }), wallMs });
     if (round % checkpointEvery !== 0 && round !== rounds) return;
-    const { stateType, plan } = this.compiled;
+    const { stateType } = this.compiled;
     await checkpoints.save({
       round,
-      identity: { plan: plan.hash, seed: this.options.seed },
+      identity: this.identity!,
       names: stateType === null ? [] : leafNames(stateType),
       leaves: state,
     });

@@ -1,0 +1,101 @@
+// What a run is, as one plain object that a checkpoint holds, and the one comparison of two: a run is taken up again
+// only where nothing differs that could change its numbers, or where the user has seen what does.
+import type { Fingerprint } from '@starling/population';
+import { CheckpointError } from '../errors.js';
+
+/** What JSON can hold, and gives back as it was. */
+export type Plain = string | number | boolean | null | readonly Plain[] | PlainObject;
+export interface PlainObject {
+  readonly [name: string]: Plain;
+}
+
+/** What must be the same for a run to be taken up again: plain data. Hashes are SHA-256 in hexadecimal. */
+export type RunIdentity = {
+  /** Hash of the plan of a round. */
+  readonly plan: string;
+  /** Hash of the plan that made the first state; null where there is no state. */
+  readonly initialize: string | null;
+  readonly seed: number;
+  /** What the user has set, such as by `--set`. */
+  readonly settings: PlainObject;
+  /** The server's arguments: a hash over their leaves. */
+  readonly arguments: string;
+  readonly sampler: { readonly name: string; readonly cohortSize: number; readonly firstCohort: string };
+  /** What the population answers for itself. */
+  readonly population: Fingerprint;
+  readonly versions: { readonly starling: string; readonly planFormat: number };
+};
+
+/** One field, by its path, such as `settings.clients`; `undefined` where one side does not have it. */
+export interface IdentityDifference {
+  readonly field: string;
+  readonly found: Plain | undefined;
+  readonly wanted: Plain | undefined;
+}
+
+/**
+ * Told what differs where a checkpoint is of another run; the checkpoint is taken up all the same, unless it throws.
+ */
+export type OnOtherRun = (differences: readonly IdentityDifference[]) => void;
+
+/** A checkpoint of another run: `bad-checkpoint`. */
+export class OtherRunError extends CheckpointError {
+  readonly differences: readonly IdentityDifference[];
+
+  constructor(from: string, differences: readonly IdentityDifference[]) {
+    const lines = differences.map((each) => `\n    ${formatDifference(each)}`).join('');
+    super(`Cannot resume from ${from}: need a checkpoint of this very run, got one that differs in${lines}`);
+    this.differences = differences;
+  }
+}
+
+/** Field by field, in the order of `wanted`; empty where the two are of one run. `found` is as a checkpoint held it. */
+export function identityDifferences(found: PlainObject, wanted: RunIdentity): readonly IdentityDifference[] {
+  return differencesOf(found, wanted, '');
+}
+
+/** `settings.clients: 40 → 100`; hashes are cut short. */
+export function formatDifference({ field, found, wanted }: IdentityDifference): string {
+  const isSection = found === undefined && isObject(wanted);
+  if (isSection && !field.includes('.')) return `${field}: not told, as by an earlier version of Starling`;
+  return `${field}: ${format(found)} → ${format(wanted)}`;
+}
+
+/** The value as JSON would give it back: without what is undefined, with bigints as text. */
+export function plainOf(value: unknown): Plain {
+  const text = JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
+  return text === undefined ? null : (JSON.parse(text) as Plain);
+}
+
+function differencesOf(found: PlainObject, wanted: PlainObject, path: string): readonly IdentityDifference[] {
+  const names = new Set([...Object.keys(wanted), ...Object.keys(found)]);
+  return [...names].flatMap((name) => {
+    const field = path === '' ? name : `${path}.${name}`;
+    const [one, other] = [own(found, name), own(wanted, name)];
+    if (isObject(one) && isObject(other)) return differencesOf(one, other, field);
+    return isSame(one, other) ? [] : [{ field, found: one, wanted: other }];
+  });
+}
+
+function own(of: PlainObject, name: string): Plain | undefined {
+  return Object.hasOwn(of, name) ? of[name] : undefined;
+}
+
+/** Whatever the order of an object's fields. */
+function isSame(one: Plain | undefined, other: Plain | undefined): boolean {
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((each, index) => isSame(each, other[index] as Plain));
+  }
+  if (isObject(one) && isObject(other)) return differencesOf(one, other, '').length === 0;
+  return one === other;
+}
+
+function isObject(value: Plain | undefined): value is PlainObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function format(value: Plain | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return /^[0-9a-f]{64}$/.test(value) ? `${value.slice(0, 12)}…` : value;
+  return JSON.stringify(value);
+}

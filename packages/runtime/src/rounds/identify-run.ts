@@ -1,0 +1,36 @@
+// Makes the identity of a run from its parts: asked for only where there are checkpoints to compare it with.
+import { deriveSeed, seedFrom } from '@starling/federated-core';
+import { checkCohort } from '@starling/population';
+import { type PlainObject, plainOf, type RunIdentity } from '../checkpoints/run-identity.js';
+import { PLAN_FORMAT_VERSION } from '../plan/manifest.js';
+import { sha256Hex } from '../plan/sha256.js';
+import { stateHash } from '../plan/state-hash.js';
+import { STARLING_VERSION } from '../version.js';
+import type { CompiledRun } from './compile-run.js';
+import type { RunOptions } from './run-rounds.js';
+
+/**
+ * See `RunIdentity`. Asks the population for its fingerprint and the sampler for the first cohort; throws a
+ * `CohortError` where that is none.
+ */
+export async function identifyRun(
+  { plan, initialize, serverInput }: CompiledRun,
+  { seed, settings = {}, sampler, population }: RunOptions,
+): Promise<RunIdentity> {
+  const cohort = sampler.sample(1, deriveSeed(seedFrom(seed), 'cohort'));
+  checkCohort(cohort, population);
+  return {
+    plan: plan.hash,
+    initialize: initialize?.hash ?? null,
+    seed,
+    settings: plainOf(settings) as PlainObject,
+    arguments: stateHash(serverInput([])),
+    sampler: {
+      name: sampler.name,
+      cohortSize: cohort.length,
+      firstCohort: sha256Hex(new TextEncoder().encode(cohort.join(' '))),
+    },
+    population: await population.fingerprint(),
+    versions: { starling: STARLING_VERSION, planFormat: PLAN_FORMAT_VERSION },
+  };
+}

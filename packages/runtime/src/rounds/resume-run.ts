@@ -1,0 +1,41 @@
+// Takes a run up where its last checkpoint left it, once that is known to be of the same run, and its state one that
+// the plan can go on with.
+import { checkValue, StarlingError, unflatten } from '@starling/federated-core';
+import type { Checkpoint } from '../checkpoints/checkpoint-store.js';
+import type { RunIdentity } from '../checkpoints/run-identity.js';
+import { CheckpointError } from '../errors.js';
+import type { Leaves } from '../plan/plan-runner.js';
+import type { CompiledRun } from './compile-run.js';
+import { identifyRun } from './identify-run.js';
+import type { RunOptions } from './run-rounds.js';
+
+export interface Resumed {
+  /** What further checkpoints are to say; `null` where there are none. */
+  readonly identity: RunIdentity | null;
+  /** `null` where there was nothing to take up. */
+  readonly checkpoint: Pick<Checkpoint, 'round' | 'leaves'> | null;
+}
+
+/**
+ * Throws an `OtherRunError` where the checkpoint is of another run and there is no `onOtherRun`, and a
+ * `CheckpointError` where its state is not of the type that the plan hands on.
+ */
+export async function resumeRun(run: CompiledRun, options: RunOptions): Promise<Resumed> {
+  const { checkpoints, onOtherRun } = options;
+  if (checkpoints === undefined) return { identity: null, checkpoint: null };
+  const identity = await identifyRun(run, options);
+  const checkpoint = await checkpoints.resume(identity, onOtherRun);
+  if (checkpoint !== null) checkState(run, checkpoint.leaves);
+  return { identity, checkpoint };
+}
+
+function checkState({ stateType }: CompiledRun, leaves: Leaves): void {
+  try {
+    if (stateType !== null) checkValue(stateType, unflatten(stateType, leaves));
+  } catch (cause) {
+    if (!(cause instanceof StarlingError)) throw cause;
+    throw new CheckpointError(`Cannot resume: need a state that the plan can go on with, got another`, {
+      cause,
+    });
+  }
+}

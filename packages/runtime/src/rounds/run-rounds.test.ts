@@ -1,87 +1,20 @@
-import { localComputation, tf } from '@starling/compute';
 import {
   atClients,
   atServer,
   federatedBroadcast,
   federatedComputation,
   federatedMap,
-  federatedMean,
   federatedSum,
-  federatedValue,
-  federatedZip,
   float32,
   float64,
-  int32,
-  iterativeProcess,
   type Tensor,
   toValue,
 } from '@starling/federated-core';
 import { type CohortSampler, populationOf } from '@starling/population';
 import { assert, describe, expect, test } from 'vitest';
-import type { Checkpoint, CheckpointStore, MetricsRow } from '../checkpoints/checkpoint-store.js';
-import { formatDifference, identityDifferences, OtherRunError } from '../checkpoints/run-identity.js';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
+import { add, growth, memoryStore, numberOf, options } from '../testing/growth.js';
 import { type RoundRecord, type RunOptions, runRounds } from './run-rounds.js';
-
-const add = localComputation({ left: float32(), right: float32() }, ({ left, right }) => tf.add(left, right));
-
-/** The state grows each round by the mean of what the cohort holds, times the server's `pace`. */
-const growth = iterativeProcess({
-  initialize: federatedComputation(null, () => federatedValue(100, 'SERVER', float32())),
-  next: federatedComputation(
-    { state: atServer(float32()), pace: atServer(float32()), value: atClients(float32()) },
-    ({ state, pace, value }) => {
-      const step = localComputation({ mean: float32(), pace: float32() }, (each) =>
-        tf.mul(each.mean, each.pace),
-      );
-      const mean = federatedMean(value);
-      return {
-        state: federatedMap(add, { left: state, right: federatedMap(step, { mean, pace }) }),
-        metrics: federatedZip({ mean, clients: federatedSum(federatedValue(1, 'CLIENTS', int32())) }),
-      };
-    },
-  ),
-});
-
-/** Clients 0 to 5 hold their own number; round n has clients n − 1 and n, client 5 has NaN. */
-const population = populationOf(
-  [0, 1, 2, 3, 4, Number.NaN].map((value) => toValue(float32(), value)),
-  float32(),
-);
-const neighbours: CohortSampler = { name: 'neighbours', sample: (round) => [round - 1, round] };
-
-const options = (more: Partial<RunOptions> = {}): RunOptions => ({
-  process: growth,
-  arguments: { pace: 2 },
-  runtime: inProcessRuntime(),
-  population,
-  sampler: neighbours,
-  rounds: 3,
-  seed: 1,
-  ...more,
-});
-
-/** A store in memory, which keeps and compares what a disk would. */
-function memoryStore(): CheckpointStore & { checkpoints: Checkpoint[]; rows: MetricsRow[] } {
-  const checkpoints: Checkpoint[] = [];
-  const rows: MetricsRow[] = [];
-  return {
-    checkpoints,
-    rows,
-    resume(identity, onOtherRun) {
-      const last = checkpoints.at(-1);
-      if (last === undefined) return null;
-      const differences = identityDifferences(last.identity, identity);
-      if (differences.length > 0 && onOtherRun === undefined) throw new OtherRunError('memory', differences);
-      if (differences.length > 0) onOtherRun?.(differences);
-      return last;
-    },
-    save: (checkpoint) => void checkpoints.push(checkpoint),
-    record: (row) => void rows.push(row),
-  };
-}
-
-const numberOf = (leaves: readonly Tensor[]): number => Number(leaves[0]!.data[0]);
 
 describe('runRounds', () => {
   test('`runRounds` hands the state from round to round and tells of each', async () => {
@@ -117,74 +50,6 @@ describe('runRounds', () => {
     const result = await runRounds({ ...rest, computation });
     assert.deepEqual(sums, [21, 23, 25]);
     assert.equal(numberOf(result.state), 25);
-  });
-
-  test('`runRounds` ends in the same state when it is taken up again from a checkpoint', async () => {
-    const whole = await runRounds(options({ rounds: 4 }));
-    const checkpoints = memoryStore();
-    await runRounds(options({ rounds: 2, checkpoints }));
-    const rounds: number[] = [];
-    const resumed = await runRounds(
-      options({ rounds: 4, checkpoints, onRound: ({ round }) => void rounds.push(round) }),
-    );
-    assert.deepEqual(rounds, [3, 4]);
-    assert.equal(resumed.stateHash, whole.stateHash);
-    assert.deepEqual(
-      checkpoints.rows.map(({ round }) => round),
-      [1, 2, 3, 4],
-    );
-  });
-
-  const numbers = (...values: number[]) =>
-    populationOf(
-      values.map((value) => toValue(float32(), value)),
-      float32(),
-    );
-  test.each<[string, Partial<RunOptions>, readonly string[]]>([
-    ['seed', { seed: 2 }, ['seed']],
-    ['argument', { arguments: { pace: 3 } }, ['arguments']],
-    ['setting', { settings: { clients: 100 } }, ['settings.clients']],
-    ['data', { population: numbers(7, 1, 2, 3, 4, 5) }, ['population.data']],
-    ['number of clients', { population: numbers(0, 1, 2, 3, 4) }, ['population.size', 'population.names']],
-    ['sampler', { sampler: { name: 'all', sample: () => [0, 1, 2, 3] } }, ['sampler.cohortSize']],
-  ])(
-    '`runRounds` refuses a checkpoint of another %s, and takes it up when told to',
-    async (_, change, fields) => {
-      const checkpoints = memoryStore();
-      const settings = { clients: 40 };
-      await runRounds(options({ rounds: 2, checkpoints, settings }));
-      const changed = options({ rounds: 3, checkpoints, settings, ...change });
-      await expect(runRounds(changed)).rejects.toMatchObject({ code: 'bad-checkpoint' });
-      const told: string[] = [];
-      const result = await runRounds({
-        ...changed,
-        onOtherRun: (differences) => void told.push(...differences.map(formatDifference)),
-      });
-      for (const field of fields) expect(told.join('\n')).toContain(`${field}: `);
-      assert.equal(result.rounds, 3);
-      // From then on the directory holds the new run.
-      await runRounds({ ...changed, rounds: 4 });
-    },
-  );
-
-  test('`runRounds` takes a run up again with more rounds, and on another runtime', async () => {
-    const checkpoints = memoryStore();
-    await runRounds(options({ rounds: 2, checkpoints, settings: { clients: 40 } }));
-    const runtime = { ...inProcessRuntime(), name: 'threads' as const };
-    const settings = { clients: 40 };
-    const resumed = await runRounds(options({ rounds: 4, checkpoints, settings, runtime, minReports: 1 }));
-    assert.equal(resumed.rounds, 4);
-  });
-
-  test('`runRounds` throws when it is told to take up a state that its plan cannot go on with', async () => {
-    const checkpoints = memoryStore();
-    await runRounds(options({ rounds: 2, checkpoints }));
-    const last = checkpoints.checkpoints.at(-1)!;
-    checkpoints.checkpoints.push({ ...last, leaves: [toValue(float64(), 1) as Tensor] });
-    await expect(runRounds(options({ rounds: 3, checkpoints }))).rejects.toMatchObject({
-      code: 'bad-checkpoint',
-      message: 'Cannot resume: need a state that the plan can go on with, got another',
-    });
   });
 
   test('`runRounds` commits a round before it tells of it, every so many rounds and at the last', async () => {

@@ -1,0 +1,77 @@
+import { float32, float64, type Tensor, toValue } from '@starling/federated-core';
+import { populationOf } from '@starling/population';
+import { assert, describe, expect, test } from 'vitest';
+import { formatDifference } from '../checkpoints/run-identity.js';
+import { inProcessRuntime } from '../in-process/in-process-runtime.js';
+import { memoryStore, options } from '../testing/growth.js';
+import { type RunOptions, runRounds } from './run-rounds.js';
+
+describe('resumeRun', () => {
+  test('`runRounds` ends in the same state when it is taken up again from a checkpoint', async () => {
+    const whole = await runRounds(options({ rounds: 4 }));
+    const checkpoints = memoryStore();
+    await runRounds(options({ rounds: 2, checkpoints }));
+    const rounds: number[] = [];
+    const resumed = await runRounds(
+      options({ rounds: 4, checkpoints, onRound: ({ round }) => void rounds.push(round) }),
+    );
+    assert.deepEqual(rounds, [3, 4]);
+    assert.equal(resumed.stateHash, whole.stateHash);
+    assert.deepEqual(
+      checkpoints.rows.map(({ round }) => round),
+      [1, 2, 3, 4],
+    );
+  });
+
+  const numbers = (...values: number[]) =>
+    populationOf(
+      values.map((value) => toValue(float32(), value)),
+      float32(),
+    );
+  test.each<[string, Partial<RunOptions>, readonly string[]]>([
+    ['seed', { seed: 2 }, ['seed']],
+    ['argument', { arguments: { pace: 3 } }, ['arguments']],
+    ['setting', { settings: { clients: 100 } }, ['settings.clients']],
+    ['data', { population: numbers(7, 1, 2, 3, 4, 5) }, ['population.data']],
+    ['number of clients', { population: numbers(0, 1, 2, 3, 4) }, ['population.size', 'population.names']],
+    ['sampler', { sampler: { name: 'all', sample: () => [0, 1, 2, 3] } }, ['sampler.cohortSize']],
+  ])(
+    '`runRounds` refuses a checkpoint of another %s, and takes it up when told to',
+    async (_, change, fields) => {
+      const checkpoints = memoryStore();
+      const settings = { clients: 40 };
+      await runRounds(options({ rounds: 2, checkpoints, settings }));
+      const changed = options({ rounds: 3, checkpoints, settings, ...change });
+      await expect(runRounds(changed)).rejects.toMatchObject({ code: 'bad-checkpoint' });
+      const told: string[] = [];
+      const result = await runRounds({
+        ...changed,
+        onOtherRun: (differences) => void told.push(...differences.map(formatDifference)),
+      });
+      for (const field of fields) expect(told.join('\n')).toContain(`${field}: `);
+      assert.equal(result.rounds, 3);
+      // From then on the directory holds the new run.
+      await runRounds({ ...changed, rounds: 4 });
+    },
+  );
+
+  test('`runRounds` takes a run up again with more rounds, and on another runtime', async () => {
+    const checkpoints = memoryStore();
+    await runRounds(options({ rounds: 2, checkpoints, settings: { clients: 40 } }));
+    const runtime = { ...inProcessRuntime(), name: 'threads' as const };
+    const settings = { clients: 40 };
+    const resumed = await runRounds(options({ rounds: 4, checkpoints, settings, runtime, minReports: 1 }));
+    assert.equal(resumed.rounds, 4);
+  });
+
+  test('`runRounds` throws when it is told to take up a state that its plan cannot go on with', async () => {
+    const checkpoints = memoryStore();
+    await runRounds(options({ rounds: 2, checkpoints }));
+    const last = checkpoints.checkpoints.at(-1)!;
+    checkpoints.checkpoints.push({ ...last, leaves: [toValue(float64(), 1) as Tensor] });
+    await expect(runRounds(options({ rounds: 3, checkpoints }))).rejects.toMatchObject({
+      code: 'bad-checkpoint',
+      message: 'Cannot resume: need a state that the plan can go on with, got another',
+    });
+  });
+});

@@ -1,0 +1,85 @@
+// A process whose states are known by arithmetic, with a sampler, a population and a store in memory: what the tests of
+// the round loop run.
+import { localComputation, tf } from '@starling/compute';
+import {
+  atClients,
+  atServer,
+  federatedComputation,
+  federatedMap,
+  federatedMean,
+  federatedSum,
+  federatedValue,
+  federatedZip,
+  float32,
+  int32,
+  iterativeProcess,
+  type Tensor,
+  toValue,
+} from '@starling/federated-core';
+import { type CohortSampler, populationOf } from '@starling/population';
+import type { Checkpoint, CheckpointStore, MetricsRow } from '../checkpoints/checkpoint-store.js';
+import { identityDifferences, OtherRunError } from '../checkpoints/run-identity.js';
+import { inProcessRuntime } from '../in-process/in-process-runtime.js';
+import type { RunOptions } from '../rounds/run-rounds.js';
+
+export const add = localComputation({ left: float32(), right: float32() }, ({ left, right }) =>
+  tf.add(left, right),
+);
+
+/** The state grows each round by the mean of what the cohort holds, times the server's `pace`. */
+export const growth = iterativeProcess({
+  initialize: federatedComputation(null, () => federatedValue(100, 'SERVER', float32())),
+  next: federatedComputation(
+    { state: atServer(float32()), pace: atServer(float32()), value: atClients(float32()) },
+    ({ state, pace, value }) => {
+      const step = localComputation({ mean: float32(), pace: float32() }, (each) =>
+        tf.mul(each.mean, each.pace),
+      );
+      const mean = federatedMean(value);
+      return {
+        state: federatedMap(add, { left: state, right: federatedMap(step, { mean, pace }) }),
+        metrics: federatedZip({ mean, clients: federatedSum(federatedValue(1, 'CLIENTS', int32())) }),
+      };
+    },
+  ),
+});
+
+/** Clients 0 to 5 hold their own number; round n has clients n − 1 and n, client 5 has NaN. */
+export const population = populationOf(
+  [0, 1, 2, 3, 4, Number.NaN].map((value) => toValue(float32(), value)),
+  float32(),
+);
+export const neighbours: CohortSampler = { name: 'neighbours', sample: (round) => [round - 1, round] };
+
+export const options = (more: Partial<RunOptions> = {}): RunOptions => ({
+  process: growth,
+  arguments: { pace: 2 },
+  runtime: inProcessRuntime(),
+  population,
+  sampler: neighbours,
+  rounds: 3,
+  seed: 1,
+  ...more,
+});
+
+/** A store in memory, which keeps and compares what a disk would. */
+export function memoryStore(): CheckpointStore & { checkpoints: Checkpoint[]; rows: MetricsRow[] } {
+  const checkpoints: Checkpoint[] = [];
+  const rows: MetricsRow[] = [];
+  return {
+    checkpoints,
+    rows,
+    resume(identity, onOtherRun) {
+      const last = checkpoints.at(-1);
+      if (last === undefined) return null;
+      const differences = identityDifferences(last.identity, identity);
+      if (differences.length > 0 && onOtherRun === undefined) throw new OtherRunError('memory', differences);
+      if (differences.length > 0) onOtherRun?.(differences);
+      return last;
+    },
+    save: (checkpoint) => void checkpoints.push(checkpoint),
+    record: (row) => void rows.push(row),
+  };
+}
+
+export const numberOf = (leaves: readonly Tensor[]): number => Number(leaves[0]!.data[0]);

@@ -14,7 +14,10 @@ import {
 import type { Model } from '../models/model.js';
 import { evaluationWork } from './evaluation-work.js';
 
-/** Mean loss and measures over the examples, and their number, by name. */
+/**
+ * Mean loss and measures over the examples, and their number, by name. NaN or infinite where the weights give no finite
+ * number, and where a label is none that the loss or measure has a meaning for.
+ */
 export type EvaluationMetrics = { readonly [name: string]: number };
 
 export interface ModelEvaluatorOptions {

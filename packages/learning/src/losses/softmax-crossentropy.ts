@@ -1,13 +1,17 @@
 // Softmax cross-entropy of logits: −log softmax(z)_y, in the stable form logsumexp(z) − z_y.
 import { tf } from '@starling/compute';
+import { checkedClasses, whereValid } from './label-checks.js';
 
 /**
- * Labels: int32 [B], classes from 0; or int32 [B, T] for a label at each of T places, whose losses are averaged.
- * Outputs: logits [B, C] or [B, T, C]. The last layer of the model must not apply a softmax.
+ * Labels: int32 [B], classes from 0 to C − 1; or int32 [B, T] for a label at each of T places, whose losses are averaged.
+ * Outputs: logits [B, C] or [B, T, C]. The last layer of the model must not apply a softmax. An example with a label that is
+ * no class has a loss of NaN: the update of a client that holds one is refused as `non-finite-update`.
  */
 export function softmaxCrossentropy(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
   const classes = outputs.shape.at(-1) as number;
-  const targets = tf.oneHot(tf.cast(labels, 'int32'), classes);
-  const losses = tf.losses.softmaxCrossEntropy(targets, outputs, undefined, 0, tf.Reduction.NONE);
-  return losses.rank === 1 ? losses : tf.mean(tf.reshape(losses, [losses.shape[0] as number, -1]), 1);
+  const { targets, valid } = checkedClasses(labels, classes);
+  const oneHot = tf.oneHot(targets, classes);
+  const losses = tf.losses.softmaxCrossEntropy(oneHot, outputs, undefined, 0, tf.Reduction.NONE);
+  const checked = whereValid(losses, valid);
+  return checked.rank === 1 ? checked : tf.mean(tf.reshape(checked, [checked.shape[0] as number, -1]), 1);
 }

@@ -1,8 +1,14 @@
 // Accuracy: 1 for an example whose largest output is at its label, else 0.
 import { tf } from '@starling/compute';
+import { checkedClasses, whereValid } from '../losses/label-checks.js';
 
-/** Labels: int32 [B] or [B, T]. Outputs: scores [B, C] or [B, T, C]; an example's T places are averaged. */
+/**
+ * Labels: int32 [B] or [B, T], from 0 to C − 1. Outputs: scores [B, C] or [B, T, C]; an example's T places are averaged. NaN
+ * for an example with a label that is no class.
+ */
 export function accuracy(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
-  const hits = tf.cast(tf.equal(tf.argMax(outputs, -1), tf.cast(labels, 'int32')), 'float32');
-  return hits.rank === 1 ? hits : tf.mean(tf.reshape(hits, [hits.shape[0] as number, -1]), 1);
+  const { targets, valid } = checkedClasses(labels, outputs.shape.at(-1) as number);
+  const hits = tf.cast(tf.equal(tf.argMax(outputs, -1), targets), 'float32');
+  const checked = whereValid(hits, valid);
+  return checked.rank === 1 ? checked : tf.mean(tf.reshape(checked, [checked.shape[0] as number, -1]), 1);
 }

@@ -1,9 +1,15 @@
 // Binary accuracy: 1 for an example whose logit is positive where its label is 1 and not positive where it is 0.
 import { tf } from '@starling/compute';
+import { whereValid } from '../losses/label-checks.js';
 
-/** Labels: [B], 0 or 1. Outputs: logits [B] or [B, 1]. */
+/** Labels: [B], 0 or 1. Outputs: logits [B] or [B, 1]. Not finite for an example with another label. */
 export function binaryAccuracy(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
   const batch = outputs.shape[0] as number;
   const yes = tf.greater(tf.reshape(outputs, [batch]), 0);
-  return tf.cast(tf.equal(yes, tf.cast(tf.reshape(labels, [batch]), 'bool')), 'float32');
+  const given = tf.reshape(labels, [batch]);
+  const targets = tf.cast(given, 'bool');
+  const hits = tf.cast(tf.equal(yes, targets), 'float32');
+  if (given.dtype === 'bool') return hits;
+  const isYesOrNo = tf.equal(tf.cast(targets, 'float32'), tf.cast(given, 'float32'));
+  return whereValid(hits, isYesOrNo);
 }

@@ -6,6 +6,7 @@ import { biasRows } from './bias-rows.js';
 import { blockSums } from './block-sums.js';
 import { constantCarries } from './constant-carries.js';
 import { deferStacked } from './defer-stacked.js';
+import { divideFactors } from './divide-factors.js';
 import { expandTiles } from './expand-tiles.js';
 import { fewRowProducts } from './few-row-products.js';
 import { fuseConvolutionBias } from './fuse-convolution-bias.js';
@@ -33,6 +34,7 @@ const tiling = (): readonly Pass[] => [simplify, sinkSqueezes, sinkTiles, liftTi
 const cleaning = (): readonly Pass[] => [simplify, sinkSqueezes, sinkTransposes, shareCommon()];
 
 const fusing = (): readonly Pass[] => [
+  divideFactors,
   fuseLogSoftmax,
   reluMasks(),
   fuseConvolutionBias,

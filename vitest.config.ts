@@ -1,5 +1,6 @@
 // Tests run on the TypeScript sources; only worker threads and child processes load built JavaScript. A test's name or
 // folder says which of four projects runs it; `npx vitest run --project unit` runs one, and no test is in two.
+import { availableParallelism, loadavg } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['starling-source', 'node', 'import', 'default'];
@@ -16,11 +17,19 @@ const documents = ['test/documents/**/*.test.ts', 'test/{architecture,tidy}.test
 const tools = ['test/{bench,map,support}/**/*.test.ts'];
 const never = ['**/dist/**', '**/node_modules/**'];
 
-/** A test may take `limitMs`, unless it sets another limit itself. */
+/** How much longer everything takes because the machine is busy with something else: processes a core, at least 1. */
+const busyness = Math.max(1, ...loadavg().map((load) => load / availableParallelism()));
+
+/** A test may take `limitMs` on a quiet machine, unless it sets another limit itself. */
 function project(name: string, limitMs: number, include: readonly string[], exclude: readonly string[] = []) {
   return {
     extends: true as const,
-    test: { name, include: [...include], exclude: [...never, ...exclude], testTimeout: limitMs },
+    test: {
+      name,
+      include: [...include],
+      exclude: [...never, ...exclude],
+      testTimeout: Math.ceil(limitMs * busyness),
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { CLASSES, standardData } from './standard-data.js';
 const sha256 = (array: Float32Array | Int32Array): string =>
   createHash('sha256').update(new Uint8Array(array.buffer)).digest('hex');
 
-test('`standardData` gives the bytes that numpy gives', () => {
+test('`standardData` gives the bytes that numpy gives', { timeout: 60_000 }, () => {
   const { images, labels } = standardData();
   // The hashes are of peers/workload.py's arrays under numpy 2.2.6: `make_data()[0]`, and `[1]` as int32.
   expect(sha256(images)).toBe('2f116d4d586b434b42e1f041819267130f2a6208db715bb4468696fdd17cc9b0');

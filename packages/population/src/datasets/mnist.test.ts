@@ -5,19 +5,19 @@ import { mnist } from './mnist.js';
 type Columns = { readonly x: Tensor<'uint8'>; readonly y: Tensor<'int32'> };
 
 describe('mnist', () => {
-  const { train, test } = mnist();
+  const { train, test: held } = mnist();
 
   it('gives 60,000 training and 10,000 test images of 28 × 28', () => {
     expect(train.length).toBe(60_000);
-    expect(test.length).toBe(10_000);
+    expect(held.length).toBe(10_000);
     expect((train.columns as Columns).x.shape).toEqual([60_000, 28, 28]);
-    expect((test.columns as Columns).y.shape).toEqual([10_000]);
+    expect((held.columns as Columns).y.shape).toEqual([10_000]);
   });
 
   it('keeps the order of the original files', () => {
     // The first labels as every MNIST reader shows them: 5 0 4 1 9 and 7 2 1 0 4.
     expect([...(train.columns as Columns).y.data.subarray(0, 5)]).toEqual([5, 0, 4, 1, 9]);
-    expect([...(test.columns as Columns).y.data.subarray(0, 5)]).toEqual([7, 2, 1, 0, 4]);
+    expect([...(held.columns as Columns).y.data.subarray(0, 5)]).toEqual([7, 2, 1, 0, 4]);
   });
 
   it('has the published number of each digit', () => {

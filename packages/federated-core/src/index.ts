@@ -52,6 +52,7 @@ export * from './random/philox.js';
 export * from './random/seed.js';
 export * from './reductions/check-update.js';
 export * from './reductions/create-reduction.js';
+export * from './reductions/finite.js';
 export * from './reductions/vector-kernels.js';
 export * from './templates/aggregation-process.js';
 export * from './templates/estimation-process.js';

@@ -50,12 +50,22 @@ export class OverflowError extends StarlingError {
   }
 }
 
+/** An aggregate, or the state of a process that asks for a finite one, with a NaN or an infinity. The round fails and the state is kept. */
+export class NonFiniteError extends StarlingError {
+  declare readonly code: 'non-finite-aggregate' | 'non-finite-state';
+
+  constructor(code: 'non-finite-aggregate' | 'non-finite-state', message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
 /** The same error in other words: of the same class where it is one of the above, with the same code, and `error` as its cause. */
 export function reworded(error: StarlingError, message: string): StarlingError {
   const options = { cause: error };
   if (error instanceof TypeMismatchError) return new TypeMismatchError(message, options);
   if (error instanceof EmptyAggregateError) return new EmptyAggregateError(message, options);
   if (error instanceof OverflowError) return new OverflowError(message, options);
+  if (error instanceof NonFiniteError) return new NonFiniteError(error.code, message, options);
   return new StarlingError(error.code, message, options);
 }
 

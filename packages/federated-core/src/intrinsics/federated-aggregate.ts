@@ -9,6 +9,7 @@ import type { Tensor } from '../values/tensor.js';
 import { type Argument, applyIntrinsic, firstParameter, isLocal } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
 import { literal } from './literal.js';
+import { finite } from './reference.js';
 
 export const federatedAggregateDefinition: AggregateIntrinsic = {
   name: 'federatedAggregate',
@@ -17,7 +18,8 @@ export const federatedAggregateDefinition: AggregateIntrinsic = {
   hasOperators: true,
   summary: 'Aggregates by operators of your own: zero, accumulate, merge and report.',
   signatures: ['(<{T}@CLIENTS,U,(<U,T> -> U),(<U,U> -> U),(U -> R)> -> R@SERVER)'],
-  edgeCases: 'No clients: report(zero). merge(zero, a) and merge(a, zero) must give a.',
+  edgeCases:
+    'No clients: report(zero). A report with a NaN or an infinity fails the round. merge(zero, a) and merge(a, zero) must give a.',
   kinds: ['aggregate'],
   async reference(call, lanes, { run, salt }) {
     const [, zero, accumulate, merge, report] = call.arguments;
@@ -30,7 +32,7 @@ export const federatedAggregateDefinition: AggregateIntrinsic = {
       for (const update of lane) partial = await apply(accumulate, [...partial, ...update]);
       total = total === null ? partial : await apply(merge, [...total, ...partial]);
     }
-    return apply(report, total ?? start);
+    return finite(call.intrinsic, await apply(report, total ?? start));
   },
 };
 

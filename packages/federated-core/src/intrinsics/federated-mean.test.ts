@@ -85,6 +85,52 @@ describe('federatedMean', () => {
     expect(await both(mean, values)).toBe(lanes / 7);
   });
 
+  describe('of numbers near the ends of float64', () => {
+    const mean = (value: Type, weight: Type) =>
+      federatedComputation({ value: atClients(value), weight: atClients(weight) }, ({ value, weight }) =>
+        federatedMean(value as never, weight as never),
+      );
+    const wide = mean(float64(), float64());
+    const lanes = [1, 2, 5];
+
+    it.each([
+      // 1e308 twice: (1·1e308 + 3·1e308) / 2e308 = 2; the total alone is beyond float64.
+      [[1, 3], [1e308, 1e308], 2],
+      // The same with values that are as large: (1e308 + 1e308) / 2.
+      [[1e308, 1e308], [1e308, 1e308], 1e308],
+      [[1e308, 1e308, 1e308], [1, 1, 1], 1e308],
+      [[Number.MAX_VALUE, -Number.MAX_VALUE], [2, 2], 0],
+      // In proportion 2^2000 : 1 the second is nothing, whichever comes first.
+      [[5, 7], [2 ** 1000, 2 ** -1000], 5],
+      [[7, 5], [2 ** -1000, 2 ** 1000], 5],
+      // The least weights that there are: 1 and 3 times 2^−1074, so (4 + 3·8) / 4.
+      [[4, 8], [2 ** -1074, 3 * 2 ** -1074], 7],
+      // A light client, two heavy ones, a light one: (2·1e300 + 4·1e300) / 2e300 = 3 beside 1e-300.
+      [[9, 2, 4, 9], [1e-300, 1e300, 1e300, 1e-300], 3],
+    ])('`federatedMean` of %j weighed by %j is %d', async (value, weight, expected) => {
+      for (const laneSize of lanes) expect(await both(wide, { value, weight }, { laneSize })).toBe(expected);
+    });
+
+    it('`federatedMean` of float64 without weights does not overflow', async () => {
+      const plain = federatedComputation(atClients(float64()), (value) => federatedMean(value));
+      for (const laneSize of lanes)
+        expect(await both(plain, [1e308, 1e308, 1e308, 1e308], { laneSize })).toBe(1e308);
+    });
+
+    it('`federatedMean` of float32 values takes float64 weights of any size', async () => {
+      const narrow = mean(float32(), float64());
+      expect(await both(narrow, { value: [1, 2], weight: [1e308, 1e308] })).toBe(1.5);
+    });
+
+    it('`federatedMean` gives the same bits as without a scale when nothing is near an end', async () => {
+      const value = [0.1, 0.7, -0.3, 1e10, 3];
+      const weight = [3, 0.2, 1e-5, 7, 1e6];
+      const sum = value.reduce((total, x, index) => total + x * weight[index]!, 0);
+      const total = weight.reduce((a, b) => a + b, 0);
+      expect(await both(wide, { value, weight }, { laneSize: 5 })).toBe(sum / total);
+    });
+  });
+
   it('`federatedMean` refuses integers and bools at tracing', () => {
     for (const type of [int32(), bool()] as Type[]) {
       expect(() => federatedComputation(atClients(type), (value) => federatedMean(value))).toThrow(

@@ -1,13 +1,16 @@
 // `federatedMean`: the mean of the clients' values, each counting by its weight.
+import { contributions } from '../compile/member-types.js';
 import { EmptyAggregateError } from '../errors/starling-error.js';
 import type { AnyClientsValue, ServerResult } from '../expression/placed-values.js';
+import { weightScale } from '../reductions/weight-scale.js';
 import { leafTypes } from '../types/leaves.js';
 import type { Disclosure, Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 import { applyIntrinsic } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
 import { type IfEmpty, ifEmptyLeaves } from './if-empty.js';
-import { sumLanes, sumLeaf, tensorOf, zerosOf } from './reference.js';
+import { finite, type Numbers, numbersOf, sumLeaf, tensorOf, zerosOf } from './reference.js';
+import { type WeightedRow, weightedSums } from './reference-mean.js';
 import type { Averageable, Weight } from './requirements.js';
 
 export const federatedMeanDefinition: AggregateIntrinsic = {
@@ -24,27 +27,37 @@ export const federatedMeanDefinition: AggregateIntrinsic = {
   reference(call, lanes) {
     const weighted = call.arguments.length === 2;
     const weightOf = (update: readonly Tensor[]) => (weighted ? Number(update.at(-1)!.data[0]) : 1);
-    const total =
-      lanes.length === 0
-        ? 0
-        : (sumLanes(lanes.map((lane) => lane.map((update) => [weightOf(update)])))[0] as number);
-    if (total === 0) {
+    // A client of weight 0 counts for nothing, whatever its shape.
+    const counting = lanes.map((lane) => lane.filter((update) => weightOf(update) > 0));
+    if (counting.flat().length === 0) {
       if (call.settings.ifEmpty !== undefined) return call.settings.ifEmpty;
       throw new EmptyAggregateError(
         'Cannot evaluate federatedMean: need a total weight above 0, got 0; give { ifEmpty } for a value',
       );
     }
-    // A client of weight 0 counts for nothing, whatever its shape.
-    const counting = lanes.map((lane) => lane.filter((update) => weightOf(update) > 0));
-    return leafTypes(call.type).map((type, leaf) => {
-      const sum = sumLeaf(counting, leaf, weightOf);
+    const scaleOf = weightScale(contributions(call).flatMap(({ type }) => leafTypes(type)));
+    const rowsOf = (numbersOfUpdate: (update: readonly Tensor[]) => Numbers) =>
+      counting.map((lane) =>
+        lane.map((update): WeightedRow => ({ weight: weightOf(update), numbers: numbersOfUpdate(update) })),
+      );
+    const [total] = weightedSums(
+      rowsOf(() => [1]),
+      scaleOf,
+    );
+    const means = leafTypes(call.type).map((type, leaf) => {
+      const sum = sumLeaf(counting, leaf);
       if (sum === null) return zerosOf(type);
+      const sums = weightedSums(
+        rowsOf((update) => numbersOf(update[leaf]!)),
+        scaleOf,
+      );
       return tensorOf(
         type,
         sum.shape,
-        sum.sums.map((one) => (one as number) / total),
+        sums.map((one) => one / total!),
       );
     });
+    return finite(call.intrinsic, means);
   },
 };
 

@@ -7,7 +7,7 @@ import type { Disclosure, Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 import { applyIntrinsic } from './apply.js';
 import type { AggregateIntrinsic } from './definition.js';
-import { sumLeaf, tensorOf, zerosOf } from './reference.js';
+import { finite, sumLeaf, tensorOf, zerosOf } from './reference.js';
 import type { Summable } from './requirements.js';
 
 export const federatedSumDefinition: AggregateIntrinsic = {
@@ -17,12 +17,12 @@ export const federatedSumDefinition: AggregateIntrinsic = {
   summary: 'Adds up the clients’ values, element by element.',
   signatures: ['({T}@CLIENTS -> T@SERVER)'],
   where: { T: 'summable' },
-  edgeCases: 'No clients: zeros. An integer sum outside of its element type fails the round.',
+  edgeCases: 'No clients: zeros. A sum outside of its element type fails the round, also one of floats.',
   kinds: ['sum'],
   reference: referenceSum,
 };
 
-/** The sum of the clients' values. Zeros where no client reports; throws an `OverflowError` at run time where an integer sum does not fit its element type. */
+/** The sum of the clients' values. Zeros where no client reports; throws an `OverflowError` at run time where an integer sum does not fit its element type, and a `NonFiniteError` where one of floats does not. */
 export function federatedSum<M extends Type, D extends Disclosure>(
   value: AnyClientsValue<M, D> & Summable<M>,
 ): ServerResult<M, D> {
@@ -33,8 +33,9 @@ export function referenceSum(
   call: IntrinsicExpression,
   lanes: readonly (readonly (readonly Tensor[])[])[],
 ): readonly Tensor[] {
-  return leafTypes(call.type).map((type, leaf) => {
+  const sums = leafTypes(call.type).map((type, leaf) => {
     const sum = sumLeaf(lanes, leaf);
     return sum === null ? zerosOf(type) : tensorOf(type, sum.shape, sum.sums);
   });
+  return finite(call.intrinsic, sums);
 }

@@ -1,6 +1,11 @@
 // Arithmetic of the reference meaning, on plain arrays of numbers: short and slow on purpose, and apart from
 // reductions/, so that the two can be held against each other.
-import { EmptyAggregateError, OverflowError, TypeMismatchError } from '../errors/starling-error.js';
+import {
+  EmptyAggregateError,
+  NonFiniteError,
+  OverflowError,
+  TypeMismatchError,
+} from '../errors/starling-error.js';
 import type { IntrinsicExpression } from '../expression/expression.js';
 import { leafTypes } from '../types/leaves.js';
 import type { TensorType } from '../types/types.js';
@@ -42,24 +47,20 @@ export function sumLanes(lanes: readonly (readonly Numbers[])[]): Numbers {
 }
 
 /**
- * One leaf of all updates, each times its `scale`, added up lane by lane; null where nobody has an element. An
- * update that is empty, in an unknown dimension, adds nothing; the others must be of one shape.
+ * One leaf of all updates, added up lane by lane; null where nobody has an element. An update that is empty, in an
+ * unknown dimension, adds nothing; the others must be of one shape.
  */
 export function sumLeaf(
   lanes: readonly (readonly (readonly Tensor[])[])[],
   leaf: number,
-  scale?: (update: readonly Tensor[]) => number,
 ): { readonly shape: readonly number[]; readonly sums: Numbers } | null {
   const filled = lanes
     .map((lane) => lane.filter((update) => update[leaf]!.data.length > 0))
     .filter((lane) => lane.length > 0);
   const [first] = sameShapes(filled.map((lane) => lane.map((update) => [update[leaf]!])));
   if (first === undefined) return null;
-  const scaled = (update: readonly Tensor[]): Numbers => {
-    const numbers = numbersOf(update[leaf]!);
-    return scale === undefined ? numbers : numbers.map((value) => (value as number) * scale(update));
-  };
-  return { shape: first[0]!.shape, sums: sumLanes(filled.map((lane) => lane.map(scaled))) };
+  const rows = filled.map((lane) => lane.map((update) => numbersOf(update[leaf]!)));
+  return { shape: first[0]!.shape, sums: sumLanes(rows) };
 }
 
 /** A tensor of `type` from numbers; integers out of range throw an `OverflowError`. */
@@ -72,6 +73,20 @@ export function tensorOf(type: TensorType, shape: readonly number[], numbers: Nu
     }
   });
   return { dtype: type.dtype, shape, data };
+}
+
+/** An aggregate, when all its numbers are finite. */
+export function finite(intrinsic: string, leaves: readonly Tensor[]): readonly Tensor[] {
+  for (const { dtype, data } of leaves) {
+    const wrong =
+      dtype.startsWith('float') && Array.from(data as ArrayLike<number>).find((one) => !Number.isFinite(one));
+    if (wrong === false || wrong === undefined) continue;
+    throw new NonFiniteError(
+      'non-finite-aggregate',
+      `Cannot evaluate ${intrinsic}: its numbers must be finite, got ${wrong}`,
+    );
+  }
+  return leaves;
 }
 
 /** Zeros of `type`; unknown dimensions count 0. */

@@ -18,6 +18,9 @@ export interface Reduction {
   accumulate(accumulator: Accumulator, update: readonly Tensor[]): MaybePromise<Accumulator>;
   /** Joins two partial aggregates, `left` before `right`; may write into `left`. */
   merge(left: Accumulator, right: Accumulator): MaybePromise<Accumulator>;
-  /** The aggregate; throws an `EmptyAggregateError` where it is undefined and the plan gives no `ifEmpty`. */
+  /**
+   * The aggregate; throws an `EmptyAggregateError` where it is undefined and the plan gives no `ifEmpty`, and a
+   * `NonFiniteError` where a number of it is not finite.
+   */
   report(accumulator: Accumulator): MaybePromise<readonly Tensor[]>;
 }

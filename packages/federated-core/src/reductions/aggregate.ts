@@ -4,8 +4,14 @@ import type { Reduction } from '../plan/reduction.js';
 import type { Aggregation } from '../plan/round-plan.js';
 import { type GraphRunner, runProgram } from '../plan/run-program.js';
 import { OPERATOR_SEED } from '../plan/seeds.js';
+import { finiteAggregate } from './finite.js';
+import type { VectorKernels } from './vector-kernels.js';
 
-export function aggregateReduction<G>({ operators }: Aggregation<G>, run: GraphRunner<G>): Reduction {
+export function aggregateReduction<G>(
+  { operators }: Aggregation<G>,
+  run: GraphRunner<G>,
+  vectors: VectorKernels,
+): Reduction {
   if (operators === undefined) {
     throw new StarlingError('bad-plan', 'Cannot reduce an aggregate: need its four operators, got none');
   }
@@ -15,6 +21,9 @@ export function aggregateReduction<G>({ operators }: Aggregation<G>, run: GraphR
     accumulate: (accumulator, update) =>
       runProgram(accumulate, [...accumulator, ...update], run, OPERATOR_SEED),
     merge: (left, right) => runProgram(merge, [...left, ...right], run, OPERATOR_SEED),
-    report: (accumulator) => runProgram(report, accumulator, run, OPERATOR_SEED),
+    async report(accumulator) {
+      const reported = await runProgram(report, accumulator, run, OPERATOR_SEED);
+      return finiteAggregate('federatedAggregate', reported, vectors);
+    },
   };
 }

@@ -26,7 +26,7 @@ export function createReduction<G>(
     'weighted-mean': meanReduction,
     min: extremumReduction,
     max: extremumReduction,
-    aggregate: (one) => aggregateReduction(one, run),
+    aggregate: (one) => aggregateReduction(one, run, vectors),
     'secure-sum': secureSumReduction,
     'secure-sum-bitwidth': secureSumReduction,
     'secure-modular-sum': secureModularSumReduction,

@@ -4,6 +4,7 @@ import type { Reduction } from '../plan/reduction.js';
 import type { Aggregation } from '../plan/round-plan.js';
 import { leafTypes } from '../types/leaves.js';
 import type { Tensor } from '../values/tensor.js';
+import { finiteAggregate } from './finite.js';
 import { addLeaves, castLeaves, zeroSums } from './sums.js';
 import type { VectorKernels } from './vector-kernels.js';
 
@@ -16,6 +17,7 @@ export function sumReduction(
     zero: () => zeroSums(types),
     accumulate: (accumulator, leaves) => addLeaves(accumulator as Tensor[], leaves, 1, vectors),
     merge: (left, right) => addLeaves(left as Tensor[], right, 1, vectors),
-    report: (accumulator) => castLeaves('federatedSum', types, accumulator),
+    report: (accumulator) =>
+      finiteAggregate('federatedSum', castLeaves('federatedSum', types, accumulator), vectors),
   };
 }

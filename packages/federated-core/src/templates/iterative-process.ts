@@ -21,18 +21,25 @@ export interface IterativeProcess<
   readonly initialize: I;
   /** (<state=S@SERVER, clients' data…> -> <state=S@SERVER,metrics=M@SERVER>). */
   readonly next: N;
+  /** Whether a round whose new state holds a NaN or an infinity fails, so that the state before it stays. */
+  readonly finiteState: boolean;
+}
+
+export interface IterativeProcessOptions {
+  /** See `IterativeProcess`. False by default, since a state may well start at infinity, as a running minimum does. */
+  readonly finiteState?: boolean;
 }
 
 /**
  * A process from its two computations. `next` takes the state as its parameter `state` and returns `{ state,
  * metrics }`. Throws a `TypeMismatchError` that shows both types where a state does not fit the next.
  */
-export function iterativeProcess<I extends FederatedComputation, N extends FederatedComputation>({
-  initialize,
-  next,
-}: ProcessComputations<I, N>): IterativeProcess<I, N> {
+export function iterativeProcess<I extends FederatedComputation, N extends FederatedComputation>(
+  { initialize, next }: ProcessComputations<I, N>,
+  { finiteState = false }: IterativeProcessOptions = {},
+): IterativeProcess<I, N> {
   const check = new ProcessCheck('an iterative process', sourceLocation());
   const { metrics } = check.resultsOf(next, check.stateOf(initialize), ['state', 'metrics']);
   check.atServer('metrics', metrics!);
-  return { kind: 'iterative-process', initialize, next };
+  return { kind: 'iterative-process', initialize, next, finiteState };
 }

@@ -36,6 +36,7 @@ import {
 } from './testing/contract-computations.js';
 import { dataContract } from './testing/data-contract.js';
 import { epochsContract } from './testing/epochs-contract.js';
+import { finiteContract } from './testing/finite-contract.js';
 import { selectContract } from './testing/select-contract.js';
 
 /** Makes the runtime under test for clients of a population: those that run on sockets must be started with it. */
@@ -143,6 +144,8 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
     });
 
     selectContract(name, agreed);
+
+    finiteContract(name, makeRuntime, agreed);
 
     dataContract(name, agreed);
 

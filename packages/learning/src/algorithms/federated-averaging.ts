@@ -61,6 +61,11 @@ export interface FederatedAveragingOptions {
   readonly proximalStrength?: number;
   /** How updates become one; `meanAggregator()` by default. */
   readonly aggregator?: Aggregator;
+  /**
+   * Whether a round after which the weights, or the optimizer's or aggregator's state, hold a NaN or an infinity fails and
+   * leaves them as they were; true by default. False suits an aggregator whose state starts at infinity.
+   */
+  readonly finiteState?: boolean;
 }
 
 /**
@@ -73,7 +78,7 @@ export interface FederatedAveragingOptions {
 export function federatedAveraging(options: FederatedAveragingOptions): IterativeProcess {
   const { model, clientOptimizer, batchSize, weighting = 'examples' } = options;
   const { serverOptimizer = sgd({ learningRate: 1 }), aggregator = meanAggregator() } = options;
-  const { proximalStrength = 0 } = options;
+  const { proximalStrength = 0, finiteState = true } = options;
   const { unit, count } = workLength(options);
   const work = clientWork(model, {
     optimizer: clientOptimizer,
@@ -138,7 +143,7 @@ export function federatedAveraging(options: FederatedAveragingOptions): Iterativ
     },
     { name: 'federated averaging' },
   );
-  return iterativeProcess({ initialize, next });
+  return iterativeProcess({ initialize, next }, { finiteState });
 }
 
 /** The fields of `means`, and `aggregation` where the aggregator measures something. */

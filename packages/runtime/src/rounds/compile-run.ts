@@ -5,11 +5,13 @@ import {
   compilePlan,
   copyTensor,
   type FederatedComputation,
+  findNonFinite,
   flatten,
   formatType,
   type HostValue,
   type IterativeProcess,
   leafTypes,
+  NonFiniteError,
   StarlingError,
   structEntries,
   type Type,
@@ -21,6 +23,7 @@ import {
 import { packPlan } from '../plan/pack-plan.js';
 import type { PackedPlan } from '../plan/packed-plan.js';
 import type { Leaves } from '../plan/plan-runner.js';
+import { leafNames } from './leaf-names.js';
 
 export interface RunSource {
   readonly process?: IterativeProcess;
@@ -40,6 +43,8 @@ export interface CompiledRun {
   readonly initialize: PackedPlan | null;
   /** `null` for a computation. */
   readonly stateType: Type | null;
+  /** Throws a `NonFiniteError` where a state that is to be finite is not; `action` opens its words. */
+  checkState(state: Leaves, action: string): void;
   serverInput(state: Leaves): Leaves;
   /** From the leaves of the plan's result. */
   stateOf(result: Leaves): Leaves;
@@ -62,6 +67,7 @@ export function compileRun(source: RunSource): CompiledRun {
       plan,
       initialize: null,
       stateType: null,
+      checkState: () => {},
       serverInput: () => (unnamed ? (input as Leaves) : (input as readonly Leaves[]).flat()),
       stateOf: () => [],
       metricsOf: (result) => hostOf(resultType, unflatten(resultType, result)),
@@ -87,9 +93,22 @@ function compileProcess(process: IterativeProcess, given: unknown, options: Comp
     plan,
     initialize,
     stateType,
+    checkState: process.finiteState ? stateCheck(stateType) : () => {},
     serverInput: (state) => parts.flatMap((part, index) => (index === stateIndex ? state : part)),
     stateOf: (result) => flatten(stateType, split(result)['state']!),
     metricsOf: (result) => hostOf(metricsType, split(result)['metrics']!),
+  };
+}
+
+function stateCheck(type: Type): CompiledRun['checkState'] {
+  const names = leafNames(type);
+  return (state, action) => {
+    const found = findNonFinite(state);
+    if (found === null) return;
+    throw new NonFiniteError(
+      'non-finite-state',
+      `Cannot ${action}: every number of the state must be finite, got ${found.value} in ${names[found.leaf]}`,
+    );
   };
 }
 

@@ -132,6 +132,7 @@ const OF_COMPUTATIONS: ReadonlySet<string> = new Set([
   'computation-failed',
   'empty-aggregate',
   'integer-overflow',
+  'non-finite-aggregate',
   'type-mismatch',
 ]);
 

@@ -125,6 +125,59 @@ describe('runRounds', () => {
     assert.equal(result.rounds, 3);
   });
 
+  describe('of a process whose state is to be finite', () => {
+    const grown = { ...growth, finiteState: true };
+    const huge = populationOf(
+      [3e38, 1].map((value) => toValue(float32(), value)),
+      float32(),
+    );
+    /** Round 1 adds 2 · 3e38, beyond float32; the rounds after it 2 · 1. */
+    const sampler: CohortSampler = { name: 'huge first', sample: (round) => [round === 1 ? 0 : 1] };
+
+    test('`runRounds` throws when the new state is not finite, and commits nothing of the round', async () => {
+      const checkpoints = memoryStore();
+      const records: RoundRecord[] = [];
+      const running = runRounds(
+        options({
+          process: grown,
+          population: huge,
+          sampler,
+          checkpoints,
+          onRound: (record) => void records.push(record),
+        }),
+      );
+      await expect(running).rejects.toMatchObject({
+        code: 'non-finite-state',
+        message: 'Cannot finish round 1: every number of the state must be finite, got Infinity in value',
+      });
+      assert.deepEqual(records, []);
+      assert.isNull(await checkpoints.resume({ plan: '', seed: 1 }));
+    });
+
+    test('`runRounds` keeps the state over such a round when told to go on', async () => {
+      const failures: [number, string][] = [];
+      const result = await runRounds(
+        options({
+          process: grown,
+          population: huge,
+          sampler,
+          onFailedRound: ({ round, error }) => void failures.push([round, error.code]),
+        }),
+      );
+      assert.deepEqual(failures, [[1, 'non-finite-state']]);
+      assert.equal(numberOf(result.state), 104); // 100 + 2 · 1 + 2 · 1
+    });
+
+    test('`runRounds` does not begin when the first state is not finite', async () => {
+      const initialize = federatedComputation(null, () => federatedValue(Number.NaN, 'SERVER', float32()));
+      const running = runRounds(options({ process: { ...grown, initialize }, onFailedRound: () => {} }));
+      await expect(running).rejects.toMatchObject({
+        code: 'non-finite-state',
+        message: 'Cannot start: every number of the state must be finite, got NaN in value',
+      });
+    });
+  });
+
   test('`runRounds` ends with the last committed state when it is aborted within a round', async () => {
     const controller = new AbortController();
     const runtime = inProcessRuntime();

@@ -7,6 +7,7 @@ import {
   type HostValue,
   type LocalRunner,
   type MaybePromise,
+  NonFiniteError,
   OverflowError,
   roundSeed,
   type Seed,
@@ -53,7 +54,7 @@ export interface RoundRecord {
 
 export interface FailedRound {
   readonly round: number;
-  /** `too-few-reports`, `empty-aggregate` or `integer-overflow`. */
+  /** `too-few-reports`, `empty-aggregate`, `integer-overflow`, `non-finite-aggregate` or `non-finite-state`. */
   readonly error: StarlingError;
   readonly wallMs: number;
 }
@@ -123,6 +124,7 @@ export async function runRounds(options: RunOptions): Promise<RunResult> {
     const engine = owned ?? (given as Engine);
     server = await createPlanRunner(run.plan, engine, ['server', 'aggregation']);
     const state = checkpoint?.leaves ?? (await initialState(run, engine, seed));
+    run.checkState(state, checkpoint === null ? 'start' : `go on from round ${checkpoint.round}`);
     const loop = new RoundLoop(
       options,
       run,
@@ -217,6 +219,7 @@ class RoundLoop {
     }
     const wallMs = this.clock() - start;
     const state = compiled.stateOf(outcome.result);
+    compiled.checkState(state, `finish round ${round}`);
     const metrics = compiled.metricsOf(outcome.result);
     const evaluation = await this.evaluate(round, state);
     const record: RoundRecord = {
@@ -276,7 +279,8 @@ function isRoundFailure(error: unknown): error is StarlingError {
   return (
     error instanceof TooFewReportsError ||
     error instanceof EmptyAggregateError ||
-    error instanceof OverflowError
+    error instanceof OverflowError ||
+    error instanceof NonFiniteError
   );
 }
 

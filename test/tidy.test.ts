@@ -88,3 +88,19 @@ describe('text files', () => {
     expect(wrong).toEqual([]);
   });
 });
+
+describe('comments', () => {
+  test('name only files that are there', () => {
+    const all = trackedFiles('.ts', '.js', '.mjs', '.md', '.py');
+    const wrong = trackedFiles('.ts').flatMap((path) =>
+      readText(path)
+        .split('\n')
+        .filter((line) => /^\s*(\/\/|\/?\*)/.test(line))
+        .flatMap((line) => [...line.matchAll(/(?<![\w./~-])(?:[\w-]+\/)*[\w-][\w.-]*\.(?:ts|py|md)\b/g)])
+        .map(([name]) => name)
+        .filter((name) => !all.some((file) => file === name || file.endsWith(`/${name}`)))
+        .map((name) => `${path}: ${name}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+});

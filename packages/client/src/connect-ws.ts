@@ -1,4 +1,4 @@
-// Sockets for Node, by `ws`. The browser's entry has its own.
+// Sockets for Node, by `ws`.
 import { WebSocket } from 'ws';
 import type { Connect } from './socket.js';
 

@@ -1,5 +1,5 @@
 // The runtime contract: a way to run plans. A runtime broadcasts to a cohort, has each client work, and folds
-// the updates lane by lane; the round loop does the rest, the same for all (round.ts). `contract.ts` is the
+// the updates lane by lane; the round loop does the rest, the same for all (rounds/run-round.ts). `contract.ts` is the
 // suite that every runtime passes.
 import type { Accumulator, CohortSlices, Seed, Tensor } from '@starling/federated-core';
 import type { Population } from '@starling/population';

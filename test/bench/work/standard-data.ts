@@ -1,4 +1,4 @@
-// The data of the standard work, number for number those of the peer scripts (peers/workload.py): 200 clients with
+// The data of the standard work, number for number those of the peer scripts (peers/work.py): 200 clients with
 // 100 images of 28×28×1, one pixel in five inked, labelled with one of 62 classes by a fixed linear teacher.
 import { float32, int32, sequence, struct } from '@starling/federated-core';
 import { type Population, populationOf } from '@starling/population';

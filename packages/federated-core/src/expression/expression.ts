@@ -1,4 +1,4 @@
-// The expression tree that tracing gives and compiling cuts into a plan: plain frozen data, shared where the
+// The expression tree that tracing gives and compiling cuts into a plan: plain data, shared where the
 // user used one value twice. Each kind of node is here; what intrinsics mean is in intrinsics/.
 import type { LocalComputation } from '../plan/local-computation.js';
 import type { FunctionType, StructType, Type } from '../types/types.js';

@@ -1,7 +1,7 @@
 import { createOnnxEngine, localRunner } from '@starling/compute';
-import { evaluate, type HostValue } from '@starling/federated-core';
+import { type Dataset, evaluate, type HostValue, type Tensor, ValueError } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
-import { evaluateModel } from '../evaluation/evaluate-model.js';
+import { evaluateModel, modelEvaluator } from '../evaluation/evaluate-model.js';
 import { lineModel, points } from '../testing/line-model.js';
 import { federatedEvaluation } from './federated-evaluation.js';
 
@@ -34,6 +34,15 @@ describe('federatedEvaluation', () => {
 });
 
 describe('evaluateModel', () => {
+  it('throws when the columns of the dataset differ in length, or are others', () => {
+    const { columns } = points([1, 2], [1, 4]);
+    const { y } = points([1, 2]).columns as { readonly y: Tensor };
+    const evaluator = (dataset: Dataset) => modelEvaluator({ model, dataset, run: async () => [] });
+    expect(() => evaluator({ length: 2, columns: { ...(columns as object), y } })).toThrow(ValueError);
+    expect(() => evaluator({ length: 2, columns: { x: y, z: y } })).toThrow(ValueError);
+    expect(() => evaluator({ length: 3, columns })).toThrow('dataset');
+  });
+
   it('gives the means over a dataset at hand', async () => {
     const engine = await createOnnxEngine();
     const weights = { w: { dtype: 'float32', shape: [], data: Float32Array.of(2) } } as const;

@@ -8,6 +8,7 @@ import {
   seedFrom,
   sequence,
   type Tensor,
+  toValue,
   unflatten,
   type Value,
 } from '@starling/federated-core';
@@ -28,13 +29,17 @@ export interface ModelEvaluatorOptions {
   readonly batchSize?: number;
 }
 
-/** A function from weights (a value of `model.weights`) to metrics on `dataset`, to be called after each round. */
+/**
+ * A function from weights (a value of `model.weights`) to metrics on `dataset`, to be called after each round. Throws a
+ * `ValueError` where the dataset is none of the model's examples, or its columns differ in length.
+ */
 export function modelEvaluator(
   options: ModelEvaluatorOptions,
 ): (weights: Value) => Promise<EvaluationMetrics> {
   const { model, dataset, run, batchSize = 500 } = options;
   const work = evaluationWork(model, batchSize);
-  const data = flatten(sequence(model.example), dataset);
+  const type = sequence(model.example);
+  const data = flatten(type, toValue(type, dataset, 'dataset'));
   return async (weights) => {
     const leaves = await run(work, [...flatten(model.weights, weights), ...data], seedFrom(0));
     const totals = unflatten(work.type.result as StructType, leaves) as { readonly [name: string]: Tensor };

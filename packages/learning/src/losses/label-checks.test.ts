@@ -31,6 +31,7 @@ import { binaryAccuracy } from '../metrics/binary-accuracy.js';
 import { layersModel } from '../models/layers-model.js';
 import { sgd } from '../optimizers/sgd.js';
 import type { Loss } from './loss.js';
+import { meanSquaredError } from './mean-squared-error.js';
 import { sigmoidCrossentropy } from './sigmoid-crossentropy.js';
 import { softmaxCrossentropy } from './softmax-crossentropy.js';
 
@@ -82,6 +83,31 @@ describe('binaryAccuracy', () => {
 });
 
 const numbers = (values: Tensor | undefined): number[] => Array.from(values?.data as Float32Array);
+
+describe('losses and metrics of labels and outputs', () => {
+  const labels = (...shape: number[]): tf.Tensor => tf.zeros(shape, 'int32');
+  it.each([softmaxCrossentropy, accuracy])('%o throw when labels are not those of the scores', (measure) => {
+    // [4, 1] against [4] would be broadcast to [4, 4].
+    for (const bad of [labels(4, 1), labels(4, 3), labels(3)]) {
+      expect(() => measure(bad, logits(4, 3))).toThrow(
+        `Cannot compute ${measure.name}: labels must have the shape of outputs without its last axis, got labels [${bad.shape.join(', ')}] and outputs [4, 3]`,
+      );
+    }
+    expect(() => measure(labels(4), tf.ones([4, 2, 3]))).toThrow('labels must have the shape of outputs');
+  });
+
+  it.each([sigmoidCrossentropy, meanSquaredError])(
+    '%o throw when a label would stand for several outputs',
+    (loss) => {
+      for (const bad of [labels(4), labels(4, 1)]) {
+        expect(() => loss(bad, logits(4, 3))).toThrow(
+          `Cannot compute ${loss.name}: labels and outputs must have as many elements, got labels [${bad.shape.join(', ')}] and outputs [4, 3]`,
+        );
+      }
+      expect(loss(labels(4, 3, 1), logits(4, 3)).shape).toEqual([4]);
+    },
+  );
+});
 
 interface Column {
   readonly x: readonly number[];

@@ -18,3 +18,20 @@ export function checkedClasses(
 export function whereValid(values: tf.Tensor, valid: tf.Tensor): tf.Tensor {
   return tf.div(values, tf.cast(valid, 'float32'));
 }
+
+/** Throws a `RangeError` unless there is a label for each row of scores: [B] for [B, C], [B, T] for [B, T, C]. */
+export function checkClassShapes(what: string, labels: tf.Tensor, outputs: tf.Tensor): void {
+  const places = outputs.shape.slice(0, -1);
+  if (outputs.rank > 1 && `${labels.shape}` === `${places}`) return;
+  throw new RangeError(
+    `Cannot compute ${what}: labels must have the shape of outputs without its last axis, got labels [${labels.shape.join(', ')}] and outputs [${outputs.shape.join(', ')}]`,
+  );
+}
+
+/** Throws a `RangeError` unless labels and outputs have as many elements: nothing is broadcast. */
+export function checkSizes(what: string, labels: tf.Tensor, outputs: tf.Tensor): void {
+  if (labels.size === outputs.size) return;
+  throw new RangeError(
+    `Cannot compute ${what}: labels and outputs must have as many elements, got labels [${labels.shape.join(', ')}] and outputs [${outputs.shape.join(', ')}]`,
+  );
+}

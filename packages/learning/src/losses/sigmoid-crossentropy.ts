@@ -1,13 +1,14 @@
 // Sigmoid cross-entropy of logits, for yes or no: max(z, 0) − z y + log(1 + e^−|z|), which never overflows.
 import { tf } from '@starling/compute';
-import { whereValid } from './label-checks.js';
+import { checkSizes, whereValid } from './label-checks.js';
 
 /**
  * Labels: [B] or [B, …], 0 or 1, or a probability between them. Outputs: logits of the same number of elements; an example's
  * losses are averaged. An example with a label outside of [0, 1] has a loss that is not finite: the update of a client that
- * holds one is refused as `non-finite-update`.
+ * holds one is refused as `non-finite-update`. Throws a `RangeError` where the numbers of elements differ.
  */
 export function sigmoidCrossentropy(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
+  checkSizes('sigmoidCrossentropy', labels, outputs);
   const batch = outputs.shape[0] as number;
   const logits = tf.reshape(outputs, [batch, -1]);
   const targets = tf.reshape(tf.cast(labels, 'float32'), [batch, -1]);

@@ -1,9 +1,10 @@
 // Binary accuracy: 1 for an example whose logit is positive where its label is 1 and not positive where it is 0.
 import { tf } from '@starling/compute';
-import { whereValid } from '../losses/label-checks.js';
+import { checkSizes, whereValid } from '../losses/label-checks.js';
 
 /** Labels: [B], 0 or 1. Outputs: logits [B] or [B, 1]. Not finite for an example with another label. */
 export function binaryAccuracy(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
+  checkSizes('binaryAccuracy', labels, outputs);
   const batch = outputs.shape[0] as number;
   const yes = tf.greater(tf.reshape(outputs, [batch]), 0);
   const given = tf.reshape(labels, [batch]);

@@ -1,5 +1,5 @@
 import { tf } from '@starling/compute';
-import { float32, struct, tensor } from '@starling/federated-core';
+import { float32, struct, type Tensor, tensor } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { functionModel } from './function-model.js';
 
@@ -34,7 +34,45 @@ describe('functionModel', () => {
       loss: (_, { x }: { readonly x: tf.Tensor }) => tf.mean(x),
     });
     expect(() => model.forward({ scale: tf.scalar(1) }, { x: tf.ones([3]) }, { training: true })).toThrow(
-      'Cannot train mean: its loss must give one number for each example, shape [batch], got []',
+      'Cannot train mean: its loss must give one number for each example, shape [3], got []',
+    );
+  });
+
+  const x = tf.ones([3]);
+  const weights = { scale: tf.scalar(1) };
+  const pass = (options: object) =>
+    functionModel({
+      name: 'odd',
+      example,
+      initialWeights: scale,
+      loss: (_, batch: { x: tf.Tensor }) => batch.x,
+      ...options,
+    }).forward(weights, { x }, { training: true });
+
+  it('throws when the loss or a measure is one number for all examples, which would count for each', () => {
+    const mean = (): tf.Tensor => tf.reshape(tf.mean(x), [1]);
+    expect(() => pass({ loss: mean })).toThrow(
+      'its loss must give one number for each example, shape [3], got [1]',
+    );
+    expect(() => pass({ measures: { mean } })).toThrow(
+      "its measure 'mean' must give one number for each example",
+    );
+  });
+
+  it('throws when the loss is of integers', () => {
+    expect(() => pass({ loss: () => tf.cast(x, 'int32') })).toThrow(
+      'Cannot train odd: its loss must be float32, got int32',
+    );
+  });
+
+  it('throws when an initial weight is not float32, or not finite', () => {
+    const make = (weight: Tensor) =>
+      functionModel({ name: 'm', example, initialWeights: { w: weight }, loss: () => x });
+    expect(() => make(tensor('int32', [], Int32Array.of(1)))).toThrow(
+      "Cannot make m: initial weight 'w' must be float32, got int32",
+    );
+    expect(() => make(tensor('float32', [2], Float32Array.of(1, Number.NaN)))).toThrow(
+      "Cannot make m: initial weight 'w' must be finite, got NaN at element 1",
     );
   });
 });

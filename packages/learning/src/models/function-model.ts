@@ -2,9 +2,10 @@
 import type { tf } from '@starling/compute';
 import { struct, type Tensor, type TensorType, type Type, tensorType } from '@starling/federated-core';
 import type { Tensors } from '../tensors.js';
+import { checkInitialWeights } from './initial-weights.js';
 import { checkMeasureNames } from './measure-names.js';
 import type { Batch, Model } from './model.js';
-import { perExample } from './per-example.js';
+import { perExample, perExampleLosses } from './per-example.js';
 
 export interface FunctionModelOptions<W extends string, B extends Batch> {
   readonly name?: string;
@@ -22,12 +23,13 @@ export interface FunctionModelOptions<W extends string, B extends Batch> {
 }
 
 /**
- * All weights are trained; they are float32. Throws a `RangeError` where a measure has a reserved name, or a loss or measure
- * is not one number for each example.
+ * All weights are trained; they are float32. Throws a `RangeError` where an initial weight is not float32 or not finite, where
+ * a measure has a reserved name, and where a loss or measure is not one number for each example.
  */
 export function functionModel<W extends string, B extends Batch>(options: FunctionModelOptions<W, B>): Model {
   const { name = 'function model', example, initialWeights, loss, measures = {} } = options;
   checkMeasureNames(name, Object.keys(measures));
+  checkInitialWeights(name, initialWeights);
   const types: Record<string, TensorType> = {};
   for (const [weight, { dtype, shape }] of Object.entries<Tensor>(initialWeights)) {
     types[weight] = tensorType(dtype, shape);
@@ -41,11 +43,11 @@ export function functionModel<W extends string, B extends Batch>(options: Functi
     measures: Object.keys(measures),
     forward: (weights, batch) => {
       const named = weights as { readonly [K in W]: tf.Tensor };
-      const losses = perExample(name, 'its loss', loss(named, batch as B));
+      const losses = perExampleLosses(name, loss(named, batch as B), batch);
       const measured: Tensors = Object.fromEntries(
         Object.entries(measures).map(([measure, compute]) => [
           measure,
-          perExample(name, `its measure '${measure}'`, compute(named, batch as B)),
+          perExample(name, `its measure '${measure}'`, compute(named, batch as B), batch),
         ]),
       );
       return { losses, measures: measured, moved: {} };

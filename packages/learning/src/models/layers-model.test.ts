@@ -118,7 +118,7 @@ describe('layersModel', () => {
       each.forward(tensorsOf(each.initialWeights), batch, { training: true });
     const mean: Loss = (labels, outputs) => tf.losses.meanSquaredError(labels, outputs);
     expect(forward(model({ loss: mean }))).toThrow(
-      'its loss must give one number for each example, shape [batch], got []. Losses of tf.losses do with tf.Reduction.NONE',
+      'its loss must give one number for each example, shape [2], got []. Losses of tf.losses do with tf.Reduction.NONE',
     );
     const loss = tfl.metrics.meanSquaredError;
     expect(forward(model({ loss, metrics: { recall: tfl.metrics.recall } }))).toThrow(

@@ -16,13 +16,14 @@ import type { Loss } from '../losses/loss.js';
 import type { Metric } from '../metrics/metric.js';
 import { type DeferredModel, withDeferredWeights } from './deferred-weights.js';
 import { initialValues } from './initial-values.js';
+import { checkInitialWeights } from './initial-weights.js';
 import { withStandIns } from './layer-stand-ins.js';
 import { type NamedVariables, namedVariables, withWeights } from './layer-variables.js';
 import { maskedBatchNormalization } from './masked-batch-normalization.js';
 import { checkMeasureNames } from './measure-names.js';
 import type { Batch, Model } from './model.js';
 import { noiseLayers } from './noise-layers.js';
-import { perExample } from './per-example.js';
+import { perExample, perExampleLosses } from './per-example.js';
 
 export interface LayersModelOptions {
   readonly name?: string;
@@ -46,7 +47,7 @@ const trainingStandIns = { BatchNormalization: maskedBatchNormalization, ...nois
  * The model that `build` makes with tf.js layers (`tfl.sequential`, `tfl.model`), all of them new, the first with an
  * `inputShape`. Weights are named by the kind of layer, its number among its kind, and the weight: `dense_1_kernel`.
  * Regularisers, constraints, batch normalisation and dropout work as in tf.js; compile, optimizer and fit are not used.
- * Throws a `RangeError` where a metric has a reserved name.
+ * Throws a `RangeError` where a metric has a reserved name or an initial weight is not finite.
  */
 export function layersModel(build: () => tfl.LayersModel, options: LayersModelOptions): Model {
   const { name = 'layers model', example, loss, metrics = {}, seed = seedFrom(0) } = options;
@@ -58,6 +59,7 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
     : withDeferredWeights(build);
   const variables = namedVariables(layers);
   const initialWeights = initialTensors(variables, initializers, seed);
+  checkInitialWeights(name, initialWeights);
   const types = Object.entries(initialWeights).map(
     ([weight, { shape }]) => [weight, float32(...shape)] as const,
   );
@@ -79,12 +81,12 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
       const targets = labels(batch);
       const [first, ...rest] = penalties as tf.Tensor[];
       return {
-        losses: perExample(name, 'its loss', loss(targets, outputs)),
+        losses: perExampleLosses(name, loss(targets, outputs), batch),
         ...(first === undefined ? {} : { penalty: rest.reduce((sum, next) => tf.add(sum, next), first) }),
         measures: Object.fromEntries(
           Object.entries(metrics).map(([metric, compute]) => [
             metric,
-            perExample(name, `its metric '${metric}'`, compute(targets, outputs)),
+            perExample(name, `its metric '${metric}'`, compute(targets, outputs), batch),
           ]),
         ),
         moved,

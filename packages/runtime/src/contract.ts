@@ -35,6 +35,7 @@ import {
   variance,
 } from './testing/contract-computations.js';
 import { dataContract } from './testing/data-contract.js';
+import { drawnContract } from './testing/drawn-contract.js';
 import { epochsContract } from './testing/epochs-contract.js';
 import { finiteContract } from './testing/finite-contract.js';
 import { selectContract } from './testing/select-contract.js';
@@ -148,6 +149,8 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
     finiteContract(name, makeRuntime, agreed);
 
     dataContract(name, agreed);
+
+    drawnContract(name, makeRuntime);
 
     test(`\`${name}\` runs the operators of an aggregate of the user's own`, async () => {
       // Product of 1 + value: 2 · 3 · 4 · 5 · 6 = 720.

@@ -1,5 +1,5 @@
 // Checks the leaves of a call's argument against the signature of a graph, before any engine sees them.
-import { sizeOf, type Tensor } from '@starling/federated-core';
+import { partsFault, type Tensor } from '@starling/federated-core';
 
 /** What a graph takes as one leaf: −1 stands for any length. */
 export interface LeafSpec {
@@ -19,10 +19,9 @@ export function checkArgument(graph: string, specs: readonly LeafSpec[], argumen
         `Cannot run '${graph}': leaf ${leaf} must be ${describe(spec)}, got ${describe(value)}`,
       );
     }
-    if (value.data.length !== sizeOf(value.shape)) {
-      throw new TypeError(
-        `Cannot run '${graph}': leaf ${leaf} of shape [${value.shape.join(', ')}] must hold ${sizeOf(value.shape)} elements, got ${value.data.length}`,
-      );
+    const fault = partsFault(value);
+    if (fault !== null) {
+      throw new TypeError(`Cannot run '${graph}': leaf ${leaf} must have ${fault.need}, got ${fault.got}`);
     }
   });
 }

@@ -1,6 +1,7 @@
 // What the engine contract asks beside right values: defined answers to arguments that do not fit, inputs left alone,
 // results in memory of their own, and randomness by the seed of the call only.
 import {
+  bool,
   float32,
   int32,
   type LocalComputation,
@@ -89,12 +90,31 @@ export function behaviour(engine: () => Engine): void {
   it.each<[string, readonly Tensor[], string]>([
     ['another shape', [floats(1, 2, 3)], 'leaf 0 must be float32[2], got float32[3]'],
     ['another type', [tensor('int32', [2], Int32Array.of(1, 2))], 'got int32[2]'],
+    [
+      'fewer elements than the shape says',
+      [{ dtype: 'float32', shape: [2], data: Float32Array.of(1) }],
+      'leaf 0 must have 2 elements for shape [2], got 1',
+    ],
+    [
+      'an array of another type',
+      [{ dtype: 'float32', shape: [2], data: Float64Array.of(1, 2) as never }],
+      'leaf 0 must have data of float32 in a Float32Array, got Float64Array',
+    ],
     ['too few', [], 'it takes 1 leaves, got 0'],
     ['too many', [floats(1, 2), floats(1, 2)], 'got 2'],
   ])('refuses leaves: %s', async (_, leaves, message) => {
     const loaded = await load(shift);
     await expect((async () => loaded.run(leaves, SEED))()).rejects.toThrow(message);
     expect(await loaded.run([floats(1, 2)], SEED)).toEqual([floats(1, 2), floats(2, 3)]);
+  });
+
+  it('refuses a bool that is neither 0 nor 1', async () => {
+    const loaded = await load(localComputation(bool(2), (votes) => tf.sum(tf.cast(votes, 'float32'))));
+    const votes = (...data: number[]): Tensor => ({ dtype: 'bool', shape: [2], data: Uint8Array.from(data) });
+    await expect((async () => loaded.run([votes(1, 255)], SEED))()).rejects.toThrow(
+      'leaf 0 must have bools of 0 or 1, got 255 at element 1',
+    );
+    expect(await loaded.run([votes(1, 1)], SEED)).toEqual([tensor('float32', [], Float32Array.of(2))]);
   });
 
   it('sums, averages and takes norms of a hundred thousand numbers as exactly as of a few', async () => {

@@ -14,6 +14,7 @@ import type { LocalComputation } from '../plan/local-computation.js';
 import type { Aggregation, LocalProgram, Phase, RoundPlan, Selection } from '../plan/round-plan.js';
 import { leafCount } from '../types/leaves.js';
 import { int32, struct } from '../types/types.js';
+import { copyTensor } from '../values/tensor.js';
 import { analyse, type KeyUpload, requireServerResult, takenFromServer, updateTypes } from './analysis.js';
 import { Emitter } from './emitter.js';
 import { defaultLaneSize } from './lane-size.js';
@@ -135,7 +136,7 @@ export function aggregation(aggregate: IntrinsicExpression, salt: number): Aggre
     kind: kindOf(definition, aggregate),
     update: updateType(aggregate, definition),
     result: memberType(aggregate.type),
-    ...(ifEmpty === undefined ? {} : { ifEmpty }),
+    ...(ifEmpty === undefined ? {} : { ifEmpty: ifEmpty.map(copyTensor) }),
     ...(numbers === undefined ? {} : { settings: numbers }),
     ...(definition.hasOperators === true ? { operators: operatorPrograms(aggregate, salt) } : {}),
   };

@@ -1,6 +1,6 @@
 // Builds a program one instruction at a time, handing out registers.
 import type { Instruction, LocalProgram, Register } from '../plan/round-plan.js';
-import type { Tensor } from '../values/tensor.js';
+import { copyTensor, type Tensor } from '../values/tensor.js';
 
 export class ProgramBuilder {
   private readonly instructions: Instruction[] = [];
@@ -18,8 +18,9 @@ export class ProgramBuilder {
     return registers;
   }
 
+  /** Copied: a plan stays what it is, and so does the computation that it was compiled from. */
   constants(leaves: readonly Tensor[]): readonly Register[] {
-    return leaves.flatMap((value) => this.add({ op: 'constant', value }, 1));
+    return leaves.flatMap((value) => this.add({ op: 'constant', value: copyTensor(value) }, 1));
   }
 
   build(outputs: readonly Register[]): LocalProgram {

@@ -103,6 +103,23 @@ describe('plans', () => {
     throw new Error('no graph is called');
   };
 
+  test('`compilePlan` gives a plan with constants of its own', () => {
+    const computation = federatedComputation({ value: atClients(vector) }, ({ value }) => ({
+      mean: federatedMean(value, undefined, { ifEmpty: Float32Array.of(1, 2) }),
+      constant: federatedValue(Float32Array.of(1, 2), 'SERVER'),
+    }));
+    const before = textOf(computation);
+    const { phases, apply } = compilePlan(computation);
+    const [constant] = apply.instructions;
+    const tensors = [
+      phases[0]!.aggregations[0]!.ifEmpty![0]!,
+      ...(constant?.op === 'constant' ? [constant.value] : []),
+    ];
+    expect(tensors.length).toBe(2);
+    for (const { data } of tensors) (data as Float32Array)[0] = 9;
+    expect(textOf(computation)).toBe(before);
+  });
+
   test('`runProgram` gives a copy of a constant that is an output', async () => {
     const plan = compilePlan(
       federatedComputation(null, () => federatedValue(Float32Array.of(1, 2), 'SERVER')),

@@ -19,6 +19,7 @@ import {
 import { runMemoryChecks } from './memory/memory-checks.js';
 import { peers, pythonOf } from './peers/peers.js';
 import { type ContenderResult, report } from './report.js';
+import { runStragglers } from './stragglers/stragglers.js';
 
 const HELP = `Usage: npm run bench -- [options]
 
@@ -32,6 +33,7 @@ const HELP = `Usage: npm run bench -- [options]
   --repeats <n>      turns of each contender, one after another: A B A B (default: 1, with peers 2)
   --peers [folder]   also run the peers that have an environment in the folder (default: .peers)
   --memory           measure memory instead: large populations, many rounds, the CNN
+  --stragglers       measure FedProx with stragglers instead, as it is and with masked steps (default: lr, cnn; 3 turns)
 `;
 
 interface Contender {
@@ -54,17 +56,26 @@ const { values, positionals } = parseArgs({
     repeats: { type: 'string' },
     peers: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
+    stragglers: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
 if (values.help) process.stdout.write(HELP);
 else if (values.memory) await runMemoryChecks();
-else await runBench();
+else if (values.stragglers) {
+  await runStragglers(modelsOf(MODELS.slice(0, 2)), {
+    turns: Number(values.repeats ?? 3),
+    rounds: values.rounds === undefined ? undefined : Number(values.rounds),
+  });
+} else await runBench();
+
+function modelsOf(otherwise: readonly ModelName[]): readonly ModelName[] {
+  return values.model === undefined ? otherwise : values.model.map((name) => among(MODELS, name));
+}
 
 async function runBench(): Promise<void> {
-  const models =
-    values.model === undefined ? MODELS.slice(0, 3) : values.model.map((name) => among(MODELS, name));
+  const models = modelsOf(MODELS.slice(0, 3));
   const results: ContenderResult[] = [];
   for (const model of models) {
     const contenders = [...starling(model), ...(values.peers ? peerContenders(model) : [])];

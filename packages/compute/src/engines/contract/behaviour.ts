@@ -76,6 +76,29 @@ export function behaviour(engine: () => Engine): void {
     expect(await loaded.run([floats(1, 2, 3)], [5, 6])).toEqual(first);
   });
 
+  it('walks a dataset for as many epochs, or steps, as each call says', async () => {
+    const parameters = { data: sequence(float32()), epochs: int32(), steps: int32() };
+    const loaded = await load(
+      localComputation(parameters, ({ data, epochs, steps }) => {
+        const batches = data.batch(2);
+        const fold = (view: typeof batches): tf.Tensor =>
+          sequenceReduce(view, tf.scalar(1), (state, batch, mask) =>
+            tf.add(tf.mul(state, 2), tf.sum(tf.mul(batch, mask))),
+          );
+        return [fold(batches.repeat(epochs)), fold(batches.steps(steps))];
+      }),
+    );
+    const scalar = (value: number): Tensor => tensor('int32', [], Int32Array.of(value));
+    const walk = async (epochs: number, steps: number) =>
+      (await loaded.run([floats(1, 2, 4), scalar(epochs), scalar(steps)], SEED)).map(({ data }) => data[0]);
+    // From 1, steps add 3 and 4 in turn to twice the state: 5, 14, 31, 66.
+    expect(await walk(1, 3)).toEqual([14, 31]);
+    expect(await walk(2, 1)).toEqual([66, 5]);
+    expect(await walk(0, 0)).toEqual([1, 1]);
+    await expect(walk(-1, 1)).rejects.toThrow('epochs must be 0 or more, got -1');
+    expect(await walk(1, 2)).toEqual([14, 14]);
+  });
+
   it('takes an empty dataset', async () => {
     const loaded = await load(
       localComputation({ data: sequence(float32(2)) }, ({ data }) =>

@@ -17,8 +17,9 @@ export interface MeanAggregatorOptions {
 }
 
 /**
- * Averages updates. A weight of 0 counts for nothing, weighted or not. Without a client, or with a total weight of 0, the round fails with an `EmptyAggregateError` and
- * the state is kept. Throws a `RangeError` unless `weighted` is true or false.
+ * Averages updates. A weight of 0 counts for nothing, weighted or not. Without a client, or with a total weight of 0,
+ * the round fails with an `EmptyAggregateError` and the state is kept. Throws a `RangeError` unless `weighted` is true
+ * or false.
  */
 export function meanAggregator({ weighted = true }: MeanAggregatorOptions = {}): Aggregator {
   checkChoice('Cannot average updates', 'weighted', weighted, [true, false]);

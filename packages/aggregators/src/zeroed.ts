@@ -1,5 +1,5 @@
-// Zeroing: an update with an element beyond a bound, or with one that is no finite number, is replaced by zeros. It keeps
-// a faulty client, whose values are off by orders of magnitude, out of the aggregate.
+// Zeroing: an update with an element beyond a bound, or with one that is no finite number, is replaced by zeros. It
+// keeps a faulty client, whose values are off by orders of magnitude, out of the aggregate.
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
   type AggregationProcess,
@@ -21,15 +21,15 @@ export interface ZeroedOptions {
   /** The greatest absolute value of an element, above 0. */
   readonly bound: number;
   /**
-   * What a zeroed client counts as. `exclude` (the default): its weight is 0, so that no mean counts it, weighted or not.
-   * `count-as-zero`: it keeps its weight and so pulls means towards 0, as zeroing in TensorFlow Federated does.
+   * What a zeroed client counts as. `exclude` (the default): its weight is 0, so that no mean counts it, weighted or
+   * not. `count-as-zero`: it keeps its weight and so pulls means towards 0, as zeroing in TensorFlow Federated does.
    */
   readonly whenZeroed?: 'exclude' | 'count-as-zero';
 }
 
 /**
- * `inner` on updates all of whose elements are within ±`bound`; others are replaced by zeros. Measures `zeroed`, the number
- * of clients that were. Throws a `RangeError` unless `bound` is finite and above 0.
+ * `inner` on updates all of whose elements are within ±`bound`; others are replaced by zeros. Measures `zeroed`, the
+ * number of clients that were. Throws a `RangeError` unless `bound` is finite and above 0.
  */
 export function zeroed(inner: Aggregator, { bound, whenZeroed = 'exclude' }: ZeroedOptions): Aggregator {
   checkNumber('Cannot zero updates', 'bound', bound, { above: 0 });

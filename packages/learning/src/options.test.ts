@@ -95,7 +95,9 @@ const options: readonly (readonly [string, string, Kind])[] = [
   ['warmUp', 'over', 'count'],
 ];
 
-/** What no option of numbers takes. A function is no number either, but may be a schedule or an option of each client. */
+/**
+ * What no option of numbers takes. A function is no number either, but may be a schedule or an option of each client.
+ */
 const wrong = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, '1', 1n, null, true, {}, [1]];
 
 describe('numeric options', () => {

@@ -40,8 +40,8 @@ describe('checkNumber', () => {
   });
 
   it('refuses numbers that leave the range as float32', () => {
-    // 1e300 is beyond the greatest float32, 3.4028e38; 1e-50 rounds to 0, as the least float32 is 1.4e-45; 1 − 1e-9 rounds
-    // to 1, as the float32 below 1 is 1 − 2^−24.
+    // 1e300 is beyond the greatest float32, 3.4028e38; 1e-50 rounds to 0, as the least float32 is 1.4e-45; 1 − 1e-9
+    // rounds to 1, as the float32 below 1 is 1 − 2^−24.
     expect(() => checkNumber('Cannot x', 'y', 1e300, { from: 0 })).toThrow('>= 0 in float32, got 1e+300');
     expect(() => checkNumber('Cannot x', 'y', 1e-50, { above: 0 })).toThrow('> 0 in float32, got 1e-50');
     expect(() => checkNumber('Cannot x', 'y', 1 - 1e-9, { from: 0, below: 1 })).toThrow('below 1 in float32');

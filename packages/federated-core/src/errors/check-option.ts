@@ -20,8 +20,9 @@ export interface NumberRange {
 export const MAX_COUNT = 2 ** 31 - 1;
 
 /**
- * Throws a `RangeError`, "Cannot make sgd: learningRate must be a finite number >= 0, got NaN", unless `value` is a finite
- * number within `range`. `action` is the part before the colon. NaN, infinities, strings, bigints and `undefined` are refused.
+ * Throws a `RangeError`, "Cannot make sgd: learningRate must be a finite number >= 0, got NaN", unless `value` is a
+ * finite number within `range`. `action` is the part before the colon. NaN, infinities, strings, bigints and
+ * `undefined` are refused.
  */
 export function checkNumber(
   action: string,

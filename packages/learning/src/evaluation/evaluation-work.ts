@@ -5,7 +5,9 @@ import { checkNumber, type LocalComputation, MAX_COUNT, sequence } from '@starli
 import type { Batch, Model } from '../models/model.js';
 import { addToTotals, zeroTotals } from '../work/totals.js';
 
-/** (weights, data) → totals over the examples. Throws a `RangeError` unless `batchSize` is a whole number of at least 1. */
+/**
+ * (weights, data) → totals over the examples. Throws a `RangeError` unless `batchSize` is a whole number of at least 1.
+ */
 export function evaluationWork(model: Model, batchSize: number): LocalComputation {
   checkNumber('Cannot evaluate a model', 'batchSize', batchSize, { whole: true, from: 1, to: MAX_COUNT });
   return localComputation(

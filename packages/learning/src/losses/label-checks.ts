@@ -1,9 +1,11 @@
-// Labels that a loss or metric has no meaning for. A graph cannot throw, so such a label makes the number of its example NaN
-// or infinite: a client that holds one is refused whole, as `non-finite-update`, and an evaluation shows it. In training
-// this costs nothing at each step: it depends on the labels alone, and so is computed once a client.
+// Labels that a loss or metric has no meaning for. A graph cannot throw, so such a label makes the number of its
+// example NaN or infinite: a client that holds one is refused whole, as `non-finite-update`, and an evaluation shows
+// it. In training this costs nothing at each step: it depends on the labels alone, and so is computed once a client.
 import { tf } from '@starling/compute';
 
-/** int32 classes of labels that are integers or floats, and where they are classes at all, 0 to `classes` − 1: bools. */
+/**
+ * int32 classes of labels that are integers or floats, and where they are classes at all, 0 to `classes` − 1: bools.
+ */
 export function checkedClasses(
   labels: tf.Tensor,
   classes: number,

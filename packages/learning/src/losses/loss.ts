@@ -2,5 +2,7 @@
 // one who knows which rows of the batch are examples and which are padding.
 import type { tf } from '@starling/compute';
 
-/** (labels [B, …], outputs [B, …]) → losses [B]. The losses of tf.js fit: `tfl.metrics.meanAbsoluteError` and others. */
+/**
+ * (labels [B, …], outputs [B, …]) → losses [B]. The losses of tf.js fit: `tfl.metrics.meanAbsoluteError` and others.
+ */
 export type Loss = (labels: tf.Tensor, outputs: tf.Tensor) => tf.Tensor;

@@ -3,8 +3,8 @@ import { tf } from '@starling/compute';
 import { checkClassShapes, checkedClasses, whereValid } from '../losses/label-checks.js';
 
 /**
- * Labels: int32 [B] or [B, T], from 0 to C − 1. Outputs: scores [B, C] or [B, T, C]; an example's T places are averaged. NaN
- * for an example with a label that is no class.
+ * Labels: int32 [B] or [B, T], from 0 to C − 1. Outputs: scores [B, C] or [B, T, C]; an example's T places are
+ * averaged. NaN for an example with a label that is no class.
  */
 export function accuracy(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
   checkClassShapes('accuracy', labels, outputs);

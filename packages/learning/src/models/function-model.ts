@@ -23,8 +23,8 @@ export interface FunctionModelOptions<W extends string, B extends Batch> {
 }
 
 /**
- * All weights are trained; they are float32. Throws a `RangeError` where an initial weight is not float32 or not finite, where
- * a measure has a reserved name, and where a loss or measure is not one number for each example.
+ * All weights are trained; they are float32. Throws a `RangeError` where an initial weight is not float32 or not
+ * finite, where a measure has a reserved name, and where a loss or measure is not one number for each example.
  */
 export function functionModel<W extends string, B extends Batch>(options: FunctionModelOptions<W, B>): Model {
   const { name = 'function model', example, initialWeights, loss, measures = {} } = options;

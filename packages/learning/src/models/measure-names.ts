@@ -1,5 +1,5 @@
-// The names of a model's measures. They stand in one record with what an algorithm reports itself, so that a measure of the
-// same name would hide one of the two.
+// The names of a model's measures. They stand in one record with what an algorithm reports itself, so that a measure of
+// the same name would hide one of the two.
 
 /** What algorithms report of every model, by name. */
 export const RESERVED_MEASURES: readonly string[] = ['loss', 'examples', 'aggregation'];

@@ -2,7 +2,10 @@
 import { tf } from '@starling/compute';
 import type { Batch } from './model.js';
 
-/** `values` as they are; throws a `RangeError` that names the model and `what` unless there is one for each example of `batch`. */
+/**
+ * `values` as they are; throws a `RangeError` that names the model and `what` unless there is one for each example of
+ * `batch`.
+ */
 export function perExample(model: string, what: string, values: tf.Tensor, batch: Batch): tf.Tensor {
   const size = sizeOf(batch);
   if (values.rank === 1 && (size === null || values.shape[0] === size)) return values;

@@ -1,6 +1,6 @@
-// Adagrad: a ← a + g², w ← w − η g / (√a + ε) (Duchi, Hazan, Singer, "Adaptive Subgradient Methods for Online
-// Learning and Stochastic Optimization", JMLR 2011). With a decaying mean m in the place of g it is FedAdagrad (Reddi et
-// al., "Adaptive Federated Optimization", ICLR 2021, Algorithm 2).
+// Adagrad: a ← a + g², w ← w − η g / (√a + ε) (Duchi, Hazan, Singer, "Adaptive Subgradient Methods for Online Learning
+// and Stochastic Optimization", JMLR 2011). With a decaying mean m in the place of g it is FedAdagrad (Reddi et al.,
+// "Adaptive Federated Optimization", ICLR 2021, Algorithm 2).
 import { tf } from '@starling/compute';
 import { mapTensors, type Tensors } from '../tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
@@ -11,9 +11,14 @@ export interface AdagradOptions {
   readonly learningRate: LearningRate;
   /** What a starts from, at least 0; 0.1 by default. */
   readonly initialAccumulator?: number;
-  /** ε, at least 0; 1e-7 by default. At the server Reddi et al. (2021) advise 1e-3. */
+  /**
+   * ε, at least 0; 1e-7 by default. At the server Reddi et al. (2021) advise 1e-3. At 0 an element whose
+   * gradients have all been 0 becomes NaN, unless its accumulator starts above 0.
+   */
   readonly epsilon?: number;
-  /** β1, decay of the mean gradient m ← β1 m + (1 − β1) g, which steps in the place of g; 0, that is m = g, by default. */
+  /**
+   * β1, decay of the mean gradient m ← β1 m + (1 − β1) g, which steps in the place of g; 0, that is m = g, by default.
+   */
   readonly beta1?: number;
 }
 

@@ -1,6 +1,6 @@
-// Adam (Kingma, Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, Algorithm 1), and the step that AdamW shares
-// with it. The powers β1^t and β2^t are kept as running products. Without the correction of the bias it is FedAdam (Reddi
-// et al., "Adaptive Federated Optimization", ICLR 2021, Algorithm 2).
+// Adam (Kingma, Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, Algorithm 1), and the step that AdamW
+// shares with it. The powers β1^t and β2^t are kept as running products. Without the correction of the bias it is
+// FedAdam (Reddi et al., "Adaptive Federated Optimization", ICLR 2021, Algorithm 2).
 import { tf } from '@starling/compute';
 import { checkChoice } from '@starling/federated-core';
 import { mapTensors, type Tensors } from '../tensors.js';
@@ -15,14 +15,20 @@ export interface AdamOptions {
   readonly beta1?: number;
   /** Decay of the mean square gradient, from 0 to below 1; 0.999 by default. */
   readonly beta2?: number;
-  /** ε, at least 0; 1e-7 by default. At the server Reddi et al. (2021) advise 1e-3. */
+  /**
+   * ε, at least 0; 1e-7 by default. At the server Reddi et al. (2021) advise 1e-3. At 0 an element whose
+   * gradients have all been 0 becomes NaN, unless its accumulator starts above 0.
+   */
   readonly epsilon?: number;
   /**
-   * Whether m and v are divided by 1 − β1^t and 1 − β2^t, which takes out that they start from constants; true by default,
-   * as in Kingma and Ba. FedAdam has no correction.
+   * Whether m and v are divided by 1 − β1^t and 1 − β2^t, which takes out that they start from constants; true by
+   * default, as in Kingma and Ba. FedAdam has no correction.
    */
   readonly biasCorrection?: boolean;
-  /** What v starts from, at least 0; 0 by default. Above 0 needs `biasCorrection: false`, since the correction expects 0. */
+  /**
+   * What v starts from, at least 0; 0 by default. Above 0 needs `biasCorrection: false`, since the correction expects
+   * 0.
+   */
   readonly initialAccumulator?: number;
 }
 

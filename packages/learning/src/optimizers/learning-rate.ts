@@ -1,12 +1,15 @@
-// Learning rates that change: an optimizer whose rate is a schedule counts its updates, and takes each with the rate of its
-// count.
+// Learning rates that change: an optimizer whose rate is a schedule counts its updates, and takes each with the rate of
+// its count.
 import { tf } from '@starling/compute';
 import { describeValue } from '@starling/federated-core';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Optimizer } from './optimizer.js';
 import { checkNonNegative } from './options.js';
 
-/** A number of at least 0, a scalar (what a schedule gives for a round, say), or a schedule of the optimizer's own updates. */
+/**
+ * A number of at least 0, a scalar (what a schedule gives for a round, say), or a schedule of the optimizer's own
+ * updates.
+ */
 export type LearningRate = number | tf.Tensor | Schedule;
 
 /**

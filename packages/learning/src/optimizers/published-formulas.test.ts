@@ -1,5 +1,5 @@
-// Optimizers against their formulas as published, in plain float64: 20 steps each, on gradients of both signs and of sizes
-// from 0.002 to 5. The formulas here share nothing with the implementations but the paper.
+// Optimizers against their formulas as published, in plain float64: 20 steps each, on gradients of both signs and of
+// sizes from 0.002 to 5. The formulas here share nothing with the implementations but the paper.
 import { describe, expect, it } from 'vitest';
 import { adagrad } from './adagrad.js';
 import { adam } from './adam.js';
@@ -46,8 +46,8 @@ function kingmaBa(rate: number, beta1: number, beta2: number, epsilon: number): 
 type Server = 'adagrad' | 'yogi' | 'adam';
 
 /**
- * Reddi et al., ICLR 2021, Algorithm 2, in its own signs: Δ is minus the gradient, x ← x + η m / (√v + τ). v starts from τ²,
- * the least that the algorithm allows.
+ * Reddi et al., ICLR 2021, Algorithm 2, in its own signs: Δ is minus the gradient, x ← x + η m / (√v + τ). v starts
+ * from τ², the least that the algorithm allows.
  */
 function algorithm2(server: Server, rate: number, beta1: number, beta2: number, tau: number): Formula {
   let m = 0;

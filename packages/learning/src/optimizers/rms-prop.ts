@@ -9,7 +9,9 @@ export interface RmsPropOptions {
   readonly learningRate: LearningRate;
   /** ρ, from 0 to below 1; 0.9 by default. */
   readonly decay?: number;
-  /** ε, at least 0; 1e-7 by default. */
+  /**
+   * ε, at least 0; 1e-7 by default. At 0 an element whose gradients have all been 0 becomes NaN.
+   */
   readonly epsilon?: number;
 }
 

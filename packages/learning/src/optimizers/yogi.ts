@@ -20,9 +20,9 @@ export interface YogiOptions {
 }
 
 /**
- * m ← β1 m + (1 − β1) g, v ← v − (1 − β2) sign(v − g²) g², w ← w − η m / (√v + ε). There is no correction of
- * the bias. At the server this is FedYogi (Reddi et al. 2021, Algorithm 2) when v starts from ε², as it does by default:
- * `yogi({ learningRate, beta2: 0.99 })`.
+ * m ← β1 m + (1 − β1) g, v ← v − (1 − β2) sign(v − g²) g², w ← w − η m / (√v + ε). There is no correction of the bias.
+ * At the server this is FedYogi (Reddi et al. 2021, Algorithm 2) when v starts from ε², as it does by default: `yogi({
+ * learningRate, beta2: 0.99 })`.
  */
 export function yogi(options: YogiOptions = {}): Optimizer {
   const {

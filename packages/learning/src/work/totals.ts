@@ -6,7 +6,9 @@ import { checkMeasureNames } from '../models/measure-names.js';
 import type { ForwardPass, Model } from '../models/model.js';
 import type { Tensors } from '../tensors.js';
 
-/** `loss`, the measures of the model, and `examples`: float32 scalars. Throws where a measure has one of these names. */
+/**
+ * `loss`, the measures of the model, and `examples`: float32 scalars. Throws where a measure has one of these names.
+ */
 export function totalsType(model: Model): StructType {
   return struct(Object.fromEntries(totalsNames(model).map((name) => [name, float32()])));
 }

@@ -1,7 +1,7 @@
-// Pass: divisions by v, which is 1 or 0 as a cast of bools is, move to what they are computed from sooner: (x / v) · m becomes
-// x · (m / v), and (m / c) / v becomes (m / v) / c. All are the same to the last bit: a division by 1 changes nothing, and one
-// by 0 leaves no finite number either way. Losses that are checked for their labels are such quotients, and m the mask of a
-// batch: m / v depends on the data alone, so that it is computed once, before the Loop.
+// Pass: divisions by v, which is 1 or 0 as a cast of bools is, move to what they are computed from sooner: (x / v) · m
+// becomes x · (m / v), and (m / c) / v becomes (m / v) / c. All are the same to the last bit: a division by 1 changes
+// nothing, and one by 0 leaves no finite number either way. Losses that are checked for their labels are such
+// quotients, and m the mask of a batch: m / v depends on the data alone, so that it is computed once, before the Loop.
 import type { OnnxNode, OnnxValue } from '../onnx-model.js';
 import type { Pass, RewriteContext } from '../rewrite-graph.js';
 

@@ -1,5 +1,7 @@
 // The suite that every engine passes: each kernel and its gradient on random shapes, and whole computations, agree with
 // tf.js run eagerly on its cpu backend, to 1e-5 of the largest magnitude; gradients agree with finite differences too.
+// At special values and at every magnitude each kernel agrees with a float64 reference, as exactly as graph/accuracy.ts
+// states.
 import { float32, type LocalComputation, sequence, struct, type Tensor } from '@starling/federated-core';
 import { afterAll, assert, beforeAll, describe, it } from 'vitest';
 import { kernelGraphOf, localComputation } from '../capture/local-computation.js';
@@ -9,6 +11,7 @@ import * as tf from '../tensorflow/tf.js';
 import { assertAgree, type Body, captured, eagerly, runOn } from './contract/agreement.js';
 import { behaviour } from './contract/behaviour.js';
 import { Draw } from './contract/draw.js';
+import { keepsAccuracy } from './contract/keeps-accuracy.js';
 import type { DrawnCase } from './contract/kernel-case.js';
 import { kernelCases } from './contract/kernel-cases.js';
 import { modelCases } from './contract/model-cases.js';
@@ -36,6 +39,10 @@ export function engineContract(name: string, makeEngine: () => Promise<Engine>):
     behaviour(() => engine);
 
     for (const kernel of KERNELS) it(`runs ${kernel}`, () => runsKernel(engine, kernel));
+
+    it.each(KERNELS)('gives %s at its edges', async (kernel) => {
+      await keepsAccuracy(engine, kernel);
+    });
 
     it.each(Object.entries(modelCases))('trains %s', async (model, drawCase) => {
       const { inputs, body } = drawCase(new Draw(1));

@@ -9,10 +9,11 @@ type Kernel = Pick<KernelNode, 'kernel' | 'attributes'>;
 
 /**
  * Kernels that mean something else on a backend than on `cpu`. TensorFlow's AvgPoolGrad divides by the elements inside
- * the input where a window hangs over its edge; in a graph the kernel divides by the whole window, as tf.js does. OneHot of
- * wasm writes integers whatever type is asked for; FloorDiv of floats gives floats on both, and
- * integers over 0 are an error where tf.js has 0. Those of wasm lose NaN (ClipByValue, Maximum, Minimum, Relu6), −0 (Elu, Log1p, Selu)
- * or precision (Cos, Sin), and take integers for floats (ClipByValue, IsFinite, IsInf, IsNan).
+ * the input where a window hangs over its edge; in a graph the kernel divides by the whole window, as tf.js does.
+ * OneHot of wasm writes integers whatever type is asked for; FloorDiv of floats gives floats on both, and integers over
+ * 0 are an error where tf.js has 0. Those of wasm lose NaN (ClipByValue, Maximum, Minimum, Relu6), −0 (Elu, Log1p,
+ * Selu) or precision (Cos, Sin), take integers for floats (ClipByValue, IsFinite, IsInf, IsNan), read past the end of
+ * booleans (Reverse), or forget windows that overlap (MaxPoolGrad).
  */
 const DIFFERENT: Readonly<Record<string, ReadonlySet<string>>> = {
   tensorflow: new Set(['AvgPoolGrad', 'FloorDiv', 'Mod']),
@@ -25,11 +26,13 @@ const DIFFERENT: Readonly<Record<string, ReadonlySet<string>>> = {
     'IsInf',
     'IsNan',
     'Log1p',
+    'MaxPoolGrad',
     'Maximum',
     'Minimum',
     'Mod',
     'OneHot',
     'Relu6',
+    'Reverse',
     'Selu',
     'Sin',
   ]),
@@ -54,8 +57,8 @@ function isLongSum({ kernel, attributes }: Kernel, inputs: Inputs): boolean {
 }
 
 /**
- * The outputs of a kernel, corrected where tf.js has it wrong; it runs on `cpu` where the backend lacks it, means another thing
- * by it, or rounds too much. The backend must have been started.
+ * The outputs of a kernel, corrected where tf.js has it wrong; it runs on `cpu` where the backend lacks it, means
+ * another thing by it, or rounds too much. The backend must have been started.
  */
 export function runKernel(backend: string, node: Kernel, inputs: Inputs): readonly tf.Tensor[] {
   const isSame =

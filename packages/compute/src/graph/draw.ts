@@ -5,8 +5,8 @@ import type { RandomNode } from './kernel-graph.js';
 import { randomWords } from './random-words.js';
 
 /**
- * `uniform`: element i is low + (high − low) · ⌊wᵢ / 2⁸⌋ · 2⁻²⁴, computed in float64, stored as the nearest float32; but
- *   as the nearest one in [low, high) where that lies outside.
+ * `uniform`: element i is low + (high − low) · ⌊wᵢ / 2⁸⌋ · 2⁻²⁴, computed in float64, stored as the nearest float32, or
+ *   as the nearest one in [low, high) if that lies outside.
  * `normal`: elements 2i and 2i + 1 are mean + stddev · r cos φ and mean + stddev · r sin φ with
  *   r = √(−2 ln((w₂ᵢ + 1) / 2³²)), φ = 2π w₂ᵢ₊₁ / 2³², in float64, stored as float32.
  * `bernoulli`: uint8, 0 or 1. Words are cut into lanes of b bits, lowest first; an element is 1 where its lane is below

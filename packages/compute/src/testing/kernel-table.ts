@@ -6,6 +6,7 @@ import { captured } from '../engines/contract/agreement.js';
 import { Draw } from '../engines/contract/draw.js';
 import type { DrawnCase } from '../engines/contract/kernel-case.js';
 import { kernelCases } from '../engines/contract/kernel-cases.js';
+import { ACCURACY, type Accuracy } from '../graph/accuracy.js';
 import {
   BINARY_KERNELS,
   type Kernel,
@@ -23,6 +24,31 @@ const SECTIONS: readonly (readonly [string, readonly Kernel[]])[] = [
   ['Others', OTHER_KERNELS],
 ];
 
+/** What kernels mean where tf.js's backends, processors or IEEE 754's older forms differ. */
+const EDGES: readonly string[] = [
+  '## Values at the edges',
+  '',
+  'One meaning on every engine, whatever the processor; constants that are computed while capturing have it too.',
+  '',
+  '- **int32** wraps modulo 2³²: sums, differences, products, powers, −(−2³¹) and |−2³¹|. A quotient or remainder by 0',
+  '  is 0; −2³¹ divided by −1 is −2³¹, with remainder 0. A power with a negative exponent is its whole part: 1 or −1 of',
+  '  the bases 1 and −1, else 0.',
+  '- **Cast to int32** drops the fraction and wraps modulo 2³² (3e9 is −1294967296); NaN and ±∞ are 0. `floorDiv` of',
+  '  floats rounds the float32 quotient down and is cast so. **Cast to bool** is true of all but 0, of NaN too.',
+  '- **NaN** stays in `max`, `min`, `maximum`, `minimum`, `sign` and `clipByValue`. `argMax` and `argMin` give the position',
+  '  of the first NaN if there is one; `topk` ranks NaN above +∞. Of equal numbers the first counts. Comparisons with NaN',
+  '  are false, and `step` is 1 above 0 and `alpha` of all else, NaN too: so is the gradient of relu.',
+  '- **Powers and angles** are those of C: 1 to any power, NaN too, is 1; `atan2` knows signed zeros and infinities.',
+  '  `mod` of floats has the sign of the divisor, but a remainder of 0 has that of the dividend. `round` goes to the even',
+  '  side of a half.',
+  '- **Of no elements**, `any` is false, `all` true, a sum 0, a product 1, a mean 0, `max` the least number of its type',
+  '  (−∞) and `min` the largest (+∞). `argMax` and `argMin` along an axis without elements are refused at capture.',
+  '- **Indices** of `gather`, `gatherND` and `scatterND` are from 0 to the size of their axis − 1; any other, a negative one',
+  '  too, ends the run with an error. `unsortedSegmentSum` leaves out rows whose id is no segment, and `oneHot` gives such',
+  '  an index no class.',
+  '- **MaxPool** of NaN or −∞ is not defined: a guard would cost as much as the pool.',
+];
+
 /** The page as Markdown. */
 export function kernelPage(): string {
   return [
@@ -37,10 +63,25 @@ export function kernelPage(): string {
     '- **wasm**: has a kernel on the WebAssembly backend of tf.js; others run on its cpu backend, which has them all.',
     '- **gradient**: tf.js knows the gradient, which is captured as kernels of this page. Gradients that tf.js has wrong, or lacks, are',
     '  corrected whenever one is taken, also where `@tensorflow/tfjs` is imported, before `@starling/compute` or after it.',
+    '- **error**: the largest error on any engine, from the right result in float64 of the same float32 inputs, in units in',
+    '  the last place (ulp) of float32. 0 is exact, as results of integers and booleans are always; ½ is rounded once.',
+    '  Without more, the unit is that of the result; *of 1*, that of 1 if the result is smaller; *of the terms*, that of',
+    '  the sum of the magnitudes of all that is added up; *of all terms*, that of the largest such sum in the tensor.',
+    '  Results below 2⁻¹²⁰ are within 2⁻¹²⁶. Sums are checked with up to 100 terms, products with 5: errors grow with',
+    '  their number.',
+    '- **NaN, ±∞**: *exact* if they are what [Values at the edges](#values-at-the-edges) says; *not finite* if a result that',
+    '  one of them enters is not finite, which of them is not said, and neighbours may be so too; – if the kernel is defined',
+    '  of finite numbers only.',
+    '- **−0**: *exact* if a zero has the sign that IEEE 754 gives it; *either* if engines differ.',
     '',
     'Every kernel, and its gradient, is held against tf.js on random shapes by the engine contract',
     '(`packages/compute/src/engines/contract.ts`), and every gradient against finite differences.',
+    'Its values at the edges, and the errors of this page, are held against a float64 reference that is apart from all',
+    'engines (`packages/compute/src/engines/contract/reference`); so are 10,000 random graphs with their gradients, by',
+    '`npm run test:random-graphs`.',
     ...SECTIONS.flatMap(section),
+    '',
+    ...EDGES,
     '',
     '## Composites',
     '',
@@ -68,8 +109,8 @@ function section([title, kernels]: (typeof SECTIONS)[number]): readonly string[]
     '',
     `## ${title}`,
     '',
-    '| kernel | onnx | wasm | gradient |',
-    '|---|---|---|---|',
+    '| kernel | onnx | wasm | gradient | error (ulp) | NaN, ±∞ | −0 |',
+    '|---|---|---|---|---|---|---|',
     ...[...kernels].sort().map(row),
   ];
 }
@@ -80,7 +121,15 @@ function row(kernel: Kernel): string {
     tf.getKernel(kernel, 'wasm') !== undefined,
     tf.getGradient(kernel) !== undefined,
   ];
-  return `| ${kernel} | ${marks.map((mark) => (mark ? 'yes' : '–')).join(' | ')} |`;
+  const cells = [...marks.map((mark) => (mark ? 'yes' : '–')), ...accuracyCells(ACCURACY[kernel])];
+  return `| ${kernel} | ${cells.join(' | ')} |`;
+}
+
+const UNITS = { result: '', one: ' of 1', terms: ' of the terms', 'largest terms': ' of all terms' } as const;
+const SPECIALS = { exact: 'exact', 'not finite': 'not finite', 'finite only': '–' } as const;
+
+function accuracyCells({ ulps, of, specials, zeros }: Accuracy): readonly string[] {
+  return [`${ulps === 0.5 ? '½' : ulps}${ulps === 0 ? '' : UNITS[of]}`, SPECIALS[specials], zeros];
 }
 
 function isLowered(kernel: Kernel): boolean {

@@ -99,6 +99,23 @@ export function behaviour(engine: () => Engine): void {
     expect(await walk(1, 2)).toEqual([14, 14]);
   });
 
+  const row = (...values: number[]): Tensor => tensor('int32', [1, values.length], Int32Array.from(values));
+  it.each<[string, (x: tf.Tensor, at: tf.Tensor) => tf.Tensor, Tensor]>([
+    ['gather', (x, at) => tf.gather(x, tf.reshape(at, [1]) as tf.Tensor1D), row(-1)],
+    ['gather', (x, at) => tf.gather(x, tf.reshape(at, [1]) as tf.Tensor1D), row(2)],
+    ['gather of a batch', (x, at) => tf.gather(x, tf.tile(at, [2, 1]), 1, 1), row(-1)],
+    ['gatherND', tf.gatherND, row(0, -1)],
+    ['gatherND', tf.gatherND, row(0, 3)],
+    ['scatterND', (x, at) => tf.scatterND(at, tf.sum(tf.slice(x, [0, 0], [1, 3]), 1), [2, 3]), row(0, 3)],
+    ['scatterND', (x, at) => tf.scatterND(at, tf.sum(tf.slice(x, [0, 0], [1, 3]), 1), [2, 3]), row(1, -1)],
+  ])('refuses an index out of range in %s, case %#', async (_, body, index) => {
+    const loaded = await load(
+      localComputation({ x: float32(2, 3), at: int32(...index.shape) }, ({ x, at }) => body(x, at)),
+    );
+    const x = tensor('float32', [2, 3], Float32Array.of(1, 2, 3, 4, 5, 6));
+    await expect(async () => loaded.run([x, index], SEED)).rejects.toThrow();
+  });
+
   it('takes an empty dataset', async () => {
     const loaded = await load(
       localComputation({ data: sequence(float32(2)) }, ({ data }) =>

@@ -13,6 +13,14 @@ const unary =
   (pool, draw) =>
     operation(draw.pick(pool));
 
+/** Of a tensor of one axis or more. */
+const ofAxes =
+  (operation: (x: tf.Tensor) => tf.Tensor): Step =>
+  (pool, draw) => {
+    const x = draw.pick(pool);
+    return x.rank === 0 ? null : operation(x);
+  };
+
 /** Two tensors of equal shape, or one and a row, column or scalar of it that it broadcasts against. */
 const binary =
   (operation: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): Step =>
@@ -40,6 +48,30 @@ export const steps: readonly Step[] = [
   binary(tf.sub),
   binary(tf.mul),
   binary((a, b) => tf.div(a, tf.add(tf.square(b), 1))),
+  binary(tf.maximum),
+  unary((x) => tf.clipByValue(x, -1, 1)),
+  ofAxes((x) =>
+    tf.tile(
+      x,
+      x.shape.map(() => 2),
+    ),
+  ),
+  ofAxes((x) =>
+    tf.pad(
+      x,
+      x.shape.map((): [number, number] => [1, 0]),
+      0.5,
+    ),
+  ),
+  ofAxes((x) => tf.reverse(x)),
+  (pool, draw) => {
+    const x = draw.pick(pool);
+    return x.rank === 0 ? null : tf.cumsum(x, draw.int(0, x.rank - 1), draw.coin(), draw.coin());
+  },
+  (pool, draw) => {
+    const x = draw.pick(pool);
+    return x.rank === 0 ? null : tf.max(x, draw.axes(x.rank), draw.coin());
+  },
   (pool, draw) => {
     const x = draw.pick(pool);
     return x.rank === 0 ? null : tf.sum(x, draw.axes(x.rank), draw.coin());

@@ -1,5 +1,5 @@
-// Corrected kernels that work element by element: what tf.js computes in float64 where int32 wraps, and what it makes of NaN, −0
-// and ±∞ where IEEE 754 and TensorFlow say otherwise.
+// Corrected kernels that work element by element: what tf.js computes in float64 where int32 wraps, and what it makes
+// of NaN, −0 and ±∞ where IEEE 754 and TensorFlow say otherwise.
 import type { Kernel } from '../../graph/kernels.js';
 import { type Correction, each, input, made, numbersOf, pairs } from './numbers.js';
 
@@ -54,7 +54,9 @@ function integerPower(base: number, exponent: number): number {
 /** From here on erf is 1 to float32: what is missing is 1.5e-8, less than half of a last place. */
 const ERF_IS_ONE = 4;
 
-/** 2/√π e^(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (1 · 3 · … · (2n + 1)), of which no term cancels another (Abramowitz and Stegun, 7.1.6). */
+/**
+ * 2/√π e^(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (1 · 3 · … · (2n + 1)), of which no term cancels another (Abramowitz and Stegun, 7.1.6).
+ */
 function erf(x: number): number {
   if (Math.abs(x) >= ERF_IS_ONE) return Math.sign(x);
   let term = x;
@@ -79,8 +81,12 @@ export const elementwiseCorrections: { readonly [K in Kernel]?: Correction } = {
   Abs: each('int32', Math.abs),
   Cast: castToBool,
   Erf: each('float32', erf),
+  // The quotient rounded to float32, as in float32 arithmetic: 3 where float64 has 2.99999999.
+  FloorDiv: pairs('float32', (a, b) => Math.floor(Math.fround(a / b)), 'int32'),
   Mod: pairs('float32', floorModulo),
   Multiply: pairs('int32', Math.imul),
+  // wasm takes them for floats.
+  Neg: each('int32', (x) => -x),
   Pow: either(pairs('float32', power), pairs('int32', integerPower)),
   Round: each('float32', roundToEven),
   // tf.js has 0 of NaN.

@@ -1,5 +1,5 @@
-// Kernels that tf.js has wrong at an edge, computed here instead on whatever backend: what the tfjs engine replays, and what
-// constant folding computes with, so that both mean what docs/kernels.md says.
+// Kernels that tf.js has wrong at an edge, computed here instead on whatever backend: what the tfjs engine replays, and
+// what constant folding computes with, so that both mean what docs/kernels.md says.
 import type { Kernel } from '../../graph/kernels.js';
 import { elementwiseCorrections } from './elementwise.js';
 import { indexingCorrections } from './indexing.js';

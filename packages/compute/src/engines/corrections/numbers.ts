@@ -1,5 +1,5 @@
-// What corrected kernels are written with: tensors of tf.js as arrays of numbers, element by element, by pairs that broadcast,
-// and by lines along axes.
+// What corrected kernels are written with: tensors of tf.js as arrays of numbers, element by element, by pairs that
+// broadcast, and by lines along axes.
 import { sizeOf } from '@starling/federated-core';
 import { broadcastShape } from '../../graph/shape-rule.js';
 import * as tf from '../../tensorflow/tf.js';
@@ -19,7 +19,9 @@ export const input = ({ inputs }: CorrectedCall, name = 'x'): tf.Tensor => input
 
 export const numbersOf = (x: tf.Tensor): Numbers => x.dataSync() as Numbers;
 
-/** A tensor that holds `count` numbers; they are converted as typed arrays do: to int32 modulo 2³², to bool as 0 and 1. */
+/**
+ * A tensor that holds `count` numbers; they are converted as typed arrays do: to int32 modulo 2³², to bool as 0 and 1.
+ */
 export function made(dtype: tf.DataType, shape: readonly number[], at: (index: number) => number): tf.Tensor {
   const size = sizeOf(shape);
   const data =
@@ -45,16 +47,18 @@ export const each =
     return [made(dtype, x.shape, (index) => f(values[index] as number, call.attributes))];
   };
 
-/** Of two inputs of a type that broadcast, pair by pair. */
+/** Of two inputs of a type that broadcast, pair by pair; the result has their type unless another is given. */
 export const pairs =
-  (dtype: 'float32' | 'int32', f: (a: number, b: number) => number): Correction =>
+  (dtype: 'float32' | 'int32', f: (a: number, b: number) => number, result = dtype): Correction =>
   (call) => {
     const [a, b] = [input(call, 'a'), input(call, 'b')];
     if (a.dtype !== dtype) return null;
     const shape = broadcastShape(a.shape, b.shape);
     const [left, right] = [numbersOf(a), numbersOf(b)];
     const [atLeft, atRight] = [positions(a.shape, shape), positions(b.shape, shape)];
-    return [made(dtype, shape, (index) => f(left[atLeft(index)] as number, right[atRight(index)] as number))];
+    return [
+      made(result, shape, (index) => f(left[atLeft(index)] as number, right[atRight(index)] as number)),
+    ];
   };
 
 /** From a position in the broadcast shape to the one in the operand. */

@@ -1,5 +1,5 @@
-// Corrected kernels that reduce, rank or multiply along axes: NaN is kept, reductions of no elements give what changes no other
-// result, and products of integers wrap.
+// Corrected kernels that reduce, rank or multiply along axes: NaN is kept, reductions of no elements give what changes
+// no other result, and products of integers wrap.
 import { sizeOf } from '@starling/federated-core';
 import type { Kernel } from '../../graph/kernels.js';
 import * as tf from '../../tensorflow/tf.js';

@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { type Body, captured } from '../../engines/contract/agreement.js';
+import * as tf from '../../tensorflow/tf.js';
+import { floats } from '../../testing/graphs.js';
+import { compileGraph } from '../compile-graph.js';
+import { decodeModel } from '../decode-model.js';
 import type { GraphBuilder } from '../graph-builder.js';
 import type { OnnxValue } from '../onnx-model.js';
 import { graphOf, operatorsAfter } from '../testing/pass-check.js';
@@ -18,6 +23,19 @@ describe('fuseLogSoftmax', () => {
     expect(await operatorsAfter(fuseLogSoftmax, logarithm)).toBe('LogSoftmax');
     const exponential = graphOf([[4, 5]], (b, [x]) => [b.unary('Exp', logSoftmax(b, x!, 1))]);
     expect(await operatorsAfter(fuseLogSoftmax, exponential)).toBe('Softmax');
+  });
+
+  // A NaN in a row makes all of its logarithm NaN, so that the maximum need not be guarded.
+  it('makes one LogSoftmax of what tf.losses.softmaxCrossEntropy records', async () => {
+    const logits = [floats([1, 2, 3, 4, 5, 6], [2, 3])];
+    const operators = (body: Body): readonly string[] => {
+      const { onnx } = compileGraph(captured('logits', logits, body));
+      return decodeModel(onnx as Uint8Array).nodes.map(({ op }) => op);
+    };
+    const labels = tf.tensor2d([1, 0, 0, 0, 0, 1], [2, 3]);
+    const loss = ([x]: readonly tf.Tensor[]) => tf.losses.softmaxCrossEntropy(labels, x as tf.Tensor);
+    expect(operators(loss)).toContain('LogSoftmax');
+    expect(operators(loss)).not.toContain('IsNaN');
   });
 
   it('keeps the logarithm when it is needed besides', async () => {

@@ -47,7 +47,7 @@ function isMaxAndLog(maximum: OnnxValue, log: OnnxValue, x: OnnxValue, context: 
 function withoutNanGuard(value: OnnxValue | null, context: RewriteContext): OnnxValue | null {
   const inner = throughReshapes(value, context);
   const choice = context.producedBy('Where', inner)?.inputs;
-  if (!choice || !Number.isNaN(context.uniform(choice[1]))) return inner;
+  if (!choice || !Number.isNaN(context.constant(choice[1])?.data[0])) return inner;
   return throughReshapes(choice[2] ?? null, context);
 }
 

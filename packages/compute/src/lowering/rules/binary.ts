@@ -51,8 +51,9 @@ function signOf(builder: GraphBuilder, x: OnnxValue): OnnxValue {
 }
 
 /**
- * The angle of the point (b, a) as C's atan2 has it at every edge: that of (|b|, |a|), π minus it in the left half plane, its
- * negative in the lower. Equal magnitudes lie on the diagonal, also where they are infinite, and the origin at angle 0.
+ * The angle of the point (b, a) as C's atan2 has it at every edge: that of (|b|, |a|), π minus it in the left half
+ * plane, its negative in the lower. Equal magnitudes lie on the diagonal, also where they are infinite, and the origin
+ * at angle 0.
  */
 const atan2: Compose = (builder, a, b) => {
   const [height, width] = [builder.unary('Abs', a), builder.unary('Abs', b)];

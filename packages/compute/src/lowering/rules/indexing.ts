@@ -27,8 +27,8 @@ const reshapedTo = (x: OnnxValue, rank: number): readonly number[] => [
 ];
 
 /**
- * Indices that end a run where one is negative, as any other that is out of range does: ONNX would count it from the end.
- * `sizes` of the axes that the last axis of the indices names, or the one size of all.
+ * Indices that end a run where one is negative, as any other that is out of range does: ONNX would count it from the
+ * end. `sizes` of the axes that the last axis of the indices names, or the one size of all.
  */
 function refusingNegative(
   builder: GraphBuilder,

@@ -1,5 +1,6 @@
-// Lowering of int32 arithmetic that ONNX leaves open, as tf.js has it: a quotient by 0 is 0, whatever does not fit wraps modulo
-// 2³², and powers are whole. Processors raise an exception where −2³¹ is divided by −1, which would end the process.
+// Lowering of int32 arithmetic that ONNX leaves open, as tf.js has it: a quotient by 0 is 0, whatever does not fit
+// wraps modulo 2³², and powers are whole. Processors raise an exception where −2³¹ is divided by −1, which would end
+// the process.
 import type { GraphBuilder } from '../graph-builder.js';
 import type { OnnxValue } from '../onnx-model.js';
 import { broadcastShapes } from '../shapes.js';
@@ -47,8 +48,8 @@ export function moduloOfIntegers(builder: GraphBuilder, a: OnnxValue, b: OnnxVal
 }
 
 /**
- * base ^ exponent modulo 2³²: the product of the squares base^(2ᵏ) of the bits of the exponent. A negative exponent gives the whole
- * part of the fraction: 0 but of the bases 1 and −1, and 0 of the base 0 too.
+ * base ^ exponent modulo 2³²: the product of the squares base^(2ᵏ) of the bits of the exponent. A negative exponent
+ * gives the whole part of the fraction: 0 but of the bases 1 and −1, and 0 of the base 0 too.
  */
 export function powerOfIntegers(builder: GraphBuilder, base: OnnxValue, exponent: OnnxValue): OnnxValue {
   const known = builder.constantData(exponent)?.data as Int32Array | undefined;

@@ -80,8 +80,8 @@ export const unaryRules = {
   LeakyRelu: (builder, call) =>
     builder.unary('LeakyRelu', call.input('x'), { alpha: attribute.float(call.number('alpha')) }),
   Log: same('Log'),
-  // log(1 + x) with u = 1 + x: x · (log(u) / (u − 1)) is exact where u rounds (Higham, Accuracy and Stability of Numerical
-  // Algorithms, 1.14.1). The divisor is kept finite, so that ∞ is not divided by ∞; a product keeps −0.
+  // log(1 + x) with u = 1 + x: x · (log(u) / (u − 1)) is exact where u rounds (Higham, Accuracy and Stability of
+  // Numerical Algorithms, 1.14.1). The divisor is kept finite, so that ∞ is not divided by ∞; a product keeps −0.
   Log1p: composed((builder, x) => {
     const one = builder.scalarLike(x, 1);
     const u = builder.binary('Add', x, one);
@@ -105,8 +105,8 @@ export const unaryRules = {
     const elu = builder.unary('Elu', x, { alpha: attribute.float(SELU_ALPHA) });
     return builder.binary('Mul', elu, builder.scalarLike(x, SELU_SCALE));
   }),
-  // eˣ / (1 + eˣ) keeps its relative precision down to the smallest number, where the operator of that name is off by half from
-  // −16 and 0 from −18 on. From 20 on it is 1 to the last bit, and eˣ need not overflow.
+  // eˣ / (1 + eˣ) keeps its relative precision down to the smallest number, where the operator of that name is off by
+  // half from −16 and 0 from −18 on. From 20 on it is 1 to the last bit, and eˣ need not overflow.
   Sigmoid: composed((builder, x) => {
     const power = builder.unary('Exp', builder.binary('Min', x, builder.scalarLike(x, SIGMOID_IS_ONE)));
     return builder.binary('Div', power, builder.binary('Add', power, builder.scalarLike(x, 1)));

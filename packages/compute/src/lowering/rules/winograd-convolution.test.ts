@@ -120,3 +120,38 @@ describe('suitsWinograd', () => {
     expect(suitsWinograd({ ...window, batchSize: 210 })).toBe(false);
   });
 });
+
+describe('winogradConvolution', () => {
+  it('gives exact zeros for patches of zeros, whatever else their tile holds', async () => {
+    const [shape, filterShape] = [
+      [16, 10, 10, inChannels] as Shape4,
+      [3, 3, inChannels, outChannels] as Shape4,
+    ];
+    const local = localComputation(
+      { x: float32(...shape), filter: float32(...filterShape) },
+      ({ x, filter }) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'valid'),
+    );
+    // Of both signs, and only in two pixels of each image: (1, 1), whose channels add up to 0, and (6, 3).
+    const x = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    for (let image = 0; image < shape[0]; image++)
+      for (let channel = 0; channel < inChannels; channel++) {
+        x[((image * 10 + 1) * 10 + 1) * inChannels + channel] =
+          (channel % 2 === 0 ? 1 : -1) * (1 + (channel >> 1));
+        x[((image * 10 + 6) * 10 + 3) * inChannels + channel] = noise();
+      }
+    const engine = await createOnnxEngine();
+    const loaded = await engine.load(compileGraph(local));
+    const [y] = await loaded.run(
+      [tensor('float32', shape, x), tensor('float32', filterShape, draw(filterShape))],
+      [1, 2],
+    );
+    await engine.dispose();
+    y?.data.forEach((value: unknown, place: number) => {
+      const pixel = Math.floor(place / outChannels) % 64;
+      const [row, column] = [Math.floor(pixel / 8), pixel % 8];
+      const sees = (r: number, c: number): boolean =>
+        row <= r && r <= row + 2 && column <= c && c <= column + 2;
+      expect(value === 0, `pixel ${row}, ${column}`).toBe(!sees(1, 1) && !sees(6, 3));
+    });
+  });
+});

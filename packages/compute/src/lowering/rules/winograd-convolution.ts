@@ -1,6 +1,7 @@
 // Lowering of 3 × 3 convolutions and their gradients by Winograd's algorithm (winograd.ts): images are cut into overlapping tiles
 // of 6 × 6, tiles and filters transformed, and each of the 36 positions is then one matrix product over all tiles. The gradients
 // are those of this very algorithm, so that the transformed images and gradients are shared between them.
+import { sizeOf } from '@starling/federated-core';
 import type { GraphBuilder } from '../graph-builder.js';
 import type { OnnxValue } from '../onnx-model.js';
 import { addTiles, fromTiles, overlappingTiles, type TileGrid, toTiles } from '../tile-operators.js';
@@ -53,8 +54,53 @@ export function winogradConvolution(
 ): OnnxValue {
   const products = builder.matMul(transformedImages(builder, x, window), transformedFilter(builder, filter));
   const outputs = transformed(builder, 'output', products);
-  const tiles = builder.reshape(outputs, [OUTPUT_TILE, OUTPUT_TILE, ...products.shape.slice(1)]);
+  const tiles = withExactZeros(builder, outputs, x, window);
   return fromTiles(builder, tiles, outputShape(window));
+}
+
+/**
+ * Outputs [16, T · O] as tiles [4, 4, T, O], with zeros for those that see nothing but zeros. Their tiles may hold more, so that
+ * rounding would leave ±1e-8 in their place: a relu then lets half of them through, and with them their gradients.
+ */
+function withExactZeros(builder: GraphBuilder, outputs: OnnxValue, x: OnnxValue, window: Window): OnnxValue {
+  const channels = window.outChannels;
+  const pixels = builder.reshape(outputs, [sizeOf(outputs.shape) / channels, channels]);
+  const places = emptyPatches(builder, x, window);
+  const count = builder.slice(
+    builder.emitOne('Shape', [places], { dtype: 'int64', shape: [2] }),
+    [0],
+    [0],
+    [1],
+  );
+  const shape = builder.concat([count, builder.ints([channels])], 0);
+  const zeros = builder.emitOne('Expand', [builder.scalarLike(pixels, 0), shape], {
+    dtype: 'float32',
+    shape: [-1, channels],
+  });
+  const exact = builder.emitOne('ScatterND', [pixels, places, zeros], pixels);
+  return builder.reshape(exact, [OUTPUT_TILE, OUTPUT_TILE, (pixels.shape[0] as number) / PLACES, channels]);
+}
+
+/** [?, 1]: which of the rows of [16 · T, O] are outputs of patches of zeros. */
+function emptyPatches(builder: GraphBuilder, x: OnnxValue, window: Window): OnnxValue {
+  const tiles = overlappingTiles(builder, x, gridOfWindow(window));
+  const magnitudes = builder.producer(x)?.op === 'Relu' ? tiles : builder.unary('Abs', tiles);
+  const pixels = builder.reduce('ReduceSum', magnitudes, [3], false);
+  const patches = sumsOfThree(builder, sumsOfThree(builder, pixels, 0), 1);
+  const isEmpty = builder.compare(
+    'Equal',
+    builder.reshape(patches, [sizeOf(patches.shape)]),
+    builder.scalarLike(patches, 0),
+  );
+  const places = builder.emitOne('NonZero', [isEmpty], { dtype: 'int64', shape: [1, -1] });
+  return builder.emitOne('Reshape', [places, builder.ints([-1, 1])], { dtype: 'int64', shape: [-1, 1] });
+}
+
+/** The sums of three neighbours along an axis of 6. */
+function sumsOfThree(builder: GraphBuilder, x: OnnxValue, axis: number): OnnxValue {
+  return Array.from({ length: FILTER_SIDE }, (_, start) =>
+    builder.slice(x, [axis], [start], [OUTPUT_TILE]),
+  ).reduce((sum, part) => builder.binary('Add', sum, part));
 }
 
 /** dy [N, outH, outW, O] and filter → dx [N, H, W, I]. */

@@ -1,9 +1,10 @@
 // The engines agree: federated averaging of a dense and a convolutional model ends within 1e-5 of the same state
 // on onnx and on tfjs, and each engine ends in the same bits on threads as in process.
 import { tfl } from '@starling/compute';
+import { linearTeacher, linearTeacherExample } from '@starling/datasets';
 import { seedFrom, type Tensor } from '@starling/federated-core';
 import { federatedAveraging, layersModel, sgd, softmaxCrossentropy } from '@starling/learning';
-import { linearTeacher, linearTeacherExample, uniformSampler } from '@starling/population';
+import { uniformSampler } from '@starling/population';
 import {
   type EngineChoice,
   inProcessRuntime,

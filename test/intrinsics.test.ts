@@ -19,15 +19,10 @@ import {
   toValue,
   unflatten,
 } from '@starling/federated-core';
+import { createPlanRunner } from '@starling/plan';
+import { linkPlan } from '@starling/plan/link';
 import { type Population, populationOf } from '@starling/population';
-import {
-  createPlanRunner,
-  inProcessRuntime,
-  packPlan,
-  type Runtime,
-  runRound,
-  threadsRuntime,
-} from '@starling/runtime';
+import { inProcessRuntime, type Runtime, runRound, threadsRuntime } from '@starling/runtime';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type IntrinsicCase, intrinsicCases } from './support/intrinsic-cases.js';
@@ -62,7 +57,7 @@ async function outcomeOf(value: Promise<HostValue>): Promise<Outcome> {
 }
 
 async function agree({ computation, member, server }: IntrinsicCase, makeRuntime: (typeof runtimes)[string]) {
-  const plan = packPlan(compilePlan(computation, { laneSize: LANE_SIZE }));
+  const plan = linkPlan(compilePlan(computation, { laneSize: LANE_SIZE }));
   const { serverInput, clientInput, result } = plan.plan;
   const members = fc.sample(member, CLIENTS);
   const population = populationOf(

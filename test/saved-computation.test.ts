@@ -26,7 +26,7 @@ import {
   sequence,
   serializeComputation,
 } from '@starling/federated-core';
-import { packPlan } from '@starling/runtime';
+import { linkPlan } from '@starling/plan/link';
 import { describe, expect, it } from 'vitest';
 
 const countAbove = localComputation(
@@ -56,7 +56,7 @@ describe('a saved computation', () => {
     const locals = new Map(artifacts.map((artifact) => [artifact.id, localOfArtifact(artifact)]));
     const again = deserializeComputation(text, (id) => locals.get(id));
     expect(formatComputation(again)).toBe(formatComputation(meanAbove));
-    expect(packPlan(compilePlan(again)).hash).toBe(packPlan(compilePlan(meanAbove)).hash);
+    expect(linkPlan(compilePlan(again)).hash).toBe(linkPlan(compilePlan(meanAbove)).hash);
     const engine = await createOnnxEngine();
     // Counts above 30: 0, 2 and 1.
     const argument = { readings: [[29], [31, 32], [30, 31]], threshold: 30 };

@@ -2,6 +2,7 @@
 // "Communication-Efficient Learning of Deep Networks from Decentralized Data", AISTATS 2017, section 3: 100 clients,
 // independent and identically distributed or with two shards of one digit each.
 import { tf, tfl } from '@starling/compute';
+import { mnist, mnistExample } from '@starling/datasets';
 import { deriveSeed, seedFrom, type Value } from '@starling/federated-core';
 import {
   accuracy,
@@ -11,15 +12,7 @@ import {
   sgd,
   softmaxCrossentropy,
 } from '@starling/learning';
-import {
-  dirichlet,
-  iid,
-  mnist,
-  mnistExample,
-  partitionedPopulation,
-  shards,
-  uniformSampler,
-} from '@starling/population';
+import { dirichlet, iid, partitionedPopulation, shards, uniformSampler } from '@starling/population';
 import { defineSimulation } from '@starling/runtime';
 import { z } from 'zod';
 

@@ -1,8 +1,9 @@
 // Which share of the sensors is warmer than a threshold, which share of their readings, and of the sensors' peaks when
 // the threshold rises every round? The readings stay with the sensors; only shares and counts travel.
 import { localComputation, sequenceLength, sequenceReduce, tf } from '@starling/compute';
+import { sensorReadings } from '@starling/datasets';
 import * as fc from '@starling/federated-core';
-import { sensorReadings, uniformSampler } from '@starling/population';
+import { uniformSampler } from '@starling/population';
 import { defineSimulation } from '@starling/runtime';
 import { z } from 'zod';
 

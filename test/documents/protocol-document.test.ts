@@ -1,7 +1,7 @@
 // docs/protocol.md says what the code does: its tables and its example are compared with the code's own.
 import { readFileSync } from 'node:fs';
 import { deriveSeed, generator } from '@starling/federated-core';
-import { encodeMessage, messageTypes, wireCodes } from '@starling/runtime/wire';
+import { encodeMessage, messageTypes, wireCodes } from '@starling/wire';
 import { describe, expect, it } from 'vitest';
 
 const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');

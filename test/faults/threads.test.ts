@@ -18,15 +18,10 @@ import {
   sequence,
   toValue,
 } from '@starling/federated-core';
+import type { LinkedPlan } from '@starling/plan';
+import { linkPlan } from '@starling/plan/link';
 import { type Population, populationOf, uniformSampler } from '@starling/population';
-import {
-  inProcessRuntime,
-  type PackedPlan,
-  packPlan,
-  type Runtime,
-  runRounds,
-  threadsRuntime,
-} from '@starling/runtime';
+import { inProcessRuntime, type Runtime, runRounds, threadsRuntime } from '@starling/runtime';
 import { assert, describe, expect, test } from 'vitest';
 import { keyHolders, wanderingRows } from '../support/wandering-rows.js';
 
@@ -208,7 +203,7 @@ describe('threadsRuntime under faults', () => {
 });
 
 /** A plan whose work takes seconds, and its clients. */
-async function slowPlan(): Promise<[PackedPlan, Population]> {
+async function slowPlan(): Promise<[LinkedPlan, Population]> {
   const sweep = localComputation(sequence(float32()), (data) =>
     tf.sum(sequenceReduce(data, tf.zeros([64, 64]), (sum) => tf.add(tf.matMul(sum, sum), 1))),
   );
@@ -219,5 +214,5 @@ async function slowPlan(): Promise<[PackedPlan, Population]> {
     [0, 1].map(() => toValue(type, new Float32Array(20_000))),
     type,
   );
-  return [packPlan(compilePlan(computation, { laneSize: 1 })), clients];
+  return [linkPlan(compilePlan(computation, { laneSize: 1 })), clients];
 }

@@ -94,8 +94,7 @@ export function sourceFiles(): readonly SourceFile[] {
   return trackedFiles('.ts', '.tsx', '.js', '.mjs').flatMap((path) => {
     const room = all.find((candidate) => !relative(candidate.folder, path).startsWith('..'));
     if (room === undefined) return [];
-    const isTest =
-      /\.test(-d)?\.ts$|\/contract(\/[^/]+)?\.ts$|\/testing\//.test(path) || room.folder === 'test';
+    const isTest = /\.test(-d)?\.ts$|\/contract(\/.+)?\.ts$|\/testing\//.test(path) || room.folder === 'test';
     return [{ path, room, text: readText(path), isTest }];
   });
 }

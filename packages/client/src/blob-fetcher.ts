@@ -1,5 +1,7 @@
 // Asks for blobs over one socket and hands each out once it is here and hashes to its name.
-import { type PartialBody, sha256Hex, WireError } from '@starling/runtime/wire';
+
+import { sha256Hex } from '@starling/plan';
+import { type PartialBody, WireError } from '@starling/wire';
 import type { WantedBlob } from './plan-cache.js';
 
 export interface BlobFetcher {

@@ -1,5 +1,6 @@
 import { tensor } from '@starling/federated-core';
-import { decodeLeaves, encodeBodyMessage } from '@starling/runtime/wire';
+import { decodeLeaves } from '@starling/plan';
+import { encodeBodyMessage } from '@starling/wire';
 import { describe, expect, it } from 'vitest';
 import {
   admit,

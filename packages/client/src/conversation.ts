@@ -15,7 +15,7 @@ import {
   type PartialBody,
   type WireCode,
   WireError,
-} from '@starling/runtime/wire';
+} from '@starling/wire';
 import type { Logger } from 'pino';
 import { createBlobFetcher } from './blob-fetcher.js';
 import type { ClientCounts, ClientMemory } from './memory.js';

@@ -12,17 +12,15 @@ import {
   type Value,
 } from '@starling/federated-core';
 import {
-  bodyLimit,
   breathe,
   clientArgument,
   createPlanRunner,
   decodeManifest,
   decodePlan,
-  type PartialBody,
   type PlanRunner,
-  slicesLimit,
   workBlobs,
-} from '@starling/runtime/wire';
+} from '@starling/plan';
+import { bodyLimit, type PartialBody, slicesLimit } from '@starling/wire';
 
 /** A plan that is ready to work. */
 export interface LoadedPlan {
@@ -66,16 +64,16 @@ export function createPlanCache(engine: Engine): PlanCache {
     const references = workBlobs(decodeManifest(manifestBytes), engine.name);
     const fetched = await fetch(references.map(({ sha256, bytes }) => ({ hash: sha256, bytes })));
     const blobs = new Map(references.map(({ sha256 }, index) => [sha256, fetched[index] as Uint8Array]));
-    const packed = decodePlan(manifestBytes, blobs, { graphs: 'work' });
-    const runner = await createPlanRunner(packed, engine, ['client']);
-    const { phases } = packed.plan;
+    const linked = decodePlan(manifestBytes, blobs, { graphs: 'work' });
+    const runner = await createPlanRunner(linked, engine, ['client']);
+    const { phases } = linked.plan;
     return {
-      hash: packed.hash,
+      hash: linked.hash,
       phases: phases.length,
       maxBroadcastBytes: (phase: number) =>
         bodyLimit(phases[phase] === undefined ? [] : [phases[phase].broadcast]),
       maxSlicesBytes: (phase: number) => (phase < phases.length ? slicesLimit(phases, phase) : 0),
-      argument: (dataType: Type) => clientArgument(packed.plan, dataType),
+      argument: (dataType: Type) => clientArgument(linked.plan, dataType),
       unpackSlices: (phase: number, leaves: readonly Tensor[]) =>
         unpackAll(phases[phase]?.selections ?? [], leaves),
       work: runner.work,

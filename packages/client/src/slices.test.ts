@@ -8,8 +8,8 @@ import {
   type Tensor,
   tensor,
 } from '@starling/federated-core';
-import { encodePlan } from '@starling/runtime';
-import { decodeLeaves, encodeBodyMessage, encodeLeaves, sha256Hex } from '@starling/runtime/wire';
+import { decodeLeaves, encodeLeaves, encodePlan, sha256Hex } from '@starling/plan';
+import { encodeBodyMessage } from '@starling/wire';
 import { describe, expect, it } from 'vitest';
 import type { ClientOptions } from './client.js';
 import { admit, client, coordinator, start, teach } from './testing/echo-plan.js';

@@ -1,17 +1,8 @@
 // A client's work over one socket: from the broadcast to the update, and what became of it. An update that was
 // computed before a cut is kept in the client's memory and sent as it is.
 import type { Tensor, Value } from '@starling/federated-core';
-import {
-  type Control,
-  clientWork,
-  decodeLeaves,
-  encodeBodyMessage,
-  encodeLeaves,
-  encodeMessage,
-  type PartialBody,
-  sha256Hex,
-  WireError,
-} from '@starling/runtime/wire';
+import { clientWork, decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan';
+import { type Control, encodeBodyMessage, encodeMessage, type PartialBody, WireError } from '@starling/wire';
 import type { Logger } from 'pino';
 import type { ClientCounts, ClientMemory, WorkOutcome } from './memory.js';
 import type { LoadedPlan, PlanCache } from './plan-cache.js';

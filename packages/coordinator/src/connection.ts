@@ -16,7 +16,7 @@ import {
   type PartialBody,
   type WireCode,
   WireError,
-} from '@starling/runtime/wire';
+} from '@starling/wire';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { PlanOffer } from './plan-offer.js';

@@ -5,8 +5,10 @@
 // A client that was cut off may come back and finish until the deadline; then it is dropped. Only its first report
 // counts. A deadline that passes with too few accepted updates is extended, a limited number of times.
 import { type RejectionCode, StarlingError, type Tensor, type UpdateChecker } from '@starling/federated-core';
-import type { ClientReport, LaneFold, PhaseOutcome } from '@starling/runtime';
-import { type Control, decodeLeaves, isWireCode, type WireCode } from '@starling/runtime/wire';
+import type { ClientReport } from '@starling/plan';
+import { decodeLeaves } from '@starling/plan';
+import type { LaneFold, PhaseOutcome } from '@starling/runtime';
+import { type Control, isWireCode, type WireCode } from '@starling/wire';
 import type { Logger } from 'pino';
 import type { Metrics } from './server/metrics.js';
 

@@ -1,6 +1,6 @@
 // Whatever arrives on a socket, it ends that socket at most, with an error frame; the coordinator goes on.
 import { connect, type Socket } from 'node:net';
-import { encodeFrame, encodeMessage, isWireCode } from '@starling/runtime/wire';
+import { encodeFrame, encodeMessage, isWireCode } from '@starling/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answer, open, plan, sums, update } from './testing/open-session.js';

@@ -1,7 +1,7 @@
 // Who is joined: one place for each client of the population, and at most one socket at each. A name that
 // `any` client was given stays its own for a while after a cut, so that it can come back to it.
 import type { Population } from '@starling/population';
-import { WireError } from '@starling/runtime/wire';
+import { WireError } from '@starling/wire';
 
 export interface Membership<S> {
   /**

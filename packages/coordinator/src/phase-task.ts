@@ -1,16 +1,18 @@
 // A phase that clients can be asked for: its broadcast, encoded once for all, each client's own slices, encoded when its
 // turn comes, and who owes an update.
 import { clientSeed } from '@starling/federated-core';
+import type { LinkedPlan } from '@starling/plan';
+import { encodeLeaves, sha256Hex } from '@starling/plan';
 import type { Population } from '@starling/population';
-import type { PackedPlan, PhaseRequest } from '@starling/runtime';
-import { encodeLeaves, MAX_BODY_BYTES, sha256Hex, slicesLimit } from '@starling/runtime/wire';
+import type { PhaseRequest } from '@starling/runtime';
+import { MAX_BODY_BYTES, slicesLimit } from '@starling/wire';
 import { type GatheringOptions, gather } from './gathering.js';
 import { shareBody } from './shared-body.js';
 import { encodeSlices, slicesBytes } from './slices-body.js';
 import type { HeldBody, Task } from './socket-server.js';
 
 export function makeTask(
-  { plan }: PackedPlan,
+  { plan }: LinkedPlan,
   { round, phase, seed, cohort, broadcast: leaves, slices }: PhaseRequest,
   population: Population,
   nextStream: () => number,

@@ -1,7 +1,7 @@
 // A plan as it is offered to clients: its manifest and blobs by hash, each ready to be sent, and the most bytes
 // that an update of it can have.
-import { encodePlan, type PackedPlan } from '@starling/runtime';
-import { updateLimit } from '@starling/runtime/wire';
+import type { LinkedPlan } from '@starling/plan';
+import { updateLimit } from '@starling/wire';
 import { type SharedBody, shareBody } from './shared-body.js';
 
 export interface PlanOffer {
@@ -16,12 +16,11 @@ export interface PlanOffer {
   readonly blobs: ReadonlyMap<string, SharedBody>;
 }
 
-export function offerPlan(packed: PackedPlan, nextStream: () => number): PlanOffer {
-  const { hash, manifest, blobs } = encodePlan(packed);
-  const updateLimits = packed.plan.phases.map(({ aggregations }) => updateLimit(aggregations));
+export function offerPlan({ hash, plan, manifest, blobs }: LinkedPlan, nextStream: () => number): PlanOffer {
+  const updateLimits = plan.phases.map(({ aggregations }) => updateLimit(aggregations));
   return {
     hash,
-    name: packed.plan.name,
+    name: plan.name,
     manifestBytes: manifest.length,
     updateLimits,
     maxUpdateBytes: Math.max(0, ...updateLimits),

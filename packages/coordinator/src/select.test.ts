@@ -8,8 +8,9 @@ import {
   type TensorType,
   tensor,
 } from '@starling/federated-core';
+import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan';
 import type { PhaseRequest, RuntimeSession } from '@starling/runtime';
-import { decodeLeaves, encodeFrame, encodeLeaves, sha256Hex, updateLimit } from '@starling/runtime/wire';
+import { encodeFrame, updateLimit } from '@starling/wire';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMetrics } from './server/metrics.js';
 import { keysPlan, MAX_KEYS } from './testing/keys-plan.js';

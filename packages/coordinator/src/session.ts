@@ -3,15 +3,10 @@
 // other runtime gives.
 import { createOnnxEngine } from '@starling/compute/onnx';
 import { parseType, StarlingError, updateChecker } from '@starling/federated-core';
+import { clientArgument, createPlanRunner, type LinkedPlan } from '@starling/plan';
 import type { Population } from '@starling/population';
-import {
-  clientArgument,
-  createLaneFold,
-  createPlanRunner,
-  type PackedPlan,
-  type RuntimeSession,
-} from '@starling/runtime';
-import { WireError } from '@starling/runtime/wire';
+import { createLaneFold, type RuntimeSession } from '@starling/runtime';
+import { WireError } from '@starling/wire';
 import { pino } from 'pino';
 import { makeTask } from './phase-task.js';
 import { offerPlan } from './plan-offer.js';
@@ -26,7 +21,7 @@ const SPARE_CONNECTIONS = 1000;
 
 /** Listens, and offers the plan to the clients of the population. Throws where the population does not fit the plan. */
 export async function openSession(
-  packed: PackedPlan,
+  linked: LinkedPlan,
   population: Population,
   options: WebSocketRuntimeOptions,
 ): Promise<RuntimeSession> {
@@ -35,7 +30,7 @@ export async function openSession(
   const { heartbeatMs = 15_000, handshakeMs = 60_000, token, tls } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
   const metrics = options.metrics ?? createMetrics();
-  clientArgument(packed.plan, population.dataType); // clients check their own data; this tells it before any joins
+  clientArgument(linked.plan, population.dataType); // clients check their own data; this tells it before any joins
 
   /** What `close` does, in this order; also where opening fails half way. */
   const closers: (() => Promise<void>)[] = [];
@@ -47,11 +42,11 @@ export async function openSession(
   }
 
   const nextStream = createStreamIds();
-  const offer = offerPlan(packed, nextStream);
+  const offer = offerPlan(linked, nextStream);
   const engine = options.engine ?? (await createOnnxEngine());
   if (options.engine === undefined) closers.unshift(() => engine.dispose());
   try {
-    const runner = await createPlanRunner(packed, engine, ['aggregation']);
+    const runner = await createPlanRunner(linked, engine, ['aggregation']);
     closers.unshift(() => runner.dispose());
     let sockets: SocketServer | null = null;
     const http = await listenHttp({
@@ -68,7 +63,7 @@ export async function openSession(
       offer,
       population,
       ...(token !== undefined && { token }),
-      checkDataType: (type) => checkDataType(packed, type),
+      checkDataType: (type) => checkDataType(linked, type),
       heartbeatMs,
       handshakeMs,
       reserveMs,
@@ -90,10 +85,10 @@ export async function openSession(
         started = true;
         metrics.set('starling_round', request.round);
         const { round, phase, cohort } = request;
-        const { aggregations } = packed.plan.phases[phase]!;
+        const { aggregations } = linked.plan.phases[phase]!;
         const reductions = runner.reductions(phase);
-        const { laneSize } = packed.plan;
-        const task = makeTask(packed, request, population, nextStream, {
+        const { laneSize } = linked.plan;
+        const task = makeTask(linked, request, population, nextStream, {
           fold: createLaneFold({ aggregations, reductions, laneSize, cohortSize: cohort.length }),
           check: updateChecker(aggregations, reductions),
           deadlineMs,
@@ -120,7 +115,7 @@ export async function openSession(
 }
 
 /** Throws a `WireError` where clients that hold this type of data cannot run the plan. */
-function checkDataType({ plan }: PackedPlan, type: string): void {
+function checkDataType({ plan }: LinkedPlan, type: string): void {
   try {
     clientArgument(plan, parseType(type));
   } catch (cause) {

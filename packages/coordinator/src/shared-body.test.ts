@@ -1,4 +1,4 @@
-import { createAssembler, decodeFrame, type PartialBody } from '@starling/runtime/wire';
+import { createAssembler, decodeFrame, type PartialBody } from '@starling/wire';
 import { describe, expect, it } from 'vitest';
 import { createStreamIds, shareBody } from './shared-body.js';
 

@@ -1,12 +1,6 @@
 // A body that many sockets get: cut into `part` frames once, so that a broadcast of megabytes lies in memory once,
 // whatever the number of clients. Only the small frame in front of it is a client's own.
-import {
-  bodyParts,
-  CHUNK_BYTES,
-  type ControlInput,
-  type ControlType,
-  encodeBodyHead,
-} from '@starling/runtime/wire';
+import { bodyParts, CHUNK_BYTES, type ControlInput, type ControlType, encodeBodyHead } from '@starling/wire';
 
 export interface SharedBody {
   readonly bytes: number;

@@ -7,7 +7,7 @@ import {
   type Selection,
   sizeOf,
 } from '@starling/federated-core';
-import { encodeLeaves } from '@starling/runtime/wire';
+import { encodeLeaves } from '@starling/plan';
 
 export function encodeSlices(
   selections: readonly Selection<string>[],

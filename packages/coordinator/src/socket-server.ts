@@ -1,7 +1,7 @@
 // The sockets of one session: who is joined, who is alive, and where messages go. It seats connections at clients,
 // pings them, keeps what a cut left of an update, and hands reports to the phase that is being gathered.
 import type { Population } from '@starling/population';
-import { type ControlMessage, encodeMessage, type PartialBody, WireError } from '@starling/runtime/wire';
+import { type ControlMessage, encodeMessage, type PartialBody, WireError } from '@starling/wire';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { Connection, type ConnectionHandlers } from './connection.js';

@@ -1,5 +1,6 @@
 import { deriveSeed, tensor } from '@starling/federated-core';
-import { decodeLeaves, encodeFrame, encodeLeaves, sha256Hex } from '@starling/runtime/wire';
+import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan';
+import { encodeFrame } from '@starling/wire';
 import { describe, expect, it } from 'vitest';
 import { answer, closeSession, open, plan, seed, statuses, sums, update } from './testing/open-session.js';
 import { joinAs, scriptedClient } from './testing/scripted-client.js';

@@ -1,13 +1,10 @@
 // Who takes part, with what data.
-export * from './datasets/dataset-rows.js';
-export * from './datasets/idx.js';
-export * from './datasets/linear-teacher.js';
-export * from './datasets/mnist.js';
-export * from './datasets/sensor-readings.js';
+
 export * from './partitioners/dirichlet.js';
 export * from './partitioners/iid.js';
 export * from './partitioners/partitioner.js';
 export * from './partitioners/shards.js';
+export * from './populations/dataset-rows.js';
 export * from './populations/fingerprint.js';
 export * from './populations/generated-population.js';
 export * from './populations/partitioned-population.js';

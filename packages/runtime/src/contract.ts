@@ -12,17 +12,17 @@ import {
   toValue,
   unflatten,
 } from '@starling/federated-core';
+import type { ClientReport } from '@starling/plan';
+import { createPlanRunner, stateHash } from '@starling/plan';
+import { linkPlan } from '@starling/plan/link';
 import { type Population, populationOf, uniformSampler } from '@starling/population';
 import { afterEach, assert, describe, expect, test } from 'vitest';
 import { createEngine } from './engine-choice.js';
 import { inProcessRuntime } from './in-process/in-process-runtime.js';
-import { packPlan } from './plan/pack-plan.js';
-import { createPlanRunner } from './plan/plan-runner.js';
-import { stateHash } from './plan/state-hash.js';
 import { compileRun } from './rounds/compile-run.js';
 import { runRound } from './rounds/run-round.js';
 import { runRounds } from './rounds/run-rounds.js';
-import type { ClientReport, Runtime } from './runtime.js';
+import type { Runtime } from './runtime.js';
 import {
   datasets,
   drift,
@@ -59,7 +59,7 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
       cohort: readonly number[],
       { laneSize = 2, serverArguments = {} as unknown, rounds = 1 } = {},
     ) => {
-      const plan = packPlan(compilePlan(computation, { laneSize }));
+      const plan = linkPlan(compilePlan(computation, { laneSize }));
       const engine = await createEngine();
       const server = await createPlanRunner(plan, engine, ['server', 'aggregation']);
       const session = await runtime.open(plan, population);
@@ -229,7 +229,7 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
 
     test(`\`${name}\` fails the round when the mean of nobody is asked for, and says why, and goes on after it`, async () => {
       const population = failing(floats([1, 2, 3]), [0, 1]);
-      const plan = packPlan(compilePlan(fractionAbove));
+      const plan = linkPlan(compilePlan(fractionAbove));
       const engine = await createEngine();
       const server = await createPlanRunner(plan, engine, ['server', 'aggregation']);
       const session = await (await makeRuntime(population)).open(plan, population);
@@ -260,7 +260,7 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
 
     test(`\`${name}\` closes twice without complaint, and refuses a phase afterwards`, async () => {
       const population = floats([1, 2]);
-      const session = await (await makeRuntime(population)).open(packPlan(compilePlan(totalOf)), population);
+      const session = await (await makeRuntime(population)).open(linkPlan(compilePlan(totalOf)), population);
       await session.close();
       await session.close();
       const request = { round: 1, phase: 0, seed: [0, 1], cohort: [0], broadcast: [] } as const;
@@ -270,7 +270,7 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
     test(`\`${name}\` refuses a population that does not hold what the plan needs`, async () => {
       const population = populationOf([toValue(int32(), 1)], int32());
       const runtime = await makeRuntime(population);
-      await expect(runtime.open(packPlan(compilePlan(totalOf)), population)).rejects.toMatchObject({
+      await expect(runtime.open(linkPlan(compilePlan(totalOf)), population)).rejects.toMatchObject({
         code: 'bad-population',
       });
     });

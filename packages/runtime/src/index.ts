@@ -1,20 +1,14 @@
-// Runtimes, packed plans and the round loop.
+// Runtimes, linked plans and the round loop.
 export * from './checkpoints/checkpoint-store.js';
 export * from './checkpoints/directory-checkpoints.js';
 export * from './checkpoints/run-identity.js';
 export * from './engine-choice.js';
 export * from './errors.js';
-export * from './fold/client-work.js';
+
 export * from './fold/lane-fold.js';
 export * from './fold/ordered-merge.js';
 export * from './in-process/in-process-runtime.js';
-export * from './plan/client-argument.js';
-export * from './plan/decode-plan.js';
-export * from './plan/encode-plan.js';
-export * from './plan/pack-plan.js';
-export * from './plan/packed-plan.js';
-export * from './plan/plan-runner.js';
-export * from './plan/state-hash.js';
+
 export * from './rounds/leaf-names.js';
 export * from './rounds/run-round.js';
 export * from './rounds/run-rounds.js';
@@ -22,4 +16,3 @@ export * from './runtime.js';
 export * from './simulation.js';
 export * from './threads/threads-runtime.js';
 export * from './version.js';
-export * from './wire/safetensors.js';

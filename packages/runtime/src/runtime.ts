@@ -2,18 +2,10 @@
 // the updates lane by lane; the round loop does the rest, the same for all (rounds/run-round.ts). `contract.ts` is the
 // suite that every runtime passes.
 import type { Accumulator, CohortSlices, Seed, Tensor } from '@starling/federated-core';
+import type { ClientReport, LinkedPlan } from '@starling/plan';
 import type { Population } from '@starling/population';
-import type { PackedPlan } from './plan/packed-plan.js';
 
 export type RuntimeName = 'in-process' | 'threads' | 'websocket';
-
-/** What became of one client of a cohort in one phase. */
-export type ClientReport =
-  | { readonly client: string; readonly status: 'accepted' }
-  /** Its update was refused, such as for a NaN or a negative weight; it counts for nothing. */
-  | { readonly client: string; readonly status: 'rejected'; readonly code: string; readonly reason: string }
-  /** Nothing arrived in time, or it failed. */
-  | { readonly client: string; readonly status: 'dropped'; readonly code: string; readonly reason: string };
 
 export interface PhaseRequest {
   readonly round: number;
@@ -43,5 +35,5 @@ export interface RuntimeSession {
 export interface Runtime {
   readonly name: RuntimeName;
   /** Makes ready to run a plan on a population: engines loaded, workers or sockets up. */
-  open(plan: PackedPlan, population: Population): Promise<RuntimeSession>;
+  open(plan: LinkedPlan, population: Population): Promise<RuntimeSession>;
 }

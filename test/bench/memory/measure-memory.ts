@@ -1,7 +1,8 @@
 // Runs federated averaging on two threads with data made on demand, and prints how much memory that took. Started by
 // `memory-checks.ts`.
+
+import { linearTeacher } from '@starling/datasets';
 import { seedFrom } from '@starling/federated-core';
-import { linearTeacher } from '@starling/population';
 import { runRounds, threadsRuntime } from '@starling/runtime';
 import type { ModelName } from '../configuration.js';
 import { workProcess, workSampler } from '../work/standard-work.js';

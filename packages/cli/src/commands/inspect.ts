@@ -29,11 +29,11 @@ export function addInspectCommand(program: Command): void {
 async function inspect(name: string, { set, plan: shown, json }: InspectOptions): Promise<void> {
   const { computation, laneSize, head, settings, options } = await load(name, set);
   const core = await import('@starling/federated-core');
-  const { packPlan } = await import('@starling/runtime');
+  const { linkPlan } = await import('@starling/plan/link');
   const plan = core.compilePlan(computation, laneSize === undefined ? {} : { laneSize });
   // With placements, and marked where it is computed from values of single clients.
   const report = { ...core.inspectPlan(plan), result: core.formatType(computation.type.result) };
-  const { hash } = packPlan(plan);
+  const { hash } = linkPlan(plan);
   if (json) {
     process.stdout.write(`${JSON.stringify({ hash, ...report, settings })}\n`);
     return;

@@ -1,8 +1,7 @@
 // A plan without graphs for tests of the client, and a client that talks to a scripted coordinator.
 import type { Engine } from '@starling/compute';
 import { float32, type RoundPlan, struct, tensor } from '@starling/federated-core';
-import { encodePlan } from '@starling/runtime';
-import { encodeLeaves, sha256Hex } from '@starling/runtime/wire';
+import { encodeLeaves, encodePlan, sha256Hex } from '@starling/plan';
 import { afterEach, expect } from 'vitest';
 import { type Client, type ClientOptions, createClientOn } from '../client.js';
 import { type ScriptedCoordinator, type ScriptedLine, scriptedCoordinator } from './scripted-coordinator.js';

@@ -12,10 +12,10 @@ import {
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 import * as tf from '../tensorflow/tf.js';
 import { nodeNames } from '../testing/graphs.js';
-import { CaptureError } from './capture-error.js';
+import { CaptureError } from './frame/capture-error.js';
 import { kernelGraphOf, localComputation } from './local-computation.js';
 import { random } from './random.js';
-import type { SymbolicDataset } from './symbolic-dataset.js';
+import type { SymbolicDataset } from './sequences/symbolic-dataset.js';
 
 /** The error that capturing a body throws. */
 function errorOf(body: (argument: { x: tf.Tensor }) => unknown): CaptureError {

@@ -9,18 +9,23 @@ import {
   struct,
   type Type,
 } from '@starling/federated-core';
-import { cleanGraph } from '../graph/cleaning/clean-graph.js';
-import { graphId } from '../graph/graph-id.js';
+import { cleanGraph } from '../cleaning/clean-graph.js';
 import type { KernelGraph } from '../graph/kernel-graph.js';
+import { graphId } from '../graph/serialized/graph-id.js';
 import { scoped } from '../tensorflow/scopes.js';
-import { captureBackend } from './capture-backend.js';
-import { CaptureError } from './capture-error.js';
-import { Frame } from './frame.js';
-import { keepingVariables } from './kept-variables.js';
-import { type Captured, makeParameter } from './parameters.js';
-import { withoutMathRandom } from './randomness.js';
+import { captureBackend } from './frame/capture-backend.js';
+import { CaptureError } from './frame/capture-error.js';
+import { Frame } from './frame/frame.js';
+import { keepingVariables } from './frame/kept-variables.js';
+import { withoutMathRandom } from './frame/randomness.js';
+import {
+  structureLeaves,
+  structureType,
+  type TensorStructure,
+  type TypeOfStructure,
+} from './frame/structure.js';
 import { withCaptureBackend } from './record-kernels.js';
-import { structureLeaves, structureType, type TensorStructure, type TypeOfStructure } from './structure.js';
+import { type Captured, makeParameter } from './sequences/parameters.js';
 
 /** A record of types: the body then takes a record of values by the same names. */
 export interface ParameterRecord {

@@ -5,7 +5,7 @@ import { ENGINES, runLocal } from '../testing/engines.js';
 import { floats } from '../testing/graphs.js';
 import { localComputation } from './local-computation.js';
 import { random } from './random.js';
-import { sequenceReduce } from './sequence-reduce.js';
+import { sequenceReduce } from './sequences/sequence-reduce.js';
 
 const SIZE = 4096;
 

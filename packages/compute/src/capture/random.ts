@@ -1,12 +1,12 @@
 // `random`: numbers drawn from the seed of each call, anew at each step of a reduction. They are made outside the
 // graph and enter as an input, so that every engine and every runtime sees the same.
 
-import { floatsWithin } from '../graph/draw.js';
+import { floatsWithin } from '../graph/feeds/draw.js';
 import type { RandomNode } from '../graph/kernel-graph.js';
 import * as tf from '../tensorflow/tf.js';
-import { captureBackend } from './capture-backend.js';
-import { recordDraw } from './randomness.js';
-import { tensorOf } from './structure.js';
+import { captureBackend } from './frame/capture-backend.js';
+import { recordDraw } from './frame/randomness.js';
+import { tensorOf } from './frame/structure.js';
 
 function draw(shape: readonly number[], distribution: RandomNode['distribution']): tf.Tensor {
   return tensorOf(recordDraw(captureBackend.frame, shape, distribution));

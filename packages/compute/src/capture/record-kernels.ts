@@ -12,13 +12,13 @@ import {
   registerKernel,
   type TensorInfo,
 } from '../tensorflow/tf.js';
-import { CAPTURE_BACKEND, captureBackend } from './capture-backend.js';
-import { CaptureError } from './capture-error.js';
-import { composites } from './composites.js';
-import type { CapturedValue } from './frame.js';
-import { refuseStatefulOptimizers } from './hidden-state.js';
-import { drawError } from './randomness.js';
-import { captureRecurrentLayers } from './recurrent-layers.js';
+import { composites } from './composites/composites.js';
+import { CAPTURE_BACKEND, captureBackend } from './frame/capture-backend.js';
+import { CaptureError } from './frame/capture-error.js';
+import type { CapturedValue } from './frame/frame.js';
+import { refuseStatefulOptimizers } from './frame/hidden-state.js';
+import { drawError } from './frame/randomness.js';
+import { captureRecurrentLayers } from './scan/recurrent-layers.js';
 
 function record(
   kernel: Kernel,

@@ -1,8 +1,8 @@
 import { float32, type Seed, type Tensor, tensor } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { localComputation } from '../capture/local-computation.js';
+import type { Engine } from '../engine/engine.js';
 import * as tf from '../tensorflow/tf.js';
-import type { Engine } from './engine.js';
 import { localRunner } from './local-runner.js';
 
 /** Counts loads; every graph gives its argument back. */

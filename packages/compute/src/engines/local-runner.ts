@@ -1,8 +1,8 @@
 // A local runner on an engine: compiles and loads each local computation once, by its id, then calls it. What
 // `evaluate` and the in-process runtime run local computations with.
 import type { LocalRunner } from '@starling/federated-core';
+import type { Engine, LoadedGraph } from '../engine/engine.js';
 import { compileGraph } from '../lowering/compile-graph.js';
-import type { Engine, LoadedGraph } from './engine.js';
 
 export function localRunner(engine: Engine): LocalRunner {
   const loaded = new Map<string, Promise<LoadedGraph>>();

@@ -2,13 +2,12 @@
 // model with the list of its inputs. Where a kernel has no lowering the artifact says why, and the computation
 // runs on the tfjs engine alone.
 import type { LocalComputation } from '@starling/federated-core';
-import type { GraphArtifact } from '../engines/graph-artifact.js';
+import { encodeModel, optimize } from '@starling/onnx';
+import type { GraphArtifact } from '../engine/graph-artifact.js';
 import type { KernelGraph } from '../graph/kernel-graph.js';
-import { serializeGraph } from '../graph/serialize.js';
-import { encodeModel } from './encode-model.js';
+import { serializeGraph } from '../graph/serialized/serialize.js';
 import { lowerGraph } from './lower-graph.js';
-import { optimize } from './passes/index.js';
-import { LoweringError } from './rule.js';
+import { LoweringError } from './rules/rule.js';
 
 /** The same computation gives the same bytes. */
 export function compileGraph(local: LocalComputation): GraphArtifact {

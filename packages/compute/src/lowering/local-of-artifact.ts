@@ -1,9 +1,9 @@
 // A local computation from its artifact: what was captured, saved and read back can be called, compiled and run like
 // any other.
 import { functionType, type LocalComputation } from '@starling/federated-core';
-import type { GraphArtifact } from '../engines/graph-artifact.js';
-import { deserializeGraph } from '../graph/deserialize.js';
-import { graphId } from '../graph/graph-id.js';
+import type { GraphArtifact } from '../engine/graph-artifact.js';
+import { deserializeGraph } from '../graph/serialized/deserialize.js';
+import { graphId } from '../graph/serialized/graph-id.js';
 
 /** The local computation that `compileGraph` made `artifact` of. Throws a `RangeError` where its graph is not the one that its id names. */
 export function localOfArtifact(artifact: GraphArtifact): LocalComputation {

@@ -1,35 +1,24 @@
 // Lowers a kernel graph to an ONNX graph and the list of its inputs: from *compile* to *run* in the line
 // write → trace → compile → run. One rule a kernel does the work (rules/); a fold over a dataset becomes one
 // Loop (lower-reduce.ts), a walk over steps one Scan (lower-scan.ts).
-import type { Feed } from '../graph/feeds.js';
+
+import type { OnnxGraph, OnnxValue } from '@starling/onnx';
+import { GraphBuilder, sameShape } from '@starling/onnx';
+import type { Feed } from '../graph/feeds/feeds.js';
 import type { GraphNode, KernelGraph, KernelNode, ValueId, ValueSpec } from '../graph/kernel-graph.js';
-import { GraphBuilder, sameShape } from './graph-builder.js';
 import { lowerLength } from './lower-length.js';
 import { lowerRandom } from './lower-random.js';
 import { lowerReduce } from './lower-reduce.js';
 import { lowerScan } from './lower-scan.js';
+import { type LoweringContext, specOf } from './lowering-context.js';
 import { maskBeforePoolGradient } from './mask-before-pool-gradient.js';
-import type { OnnxGraph, OnnxValue } from './onnx-model.js';
-import { KernelCall, LoweringError } from './rule.js';
 import { loweringRules } from './rules/index.js';
+import { KernelCall, LoweringError } from './rules/rule.js';
 
 export interface LoweredGraph {
   readonly onnx: OnnxGraph;
   /** Inputs of the ONNX graph, in its order. */
   readonly feeds: readonly Feed[];
-}
-
-/** What the nodes of one model share while it is lowered. */
-export interface LoweringContext {
-  /** Which leaf of the argument a graph input is; only columns of datasets and arguments have one. */
-  readonly leafOf: ReadonlyMap<ValueId, number>;
-  /** Adds an input of the whole model. */
-  feed(feed: Feed, value: OnnxValue): void;
-  /** The next number for random nodes outside of reductions, or for reductions. */
-  nextDraw(): number;
-  nextReduce(): number;
-  /** Within a reduction: makes an input with a leading axis of steps, and reads the current step's part. */
-  random?(value: OnnxValue): { readonly all: OnnxValue; now(): OnnxValue };
 }
 
 /** Throws a `LoweringError` that names the kernel where one cannot be said in ONNX. */
@@ -47,6 +36,7 @@ export function lowerGraph(graph: KernelGraph): LoweredGraph {
     },
     nextDraw: () => draws++,
     nextReduce: () => reduces++,
+    lower: lowerNodes,
   };
   const arguments_ = graph.inputs.map((id, leaf) => {
     const value = builder.value(`argument${leaf}`, specOf(graph, id));
@@ -65,7 +55,7 @@ export function lowerGraph(graph: KernelGraph): LoweredGraph {
 }
 
 /** Lowers all nodes of a graph whose inputs are already values; gives its outputs. */
-export function lowerNodes(
+function lowerNodes(
   graph: KernelGraph,
   builder: GraphBuilder,
   context: LoweringContext,
@@ -108,7 +98,7 @@ function lowerNode(
       return node.outputs.map((id, index) => [id, outputs[index] as OnnxValue]);
     }
     case 'scan': {
-      const outputs = lowerScan(graph, node, builder, read);
+      const outputs = lowerScan(graph, node, builder, context, read);
       return node.outputs.map((id, index) => [id, outputs[index] as OnnxValue]);
     }
     case 'length':
@@ -148,7 +138,3 @@ function checkLowered(kernel: string, spec: ValueSpec, value: OnnxValue | undefi
 }
 
 const describe = ({ dtype, shape }: ValueSpec | OnnxValue): string => `${dtype}[${shape.join(',')}]`;
-
-export function specOf(graph: KernelGraph, id: ValueId): ValueSpec {
-  return graph.values[id] as ValueSpec;
-}

@@ -1,6 +1,7 @@
 // Lowering of a dataset's length: the first axis of any of its columns, as an int32 scalar.
-import { attribute, type GraphBuilder } from './graph-builder.js';
-import type { OnnxValue } from './onnx-model.js';
+
+import type { OnnxValue } from '@starling/onnx';
+import { attribute, type GraphBuilder } from '@starling/onnx';
 
 export function lowerLength(builder: GraphBuilder, column: OnnxValue): OnnxValue {
   const first = builder.emitOne(

@@ -1,9 +1,9 @@
-// Lowering of random numbers: an input of the model, made from the seed of the call (graph/bind-feeds.ts);
+// Lowering of random numbers: an input of the model, made from the seed of the call (graph/feeds/bind-feeds.ts);
 // within a reduction an input with a part for each step.
+
+import type { GraphBuilder, OnnxValue } from '@starling/onnx';
 import type { RandomNode, ValueSpec } from '../graph/kernel-graph.js';
-import type { GraphBuilder } from './graph-builder.js';
-import type { LoweringContext } from './lower-graph.js';
-import type { OnnxValue } from './onnx-model.js';
+import type { LoweringContext } from './lowering-context.js';
 
 export function lowerRandom(
   node: RandomNode,

@@ -1,11 +1,12 @@
 // Lowering of a fold over a dataset: one ONNX Loop. The columns stay outside of the body; each step gathers its
 // batch by a row of the index tensor, so that a whole local epoch is one call of the engine, and examples kept
 // as uint8 stay so until they are used. A dataset without steps gives the initial state.
+
+import type { OnnxDType, OnnxValue } from '@starling/onnx';
+import { attribute, type GraphBuilder } from '@starling/onnx';
 import type { KernelGraph, ReduceNode, ValueId } from '../graph/kernel-graph.js';
-import { attribute, type GraphBuilder } from './graph-builder.js';
-import { type LoweringContext, lowerNodes, specOf } from './lower-graph.js';
-import type { OnnxDType, OnnxValue } from './onnx-model.js';
-import { LoweringError } from './rule.js';
+import { type LoweringContext, specOf } from './lowering-context.js';
+import { LoweringError } from './rules/rule.js';
 
 export function lowerReduce(
   graph: KernelGraph,
@@ -53,6 +54,7 @@ export function lowerReduce(
 
   let draws = 0;
   const bodyContext: LoweringContext = {
+    lower: context.lower,
     leafOf: new Map(),
     feed: (feed, value) => {
       if (feed.kind !== 'random') throw new LoweringError('Cannot lower a nested sequence reduction');
@@ -67,7 +69,7 @@ export function lowerReduce(
       return { all, now: () => atStep(all) };
     },
   };
-  const next = lowerNodes(body, inner, bodyContext, bodyInputs);
+  const next = context.lower(body, inner, bodyContext, bodyInputs);
   const results = next.map((value) => inner.unary('Identity', value));
   const continues = inner.unary('Identity', proceed);
   const loopBody = inner.finish('body', [step, proceed, ...states], [continues, ...results]);

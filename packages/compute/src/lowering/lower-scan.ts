@@ -1,14 +1,16 @@
 // Lowering of a walk over the steps of tensors, as recurrent layers and their gradients are: one ONNX Scan.
+
+import type { OnnxValue } from '@starling/onnx';
+import { attribute, type GraphBuilder } from '@starling/onnx';
 import type { KernelGraph, ScanNode, ValueId } from '../graph/kernel-graph.js';
-import { attribute, type GraphBuilder } from './graph-builder.js';
-import { type LoweringContext, lowerNodes, specOf } from './lower-graph.js';
-import type { OnnxValue } from './onnx-model.js';
-import { LoweringError } from './rule.js';
+import { type LoweringContext, specOf } from './lowering-context.js';
+import { LoweringError } from './rules/rule.js';
 
 export function lowerScan(
   graph: KernelGraph,
   node: ScanNode,
   builder: GraphBuilder,
+  context: LoweringContext,
   read: (id: ValueId) => OnnxValue,
 ): readonly OnnxValue[] {
   const { body } = node;
@@ -22,12 +24,13 @@ export function lowerScan(
     throw new LoweringError(`Cannot lower ${what} within a scan: move it out of the recurrent part`);
   };
   const bodyContext: LoweringContext = {
+    lower: context.lower,
     leafOf: new Map(),
     feed: refuse('an input'),
     nextDraw: refuse('random numbers'),
     nextReduce: refuse('a sequence reduction'),
   };
-  const next = lowerNodes(body, inner, bodyContext, [...states, ...slices, ...node.captures.map(read)]);
+  const next = context.lower(body, inner, bodyContext, [...states, ...slices, ...node.captures.map(read)]);
   const results = next.map((value) => inner.unary('Identity', value));
   const direction = node.reverse ? 1 : 0;
   const stacked = node.outputs.length - carried;

@@ -1,7 +1,7 @@
 import { seedFrom, type Tensor, tensor } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { localComputation } from '../capture/local-computation.js';
-import { createOnnxEngine } from '../engines/onnx-engine.js';
+import { createOnnxEngine } from '../engines/onnx/onnx-engine.js';
 import type { KernelGraph } from '../graph/kernel-graph.js';
 import * as tf from '../tensorflow/tf.js';
 import { compileGraph } from './compile-graph.js';

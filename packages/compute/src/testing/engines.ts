@@ -1,7 +1,7 @@
 // For tests that run a local computation: its outputs as plain numbers.
 import type { LocalComputation, Seed, Tensor } from '@starling/federated-core';
-import { createOnnxEngine } from '../engines/onnx-engine.js';
-import { createTfjsEngine } from '../engines/tfjs-engine.js';
+import { createOnnxEngine } from '../engines/onnx/onnx-engine.js';
+import { createTfjsEngine } from '../engines/tfjs/tfjs-engine.js';
 import { compileGraph } from '../lowering/compile-graph.js';
 
 export const ENGINES = [

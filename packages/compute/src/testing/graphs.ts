@@ -1,9 +1,9 @@
 // For tests of cleaning: small graphs written by hand, and their values.
 import { type Tensor, tensor } from '@starling/federated-core';
-import { type CapturedValue, Frame } from '../capture/frame.js';
-import { runKernel } from '../engines/tfjs-kernels.js';
-import { replayGraph } from '../engines/tfjs-replay.js';
-import { fromTf } from '../engines/tfjs-tensors.js';
+import { type CapturedValue, Frame } from '../capture/frame/frame.js';
+import { runKernel } from '../engines/tfjs/tfjs-kernels.js';
+import { replayGraph } from '../engines/tfjs/tfjs-replay.js';
+import { fromTf } from '../engines/tfjs/tfjs-tensors.js';
 import type { Attribute, KernelGraph, KernelNode } from '../graph/kernel-graph.js';
 import type { Kernel } from '../graph/kernels.js';
 import { scoped } from '../tensorflow/scopes.js';

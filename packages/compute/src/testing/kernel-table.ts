@@ -1,11 +1,11 @@
 // The page docs/kernels.md: every kernel that a kernel graph may hold, and where it runs, asked of the engines' own
 // tables.
 import '@tensorflow/tfjs-backend-wasm';
-import { composites } from '../capture/composites.js';
-import { captured } from '../engines/contract/agreement.js';
-import { Draw } from '../engines/contract/draw.js';
-import type { DrawnCase } from '../engines/contract/kernel-case.js';
-import { kernelCases } from '../engines/contract/kernel-cases.js';
+import { composites } from '../capture/composites/composites.js';
+import { kernelCases } from '../contract/cases/kernel-cases.js';
+import { captured } from '../contract/drawing/agreement.js';
+import { Draw } from '../contract/drawing/draw.js';
+import type { DrawnCase } from '../contract/drawing/kernel-case.js';
 import { ACCURACY, type Accuracy } from '../graph/accuracy.js';
 import {
   BINARY_KERNELS,
@@ -75,7 +75,7 @@ export function kernelPage(): string {
     '- **−0**: *exact* if a zero has the sign that IEEE 754 gives it; *either* if engines differ.',
     '',
     'Every kernel, and its gradient, is held against tf.js on random shapes by the engine contract',
-    '(`packages/compute/src/engines/contract.ts`), and every gradient against finite differences.',
+    '(`packages/compute/src/contract/contract.ts`), and every gradient against finite differences.',
     'Its values at the edges, and the errors of this page, are held against a float64 reference that is apart from all',
     'engines (`packages/compute/src/engines/contract/reference`); so are 10,000 random graphs with their gradients, by',
     '`npm run test:random-graphs`.',

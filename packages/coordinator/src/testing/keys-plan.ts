@@ -1,13 +1,13 @@
 // A plan of two phases without work to run: clients send their keys as they are, then what they were given as it is,
 // which is collected. The server's table comes from the test, so that no graph is needed.
 import { float32, int32, type RoundPlan, sequence, struct, type TensorType } from '@starling/federated-core';
-import { encodePlan, type PackedPlan } from '@starling/runtime';
+import { encodePlan, type LinkedPlan } from '@starling/plan';
 
 /** How many keys a client may have where their number is not known. */
 export const MAX_KEYS = 1000;
 
 /** Keys below 4. `keys`: how many a client has, or any number. */
-export function keysPlan(keys: number | null = null, slice: TensorType = float32(2)): PackedPlan {
+export function keysPlan(keys: number | null = null, slice: TensorType = float32(2)): LinkedPlan {
   const nothing = { inputs: 0, instructions: [], outputs: [] };
   const plan: RoundPlan<string> = {
     name: 'keys',
@@ -43,5 +43,5 @@ export function keysPlan(keys: number | null = null, slice: TensorType = float32
     laneSize: 2,
   };
   const graphs = new Map();
-  return { hash: encodePlan({ plan, graphs }).hash, plan, graphs };
+  return encodePlan({ plan, graphs });
 }

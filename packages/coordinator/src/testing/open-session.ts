@@ -1,7 +1,7 @@
 // A session on a free port with the sum plan, and what tests ask of it. It is closed after each test.
 import { seedFrom, tensor } from '@starling/federated-core';
+import { encodeLeaves } from '@starling/plan';
 import type { PhaseOutcome, RuntimeSession } from '@starling/runtime';
-import { encodeLeaves } from '@starling/runtime/wire';
 import { afterEach } from 'vitest';
 import { createMetrics, type Metrics } from '../server/metrics.js';
 import { type WebSocketRuntimeOptions, websocketRuntime } from '../websocket-runtime.js';

@@ -8,7 +8,7 @@ import {
   encodeMessage,
   isMessage,
   type Message,
-} from '@starling/runtime/wire';
+} from '@starling/wire';
 import { WebSocket } from 'ws';
 
 export interface ScriptedClient {

@@ -1,10 +1,10 @@
 // A plan without any graph, for tests of the wire: the server broadcasts a number, each client sends its float32[2]
 // as it is, and the updates are summed.
 import { float32, type RoundPlan, struct } from '@starling/federated-core';
+import { encodePlan, type LinkedPlan } from '@starling/plan';
 import type { Population } from '@starling/population';
-import { encodePlan, type PackedPlan } from '@starling/runtime';
 
-export function sumPlan(laneSize = 2): PackedPlan {
+export function sumPlan(laneSize = 2): LinkedPlan {
   const plan: RoundPlan<string> = {
     name: 'sum',
     serverInput: struct({ factor: float32() }),
@@ -23,7 +23,7 @@ export function sumPlan(laneSize = 2): PackedPlan {
     laneSize,
   };
   const graphs = new Map();
-  return { hash: encodePlan({ plan, graphs }).hash, plan, graphs };
+  return encodePlan({ plan, graphs });
 }
 
 /** Clients `client-0` … whose data the coordinator must never ask for. */

@@ -4,7 +4,7 @@
 //
 // Programs work on leaves: a value of a struct type is the list of its tensors in order, a dataset the list
 // of its columns. `G` is how a local computation is named: the object itself after compiling, the hash of a
-// graph once the plan is packed for a thread, a socket or a disk.
+// graph once the plan is linked for a thread, a socket or a disk.
 import type { TensorType, Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 import type { LocalComputation } from './local-computation.js';
@@ -167,7 +167,7 @@ export interface RoundPlan<G = LocalComputation> {
   readonly result: Type;
   /** Clients a lane: the unit that is summed in order, and by one worker. */
   readonly laneSize: number;
-  /** For errors alone. It stays with whoever compiled the plan: the packed plan, and so its hash, has none. */
+  /** For errors alone. It stays with whoever compiled the plan: the linked plan, and so its hash, has none. */
   readonly sources?: PlanSources;
 }
 

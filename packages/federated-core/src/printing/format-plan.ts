@@ -6,7 +6,7 @@ import { formatTypeIndented } from '../types/format.js';
 import { structEntries, type Type } from '../types/types.js';
 import { formatTensor } from './format-tensor.js';
 
-/** The plan as text; graphs are named by their computation, or by hash where the plan is packed. */
+/** The plan as text; graphs are named by their computation, or by hash where the plan is linked. */
 export function formatPlan(plan: RoundPlan<LocalComputation> | RoundPlan<string>): string {
   const { serverInput, clientInput, laneSize } = plan;
   const phases: readonly RoundPlan<LocalComputation | string>['phases'][number][] = plan.phases;

@@ -9,9 +9,9 @@ import {
   struct,
   type Tensor,
 } from '@starling/federated-core';
-import { takeRows } from '../datasets/dataset-rows.js';
 import type { Partitioner } from '../partitioners/partitioner.js';
 import { checkIndex } from './check-index.js';
+import { takeRows } from './dataset-rows.js';
 import { fingerprintOf, hashOfLists } from './fingerprint.js';
 import type { Population } from './population.js';
 

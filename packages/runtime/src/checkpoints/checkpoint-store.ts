@@ -1,7 +1,7 @@
 // Where a run is committed to and taken up again from. The round loop knows only this contract;
 // `directory-checkpoints.ts` keeps it on a disk.
 import type { HostValue, MaybePromise } from '@starling/federated-core';
-import type { Leaves } from '../plan/plan-runner.js';
+import type { Leaves } from '@starling/plan';
 import type { OnOtherRun, PlainObject, RunIdentity } from './run-identity.js';
 
 export interface Checkpoint {

@@ -4,8 +4,8 @@
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StarlingError, type Tensor } from '@starling/federated-core';
+import { decodeSafetensors, encodeSafetensors } from '@starling/plan';
 import { CheckpointError } from '../errors.js';
-import { decodeSafetensors, encodeSafetensors } from '../wire/safetensors.js';
 import type { Checkpoint, CheckpointStore, MetricsRow, ResumedCheckpoint } from './checkpoint-store.js';
 import { identityDifferences, OtherRunError, type PlainObject } from './run-identity.js';
 

@@ -2,12 +2,11 @@
 // runtimes, for tests and debugging; the others must give the same bits.
 import type { Engine } from '@starling/compute';
 import { clientSeed, StarlingError, slicesAt, updateChecker } from '@starling/federated-core';
+import type { ClientReport } from '@starling/plan';
+import { clientArgument, clientWork, createPlanRunner } from '@starling/plan';
 import { createEngine, type EngineChoice } from '../engine-choice.js';
-import { clientWork } from '../fold/client-work.js';
 import { createLaneFold } from '../fold/lane-fold.js';
-import { clientArgument } from '../plan/client-argument.js';
-import { createPlanRunner } from '../plan/plan-runner.js';
-import type { ClientReport, Runtime } from '../runtime.js';
+import type { Runtime } from '../runtime.js';
 
 export interface InProcessOptions {
   /** Default: the onnx engine. An engine that is passed made stays its owner's to dispose. */
@@ -17,12 +16,12 @@ export interface InProcessOptions {
 export function inProcessRuntime({ engine: given }: InProcessOptions = {}): Runtime {
   return {
     name: 'in-process',
-    async open(packed, population) {
-      const { plan } = packed;
+    async open(linked, population) {
+      const { plan } = linked;
       const argument = clientArgument(plan, population.dataType);
       const owned = given === undefined || !('load' in given) ? await createEngine(given) : null;
       const engine = owned ?? (given as Engine);
-      const runner = await createPlanRunner(packed, engine, ['client', 'aggregation']);
+      const runner = await createPlanRunner(linked, engine, ['client', 'aggregation']);
       const phases = plan.phases.map(({ aggregations, selections }, index) => {
         const reductions = runner.reductions(index);
         return { aggregations, selections, reductions, check: updateChecker(aggregations, reductions) };

@@ -20,9 +20,8 @@ import {
   unflatten,
   type Value,
 } from '@starling/federated-core';
-import { packPlan } from '../plan/pack-plan.js';
-import type { PackedPlan } from '../plan/packed-plan.js';
-import type { Leaves } from '../plan/plan-runner.js';
+import type { Leaves, LinkedPlan } from '@starling/plan';
+import { linkPlan } from '@starling/plan/link';
 import { leafNames } from './leaf-names.js';
 
 export interface RunSource {
@@ -38,9 +37,9 @@ export interface RunSource {
 }
 
 export interface CompiledRun {
-  readonly plan: PackedPlan;
+  readonly plan: LinkedPlan;
   /** Makes the first state; `null` for a computation, whose state has no leaves. */
-  readonly initialize: PackedPlan | null;
+  readonly initialize: LinkedPlan | null;
   /** `null` for a computation. */
   readonly stateType: Type | null;
   /** Throws a `NonFiniteError` where a state that is to be finite is not; `action` opens its words. */
@@ -57,7 +56,7 @@ export function compileRun(source: RunSource): CompiledRun {
   const options: CompileOptions = laneSize === undefined ? {} : { laneSize };
   if (process !== undefined && computation === undefined) return compileProcess(process, given, options);
   if (computation !== undefined && process === undefined) {
-    const plan = packPlan(compilePlan(computation, options));
+    const plan = linkPlan(compilePlan(computation, options));
     const { serverInput: type, result: resultType } = plan.plan;
     const unnamed = computation.parameters[0]?.name === null;
     const nothing = leafTypes(type).length === 0;
@@ -77,8 +76,8 @@ export function compileRun(source: RunSource): CompiledRun {
 }
 
 function compileProcess(process: IterativeProcess, given: unknown, options: CompileOptions): CompiledRun {
-  const plan = packPlan(compilePlan(process.next, options));
-  const initialize = packPlan(compilePlan(process.initialize));
+  const plan = linkPlan(compilePlan(process.next, options));
+  const initialize = linkPlan(compilePlan(process.initialize));
   const stateType = initialize.plan.result;
   const resultType = plan.plan.result;
   const fields = new Map(resultType.kind === 'struct' ? structEntries(resultType) : []);
@@ -119,7 +118,7 @@ function hostOf(type: Type, value: Value): HostValue {
 
 /** The leaves of each server parameter by name; none for those that are `reserved`. */
 function namedArguments(
-  { plan: { name, serverInput } }: PackedPlan,
+  { plan: { name, serverInput } }: LinkedPlan,
   given: unknown,
   reserved: readonly string[],
 ): readonly Leaves[] {

@@ -1,10 +1,8 @@
 // Makes the identity of a run from its parts: asked for only where there are checkpoints to compare it with.
 import { deriveSeed, seedFrom } from '@starling/federated-core';
+import { PLAN_FORMAT_VERSION, sha256Hex, stateHash } from '@starling/plan';
 import { checkCohort } from '@starling/population';
 import { type PlainObject, plainOf, type RunIdentity } from '../checkpoints/run-identity.js';
-import { PLAN_FORMAT_VERSION } from '../plan/manifest.js';
-import { sha256Hex } from '../plan/sha256.js';
-import { stateHash } from '../plan/state-hash.js';
 import { STARLING_VERSION } from '../version.js';
 import type { CompiledRun } from './compile-run.js';
 import type { RunOptions } from './run-rounds.js';

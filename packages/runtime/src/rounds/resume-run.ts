@@ -1,10 +1,10 @@
 // Takes a run up where its last checkpoint left it, once that is known to be of the same run, and its state one that
 // the plan can go on with.
 import { checkValue, StarlingError, unflatten } from '@starling/federated-core';
+import type { Leaves } from '@starling/plan';
 import type { Checkpoint } from '../checkpoints/checkpoint-store.js';
 import type { RunIdentity } from '../checkpoints/run-identity.js';
 import { CheckpointError } from '../errors.js';
-import type { Leaves } from '../plan/plan-runner.js';
 import type { CompiledRun } from './compile-run.js';
 import { identifyRun } from './identify-run.js';
 import type { RunOptions } from './run-rounds.js';

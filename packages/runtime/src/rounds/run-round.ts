@@ -14,14 +14,13 @@ import {
   splitKeys,
   type Tensor,
 } from '@starling/federated-core';
+import type { ClientReport, Leaves, LinkedPlan, PlanRunner } from '@starling/plan';
 import { checkCohort, type Population } from '@starling/population';
 import { TooFewReportsError } from '../errors.js';
-import type { PackedPlan } from '../plan/packed-plan.js';
-import type { Leaves, PlanRunner } from '../plan/plan-runner.js';
-import type { ClientReport, PhaseRequest, RuntimeSession } from '../runtime.js';
+import type { PhaseRequest, RuntimeSession } from '../runtime.js';
 
 export interface RoundRequest {
-  readonly plan: PackedPlan;
+  readonly plan: LinkedPlan;
   /** Runs the server's programs: a runner with the roles `server` and `aggregation`. */
   readonly server: PlanRunner;
   readonly session: RuntimeSession;
@@ -157,12 +156,12 @@ async function explained<T>(
 }
 
 /** Where the aggregations of a phase were written, where the plan knows. */
-function sourcesOf({ plan }: PackedPlan, phase: number): readonly string[] {
+function sourcesOf({ plan }: LinkedPlan, phase: number): readonly string[] {
   return plan.sources?.aggregations[phase] ?? [];
 }
 
 /** A client knows its calls by number; here they get the user's words. */
-function explainedReport({ plan }: PackedPlan, report: ClientReport): ClientReport {
+function explainedReport({ plan }: LinkedPlan, report: ClientReport): ClientReport {
   return report.status === 'dropped' ? { ...report, reason: explainFailure(plan, report.reason) } : report;
 }
 

@@ -17,14 +17,14 @@ import {
   unflatten,
   type Value,
 } from '@starling/federated-core';
+import type { ClientReport } from '@starling/plan';
+import { createPlanRunner, type Leaves, type PlanRunner, stateHash } from '@starling/plan';
 import type { CohortSampler, Population } from '@starling/population';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import type { OnOtherRun, RunIdentity } from '../checkpoints/run-identity.js';
 import { createEngine, type EngineChoice } from '../engine-choice.js';
 import { TooFewReportsError } from '../errors.js';
-import { createPlanRunner, type Leaves, type PlanRunner } from '../plan/plan-runner.js';
-import { stateHash } from '../plan/state-hash.js';
-import type { ClientReport, Runtime, RuntimeSession } from '../runtime.js';
+import type { Runtime, RuntimeSession } from '../runtime.js';
 import { type CompiledRun, compileRun, type RunSource } from './compile-run.js';
 import { leafNames } from './leaf-names.js';
 import { resumeRun } from './resume-run.js';

@@ -21,14 +21,14 @@ import {
   toHost,
   unflatten,
 } from '@starling/federated-core';
+import type { ClientReport } from '@starling/plan';
+import { createPlanRunner, stateHash } from '@starling/plan';
+import { linkPlan } from '@starling/plan/link';
 import { type Population, populationOf } from '@starling/population';
 import fc from 'fast-check';
 import { assert, expect, test } from 'vitest';
-import { packPlan } from '../plan/pack-plan.js';
-import { createPlanRunner } from '../plan/plan-runner.js';
-import { stateHash } from '../plan/state-hash.js';
 import { runRound } from '../rounds/run-round.js';
-import type { ClientReport, Runtime } from '../runtime.js';
+import type { Runtime } from '../runtime.js';
 import {
   type DrawnClient,
   drawnClients,
@@ -75,7 +75,7 @@ const spread = federatedComputation(
   { name: 'spread' },
 );
 
-const plan = packPlan(compilePlan(spread, { laneSize: LANE_SIZE }));
+const plan = linkPlan(compilePlan(spread, { laneSize: LANE_SIZE }));
 
 export function drawnContract(
   name: string,

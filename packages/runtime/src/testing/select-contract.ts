@@ -1,8 +1,8 @@
 // What the runtime contract asks of `federatedSelect`: keys go up, and each client gets its own slices.
 import { type FederatedComputation, type HostValue, int32, struct, toValue } from '@starling/federated-core';
+import type { ClientReport } from '@starling/plan';
 import { type Population, populationOf } from '@starling/population';
 import { assert, expect, test } from 'vitest';
-import type { ClientReport } from '../runtime.js';
 import { followedLinks, keys, noisyRows, rowsByKeys } from './select-computations.js';
 
 /** Rounds on the runtime under test, once they agree with those of the in-process runtime to the last bit. */

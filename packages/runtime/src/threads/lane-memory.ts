@@ -2,9 +2,9 @@
 // and where each lies in the heap that all threads share.
 
 import type { Engine } from '@starling/compute';
+import type { LinkedPlan } from '@starling/plan';
+import { createPlanRunner } from '@starling/plan';
 import { type LaneAccumulators, zeroAccumulators } from '../fold/ordered-merge.js';
-import type { PackedPlan } from '../plan/packed-plan.js';
-import { createPlanRunner } from '../plan/plan-runner.js';
 import { createSharedHeap, type HeapMemory, slotAt, slotBytesOf } from './shared-heap.js';
 import { SlotPool } from './slot-pool.js';
 
@@ -30,13 +30,13 @@ export interface PhaseMemory {
 
 /** Lays the heap out for `workers` workers and main; `engine` runs the plan's own operators, if it has any. */
 export async function createLaneMemory(
-  packed: PackedPlan,
+  linked: LinkedPlan,
   engine: Engine | null,
   workers: number,
 ): Promise<LaneMemory> {
-  const runner = await createPlanRunner(packed, engine, ['aggregation']);
+  const runner = await createPlanRunner(linked, engine, ['aggregation']);
   const zeros = await Promise.all(
-    packed.plan.phases.map((_, phase) => zeroAccumulators(runner.reductions(phase))),
+    linked.plan.phases.map((_, phase) => zeroAccumulators(runner.reductions(phase))),
   );
   const sizes = zeros.map((each) => {
     const slotBytes = slotBytesOf(each);

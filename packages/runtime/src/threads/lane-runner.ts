@@ -9,12 +9,11 @@ import {
   type Tensor,
   updateChecker,
 } from '@starling/federated-core';
+import type { ClientReport } from '@starling/plan';
+import { clientWork, createPlanRunner, type Leaves } from '@starling/plan';
 import { createEngine } from '../engine-choice.js';
-import { clientWork } from '../fold/client-work.js';
 import { createAccumulate } from '../fold/lane-fold.js';
 import { type LaneAccumulators, zeroAccumulators } from '../fold/ordered-merge.js';
-import { createPlanRunner, type Leaves } from '../plan/plan-runner.js';
-import type { ClientReport } from '../runtime.js';
 import { callMemory } from './call-memory.js';
 import type { PlacedLeaves } from './client-store.js';
 import type { Command, Reply, WorkerSetup } from './messages.js';

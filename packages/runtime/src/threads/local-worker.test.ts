@@ -1,6 +1,6 @@
 import { compilePlan, type Seed, tensor } from '@starling/federated-core';
+import { linkPlan } from '@starling/plan/link';
 import { assert, describe, test } from 'vitest';
-import { packPlan } from '../plan/pack-plan.js';
 import { totalOf } from '../testing/contract-computations.js';
 import { createLaneMemory } from './lane-memory.js';
 import { type Patience, startLocalWorker } from './local-worker.js';
@@ -8,7 +8,7 @@ import type { Command, Reply } from './messages.js';
 
 /** A worker on a plan that sums a number of each client; `ended` once it has. */
 async function start(patience?: Patience) {
-  const plan = packPlan(compilePlan(totalOf));
+  const plan = linkPlan(compilePlan(totalOf));
   const memory = await createLaneMemory(plan, null, 1);
   const replies: Reply[] = [];
   let exit!: () => void;

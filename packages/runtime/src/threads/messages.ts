@@ -3,16 +3,15 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import { type Seed, StarlingError, type Tensor } from '@starling/federated-core';
+import type { ClientReport, LinkedPlan } from '@starling/plan';
 import type { EngineChoice } from '../engine-choice.js';
 import type { LaneAccumulators } from '../fold/ordered-merge.js';
-import type { PackedPlan } from '../plan/packed-plan.js';
-import type { ClientReport } from '../runtime.js';
 import type { PlacedLeaves } from './client-store.js';
 import type { HeapMemory } from './shared-heap.js';
 
 /** Given to a worker at its start. */
 export interface WorkerSetup {
-  readonly plan: PackedPlan;
+  readonly plan: LinkedPlan;
   readonly engine: EngineChoice;
   /** Sums of lanes. */
   readonly heap: HeapMemory;

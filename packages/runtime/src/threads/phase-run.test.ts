@@ -1,6 +1,7 @@
 import { createReduction, float32, type Tensor, tensor } from '@starling/federated-core';
+import type { ClientReport } from '@starling/plan';
 import { assert, describe, expect, test } from 'vitest';
-import type { ClientReport, PhaseRequest } from '../runtime.js';
+import type { PhaseRequest } from '../runtime.js';
 import { PhaseRun } from './phase-run.js';
 import { SlotPool } from './slot-pool.js';
 

@@ -2,8 +2,9 @@
 // first and are merged in order while others still train; only a window of lanes beyond the merged ones is
 // out at a time, which bounds the memory of their sums whatever the size of the cohort.
 import type { Reduction } from '@starling/federated-core';
+import type { ClientReport } from '@starling/plan';
 import { createOrderedMerge, type LaneAccumulators } from '../fold/ordered-merge.js';
-import type { ClientReport, PhaseOutcome, PhaseRequest } from '../runtime.js';
+import type { PhaseOutcome, PhaseRequest } from '../runtime.js';
 import type { SlotPool } from './slot-pool.js';
 
 export interface LaneTask {

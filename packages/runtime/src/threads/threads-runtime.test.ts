@@ -10,9 +10,9 @@ import {
   sequence,
   toValue,
 } from '@starling/federated-core';
+import { linkPlan } from '@starling/plan/link';
 import { populationOf } from '@starling/population';
 import { expect, test } from 'vitest';
-import { packPlan } from '../plan/pack-plan.js';
 import { floats, totalOf } from '../testing/contract-computations.js';
 import { threadsRuntime } from './threads-runtime.js';
 
@@ -37,7 +37,7 @@ test.each([
 ] as const)('`threadsRuntime` starts %s', async (_, sumBytes, name, expected) => {
   let threads = 0;
   const runtime = threadsRuntime({ workers: 3, engine: { name }, onWorkerStart: () => void threads++ });
-  const session = await runtime.open(packPlan(sumOf(sumBytes)), vectors(sumBytes));
+  const session = await runtime.open(linkPlan(sumOf(sumBytes)), vectors(sumBytes));
   await session.close();
   expect(threads).toBe(expected);
 });
@@ -53,7 +53,7 @@ const sweeps = (clients: number, steps: number) => {
   );
   const data = toValue(type, new Float32Array(steps));
   return {
-    plan: packPlan(compilePlan(computation, { laneSize: 2 })),
+    plan: linkPlan(compilePlan(computation, { laneSize: 2 })),
     population: populationOf(Array<typeof data>(clients).fill(data), type),
     request: {
       round: 1,
@@ -92,7 +92,7 @@ test('`threadsRuntime` starts a thread in place of main, when clients take long'
 });
 
 test('`threadsRuntime` fails a phase, and runs the next, when a cohort names a client that there is not', async () => {
-  const plan = packPlan(compilePlan(totalOf, { laneSize: 1 }));
+  const plan = linkPlan(compilePlan(totalOf, { laneSize: 1 }));
   const session = await threadsRuntime({ workers: 2 }).open(plan, floats([1, 2, 3]));
   const run = (cohort: readonly number[]) =>
     session.runPhase({ round: 1, phase: 0, seed: [0, 1] as Seed, cohort, broadcast: [] });

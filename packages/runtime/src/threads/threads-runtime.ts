@@ -3,10 +3,8 @@
 // bits for any number of workers.
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
+import { clientArgument, createPlanRunner, graphsOf } from '@starling/plan';
 import { createEngine, DEFAULT_ENGINE, type EngineChoice } from '../engine-choice.js';
-import { clientArgument } from '../plan/client-argument.js';
-import { graphsOf } from '../plan/map-plan.js';
-import { createPlanRunner } from '../plan/plan-runner.js';
 import type { Runtime } from '../runtime.js';
 import { ClientStore } from './client-store.js';
 import { collectLessOften } from './collect-less-often.js';
@@ -43,23 +41,23 @@ export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
   }
   return {
     name: 'threads',
-    async open(packed, population) {
-      const argument = clientArgument(packed.plan, population.dataType);
+    async open(linked, population) {
+      const argument = clientArgument(linked.plan, population.dataType);
       // Main merges lanes, and needs an engine only for operators that the plan itself defines.
-      const needsEngine = graphsOf(packed.plan, ['aggregation']).length > 0;
+      const needsEngine = graphsOf(linked.plan, ['aggregation']).length > 0;
       const engine = needsEngine ? await createEngine(choice) : null;
-      const memory = await createLaneMemory(packed, engine, workers);
+      const memory = await createLaneMemory(linked, engine, workers);
       const sumBytes = Math.max(0, ...memory.phases.map(({ slotBytes }) => slotBytes));
       const isSmall = sumBytes < LARGE_SUMS;
       collectLessOften(isSmall);
       const mainTakesLanes = mainWorks ?? (isSmall && choice.name === 'onnx');
-      const runner = await createPlanRunner(packed, engine, ['aggregation'], vectorsOn(memory.heap, 0));
+      const runner = await createPlanRunner(linked, engine, ['aggregation'], vectorsOn(memory.heap, 0));
       const session = new ThreadsSession({
-        packed,
+        linked,
         population,
         argument,
         memory,
-        reductions: packed.plan.phases.map((_, phase) => runner.reductions(phase)),
+        reductions: linked.plan.phases.map((_, phase) => runner.reductions(phase)),
         workers,
         mainWorks: mainTakesLanes,
         // Only where that keeps nobody off a core.

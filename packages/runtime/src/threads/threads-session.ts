@@ -2,13 +2,12 @@
 // memory that main and workers share. Which lane goes when is in phase-run.ts.
 import type { Worker } from 'node:worker_threads';
 import { type MaybePromise, type Reduction, StarlingError, type Value } from '@starling/federated-core';
+import type { ClientReport, Leaves, LinkedPlan } from '@starling/plan';
+import { dropped } from '@starling/plan';
 import type { Population } from '@starling/population';
 import { type EngineChoice, startsAlone } from '../engine-choice.js';
 import { WorkerError } from '../errors.js';
-import { dropped } from '../fold/client-work.js';
-import type { PackedPlan } from '../plan/packed-plan.js';
-import type { Leaves } from '../plan/plan-runner.js';
-import type { ClientReport, PhaseOutcome, PhaseRequest, RuntimeSession } from '../runtime.js';
+import type { PhaseOutcome, PhaseRequest, RuntimeSession } from '../runtime.js';
 import type { ClientStore } from './client-store.js';
 import type { LaneMemory } from './lane-memory.js';
 import { startLocalWorker } from './local-worker.js';
@@ -18,7 +17,7 @@ import { Publication } from './publication.js';
 import { startWorker, type WorkerEvents, type WorkerHandle } from './worker-handle.js';
 
 export interface ThreadsSessionOptions {
-  readonly packed: PackedPlan;
+  readonly linked: LinkedPlan;
   readonly population: Population;
   readonly argument: (value: Value) => Leaves;
   readonly memory: LaneMemory;
@@ -79,7 +78,7 @@ export class ThreadsSession implements RuntimeSession {
   async runPhase(request: PhaseRequest): Promise<PhaseOutcome> {
     if (this.closing !== null) throw new StarlingError('closed', 'Cannot run a phase: the runtime is closed');
     if (this.pool.size === 0) throw new WorkerError('Cannot run a phase: no worker could be replaced');
-    const { packed, population, reductions, memory } = this.options;
+    const { linked, population, reductions, memory } = this.options;
     const { phase } = request;
     const { slots, window } = memory.phases[phase]!;
     slots.releaseAll();
@@ -87,7 +86,7 @@ export class ThreadsSession implements RuntimeSession {
     if (request.slices !== undefined) {
       this.publication.publishSlices(request.slices.flatMap(({ rows }) => rows));
     }
-    const { laneSize } = packed.plan;
+    const { laneSize } = linked.plan;
     const run = new PhaseRun(request, laneSize, window, reductions[phase]!, slots, costsIn(population));
     this.current = run;
     try {
@@ -111,7 +110,7 @@ export class ThreadsSession implements RuntimeSession {
 
   /** Resolves once the worker is ready; rejects where it cannot become so. */
   private startWorker(number: number, onMain: boolean): Promise<void> {
-    const { packed: plan, engine, memory, store, awakeMs, onWorkerStart } = this.options;
+    const { linked: plan, engine, memory, store, awakeMs, onWorkerStart } = this.options;
     return new Promise((resolve, reject) => {
       const setup = { plan, engine, heap: memory.heap, arena: store.arena, number };
       const events: WorkerEvents = {

@@ -2,7 +2,7 @@
 // differs is the element type.
 import type { GraphDType } from '../kernel-graph.js';
 import { BINARY_KERNELS, type BinaryKernel, UNARY_KERNELS, type UnaryKernel } from '../kernels.js';
-import { broadcastShape, inputOf, one, type ShapeRule } from '../shape-rule.js';
+import { broadcastShape, inputOf, one, type ShapeRule } from './shape-rule.js';
 
 const sameAsX: ShapeRule = (call) => one(inputOf(call, 'x'));
 

@@ -1,15 +1,7 @@
 // Shape rules of kernels that move, repeat, pick or make elements without computing on them.
 import { sizeOf } from '@starling/federated-core';
 import type { Attribute, GraphDType, ValueSpec } from '../kernel-graph.js';
-import {
-  frontAxis,
-  inputOf,
-  numberOf,
-  numbersOf,
-  one,
-  type RuleCall,
-  type ShapeRule,
-} from '../shape-rule.js';
+import { frontAxis, inputOf, numberOf, numbersOf, one, type RuleCall, type ShapeRule } from './shape-rule.js';
 
 /** A shape in which at most one −1 stands for whatever is left over. */
 function resolvedShape(shape: readonly number[], x: ValueSpec): readonly number[] {

@@ -2,7 +2,7 @@
 // Convolutions and pools take their output shape from tf.js's own `backend_util`.
 import { backend_util } from '../../tensorflow/tf.js';
 import type { ValueSpec } from '../kernel-graph.js';
-import { broadcastShape, inputOf, numbersOf, one, type RuleCall, type ShapeRule } from '../shape-rule.js';
+import { broadcastShape, inputOf, numbersOf, one, type RuleCall, type ShapeRule } from './shape-rule.js';
 
 type Rank4 = [number, number, number, number];
 type Pair = [number, number];

@@ -2,15 +2,7 @@
 // front, whichever way they were written.
 import type { GraphDType, ValueSpec } from '../kernel-graph.js';
 import type { ReductionKernel } from '../kernels.js';
-import {
-  frontAxis,
-  inputOf,
-  numberOf,
-  numbersOf,
-  one,
-  type RuleCall,
-  type ShapeRule,
-} from '../shape-rule.js';
+import { frontAxis, inputOf, numberOf, numbersOf, one, type RuleCall, type ShapeRule } from './shape-rule.js';
 
 /** The axes that `name` lists, sorted and counted from the front; all axes when it is absent. */
 function axesOf(call: RuleCall, name: string, rank: number): readonly number[] {

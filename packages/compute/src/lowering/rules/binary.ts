@@ -1,9 +1,10 @@
 // Lowering of kernels that work element by element on two inputs, broadcast against each other.
+
+import type { OnnxValue } from '@starling/onnx';
+import { attribute, type GraphBuilder } from '@starling/onnx';
 import type { BinaryKernel } from '../../graph/kernels.js';
-import { attribute, type GraphBuilder } from '../graph-builder.js';
-import type { OnnxValue } from '../onnx-model.js';
-import type { Rule } from '../rule.js';
 import { floorDivideIntegers, isNegative, moduloOfIntegers, powerOfIntegers } from './integers.js';
+import type { Rule } from './rule.js';
 import { truncate } from './truncate.js';
 
 type Compose = (builder: GraphBuilder, a: OnnxValue, b: OnnxValue) => OnnxValue;

@@ -1,7 +1,6 @@
 // The lowering of every kernel: a table that does not type-check unless it is complete. A new kernel is a name
 // in `graph/kernels.ts` and a rule in one of these files.
 import type { Kernel } from '../../graph/kernels.js';
-import type { Rule } from '../rule.js';
 import { binaryRules } from './binary.js';
 import { convolutionRules } from './convolution.js';
 import { indexingRules } from './indexing.js';
@@ -10,6 +9,7 @@ import { neuralRules } from './neural.js';
 import { poolingRules } from './pooling.js';
 import { reductionRules } from './reduction.js';
 import { resizeRules } from './resize.js';
+import type { Rule } from './rule.js';
 import { unaryRules } from './unary.js';
 
 export const loweringRules = {

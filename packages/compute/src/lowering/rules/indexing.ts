@@ -1,10 +1,10 @@
 // Lowering of kernels that pick, scatter, choose and rank elements.
 import { tensor } from '@starling/federated-core';
+import type { OnnxValue } from '@starling/onnx';
+import { attribute, type GraphBuilder } from '@starling/onnx';
 import type { Kernel } from '../../graph/kernels.js';
-import { attribute, type GraphBuilder } from '../graph-builder.js';
-import type { OnnxValue } from '../onnx-model.js';
-import { type KernelCall, LoweringError, type Rule } from '../rule.js';
 import { isNegative } from './integers.js';
+import { type KernelCall, LoweringError, type Rule } from './rule.js';
 
 /** Zeros of the output's shape with each update added at its index. */
 function scatterAdd(

@@ -1,9 +1,8 @@
 // Lowering of int32 arithmetic that ONNX leaves open, as tf.js has it: a quotient by 0 is 0, whatever does not fit
 // wraps modulo 2³², and powers are whole. Processors raise an exception where −2³¹ is divided by −1, which would end
 // the process.
-import type { GraphBuilder } from '../graph-builder.js';
-import type { OnnxValue } from '../onnx-model.js';
-import { broadcastShapes } from '../shapes.js';
+import type { GraphBuilder, OnnxValue } from '@starling/onnx';
+import { broadcastShapes } from '@starling/onnx';
 
 const EXPONENT_BITS = 31;
 

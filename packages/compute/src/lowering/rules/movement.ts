@@ -1,7 +1,8 @@
 // Lowering of kernels that move elements about: reshape, transpose, slice, pad, tile, concatenate, reverse.
+
+import type { OnnxValue } from '@starling/onnx';
 import type { Kernel } from '../../graph/kernels.js';
-import type { OnnxValue } from '../onnx-model.js';
-import { type KernelCall, LoweringError, type Rule } from '../rule.js';
+import { type KernelCall, LoweringError, type Rule } from './rule.js';
 
 const allAxes = (x: OnnxValue): readonly number[] => x.shape.map((_, axis) => axis);
 

@@ -1,8 +1,9 @@
 // Lowering of matrix products, and of the gradient of elu.
+
+import type { OnnxValue } from '@starling/onnx';
+import { attribute, type GraphBuilder } from '@starling/onnx';
 import type { Kernel } from '../../graph/kernels.js';
-import { attribute, type GraphBuilder } from '../graph-builder.js';
-import type { OnnxValue } from '../onnx-model.js';
-import type { KernelCall, Rule } from '../rule.js';
+import type { KernelCall, Rule } from './rule.js';
 
 const swapLastTwo = (builder: GraphBuilder, x: OnnxValue): OnnxValue => {
   const rank = x.shape.length;

@@ -1,11 +1,19 @@
 // Lowering of max and average pooling and their gradients. A gradient goes back window position by window
 // position: the part of dy that belongs to a position is spread to the stride and added up.
+
+import type { OnnxNode, OnnxValue } from '@starling/onnx';
+import {
+  attribute,
+  type GraphBuilder,
+  interleave,
+  type Offset,
+  type Window,
+  windowAttributes,
+  windowOffsets,
+} from '@starling/onnx';
 import type { Kernel } from '../../graph/kernels.js';
-import { attribute, type GraphBuilder } from '../graph-builder.js';
-import type { OnnxNode, OnnxValue } from '../onnx-model.js';
-import type { KernelCall, Rule } from '../rule.js';
-import { interleave } from '../tile-operators.js';
-import { type Offset, poolingWindow, type Window, windowAttributes, windowOffsets } from './window.js';
+import type { KernelCall, Rule } from './rule.js';
+import { poolingWindow } from './window.js';
 
 function averagePool(builder: GraphBuilder, call: KernelCall): OnnxValue {
   return poolChannelsFirst(builder, call, 'AveragePool', { count_include_pad: attribute.int(0) });

@@ -1,10 +1,9 @@
 // Lowering of reductions, positions of extremes, running sums and softmax.
 import { sizeOf } from '@starling/federated-core';
+import type { OnnxDType, OnnxValue } from '@starling/onnx';
+import { attribute, type GraphBuilder, reducedShape } from '@starling/onnx';
 import type { Kernel, ReductionKernel } from '../../graph/kernels.js';
-import { attribute, type GraphBuilder } from '../graph-builder.js';
-import type { OnnxDType, OnnxValue } from '../onnx-model.js';
-import type { Rule } from '../rule.js';
-import { reducedShape } from '../shapes.js';
+import type { Rule } from './rule.js';
 
 type Numeric = Exclude<OnnxDType, 'string'>;
 

@@ -1,10 +1,10 @@
 // Lowering of image resizing. Nearest neighbours are picked by positions worked out here, in float64 as tf.js does:
 // an ONNX runtime that works them out in float32 rounds some the other way.
 import { tensor } from '@starling/federated-core';
+import type { OnnxValue } from '@starling/onnx';
+import { attribute, type GraphBuilder } from '@starling/onnx';
 import type { Kernel } from '../../graph/kernels.js';
-import { attribute, type GraphBuilder } from '../graph-builder.js';
-import type { OnnxValue } from '../onnx-model.js';
-import type { KernelCall, Rule } from '../rule.js';
+import type { KernelCall, Rule } from './rule.js';
 
 function resizeBilinear(builder: GraphBuilder, call: KernelCall): OnnxValue {
   const images = builder.cast(builder.transpose(call.input('images'), [0, 3, 1, 2]), 'float32');

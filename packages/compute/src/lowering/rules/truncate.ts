@@ -1,7 +1,6 @@
 // Lowering of a float as an int32, with one meaning on every processor, which ONNX leaves to it: the fraction is
 // dropped, what does not fit wraps modulo 2³², and NaN and ±∞ are 0. That is JavaScript's ToInt32, and so tf.js's cast.
-import type { GraphBuilder } from '../graph-builder.js';
-import type { OnnxValue } from '../onnx-model.js';
+import type { GraphBuilder, OnnxValue } from '@starling/onnx';
 
 /** Floats of this magnitude and more are multiples of 2³², and do not fit an int64. */
 const INT64_BOUND = 2 ** 63;

@@ -1,9 +1,9 @@
 // Lowering of kernels that work element by element on one input.
+
+import type { GraphBuilder, OnnxValue } from '@starling/onnx';
+import { attribute } from '@starling/onnx';
 import type { UnaryKernel } from '../../graph/kernels.js';
-import type { GraphBuilder } from '../graph-builder.js';
-import { attribute } from '../graph-builder.js';
-import type { OnnxValue } from '../onnx-model.js';
-import type { Rule } from '../rule.js';
+import type { Rule } from './rule.js';
 import { truncate } from './truncate.js';
 
 const LARGEST_FLOAT = (2 - 2 ** -23) * 2 ** 127;

@@ -1,26 +1,8 @@
-// The geometry of sliding windows: what padding, strides and dilations come to, for convolutions and pooling.
-import { backend_util } from '../../tensorflow/tf.js';
-import { attribute } from '../graph-builder.js';
-import type { OnnxNode } from '../onnx-model.js';
-import type { KernelCall } from '../rule.js';
+// The windows of tf.js kernels: what their padding, strides and dilations come to, for convolutions and pooling.
 
-export type Window = Pick<
-  ReturnType<typeof backend_util.computeConv2DInfo>,
-  | 'batchSize'
-  | 'inHeight'
-  | 'inWidth'
-  | 'inChannels'
-  | 'outHeight'
-  | 'outWidth'
-  | 'outChannels'
-  | 'strideHeight'
-  | 'strideWidth'
-  | 'dilationHeight'
-  | 'dilationWidth'
-  | 'filterHeight'
-  | 'filterWidth'
-  | 'padInfo'
->;
+import type { Window } from '@starling/onnx';
+import { backend_util } from '../../tensorflow/tf.js';
+import type { KernelCall } from './rule.js';
 
 type Shape4 = [number, number, number, number];
 type Padding = Parameters<typeof backend_util.computeConv2DInfo>[4];
@@ -61,32 +43,4 @@ export function poolingWindow(call: KernelCall, inputShape: readonly number[]): 
     call.attribute('pad') as Padding,
     rounding(call),
   );
-}
-
-/** Attributes of ONNX Conv, ConvTranspose and pooling operators. */
-export function windowAttributes(window: Window): OnnxNode['attributes'] {
-  const { top, left, bottom, right } = window.padInfo;
-  return {
-    kernel_shape: attribute.ints([window.filterHeight, window.filterWidth]),
-    strides: attribute.ints([window.strideHeight, window.strideWidth]),
-    pads: attribute.ints([top, left, bottom, right]),
-  };
-}
-
-export function dilationAttribute(window: Window): OnnxNode['attributes'] {
-  return { dilations: attribute.ints([window.dilationHeight, window.dilationWidth]) };
-}
-
-/** One position within the window, and where in the padded input it starts. */
-export interface Offset {
-  readonly row: number;
-  readonly column: number;
-}
-
-/** The positions within a window in row-major order, dilation counted in. */
-export function windowOffsets(window: Window): readonly Offset[] {
-  return Array.from({ length: window.filterHeight * window.filterWidth }, (_, index) => ({
-    row: Math.floor(index / window.filterWidth) * window.dilationHeight,
-    column: (index % window.filterWidth) * window.dilationWidth,
-  }));
 }

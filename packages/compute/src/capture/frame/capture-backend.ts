@@ -1,0 +1,203 @@
+// The capture backend: a tf.js backend that computes nothing. A tensor's data is its place in the graph that is
+// being recorded; each kernel infers shapes and appends a node. Tensors made before capturing, on another
+// backend, enter as constants.
+import { type DType, type Tensor, tensor } from '@starling/federated-core';
+import type { GraphDType, ValueSpec } from '../../graph/kernel-graph.js';
+import { type DataType, engine, KernelBackend, type TensorInfo, util } from '../../tensorflow/tf.js';
+import { CaptureError } from './capture-error.js';
+import type { CapturedValue, Frame } from './frame.js';
+import { capturedDropout } from './randomness.js';
+
+export const CAPTURE_BACKEND = 'starling-capture';
+
+interface Held {
+  readonly value: CapturedValue;
+  refCount: number;
+}
+
+export class CaptureBackend extends KernelBackend {
+  #held = new Map<object, Held>();
+  #frame: Frame | null = null;
+
+  /** The frame that kernels are recorded in. */
+  get frame(): Frame {
+    if (this.#frame === null) {
+      throw new CaptureError(
+        'not-capturing',
+        'Cannot record: no local computation is being captured. Use captured tensors only within the body they were given to',
+      );
+    }
+    return this.#frame;
+  }
+
+  /** Records in `frame` while `run` lasts. */
+  within<T>(frame: Frame, run: () => T): T {
+    const before = this.#frame;
+    this.#frame = frame;
+    try {
+      return run();
+    } finally {
+      this.#frame = before;
+    }
+  }
+
+  /** Whether a computation is being captured now. */
+  get capturing(): boolean {
+    return this.#frame !== null;
+  }
+
+  /** A tensor's handle for a value of the graph. */
+  hold(value: CapturedValue): TensorInfo {
+    const dataId = {};
+    this.#held.set(dataId, { value, refCount: 1 });
+    return { dataId, shape: [...value.spec.shape], dtype: value.spec.dtype as DataType };
+  }
+
+  /** The value behind a tensor; a tensor of another backend becomes a constant. */
+  graphValue(info: TensorInfo): CapturedValue {
+    const held = this.#held.get(info.dataId);
+    const value = held === undefined ? this.#foreign(info) : reshaped(held.value, info);
+    if (this.frame.parent !== null && value.frame !== this.frame) {
+      this.frame.outerTensors.set(this.frame.parent.read(value), info);
+    }
+    return value;
+  }
+
+  /** A tensor made before capturing: a constant of the whole computation, so that gradients can be taken by it. */
+  #foreign(info: TensorInfo): CapturedValue {
+    const root = this.frame.outermost;
+    const known = root.foreign.get(info.dataId);
+    if (known !== undefined) return reshaped(known, info);
+    const source = engine().state.tensorInfo.get(info.dataId);
+    if (source === undefined || source.backend === this) {
+      throw new CaptureError(
+        'captured-elsewhere',
+        'Cannot use this tensor: it belongs to a local computation that has been captured. Take it as a parameter instead',
+      );
+    }
+    const values = source.backend.readSync(info.dataId);
+    const constant = this.#constant(root, values, info.shape, info.dtype);
+    root.foreign.set(info.dataId, constant);
+    return constant;
+  }
+
+  /** Whether `frame` has read this piece of data from outside of itself. */
+  hasRead(frame: Frame, dataId: object): boolean {
+    const value = this.#held.get(dataId)?.value ?? frame.outermost.foreign.get(dataId);
+    return value !== undefined && value.frame !== frame && frame.hasCaptured(value);
+  }
+
+  /** Whether a node of `frame` made this piece of data; inputs of the frame are not made in it. */
+  isComputedIn(frame: Frame, dataId: object): boolean {
+    const value = this.#held.get(dataId)?.value;
+    return value?.frame === frame && !frame.isInput(value);
+  }
+
+  /** Forgets every tensor that is still held: those kept with `tf.keep`. */
+  forget(): void {
+    for (const dataId of this.#held.keys()) engine().removeDataId(dataId, this);
+    this.#held = new Map();
+  }
+
+  #constant(frame: Frame, values: unknown, shape: readonly number[], dtype: DataType): CapturedValue {
+    const spec: ValueSpec = { dtype: dtype as GraphDType, shape: [...shape] };
+    if (dtype === 'string') {
+      const texts = (values as Uint8Array[]).map((bytes) => util.decodeString(bytes));
+      return frame.constant(tensor('string', spec.shape, texts), spec);
+    }
+    const numbers = values as ArrayLike<number>;
+    if (numbers.length > 1 && allEqual(numbers)) {
+      const attributes = { shape: spec.shape, value: Number(numbers[0]), dtype };
+      return frame.kernel('Fill', {}, attributes)[0] as CapturedValue;
+    }
+    return frame.constant(numericTensor(spec, numbers), spec);
+  }
+
+  override write(values: unknown, shape: number[], dtype: DataType): object {
+    const drawn = capturedDropout(this.frame, shape);
+    return this.hold(drawn ?? this.#constant(this.frame, values, shape, dtype)).dataId as object;
+  }
+
+  override readSync(): never {
+    throw readError();
+  }
+
+  override async read(): Promise<never> {
+    throw readError();
+  }
+
+  override move(): void {}
+
+  override refCount(dataId: object): number {
+    return this.#held.get(dataId)?.refCount ?? 0;
+  }
+
+  override incRef(dataId: object): void {
+    const held = this.#held.get(dataId);
+    if (held !== undefined) held.refCount++;
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    const held = this.#held.get(dataId);
+    if (held === undefined) return true;
+    held.refCount--;
+    if (!force && held.refCount > 0) return false;
+    this.#held.delete(dataId);
+    return true;
+  }
+
+  override numDataIds(): number {
+    return this.#held.size;
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: true };
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override timerAvailable(): boolean {
+    return false;
+  }
+
+  override dispose(): void {}
+}
+
+function readError(): CaptureError {
+  return new CaptureError(
+    'value-read',
+    "Cannot read a tensor's value while capturing: the body runs once, on shapes alone. Replace dataSync, arraySync, data(), print, comparisons such as `x > 3` and branches on values by tf operations (tf.greater, tf.where, sequenceReduce), or compute the value before and pass it as a parameter",
+  );
+}
+
+/** tf.js may give one piece of data two shapes; the graph then needs a Reshape. */
+function reshaped(value: CapturedValue, info: TensorInfo): CapturedValue {
+  if (util.arraysEqual([...value.spec.shape], info.shape)) return value;
+  return value.frame.kernel('Reshape', { x: value }, { shape: info.shape })[0] as CapturedValue;
+}
+
+function allEqual(values: ArrayLike<number>): boolean {
+  for (let index = 1; index < values.length; index++) {
+    if (!Object.is(values[index], values[0])) return false;
+  }
+  return true;
+}
+
+function numericTensor(spec: ValueSpec, values: ArrayLike<number>): Tensor {
+  if (spec.dtype === 'float32') return tensor('float32', spec.shape, Float32Array.from(values));
+  if (spec.dtype === 'int32') return tensor('int32', spec.shape, Int32Array.from(values));
+  if (spec.dtype === 'bool') return tensor('bool', spec.shape, Uint8Array.from(values, Number));
+  throw new CaptureError(
+    'unsupported-type',
+    `Cannot capture a constant: element type must be float32, int32, bool or string, got ${spec.dtype satisfies DType}`,
+  );
+}
+
+/** The backend's one instance. */
+export const captureBackend = new CaptureBackend();

@@ -1,0 +1,82 @@
+// Randomness while capturing. tf.js draws random numbers in JavaScript, without a kernel, so that a capture would
+// freeze one draw as a constant. `tf.dropout` is recorded as a draw from the seed of the call; every other
+// source of randomness is an error that names `random.*`.
+
+import type { RandomNode } from '../../graph/kernel-graph.js';
+import { engine } from '../../tensorflow/tf.js';
+import { CaptureError } from './capture-error.js';
+import type { CapturedValue, Frame } from './frame.js';
+
+/** Names of tf.js operations that draw, as they stand on its stack of scopes. */
+const DRAWING = new Set(
+  [
+    'multinomial',
+    'rand',
+    'randomGamma',
+    'randomNormal',
+    'randomStandardNormal',
+    'randomUniform',
+    'randomUniformInt',
+    'truncatedNormal',
+  ].map((name) => `${name}__op`),
+);
+
+/** Records numbers drawn anew at each call (and at each step, within a reduction or a recurrence). */
+export function recordDraw(
+  frame: Frame,
+  shape: readonly number[],
+  distribution: RandomNode['distribution'],
+): CapturedValue {
+  const { stepDraws } = frame;
+  if (stepDraws !== null) {
+    const { outer, steps, all } = stepDraws;
+    all[frame.drawnCount] ??= recordDraw(outer, [steps, ...shape], distribution);
+    return frame.drawnInput({ dtype: 'float32', shape: [...shape] });
+  }
+  const output = frame.value({ dtype: 'float32', shape: [...shape] });
+  frame.node({ op: 'random', distribution, output: output.id });
+  return output;
+}
+
+/**
+ * Called where tf.js makes a tensor from numbers: the draw that `tf.dropout` is making, `null` when nothing is being
+ * drawn; throws when another operation draws.
+ */
+export function capturedDropout(frame: Frame, shape: readonly number[]): CapturedValue | null {
+  const scope = drawingScope();
+  if (scope === null) return null;
+  if (scope === 'dropout') return recordDraw(frame, shape, { kind: 'uniform', low: 0, high: 1 });
+  throw drawError(`tf.${scope}`);
+}
+
+/** Runs `body` with a `Math.random` that refuses to be called. */
+export function withoutMathRandom<T>(body: () => T): T {
+  const original = Math.random;
+  Math.random = () => {
+    const scope = drawingScope();
+    // tf.js seeds its generator here; what it then draws never enters the graph.
+    if (scope === 'dropout') return 0.5;
+    throw drawError(scope === null ? 'Math.random' : `tf.${scope}`);
+  };
+  try {
+    return body();
+  } finally {
+    Math.random = original;
+  }
+}
+
+/** The operation that is drawing: `dropout` where it draws for tf.dropout, `null` where none is. */
+function drawingScope(): string | null {
+  const scopes = engine().state.scopeStack;
+  const active = scopes.at(-1)?.name;
+  if (active === undefined || !DRAWING.has(active)) return null;
+  return scopes.at(-2)?.name === 'dropout__op' ? 'dropout' : active.replace(/__op$/, '');
+}
+
+/** The error of a source of randomness that a capture would freeze. */
+export function drawError(source: string): CaptureError {
+  return new CaptureError(
+    'randomness',
+    `Cannot capture ${source}: its numbers would be frozen into the graph. Draw with random.uniform, random.normal, random.bernoulli or random.dropout, which take their numbers from the seed of each call; make initial weights before capturing and pass them as a parameter`,
+  );
+}

@@ -1,0 +1,106 @@
+// `sequenceReduce` and `sequenceLength`: what a body can do with a dataset. A reduction's body is captured once, as
+// a graph of its own; engines run it once a batch.
+
+import { scoped } from '../../tensorflow/scopes.js';
+import * as tf from '../../tensorflow/tf.js';
+import { captureBackend } from '../frame/capture-backend.js';
+import { CaptureError } from '../frame/capture-error.js';
+import { Frame } from '../frame/frame.js';
+import { withoutHiddenState } from '../frame/hidden-state.js';
+import {
+  rebuildStructure,
+  structureForm,
+  structureLeaves,
+  type TensorStructure,
+  type Tensors,
+  tensorOf,
+} from '../frame/structure.js';
+import { makeElement } from './parameters.js';
+import type { SymbolicDataset } from './symbolic-dataset.js';
+
+/**
+ * Folds a dataset: `state = body(state, element, mask)` for each element, or for each batch of a batched dataset.
+ * A batch's leaves have a first axis of the batch size; `mask` (float32 [batch size]) is then 1 for an element and 0
+ * for the padding of a short last batch (unbatched: always 1, a scalar). The state keeps its form, element types
+ * and shapes; an empty dataset gives `initial`.
+ */
+export function sequenceReduce<E, S extends TensorStructure>(
+  dataset: SymbolicDataset<E>,
+  initial: S,
+  body: (state: Tensors<S>, element: E, mask: tf.Tensor) => TensorStructure,
+): Tensors<S> {
+  const outer = captureBackend.frame;
+  for (const column of dataset.columns) {
+    if (column.frame === outer) continue;
+    throw new CaptureError(
+      'captured-elsewhere',
+      'Cannot reduce a dataset inside the body of another reduction: reduce it outside, and use the result',
+    );
+  }
+  const initialLeaves = structureLeaves(initial, 'the initial state');
+  const frame = new Frame(outer);
+  const stateInputs = initialLeaves.map((leaf) => frame.input(leaf.spec));
+  const { batchSize } = dataset.view;
+
+  const newLeaves = captureBackend.within(frame, () =>
+    scoped(() => {
+      const element = makeElement(frame, dataset.element, batchSize) as E;
+      const mask =
+        batchSize === null ? tf.scalar(1) : tensorOf(frame.input({ dtype: 'float32', shape: [batchSize] }));
+      // `never`: TypeScript cannot compare Tensors<S> with anything but itself in finite depth.
+      const state = rebuildStructure(initial, stateInputs.map(tensorOf)) as never;
+      const next = withoutHiddenState(frame, () => body(state, element, mask));
+      checkForm(initial, next);
+      return structureLeaves(next, 'the new state');
+    }),
+  );
+  for (const [index, leaf] of newLeaves.entries()) {
+    const before = (initialLeaves[index] as (typeof initialLeaves)[number]).spec;
+    if (leaf.spec.dtype === before.dtype && tf.util.arraysEqual([...leaf.spec.shape], [...before.shape]))
+      continue;
+    throw new CaptureError(
+      'bad-result',
+      `Cannot capture sequenceReduce: the state must keep its types, leaf ${index} was ${before.dtype}[${before.shape}] and became ${leaf.spec.dtype}[${leaf.spec.shape}]`,
+    );
+  }
+
+  const graph = frame.finish(newLeaves);
+  const outputs = initialLeaves.map((leaf) => outer.value(leaf.spec));
+  outer.node({
+    op: 'reduce',
+    columns: dataset.columns.map((column) => column.id),
+    view: dataset.view,
+    initial: initialLeaves.map((leaf) => outer.read(leaf)),
+    captures: frame.captures,
+    body: graph,
+    outputs: outputs.map((output) => output.id),
+  });
+  return rebuildStructure(initial, outputs.map(tensorOf)) as Tensors<S>;
+}
+
+/** The number of elements that one epoch walks (at most `take`), as an int32 scalar. */
+export function sequenceLength(dataset: SymbolicDataset): tf.Tensor {
+  const frame = captureBackend.frame;
+  const output = frame.value({ dtype: 'int32', shape: [] });
+  frame.node({
+    op: 'length',
+    columns: dataset.columns.map((column) => frame.read(column)),
+    output: output.id,
+  });
+  const length = tensorOf(output);
+  const { take } = dataset.view;
+  if (take === null) return length;
+  if (typeof take === 'number') return tf.minimum(length, tf.scalar(take, 'int32'));
+  const given = tensorOf(frame.outermost.inputAt(take.leaf));
+  return tf.maximum(tf.minimum(length, given), tf.scalar(0, 'int32'));
+}
+
+function checkForm(initial: TensorStructure, next: TensorStructure): void {
+  const before = structureForm(initial);
+  const after = structureForm(next);
+  if (before === after) return;
+  throw new CaptureError(
+    'bad-result',
+    `Cannot capture sequenceReduce: the body must return a state of the form of the initial one, ${before}, got ${after}`,
+  );
+}

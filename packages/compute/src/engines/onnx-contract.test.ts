@@ -1,5 +1,0 @@
-// The onnx engine against the engine contract.
-import { engineContract } from './contract.js';
-import { createOnnxEngine } from './onnx-engine.js';
-
-engineContract('onnx', createOnnxEngine);

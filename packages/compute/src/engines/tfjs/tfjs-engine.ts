@@ -1,0 +1,56 @@
+// The `tfjs` engine: replays the kernel graph of an artifact on a tf.js backend. Slower than `onnx`, but it runs every
+// kernel that capture knows, and is the second opinion that the onnx engine is checked against.
+
+import { checkArgument, type LeafSpec } from '../../engine/check-argument.js';
+import type { Engine, LoadedGraph } from '../../engine/engine.js';
+import type { GraphArtifact } from '../../engine/graph-artifact.js';
+import type { KernelGraph } from '../../graph/kernel-graph.js';
+import { deserializeGraph } from '../../graph/serialized/deserialize.js';
+import { onBackend, scoped } from '../../tensorflow/scopes.js';
+import * as tf from '../../tensorflow/tf.js';
+import { loadTfjsBackend, type TfjsBackendName } from './tfjs-backends.js';
+import { runKernel } from './tfjs-kernels.js';
+import { type Replay, replayGraph } from './tfjs-replay.js';
+import { fromTf } from './tfjs-tensors.js';
+
+export interface TfjsEngineOptions {
+  /** Default `cpu`. Kernels that a backend lacks run on `cpu`. */
+  readonly backend?: TfjsBackendName;
+}
+
+/** An engine on a tf.js backend; throws a `TfjsBackendError` where the backend is not to be had. */
+export async function createTfjsEngine(options: TfjsEngineOptions = {}): Promise<Engine> {
+  const backend = options.backend ?? 'cpu';
+  await loadTfjsBackend(backend);
+  return {
+    name: 'tfjs',
+    description: `tfjs ${tf.version_core} (${backend})`,
+    load: async (artifact) => loadedGraph(artifact, backend),
+    dispose: async () => {},
+  };
+}
+
+function loadedGraph(artifact: GraphArtifact, backend: TfjsBackendName): LoadedGraph {
+  const graph = deserializeGraph(artifact.kernels);
+  const specs = leafSpecs(graph);
+  return {
+    run(argument, seed) {
+      checkArgument(artifact.name, specs, argument);
+      const replay: Replay = {
+        argument,
+        seed,
+        runKernel: (node, inputs) => runKernel(backend, node, inputs),
+      };
+      return onBackend(backend, () => scoped(() => replayGraph(graph, replay).map(fromTf)));
+    },
+    dispose() {},
+  };
+}
+
+function leafSpecs(graph: KernelGraph): readonly LeafSpec[] {
+  return graph.inputs.map((id) => {
+    const spec = graph.values[id];
+    if (spec === undefined) throw new RangeError(`Cannot load a graph: input ${id} has no spec`);
+    return spec;
+  });
+}

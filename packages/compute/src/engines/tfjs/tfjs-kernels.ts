@@ -1,0 +1,80 @@
+// Runs one kernel of a graph on a tf.js backend.
+
+import type { KernelNode } from '../../graph/kernel-graph.js';
+import { onBackend } from '../../tensorflow/scopes.js';
+import * as tf from '../../tensorflow/tf.js';
+import { corrections } from './corrections/index.js';
+
+type Kernel = Pick<KernelNode, 'kernel' | 'attributes'>;
+
+/**
+ * Kernels that mean something else on a backend than on `cpu`. TensorFlow's AvgPoolGrad divides by the elements inside
+ * the input where a window hangs over its edge; in a graph the kernel divides by the whole window, as tf.js does.
+ * OneHot of wasm writes integers whatever type is asked for; FloorDiv of floats gives floats on both, and integers over
+ * 0 are an error where tf.js has 0. Those of wasm lose NaN (ClipByValue, Maximum, Minimum, Relu6), −0 (Elu, Log1p,
+ * Selu) or precision (Cos, Sin), take integers for floats (ClipByValue, IsFinite, IsInf, IsNan), read past the end of
+ * booleans (Reverse), or forget windows that overlap (MaxPoolGrad).
+ */
+const DIFFERENT: Readonly<Record<string, ReadonlySet<string>>> = {
+  tensorflow: new Set(['AvgPoolGrad', 'FloorDiv', 'Mod']),
+  wasm: new Set([
+    'ClipByValue',
+    'Cos',
+    'Elu',
+    'FloorDiv',
+    'IsFinite',
+    'IsInf',
+    'IsNan',
+    'Log1p',
+    'MaxPoolGrad',
+    'Maximum',
+    'Minimum',
+    'Mod',
+    'OneHot',
+    'Relu6',
+    'Reverse',
+    'Selu',
+    'Sin',
+  ]),
+};
+
+type Inputs = tf.NamedTensorMap | tf.Tensor[];
+
+/** wasm reads past the end of tensors without elements. */
+const isEmpty = (inputs: Inputs): boolean => Object.values(inputs).some(({ size }) => size === 0);
+
+/** The `cpu` backend adds in float64; others in float32, so that rounding grows with the length of a sum. */
+const LONGEST_SUM = 4096;
+
+function isLongSum({ kernel, attributes }: Kernel, inputs: Inputs): boolean {
+  if (kernel !== 'Sum' && kernel !== 'Mean') return false;
+  const { shape } = (inputs as tf.NamedTensorMap)['x'] as tf.Tensor;
+  return (
+    tf.util.sizeFromShape(
+      tf.util.parseAxisParam(attributes['axis'] as number[], shape).map((axis) => shape[axis] as number),
+    ) > LONGEST_SUM
+  );
+}
+
+/**
+ * The outputs of a kernel, corrected where tf.js has it wrong; it runs on `cpu` where the backend lacks it, means
+ * another thing by it, or rounds too much. The backend must have been started.
+ */
+export function runKernel(backend: string, node: Kernel, inputs: Inputs): readonly tf.Tensor[] {
+  const isSame =
+    DIFFERENT[backend]?.has(node.kernel) !== true && !isEmpty(inputs) && !isLongSum(node, inputs);
+  const runOn = isSame && tf.getKernel(node.kernel, backend) !== undefined ? backend : 'cpu';
+  return onBackend(runOn, () => {
+    const correct = corrections[node.kernel];
+    if (correct && !Array.isArray(inputs)) {
+      const corrected = correct({ inputs, attributes: node.attributes });
+      if (corrected) return corrected;
+    }
+    // Attributes are plain data in tf.js's own form.
+    const attributes = { ...node.attributes } as unknown as tf.NamedAttrMap;
+    const outputs = tf
+      .engine()
+      .runKernel<tf.Tensor | tf.Tensor[]>(node.kernel, inputs as tf.NamedTensorMap, attributes);
+    return Array.isArray(outputs) ? outputs : [outputs];
+  });
+}

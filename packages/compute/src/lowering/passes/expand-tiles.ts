@@ -1,9 +1,0 @@
-// Pass: says in ONNX what is left of the operators on tiles, and of narrow convolutions, once they have been moved where they cost least.
-import type { Pass } from '../rewrite-graph.js';
-import { expandNarrow } from '../rules/convolution.js';
-import { expandTile } from '../tile-operators.js';
-
-export const expandTiles: Pass = {
-  name: 'expand-tiles',
-  rewrite: (node, { builder }) => expandNarrow(builder, node) ?? expandTile(builder, node),
-};

@@ -1,0 +1,45 @@
+// One client's part in a phase: load what it holds, run the plan's work on it, check the update. Whatever goes
+// wrong with one client ends here as a report, so that a round goes on without it.
+import { RejectedUpdateError, type UpdateChecker } from '@starling/federated-core';
+import { ClientDataError } from '../errors.js';
+import type { ClientReport } from './client-report.js';
+import type { Leaves } from './plan-runner.js';
+
+export type ClientOutcome =
+  | { readonly report: Extract<ClientReport, { status: 'accepted' }>; readonly update: Leaves }
+  | { readonly report: Exclude<ClientReport, { status: 'accepted' }>; readonly update: null };
+
+/**
+ * The update of `client`, or why it counts for nothing: `load-failed` where its data cannot be had, `bad-data` where
+ * it is not of its type, `work-failed` where the work throws, or the code of the refusal.
+ */
+export async function clientWork(
+  client: string,
+  load: () => Promise<Leaves> | Leaves,
+  work: (clientInput: Leaves) => Promise<Leaves>,
+  check: UpdateChecker,
+): Promise<ClientOutcome> {
+  let step: 'load-failed' | 'work-failed' = 'load-failed';
+  try {
+    const input = await load();
+    step = 'work-failed';
+    const update = await work(input);
+    const refusal = check(update);
+    if (refusal === null) return { report: { client, status: 'accepted' }, update };
+    return { report: rejected(client, refusal), update: null };
+  } catch (error) {
+    if (error instanceof RejectedUpdateError) return { report: rejected(client, error), update: null };
+    return { report: dropped(client, step, error), update: null };
+  }
+}
+
+export function rejected(client: string, { code, message }: RejectedUpdateError) {
+  return { client, status: 'rejected', code, reason: message } as const;
+}
+
+/** Data that was refused says so itself; any other error is one of the `step` that it ended. */
+export function dropped(client: string, step: 'load-failed' | 'work-failed', error: unknown) {
+  const reason = error instanceof Error ? error.message : String(error);
+  const code = error instanceof ClientDataError ? error.code : step;
+  return { client, status: 'dropped', code, reason } as const;
+}

@@ -104,3 +104,34 @@ describe('comments', () => {
     expect(wrong).toEqual([]);
   });
 });
+
+describe('paths', () => {
+  /** Files that git tracks, and the folders they are in. */
+  const known = new Set(
+    trackedFiles('').flatMap((path) => {
+      const parts = path.split('/');
+      return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+    }),
+  );
+
+  test('in documents lead to a file or folder that is there', () => {
+    const wrong = trackedFiles('.md').flatMap((document) =>
+      [...readText(document).matchAll(/`((?:packages|test|docs|simulations)\/[\w./-]+)`/g)]
+        .map(([, path]) => path as string)
+        .filter((path) => !known.has(path.replace(/\/$/, '')))
+        .map((path) => `${document}: ${path}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('in scripts of npm lead to a file or folder that is there, or to what the build makes of one', () => {
+    const { scripts } = JSON.parse(readText('package.json')) as { readonly scripts: Record<string, string> };
+    const wrong = Object.entries(scripts).flatMap(([name, script]) =>
+      [...script.matchAll(/(?:packages|test|simulations)\/[\w./-]+/g)]
+        .map(([path]) => path.replace(/\/dist\/(.*)\.js$/, '/$1.ts'))
+        .filter((path) => !known.has(path))
+        .map((path) => `${name}: ${path}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+});

@@ -77,7 +77,7 @@ export function kernelPage(): string {
     'Every kernel, and its gradient, is held against tf.js on random shapes by the engine contract',
     '(`packages/compute/src/contract/contract.ts`), and every gradient against finite differences.',
     'Its values at the edges, and the errors of this page, are held against a float64 reference that is apart from all',
-    'engines (`packages/compute/src/engines/contract/reference`); so are 10,000 random graphs with their gradients, by',
+    'engines (`packages/compute/src/contract/reference`); so are 10,000 random graphs with their gradients, by',
     '`npm run test:random-graphs`.',
     ...SECTIONS.flatMap(section),
     '',

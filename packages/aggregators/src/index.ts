@@ -1,8 +1,9 @@
 // How the updates of a cohort become one: sum, mean, and wrappers around them.
-export * from './adaptively-clipped.js';
-export * from './aggregator.js';
-export { type BoundedNorm, boundNorm } from './bound-norm.js';
-export * from './clipped.js';
-export * from './mean-aggregator.js';
-export * from './sum-aggregator.js';
-export * from './zeroed.js';
+
+export * from './aggregator/aggregator.js';
+export * from './means/mean-aggregator.js';
+export { type BoundedNorm, boundNorm } from './structures/bound-norm.js';
+export * from './sums/sum-aggregator.js';
+export * from './wrappers/adaptively-clipped.js';
+export * from './wrappers/clipped.js';
+export * from './wrappers/zeroed.js';

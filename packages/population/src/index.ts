@@ -1,9 +1,9 @@
 // Who takes part, with what data.
 
-export * from './partitioners/dirichlet.js';
-export * from './partitioners/iid.js';
+export * from './partitioners/dirichlet-partition.js';
+export * from './partitioners/iid-partition.js';
 export * from './partitioners/partitioner.js';
-export * from './partitioners/shards.js';
+export * from './partitioners/shard-partition.js';
 export * from './populations/dataset-rows.js';
 export * from './populations/fingerprint.js';
 export * from './populations/generated-population.js';

@@ -1,9 +1,9 @@
 // A model from a plain function of weights and a batch: for users who write tensors rather than layers.
 import type { tf } from '@starling/compute';
 import { struct, type Tensor, type TensorType, type Type, tensorType } from '@starling/federated-core';
-import type { Tensors } from '../tensors.js';
+import type { Tensors } from '../tensors/tensors.js';
 import { checkInitialWeights } from './initial-weights.js';
-import { checkMeasureNames } from './measure-names.js';
+import { checkMeasureNames } from './metric-names.js';
 import type { Batch, Model } from './model.js';
 import { perExample, perExampleLosses } from './per-example.js';
 

@@ -1,7 +1,7 @@
 // The variables of a tf.js model, by names of their own, and reading tensors that are passed in: what makes a pass of
 // the model a pure function of its weights.
 import { tf, type tfl } from '@starling/compute';
-import type { Tensors } from '../tensors.js';
+import type { Tensors } from '../tensors/tensors.js';
 
 export type NamedVariables = ReadonlyMap<string, tfl.LayerVariable>;
 

@@ -6,7 +6,7 @@ import { meanSquaredError } from '../losses/mean-squared-error.js';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
 import { accuracy } from '../metrics/accuracy.js';
 import type { Metric } from '../metrics/metric.js';
-import type { Tensors } from '../tensors.js';
+import type { Tensors } from '../tensors/tensors.js';
 import { layersModel } from './layers-model.js';
 import type { Model } from './model.js';
 

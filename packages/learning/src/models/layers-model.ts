@@ -20,7 +20,7 @@ import { checkInitialWeights } from './initial-weights.js';
 import { withStandIns } from './layer-stand-ins.js';
 import { type NamedVariables, namedVariables, withWeights } from './layer-variables.js';
 import { maskedBatchNormalization } from './masked-batch-normalization.js';
-import { checkMeasureNames } from './measure-names.js';
+import { checkMeasureNames } from './metric-names.js';
 import type { Batch, Model } from './model.js';
 import { noiseLayers } from './noise-layers.js';
 import { perExample, perExampleLosses } from './per-example.js';

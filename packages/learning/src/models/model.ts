@@ -2,7 +2,7 @@
 // Whether it stands on layers or on a plain function is its own affair.
 import type { tf } from '@starling/compute';
 import type { StructType, Tensor, TensorType, Type } from '@starling/federated-core';
-import type { Tensors } from '../tensors.js';
+import type { Tensors } from '../tensors/tensors.js';
 
 /** A batch as it enters a model: the tensors of an example with a batch axis in front. */
 export type Batch = tf.Tensor | readonly Batch[] | { readonly [name: string]: Batch };

@@ -2,10 +2,10 @@
 // and Stochastic Optimization", JMLR 2011). With a decaying mean m in the place of g it is FedAdagrad (Reddi et al.,
 // "Adaptive Federated Optimization", ICLR 2021, Algorithm 2).
 import { tf } from '@starling/compute';
-import { mapTensors, type Tensors } from '../tensors.js';
+import { checkFraction, checkNonNegative } from '../options/option-ranges.js';
+import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
-import { checkFraction, checkNonNegative } from './options.js';
 
 export interface AdagradOptions {
   readonly learningRate: LearningRate;

@@ -1,8 +1,9 @@
 // AdamW: Adam with decoupled weight decay (Loshchilov, Hutter, "Decoupled Weight Decay Regularization", ICLR 2019,
 // Algorithm 2, with the decay scaled by the learning rate, as Keras and PyTorch have it).
+
+import { checkNonNegative } from '../options/option-ranges.js';
 import { type AdamOptions, adamWithDecay } from './adam.js';
 import type { Optimizer } from './optimizer.js';
-import { checkNonNegative } from './options.js';
 
 export interface AdamWOptions extends AdamOptions {
   /** λ, at least 0; 0.004 by default. */

@@ -3,10 +3,10 @@
 // FedAdam (Reddi et al., "Adaptive Federated Optimization", ICLR 2021, Algorithm 2).
 import { tf } from '@starling/compute';
 import { checkChoice } from '@starling/federated-core';
-import { mapTensors, type Tensors } from '../tensors.js';
+import { checkFraction, checkNonNegative } from '../options/option-ranges.js';
+import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
-import { checkFraction, checkNonNegative } from './options.js';
 
 export interface AdamOptions {
   /** η; 0.001 by default. */

@@ -24,15 +24,15 @@ describe('clippedByNorm', () => {
     // (−3, 4) · 1e25 has norm 5e25.
     const weights = { a: tf.tensor1d([0, 0]) };
     const gradients = { a: tf.tensor1d([-3e25, 4e25]) };
-    const after = (clipNorm: number): readonly number[] => {
+    const stepTo = (clipNorm: number): readonly number[] => {
       const optimizer = clippedByNorm(sgd({ learningRate: 1 }), { clipNorm });
       return Array.from(
         optimizer.update(gradients, optimizer.init(weights), weights).weights['a']?.dataSync() ?? [],
       );
     };
-    expect(after(1)[0]).toBeCloseTo(0.6, 5);
-    expect(after(1)[1]).toBeCloseTo(-0.8, 5);
-    expect(after(0).map(Math.abs)).toEqual([0, 0]);
+    expect(stepTo(1)[0]).toBeCloseTo(0.6, 5);
+    expect(stepTo(1)[1]).toBeCloseTo(-0.8, 5);
+    expect(stepTo(0).map(Math.abs)).toEqual([0, 0]);
   });
 
   optimizerContract('clippedByNorm', (learningRate) => clippedByNorm(sgd({ learningRate }), { clipNorm: 1 }));

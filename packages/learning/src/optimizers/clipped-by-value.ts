@@ -1,8 +1,8 @@
 // Gradient clipping element by element.
 import { tf } from '@starling/compute';
-import { mapTensors } from '../tensors.js';
+import { checkNonNegative } from '../options/option-ranges.js';
+import { mapTensors } from '../tensors/tensors.js';
 import type { Optimizer } from './optimizer.js';
-import { checkNonNegative } from './options.js';
 
 /** `optimizer` on gradients whose elements are brought into [−clipValue, clipValue]. */
 export function clippedByValue(

@@ -11,7 +11,7 @@ import { float32, seedFrom, sequence, struct, tensor } from '@starling/federated
 import { describe, expect, it } from 'vitest';
 import { piecewise } from '../schedules/piecewise.js';
 import { warmUp } from '../schedules/warm-up.js';
-import type { Tensors } from '../tensors.js';
+import type { Tensors } from '../tensors/tensors.js';
 import type { LearningRate } from './learning-rate.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
 

@@ -2,9 +2,9 @@
 // its count.
 import { tf } from '@starling/compute';
 import { describeValue } from '@starling/federated-core';
+import { checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Optimizer } from './optimizer.js';
-import { checkNonNegative } from './options.js';
 
 /**
  * A number of at least 0, a scalar (what a schedule gives for a round, say), or a schedule of the optimizer's own

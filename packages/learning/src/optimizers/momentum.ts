@@ -1,10 +1,10 @@
 // SGD with momentum: v ← μ v + g, w ← w − η v (Polyak, "Some methods of speeding up the convergence of iteration
 // methods", 1964; in the form of Sutskever, Martens, Dahl, Hinton, ICML 2013, with η taken out of v).
 import { tf } from '@starling/compute';
-import { mapTensors, type Tensors } from '../tensors.js';
+import { checkFraction } from '../options/option-ranges.js';
+import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
 import type { Optimizer } from './optimizer.js';
-import { checkFraction } from './options.js';
 
 export interface MomentumOptions {
   readonly learningRate: LearningRate;

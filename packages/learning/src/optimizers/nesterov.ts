@@ -2,11 +2,11 @@
 // Martens, Dahl, Hinton, "On the importance of initialization and momentum in deep learning", ICML 2013, where the
 // weights kept are those of the look-ahead).
 import { tf } from '@starling/compute';
-import { mapTensors, type Tensors } from '../tensors.js';
+import { checkFraction } from '../options/option-ranges.js';
+import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { withLearningRate } from './learning-rate.js';
 import type { MomentumOptions } from './momentum.js';
 import type { Optimizer } from './optimizer.js';
-import { checkFraction } from './options.js';
 
 /** Nesterov momentum; μ is 0.9 by default. */
 export function nesterov({ learningRate, momentum: decay = 0.9 }: MomentumOptions): Optimizer {

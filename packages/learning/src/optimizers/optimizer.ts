@@ -3,7 +3,7 @@
 // turned (Reddi, Charles, Zaheer, Garrett, Rush, Konečný, Kumar, McMahan, "Adaptive Federated Optimization",
 // ICLR 2021, Algorithm 1). `contract.ts` is the suite that every optimizer passes.
 import type { tf } from '@starling/compute';
-import type { Tensors } from '../tensors.js';
+import type { Tensors } from '../tensors/tensors.js';
 
 /** Slots by name: one tensor, or one for each weight. */
 export type OptimizerState = { readonly [slot: string]: tf.Tensor | Tensors };

@@ -1,9 +1,9 @@
 // RMSProp: v ← ρ v + (1 − ρ) g², w ← w − η g / (√v + ε) (Tieleman, Hinton, "Lecture 6.5: rmsprop", Coursera 2012).
 import { tf } from '@starling/compute';
-import { mapTensors, type Tensors } from '../tensors.js';
+import { checkFraction, checkNonNegative } from '../options/option-ranges.js';
+import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
 import type { Optimizer } from './optimizer.js';
-import { checkFraction, checkNonNegative } from './options.js';
 
 export interface RmsPropOptions {
   readonly learningRate: LearningRate;

@@ -1,6 +1,6 @@
 // Stochastic gradient descent: w ← w − η g (Robbins, Monro, "A Stochastic Approximation Method", 1951).
 import { tf } from '@starling/compute';
-import { mapTensors } from '../tensors.js';
+import { mapTensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
 import type { Optimizer } from './optimizer.js';
 

@@ -1,10 +1,10 @@
 // Yogi: Adam whose mean square moves by at most (1 − β2) g² a step (Zaheer, Reddi, Sachan, Kale, Kumar, "Adaptive
 // Methods for Nonconvex Optimization", NeurIPS 2018, Algorithm 2).
 import { tf } from '@starling/compute';
-import { mapTensors, type Tensors } from '../tensors.js';
+import { checkFraction, checkNonNegative } from '../options/option-ranges.js';
+import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
 import type { Optimizer } from './optimizer.js';
-import { checkFraction, checkNonNegative } from './options.js';
 
 export interface YogiOptions {
   /** η; 0.01 by default. */

@@ -1,7 +1,7 @@
 // Cosine decay: half a wave from the initial to the final rate (Loshchilov, Hutter, "SGDR: Stochastic Gradient Descent with
 // Warm Restarts", ICLR 2017, equation 5, without restarts).
 import { tf } from '@starling/compute';
-import { checkCount, checkNonNegative } from '../optimizers/options.js';
+import { checkCount, checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 
 export interface CosineDecayOptions {

@@ -1,7 +1,7 @@
 // Exponential decay: η γ^(t / T), at each count or in steps of T.
 import { tf } from '@starling/compute';
 import { checkChoice } from '@starling/federated-core';
-import { checkCount, checkNonNegative } from '../optimizers/options.js';
+import { checkCount, checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 
 export interface ExponentialDecayOptions {

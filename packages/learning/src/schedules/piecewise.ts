@@ -1,7 +1,7 @@
 // Rates that stay the same from one boundary to the next.
 import { tf } from '@starling/compute';
 import { describeValue } from '@starling/federated-core';
-import { checkCount, checkNonNegative } from '../optimizers/options.js';
+import { checkCount, checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 
 export interface PiecewiseOptions {

@@ -1,7 +1,7 @@
 // Warm-up: a rate that rises evenly to what a schedule begins with, and then follows it (Goyal, Dollár, Girshick, Noordhuis,
 // Wesolowski, Kyrola, Tulloch, Jia, He, "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", 2017, §2.2).
 import { tf } from '@starling/compute';
-import { checkCount, checkNonNegative } from '../optimizers/options.js';
+import { checkCount, checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 
 /**

@@ -18,7 +18,7 @@ import {
 } from '@starling/federated-core';
 import type { Batch, Model } from '../models/model.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import { mapTensors, pickTensors, type Tensors } from '../tensors.js';
+import { mapTensors, pickTensors, type Tensors } from '../tensors/tensors.js';
 import { fullBatchStart, fullBatchStep, PART_SIZE } from './full-batch-step.js';
 import { addToTotals, zeroTotals } from './totals.js';
 import { type Proximal, type TrainStepState, trainStep } from './train-step.js';

@@ -5,7 +5,7 @@
 import { tf } from '@starling/compute';
 import type { Batch, ForwardPass, Model } from '../models/model.js';
 import type { Optimizer, OptimizerState } from '../optimizers/optimizer.js';
-import { mapTensors, pickTensors, type Tensors } from '../tensors.js';
+import { mapTensors, pickTensors, type Tensors } from '../tensors/tensors.js';
 import { meanGradients, optimizerStep, type Proximal, type TrainStepState } from './train-step.js';
 
 /** Examples of one part: only the last part of an epoch is padded. */

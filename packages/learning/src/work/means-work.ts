@@ -2,7 +2,7 @@
 import { localComputation } from '@starling/compute';
 import type { LocalComputation } from '@starling/federated-core';
 import type { Model } from '../models/model.js';
-import type { Tensors } from '../tensors.js';
+import type { Tensors } from '../tensors/tensors.js';
 import { meansOfTotals, totalsType } from './totals.js';
 
 /** totals → means over examples, and the number of examples. */

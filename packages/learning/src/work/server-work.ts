@@ -4,7 +4,7 @@ import { localComputation, tf } from '@starling/compute';
 import { int32, type LocalComputation, type Type } from '@starling/federated-core';
 import type { Model } from '../models/model.js';
 import type { Optimizer, OptimizerState } from '../optimizers/optimizer.js';
-import { mapTensors, pickTensors } from '../tensors.js';
+import { mapTensors, pickTensors } from '../tensors/tensors.js';
 
 /** weights → the state of the server's optimizer before the first round. */
 export function serverStart(model: Model, optimizer: Optimizer): LocalComputation {

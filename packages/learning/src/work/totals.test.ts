@@ -1,6 +1,6 @@
 import { tf } from '@starling/compute';
 import { describe, expect, it } from 'vitest';
-import type { Tensors } from '../tensors.js';
+import type { Tensors } from '../tensors/tensors.js';
 import { lineModel } from '../testing/line-model.js';
 import { addToTotals, meansOfTotals, zeroTotals } from './totals.js';
 

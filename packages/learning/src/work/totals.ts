@@ -2,9 +2,9 @@
 // and rounds add up, and their quotient is the mean over all examples, however unevenly they are spread.
 import { tf } from '@starling/compute';
 import { float32, type StructType, struct } from '@starling/federated-core';
-import { checkMeasureNames } from '../models/measure-names.js';
+import { checkMeasureNames } from '../models/metric-names.js';
 import type { ForwardPass, Model } from '../models/model.js';
-import type { Tensors } from '../tensors.js';
+import type { Tensors } from '../tensors/tensors.js';
 
 /**
  * `loss`, the measures of the model, and `examples`: float32 scalars. Throws where a measure has one of these names.

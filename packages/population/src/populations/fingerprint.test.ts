@@ -1,7 +1,7 @@
 import { type Dataset, float32, seedFrom, sequence, struct, tensor } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
-import { dirichlet } from '../partitioners/dirichlet.js';
-import { iid } from '../partitioners/iid.js';
+import { dirichlet } from '../partitioners/dirichlet-partition.js';
+import { iid } from '../partitioners/iid-partition.js';
 import type { Partitioner } from '../partitioners/partitioner.js';
 import { generatedPopulation } from './generated-population.js';
 import { partitionedPopulation } from './partitioned-population.js';

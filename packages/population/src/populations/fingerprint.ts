@@ -2,10 +2,7 @@
 // data of a few clients. A run that is taken up again compares it, so that no other data is trained on unnoticed.
 import { createHash, type Hash } from 'node:crypto';
 import { flatten, formatType } from '@starling/federated-core';
-import type { Population } from './population.js';
-
-/** Plain data, a line for each thing that can differ; hashes are SHA-256 in hexadecimal. */
-export type Fingerprint = Readonly<Record<string, string | number>>;
+import type { Fingerprint, Population } from './population.js';
 
 /** Clients whose name and number of examples are hashed, evenly spread. */
 const NAMES = 64;

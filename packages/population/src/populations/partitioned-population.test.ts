@@ -1,7 +1,7 @@
 import { type Dataset, int32, seedFrom, struct, type Tensor, tensor, uint8 } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
-import { iid } from '../partitioners/iid.js';
-import { shards } from '../partitioners/shards.js';
+import { iid } from '../partitioners/iid-partition.js';
+import { shards } from '../partitioners/shard-partition.js';
 import { populationContract } from './contract.js';
 import { partitionedPopulation } from './partitioned-population.js';
 

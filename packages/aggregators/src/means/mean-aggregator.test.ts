@@ -1,6 +1,6 @@
 import { EmptyAggregateError, float32 } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
-import { aggregate, aggregatorContract } from './contract.js';
+import { aggregate, aggregatorContract } from '../aggregator/contract.js';
 import { meanAggregator } from './mean-aggregator.js';
 
 describe('meanAggregator', () => {

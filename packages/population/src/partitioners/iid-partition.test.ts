@@ -1,7 +1,7 @@
 import { seedFrom } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { partitionerContract } from './contract.js';
-import { iid } from './iid.js';
+import { iid } from './iid-partition.js';
 
 describe('iid', () => {
   it('gives each of 100 clients 600 of 60,000 examples', () => {

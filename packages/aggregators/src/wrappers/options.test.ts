@@ -1,9 +1,9 @@
 // Every option of this room at its door: what it takes, and what it refuses by name, whatever its type.
 import { describe, expect, it } from 'vitest';
-import { adaptivelyClipped } from './adaptively-clipped.js';
-import { clipped } from './clipped.js';
-import { meanAggregator } from './mean-aggregator.js';
-import { zeroed } from './zeroed.js';
+import { meanAggregator } from '../means/mean-aggregator.js';
+import { adaptivelyClipped } from '../wrappers/adaptively-clipped.js';
+import { clipped } from '../wrappers/clipped.js';
+import { zeroed } from '../wrappers/zeroed.js';
 
 type Make = (options: never) => unknown;
 const doors: readonly (readonly [string, string, Make, readonly number[], readonly number[]])[] = [

@@ -1,6 +1,6 @@
 import { float32 } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
-import { aggregate, aggregatorContract } from './contract.js';
+import { aggregate, aggregatorContract } from '../aggregator/contract.js';
 import { sumAggregator } from './sum-aggregator.js';
 
 describe('sumAggregator', () => {

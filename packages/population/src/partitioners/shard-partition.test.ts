@@ -1,7 +1,7 @@
 import { seedFrom } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { partitionerContract } from './contract.js';
-import { shards } from './shards.js';
+import { shards } from './shard-partition.js';
 
 describe('shards', () => {
   it('gives each of 100 clients two shards of 300 of 60,000 examples', () => {

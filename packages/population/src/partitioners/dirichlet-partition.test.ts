@@ -1,7 +1,7 @@
 import { seedFrom } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { partitionerContract } from './contract.js';
-import { dirichlet } from './dirichlet.js';
+import { dirichlet } from './dirichlet-partition.js';
 
 // 10,000 rows of 10 labels, 1,000 each, in runs.
 const labels = Int32Array.from({ length: 10_000 }, (_, row) => Math.floor(row / 1_000));

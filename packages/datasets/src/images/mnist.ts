@@ -4,7 +4,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type Dataset, int32, struct, tensor, uint8 } from '@starling/federated-core';
-import { readIdx } from './idx.js';
+import { readIdx } from '../formats/idx.js';
 
 /** An example: pixels from 0 (paper) to 255 (ink), and the digit. */
 export const mnistExample = struct({ x: uint8(28, 28), y: int32() });

@@ -1,10 +1,10 @@
 import { createOnnxEngine, localRunner } from '@starling/compute';
 import { evaluate, float32 } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
+import { aggregate, aggregatorContract } from '../aggregator/contract.js';
+import { meanAggregator } from '../means/mean-aggregator.js';
+import { sumAggregator } from '../sums/sum-aggregator.js';
 import { adaptivelyClipped } from './adaptively-clipped.js';
-import { aggregate, aggregatorContract } from './contract.js';
-import { meanAggregator } from './mean-aggregator.js';
-import { sumAggregator } from './sum-aggregator.js';
 
 interface Step {
   readonly state: { readonly clipNorm: number };

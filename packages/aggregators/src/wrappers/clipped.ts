@@ -13,8 +13,8 @@ import {
   stepOf,
   type Type,
 } from '@starling/federated-core';
-import { type Aggregator, aggregationOf } from './aggregator.js';
-import { BOUNDS, boundNorm } from './bound-norm.js';
+import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
+import { BOUNDS, boundNorm } from '../structures/bound-norm.js';
 
 /**
  * `inner` on updates whose L2 norm over all their tensors, computed exactly, is at most `clipNorm`; longer ones are scaled down.

@@ -1,8 +1,8 @@
 import { EmptyAggregateError, float32 } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
+import { aggregate, aggregatorContract } from '../aggregator/contract.js';
+import { meanAggregator } from '../means/mean-aggregator.js';
 import { clipped } from './clipped.js';
-import { aggregate, aggregatorContract } from './contract.js';
-import { meanAggregator } from './mean-aggregator.js';
 import { zeroed } from './zeroed.js';
 
 describe('zeroed', () => {

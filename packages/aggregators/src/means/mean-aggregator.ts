@@ -8,8 +8,8 @@ import {
   float32,
   type LocalComputation,
 } from '@starling/federated-core';
-import { type Aggregator, aggregationOf } from './aggregator.js';
-import { nothing } from './nothing.js';
+import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
+import { nothing } from '../aggregator/nothing.js';
 
 export interface MeanAggregatorOptions {
   /** Whether updates count by the weight that is sent with them (the default), or the same wherever that is above 0. */

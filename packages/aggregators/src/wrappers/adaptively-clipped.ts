@@ -18,8 +18,8 @@ import {
   stepOf,
   type Type,
 } from '@starling/federated-core';
-import { type Aggregator, aggregationOf } from './aggregator.js';
-import { BOUNDS, boundNorm } from './bound-norm.js';
+import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
+import { BOUNDS, boundNorm } from '../structures/bound-norm.js';
 
 export interface AdaptivelyClippedOptions {
   /** C of the first round, from 1e-30 to 1e38, within which C always stays; 0.1 by default. */

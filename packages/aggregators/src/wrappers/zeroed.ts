@@ -14,8 +14,8 @@ import {
   stepOf,
   type Type,
 } from '@starling/federated-core';
-import { type Aggregator, aggregationOf } from './aggregator.js';
-import { leavesOf, mapStructure } from './structures.js';
+import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
+import { leavesOf, mapStructure } from '../structures/structures.js';
 
 export interface ZeroedOptions {
   /** The greatest absolute value of an element, above 0. */

@@ -1,9 +1,9 @@
 import { float32, struct, tensor } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
+import { aggregate, aggregatorContract } from '../aggregator/contract.js';
+import { meanAggregator } from '../means/mean-aggregator.js';
+import { sumAggregator } from '../sums/sum-aggregator.js';
 import { clipped } from './clipped.js';
-import { aggregate, aggregatorContract } from './contract.js';
-import { meanAggregator } from './mean-aggregator.js';
-import { sumAggregator } from './sum-aggregator.js';
 
 describe('clipped', () => {
   it('shortens an update to the norm over all its tensors, and counts it', async () => {

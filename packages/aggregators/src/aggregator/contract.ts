@@ -1,0 +1,80 @@
+// The contract suite of aggregators: each one's test calls it.
+import { createOnnxEngine, localRunner } from '@starling/compute';
+import {
+  compilePlan,
+  evaluate,
+  float32,
+  formatType,
+  type HostValue,
+  type StructType,
+  struct,
+  type Type,
+} from '@starling/federated-core';
+import { describe, expect, it } from 'vitest';
+import type { Aggregator } from './aggregator.js';
+
+export interface AggregatorStep {
+  readonly state: HostValue;
+  readonly result: HostValue;
+  readonly measurements: HostValue;
+}
+
+/** One step of `aggregator` from its first state on the values of a cohort; weights are 1 unless given. */
+export async function aggregate(
+  aggregator: Aggregator,
+  update: Type,
+  values: readonly unknown[],
+  weights: readonly number[] = values.map(() => 1),
+): Promise<AggregatorStep> {
+  const engine = await createOnnxEngine();
+  const run = localRunner(engine);
+  const { initialize, next } = aggregator.create(update);
+  const state = await evaluate(initialize, undefined, { run });
+  const step = await evaluate(next, { state, value: values, weight: weights }, { run });
+  await engine.dispose();
+  return step as unknown as AggregatorStep;
+}
+
+/** Checks an aggregator that leaves small updates as they are. */
+export function aggregatorContract(name: string, make: () => Aggregator): void {
+  const update = struct({ kernel: float32(2, 2), bias: float32(2) });
+  const value = (scale: number): unknown => ({
+    kernel: [
+      [scale, 2 * scale],
+      [3 * scale, 4 * scale],
+    ],
+    bias: [-scale, 0],
+  });
+
+  describe(`${name} keeps the aggregator contract`, () => {
+    it('gives an aggregate of the type of the updates, and keeps the type of its state', () => {
+      const { initialize, next } = make().create(update);
+      const { state, result } = (next.type.result as StructType<{ state: Type; result: Type }>).elements;
+      expect(formatType(result)).toBe('<kernel=float32[2,2],bias=float32[2]>@SERVER');
+      expect(formatType(state)).toBe(formatType(initialize.type.result));
+    });
+
+    it('compiles to a plan of one round trip', () => {
+      expect(compilePlan(make().create(update).next).phases.length).toBe(1);
+    });
+
+    it('gives zeros when all updates are zeros', async () => {
+      const { result } = await aggregate(make(), update, [value(0), value(0)]);
+      const { kernel, bias } = result as unknown as Record<
+        'kernel' | 'bias',
+        { readonly data: Float32Array }
+      >;
+      expect([...kernel.data, ...bias.data].map(Math.abs)).toEqual([0, 0, 0, 0, 0, 0]);
+    });
+
+    it('gives the update of a single client', async () => {
+      const { result } = await aggregate(make(), update, [value(0.125)]);
+      const { kernel, bias } = result as unknown as Record<
+        'kernel' | 'bias',
+        { readonly data: Float32Array }
+      >;
+      expect([...kernel.data]).toEqual([0.125, 0.25, 0.375, 0.5]);
+      expect([...bias.data]).toEqual([-0.125, 0]);
+    });
+  });
+}

@@ -98,7 +98,7 @@ export const ACCURACY: { readonly [K in Kernel]: Accuracy } = {
   Pow: within(2),
   Prod: within(4),
   RealDiv: within(0.5),
-  Reciprocal: within(0.5),
+  Reciprocal: within(2),
   Relu: eitherZero(exactly),
   Relu6: eitherZero(exactly),
   Reshape: exactly,

@@ -14,11 +14,12 @@ const GRAPHS_A_PART = 50;
 /** Of the largest magnitude of the tensor, and at least of 1: a program rounds some dozens of times. */
 const TOLERANCE = 2e-5;
 /**
- * A program whose two references, rounded after each kernel and not at all, are further apart than this stands within a
- * rounding of a jump, or multiplies errors: it decides nothing.
+ * A program whose result moves by more where each kernel's does by a last place stands on a jump, such as the gradient of a
+ * maximum of two equal numbers, or multiplies errors: it decides nothing.
  */
-const UNDECIDED = 5e-6;
-const MOST_UNDECIDED = 0.02;
+const UNDECIDED = 1e-5;
+const JITTERS = [1, 2, 3, 4];
+const MOST_UNDECIDED = 0.05;
 
 /** The largest difference, relative to the largest magnitude and at least to 1; NaN and infinities must be equal. */
 function distance(actual: Tensor | Values, expected: Values): number {
@@ -48,8 +49,11 @@ describe('random graphs', () => {
       const local = captured(`graph ${seed}`, inputs, body);
       const graph = kernelGraphOf(local);
       const exact = interpret(graph, inputs, 'none');
-      const rounded = interpret(graph, inputs, 'each kernel');
-      if (exact.some((each, output) => distance(rounded[output] as Values, each) > UNDECIDED)) {
+      const isDecided = JITTERS.every((jitter) => {
+        const moved = interpret(graph, inputs, { jitter });
+        return exact.every((each, output) => distance(moved[output] as Values, each) <= UNDECIDED);
+      });
+      if (!isDecided) {
         undecided++;
         continue;
       }

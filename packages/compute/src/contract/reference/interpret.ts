@@ -1,15 +1,23 @@
 // Runs a kernel graph on the float64 reference, kernel by kernel: the third opinion on what a graph means. Results are
-// rounded to their element type after each kernel, or left in float64 where a whole program is the question.
+// rounded to float32 after each kernel, or left in float64 if a whole program is the question.
 import { sizeOf, type Tensor } from '@starling/federated-core';
+import { ACCURACY } from '../../graph/accuracy.js';
 import type { KernelGraph, ValueId } from '../../graph/kernel-graph.js';
+import type { Kernel } from '../../graph/kernels.js';
 import { references } from './index.js';
 import type { Outcome, ReferenceCall, Values } from './values.js';
+
+/**
+ * How results are rounded that other kernels read: to float32, not at all, or moved by a last place either way unless they are
+ * exact, as an engine may round that computes the same in another order.
+ */
+export type Rounding = 'each kernel' | 'none' | { readonly jitter: number };
 
 /** The outputs of a graph of kernels alone. Throws a `RangeError` for datasets, recurrences and draws. */
 export function interpret(
   graph: KernelGraph,
   argument: readonly Tensor[],
-  rounding: 'each kernel' | 'none',
+  rounding: Rounding,
 ): readonly Values[] {
   const values = new Map<ValueId, Values>();
   const read = (id: ValueId): Values => values.get(id) as Values;
@@ -37,16 +45,26 @@ export function interpret(
           `Cannot interpret ${node.kernel}: it must give ${sizeOf(shape)} elements, got ${outcome.data.length}`,
         );
       }
-      const rounds = rounding === 'each kernel' && dtype === 'float32' && !graph.outputs.includes(id);
-      values.set(id, {
-        ...outcome,
-        dtype,
-        shape,
-        data: rounds ? outcome.data.map(Math.fround) : outcome.data,
-      });
+      const isRounded = dtype === 'float32' && !graph.outputs.includes(id);
+      const data = isRounded ? roundedFor(rounding, outcome.data, node.kernel, id) : outcome.data;
+      values.set(id, { ...outcome, dtype, shape, data });
     }
   }
   return graph.outputs.map(read);
+}
+
+/** The data of a result as a later kernel reads it. */
+function roundedFor(rounding: Rounding, data: Float64Array, kernel: Kernel, id: ValueId): Float64Array {
+  if (rounding === 'none') return data;
+  if (rounding === 'each kernel') return data.map(Math.fround);
+  if (ACCURACY[kernel].ulps === 0) return data;
+  return data.map((value, index) => value * (1 + signOf(rounding.jitter, id, index) * 2 ** -23));
+}
+
+/** 1 or −1 in no order, the same at each call. */
+function signOf(...numbers: readonly number[]): number {
+  const mixed = numbers.reduce((hash, number) => Math.imul(hash ^ number, 0x9e3779b1) ^ (hash >>> 15), 7);
+  return (mixed >>> 16) % 2 === 0 ? 1 : -1;
 }
 
 function fromTensor({ dtype, shape, data }: Tensor): Values {

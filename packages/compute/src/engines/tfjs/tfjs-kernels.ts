@@ -13,10 +13,11 @@ type Kernel = Pick<KernelNode, 'kernel' | 'attributes'>;
  * OneHot of wasm writes integers whatever type is asked for; FloorDiv of floats gives floats on both, and integers over
  * 0 are an error where tf.js has 0. Those of wasm lose NaN (ClipByValue, Maximum, Minimum, Relu6), −0 (Elu, Log1p,
  * Selu) or precision (Cos, Sin), take integers for floats (ClipByValue, IsFinite, IsInf, IsNan), read past the end of
- * booleans (Reverse), or forget windows that overlap (MaxPoolGrad).
+ * booleans (Reverse), or forget windows that overlap (MaxPoolGrad). Those of TensorFlow lose NaN (EluGrad) and −0 (Asin),
+ * and take no integers (IsFinite, IsInf, IsNan).
  */
 const DIFFERENT: Readonly<Record<string, ReadonlySet<string>>> = {
-  tensorflow: new Set(['AvgPoolGrad', 'FloorDiv', 'Mod']),
+  tensorflow: new Set(['Asin', 'AvgPoolGrad', 'EluGrad', 'FloorDiv', 'IsFinite', 'IsInf', 'IsNan', 'Mod']),
   wasm: new Set([
     'ClipByValue',
     'Cos',

@@ -68,18 +68,24 @@ function erf(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
-/** True is what is not 0, NaN too. */
-const castToBool: Correction = (call) => {
+/** True is what is not 0, NaN too; an integer what JavaScript makes of a float, which typed arrays do. */
+const cast: Correction = (call) => {
   const x = input(call);
-  if (call.attributes['dtype'] !== 'bool' || x.dtype === 'bool') return null;
   const values = numbersOf(x);
-  return [made('bool', x.shape, (index) => (values[index] === 0 ? 0 : 1))];
+  switch (call.attributes['dtype']) {
+    case 'bool':
+      return x.dtype === 'bool' ? null : [made('bool', x.shape, (index) => (values[index] === 0 ? 0 : 1))];
+    case 'int32':
+      return x.dtype === 'float32' ? [made('int32', x.shape, (index) => values[index] as number)] : null;
+    default:
+      return null;
+  }
 };
 
 export const elementwiseCorrections: { readonly [K in Kernel]?: Correction } = {
   // tf.js keeps magnitudes of integers in float32.
   Abs: each('int32', Math.abs),
-  Cast: castToBool,
+  Cast: cast,
   Erf: each('float32', erf),
   // The quotient rounded to float32, as in float32 arithmetic: 3 where float64 has 2.99999999.
   FloorDiv: pairs('float32', (a, b) => Math.floor(Math.fround(a / b)), 'int32'),

@@ -1,15 +1,7 @@
 // A federated computation saved with its local computations and read back: it prints, computes and compiles as before,
 // to the same plan hash.
-import {
-  compileGraph,
-  createOnnxEngine,
-  type GraphArtifact,
-  localComputation,
-  localOfArtifact,
-  localRunner,
-  sequenceReduce,
-  tf,
-} from '@starling/compute';
+import { createOnnxEngine, localComputation, localRunner, sequenceReduce, tf } from '@starling/compute';
+import { compileGraph, type GraphArtifact, localOfArtifact } from '@starling/compute/graph';
 import {
   atClients,
   atServer,

@@ -1,8 +1,8 @@
 // Runs the engine contract suite on @tensorflow/tfjs-node where it is at hand: no clone has to have it, and
 // `npm run test:tfjs-node` builds it; then two worker threads with an engine each. Numbers differ from the cpu backend's by the
 // order of oneDNN's sums alone.
-import { createTfjsEngine, TENSORFLOW_ATTRIBUTES, tf, tfjsBackends } from '@starling/compute';
-import { engineContract } from '@starling/compute/contract';
+import { createTfjsEngine, tf, tfjsBackends } from '@starling/compute';
+import { engineContract, TENSORFLOW_ATTRIBUTES } from '@starling/compute/contract';
 import { threadsRuntime } from '@starling/runtime';
 import { runtimeContract } from '@starling/runtime/contract';
 import { afterAll, describe, expect, it } from 'vitest';

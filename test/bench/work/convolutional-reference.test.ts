@@ -1,4 +1,5 @@
-import { compileGraph, createOnnxEngine } from '@starling/compute';
+import { createOnnxEngine } from '@starling/compute';
+import { compileGraph } from '@starling/compute/graph';
 import {
   generator,
   type LocalComputation,

@@ -35,7 +35,15 @@ export async function aggregate(
   return step as unknown as AggregatorStep;
 }
 
-/** Checks an aggregator that leaves small updates as they are. */
+/**
+ * Tests the aggregator that `make` makes anew for each test, one that leaves small updates as they are. Call it at the
+ * top of a test file, for an aggregator of your own too:
+ *
+ *     import { aggregatorContract } from '@starling/aggregators/contract';
+ *     import { trimmedMean } from './trimmed-mean.js';
+ *
+ *     aggregatorContract('trimmedMean', () => trimmedMean({ share: 0.1 }));
+ */
 export function aggregatorContract(name: string, make: () => Aggregator): void {
   const update = struct({ kernel: float32(2, 2), bias: float32(2) });
   const value = (scale: number): unknown => ({

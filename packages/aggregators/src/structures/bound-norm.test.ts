@@ -1,11 +1,11 @@
 import {
-  compileGraph,
   createOnnxEngine,
   createTfjsEngine,
   localComputation,
   type TensorStructure,
   type tf,
 } from '@starling/compute';
+import { compileGraph } from '@starling/compute/graph';
 import {
   float32,
   type Generator,

@@ -25,7 +25,15 @@ export function stepsOf(optimizer: Optimizer, weight: number, gradients: readonl
   });
 }
 
-/** Checks the optimizers that `make` makes of learning rates. */
+/**
+ * Tests the optimizers that `make` makes of learning rates: numbers and schedules. Call it at the top of a test file, for
+ * an optimizer of your own too:
+ *
+ *     import { optimizerContract } from '@starling/learning/contract';
+ *     import { lion } from './lion.js';
+ *
+ *     optimizerContract('lion', (learningRate) => lion({ learningRate }));
+ */
 export function optimizerContract(name: string, make: (learningRate: LearningRate) => Optimizer): void {
   optimizerTests(`${name} keeps the optimizer contract`, make(0.1));
   // 0.1 all along, after one step of half of it.

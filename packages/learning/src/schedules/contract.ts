@@ -9,7 +9,15 @@ function ratesOf(schedule: Schedule, counts: readonly number[]): number[] {
   return counts.map((count) => schedule(tf.scalar(count, 'int32')).dataSync()[0] as number);
 }
 
-/** Checks a schedule; `rates` are those at counts 0, 1, 2, …, worked out by hand. */
+/**
+ * Tests a schedule against `rates`, those at counts 0, 1, 2, …, worked out by hand. Call it at the top of a test file,
+ * for a schedule of your own too:
+ *
+ *     import { scheduleContract } from '@starling/learning/contract';
+ *     import { inverseRoot } from './inverse-root.js';
+ *
+ *     scheduleContract('inverseRoot', inverseRoot({ initial: 1 }), [1, Math.SQRT1_2, 1 / Math.sqrt(3), 0.5]);
+ */
 export function scheduleContract(name: string, schedule: Schedule, rates: readonly number[]): void {
   it(`${name} gives the rate of each count`, () => {
     const actual = ratesOf(schedule, [...rates.keys()]);

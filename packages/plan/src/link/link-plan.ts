@@ -1,5 +1,5 @@
 // Links a compiled plan: every local computation becomes a graph artifact, and is named by its hash.
-import { compileGraph, type GraphArtifact } from '@starling/compute';
+import { compileGraph, type GraphArtifact } from '@starling/compute/graph';
 import type { LocalComputation, RoundPlan } from '@starling/federated-core';
 import { checkPlan } from '../linked/check-plan.js';
 import type { LinkedPlan } from '../linked/linked-plan.js';

@@ -1,6 +1,6 @@
 // A linked plan: a round plan, the graphs that it names by content hash, and both as bytes. This is what crosses a thread,
 // a socket or a disk; no runtime needs the code it was written in. It is encoded once, when it is made, and keeps the bytes.
-import type { GraphArtifact } from '@starling/compute';
+import type { GraphArtifact } from '@starling/compute/graph';
 import type { RoundPlan } from '@starling/federated-core';
 
 export interface LinkedPlan {

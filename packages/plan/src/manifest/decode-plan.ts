@@ -1,6 +1,6 @@
 // A linked plan from bytes. Decoding trusts nothing: the manifest is checked by zod, every blob by its hash
 // and length, and the plan by `checkPlan`.
-import type { GraphArtifact } from '@starling/compute';
+import type { GraphArtifact } from '@starling/compute/graph';
 import {
   type Instruction,
   type LocalProgram,

@@ -1,5 +1,5 @@
 // The zod schema of a graph's feeds (compute's `Feed`), as they stand in a plan's manifest.
-import type { Feed } from '@starling/compute';
+import type { Feed } from '@starling/compute/graph';
 import { z } from 'zod';
 
 const count = z.int().nonnegative();

@@ -1,6 +1,7 @@
 // Runs the slots of a linked plan on one engine: what a client, a worker and the server do with a plan. The
 // graphs are loaded once; a runner belongs to one thread, as its engine does.
-import type { Engine, LoadedGraph } from '@starling/compute';
+import type { Engine } from '@starling/compute';
+import type { LoadedGraph } from '@starling/compute/engine';
 import {
   type CohortSlices,
   createReduction,

@@ -3,7 +3,15 @@ import { seedFrom } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import type { Partitioner } from './partitioner.js';
 
-/** Checks `make(clients)` against the contract on 1,013 rows of 10 labels. */
+/**
+ * Tests the partitioners that `make` makes for numbers of clients, on 1,013 rows of 10 labels. Call it at the top of a
+ * test file, for a partitioner of your own too:
+ *
+ *     import { partitionerContract } from '@starling/population/contract';
+ *     import { powerLawPartition } from './power-law-partition.js';
+ *
+ *     partitionerContract('powerLawPartition', (clients) => powerLawPartition({ clients }));
+ */
 export function partitionerContract(name: string, make: (clients: number) => Partitioner): void {
   const labels = Int32Array.from({ length: 1013 }, (_, row) => (row * 7) % 10);
 

@@ -4,7 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { countExamples } from './examples.js';
 import type { Population } from './population.js';
 
-/** Checks a population of at least two clients; `make` gives an equal one each time. */
+/**
+ * Tests the population that `make` makes, an equal one each time, of at least two clients. Call it at the top of a test
+ * file, for a population of your own too:
+ *
+ *     import { populationContract } from '@starling/population/contract';
+ *     import { diaries } from './diaries.js';
+ *
+ *     populationContract('diaries', () => diaries({ folder: 'test/diaries' }));
+ */
 export function populationContract(name: string, make: () => Population): void {
   describe(`${name} keeps the population contract`, () => {
     const population = make();

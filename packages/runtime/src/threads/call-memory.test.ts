@@ -1,4 +1,5 @@
-import type { Engine, GraphArtifact } from '@starling/compute';
+import type { Engine } from '@starling/compute';
+import type { GraphArtifact } from '@starling/compute/graph';
 import { seedFrom, type Tensor, tensor } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { callMemory } from './call-memory.js';

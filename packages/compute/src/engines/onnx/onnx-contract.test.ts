@@ -1,5 +1,5 @@
 // The onnx engine against the engine contract.
-import { engineContract } from '../../contract/contract.js';
+import { engineContract } from '../../contract/engine-contract.js';
 import { createOnnxEngine } from './onnx-engine.js';
 
 engineContract('onnx', createOnnxEngine);

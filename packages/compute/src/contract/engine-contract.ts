@@ -28,6 +28,15 @@ const PROGRAMS = 12;
 const STEP = 0.01;
 const DIFFERENCE_TOLERANCE = 0.02;
 
+/**
+ * Tests the engine that `makeEngine` makes, called `name` in the names of tests. Call it at the top of a test file, for an
+ * engine of your own too:
+ *
+ *     import { engineContract } from '@starling/compute/contract';
+ *     import { createMyEngine } from './my-engine.js';
+ *
+ *     engineContract('my engine', () => createMyEngine());
+ */
 export function engineContract(name: string, makeEngine: () => Promise<Engine>): void {
   describe(`${name} keeps the engine contract`, () => {
     let engine: Engine;

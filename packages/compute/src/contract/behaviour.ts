@@ -1,4 +1,4 @@
-// What the engine contract asks beside right values: defined answers to arguments that do not fit, inputs left alone,
+// What the engine contract asks besides right values: defined answers to arguments that do not fit, inputs left alone,
 // results in memory of their own, and randomness by the seed of the call only.
 import {
   bool,
@@ -113,6 +113,8 @@ export function behaviour(engine: () => Engine): void {
       localComputation({ x: float32(2, 3), at: int32(...index.shape) }, ({ x, at }) => body(x, at)),
     );
     const x = tensor('float32', [2, 3], Float32Array.of(1, 2, 3, 4, 5, 6));
+    const first = tensor('int32', index.shape, new Int32Array(index.data.length));
+    expect(await loaded.run([x, first], SEED)).toHaveLength(1);
     await expect(async () => loaded.run([x, index], SEED)).rejects.toThrow();
   });
 

@@ -1,11 +1,11 @@
 // Holds an engine to the float64 reference at the edges: NaN, infinities, zeros, integers and booleans exactly, floats
-// within the units in the last place that graph/accuracy.ts states.
+// within the units in the last place that accuracy.ts states.
 import type { Tensor } from '@starling/federated-core';
 import { assert } from 'vitest';
 import { kernelGraphOf } from '../capture/local-computation.js';
 import type { Engine } from '../engine/engine.js';
-import { ACCURACY, type Accuracy } from '../graph/accuracy.js';
 import type { Kernel } from '../graph/kernels.js';
+import { ACCURACY, type Accuracy } from './accuracy.js';
 import { captured, runOn } from './drawing/agreement.js';
 import { Draw } from './drawing/draw.js';
 import { interpret } from './reference/interpret.js';

@@ -12,7 +12,7 @@ export const isNegative = (builder: GraphBuilder, x: OnnxValue): OnnxValue =>
 const equals = (builder: GraphBuilder, x: OnnxValue, value: number): OnnxValue =>
   builder.compare('Equal', x, builder.scalarLike(x, value));
 
-/** Where the divisor is 0 or −1, which processors do not divide by; `null` when a constant divisor is never either. */
+/** Whether a divisor is 0 or −1, which processors do not divide by; `null` when a constant divisor is never either. */
 function specialDivisors(builder: GraphBuilder, b: OnnxValue): OnnxValue | null {
   const known = builder.constantData(b)?.data as Int32Array | undefined;
   if (known && !known.includes(0) && !known.includes(-1)) return null;
@@ -48,7 +48,7 @@ export function moduloOfIntegers(builder: GraphBuilder, a: OnnxValue, b: OnnxVal
 
 /**
  * base ^ exponent modulo 2³²: the product of the squares base^(2ᵏ) of the bits of the exponent. A negative exponent
- * gives the whole part of the fraction: 0 but of the bases 1 and −1, and 0 of the base 0 too.
+ * gives the whole part of the fraction: 1 or −1 of the bases 1 and −1, and 0 of all others, 0 included.
  */
 export function powerOfIntegers(builder: GraphBuilder, base: OnnxValue, exponent: OnnxValue): OnnxValue {
   const known = builder.constantData(exponent)?.data as Int32Array | undefined;

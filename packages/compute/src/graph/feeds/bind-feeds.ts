@@ -58,7 +58,7 @@ function batchIndices(view: SequenceView, walk: DatasetWalk, seed: Seed, reduce:
   const { elements, steps } = walk;
   const width = view.batchSize ?? 1;
   const indices = new Int32Array(steps * width);
-  for (const [epoch, { start, used }] of epochsOf(walk, width).entries()) {
+  for (const { epoch, start, used } of epochsOf(walk, width)) {
     if (view.shuffle) {
       const order = permutation(deriveSeed(seed, 'order', reduce, epoch), elements);
       indices.set(order.subarray(0, used), start);
@@ -78,16 +78,15 @@ function batchMask(view: SequenceView, walk: DatasetWalk): Tensor<'float32'> {
 }
 
 /** Where each epoch starts among the indices, and how many of them are elements. */
-function epochsOf(
+function* epochsOf(
   { elements, stepsPerEpoch, steps }: DatasetWalk,
   width: number,
-): readonly { readonly start: number; readonly used: number }[] {
-  const epochs: { start: number; used: number }[] = [];
-  for (let step = 0; step < steps; step += stepsPerEpoch) {
+): Generator<{ readonly epoch: number; readonly start: number; readonly used: number }> {
+  for (let epoch = 0; epoch * stepsPerEpoch < steps; epoch++) {
+    const step = epoch * stepsPerEpoch;
     const own = Math.min(stepsPerEpoch, steps - step);
-    epochs.push({ start: step * width, used: Math.min(elements, own * width) });
+    yield { epoch, start: step * width, used: Math.min(elements, own * width) };
   }
-  return epochs;
 }
 
 function leafAt(argument: readonly Tensor[], leaf: number): Tensor {

@@ -2,7 +2,7 @@
 // `directory-checkpoints.ts` keeps it on a disk.
 import type { HostValue, MaybePromise } from '@starling/federated-core';
 import type { Leaves } from '@starling/plan';
-import type { OnOtherRun, PlainObject, RunIdentity } from './run-identity.js';
+import type { PlainObject, RunIdentity } from './run-identity.js';
 
 export interface Checkpoint {
   /** Rounds done. */
@@ -24,12 +24,13 @@ export interface MetricsRow {
 }
 
 export interface CheckpointStore {
+  /** Where the checkpoints are, in errors: such as a directory. */
+  readonly name: string;
   /**
-   * The newest checkpoint, or `null` where there is none; later calls go on from it, and rows recorded after
-   * it are forgotten. Where it is of another run (`identityDifferences`), throws an `OtherRunError` and changes
-   * nothing, unless `onOtherRun` is given, which is then told.
+   * The newest checkpoint, or `null` where there is none; later calls continue from it, and rows recorded after it are
+   * forgotten. `accept` sees it first: if that throws, so does `resume`, and nothing changes.
    */
-  resume(identity: RunIdentity, onOtherRun?: OnOtherRun): MaybePromise<ResumedCheckpoint | null>;
+  resume(accept: (found: ResumedCheckpoint) => void): MaybePromise<ResumedCheckpoint | null>;
   /** Once resolved, the checkpoint outlives a crash of the process or of the machine. */
   save(checkpoint: Checkpoint): MaybePromise<void>;
   /** Keeps a row of metrics; as durable as the next checkpoint. */

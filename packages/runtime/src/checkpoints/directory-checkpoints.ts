@@ -7,7 +7,7 @@ import { StarlingError, type Tensor } from '@starling/federated-core';
 import { decodeSafetensors, encodeSafetensors } from '@starling/plan';
 import { CheckpointError } from '../errors.js';
 import type { Checkpoint, CheckpointStore, MetricsRow, ResumedCheckpoint } from './checkpoint-store.js';
-import { identityDifferences, OtherRunError, type PlainObject } from './run-identity.js';
+import type { PlainObject } from './run-identity.js';
 
 export interface DirectoryCheckpointOptions {
   /** How many checkpoints are kept; older ones are deleted. Default 2, at least 1. */
@@ -35,15 +35,12 @@ export function checkpointStore(
   };
 
   return {
-    async resume(identity, onOtherRun) {
+    name: directory,
+    async resume(accept) {
       await mkdir(directory, { recursive: true });
       const newest = (await checkpointRounds(directory)).at(-1);
       const checkpoint = newest === undefined ? null : await readCheckpoint(directory, newest);
-      const differences = checkpoint === null ? [] : identityDifferences(checkpoint.identity, identity);
-      if (differences.length > 0) {
-        if (onOtherRun === undefined) throw new OtherRunError(directory, differences);
-        onOtherRun(differences);
-      }
+      if (checkpoint !== null) accept(checkpoint);
       await forgetRows(metricsPath, checkpoint?.round ?? 0);
       rows = [];
       return checkpoint;

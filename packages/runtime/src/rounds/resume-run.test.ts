@@ -42,7 +42,10 @@ describe('resumeRun', () => {
       const settings = { clients: 40 };
       await runRounds(options({ rounds: 2, checkpoints, settings }));
       const changed = options({ rounds: 3, checkpoints, settings, ...change });
-      await expect(runRounds(changed)).rejects.toMatchObject({ code: 'bad-checkpoint' });
+      await expect(runRounds(changed)).rejects.toMatchObject({
+        code: 'bad-checkpoint',
+        message: expect.stringMatching(/^Cannot resume from memory: need a checkpoint of this very run/),
+      });
       const told: string[] = [];
       const result = await runRounds({
         ...changed,
@@ -69,9 +72,16 @@ describe('resumeRun', () => {
     await runRounds(options({ rounds: 2, checkpoints }));
     const last = checkpoints.checkpoints.at(-1)!;
     checkpoints.checkpoints.push({ ...last, leaves: [toValue(float64(), 1) as Tensor] });
-    await expect(runRounds(options({ rounds: 3, checkpoints }))).rejects.toMatchObject({
-      code: 'bad-checkpoint',
-      message: 'Cannot resume: need a state that the plan can go on with, got another',
-    });
+    // Whether told to or not, and nobody is told of differences: the run is not taken up.
+    const told: unknown[] = [];
+    for (const more of [{}, { seed: 2, onOtherRun: (found: unknown) => void told.push(found) }]) {
+      await expect(runRounds(options({ rounds: 3, checkpoints, ...more }))).rejects.toMatchObject({
+        code: 'bad-checkpoint',
+        message: expect.stringMatching(
+          /^Cannot resume from memory: need a state that fits the plan, got another: .* need a tensor float32, got float64\[\]$/,
+        ),
+      });
+    }
+    assert.deepEqual(told, []);
   });
 });

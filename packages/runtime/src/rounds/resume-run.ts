@@ -3,7 +3,7 @@
 import { checkValue, StarlingError, unflatten } from '@starling/federated-core';
 import type { Leaves } from '@starling/plan';
 import type { Checkpoint } from '../checkpoints/checkpoint-store.js';
-import type { RunIdentity } from '../checkpoints/run-identity.js';
+import { identityDifferences, OtherRunError, type RunIdentity } from '../checkpoints/run-identity.js';
 import { CheckpointError } from '../errors.js';
 import type { CompiledRun } from './compile-run.js';
 import { identifyRun } from './identify-run.js';
@@ -18,24 +18,30 @@ export interface Resumed {
 
 /**
  * Throws an `OtherRunError` where the checkpoint is of another run and there is no `onOtherRun`, and a
- * `CheckpointError` where its state is not of the type that the plan hands on.
+ * `CheckpointError` where its state is not of the type that the plan hands on. Then nothing has changed in the store.
  */
 export async function resumeRun(run: CompiledRun, options: RunOptions): Promise<Resumed> {
   const { checkpoints, onOtherRun } = options;
   if (checkpoints === undefined) return { identity: null, checkpoint: null };
+  const { name } = checkpoints;
   const identity = await identifyRun(run, options);
-  const checkpoint = await checkpoints.resume(identity, onOtherRun);
-  if (checkpoint !== null) checkState(run, checkpoint.leaves);
+  const checkpoint = await checkpoints.resume((found) => {
+    const differences = identityDifferences(found.identity, identity);
+    if (differences.length > 0 && onOtherRun === undefined) throw new OtherRunError(name, differences);
+    checkStateType(name, run, found.leaves);
+    if (differences.length > 0) onOtherRun?.(differences);
+  });
   return { identity, checkpoint };
 }
 
-function checkState({ stateType }: CompiledRun, leaves: Leaves): void {
+function checkStateType(from: string, { stateType }: CompiledRun, leaves: Leaves): void {
   try {
     if (stateType !== null) checkValue(stateType, unflatten(stateType, leaves));
   } catch (cause) {
     if (!(cause instanceof StarlingError)) throw cause;
-    throw new CheckpointError(`Cannot resume: need a state that the plan can go on with, got another`, {
-      cause,
-    });
+    throw new CheckpointError(
+      `Cannot resume from ${from}: need a state that fits the plan, got another: ${cause.message}`,
+      { cause },
+    );
   }
 }

@@ -18,7 +18,6 @@ import {
 } from '@starling/federated-core';
 import { type CohortSampler, populationOf } from '@starling/population';
 import type { Checkpoint, CheckpointStore, MetricsRow } from '../checkpoints/checkpoint-store.js';
-import { identityDifferences, OtherRunError } from '../checkpoints/run-identity.js';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import type { RunOptions } from '../rounds/run-rounds.js';
 
@@ -62,19 +61,17 @@ export const options = (more: Partial<RunOptions> = {}): RunOptions => ({
   ...more,
 });
 
-/** A store in memory, which keeps and compares what a disk would. */
+/** A store in memory. */
 export function memoryStore(): CheckpointStore & { checkpoints: Checkpoint[]; rows: MetricsRow[] } {
   const checkpoints: Checkpoint[] = [];
   const rows: MetricsRow[] = [];
   return {
+    name: 'memory',
     checkpoints,
     rows,
-    resume(identity, onOtherRun) {
-      const last = checkpoints.at(-1);
-      if (last === undefined) return null;
-      const differences = identityDifferences(last.identity, identity);
-      if (differences.length > 0 && onOtherRun === undefined) throw new OtherRunError('memory', differences);
-      if (differences.length > 0) onOtherRun?.(differences);
+    resume(accept) {
+      const last = checkpoints.at(-1) ?? null;
+      if (last !== null) accept(last);
       return last;
     },
     save: (checkpoint) => void checkpoints.push(checkpoint),

@@ -1,3 +1,3 @@
 // What other rooms may use of the command line: the program itself, for tests and for tools that embed it.
-export { createProgram } from './program.js';
-export { exitCodes, UsageError } from './usage-error.js';
+export { createProgram } from './commands/program.js';
+export { exitCodes, UsageError } from './errors/usage-error.js';

@@ -1,6 +1,7 @@
 // Entry of the `starling` command: runs the program on the process's arguments and turns errors into exit codes.
-import { exitCodeOf, explain } from './errors.js';
-import { createProgram } from './program.js';
+
+import { createProgram } from './commands/program.js';
+import { exitCodeOf, explain } from './errors/explain.js';
 
 try {
   await createProgram().parseAsync(process.argv);

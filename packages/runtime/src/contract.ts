@@ -17,12 +17,12 @@ import { createPlanRunner, stateHash } from '@starling/plan';
 import { linkPlan } from '@starling/plan/link';
 import { type Population, populationOf, uniformSampler } from '@starling/population';
 import { afterEach, assert, describe, expect, test } from 'vitest';
-import { createEngine } from './engine-choice.js';
+import { createEngine } from './engines/engine-choice.js';
 import { inProcessRuntime } from './in-process/in-process-runtime.js';
 import { compileRun } from './rounds/compile-run.js';
 import { runRound } from './rounds/run-round.js';
 import { runRounds } from './rounds/run-rounds.js';
-import type { Runtime } from './runtime.js';
+import type { Runtime } from './runtime/runtime.js';
 import {
   datasets,
   drift,

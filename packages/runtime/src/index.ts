@@ -2,8 +2,8 @@
 export * from './checkpoints/checkpoint-store.js';
 export * from './checkpoints/directory-checkpoints.js';
 export * from './checkpoints/run-identity.js';
-export * from './engine-choice.js';
-export * from './errors.js';
+export * from './checkpoints/version.js';
+export * from './engines/engine-choice.js';
 
 export * from './fold/lane-fold.js';
 export * from './fold/ordered-merge.js';
@@ -12,7 +12,7 @@ export * from './in-process/in-process-runtime.js';
 export * from './rounds/leaf-names.js';
 export * from './rounds/run-round.js';
 export * from './rounds/run-rounds.js';
-export * from './runtime.js';
-export * from './simulation.js';
+export * from './runtime/errors.js';
+export * from './runtime/runtime.js';
+export * from './simulation/simulation.js';
 export * from './threads/threads-runtime.js';
-export * from './version.js';

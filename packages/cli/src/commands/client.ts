@@ -1,11 +1,11 @@
 // `starling client <simulation>`: clients of a population, in a process of their own, that join a coordinator and work
 // until it says that the run is over.
 import { type Command, Option } from 'commander';
+import { UsageError } from '../errors/usage-error.js';
 import { createLogger } from '../output/logger.js';
 import { type EngineLabel, engineChoice, engineOption } from '../run/engine-choice.js';
 import { withInterrupt } from '../run/interrupt.js';
 import { setUpSimulation } from '../simulation/set-up.js';
-import { UsageError } from '../usage-error.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
 
 interface ClientCommandOptions {

@@ -3,13 +3,13 @@
 import { readFileSync } from 'node:fs';
 import type { RunResult } from '@starling/runtime';
 import { type Command, Option } from 'commander';
+import { exitCodes, UsageError } from '../errors/usage-error.js';
 import { createLogger } from '../output/logger.js';
 import { plainLines } from '../output/plain-lines.js';
 import { roundOf, summaryOf } from '../run/from-loop.js';
 import { withInterrupt } from '../run/interrupt.js';
 import type { RunStart } from '../run/run-record.js';
 import { setUpSimulation } from '../simulation/set-up.js';
-import { exitCodes, UsageError } from '../usage-error.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
 
 interface CoordinatorOptions {

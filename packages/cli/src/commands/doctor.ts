@@ -1,7 +1,7 @@
 // `starling doctor`: what this machine has to run with, and why what is missing is missing.
 import type { Command } from 'commander';
 import type { Check, CheckStatus } from '../doctor/checks.js';
-import { exitCodes } from '../usage-error.js';
+import { exitCodes } from '../errors/usage-error.js';
 
 const SIGNS = { ok: '✓', missing: '–', broken: '✗' } as const satisfies Record<CheckStatus, string>;
 

@@ -2,11 +2,11 @@
 // and what may be set. A file may also export a bare computation or process.
 import type { FederatedComputation } from '@starling/federated-core';
 import type { Command } from 'commander';
+import { UsageError } from '../errors/usage-error.js';
 import { formatPlan } from '../output/plan-text.js';
 import { formatSettings } from '../output/settings-text.js';
 import { loadDefault } from '../simulation/load.js';
 import { type ReadySimulation, setUpSimulation } from '../simulation/set-up.js';
-import { UsageError } from '../usage-error.js';
 import { addSettingOption } from './shared-options.js';
 
 interface InspectOptions {

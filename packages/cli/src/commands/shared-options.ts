@@ -1,7 +1,7 @@
 // Options that several commands take, read and checked in one way.
 import { type Command, Option } from 'commander';
+import { UsageError } from '../errors/usage-error.js';
 import { collectSetting } from '../simulation/settings.js';
-import { UsageError } from '../usage-error.js';
 
 /** A commander parser for whole numbers from `least` up; throws a `UsageError` that names the option. */
 export function wholeNumber(option: string, least: number): (text: string) => number {

@@ -1,6 +1,7 @@
 // `starling simulate <simulation>`: runs a simulation on this machine, on any runtime.
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
+import { exitCodes, oneOf, UsageError } from '../errors/usage-error.js';
 import { createLogger } from '../output/logger.js';
 import { show } from '../output/show.js';
 import { type EngineLabel, engineOption } from '../run/engine-choice.js';
@@ -9,7 +10,6 @@ import { allObservers } from '../run/observers.js';
 import { outputFolder, reportPath, requireFresh } from '../run/output-folder.js';
 import type { RunObserver, RunSummary } from '../run/run-record.js';
 import type { RunSettings } from '../run/run-simulation.js';
-import { exitCodes, oneOf, UsageError } from '../usage-error.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
 
 const RUNTIMES = ['in-process', 'threads', 'websocket'] as const;

@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { exitCodes, UsageError } from '../errors/usage-error.js';
 import { createLogger } from '../output/logger.js';
 import { formatDuration, formatNumber, namedNumbers } from '../output/metrics.js';
 import { show } from '../output/show.js';
@@ -12,7 +13,6 @@ import { allObservers } from '../run/observers.js';
 import { clearRun, outputFolder, reportPath } from '../run/output-folder.js';
 import type { RunSummary } from '../run/run-record.js';
 import type { RunSettings } from '../run/run-simulation.js';
-import { exitCodes, UsageError } from '../usage-error.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
 
 /** A process a mote as long as a laptop carries it; more clients share these. */

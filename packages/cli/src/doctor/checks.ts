@@ -1,7 +1,7 @@
 // The checks of `starling doctor`. Each looks for one thing and says in a sentence what it found or why not.
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { createOnnxEngine, createTfjsEngine, type Engine, TfjsBackendError } from '@starling/compute';
-import { reasons } from '../reasons.js';
+import { reasons } from '../errors/reasons.js';
 import { installedSimulations } from '../simulation/locate.js';
 
 /** `missing` is an optional part that is not there; `broken` is one that starling cannot do without. */

@@ -2,7 +2,7 @@
 import { websocketRuntime } from '@starling/coordinator';
 import { inProcessRuntime, type Runtime, type RuntimeName, threadsRuntime } from '@starling/runtime';
 import type { Logger } from 'pino';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../errors/usage-error.js';
 import { startClientProcesses } from './client-processes.js';
 import { type EngineLabel, engineChoice } from './engine-choice.js';
 

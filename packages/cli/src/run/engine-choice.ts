@@ -1,7 +1,7 @@
 // Engines by the names that a command line gives them.
 import type { EngineChoice } from '@starling/runtime';
 import { Option } from 'commander';
-import { oneOf, UsageError } from '../usage-error.js';
+import { oneOf, UsageError } from '../errors/usage-error.js';
 
 const ENGINES = {
   onnx: { name: 'onnx' },

@@ -1,5 +1,5 @@
 // Ctrl-C, once: the run ends after the round at hand, so that its last checkpoint stands. Twice: the process ends.
-import { exitCodes } from '../usage-error.js';
+import { exitCodes } from '../errors/usage-error.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 

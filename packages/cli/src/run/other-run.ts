@@ -1,7 +1,7 @@
 // `--force`, and what is said without it: a directory that holds another run is not gone on with unasked.
 import { formatDifference, type OnOtherRun, OtherRunError } from '@starling/runtime';
 import type { Logger } from 'pino';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../errors/usage-error.js';
 
 /** For the run's options: with `force`, what differs is logged as a warning, and the run goes on all the same. */
 export function otherRun(force: boolean, logger: Logger): { readonly onOtherRun?: OnOtherRun } {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../errors/usage-error.js';
 import { allObservers } from './observers.js';
 import { clearRun, outputFolder, reportPath, requireFresh } from './output-folder.js';
 import type { RunObserver } from './run-record.js';

@@ -3,8 +3,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UsageError } from '../errors/usage-error.js';
 import { renderReport } from '../report/report.js';
-import { UsageError } from '../usage-error.js';
 import { metricsOf } from './from-loop.js';
 import type { RoundRecord, RunObserver } from './run-record.js';
 

@@ -2,7 +2,7 @@
 import { register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Simulation } from '@starling/runtime';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../errors/usage-error.js';
 import { locateSimulation } from './locate.js';
 
 let hooksAreRegistered = false;

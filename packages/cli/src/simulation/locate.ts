@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { oneOf, UsageError } from '../usage-error.js';
+import { oneOf, UsageError } from '../errors/usage-error.js';
 
 const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'] as const;
 

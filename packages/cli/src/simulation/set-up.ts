@@ -1,7 +1,7 @@
 // A simulation ready to run, from its name and the settings of a command line: what every command begins with.
 import type { Simulation, SimulationRun } from '@starling/runtime';
 import type { z } from 'zod';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../errors/usage-error.js';
 import { loadSimulation } from './load.js';
 import { readSettings } from './settings.js';
 

@@ -1,7 +1,7 @@
 // Tests of the settings that a command line gives to a simulation.
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../errors/usage-error.js';
 import { collectSetting, readSettings } from './settings.js';
 
 const schema = z.object({

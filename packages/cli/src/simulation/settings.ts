@@ -1,7 +1,7 @@
 // Settings of a simulation as the command line gives them: `--set key=value`, checked against the simulation's
 // own zod object, which also holds the defaults.
 import type { z } from 'zod';
-import { oneOf, UsageError } from '../usage-error.js';
+import { oneOf, UsageError } from '../errors/usage-error.js';
 
 /** Gathers one more `key=value` of a repeated option; throws a `UsageError` where there is no `=`. */
 export function collectSetting(

@@ -3,7 +3,7 @@ import type { Engine } from '@starling/compute';
 import { float32, type RoundPlan, struct, tensor } from '@starling/federated-core';
 import { encodeLeaves, encodePlan, sha256Hex } from '@starling/plan';
 import { afterEach, expect } from 'vitest';
-import { type Client, type ClientOptions, createClientOn } from '../client.js';
+import { type Client, type ClientOptions, createClientOn } from '../core/client.js';
 import { type ScriptedCoordinator, type ScriptedLine, scriptedCoordinator } from './scripted-coordinator.js';
 
 /** The work sends the broadcast and the client's own number; no graph is needed. */

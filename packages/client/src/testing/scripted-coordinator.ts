@@ -9,7 +9,7 @@ import {
   isMessage,
   type Message,
 } from '@starling/wire';
-import type { ClientSocket, Connect, SocketEvents } from '../socket.js';
+import type { ClientSocket, Connect, SocketEvents } from '../core/socket.js';
 
 export interface ScriptedLine {
   /** The next message of the client, which must be of this type. */

@@ -1,7 +1,7 @@
 // What a run is, as one plain object that a checkpoint holds, and the one comparison of two: a run is taken up again
 // only where nothing differs that could change its numbers, or where the user has seen what does.
 import type { Fingerprint } from '@starling/population';
-import { CheckpointError } from '../errors.js';
+import { CheckpointError } from '../runtime/errors.js';
 
 /** What JSON can hold, and gives back as it was. */
 export type Plain = string | number | boolean | null | readonly Plain[] | PlainObject;

@@ -4,9 +4,9 @@ import type { Engine } from '@starling/compute';
 import { clientSeed, StarlingError, slicesAt, updateChecker } from '@starling/federated-core';
 import type { ClientReport } from '@starling/plan';
 import { clientArgument, clientWork, createPlanRunner } from '@starling/plan';
-import { createEngine, type EngineChoice } from '../engine-choice.js';
+import { createEngine, type EngineChoice } from '../engines/engine-choice.js';
 import { createLaneFold } from '../fold/lane-fold.js';
-import type { Runtime } from '../runtime.js';
+import type { Runtime } from '../runtime/runtime.js';
 
 export interface InProcessOptions {
   /** Default: the onnx engine. An engine that is passed made stays its owner's to dispose. */

@@ -3,7 +3,7 @@ import { deriveSeed, seedFrom } from '@starling/federated-core';
 import { PLAN_FORMAT_VERSION, sha256Hex, stateHash } from '@starling/plan';
 import { checkCohort } from '@starling/population';
 import { type PlainObject, plainOf, type RunIdentity } from '../checkpoints/run-identity.js';
-import { STARLING_VERSION } from '../version.js';
+import { STARLING_VERSION } from '../checkpoints/version.js';
 import type { CompiledRun } from './compile-run.js';
 import type { RunOptions } from './run-rounds.js';
 

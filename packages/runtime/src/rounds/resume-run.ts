@@ -4,7 +4,7 @@ import { checkValue, StarlingError, unflatten } from '@starling/federated-core';
 import type { Leaves } from '@starling/plan';
 import type { Checkpoint } from '../checkpoints/checkpoint-store.js';
 import { identityDifferences, OtherRunError, type RunIdentity } from '../checkpoints/run-identity.js';
-import { CheckpointError } from '../errors.js';
+import { CheckpointError } from '../runtime/errors.js';
 import type { CompiledRun } from './compile-run.js';
 import { identifyRun } from './identify-run.js';
 import type { RunOptions } from './run-rounds.js';

@@ -16,8 +16,8 @@ import {
 } from '@starling/federated-core';
 import type { ClientReport, Leaves, LinkedPlan, PlanRunner } from '@starling/plan';
 import { checkCohort, type Population } from '@starling/population';
-import { TooFewReportsError } from '../errors.js';
-import type { PhaseRequest, RuntimeSession } from '../runtime.js';
+import { TooFewReportsError } from '../runtime/errors.js';
+import type { PhaseRequest, RuntimeSession } from '../runtime/runtime.js';
 
 export interface RoundRequest {
   readonly plan: LinkedPlan;

@@ -22,9 +22,9 @@ import { createPlanRunner, type Leaves, type PlanRunner, stateHash } from '@star
 import type { CohortSampler, Population } from '@starling/population';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import type { OnOtherRun, RunIdentity } from '../checkpoints/run-identity.js';
-import { createEngine, type EngineChoice } from '../engine-choice.js';
-import { TooFewReportsError } from '../errors.js';
-import type { Runtime, RuntimeSession } from '../runtime.js';
+import { createEngine, type EngineChoice } from '../engines/engine-choice.js';
+import { TooFewReportsError } from '../runtime/errors.js';
+import type { Runtime, RuntimeSession } from '../runtime/runtime.js';
 import { type CompiledRun, compileRun, type RunSource } from './compile-run.js';
 import { leafNames } from './leaf-names.js';
 import { resumeRun } from './resume-run.js';

@@ -28,7 +28,7 @@ import { type Population, populationOf } from '@starling/population';
 import fc from 'fast-check';
 import { assert, expect, test } from 'vitest';
 import { runRound } from '../rounds/run-round.js';
-import type { Runtime } from '../runtime.js';
+import type { Runtime } from '../runtime/runtime.js';
 import {
   type DrawnClient,
   drawnClients,

@@ -1,9 +1,9 @@
 import { createReduction, float32, type Tensor, tensor } from '@starling/federated-core';
 import type { ClientReport } from '@starling/plan';
 import { assert, describe, expect, test } from 'vitest';
-import type { PhaseRequest } from '../runtime.js';
+import type { PhaseRequest } from '../runtime/runtime.js';
+import { SlotPool } from './memory/slot-pool.js';
 import { PhaseRun } from './phase-run.js';
-import { SlotPool } from './slot-pool.js';
 
 const reductions = [createReduction({ kind: 'sum', update: float32(), result: float32() }, () => [])];
 const sums = (value: number): Tensor[][] => [[tensor('float64', [], Float64Array.of(value))]];

@@ -4,8 +4,8 @@
 import type { Reduction } from '@starling/federated-core';
 import type { ClientReport } from '@starling/plan';
 import { createOrderedMerge, type LaneAccumulators } from '../fold/ordered-merge.js';
-import type { PhaseOutcome, PhaseRequest } from '../runtime.js';
-import type { SlotPool } from './slot-pool.js';
+import type { PhaseOutcome, PhaseRequest } from '../runtime/runtime.js';
+import type { SlotPool } from './memory/slot-pool.js';
 
 export interface LaneTask {
   readonly lane: number;

@@ -1,7 +1,7 @@
 import { type Tensor, tensor } from '@starling/federated-core';
 import { assert, describe, test } from 'vitest';
-import type { Command } from './messages.js';
 import { Publication } from './publication.js';
+import type { Command } from './workers/messages.js';
 
 const floats = (...values: number[]): Tensor[] => [
   tensor('float32', [values.length], Float32Array.from(values)),

@@ -1,8 +1,8 @@
 // What main lets all workers read: the broadcast of each phase, and the slices of the phase at hand, in shared memory.
 // Workers are told where it is, and again only when it has moved.
 import type { Leaves } from '@starling/plan';
-import type { Command } from './messages.js';
-import { byteLength, fitsLeaves, place, shareLike, writeLeaves } from './shared-leaves.js';
+import { byteLength, fitsLeaves, place, shareLike, writeLeaves } from './memory/shared-leaves.js';
+import type { Command } from './workers/messages.js';
 
 export class Publication {
   /** By phase: the broadcast, and how often it was written. */

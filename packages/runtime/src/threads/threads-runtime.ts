@@ -4,12 +4,12 @@
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { clientArgument, createPlanRunner, graphsOf } from '@starling/plan';
-import { createEngine, DEFAULT_ENGINE, type EngineChoice } from '../engine-choice.js';
-import type { Runtime } from '../runtime.js';
-import { ClientStore } from './client-store.js';
-import { collectLessOften } from './collect-less-often.js';
-import { createLaneMemory } from './lane-memory.js';
-import { vectorsOn } from './shared-heap.js';
+import { createEngine, DEFAULT_ENGINE, type EngineChoice } from '../engines/engine-choice.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { ClientStore } from './memory/client-store.js';
+import { collectLessOften } from './memory/collect-less-often.js';
+import { createLaneMemory } from './memory/lane-memory.js';
+import { vectorsOn } from './memory/shared-heap.js';
 import { ThreadsSession } from './threads-session.js';
 
 export interface ThreadsOptions {

@@ -5,16 +5,16 @@ import { type MaybePromise, type Reduction, StarlingError, type Value } from '@s
 import type { ClientReport, Leaves, LinkedPlan } from '@starling/plan';
 import { dropped } from '@starling/plan';
 import type { Population } from '@starling/population';
-import { type EngineChoice, startsAlone } from '../engine-choice.js';
-import { WorkerError } from '../errors.js';
-import type { PhaseOutcome, PhaseRequest, RuntimeSession } from '../runtime.js';
-import type { ClientStore } from './client-store.js';
-import type { LaneMemory } from './lane-memory.js';
-import { startLocalWorker } from './local-worker.js';
-import type { LaneClient, Reply } from './messages.js';
+import { type EngineChoice, startsAlone } from '../engines/engine-choice.js';
+import { WorkerError } from '../runtime/errors.js';
+import type { PhaseOutcome, PhaseRequest, RuntimeSession } from '../runtime/runtime.js';
+import type { ClientStore } from './memory/client-store.js';
+import type { LaneMemory } from './memory/lane-memory.js';
 import { type LaneTask, PhaseRun } from './phase-run.js';
 import { Publication } from './publication.js';
-import { startWorker, type WorkerEvents, type WorkerHandle } from './worker-handle.js';
+import { startLocalWorker } from './workers/local-worker.js';
+import type { LaneClient, Reply } from './workers/messages.js';
+import { startWorker, type WorkerEvents, type WorkerHandle } from './workers/worker-handle.js';
 
 export interface ThreadsSessionOptions {
   readonly linked: LinkedPlan;

@@ -1,0 +1,58 @@
+// The program: every command, and how it words a mistake on the command line. Commands import what they run (engines,
+// sockets) when they run it, so that help and mistakes are answered at once.
+import { readFileSync } from 'node:fs';
+import { Command, type CommanderError } from 'commander';
+import { oneOf, UsageError } from '../errors/usage-error.js';
+import { addClientCommand } from './client.js';
+import { addCoordinatorCommand } from './coordinator.js';
+import { addDoctorCommand } from './doctor.js';
+import { addInspectCommand } from './inspect.js';
+import { addSimulateCommand } from './simulate.js';
+import { addTourCommand } from './tour.js';
+
+export function createProgram(): Command {
+  const program = new Command('starling')
+    .description('Federated computation in TypeScript: write it once, run it anywhere, to the same bits.')
+    .version(packageVersion(), '--version')
+    .showHelpAfterError(false);
+  addSimulateCommand(program);
+  addTourCommand(program);
+  addCoordinatorCommand(program);
+  addClientCommand(program);
+  addInspectCommand(program);
+  addDoctorCommand(program);
+  for (const command of [program, ...program.commands]) {
+    command.configureOutput({ outputError: () => {} }).exitOverride((error) => fail(command, error));
+  }
+  return program;
+}
+
+/** Commander's mistakes in this repository's words: action, need, actual. */
+function fail(command: Command, error: CommanderError): never {
+  const action = `Cannot run '${command.parent === null ? '' : `${command.parent.name()} `}${command.name()}'`;
+  const got = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  switch (error.code) {
+    case 'commander.unknownOption': {
+      const options = command.options.map(({ long }) => long ?? '');
+      throw new UsageError(`${action}: options must be among ${oneOf([...options, '--help'])}, got '${got}'`);
+    }
+    case 'commander.unknownCommand': {
+      const names = command.commands.map((candidate) => candidate.name());
+      throw new UsageError(`${action}: need ${oneOf(names)}, got '${got}'`);
+    }
+    case 'commander.missingArgument':
+      throw new UsageError(`${action}: need <${got}>, got nothing`);
+    case 'commander.excessArguments':
+      throw new UsageError(`${action}: ${error.message.replace(/^error: /, '')}`);
+    case 'commander.optionMissingArgument':
+      throw new UsageError(`${action}: option ${got} needs a value, got nothing`);
+    default:
+      if (error.exitCode !== 0) throw new UsageError(`${action}: ${error.message.replace(/^error: /, '')}`);
+      throw error;
+  }
+}
+
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return (manifest as { readonly version: string }).version;
+}

@@ -1,0 +1,120 @@
+// Why a client ends for good: its own rules, the coordinator's word, or a coordinator that breaks the protocol.
+import { float32, sequence } from '@starling/federated-core';
+import { describe, expect, it } from 'vitest';
+import { admit, broadcast, client, hash, manifest, start, teach, work } from '../testing/echo-plan.js';
+import type { ScriptedLine } from '../testing/scripted-coordinator.js';
+import type { ClientOptions } from './client.js';
+
+describe('createClientOn', () => {
+  it.each<[string, Partial<ClientOptions>, (line: ScriptedLine) => Promise<void>]>([
+    [
+      'plan-not-pinned',
+      { pins: ['0'.repeat(64)] },
+      async (line) => {
+        await admit(line);
+        expect((await line.next('leave')).control).toMatchObject({ code: 'plan-not-pinned' });
+      },
+    ],
+    [
+      'type-mismatch',
+      { dataType: sequence(float32()) },
+      async (line) => {
+        await admit(line);
+        await line.next('want');
+        line.sayBody('blob', { hash }, manifest);
+        expect((await line.next('leave')).control).toMatchObject({ code: 'type-mismatch' });
+      },
+    ],
+    [
+      'blob-bad-hash',
+      {},
+      async (line) => {
+        await admit(line);
+        await line.next('want');
+        const changed = manifest.slice();
+        changed[10] = 0;
+        line.sayBody('blob', { hash }, changed);
+      },
+    ],
+    [
+      'blob-bad-hash',
+      {},
+      async (line) => {
+        await admit(line);
+        await teach(line);
+        line.sayBody('work', { ...work, broadcast: '0'.repeat(64) }, broadcast);
+      },
+    ],
+    [
+      'body-too-big',
+      {},
+      async (line) => {
+        await admit(line);
+        await teach(line);
+        line.sayBody('work', work, new Uint8Array(100_000));
+      },
+    ],
+    [
+      'unknown-blob',
+      {},
+      async (line) => {
+        await admit(line);
+        await line.next('want');
+        line.sayBody('blob', { hash: '0'.repeat(64) }, manifest);
+      },
+    ],
+    [
+      'client-failed',
+      {
+        plans: {
+          load: () => Promise.reject(new Error('the engine takes no such model')),
+          inTurn: (task) => task(),
+          partialBlobs: new Map(),
+          dispose: async () => {},
+        },
+      },
+      async (line) => {
+        await admit(line);
+        expect((await line.next('leave')).control).toMatchObject({ code: 'client-failed' });
+      },
+    ],
+    [
+      'unauthorized',
+      {},
+      async (line) => {
+        await line.next('hello');
+        line.say('error', { code: 'unauthorized', reason: 'no' });
+        line.cut();
+      },
+    ],
+    [
+      'replaced',
+      {},
+      async (line) => {
+        await admit(line);
+        line.say('error', { code: 'replaced', reason: 'another' });
+        line.cut();
+      },
+    ],
+    [
+      'unexpected-message',
+      {},
+      async (line) => {
+        await line.next('hello');
+        line.say('ack', { round: 1, phase: 0, status: 'accepted' });
+      },
+    ],
+    ['frame-not-binary', {}, async (line) => line.sayRaw(null)],
+    ['frame-bad-magic', {}, async (line) => line.sayRaw(new Uint8Array(40))],
+  ])(
+    '`createClientOn` ends with %s when the coordinator or its own rules say so (%#)',
+    async (code, options, play) => {
+      await play(await start(options));
+      await expect(client.finished).rejects.toMatchObject({ code });
+    },
+  );
+
+  it('`createClientOn` throws when the URL is not one of a socket', () => {
+    expect(() => start({ url: 'http://coordinator:7700' })).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,168 @@
+import { tensor } from '@starling/federated-core';
+import { decodeLeaves } from '@starling/plan';
+import { encodeBodyMessage } from '@starling/wire';
+import { describe, expect, it } from 'vitest';
+import {
+  admit,
+  broadcast,
+  client,
+  coordinator,
+  hash,
+  manifest,
+  start,
+  teach,
+  work,
+} from '../testing/echo-plan.js';
+
+describe('createClientOn', () => {
+  it('`createClientOn` joins, fetches the plan once, works and ends when the coordinator says goodbye', async () => {
+    const line = await start({ token: 'murmuration' });
+    const hello = await admit(line);
+    expect(hello.control).toMatchObject({ client: 'mote-1', dataType: '<x=float32>', token: 'murmuration' });
+    expect((await teach(line)).control).toMatchObject({ plan: hash, partial: null });
+    line.sayBody('work', work, broadcast);
+    const update = await line.next('update');
+    expect(update.control).toEqual({ round: 3, phase: 0 });
+    const [sent, own] = decodeLeaves(update.body as Uint8Array);
+    expect(sent?.data[99]).toBe(99);
+    expect(own?.data[0]).toBe(7);
+    line.say('ack', { round: 3, phase: 0, status: 'accepted' });
+    line.say('bye', { reason: 'the run is over' });
+    line.cut();
+    expect(await client.finished).toMatchObject({
+      client: 'mote-1',
+      end: 'finished',
+      accepted: 1,
+      reconnects: 0,
+    });
+  });
+
+  it('`createClientOn` comes back after a cut, under its name, with plan, broadcast and update kept', async () => {
+    let loads = 0;
+    const load = () => {
+      loads++;
+      return { x: tensor('float32', [], Float32Array.of(7)) };
+    };
+    const first = await start({ clientId: null, load });
+    expect((await admit(first, 'mote-9')).control).toMatchObject({ client: null });
+    await teach(first);
+    first.sayBody('work', work, broadcast);
+    const update = await first.next('update');
+    first.cut();
+    const second = await coordinator.accept();
+    expect((await admit(second, 'mote-9')).control).toMatchObject({ client: 'mote-9' });
+    // No `want`: the plan is here; and all of the broadcast is.
+    expect((await second.next('ready')).control).toMatchObject({
+      partial: { hash: work.broadcast, from: broadcast.length },
+    });
+    second.sayBody('work', work, broadcast, broadcast.length);
+    expect((await second.next('update')).body).toEqual(update.body); // all of it: `received` is 0
+    expect(loads).toBe(1); // the update was computed once
+    expect(client.counts.reconnects).toBe(1);
+  });
+
+  it('`createClientOn` goes on with a plan and a broadcast where cuts left them', async () => {
+    const first = await start();
+    await admit(first);
+    await first.next('want');
+    const blobFrames = encodeBodyMessage('blob', { hash }, manifest, { stream: 1, chunkBytes: 64 });
+    for (const frame of blobFrames.slice(0, 3)) first.sayRaw(frame);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    first.cut();
+
+    const second = await coordinator.accept();
+    await admit(second);
+    expect((await second.next('want')).control).toEqual({ blobs: [{ hash, from: 192 }] });
+    second.sayBody('blob', { hash }, manifest, 192);
+    await second.next('ready');
+    const workFrames = encodeBodyMessage('work', work, broadcast, { stream: 2, chunkBytes: 128 });
+    second.sayRaw(workFrames[0] as Uint8Array);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    second.cut();
+
+    const third = await coordinator.accept();
+    await admit(third);
+    expect((await third.next('ready')).control).toMatchObject({
+      partial: { hash: work.broadcast, from: 128 },
+    });
+    third.sayBody('work', work, broadcast, 128);
+    expect(decodeLeaves((await third.next('update')).body as Uint8Array)[0]?.data[99]).toBe(99);
+  });
+
+  it('`createClientOn` sends an update whole when it is computed anew, whatever the coordinator holds', async () => {
+    const line = await start();
+    await admit(line);
+    await teach(line);
+    line.sayBody('work', { ...work, received: 100 }, broadcast); // of an earlier process under this name
+    expect(decodeLeaves((await line.next('update')).body as Uint8Array)[0]?.data[99]).toBe(99);
+  });
+
+  it('`createClientOn` tries again when no client is free, and takes another name when its own was taken', async () => {
+    const first = await start({ clientId: null });
+    await first.next('hello');
+    first.say('error', { code: 'no-free-client', reason: 'all taken' });
+    first.cut();
+    const second = await coordinator.accept();
+    await admit(second, 'mote-2');
+    second.say('error', { code: 'replaced', reason: 'its owner came' });
+    second.cut();
+    const third = await coordinator.accept();
+    expect((await third.next('hello')).control).toMatchObject({ client: null });
+  });
+
+  it('`createClientOn` says `failed` when its data cannot be had, and stays', async () => {
+    const line = await start({
+      load: () => {
+        throw new Error('the disk is gone');
+      },
+    });
+    await admit(line);
+    await teach(line);
+    line.sayBody('work', work, broadcast);
+    expect((await line.next('failed')).control).toEqual({
+      round: 3,
+      phase: 0,
+      code: 'load-failed',
+      reason: 'the disk is gone',
+    });
+    expect(client.state).toBe('ready');
+  });
+
+  it('`createClientOn` says `failed` when its data is not of the type that it told, and stays', async () => {
+    const line = await start({ load: () => ({ x: tensor('float32', [2], Float32Array.of(7, 8)) }) });
+    await admit(line);
+    await teach(line);
+    line.sayBody('work', work, broadcast);
+    expect((await line.next('failed')).control).toMatchObject({
+      code: 'bad-data',
+      reason: expect.stringContaining('at x: need a tensor float32, got float32[2]'),
+    });
+    expect(client.state).toBe('ready');
+  });
+
+  it('`createClientOn` cuts a connection that fell silent when it has seen pings', async () => {
+    const line = await start();
+    await admit(line); // heartbeatMs is 100
+    await teach(line);
+    line.ping();
+    expect(await line.closed).toBe('terminated'); // after 300 ms
+    await coordinator.accept();
+  });
+
+  it('`createClientOn` gives up when nobody answers for as long as it is told to wait', async () => {
+    const line = await start({ giveUpMs: 60 });
+    coordinator.down = true;
+    line.cut();
+    await expect(client.finished).rejects.toMatchObject({ code: 'coordinator-gone' });
+  });
+
+  it('`createClientOn` says that it leaves when it is closed', async () => {
+    const line = await start();
+    await admit(line);
+    await teach(line);
+    const closing = client.close();
+    expect((await line.next('leave')).control).toMatchObject({ code: 'closed' });
+    await closing;
+    expect(await client.finished).toMatchObject({ end: 'closed' });
+  });
+});

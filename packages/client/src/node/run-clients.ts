@@ -1,0 +1,96 @@
+// Clients of a population in one process: what `starling client` runs. They share one engine and one plan cache,
+// and each has a socket of its own.
+import type { Engine } from '@starling/compute';
+import { createOnnxEngine } from '@starling/compute/onnx';
+import type { Population } from '@starling/population';
+import { type Logger, pino } from 'pino';
+import type { BackOff } from '../core/back-off.js';
+import type { Client, ClientSummary } from '../core/client.js';
+import { createPlanCache } from '../core/plan-cache.js';
+import type { Connect } from '../core/socket.js';
+import { createClient } from './create-client.js';
+
+export interface RunClientsOptions {
+  readonly url: string;
+  readonly population: Population;
+  /** Indices into the population, or how many free ones to ask for. Default: one free client. */
+  readonly clients?: readonly number[] | { readonly any: number };
+  readonly token?: string;
+  readonly pins?: readonly string[];
+  readonly backOff?: BackOff;
+  /** See `ClientOptions`. */
+  readonly giveUpMs?: number;
+  /** Default: a new ONNX engine, disposed of at the end. */
+  readonly engine?: Engine;
+  readonly connect?: Connect;
+  /** Default: silent. */
+  readonly logger?: Logger;
+  /** Aborting it makes all clients leave. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RunningClients {
+  readonly clients: readonly Client[];
+  /** Once all have ended; rejects with the first `ClientRefusedError`. */
+  readonly finished: Promise<readonly ClientSummary[]>;
+  close(): Promise<void>;
+}
+
+/** Starts clients; they connect at once, and come back after every cut. */
+export async function startClients(options: RunClientsOptions): Promise<RunningClients> {
+  const { url, population, clients: which = { any: 1 }, signal, token, pins, backOff, giveUpMs } = options;
+  const logger = options.logger ?? pino({ level: 'silent' });
+  const engine = options.engine ?? (await createOnnxEngine());
+  const plans = createPlanCache(engine);
+  const names =
+    'any' in which ? Array<null>(which.any).fill(null) : which.map((index) => population.clientId(index));
+  const indexOf = new Map(
+    Array.from({ length: population.size }, (_, index) => [population.clientId(index), index]),
+  );
+
+  const clients = names.map((clientId) =>
+    createClient({
+      url,
+      clientId,
+      dataType: population.dataType,
+      load: (client) => population.load(indexOf.get(client) ?? noSuchClient(client, population)),
+      engine,
+      plans,
+      ...(options.connect !== undefined && { connect: options.connect }),
+      logger,
+      ...(token !== undefined && { token }),
+      ...(pins !== undefined && { pins }),
+      ...(backOff !== undefined && { backOff }),
+      ...(giveUpMs !== undefined && { giveUpMs }),
+    }),
+  );
+  const close = async () => {
+    await Promise.all(clients.map((client) => client.close()));
+  };
+  const ended = async () => {
+    const onAbort = () => void close();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+    try {
+      return await Promise.all(clients.map(({ finished }) => finished));
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      await close();
+      await plans.dispose();
+      if (options.engine === undefined) await engine.dispose();
+    }
+  };
+  const finished = ended();
+  finished.catch(() => {}); // whoever reads `finished` gets the error; nobody has to
+  return { clients, finished, close };
+}
+
+/** Starts clients and waits for their end. */
+export async function runClients(options: RunClientsOptions): Promise<readonly ClientSummary[]> {
+  const { finished } = await startClients(options);
+  return finished;
+}
+
+function noSuchClient(client: string, population: Population): never {
+  throw new RangeError(`Cannot load '${client}': population '${population.name}' has no such client`);
+}

@@ -1,0 +1,125 @@
+import { RejectedUpdateError, type Tensor, tensor } from '@starling/federated-core';
+import { encodeLeaves } from '@starling/plan';
+import type { LaneFold } from '@starling/runtime';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createMetrics } from '../server/metrics.js';
+import { type GatheringOptions, gather } from './gathering.js';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const at = { round: 1, phase: 0 };
+const body = (value: number) => encodeLeaves([tensor('float32', [1], Float32Array.of(value))]);
+
+/** Writes down what it is told: `+position:value` and `-position`. */
+function recordingFold() {
+  const told: string[] = [];
+  const fold: LaneFold = {
+    async accept(position, update) {
+      told.push(`+${position}:${update[0]?.data[0]}`);
+    },
+    async skip(position) {
+      told.push(`-${position}`);
+    },
+    finish: async () => [],
+  };
+  return { fold, told };
+}
+
+/** Refuses an update of −1. */
+const check = ([leaf]: readonly Tensor[]) =>
+  leaf?.data[0] === -1 ? new RejectedUpdateError('out-of-range', 'Cannot add −1') : null;
+
+function begin(options: Partial<GatheringOptions> = {}) {
+  const { fold, told } = recordingFold();
+  const gathering = gather({
+    ...at,
+    cohort: ['a', 'b', 'c'],
+    fold,
+    check,
+    deadlineMs: 1000,
+    minReports: 1,
+    maxExtensions: 3,
+    logger: pino({ level: 'silent' }),
+    metrics: createMetrics(),
+    ...options,
+  });
+  return { gathering, told };
+}
+
+describe('gather', () => {
+  it('`gather` folds updates by position as they arrive, and reports in cohort order', async () => {
+    const { gathering, told } = begin();
+    expect(gathering.update('c', at, body(30))).toEqual({ ...at, status: 'accepted' });
+    gathering.failed('a', 'work-failed', 'no');
+    expect(gathering.update('b', at, body(-1))).toMatchObject({ status: 'rejected', code: 'out-of-range' });
+    const { reports } = await gathering.outcome;
+    expect(told).toEqual(['+2:30', '-0', '-1']);
+    expect(reports.map(({ client, status }) => `${client} ${status}`)).toEqual([
+      'a dropped',
+      'b rejected',
+      'c accepted',
+    ]);
+  });
+
+  it('`gather` counts down to the deadline, and drops then who still owes', async () => {
+    const { gathering, told } = begin();
+    gathering.update('a', at, body(1));
+    vi.advanceTimersByTime(400);
+    expect(gathering.remainingMs()).toBe(600);
+    expect([gathering.owes('a'), gathering.owes('b'), gathering.owes('z')]).toEqual([false, true, false]);
+    vi.advanceTimersByTime(600);
+    const { reports } = await gathering.outcome;
+    expect(told).toEqual(['+0:1', '-1', '-2']);
+    expect(reports[1]).toMatchObject({ status: 'dropped', code: 'deadline' });
+    expect(gathering.update('b', at, body(2))).toMatchObject({ status: 'ignored', code: 'round-over' });
+  });
+
+  it('`gather` extends the deadline as often as it may when too few updates count', async () => {
+    const { gathering } = begin({ minReports: 2, maxExtensions: 2 });
+    gathering.update('a', at, body(1));
+    vi.advanceTimersByTime(2999); // the deadline and two extensions
+    expect(gathering.owes('b')).toBe(true);
+    vi.advanceTimersByTime(1);
+    expect((await gathering.outcome).reports.filter(({ status }) => status === 'dropped')).toHaveLength(2);
+  });
+
+  it('`gather` asks for no more reports than the cohort has clients', async () => {
+    const { gathering } = begin({ minReports: 99 });
+    for (const client of ['a', 'b', 'c']) gathering.update(client, at, body(1));
+    expect((await gathering.outcome).reports).toHaveLength(3);
+  });
+
+  it('`gather` ends at once when the cohort is empty', async () => {
+    const { gathering } = begin({ cohort: [] });
+    expect(await gathering.outcome).toEqual({ accumulators: [], reports: [] });
+  });
+
+  it('`gather` counts a failure with the code of a refusal as rejected, and an unknown code as work-failed', async () => {
+    const { gathering } = begin();
+    gathering.failed('a', 'key-out-of-range', 'key 9 of 4');
+    gathering.failed('b', 'whatever', 'no');
+    gathering.failed('b', 'left', 'a second failure says nothing new');
+    gathering.failed('c', 'left', 'bye');
+    const { reports } = await gathering.outcome;
+    expect(reports).toEqual([
+      { client: 'a', status: 'rejected', code: 'key-out-of-range', reason: 'key 9 of 4' },
+      { client: 'b', status: 'dropped', code: 'work-failed', reason: 'no' },
+      { client: 'c', status: 'dropped', code: 'left', reason: 'bye' },
+    ]);
+  });
+
+  it('`gather` rejects its outcome when the fold throws, at once or later', async () => {
+    const broken = {
+      ...recordingFold().fold,
+      accept() {
+        throw new RangeError('taken before');
+      },
+    };
+    const { gathering } = begin({ fold: broken });
+    const failure = expect(gathering.outcome).rejects.toThrow('taken before');
+    gathering.update('a', at, body(1));
+    await failure;
+  });
+});

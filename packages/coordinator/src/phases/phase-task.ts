@@ -1,0 +1,72 @@
+// A phase that clients can be asked for: its broadcast, encoded once for all, each client's own slices, encoded when its
+// turn comes, and who owes an update.
+import { clientSeed } from '@starling/federated-core';
+import type { LinkedPlan } from '@starling/plan';
+import { encodeLeaves, sha256Hex } from '@starling/plan';
+import type { Population } from '@starling/population';
+import type { PhaseRequest } from '@starling/runtime';
+import { MAX_BODY_BYTES, slicesLimit } from '@starling/wire';
+import { shareBody } from '../bodies/shared-body.js';
+import { encodeSlices, slicesBytes } from '../bodies/slices-body.js';
+import type { HeldBody, Task } from '../server/socket-server.js';
+import { type GatheringOptions, gather } from './gathering.js';
+
+export function makeTask(
+  { plan }: LinkedPlan,
+  { round, phase, seed, cohort, broadcast: leaves, slices }: PhaseRequest,
+  population: Population,
+  nextStream: () => number,
+  options: Omit<GatheringOptions, 'round' | 'phase' | 'cohort'>,
+): Task {
+  const body = encodeLeaves(leaves);
+  const broadcast = sha256Hex(body);
+  const shared = shareBody(body, nextStream());
+  const clients = cohort.map((index) => population.clientId(index));
+  const gathering = gather({ round, phase, cohort: clients, ...options });
+  const positions = new Map(clients.map((client, position) => [client, position]));
+  const { selections } = plan.phases[phase]!;
+  /** What a client of the plan lets slices be; it ends where they are more. */
+  const mostSlices = Math.min(slicesLimit(plan.phases, phase), MAX_BODY_BYTES);
+
+  /** `null` where they are more than a client takes: it has no further part. */
+  function slicesOf(client: string, held: HeldBody | null) {
+    if (slices === undefined) return { hash: null, frames: [] };
+    const position = positions.get(client)!;
+    const refuse = (bytes: number): null => {
+      const reason = `Cannot send slices: at most ${mostSlices} bytes go to a client, got ${bytes}`;
+      gathering.failed(client, 'too-many-keys', reason);
+      return null;
+    };
+    const bytes = slicesBytes(slices, position);
+    if (bytes > mostSlices) return refuse(bytes);
+    const own = encodeSlices(selections, slices, position);
+    if (own.length > mostSlices) return refuse(own.length); // with a header, and strings
+    const hash = sha256Hex(own);
+    const from = held?.hash === hash ? held.from : 0;
+    return { hash, frames: shareBody(own, nextStream()).frames('slices', { round, phase, hash }, from) };
+  }
+
+  return {
+    round,
+    phase,
+    gathering,
+    frames(client, held, received) {
+      const own = slicesOf(client, held.slices);
+      if (own === null) return { slices: [], work: [] };
+      const work = shared.frames(
+        'work',
+        {
+          round,
+          phase,
+          seed: [...clientSeed(seed, client)],
+          deadlineMs: gathering.remainingMs(),
+          broadcast,
+          slices: own.hash,
+          received,
+        },
+        held.broadcast?.hash === broadcast ? held.broadcast.from : 0,
+      );
+      return { slices: own.frames, work };
+    },
+  };
+}

@@ -1,0 +1,219 @@
+// The sockets of one session: who is joined, who is alive, and where messages go. It seats connections at clients,
+// pings them, keeps what a cut left of an update, and hands reports to the phase that is being gathered.
+import type { Population } from '@starling/population';
+import { type ControlMessage, encodeMessage, type PartialBody, WireError } from '@starling/wire';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import { createPacing } from '../bodies/pacing.js';
+import type { PlanOffer } from '../bodies/plan-offer.js';
+import type { Gathering } from '../phases/gathering.js';
+import { Connection, type ConnectionHandlers } from './connection.js';
+import type { HttpServer } from './http.js';
+import { createMembership } from './membership.js';
+import type { Metrics } from './metrics.js';
+import { tokenMatches } from './token.js';
+
+/** How long sockets may take over their goodbyes when the session ends. */
+const CLOSE_MS = 2000;
+/** Slices that may wait on all sockets together, bytes; further clients are asked as these leave. */
+const MAX_SLICES_ON_THE_WAY = 64 * 1024 * 1024;
+/** Above this the server itself closes the socket (1009); up to it an error frame says `frame-too-big`. */
+const MAX_PAYLOAD_BYTES = 1024 * 1024;
+
+/** A phase that clients can be asked for, and how to ask one that holds the first bytes of a body already. */
+export interface Task {
+  readonly round: number;
+  readonly phase: number;
+  readonly gathering: Gathering;
+  /** The frames of `work` for a client, and of its `slices` before. `received`: bytes of its update that are here already. */
+  frames(client: string, held: HeldBodies, received: number): AskFrames;
+}
+
+export interface AskFrames {
+  readonly slices: readonly Uint8Array[];
+  readonly work: readonly Uint8Array[];
+}
+
+/** A body of which a client has the first bytes, from before a cut. */
+export interface HeldBody {
+  readonly hash: string;
+  readonly from: number;
+}
+
+export interface HeldBodies {
+  readonly broadcast: HeldBody | null;
+  readonly slices: HeldBody | null;
+}
+
+const NOTHING_HELD: HeldBodies = { broadcast: null, slices: null };
+
+export interface SocketServerOptions {
+  readonly http: HttpServer;
+  readonly offer: PlanOffer;
+  readonly population: Population;
+  readonly token?: string;
+  /** Throws a `WireError` where what a client holds does not fit the plan. */
+  readonly checkDataType: (type: string) => void;
+  readonly heartbeatMs: number;
+  readonly handshakeMs: number;
+  readonly reserveMs: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface SocketServer {
+  /** Clients that are joined and ready. */
+  readonly ready: number;
+  /** Resolves once so many clients are ready. */
+  whenReady(count: number): Promise<void>;
+  /** The phase that is being gathered; null between phases. */
+  assign(task: Task | null): void;
+  /** Sends a client its work if it is there and still owes an update. */
+  ask(client: string): void;
+  /** Says goodbye (`finished`) or "come back later", and closes all sockets. */
+  close(finished: boolean): Promise<void>;
+}
+
+export function createSocketServer(options: SocketServerOptions): SocketServer {
+  const { http, offer, population, logger, metrics } = options;
+  const now = () => performance.now();
+  const members = createMembership<Connection>({ population, now });
+  const connections = new Set<Connection>();
+  const readyConnections = new Set<Connection>();
+  const partialUpdates = new Map<string, PartialBody>();
+  const heldBodies = new WeakMap<Connection, HeldBodies>();
+  const waiting = new Set<{ readonly count: number; readonly resolve: () => void }>();
+  const pacing = createPacing(MAX_SLICES_ON_THE_WAY);
+  let task: Task | null = null;
+  /** How the session ends; null while it lasts. */
+  let farewell: ((connection: Connection) => void) | null = null;
+
+  const tally = () => {
+    const count = readyConnections.size;
+    metrics.set('starling_clients', count);
+    metrics.set('starling_sockets', connections.size);
+    for (const waiter of waiting) {
+      if (count < waiter.count) continue;
+      waiting.delete(waiter);
+      waiter.resolve();
+    }
+  };
+  const belongsToTask = ({ type, control }: ControlMessage) =>
+    type === 'update' && task !== null && control.round === task.round && control.phase === task.phase;
+
+  const ask = (client: string): void => pacing.submit(client, (done) => askNow(client, done));
+
+  /** Gives the bytes of slices that go to the client. */
+  function askNow(client: string, done: () => void): number {
+    const connection = members.socketOf(client);
+    if (task === null || connection?.state !== 'ready' || !task.gathering.owes(client)) {
+      done();
+      return 0;
+    }
+    const received = partialUpdates.get(client)?.received ?? 0;
+    const { slices, work } = task.frames(client, heldBodies.get(connection) ?? NOTHING_HELD, received);
+    heldBodies.delete(connection);
+    connection.send(slices, done);
+    connection.send(work);
+    return slices.reduce((bytes, frame) => bytes + frame.length, 0);
+  }
+
+  const handlers: ConnectionHandlers = {
+    hello(connection, hello) {
+      if (!tokenMatches(options.token, hello.token)) {
+        throw new WireError('unauthorized', 'Cannot join: the token is missing or wrong');
+      }
+      if (hello.dataType !== null) options.checkDataType(hello.dataType);
+      const { client, replaced } = members.join(hello.client, connection);
+      replaced?.fail(new WireError('replaced', `Cannot stay: another socket joined as '${client}'`));
+      return client;
+    },
+    ready(connection, { partial, slices }) {
+      metrics.add('starling_joins_total');
+      readyConnections.add(connection);
+      heldBodies.set(connection, { broadcast: partial, slices });
+      tally();
+      ask(connection.client);
+    },
+    update(connection, at, body) {
+      const { client } = connection;
+      partialUpdates.delete(client);
+      const asked = task?.gathering.owes(client) ?? false;
+      const ack = task?.gathering.update(client, at, body) ?? {
+        ...at,
+        status: 'ignored' as const,
+        code: 'round-over',
+        reason: 'no round is being gathered',
+      };
+      connection.send([encodeMessage('ack', ack)]);
+      return asked;
+    },
+    failed({ client }, { round, phase, code, reason }) {
+      if (task?.round !== round || task.phase !== phase || !task.gathering.owes(client)) return false;
+      task.gathering.failed(client, code, reason);
+      return true;
+    },
+    resume: ({ client }, message) => {
+      const partial = belongsToTask(message) ? partialUpdates.get(client) : undefined;
+      partialUpdates.delete(client); // two sockets must never write into one buffer
+      return partial ?? null;
+    },
+    closed(connection, { left, unfinished }) {
+      const { client } = connection;
+      connections.delete(connection);
+      readyConnections.delete(connection);
+      members.part(client, connection, left ? 0 : options.reserveMs);
+      const partial = unfinished.find(({ message }) => belongsToTask(message));
+      if (partial !== undefined && members.socketOf(client) === null) partialUpdates.set(client, partial);
+      if (left) task?.gathering.failed(client, 'left', 'the client said that it will not be back');
+      tally();
+    },
+  };
+
+  const sockets = new WebSocketServer({
+    server: http.server,
+    perMessageDeflate: false,
+    maxPayload: MAX_PAYLOAD_BYTES,
+    clientTracking: false,
+  });
+  sockets.on('error', (error) => logger.error({ err: error }, 'socket server error'));
+  sockets.on('connection', (socket) => {
+    const { heartbeatMs, handshakeMs } = options;
+    const connection = new Connection({ socket, offer, heartbeatMs, handshakeMs, logger, metrics, handlers });
+    connections.add(connection);
+    farewell?.(connection); // who comes while the session is closing hears how it ended
+    metrics.set('starling_sockets', connections.size);
+  });
+  const heartbeat = setInterval(() => {
+    for (const connection of connections) connection.ping();
+  }, options.heartbeatMs);
+
+  return {
+    get ready() {
+      return readyConnections.size;
+    },
+    whenReady: (count) =>
+      new Promise((resolve) => {
+        waiting.add({ count, resolve });
+        tally();
+      }),
+    assign(next) {
+      task = next;
+      partialUpdates.clear();
+      pacing.clear();
+    },
+    ask,
+    async close(finished) {
+      clearInterval(heartbeat);
+      farewell = (connection) => {
+        if (finished) connection.bye('the run is over');
+        else connection.fail(new WireError('shutting-down', 'Cannot go on: the coordinator is going down'));
+      };
+      for (const connection of connections) farewell(connection);
+      const deadline = now() + CLOSE_MS;
+      while (connections.size > 0 && now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+      for (const connection of connections) connection.terminate();
+      await new Promise<void>((resolve) => sockets.close(() => resolve()));
+    },
+  };
+}

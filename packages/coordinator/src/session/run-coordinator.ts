@@ -1,0 +1,72 @@
+// A coordinator from its start to its last round: what `starling coordinator` runs. Every round is committed to the
+// state directory before it is told of, so that a process killed at any point goes on from there when it is started again.
+import {
+  checkpointStore,
+  type RunOptions,
+  type RunResult,
+  runRounds,
+  type SimulationRun,
+} from '@starling/runtime';
+import { pino } from 'pino';
+import { createMetrics } from '../server/metrics.js';
+import { type WebSocketRuntimeOptions, websocketRuntime } from './websocket-runtime.js';
+
+export interface CoordinatorOptions extends WebSocketRuntimeOptions {
+  /**
+   * The simulation, built: its population names the clients. Their data is asked for by nothing but its fingerprint,
+   * where there is a `state`, and does not have to be at hand.
+   */
+  readonly run: SimulationRun;
+  /** Rounds in all, those of earlier starts included. Default: as many as the simulation says. */
+  readonly rounds?: number;
+  /** A non-negative safe integer. Default 0. */
+  readonly seed?: number;
+  /** A directory for the state. Default: none, and a restart begins anew. */
+  readonly state?: string;
+  /** What the simulation was built with; see `RunOptions`. */
+  readonly settings?: RunOptions['settings'];
+  /** See `RunOptions`: without it, a state directory of another run is refused. */
+  readonly onOtherRun?: RunOptions['onOtherRun'];
+  readonly onRound?: RunOptions['onRound'];
+}
+
+/**
+ * Serves until the last round is committed, or the signal aborts (then the result says `interrupted`). A round that
+ * fails (too few reports, an empty aggregate) keeps the state, is logged, and the next one begins.
+ */
+export async function runCoordinator(options: CoordinatorOptions): Promise<RunResult> {
+  const { run, rounds = run.rounds, seed = 0, state, settings, onOtherRun, signal, minReports } = options;
+  const logger = options.logger ?? pino({ level: 'silent' });
+  const metrics = options.metrics ?? createMetrics();
+  const { headline: _, evaluate, ...source } = run;
+  const result = await runRounds({
+    ...source,
+    runtime: websocketRuntime({ ...options, logger, metrics }),
+    rounds,
+    seed,
+    ...(options.engine !== undefined && { engine: options.engine }),
+    ...(evaluate !== undefined && { evaluate }),
+    ...(state !== undefined && { checkpoints: checkpointStore(state) }),
+    ...(settings !== undefined && { settings }),
+    ...(onOtherRun !== undefined && { onOtherRun }),
+    ...(minReports !== undefined && { minReports }),
+    ...(signal !== undefined && { signal }),
+    async onRound(record) {
+      const { round, metrics: values, evaluation, reports, wallMs } = record;
+      metrics.add('starling_rounds_total');
+      const accepted = reports.filter(({ status }) => status === 'accepted').length;
+      logger.info(
+        { round, accepted, cohort: reports.length, metrics: values, evaluation, wallMs: Math.round(wallMs) },
+        'round committed',
+      );
+      await options.onRound?.(record);
+    },
+    onFailedRound({ round, error, wallMs }) {
+      metrics.add('starling_rounds_failed_total');
+      logger.error({ round, code: error.code, wallMs: Math.round(wallMs) }, error.message);
+    },
+  });
+  const { interrupted, stateHash, rounds: done } = result;
+  logger.info({ rounds: done, stateHash, interrupted }, interrupted ? 'interrupted' : 'finished');
+  return result;
+}

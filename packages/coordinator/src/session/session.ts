@@ -1,0 +1,134 @@
+// One session of the `websocket` runtime: a server that offers a plan and runs its phases. A phase broadcasts from one
+// shared buffer, gathers updates in any order, and folds them by lanes, so that the result has the bits that every
+// other runtime gives.
+import { createOnnxEngine } from '@starling/compute/onnx';
+import { parseType, StarlingError, updateChecker } from '@starling/federated-core';
+import { clientArgument, createPlanRunner, type LinkedPlan } from '@starling/plan';
+import type { Population } from '@starling/population';
+import { createLaneFold, type RuntimeSession } from '@starling/runtime';
+import { WireError } from '@starling/wire';
+import { pino } from 'pino';
+import { offerPlan } from '../bodies/plan-offer.js';
+import { createStreamIds } from '../bodies/shared-body.js';
+import { makeTask } from '../phases/phase-task.js';
+import { listenHttp } from '../server/http.js';
+import { createMetrics } from '../server/metrics.js';
+import { createSocketServer, type SocketServer } from '../server/socket-server.js';
+import type { WebSocketRuntimeOptions } from './websocket-runtime.js';
+
+/** Connections that are allowed on top of two a client: health checks, rejoins, strangers. */
+const SPARE_CONNECTIONS = 1000;
+
+/** Listens, and offers the plan to the clients of the population. Throws where the population does not fit the plan. */
+export async function openSession(
+  linked: LinkedPlan,
+  population: Population,
+  options: WebSocketRuntimeOptions,
+): Promise<RuntimeSession> {
+  const { deadlineMs = 60_000, minClients = 1, minReports = 1 } = options;
+  const { maxExtensions = Number.POSITIVE_INFINITY, reserveMs = Math.max(deadlineMs, 60_000) } = options;
+  const { heartbeatMs = 15_000, handshakeMs = 60_000, token, tls } = options;
+  const logger = options.logger ?? pino({ level: 'silent' });
+  const metrics = options.metrics ?? createMetrics();
+  clientArgument(linked.plan, population.dataType); // clients check their own data; this tells it before any joins
+
+  /** What `close` does, in this order; also where opening fails half way. */
+  const closers: (() => Promise<void>)[] = [];
+  const closed = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, closed.signal]) : closed.signal;
+  async function close(): Promise<void> {
+    closed.abort(new StarlingError('session-closed', 'Cannot run a phase: the session is closed'));
+    for (const closer of closers.splice(0)) await closer();
+  }
+
+  const nextStream = createStreamIds();
+  const offer = offerPlan(linked, nextStream);
+  const engine = options.engine ?? (await createOnnxEngine());
+  if (options.engine === undefined) closers.unshift(() => engine.dispose());
+  try {
+    const runner = await createPlanRunner(linked, engine, ['aggregation']);
+    closers.unshift(() => runner.dispose());
+    let sockets: SocketServer | null = null;
+    const http = await listenHttp({
+      host: options.host ?? '127.0.0.1',
+      port: options.port ?? 0,
+      ...(tls !== undefined && { tls }),
+      metrics,
+      isReady: () => (sockets?.ready ?? 0) >= minClients,
+      maxConnections: 2 * population.size + SPARE_CONNECTIONS,
+    });
+    closers.unshift(() => http.close());
+    const server = createSocketServer({
+      http,
+      offer,
+      population,
+      ...(token !== undefined && { token }),
+      checkDataType: (type) => checkDataType(linked, type),
+      heartbeatMs,
+      handshakeMs,
+      reserveMs,
+      logger,
+      metrics,
+    });
+    sockets = server;
+    closers.unshift(() => server.close(options.signal?.aborted !== true));
+    logger.info({ url: http.url, plan: offer.hash, name: offer.name, clients: population.size }, 'listening');
+    options.onListen?.({ url: http.url, port: http.port });
+    const launched = await options.launchClients?.(http.url);
+    if (launched !== undefined) closers.splice(2, 0, () => launched.stop()); // after they were told goodbye
+    // Clients that were started for this session are part of its opening, and no round's time.
+    if (launched !== undefined) await unlessAborted(server.whenReady(minClients), signal);
+    let started = launched !== undefined;
+    return {
+      async runPhase(request) {
+        if (!started) await unlessAborted(server.whenReady(minClients), signal);
+        started = true;
+        metrics.set('starling_round', request.round);
+        const { round, phase, cohort } = request;
+        const { aggregations } = linked.plan.phases[phase]!;
+        const reductions = runner.reductions(phase);
+        const { laneSize } = linked.plan;
+        const task = makeTask(linked, request, population, nextStream, {
+          fold: createLaneFold({ aggregations, reductions, laneSize, cohortSize: cohort.length }),
+          check: updateChecker(aggregations, reductions),
+          deadlineMs,
+          minReports,
+          maxExtensions,
+          logger: logger.child({ round, phase }),
+          metrics,
+        });
+        server.assign(task);
+        for (const index of cohort) server.ask(population.clientId(index));
+        try {
+          return await unlessAborted(task.gathering.outcome, signal);
+        } finally {
+          task.gathering.abandon();
+          server.assign(null);
+        }
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Throws a `WireError` where clients that hold this type of data cannot run the plan. */
+function checkDataType({ plan }: LinkedPlan, type: string): void {
+  try {
+    clientArgument(plan, parseType(type));
+  } catch (cause) {
+    throw new WireError('type-mismatch', (cause as Error).message.slice(0, 2000), { cause });
+  }
+}
+
+/** The promise, or the signal's reason if that comes first. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

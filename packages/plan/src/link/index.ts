@@ -1,2 +1,0 @@
-// Linking: a compiled plan and the graphs of its local computations become one linked plan. It lowers, and so loads compute.
-export * from './link-plan.js';

@@ -1,0 +1,43 @@
+// What a simulation file exports: a computation with the clients to run it on, and the options a user may set.
+// The command `starling simulate` runs it on any runtime.
+import type { FederatedComputation, IterativeProcess, MaybePromise } from '@starling/federated-core';
+import type { CohortSampler, Population } from '@starling/population';
+import type { z } from 'zod';
+import type { Evaluation } from '../rounds/run-rounds.js';
+
+/** A simulation made ready with its options: all that a run needs but the runtime and the seed. */
+export interface SimulationRun {
+  /** What runs each round: a process carries state from round to round, a computation does not. */
+  readonly process?: IterativeProcess;
+  readonly computation?: FederatedComputation;
+  /** The other SERVER-placed parameters, by name, as plain JavaScript (see `toValue`). */
+  readonly arguments?: Readonly<Record<string, unknown>>;
+  /** Clients a lane, where the plan's own choice is not wanted (see `RunSource`). */
+  readonly laneSize?: number;
+  readonly population: Population;
+  readonly sampler: CohortSampler;
+  /** Rounds, where the user asks for no other number. */
+  readonly rounds: number;
+  readonly evaluate?: Evaluation;
+  /** The metric to show while running, by its path, such as `evaluation.accuracy`. */
+  readonly headline?: string;
+}
+
+export interface Simulation<O extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  /** One line: what it computes, on what. */
+  readonly description: string;
+  /** Each option with its default, so that `{}` parses; values may be given as text. */
+  readonly options: O;
+  build(options: z.infer<O>): MaybePromise<SimulationRun>;
+}
+
+/** Gives the simulation back, typed by its options; throws where an option has no default. */
+export function defineSimulation<O extends z.ZodObject>(simulation: Simulation<O>): Simulation<O> {
+  const parsed = simulation.options.safeParse({});
+  if (parsed.success) return simulation;
+  const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+  throw new TypeError(
+    `Cannot define simulation '${simulation.name}': every option needs a default, got none for ${missing}`,
+  );
+}

@@ -1,0 +1,183 @@
+// What a worker does, on a thread of its own or on main's: one engine, one plan, and lanes one after another, each summed
+// where all threads can read it.
+import {
+  clientSeed,
+  leafCount,
+  type Selection,
+  slicesInOrder,
+  splitLeaves,
+  type Tensor,
+  updateChecker,
+} from '@starling/federated-core';
+import type { ClientReport } from '@starling/plan';
+import { clientWork, createPlanRunner, type Leaves } from '@starling/plan';
+import { createEngine } from '../../engines/engine-choice.js';
+import { createAccumulate } from '../../fold/lane-fold.js';
+import { type LaneAccumulators, zeroAccumulators } from '../../fold/ordered-merge.js';
+import { callMemory } from '../memory/call-memory.js';
+import type { PlacedLeaves } from '../memory/client-store.js';
+import { slotAt, vectorsOn } from '../memory/shared-heap.js';
+import { byteLength, fitsLeaves, place, writeLeaves } from '../memory/shared-leaves.js';
+import type { Command, Reply, WorkerSetup } from './messages.js';
+
+type LaneCommand = Extract<Command, { kind: 'lane' }>;
+
+export interface LaneRunnerOptions {
+  readonly setup: WorkerSetup;
+  readonly say: (reply: Reply) => void;
+  /** Asked before each client: lanes shall be left as they are, and nothing said of them. */
+  readonly isStopped: () => boolean;
+  /** Awaited before each client. */
+  readonly pause?: () => Promise<void>;
+}
+
+export interface LaneRunner {
+  /** Does what main commands; of a lane, says what came of it. Rejects where the plan's own operators fail. */
+  obey(command: Exclude<Command, { kind: 'close' }>): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** Throws where the engine cannot be had, or not load the plan. */
+export async function createLaneRunner(options: LaneRunnerOptions): Promise<LaneRunner> {
+  const { setup, say, isStopped, pause } = options;
+  const { plan, heap, arena, number } = setup;
+  const engine = await createEngine(setup.engine);
+  const vectors = vectorsOn(heap, number);
+  const calls = callMemory(engine);
+  const runner = await createPlanRunner(plan, calls.engine, ['client', 'aggregation'], vectors);
+  const zeros = await Promise.all(
+    plan.plan.phases.map((_, phase) => zeroAccumulators(runner.reductions(phase))),
+  );
+  const phases = plan.plan.phases.map(({ aggregations, selections }, phase) => {
+    const reductions = runner.reductions(phase);
+    return {
+      selections,
+      check: updateChecker(aggregations, reductions, vectors),
+      accumulate: createAccumulate(aggregations, reductions),
+      zeros: zeros[phase]!,
+      /** By where they begin. */
+      slots: new Map<number, LaneAccumulators>(),
+      shared: [] as Leaves,
+      /** Engines take no shared memory: one copy of `shared` a turn, into memory that is used again. */
+      broadcast: [] as Leaves,
+      turn: -1,
+    };
+  });
+  calls.keep();
+  const ownData = createStaging(arena);
+  let slices: Leaves = [];
+
+  /** Says nothing of a lane that it was told to leave. */
+  const runLane = async (lane: LaneCommand): Promise<void> => {
+    const phase = phases[lane.phase]!;
+    if (phase.turn !== lane.turn) phase.broadcast = ownCopy(phase.broadcast, phase.shared);
+    phase.turn = lane.turn;
+    const slot = phase.slots.get(lane.slotStart) ?? slotAt(heap, lane.slotStart, phase.zeros);
+    phase.slots.set(lane.slotStart, slot);
+    const reports: ClientReport[] = [];
+    let accumulators: LaneAccumulators | null = null;
+    for (const { id, data, rowsOf } of lane.clients) {
+      if (pause !== undefined) await pause();
+      if (isStopped()) return;
+      if ('status' in data) {
+        reports.push(data);
+        continue;
+      }
+      const { report, update } = await clientWork(
+        id,
+        () => ('start' in data ? ownData(data) : data),
+        (input) => {
+          const own =
+            rowsOf === undefined ? input : [...ownSlices(phase.selections, slices, rowsOf), ...input];
+          return runner.work(lane.phase, phase.broadcast, own, clientSeed(lane.seed, id));
+        },
+        phase.check,
+      );
+      reports.push(report);
+      if (update !== null) {
+        accumulators ??= resetSlot(slot, phase.zeros);
+        accumulators = await phase.accumulate(accumulators, update);
+      }
+      if (accumulators === null || isSlot(slot, accumulators)) calls.free();
+      else calls.keep();
+    }
+    say({
+      kind: 'lane-done',
+      lane: lane.lane,
+      reports: reports.every(({ status }) => status === 'accepted') ? null : reports,
+      accumulators: accumulators !== null && store(slot, accumulators) ? 'in-slot' : accumulators,
+    });
+  };
+
+  return {
+    async obey(command) {
+      switch (command.kind) {
+        case 'broadcast-memory':
+          phases[command.phase]!.shared = command.leaves;
+          break;
+        case 'slices':
+          slices = command.leaves;
+          break;
+        case 'lane':
+          await runLane(command);
+          break;
+      }
+    },
+    async dispose() {
+      await runner.dispose();
+      await engine.dispose();
+    },
+  };
+}
+
+/** What a client asked for of each selection, out of the slices of all clients. */
+function ownSlices(
+  selections: readonly Selection<string>[],
+  slices: Leaves,
+  rowsOf: readonly Int32Array[],
+): Leaves {
+  const rows = splitLeaves(
+    slices,
+    selections.map(({ slice }) => leafCount(slice)),
+  );
+  return selections.flatMap(({ slice }, index) => slicesInOrder(slice, rows[index]!, rowsOf[index]!));
+}
+
+/** Copies a client's data out of the arena into memory of this thread's own, which the next client's overwrites. */
+function createStaging(from: SharedArrayBuffer): (placed: PlacedLeaves) => Leaves {
+  let staging = new ArrayBuffer(0);
+  return ({ start, forms }) => {
+    const bytes = byteLength(forms);
+    if (staging.byteLength < bytes) staging = new ArrayBuffer(bytes);
+    return writeLeaves(place(forms, staging), place(forms, from, start));
+  };
+}
+
+/** The shared leaves in ordinary memory: in that of `before` where they fit. */
+function ownCopy(before: Leaves, shared: Leaves): Leaves {
+  if (fitsLeaves(before, shared)) return writeLeaves(before, shared);
+  return shared.map(
+    (leaf): Tensor =>
+      leaf.dtype === 'string' ? leaf : { ...leaf, data: leaf.data.slice() as Tensor['data'] },
+  );
+}
+
+/** The slot's accumulators as before any update; fresh lists, since reductions may change them. */
+function resetSlot(slot: LaneAccumulators, zeros: LaneAccumulators): LaneAccumulators {
+  return slot.map((accumulator, index) => [...writeLeaves(accumulator, zeros[index]!)]);
+}
+
+/** Whether the accumulators lie in the slot, and so hold nothing of any update. */
+function isSlot(slot: LaneAccumulators, accumulators: LaneAccumulators): boolean {
+  return slot.every((accumulator, index) => {
+    const own = accumulators[index]!;
+    return own.length === accumulator.length && accumulator.every((leaf, at) => leaf.data === own[at]!.data);
+  });
+}
+
+/** Whether the accumulators are now in the slot; most reductions have written them there already. */
+function store(slot: LaneAccumulators, accumulators: LaneAccumulators): boolean {
+  const fits = slot.every((accumulator, index) => fitsLeaves(accumulator, accumulators[index]!));
+  if (fits) slot.forEach((accumulator, index) => void writeLeaves(accumulator, accumulators[index]!));
+  return fits;
+}

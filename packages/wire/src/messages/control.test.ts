@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { WireError } from '../frames/codes.js';
+import { type ControlInput, type ControlType, decodeControl, encodeControl } from './control.js';
+
+const hash = 'ab'.repeat(32);
+const at = { round: 3, phase: 0 };
+
+/** One of each, with every field. */
+const examples: { readonly [T in ControlType]: ControlInput<T> } = {
+  hello: { client: 'mote-1', dataType: 'float32*', token: 'secret', agent: 'test' },
+  welcome: {
+    client: 'mote-1',
+    plan: { hash, name: 'sum', bytes: 10 },
+    heartbeatMs: 1,
+    chunkBytes: 1,
+    maxUpdateBytes: 0,
+  },
+  want: { blobs: [{ hash, from: 7 }] },
+  blob: { hash },
+  ready: { plan: hash, partial: { hash, from: 7 }, slices: { hash, from: 0 } },
+  slices: { ...at, hash },
+  work: { ...at, seed: [0, 0xffff_ffff], deadlineMs: 0.5, broadcast: hash, slices: hash, received: 0 },
+  update: at,
+  failed: { ...at, code: 'work-failed', reason: 'because' },
+  ack: { ...at, status: 'rejected', code: 'wrong-update', reason: 'because' },
+  leave: { code: 'closed', reason: '' },
+  bye: { reason: 'over' },
+  error: { code: 'internal', reason: 'because' },
+};
+const types = Object.keys(examples) as ControlType[];
+const bytesOf = (json: unknown) => new TextEncoder().encode(JSON.stringify(json));
+
+function codeOf(type: ControlType, bytes: Uint8Array): string {
+  try {
+    decodeControl(type, bytes);
+  } catch (error) {
+    if (error instanceof WireError) return error.code;
+    throw error;
+  }
+  return 'none';
+}
+
+describe('decodeControl', () => {
+  it.each(types)('`decodeControl` gives what `encodeControl` was given when it is a %s', (type) => {
+    expect(decodeControl(type, encodeControl(type, examples[type]))).toEqual({
+      type,
+      control: examples[type],
+    });
+  });
+
+  it('`decodeControl` fills in what may be left out', () => {
+    expect(decodeControl('hello', bytesOf({ client: null })).control).toEqual({
+      client: null,
+      dataType: null,
+      agent: '',
+    });
+    expect(decodeControl('want', bytesOf({ blobs: [{ hash }] })).control).toEqual({
+      blobs: [{ hash, from: 0 }],
+    });
+    expect(decodeControl('ready', bytesOf({ plan: hash })).control).toEqual({
+      plan: hash,
+      partial: null,
+      slices: null,
+    });
+  });
+
+  it('`decodeControl` ignores fields and padding that it does not know', () => {
+    const padded = new TextEncoder().encode('{"reason":"over","mood":"fine"}   ');
+    expect(decodeControl('bye', padded).control).toEqual({ reason: 'over' });
+  });
+
+  it.each<[ControlType, unknown]>([
+    ['hello', {}],
+    ['hello', { client: '' }],
+    ['hello', { client: 'x'.repeat(201) }],
+    ['hello', { client: 'x', token: 'x'.repeat(1001) }],
+    ['want', { blobs: [] }],
+    ['want', { blobs: Array(513).fill({ hash }) }],
+    ['want', { blobs: [{ hash: hash.toUpperCase() }] }],
+    ['want', { blobs: [{ hash, from: -1 }] }],
+    ['work', { ...examples.work, seed: [1] }],
+    ['work', { ...examples.work, seed: [1, 2 ** 32] }],
+    ['update', { round: 1.5, phase: 0 }],
+    ['update', { round: 1 }],
+    ['failed', { ...at, code: 'NOT A CODE', reason: '' }],
+    ['failed', { ...at, code: 'x', reason: 'x'.repeat(2001) }],
+    ['ack', { ...at, status: 'perhaps' }],
+    ['bye', null],
+    ['bye', []],
+    ['bye', 'over'],
+  ])('`decodeControl` throws control-invalid when a %s is %j', (type, json) => {
+    expect(codeOf(type, bytesOf(json))).toBe('control-invalid');
+  });
+
+  it.each([
+    ['nothing', new Uint8Array(0)],
+    ['no JSON', new TextEncoder().encode('{')],
+    ['no UTF-8', Uint8Array.of(0x22, 0xff, 0x22)],
+    ['JSON and more', new TextEncoder().encode('{} {}')],
+  ])('`decodeControl` throws control-bad-json when it gets %s', (_, bytes) => {
+    expect(codeOf('bye', bytes)).toBe('control-bad-json');
+  });
+
+  it('`decodeControl` throws nothing but a WireError when it gets any JSON, or any bytes (property)', () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 60 }),
+      fc.json().map(bytesOf),
+      fc.jsonValue().map(bytesOf),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...types), bytes, (type, given) => void codeOf(type, given)),
+      {
+        numRuns: 1000,
+      },
+    );
+  });
+});

@@ -1,0 +1,120 @@
+// The control parts of the wire: what each message says in JSON, checked by zod on arrival. Unknown fields are
+// ignored, so that a later version may add some. docs/protocol.md lists the same fields.
+import { z } from 'zod';
+import { WireError } from '../frames/codes.js';
+import type { MessageType } from '../frames/frame.js';
+
+const MAX_BLOBS = 512; // × about 100 bytes of JSON stays below the limit of a control part
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const uint32 = z.int().min(0).max(0xffff_ffff);
+const code = z.string().regex(/^[a-z0-9-]{1,64}$/);
+const reason = z.string().max(2000);
+const clientName = z.string().min(1).max(200);
+const bytesFrom = z.object({ hash, from: uint32.default(0) });
+
+/** One schema a message; `part` has no control. */
+export const controlSchemas = {
+  /** First words of a client. `client: null` asks for any free client of the population. */
+  hello: z.object({
+    client: clientName.nullable(),
+    /** The type of the data it holds, such as `float32*`; null where it is not known before it has a name. */
+    dataType: z.string().max(10_000).nullable().default(null),
+    token: z.string().max(1000).optional(),
+    /** What it is, for the log: `starling-client/0.1.0`. */
+    agent: z.string().max(200).default(''),
+  }),
+  /** The coordinator's answer: who the client is, and which plan it will be asked to run. */
+  welcome: z.object({
+    client: clientName,
+    plan: z.object({ hash, name: z.string().max(200), bytes: uint32 }),
+    /** The coordinator pings this often; silence for three times as long means that it is gone. */
+    heartbeatMs: z.int().min(1),
+    chunkBytes: z.int().min(1),
+    maxUpdateBytes: z.int().min(0),
+  }),
+  /** Asks for blobs of the plan, each from a byte on. */
+  want: z.object({ blobs: z.array(bytesFrom).min(1).max(MAX_BLOBS) }),
+  /** Carries a blob. */
+  blob: z.object({ hash }),
+  /**
+   * The client can run the plan. `partial`: a broadcast of which it has the first bytes, from before a cut; `slices`:
+   * the same of slices.
+   */
+  ready: z.object({
+    plan: hash,
+    partial: bytesFrom.nullable().default(null),
+    slices: bytesFrom.nullable().default(null),
+  }),
+  /** The client's own slices, for the `work` of this round and phase, which comes next. `hash`: SHA-256 of the body. */
+  slices: z.object({ round: uint32, phase: uint32, hash }),
+  /** Asks for the work of one phase of one round. Its body is the broadcast. */
+  work: z.object({
+    round: uint32,
+    phase: uint32,
+    /** The client's own seed for this round. */
+    seed: z.tuple([uint32, uint32]),
+    /** What is left of the round, in milliseconds. */
+    deadlineMs: z.number().min(0),
+    /** SHA-256 of the whole broadcast body. */
+    broadcast: hash,
+    /** SHA-256 of the body of the client's `slices`, which came before; null where the phase has none. */
+    slices: hash.nullable().default(null),
+    /** Bytes of the client's update for this phase that are here already, from before a cut. */
+    received: uint32,
+  }),
+  /** The client's update; its body is the leaves of the work's outputs. */
+  update: z.object({ round: uint32, phase: uint32 }),
+  /** The client could not do the work: `load-failed`, `bad-data`, `work-failed`, or the code of a refused update. */
+  failed: z.object({ round: uint32, phase: uint32, code, reason }),
+  /** What became of an update. */
+  ack: z.object({
+    round: uint32,
+    phase: uint32,
+    status: z.enum(['accepted', 'rejected', 'ignored']),
+    code: code.optional(),
+    reason: reason.optional(),
+  }),
+  /** The client goes, and will not be back. */
+  leave: z.object({ code, reason }),
+  /** The run is over. */
+  bye: z.object({ reason }),
+  /** The conversation is over, for a fault of the receiver's; the socket is closed after it. */
+  error: z.object({ code, reason }),
+} as const satisfies Record<Exclude<MessageType, 'part'>, z.ZodType>;
+
+export type ControlType = keyof typeof controlSchemas;
+export type Control<T extends ControlType> = z.output<(typeof controlSchemas)[T]>;
+export type ControlInput<T extends ControlType> = z.input<(typeof controlSchemas)[T]>;
+
+/** A message's type and what it says. */
+export type ControlMessage = {
+  [T in ControlType]: { readonly type: T; readonly control: Control<T> };
+}[ControlType];
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+export function encodeControl<T extends ControlType>(_type: T, control: ControlInput<T>): Uint8Array {
+  return encoder.encode(JSON.stringify(control));
+}
+
+/** Reads and checks a control part. Throws a `WireError` and nothing else. */
+export function decodeControl(type: ControlType, bytes: Uint8Array): ControlMessage {
+  let json: unknown;
+  try {
+    json = JSON.parse(decoder.decode(bytes));
+  } catch (cause) {
+    throw new WireError('control-bad-json', `Cannot read '${type}': its control part must be UTF-8 JSON`, {
+      cause,
+    });
+  }
+  const result = controlSchemas[type].safeParse(json);
+  if (!result.success) {
+    const issues = result.error.issues
+      .slice(0, 3)
+      .map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
+    throw new WireError('control-invalid', `Cannot read '${type}': ${issues.join('; ')}`);
+  }
+  return { type, control: result.data } as ControlMessage;
+}

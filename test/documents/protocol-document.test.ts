@@ -1,7 +1,7 @@
 // docs/protocol.md says what the code does: its tables and its example are compared with the code's own.
 import { readFileSync } from 'node:fs';
 import { deriveSeed, generator } from '@starling/federated-core';
-import { encodeMessage, messageTypes, wireCodes } from '@starling/wire';
+import { conversationStates, encodeMessage, messageTypes, wireCodes } from '@starling/wire';
 import { describe, expect, it } from 'vitest';
 
 const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
@@ -20,6 +20,15 @@ describe('docs/protocol.md', () => {
       Number(byte),
     ]);
     expect(rows).toEqual(Object.entries(messageTypes));
+  });
+
+  it('lists what each end takes in each state', () => {
+    const { coordinator, client } = conversationStates;
+    const names = (types: readonly string[]): string => types.map((type) => `\`${type}\``).join(', ');
+    for (const state of ['greeting', 'preparing', 'ready'] as const) {
+      const row = new RegExp(`^\\| \`${state}\` \\| [^|]+ \\| ([^|]+) \\| ([^|]+) \\|$`, 'm').exec(page);
+      expect(row?.slice(1), state).toEqual([names(coordinator[state]), names(client[state])]);
+    }
   });
 
   it('shows the bytes of a `hello`', () => {

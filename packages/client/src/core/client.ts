@@ -2,9 +2,10 @@
 // after every cut, until the run is over or it is turned away for good.
 import type { Engine } from '@starling/compute';
 import { formatType, StarlingError, type Type, type Value } from '@starling/federated-core';
+import type { ConversationState } from '@starling/wire';
 import { type Logger, pino } from 'pino';
 import { type BackOff, backOffMs } from './back-off.js';
-import { type Conversation, type ConversationState, converse } from './conversation.js';
+import { type Conversation, converse } from './conversation.js';
 import { type ClientCounts, newCounts, newMemory } from './memory.js';
 import { createPlanCache, type PlanCache } from './plan-cache.js';
 import type { Connect } from './socket.js';

@@ -1,12 +1,11 @@
-// One socket, seen from the client: a conversation in named states, from `hello` to its end. What must outlive the
-// socket is in the client's memory; whether there is a next socket is the client's business.
-//
-//   connecting ──► greeting ──welcome──► preparing ──► ready ──► ended
-//                                        want/blob ⟲   slices/work/update/ack ⟲
+// One socket, seen from the client: a conversation in named states (`conversationStates`), from `hello` to its end. What
+// must outlive the socket is in the client's memory; whether there is a next socket is the client's business.
 import { StarlingError, type Type, type Value } from '@starling/federated-core';
 import {
   type Control,
   type ControlMessage,
+  type ConversationState,
+  checkTurn,
   createAssembler,
   decodeFrame,
   encodeMessage,
@@ -22,8 +21,6 @@ import type { ClientCounts, ClientMemory } from './memory.js';
 import type { LoadedPlan, PlanCache } from './plan-cache.js';
 import type { ClientSocket, Connect } from './socket.js';
 import { createWorker, type Worker } from './worker.js';
-
-export type ConversationState = 'connecting' | 'greeting' | 'preparing' | 'ready' | 'ended';
 
 /** How a conversation ended. */
 export type ConversationEnd =
@@ -145,10 +142,11 @@ export function converse(options: ConversationOptions): Conversation {
   }
 
   function maxBodyBytes({ type, control }: ControlMessage): number {
+    checkTurn('client', state, type);
     if (type === 'blob') return blobs.expectedBytes(control.hash);
-    if (type === 'work' && plan !== null) return plan.maxBroadcastBytes(control.phase);
-    if (type === 'slices' && plan !== null) return plan.maxSlicesBytes(control.phase);
-    throw new WireError('unexpected-message', `Cannot take '${type}' while ${state}`);
+    if (type === 'work') return plan!.maxBroadcastBytes(control.phase);
+    if (type === 'slices') return plan!.maxSlicesBytes(control.phase);
+    return 0;
   }
 
   function resume(message: ControlMessage): PartialBody | null {
@@ -190,23 +188,15 @@ export function converse(options: ConversationOptions): Conversation {
   }
 
   function take(message: Message): void {
-    if (isMessage(message, 'error')) {
-      refused(message.control);
-    } else if (isMessage(message, 'bye')) {
+    checkTurn('client', state, message.type);
+    if (isMessage(message, 'error')) refused(message.control);
+    else if (isMessage(message, 'bye')) {
       verdict ??= { kind: 'bye', reason: message.control.reason }; // and the coordinator closes
-    } else if (isMessage(message, 'blob')) {
-      blobs.arrived(message.control.hash, message.body as Uint8Array);
-    } else if (isMessage(message, 'welcome') && state === 'greeting') {
-      prepare(message.control).catch(abandon);
-    } else if (isMessage(message, 'slices') && worker !== null) {
-      worker.slices(message.control, message.body as Uint8Array);
-    } else if (isMessage(message, 'work') && worker !== null) {
-      worker.work(message.control, message.body as Uint8Array);
-    } else if (isMessage(message, 'ack') && worker !== null) {
-      worker.acknowledged(message.control);
-    } else {
-      throw new WireError('unexpected-message', `Cannot take '${message.type}' while ${state}`);
-    }
+    } else if (isMessage(message, 'welcome')) prepare(message.control).catch(abandon);
+    else if (isMessage(message, 'blob')) blobs.arrived(message.control.hash, message.body as Uint8Array);
+    else if (isMessage(message, 'slices')) worker!.slices(message.control, message.body as Uint8Array);
+    else if (isMessage(message, 'work')) worker!.work(message.control, message.body as Uint8Array);
+    else if (isMessage(message, 'ack')) worker!.acknowledged(message.control);
   }
 
   function refused({ code, reason }: Control<'error'>): void {

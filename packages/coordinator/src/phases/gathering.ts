@@ -8,9 +8,10 @@ import { type RejectionCode, StarlingError, type Tensor, type UpdateChecker } fr
 import type { ClientReport } from '@starling/plan';
 import { decodeLeaves } from '@starling/plan';
 import type { LaneFold, PhaseOutcome } from '@starling/runtime';
-import { type Control, isWireCode, type WireCode } from '@starling/wire';
+import { isWireCode, type WireCode } from '@starling/wire';
 import type { Logger } from 'pino';
 import type { Metrics } from '../server/metrics.js';
+import type { Ack, Reports } from '../server/task.js';
 
 export interface GatheringOptions {
   readonly round: number;
@@ -28,17 +29,9 @@ export interface GatheringOptions {
   readonly metrics: Metrics;
 }
 
-export type Ack = Control<'ack'>;
-
-export interface Gathering {
+export interface Gathering extends Reports {
   readonly outcome: Promise<PhaseOutcome>;
-  /** Whether this client still owes an update. */
-  owes(client: string): boolean;
   remainingMs(): number;
-  /** Takes an update's body; says what becomes of it. */
-  update(client: string, at: { readonly round: number; readonly phase: number }, body: Uint8Array): Ack;
-  /** There will be no update: the client's work failed, was refused where it was made, or the client goes for good. */
-  failed(client: string, code: string, reason: string): void;
   /** Stops without an outcome, if there is none yet: the session is over. */
   abandon(): void;
 }

@@ -8,8 +8,12 @@ import type { PhaseRequest } from '@starling/runtime';
 import { MAX_BODY_BYTES, slicesLimit } from '@starling/wire';
 import { shareBody } from '../bodies/shared-body.js';
 import { encodeSlices, slicesBytes } from '../bodies/slices-body.js';
-import type { HeldBody, Task } from '../server/socket-server.js';
-import { type GatheringOptions, gather } from './gathering.js';
+import type { HeldBody, Task } from '../server/task.js';
+import { type Gathering, type GatheringOptions, gather } from './gathering.js';
+
+export interface PhaseTask extends Task {
+  readonly gathering: Gathering;
+}
 
 export function makeTask(
   { plan }: LinkedPlan,
@@ -17,7 +21,7 @@ export function makeTask(
   population: Population,
   nextStream: () => number,
   options: Omit<GatheringOptions, 'round' | 'phase' | 'cohort'>,
-): Task {
+): PhaseTask {
   const body = encodeLeaves(leaves);
   const broadcast = sha256Hex(body);
   const shared = shareBody(body, nextStream());

@@ -1,12 +1,11 @@
 // One socket, seen from the coordinator: a conversation in named states. It reads frames, puts messages together,
-// refuses what does not belong to its state, and tells its handlers the rest. Whatever goes wrong here ends this
-// socket alone, with an error frame that says why.
-//
-//   greeting ──hello──► preparing ──ready──► ready ──► closed
-//                        want ⟲               want, update, failed ⟲
+// refuses what does not belong to its state (`conversationStates`), and tells its handlers the rest. Whatever goes wrong
+// here ends this socket alone, with an error frame that says why.
 import {
   type Control,
   type ControlMessage,
+  type ConversationState,
+  checkTurn,
   createAssembler,
   decodeFrame,
   defaultLimits,
@@ -21,8 +20,6 @@ import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { PlanOffer } from '../bodies/plan-offer.js';
 import type { Metrics } from './metrics.js';
-
-export type ConnectionState = 'greeting' | 'preparing' | 'ready' | 'closed';
 
 export interface ConnectionHandlers {
   /** Seats the socket at a client; gives the client's name, or throws a `WireError`. */
@@ -64,15 +61,8 @@ const MAX_MISSED_PINGS = 3;
 /** Ends that are nobody's fault: a client came back before its cut was noticed, or all must go. */
 const notFaults: ReadonlySet<WireCode> = new Set(['replaced', 'shutting-down']);
 
-const messagesOf: Readonly<Record<ConnectionState, ReadonlySet<string>>> = {
-  greeting: new Set(['hello']),
-  preparing: new Set(['want', 'ready', 'leave']),
-  ready: new Set(['want', 'update', 'failed', 'leave']),
-  closed: new Set(),
-};
-
 export class Connection {
-  state: ConnectionState = 'greeting';
+  state: ConversationState = 'greeting';
   /** The client that sits here; empty until `hello`. */
   client = '';
   #logger: Logger;
@@ -84,7 +74,7 @@ export class Connection {
   #handshakeTimer: NodeJS.Timeout;
   readonly #assembler = createAssembler({
     maxBodyBytes: ({ type, control }) => {
-      this.#mustBelong(type);
+      checkTurn('coordinator', this.state, type);
       return type === 'update' ? (this.#options.offer.updateLimits[control.phase] ?? 0) : 0;
     },
     resume: (message) => this.#options.handlers.resume(this, message),
@@ -112,7 +102,7 @@ export class Connection {
 
   /** Sends frames that may be shared with other sockets; `done` is called once they have left, or never will. */
   send(frames: readonly Uint8Array[], done?: () => void): void {
-    if (this.state === 'closed' || frames.length === 0) {
+    if (this.state === 'ended' || frames.length === 0) {
       done?.();
       return;
     }
@@ -125,6 +115,7 @@ export class Connection {
 
   /** Asks for a sign of life, or ends a socket that has given none (pong, message, bytes read) for three times. */
   ping(): void {
+    if (this.state === 'ended') return;
     const waitingBytes = this.#options.socket.bufferedAmount;
     if (waitingBytes < this.#waitingBytes) this.#missedPings = 0; // a slow reader: the ping waits behind a body
     this.#waitingBytes = waitingBytes;
@@ -140,7 +131,7 @@ export class Connection {
 
   /** Ends the conversation with an error frame. */
   fail(error: WireError): void {
-    if (this.state === 'closed') return;
+    if (this.state === 'ended') return;
     const isFault = !notFaults.has(error.code);
     if (isFault) this.#options.metrics.add('starling_wire_errors_total');
     this.#logger[isFault ? 'warn' : 'info']({ code: error.code }, error.message);
@@ -158,20 +149,20 @@ export class Connection {
 
   /** Ends the conversation in peace. */
   bye(reason: string): void {
-    if (this.state === 'closed') return;
+    if (this.state === 'ended') return;
     this.#end(encodeMessage('bye', { reason }), 1000, 'bye');
   }
 
   #end(lastFrame: Uint8Array, closeCode: number, reason: string): void {
     const { socket } = this.#options;
     this.send([lastFrame]);
-    this.state = 'closed';
+    this.state = 'ended';
     socket.close(closeCode, reason);
     setTimeout(() => socket.terminate(), CLOSE_MS).unref();
   }
 
   #receive(data: RawData, isBinary: boolean): void {
-    if (this.state === 'closed') return;
+    if (this.state === 'ended') return;
     this.#missedPings = 0;
     try {
       const bytes = data as Buffer; // `ws` gives Buffers unless its binaryType is changed
@@ -193,7 +184,7 @@ export class Connection {
 
   #take(message: Message): void {
     const { handlers } = this.#options;
-    this.#mustBelong(message.type);
+    checkTurn('coordinator', this.state, message.type);
     if (isMessage(message, 'hello')) this.#greet(message.control);
     else if (isMessage(message, 'want')) this.#sendBlobs(message.control);
     else if (isMessage(message, 'ready')) this.#becomeReady(message.control);
@@ -261,12 +252,6 @@ export class Connection {
     this.bye('goodbye');
   }
 
-  #mustBelong(type: string): void {
-    if (!messagesOf[this.state].has(type)) {
-      throw new WireError('unexpected-message', `Cannot take '${type}' while ${this.state}`);
-    }
-  }
-
   #count(): void {
     const now = performance.now();
     if (now - this.#second.startMs >= 1000) this.#second = { startMs: now, messages: 0 };
@@ -280,7 +265,7 @@ export class Connection {
 
   #closed(): void {
     clearTimeout(this.#handshakeTimer);
-    this.state = 'closed';
+    this.state = 'ended';
     this.#options.handlers.closed(this, { left: this.#left, unfinished: this.#assembler.unfinished() });
   }
 }

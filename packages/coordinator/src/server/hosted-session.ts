@@ -1,67 +1,33 @@
-// The sockets of one session: who is joined, who is alive, and where messages go. It seats connections at clients,
-// pings them, keeps what a cut left of an update, and hands reports to the phase that is being gathered.
+// One session on a server: the plan that it offers, who is joined, and where messages go. It seats connections at clients,
+// keeps what a cut left of an update, and hands reports to the phase that is being gathered.
 import type { Population } from '@starling/population';
 import { type ControlMessage, encodeMessage, type PartialBody, WireError } from '@starling/wire';
-import type { Logger } from 'pino';
-import { WebSocketServer } from 'ws';
 import { createPacing } from '../bodies/pacing.js';
 import type { PlanOffer } from '../bodies/plan-offer.js';
-import type { Gathering } from '../phases/gathering.js';
-import { Connection, type ConnectionHandlers } from './connection.js';
-import type { HttpServer } from './http.js';
+import type { Connection, ConnectionHandlers } from './connection.js';
 import { createMembership } from './membership.js';
 import type { Metrics } from './metrics.js';
-import { tokenMatches } from './token.js';
+import { type HeldBodies, NOTHING_HELD, type Task } from './task.js';
 
 /** How long sockets may take over their goodbyes when the session ends. */
 const CLOSE_MS = 2000;
 /** Slices that may wait on all sockets together, bytes; further clients are asked as these leave. */
 const MAX_SLICES_ON_THE_WAY = 64 * 1024 * 1024;
-/** Above this the server itself closes the socket (1009); up to it an error frame says `frame-too-big`. */
-const MAX_PAYLOAD_BYTES = 1024 * 1024;
 
-/** A phase that clients can be asked for, and how to ask one that holds the first bytes of a body already. */
-export interface Task {
-  readonly round: number;
-  readonly phase: number;
-  readonly gathering: Gathering;
-  /** The frames of `work` for a client, and of its `slices` before. `received`: bytes of its update that are here already. */
-  frames(client: string, held: HeldBodies, received: number): AskFrames;
-}
-
-export interface AskFrames {
-  readonly slices: readonly Uint8Array[];
-  readonly work: readonly Uint8Array[];
-}
-
-/** A body of which a client has the first bytes, from before a cut. */
-export interface HeldBody {
-  readonly hash: string;
-  readonly from: number;
-}
-
-export interface HeldBodies {
-  readonly broadcast: HeldBody | null;
-  readonly slices: HeldBody | null;
-}
-
-const NOTHING_HELD: HeldBodies = { broadcast: null, slices: null };
-
-export interface SocketServerOptions {
-  readonly http: HttpServer;
+export interface SessionHosting {
   readonly offer: PlanOffer;
+  /** Its clients may join. */
   readonly population: Population;
-  readonly token?: string;
   /** Throws a `WireError` where what a client holds does not fit the plan. */
   readonly checkDataType: (type: string) => void;
-  readonly heartbeatMs: number;
-  readonly handshakeMs: number;
+  /** Ready clients from which on the server says that it is ready. */
+  readonly minClients: number;
+  /** How long a name that `any` client was given stays its own after a cut, milliseconds. */
   readonly reserveMs: number;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
 }
 
-export interface SocketServer {
+/** What a session asks of the server that hosts it. */
+export interface HostedSession {
   /** Clients that are joined and ready. */
   readonly ready: number;
   /** Resolves once so many clients are ready. */
@@ -70,12 +36,23 @@ export interface SocketServer {
   assign(task: Task | null): void;
   /** Sends a client its work if it is there and still owes an update. */
   ask(client: string): void;
-  /** Says goodbye (`finished`) or "come back later", and closes all sockets. */
+  /** Says goodbye (`finished`) or "come back later", and closes all its sockets; so it answers who comes later, too. */
   close(finished: boolean): Promise<void>;
 }
 
-export function createSocketServer(options: SocketServerOptions): SocketServer {
-  const { http, offer, population, logger, metrics } = options;
+/** The session as its server sees it. */
+export interface Seats extends HostedSession {
+  readonly offer: PlanOffer;
+  readonly isReady: boolean;
+  readonly isClosed: boolean;
+  readonly connections: ReadonlySet<Connection>;
+  readonly handlers: ConnectionHandlers;
+  /** Takes a new socket in, before its `hello`. */
+  connected(connection: Connection): void;
+}
+
+export function createSeats(options: SessionHosting, metrics: Metrics): Seats {
+  const { offer, population } = options;
   const now = () => performance.now();
   const members = createMembership<Connection>({ population, now });
   const connections = new Set<Connection>();
@@ -120,9 +97,6 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
 
   const handlers: ConnectionHandlers = {
     hello(connection, hello) {
-      if (!tokenMatches(options.token, hello.token)) {
-        throw new WireError('unauthorized', 'Cannot join: the token is missing or wrong');
-      }
       if (hello.dataType !== null) options.checkDataType(hello.dataType);
       const { client, replaced } = members.join(hello.client, connection);
       replaced?.fail(new WireError('replaced', `Cannot stay: another socket joined as '${client}'`));
@@ -170,27 +144,23 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     },
   };
 
-  const sockets = new WebSocketServer({
-    server: http.server,
-    perMessageDeflate: false,
-    maxPayload: MAX_PAYLOAD_BYTES,
-    clientTracking: false,
-  });
-  sockets.on('error', (error) => logger.error({ err: error }, 'socket server error'));
-  sockets.on('connection', (socket) => {
-    const { heartbeatMs, handshakeMs } = options;
-    const connection = new Connection({ socket, offer, heartbeatMs, handshakeMs, logger, metrics, handlers });
-    connections.add(connection);
-    farewell?.(connection); // who comes while the session is closing hears how it ended
-    metrics.set('starling_sockets', connections.size);
-  });
-  const heartbeat = setInterval(() => {
-    for (const connection of connections) connection.ping();
-  }, options.heartbeatMs);
-
   return {
+    offer,
+    connections,
+    handlers,
     get ready() {
       return readyConnections.size;
+    },
+    get isReady() {
+      return readyConnections.size >= options.minClients;
+    },
+    get isClosed() {
+      return farewell !== null;
+    },
+    connected(connection) {
+      connections.add(connection);
+      farewell?.(connection); // who comes while the session is closing hears how it ended
+      metrics.set('starling_sockets', connections.size);
     },
     whenReady: (count) =>
       new Promise((resolve) => {
@@ -204,7 +174,6 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     },
     ask,
     async close(finished) {
-      clearInterval(heartbeat);
       farewell = (connection) => {
         if (finished) connection.bye('the run is over');
         else connection.fail(new WireError('shutting-down', 'Cannot go on: the coordinator is going down'));
@@ -213,7 +182,6 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
       const deadline = now() + CLOSE_MS;
       while (connections.size > 0 && now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
       for (const connection of connections) connection.terminate();
-      await new Promise<void>((resolve) => sockets.close(() => resolve()));
     },
   };
 }

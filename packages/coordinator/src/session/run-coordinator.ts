@@ -9,7 +9,8 @@ import {
 } from '@starling/runtime';
 import { pino } from 'pino';
 import { createMetrics } from '../server/metrics.js';
-import { type WebSocketRuntimeOptions, websocketRuntime } from './websocket-runtime.js';
+import type { WebSocketRuntimeOptions } from './session-options.js';
+import { websocketRuntime } from './websocket-runtime.js';
 
 export interface CoordinatorOptions extends WebSocketRuntimeOptions {
   /**

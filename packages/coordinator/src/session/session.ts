@@ -1,4 +1,4 @@
-// One session of the `websocket` runtime: a server that offers a plan and runs its phases. A phase broadcasts from one
+// One session of the `websocket` runtime: it offers a plan on a server and runs its phases. A phase broadcasts from one
 // shared buffer, gathers updates in any order, and folds them by lanes, so that the result has the bits that every
 // other runtime gives.
 import { createOnnxEngine } from '@starling/compute/onnx';
@@ -11,10 +11,9 @@ import { pino } from 'pino';
 import { offerPlan } from '../bodies/plan-offer.js';
 import { createStreamIds } from '../bodies/shared-body.js';
 import { makeTask } from '../phases/phase-task.js';
-import { listenHttp } from '../server/http.js';
+import { createCoordinatorServer } from '../server/coordinator-server.js';
 import { createMetrics } from '../server/metrics.js';
-import { createSocketServer, type SocketServer } from '../server/socket-server.js';
-import type { WebSocketRuntimeOptions } from './websocket-runtime.js';
+import type { WebSocketRuntimeOptions } from './session-options.js';
 
 /** Connections that are allowed on top of two a client: health checks, rejoins, strangers. */
 const SPARE_CONNECTIONS = 1000;
@@ -27,7 +26,6 @@ export async function openSession(
 ): Promise<RuntimeSession> {
   const { deadlineMs = 60_000, minClients = 1, minReports = 1 } = options;
   const { maxExtensions = Number.POSITIVE_INFINITY, reserveMs = Math.max(deadlineMs, 60_000) } = options;
-  const { heartbeatMs = 15_000, handshakeMs = 60_000, token, tls } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
   const metrics = options.metrics ?? createMetrics();
   clientArgument(linked.plan, population.dataType); // clients check their own data; this tells it before any joins
@@ -48,40 +46,32 @@ export async function openSession(
   try {
     const runner = await createPlanRunner(linked, engine, ['aggregation']);
     closers.unshift(() => runner.dispose());
-    let sockets: SocketServer | null = null;
-    const http = await listenHttp({
-      host: options.host ?? '127.0.0.1',
-      port: options.port ?? 0,
-      ...(tls !== undefined && { tls }),
-      metrics,
-      isReady: () => (sockets?.ready ?? 0) >= minClients,
+    const server = await createCoordinatorServer({
+      ...options,
       maxConnections: 2 * population.size + SPARE_CONNECTIONS,
-    });
-    closers.unshift(() => http.close());
-    const server = createSocketServer({
-      http,
-      offer,
-      population,
-      ...(token !== undefined && { token }),
-      checkDataType: (type) => checkDataType(linked, type),
-      heartbeatMs,
-      handshakeMs,
-      reserveMs,
       logger,
       metrics,
     });
-    sockets = server;
-    closers.unshift(() => server.close(options.signal?.aborted !== true));
-    logger.info({ url: http.url, plan: offer.hash, name: offer.name, clients: population.size }, 'listening');
-    options.onListen?.({ url: http.url, port: http.port });
-    const launched = await options.launchClients?.(http.url);
+    closers.unshift(() => server.close());
+    const { url, port } = server;
+    const hosted = server.host({
+      offer,
+      population,
+      checkDataType: (type) => checkDataType(linked, type),
+      minClients,
+      reserveMs,
+    });
+    closers.unshift(() => hosted.close(options.signal?.aborted !== true));
+    logger.info({ url, plan: offer.hash, name: offer.name, clients: population.size }, 'listening');
+    options.onListen?.({ url, port });
+    const launched = await options.launchClients?.(url);
     if (launched !== undefined) closers.splice(2, 0, () => launched.stop()); // after they were told goodbye
     // Clients that were started for this session are part of its opening, and no round's time.
-    if (launched !== undefined) await unlessAborted(server.whenReady(minClients), signal);
+    if (launched !== undefined) await unlessAborted(hosted.whenReady(minClients), signal);
     let started = launched !== undefined;
     return {
       async runPhase(request) {
-        if (!started) await unlessAborted(server.whenReady(minClients), signal);
+        if (!started) await unlessAborted(hosted.whenReady(minClients), signal);
         started = true;
         metrics.set('starling_round', request.round);
         const { round, phase, cohort } = request;
@@ -97,13 +87,13 @@ export async function openSession(
           logger: logger.child({ round, phase }),
           metrics,
         });
-        server.assign(task);
-        for (const index of cohort) server.ask(population.clientId(index));
+        hosted.assign(task);
+        for (const index of cohort) hosted.ask(population.clientId(index));
         try {
           return await unlessAborted(task.gathering.outcome, signal);
         } finally {
           task.gathering.abandon();
-          server.assign(null);
+          hosted.assign(null);
         }
       },
       close,

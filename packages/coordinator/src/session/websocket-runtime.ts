@@ -1,53 +1,7 @@
 // The `websocket` runtime: real clients, each on a socket of its own, run the plan. `session.ts` does the work.
-import type { Engine } from '@starling/compute';
 import type { Runtime } from '@starling/runtime';
-import type { Logger } from 'pino';
-import type { TlsOptions } from '../server/http.js';
-import type { Metrics } from '../server/metrics.js';
 import { openSession } from './session.js';
-
-/** Clients that were started for a session, and are stopped with it. */
-export interface LaunchedClients {
-  stop(): Promise<void>;
-}
-
-export interface WebSocketRuntimeOptions {
-  /** 0, the default, takes any free port. */
-  readonly port?: number;
-  /** Default 127.0.0.1. */
-  readonly host?: string;
-  /** How long a phase waits for its cohort, milliseconds. Default 60,000. */
-  readonly deadlineMs?: number;
-  /** Accepted updates (or the whole cohort, if smaller) without which a deadline is extended. Default 1. */
-  readonly minReports?: number;
-  /** How often a deadline with too few reports is extended; then the phase ends with what it has. Default: without end. */
-  readonly maxExtensions?: number;
-  /** Clients that must be ready before the first phase begins. Default 1. */
-  readonly minClients?: number;
-  /** A secret that joining clients must know. Default: none is asked for. */
-  readonly token?: string;
-  readonly tls?: TlsOptions;
-  /** Between pings; three without an answer end a socket. Default 15,000. */
-  readonly heartbeatMs?: number;
-  /** From `hello` to `ready`, the plan's download included. Default 60,000. */
-  readonly handshakeMs?: number;
-  /** How long a name that `any` client was given stays its own after a cut. Default: the deadline, at least a minute. */
-  readonly reserveMs?: number;
-  /** Runs operators of `federatedAggregate`. Default: a new ONNX engine. */
-  readonly engine?: Engine;
-  /**
-   * Starts clients once the server listens at `url`; opening then waits for `minClients` of them. `starling simulate
-   * --runtime websocket` starts processes.
-   */
-  readonly launchClients?: (url: string) => Promise<LaunchedClients> | LaunchedClients;
-  /** Default: silent. */
-  readonly logger?: Logger;
-  readonly metrics?: Metrics;
-  /** Aborting it makes a session's end tell clients to come back later, rather than that the run is over. */
-  readonly signal?: AbortSignal;
-  /** Told where the server listens, once it does. */
-  readonly onListen?: (server: { readonly url: string; readonly port: number }) => void;
-}
+import type { WebSocketRuntimeOptions } from './session-options.js';
 
 /** A runtime whose clients join over WebSockets. Every session has a server of its own. */
 export function websocketRuntime(options: WebSocketRuntimeOptions = {}): Runtime {

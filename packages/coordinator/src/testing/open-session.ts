@@ -4,7 +4,8 @@ import { encodeLeaves } from '@starling/plan';
 import type { PhaseOutcome, RuntimeSession } from '@starling/runtime';
 import { afterEach } from 'vitest';
 import { createMetrics, type Metrics } from '../server/metrics.js';
-import { type WebSocketRuntimeOptions, websocketRuntime } from '../session/websocket-runtime.js';
+import type { WebSocketRuntimeOptions } from '../session/session-options.js';
+import { websocketRuntime } from '../session/websocket-runtime.js';
 import type { ScriptedClient } from './scripted-client.js';
 import { namesOnly, sumPlan } from './sum-plan.js';
 

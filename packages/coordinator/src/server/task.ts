@@ -1,0 +1,41 @@
+// A phase that clients can be asked for, as the server sees it: whom it waits for, where reports go, and how to ask a client
+// that has the first bytes of a body already.
+import type { Control } from '@starling/wire';
+
+export type Ack = Control<'ack'>;
+
+/** Takes what clients report in one phase. */
+export interface Reports {
+  /** Whether this client still owes an update. */
+  owes(client: string): boolean;
+  /** Takes an update's body; says what becomes of it. */
+  update(client: string, at: { readonly round: number; readonly phase: number }, body: Uint8Array): Ack;
+  /** There will be no update: the client's work failed, was refused where it was made, or the client goes for good. */
+  failed(client: string, code: string, reason: string): void;
+}
+
+export interface Task {
+  readonly round: number;
+  readonly phase: number;
+  readonly gathering: Reports;
+  /** The frames of `work` for a client, and of its `slices` before. `received`: bytes of its update that are here already. */
+  frames(client: string, held: HeldBodies, received: number): AskFrames;
+}
+
+export interface AskFrames {
+  readonly slices: readonly Uint8Array[];
+  readonly work: readonly Uint8Array[];
+}
+
+/** A body of which a client has the first bytes, from before a cut. */
+export interface HeldBody {
+  readonly hash: string;
+  readonly from: number;
+}
+
+export interface HeldBodies {
+  readonly broadcast: HeldBody | null;
+  readonly slices: HeldBody | null;
+}
+
+export const NOTHING_HELD: HeldBodies = { broadcast: null, slices: null };

@@ -11,7 +11,7 @@ import {
   type Selection,
   type Type,
 } from '@starling/federated-core';
-import { PlanError } from '../errors.js';
+import { PlanError } from './plan-error.js';
 
 /** What a plan's graph takes and gives, as far as a plan is concerned. */
 export interface GraphSignature {

@@ -15,8 +15,8 @@ import {
   sequenceSum,
 } from '@starling/federated-core';
 import { assert, describe, expect, test } from 'vitest';
-import { PlanError } from '../errors.js';
 import { linkPlan } from '../link/link-plan.js';
+import { PlanError } from '../linked/plan-error.js';
 import { decodeManifest, decodePlan, workBlobs } from './decode-plan.js';
 import { encodePlan } from './encode-plan.js';
 

@@ -11,10 +11,10 @@ import {
   type TensorType,
   type Type,
 } from '@starling/federated-core';
-import { PlanError } from '../errors.js';
 import { checkPlan } from '../linked/check-plan.js';
 import type { LinkedPlan } from '../linked/linked-plan.js';
 import { graphsOf } from '../linked/map-plan.js';
+import { PlanError } from '../linked/plan-error.js';
 import { decodeLeaves } from '../safetensors/safetensors.js';
 import { sha256Hex } from '../safetensors/sha256.js';
 import {

@@ -9,8 +9,8 @@ import {
   toValue,
 } from '@starling/federated-core';
 import { assert, describe, expect, test } from 'vitest';
-import { ClientDataError } from '../errors.js';
 import { clientArgument } from './client-argument.js';
+import { ClientDataError } from './client-errors.js';
 
 const numbers = (leaves: readonly Tensor[]): number[] => leaves.map(({ data }) => Number(data[0]));
 const plan = (clientInput: Type) => ({ name: 'test', clientInput });

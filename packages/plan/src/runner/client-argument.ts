@@ -12,7 +12,7 @@ import {
   type Value,
   ValueError,
 } from '@starling/federated-core';
-import { ClientDataError, PopulationError } from '../errors.js';
+import { ClientDataError, PopulationError } from './client-errors.js';
 
 /**
  * Gives the leaves of `plan.clientInput` for a client's value of `dataType`. The plan may ask for the value as

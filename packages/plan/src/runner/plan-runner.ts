@@ -17,9 +17,9 @@ import {
   type Tensor,
   type VectorKernels,
 } from '@starling/federated-core';
-import { PlanError } from '../errors.js';
 import type { LinkedPlan } from '../linked/linked-plan.js';
 import { type GraphRole, graphsOf } from '../linked/map-plan.js';
+import { PlanError } from '../linked/plan-error.js';
 import { breathe } from './breathe.js';
 
 /** Slices that are made before the event loop has a turn. */

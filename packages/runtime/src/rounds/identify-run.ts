@@ -5,7 +5,7 @@ import { checkCohort } from '@starling/population';
 import { type PlainObject, plainOf, type RunIdentity } from '../checkpoints/run-identity.js';
 import { STARLING_VERSION } from '../checkpoints/version.js';
 import type { CompiledRun } from './compile-run.js';
-import type { RunOptions } from './run-rounds.js';
+import type { RunOptions } from './run-options.js';
 
 /**
  * See `RunIdentity`. Asks the population for its fingerprint and the sampler for the first cohort; throws a

@@ -4,7 +4,8 @@ import { assert, describe, expect, test } from 'vitest';
 import { formatDifference } from '../checkpoints/run-identity.js';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import { memoryStore, options } from '../testing/growth.js';
-import { type RunOptions, runRounds } from './run-rounds.js';
+import type { RunOptions } from './run-options.js';
+import { runRounds } from './run-rounds.js';
 
 describe('resumeRun', () => {
   test('`runRounds` ends in the same state when it is taken up again from a checkpoint', async () => {

@@ -7,7 +7,7 @@ import { identityDifferences, OtherRunError, type RunIdentity } from '../checkpo
 import { CheckpointError } from '../runtime/errors.js';
 import type { CompiledRun } from './compile-run.js';
 import { identifyRun } from './identify-run.js';
-import type { RunOptions } from './run-rounds.js';
+import type { RunOptions } from './run-options.js';
 
 export interface Resumed {
   /** What further checkpoints are to say; `null` where there are none. */

@@ -15,7 +15,8 @@ import { type CohortSampler, populationOf } from '@starling/population';
 import { assert, describe, expect, test } from 'vitest';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import { add, growth, memoryStore, numberOf, options } from '../testing/growth.js';
-import { type RoundRecord, type RunOptions, runRounds } from './run-rounds.js';
+import type { RoundRecord, RunOptions } from './run-options.js';
+import { runRounds } from './run-rounds.js';
 
 describe('runRounds', () => {
   test('`runRounds` hands the state from round to round and tells of each', async () => {

@@ -6,7 +6,6 @@ import {
   EmptyAggregateError,
   type HostValue,
   type LocalRunner,
-  type MaybePromise,
   NonFiniteError,
   OverflowError,
   roundSeed,
@@ -15,94 +14,17 @@ import {
   seedFrom,
   serverSeed,
   unflatten,
-  type Value,
 } from '@starling/federated-core';
-import type { ClientReport } from '@starling/plan';
 import { createPlanRunner, type Leaves, type PlanRunner, stateHash } from '@starling/plan';
-import type { CohortSampler, Population } from '@starling/population';
-import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
-import type { OnOtherRun, RunIdentity } from '../checkpoints/run-identity.js';
-import { createEngine, type EngineChoice } from '../engines/engine-choice.js';
+import type { RunIdentity } from '../checkpoints/run-identity.js';
+import { createEngine } from '../engines/engine-choice.js';
 import { TooFewReportsError } from '../runtime/errors.js';
-import type { Runtime, RuntimeSession } from '../runtime/runtime.js';
-import { type CompiledRun, compileRun, type RunSource } from './compile-run.js';
+import type { RuntimeSession } from '../runtime/runtime.js';
+import { type CompiledRun, compileRun } from './compile-run.js';
 import { leafNames } from './leaf-names.js';
 import { resumeRun } from './resume-run.js';
+import type { RoundRecord, RunOptions, RunResult } from './run-options.js';
 import { runRound } from './run-round.js';
-
-/** Something worked out from the state every so many rounds, such as the accuracy on a test set. */
-export interface Evaluation {
-  /** In rounds; the last round is always evaluated. */
-  readonly every: number;
-  /** `local` runs local computations on the engine of the run. */
-  run(state: Value, round: number, local: LocalRunner): MaybePromise<HostValue>;
-}
-
-export interface RoundRecord {
-  /** From 1: how many rounds are done. */
-  readonly round: number;
-  readonly metrics: HostValue;
-  /** Of rounds that were evaluated. */
-  readonly evaluation?: HostValue;
-  /** What became of each client, in cohort order. */
-  readonly reports: readonly ClientReport[];
-  /** The leaves of the state after the round, not copied: not to be written to. None for a computation. */
-  readonly state: Leaves;
-  /** Time from sampling the cohort to the new state, without evaluation and checkpoint. */
-  readonly wallMs: number;
-}
-
-export interface FailedRound {
-  readonly round: number;
-  /** `too-few-reports`, `empty-aggregate`, `integer-overflow`, `non-finite-aggregate` or `non-finite-state`. */
-  readonly error: StarlingError;
-  readonly wallMs: number;
-}
-
-export interface RunOptions extends RunSource {
-  readonly runtime: Runtime;
-  readonly population: Population;
-  readonly sampler: CohortSampler;
-  /** Rounds in all, those before a resume included. */
-  readonly rounds: number;
-  /** A non-negative safe integer. */
-  readonly seed: number;
-  /** What runs the server's own programs. Default: the onnx engine. */
-  readonly engine?: EngineChoice | Engine;
-  /** Where each round is committed to, and taken up again from. */
-  readonly checkpoints?: CheckpointStore;
-  /** Rounds from one checkpoint to the next; the last round always has one. Default 1. */
-  readonly checkpointEvery?: number;
-  /** What the user has set, as plain data: part of what a checkpoint must be the same in. Default: nothing. */
-  readonly settings?: Readonly<Record<string, unknown>>;
-  /** Where given, a checkpoint of another run is taken up all the same, and this is told what differs. */
-  readonly onOtherRun?: OnOtherRun;
-  readonly evaluate?: Evaluation;
-  /** Clients whose updates must count, in each phase. Default 0: the plan says what an empty cohort gives. */
-  readonly minReports?: number;
-  /** Called, and awaited, once a round is committed. */
-  readonly onRound?: (record: RoundRecord) => MaybePromise<void>;
-  /** Where given, a failed round keeps the state and the run goes on; else the run throws its error. */
-  readonly onFailedRound?: (failure: FailedRound) => MaybePromise<void>;
-  /** Gives up the round at hand and ends the run with the last committed state. */
-  readonly signal?: AbortSignal;
-  /** Milliseconds, for `wallMs`. */
-  readonly clock?: () => number;
-}
-
-export interface RunResult {
-  /** Rounds done, those before a resume included. */
-  readonly rounds: number;
-  /** The leaves of the last state; of a computation, of its last result. */
-  readonly state: Leaves;
-  /** Of the last round that this run committed. */
-  readonly metrics: HostValue | null;
-  readonly evaluation: HostValue | null;
-  /** See `stateHash`: of `state`. */
-  readonly stateHash: string;
-  readonly interrupted: boolean;
-  readonly wallMs: number;
-}
 
 /**
  * Runs a process or a computation round by round. Throws what a round throws (see `runRound`), and a

@@ -3,7 +3,7 @@
 import type { FederatedComputation, IterativeProcess, MaybePromise } from '@starling/federated-core';
 import type { CohortSampler, Population } from '@starling/population';
 import type { z } from 'zod';
-import type { Evaluation } from '../rounds/run-rounds.js';
+import type { Evaluation } from '../rounds/run-options.js';
 
 /** A simulation made ready with its options: all that a run needs but the runtime and the seed. */
 export interface SimulationRun {

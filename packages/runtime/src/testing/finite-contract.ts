@@ -18,7 +18,8 @@ import {
 import { type CohortSampler, type Population, populationOf } from '@starling/population';
 import { assert, expect, test } from 'vitest';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
-import { type RunOptions, runRounds } from '../rounds/run-rounds.js';
+import type { RunOptions } from '../rounds/run-options.js';
+import { runRounds } from '../rounds/run-rounds.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { floats, totalOf } from './contract-computations.js';
 import type { Agreed } from './select-contract.js';

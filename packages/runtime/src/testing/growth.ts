@@ -19,7 +19,7 @@ import {
 import { type CohortSampler, populationOf } from '@starling/population';
 import type { Checkpoint, CheckpointStore, MetricsRow } from '../checkpoints/checkpoint-store.js';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
-import type { RunOptions } from '../rounds/run-rounds.js';
+import type { RunOptions } from '../rounds/run-options.js';
 
 export const add = localComputation({ left: float32(), right: float32() }, ({ left, right }) =>
   tf.add(left, right),

@@ -10,6 +10,7 @@ export * from './fold/ordered-merge.js';
 export * from './in-process/in-process-runtime.js';
 
 export * from './rounds/leaf-names.js';
+export * from './rounds/run-options.js';
 export * from './rounds/run-round.js';
 export * from './rounds/run-rounds.js';
 export * from './runtime/errors.js';

@@ -2,13 +2,13 @@
 // each round to a directory, from which it goes on after a restart.
 import { readFileSync } from 'node:fs';
 import type { RunResult } from '@starling/runtime';
+import type { RunStart } from '@starling/runtime/events';
+import { roundSummary, runSummary } from '@starling/runtime/events';
 import { type Command, Option } from 'commander';
 import { exitCodes, UsageError } from '../errors/usage-error.js';
 import { createLogger } from '../output/logger.js';
 import { plainLines } from '../output/plain-lines.js';
-import { roundOf, summaryOf } from '../run/from-loop.js';
 import { withInterrupt } from '../run/interrupt.js';
-import type { RunStart } from '../run/run-record.js';
 import { setUpSimulation } from '../simulation/set-up.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
 
@@ -96,14 +96,14 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
       logger,
       signal,
       onListen: ({ url }) => void process.stdout.write(`listening at ${url}\n`),
-      onRound: (record) => observer.round?.(roundOf(record)),
+      onRound: (record) => observer.round?.(roundSummary(record)),
       ...(state === undefined ? {} : { state }),
       ...(token === undefined ? {} : { token }),
       ...(tls === null ? {} : { tls }),
       ...otherRun(options.force, logger),
     });
   const result = await withInterrupt((signal) => withForceHint(() => serve(signal)));
-  await observer.finished?.(summaryOf(start, result));
+  await observer.finished?.(runSummary(start, result));
   if (result.interrupted) process.exitCode = exitCodes.interrupted;
 }
 

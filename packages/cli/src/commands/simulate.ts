@@ -1,14 +1,14 @@
 // `starling simulate <simulation>`: runs a simulation on this machine, on any runtime.
 import { availableParallelism } from 'node:os';
+import type { RunObserver, RunSummary } from '@starling/runtime/events';
+import { allObservers } from '@starling/runtime/events';
 import { type Command, Option } from 'commander';
 import { exitCodes, oneOf, UsageError } from '../errors/usage-error.js';
 import { createLogger } from '../output/logger.js';
 import { show } from '../output/show.js';
 import { type EngineLabel, engineOption } from '../run/engine-choice.js';
 import { withInterrupt } from '../run/interrupt.js';
-import { allObservers } from '../run/observers.js';
 import { outputFolder, reportPath, requireFresh } from '../run/output-folder.js';
-import type { RunObserver, RunSummary } from '../run/run-record.js';
 import type { RunSettings } from '../run/run-simulation.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
 

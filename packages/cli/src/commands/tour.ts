@@ -2,6 +2,8 @@
 // real sockets, each mote a process of its own; then federated averaging on threads, with a report to look at.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { RunSummary } from '@starling/runtime/events';
+import { allObservers } from '@starling/runtime/events';
 import type { Command } from 'commander';
 import { exitCodes, UsageError } from '../errors/usage-error.js';
 import { createLogger } from '../output/logger.js';
@@ -9,9 +11,7 @@ import { formatDuration, formatNumber, namedNumbers } from '../output/metrics.js
 import { show } from '../output/show.js';
 import { formatTable } from '../output/table.js';
 import { withInterrupt } from '../run/interrupt.js';
-import { allObservers } from '../run/observers.js';
 import { clearRun, outputFolder, reportPath } from '../run/output-folder.js';
-import type { RunSummary } from '../run/run-record.js';
 import type { RunSettings } from '../run/run-simulation.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
 

@@ -1,5 +1,5 @@
 // `--json`: one JSON object a line on stdout and nothing else there.
-import type { RunObserver } from '../run/run-record.js';
+import type { RunObserver } from '@starling/runtime/events';
 import { toJson } from './metrics.js';
 
 /** `{"type":"round",…}` for each round and `{"type":"summary",…}` at the end. */

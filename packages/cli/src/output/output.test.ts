@@ -1,6 +1,7 @@
 // Tests of the ways in which a run is shown: JSON lines, plain lines, the bar.
+
+import type { RoundSummary, RunStart, RunSummary } from '@starling/runtime/events';
 import { describe, expect, it } from 'vitest';
-import type { RoundRecord, RunStart, RunSummary } from '../run/run-record.js';
 import { jsonLines } from './json-lines.js';
 import { plainLines } from './plain-lines.js';
 import { barLine, progressBar } from './progress-bar.js';
@@ -17,7 +18,7 @@ const start: RunStart = {
   settings: {},
   headline: null,
 };
-const round: RoundRecord = { round: 3, metrics: { loss: 0.25 }, wallMs: 500, accepted: 9, cohort: 10 };
+const round: RoundSummary = { round: 3, metrics: { loss: 0.25 }, wallMs: 500, accepted: 9, cohort: 10 };
 const summary: RunSummary = {
   start,
   rounds: 20,

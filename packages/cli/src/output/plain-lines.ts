@@ -1,5 +1,5 @@
 // One plain line a round, for logs, pipes and terminals without a cursor.
-import type { RunObserver, RunStart, RunSummary } from '../run/run-record.js';
+import type { RunObserver, RunStart, RunSummary } from '@starling/runtime/events';
 import { countOf, formatDuration, formatNumber, shownMetrics } from './metrics.js';
 import { createRate } from './rate.js';
 

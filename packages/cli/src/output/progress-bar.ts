@@ -1,6 +1,7 @@
 // The progress bar of a terminal: a listr2 task whose line shows round, metrics and clients a second.
+
+import type { RunObserver } from '@starling/runtime/events';
 import { Listr, type ListrTaskWrapper } from 'listr2';
-import type { RunObserver } from '../run/run-record.js';
 import { formatDuration, formatNumber, shownMetrics } from './metrics.js';
 import { describeEnd, describeStart, METRICS_SHOWN } from './plain-lines.js';
 import { createRate } from './rate.js';

@@ -1,5 +1,5 @@
 // How a run is shown: the choice between JSON lines, a bar and plain lines, made once for all commands.
-import type { RunObserver, RunSummary } from '../run/run-record.js';
+import type { RunObserver, RunSummary } from '@starling/runtime/events';
 import { jsonLines } from './json-lines.js';
 import { plainLines } from './plain-lines.js';
 import { withProgress } from './progress-bar.js';

@@ -1,11 +1,12 @@
 // Tests of the report: which curves it draws, that it is whole on its own, and that text in it stays text.
+
+import type { RoundSummary, RunStart, RunSummary } from '@starling/runtime/events';
 import { describe, expect, it } from 'vitest';
-import type { RoundRecord, RunStart, RunSummary } from '../run/run-record.js';
 import { renderChart } from './chart.js';
 import { renderReport } from './report.js';
 import { chartsOf } from './series.js';
 
-const record = (round: number, metrics: unknown): RoundRecord => ({
+const record = (round: number, metrics: unknown): RoundSummary => ({
   round,
   metrics,
   wallMs: 100,

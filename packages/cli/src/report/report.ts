@@ -1,7 +1,8 @@
 // The report of a run: one self-contained HTML page with the facts, a curve for each kind of metric, and a table. It
 // loads nothing, so it can be kept, mailed and opened anywhere.
+
+import type { RoundSummary, RunSummary } from '@starling/runtime/events';
 import { formatDuration, formatNumber, namedNumbers, shownMetrics } from '../output/metrics.js';
-import type { RoundRecord, RunSummary } from '../run/run-record.js';
 import { renderChart } from './chart.js';
 import { escapeHtml } from './html.js';
 import { PAGE_SCRIPT } from './page-script.js';
@@ -14,7 +15,7 @@ const FACTS_SHOWN = 4;
 const TABLE_ROWS = 20;
 
 /** The page as text; the rounds are in ascending order. */
-export function renderReport(records: readonly RoundRecord[], summary: RunSummary): string {
+export function renderReport(records: readonly RoundSummary[], summary: RunSummary): string {
   const { start } = summary;
   const charts = chartsOf(records);
   return `<!doctype html>
@@ -38,7 +39,7 @@ ${charts.length > 0 ? `<h2>Curves</h2>\n<div class="charts">\n${charts.map(rende
 `;
 }
 
-function renderFacts(records: readonly RoundRecord[], summary: RunSummary): string {
+function renderFacts(records: readonly RoundSummary[], summary: RunSummary): string {
   const { start } = summary;
   const accepted = records.reduce((sum, record) => sum + record.accepted, 0);
   const trainingMs = records.reduce((sum, { wallMs }) => sum + wallMs, 0);
@@ -76,7 +77,7 @@ function renderFacts(records: readonly RoundRecord[], summary: RunSummary): stri
   return `<dl class="facts">${cells.join('\n')}</dl>`;
 }
 
-function renderTable(records: readonly RoundRecord[]): string {
+function renderTable(records: readonly RoundSummary[]): string {
   const stride = Math.max(1, Math.ceil(records.length / TABLE_ROWS));
   const rows = records.filter((_, index) => index % stride === 0 || index === records.length - 1);
   const names = [...new Set(rows.flatMap(({ metrics }) => namedNumbers(metrics).map(([name]) => name)))];

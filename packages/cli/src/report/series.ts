@@ -1,7 +1,8 @@
 // From the metrics of all rounds to the charts of a report: metrics of one kind (the last part of their names, such
 // as `loss` of `training.loss` and `evaluation.loss`) share a chart.
+
+import type { RoundSummary } from '@starling/runtime/events';
 import { namedNumbers } from '../output/metrics.js';
-import type { RoundRecord } from '../run/run-record.js';
 
 export interface Series {
   readonly name: string;
@@ -18,7 +19,7 @@ export interface ChartData {
  * One chart a kind of metric, in the order in which metrics first appear. A kind whose metrics never change, such as the
  * number of examples, has no curve: it stands in the table.
  */
-export function chartsOf(records: readonly RoundRecord[]): readonly ChartData[] {
+export function chartsOf(records: readonly RoundSummary[]): readonly ChartData[] {
   const points = new Map<string, [number, number][]>();
   for (const { round, metrics } of records) {
     for (const [name, value] of namedNumbers(metrics)) {

@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RunObserver } from '@starling/runtime/events';
+import { allObservers } from '@starling/runtime/events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../errors/usage-error.js';
-import { allObservers } from './observers.js';
 import { clearRun, outputFolder, reportPath, requireFresh } from './output-folder.js';
-import type { RunObserver } from './run-record.js';
 
 const folders: string[] = [];
 afterEach(async () => {

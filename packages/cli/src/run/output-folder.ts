@@ -3,10 +3,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RoundSummary, RunObserver } from '@starling/runtime/events';
+import { namedMetrics } from '@starling/runtime/events';
 import { UsageError } from '../errors/usage-error.js';
 import { renderReport } from '../report/report.js';
-import { metricsOf } from './from-loop.js';
-import type { RoundRecord, RunObserver } from './run-record.js';
 
 const METRICS = 'metrics.jsonl';
 const REPORT = 'report.html';
@@ -34,7 +34,7 @@ export async function clearRun(directory: string): Promise<void> {
 
 /** Writes the report when the run ends, in a directory that it makes. */
 export function outputFolder(directory: string): RunObserver {
-  const records: RoundRecord[] = [];
+  const records: RoundSummary[] = [];
   return {
     async started() {
       await mkdir(directory, { recursive: true });
@@ -55,7 +55,7 @@ function holdsCheckpoints(directory: string): boolean {
 }
 
 /** Rounds that were run before a resume; how many clients took part is not kept. */
-async function earlierRounds(path: string): Promise<readonly RoundRecord[]> {
+async function earlierRounds(path: string): Promise<readonly RoundSummary[]> {
   if (!existsSync(path)) return [];
   const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line.endsWith('}'));
   return lines.map((line) => {
@@ -67,7 +67,7 @@ async function earlierRounds(path: string): Promise<readonly RoundRecord[]> {
     };
     return {
       round: row.round,
-      metrics: metricsOf(row.metrics, row.evaluation),
+      metrics: namedMetrics(row.metrics, row.evaluation),
       wallMs: row.wallMs,
       accepted: 0,
       cohort: 0,

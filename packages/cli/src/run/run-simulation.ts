@@ -1,13 +1,13 @@
 // Runs a simulation from its name to its last round: load, set up, choose a runtime, go round by round, tell whoever
 // observes. Nothing here prints.
 import { checkpointStore, type Runtime, type RuntimeName, runRounds } from '@starling/runtime';
+import type { RunObserver, RunStart, RunSummary } from '@starling/runtime/events';
+import { roundSummary, runSummary } from '@starling/runtime/events';
 import type { Logger } from 'pino';
 import { setUpSimulation } from '../simulation/set-up.js';
 import { chooseRuntime } from './choose-runtime.js';
 import { type EngineLabel, engineChoice } from './engine-choice.js';
-import { roundOf, summaryOf } from './from-loop.js';
 import { otherRun, withForceHint } from './other-run.js';
-import type { RunObserver, RunStart, RunSummary } from './run-record.js';
 
 export interface RunSettings {
   /** A name, or the path of a file. */
@@ -82,11 +82,11 @@ export async function runSimulation(
       ...(evaluate === undefined ? {} : { evaluate }),
       ...(options.directory === null ? {} : { checkpoints: checkpointStore(options.directory) }),
       ...otherRun(options.force, options.logger),
-      onRound: (record) => observer.round?.(roundOf(record)),
+      onRound: (record) => observer.round?.(roundSummary(record)),
     }),
   );
   if (failure.signal.aborted) throw failure.signal.reason;
-  const summary = summaryOf(start, result);
+  const summary = runSummary(start, result);
   await observer.finished?.(summary);
   return summary;
 }

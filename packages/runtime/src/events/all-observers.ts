@@ -1,5 +1,5 @@
 // Several observers as one: each is told in turn, and waited for.
-import type { RunObserver } from './run-record.js';
+import type { RunObserver } from './run-events.js';
 
 export function allObservers(observers: readonly RunObserver[]): RunObserver {
   return {
@@ -9,8 +9,8 @@ export function allObservers(observers: readonly RunObserver[]): RunObserver {
     async ready(openingMs) {
       for (const observer of observers) await observer.ready?.(openingMs);
     },
-    async round(record) {
-      for (const observer of observers) await observer.round?.(record);
+    async round(summary) {
+      for (const observer of observers) await observer.round?.(summary);
     },
     async finished(summary) {
       for (const observer of observers) await observer.finished?.(summary);

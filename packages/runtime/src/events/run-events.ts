@@ -1,5 +1,5 @@
-// What a run tells while it goes and when it ends: the one shape that the progress bar, plain lines, JSON lines,
-// metrics.jsonl and the report are all made from.
+// What a run tells while it runs and when it ends: the one shape that whatever shows or keeps a run is made from, such as
+// a progress bar, JSON lines, a report or a dashboard.
 
 export interface RunStart {
   /** Name of the simulation, and one sentence on it. */
@@ -16,7 +16,7 @@ export interface RunStart {
   readonly headline: string | null;
 }
 
-export interface RoundRecord {
+export interface RoundSummary {
   readonly round: number;
   /** Host value: whatever the computation reports. */
   readonly metrics: unknown;
@@ -43,6 +43,6 @@ export interface RunObserver {
   started?(start: RunStart): void | Promise<void>;
   /** Engines are loaded and clients have joined: the first round begins. */
   ready?(openingMs: number): void | Promise<void>;
-  round?(record: RoundRecord): void | Promise<void>;
+  round?(summary: RoundSummary): void | Promise<void>;
   finished?(summary: RunSummary): void | Promise<void>;
 }

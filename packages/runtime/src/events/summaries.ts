@@ -1,25 +1,25 @@
-// From the round loop's records to this room's: what is shown and kept of a round and of a run.
+// From the round loop's records to the events of a run: what is shown and kept of a round and of a run.
 import { isTensor } from '@starling/federated-core';
-import type { RoundRecord as LoopRecord, RunResult } from '@starling/runtime';
-import type { RoundRecord, RunStart, RunSummary } from './run-record.js';
+import type { RoundRecord, RunResult } from '../rounds/run-options.js';
+import type { RoundSummary, RunStart, RunSummary } from './run-events.js';
 
-export function roundOf({ round, metrics, evaluation, reports, wallMs }: LoopRecord): RoundRecord {
+export function roundSummary({ round, metrics, evaluation, reports, wallMs }: RoundRecord): RoundSummary {
   return {
     round,
-    metrics: metricsOf(metrics, evaluation),
+    metrics: namedMetrics(metrics, evaluation),
     wallMs,
     accepted: reports.filter(({ status }) => status === 'accepted').length,
     cohort: reports.length,
   };
 }
 
-export function summaryOf(start: RunStart, result: RunResult): RunSummary {
+export function runSummary(start: RunStart, result: RunResult): RunSummary {
   const { rounds, metrics, evaluation, stateHash, wallMs, interrupted } = result;
-  return { start, rounds, metrics: metricsOf(metrics, evaluation), stateHash, wallMs, interrupted };
+  return { start, rounds, metrics: namedMetrics(metrics, evaluation), stateHash, wallMs, interrupted };
 }
 
 /** A struct's fields as they are, any other value under `value`; and `evaluation` where the round was evaluated. */
-export function metricsOf(metrics: unknown, evaluation: unknown): Readonly<Record<string, unknown>> {
+export function namedMetrics(metrics: unknown, evaluation: unknown): Readonly<Record<string, unknown>> {
   const fields = isStruct(metrics)
     ? metrics
     : metrics === null || metrics === undefined

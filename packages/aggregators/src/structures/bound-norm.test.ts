@@ -10,6 +10,7 @@ import {
   float32,
   type Generator,
   generator,
+  int32,
   type LocalComputation,
   seedFrom,
   sizeOf,
@@ -141,6 +142,13 @@ describe.each(ENGINES)('boundNorm on %s', (_, makeEngine) => {
 });
 
 describe('boundNorm', () => {
+  it('throws when a tensor is not float32', () => {
+    const update = struct({ weights: float32(2), counts: int32(3) });
+    expect(() => localComputation({ update }, ({ update }) => boundNorm(update as never, 1).value)).toThrow(
+      'Cannot bound a norm: tensors must be float32, got int32[3]',
+    );
+  });
+
   it('holds ten million equal numbers to the bound', async () => {
     const bound = await bounding([[10_000_000]], createOnnxEngine);
     const { leaves, isLonger } = await bound([new Float32Array(10_000_000).fill(0.1)], 1);

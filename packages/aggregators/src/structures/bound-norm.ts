@@ -24,10 +24,14 @@ export interface BoundedNorm {
 /**
  * A float32 value whose L2 norm over all its tensors is at most `clipNorm`, a number or scalar: `value`, or its direction at that
  * length. What is not finite stays so: its sender is refused. Norms within 2e-5 below the bound, for up to 10⁷ numbers, may be
- * shortened by as much, too.
+ * shortened by as much, too. Throws a `TypeError` where a tensor is not float32: scaled down, integers would not stay integers.
  */
 export function boundNorm(value: TensorStructure, clipNorm: number | tf.Tensor): BoundedNorm {
   const leaves = leavesOf(value).filter(({ size }) => size > 0);
+  const other = leaves.find(({ dtype }) => dtype !== 'float32');
+  if (other !== undefined) {
+    throw new TypeError(`Cannot bound a norm: tensors must be float32, got ${other.dtype}[${other.shape}]`);
+  }
   if (leaves.length === 0) return { value, isLonger: tf.scalar(false, 'bool') };
   const largest = tf.max(tf.stack(leaves.map((leaf) => tf.max(tf.abs(leaf)))));
   // A value of zeros is divided by 1.

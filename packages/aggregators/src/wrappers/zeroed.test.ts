@@ -1,7 +1,8 @@
-import { EmptyAggregateError, float32 } from '@starling/federated-core';
+import { EmptyAggregateError, float32, struct } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { aggregate, aggregatorContract } from '../aggregator/contract.js';
 import { meanAggregator } from '../means/mean-aggregator.js';
+import { sumAggregator } from '../sums/sum-aggregator.js';
 import { clipped } from './clipped.js';
 import { zeroed } from './zeroed.js';
 
@@ -60,6 +61,15 @@ describe('zeroed', () => {
     );
     const counting = zeroed(mean, { bound: 1, whenZeroed: 'count-as-zero' });
     expect((await aggregate(counting, float32(), [5, 9])).result).toBe(0);
+  });
+
+  it('takes updates without a tensor, all of which are within the bound', async () => {
+    const { result, measurements } = await aggregate(zeroed(sumAggregator(), { bound: 1 }), struct({}), [
+      {},
+      {},
+    ]);
+    expect(result).toEqual({});
+    expect(measurements).toEqual({ zeroed: 0, inner: {} });
   });
 
   it('throws when it is to do something else with a zeroed client', () => {

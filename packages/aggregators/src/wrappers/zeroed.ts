@@ -51,9 +51,10 @@ function create(
     (argument) => {
       const { value, weight } = argument as { readonly value: TensorStructure; readonly weight: tf.Tensor };
       // NaN is not ≤ anything, so it is beyond the bound.
-      const within = leavesOf(value)
-        .map((tensor) => tf.all(tf.lessEqual(tf.abs(tensor), bound)))
-        .reduce((both, next) => tf.logicalAnd(both, next));
+      const [first = tf.scalar(true, 'bool'), ...rest] = leavesOf(value).map((tensor) =>
+        tf.all(tf.lessEqual(tf.abs(tensor), bound)),
+      );
+      const within = rest.reduce((both, next) => tf.logicalAnd(both, next), first);
       return {
         value: mapStructure((tensor) => tf.where(within, tensor, tf.zerosLike(tensor)), value),
         weight: excludes ? tf.where(within, weight, tf.zerosLike(weight)) : weight,

@@ -82,7 +82,8 @@ export function federatedAveraging(options: FederatedAveragingOptions): Iterativ
   const { unit, count } = workLength(options);
   const work = clientWork(model, {
     optimizer: clientOptimizer,
-    [unit]: count,
+    epochs: options.epochs,
+    steps: options.steps,
     batchSize,
     weighting,
     proximalStrength,

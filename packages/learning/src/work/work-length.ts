@@ -17,8 +17,8 @@ export interface WorkLength {
 }
 
 /**
- * One of `epochs` and `steps`; 1 epoch if neither is given. Throws a `RangeError` if both are, or a number is not from
- * 1.
+ * One of `epochs` and `steps`; 1 epoch if neither is given. Throws a `RangeError` if both are, or if a number is not a
+ * whole one from 1 to 2³¹ − 1.
  */
 export function workLength(options: {
   readonly epochs?: number | CountOfRound | undefined;
@@ -29,10 +29,9 @@ export function workLength(options: {
     throw new RangeError('Cannot train clients: need epochs or steps to say how long, got both');
   }
   const unit = steps === undefined ? 'epochs' : 'steps';
-  const count = steps ?? epochs ?? 1;
-  const given = options[unit];
-  if (typeof given !== 'function' && given !== undefined) {
-    checkNumber('Cannot train clients', unit, given, { whole: true, from: 1, to: MAX_COUNT });
+  const { [unit]: count = 1 } = options;
+  if (typeof count !== 'function') {
+    checkNumber('Cannot train clients', unit, count, { whole: true, from: 1, to: MAX_COUNT });
   }
   return { unit, count };
 }

@@ -1,23 +1,24 @@
 // Reads a traced computation for compiling and for evaluating: calls put in place, intrinsics numbered, and the
 // round trips it needs. The n-th round trip holds the aggregates whose clients' values depend on n aggregates, or
 // selections, one after another; and the keys that clients send for selections of later round trips.
+
+import { MAX_KEYS } from '../aggregations/select-keys.js';
+import { inlineCalls } from '../computations/call.js';
+import type { FederatedComputation } from '../computations/federated-computation.js';
 import { atLocation } from '../errors/source-location.js';
 import { CompileError } from '../errors/starling-error.js';
-import { inlineCalls } from '../expression/call.js';
 import {
   childrenOf,
   type Expression,
   type IntrinsicExpression,
   postorder,
 } from '../expression/expression.js';
-import type { FederatedComputation } from '../expression/federated-computation.js';
-import type { AggregateIntrinsic, IntrinsicDefinition } from '../intrinsics/definition.js';
+import type { AggregateIntrinsic, IntrinsicDefinition } from '../intrinsics/framework/definition.js';
+import { updateType } from '../intrinsics/framework/updates.js';
 import { intrinsicNamed } from '../intrinsics/intrinsics.js';
-import { MAX_KEYS } from '../reductions/select-keys.js';
 import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
 import type { Type } from '../types/types.js';
-import { updateType } from './member-types.js';
 
 export interface Analysis {
   /** The body without calls of other computations. */

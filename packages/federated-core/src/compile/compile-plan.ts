@@ -5,21 +5,28 @@
 // Where a client's value depends on an aggregate, another round trip follows. Its work computes the earlier
 // client values that it needs once more, from the same data, broadcasts and seeds: clients keep nothing. What a
 // phase broadcasts is what its work reads: what two phases read goes out with both.
+
+import type { FederatedComputation } from '../computations/federated-computation.js';
 import { CompileError } from '../errors/starling-error.js';
 import type { Expression, IntrinsicExpression, LocalExpression } from '../expression/expression.js';
-import type { FederatedComputation } from '../expression/federated-computation.js';
-import { type AggregateIntrinsic, kindOf } from '../intrinsics/definition.js';
+import { type AggregateIntrinsic, kindOf } from '../intrinsics/framework/definition.js';
+import {
+  contributions,
+  inputType,
+  memberType,
+  parametersAt,
+  updateType,
+} from '../intrinsics/framework/updates.js';
 import { intrinsicNamed } from '../intrinsics/intrinsics.js';
-import type { LocalComputation } from '../plan/local-computation.js';
 import type { Aggregation, LocalProgram, Phase, RoundPlan, Selection } from '../plan/round-plan.js';
+import type { LocalComputation } from '../program/local-computation.js';
+import { ProgramBuilder } from '../program/program-builder.js';
 import { leafCount } from '../types/leaves.js';
 import { int32, struct } from '../types/types.js';
 import { copyTensor } from '../values/tensor.js';
 import { analyse, type KeyUpload, requireServerResult, takenFromServer, updateTypes } from './analysis.js';
 import { Emitter } from './emitter.js';
 import { defaultLaneSize } from './lane-size.js';
-import { contributions, inputType, memberType, parametersAt, updateType } from './member-types.js';
-import { ProgramBuilder } from './program-builder.js';
 
 export interface CompileOptions {
   /** Clients a lane, a positive integer; by default 1 where an update is 1 MiB or more or of unknown size, else 5. */

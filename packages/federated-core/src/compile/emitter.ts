@@ -6,10 +6,10 @@ import { CompileError } from '../errors/starling-error.js';
 import type { Expression } from '../expression/expression.js';
 import { intrinsicNamed } from '../intrinsics/intrinsics.js';
 import type { LocalProgram, Register } from '../plan/round-plan.js';
+import { ProgramBuilder } from '../program/program-builder.js';
 import { formatType } from '../types/format.js';
 import { leafCount } from '../types/leaves.js';
 import { structEntries, type Type } from '../types/types.js';
-import { ProgramBuilder } from './program-builder.js';
 
 export class Emitter {
   private readonly builder: ProgramBuilder;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { federatedComputation } from '../expression/federated-computation.js';
-import { federatedBroadcast } from '../intrinsics/federated-broadcast.js';
-import { federatedMap } from '../intrinsics/federated-map.js';
+import { federatedComputation } from '../computations/federated-computation.js';
+import { federatedBroadcast } from '../intrinsics/moves/federated-broadcast.js';
+import { federatedMap } from '../intrinsics/pointwise/federated-map.js';
 import { plainLocal } from '../testing/plain-local.js';
 import { atClients, atServer, float32, int32 } from '../types/types.js';
 import { sourceLocation } from './source-location.js';

@@ -1,7 +1,7 @@
 // Whether a client's update may count, in the reference meaning: no NaN or infinity, no negative weight, and
 // nothing that the intrinsic itself refuses.
 import type { IntrinsicExpression } from '../expression/expression.js';
-import { type AggregateIntrinsic, kindOf } from '../intrinsics/definition.js';
+import { type AggregateIntrinsic, kindOf } from '../intrinsics/framework/definition.js';
 import type { Tensor } from '../values/tensor.js';
 
 export function acceptable(

@@ -1,6 +1,7 @@
 // What `evaluate` is given, as leaves: one list for each value at the server, one for each member with a client.
+
+import type { FederatedComputation } from '../computations/federated-computation.js';
 import { ValueError } from '../errors/starling-error.js';
-import type { FederatedComputation } from '../expression/federated-computation.js';
 import { formatType } from '../types/format.js';
 import { flatten } from '../values/flatten.js';
 import { copyTensor, type Tensor } from '../values/tensor.js';

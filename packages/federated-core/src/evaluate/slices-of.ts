@@ -2,8 +2,8 @@
 // that is the key's, and a client gets the slices of its keys, in their order.
 import { TypeMismatchError } from '../errors/starling-error.js';
 import type { Expression, IntrinsicExpression, LocalExpression } from '../expression/expression.js';
-import { referenceStack } from '../intrinsics/reference.js';
-import type { LocalRunner } from '../plan/local-computation.js';
+import { referenceStack } from '../intrinsics/framework/reference.js';
+import type { LocalRunner } from '../program/local-computation.js';
 import { deriveSeed, type Seed } from '../random/seed.js';
 import { leafTypes } from '../types/leaves.js';
 import type { Tensor } from '../values/tensor.js';

@@ -1,9 +1,10 @@
 // The expression tree that tracing gives and compiling cuts into a plan: plain data, shared where the
 // user used one value twice. Each kind of node is here; what intrinsics mean is in intrinsics/.
-import type { LocalComputation } from '../plan/local-computation.js';
+
+import type { FederatedComputation } from '../computations/federated-computation.js';
+import type { LocalComputation } from '../program/local-computation.js';
 import type { FunctionType, StructType, Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
-import type { FederatedComputation } from './federated-computation.js';
 
 /** A parameter of the enclosing computation; `name` is null where it has one parameter without a name. */
 export interface ParameterExpression {

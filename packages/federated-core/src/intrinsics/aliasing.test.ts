@@ -1,21 +1,21 @@
 // A computation is what was written: no array that a user holds, before or after, is part of it.
 import { describe, expect, test } from 'vitest';
+import { createReduction } from '../aggregations/create-reduction.js';
 import { compilePlan } from '../compile/compile-plan.js';
+import { bind } from '../computations/bind.js';
+import { type FederatedComputation, federatedComputation } from '../computations/federated-computation.js';
+import { deserializeComputation, serializeComputation } from '../computations/serialize.js';
 import { evaluate } from '../evaluate/evaluate.js';
-import { bind } from '../expression/bind.js';
-import { type FederatedComputation, federatedComputation } from '../expression/federated-computation.js';
-import { deserializeComputation, serializeComputation } from '../expression/serialize.js';
-import { runProgram } from '../plan/run-program.js';
-import { createReduction } from '../reductions/create-reduction.js';
+import { runProgram } from '../program/run-program.js';
 import { plainLocal, plainRunner } from '../testing/plain-local.js';
 import { atClients, atServer, float32, sequence, string, type Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
-import { federatedAggregate } from './federated-aggregate.js';
-import { federatedMax } from './federated-max.js';
-import { federatedMean } from './federated-mean.js';
-import { federatedMin } from './federated-min.js';
-import { federatedValue } from './federated-value.js';
-import { sequenceReduce } from './sequence-reduce.js';
+import { federatedValue } from './pointwise/federated-value.js';
+import { sequenceReduce } from './sequences/federated-sequence-reduce.js';
+import { federatedAggregate } from './sums/federated-aggregate.js';
+import { federatedMax } from './sums/federated-max.js';
+import { federatedMean } from './sums/federated-mean.js';
+import { federatedMin } from './sums/federated-min.js';
 
 const vector = float32(2);
 const options = { run: plainRunner };

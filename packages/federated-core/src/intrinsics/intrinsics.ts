@@ -1,27 +1,27 @@
 // The table of intrinsics: what checking, printing, compiling, evaluating and the documentation go by. To add
 // one: its file, its test, a line here.
 import type { AggregationKind } from '../plan/round-plan.js';
-import type { AggregateIntrinsic, IntrinsicDefinition, SelectIntrinsic } from './definition.js';
-import { federatedAggregateDefinition } from './federated-aggregate.js';
-import { federatedBroadcastDefinition } from './federated-broadcast.js';
-import { federatedCollectDefinition } from './federated-collect.js';
-import { federatedEvalDefinition } from './federated-eval.js';
-import { federatedMapDefinition } from './federated-map.js';
-import { federatedMaxDefinition } from './federated-max.js';
-import { federatedMeanDefinition } from './federated-mean.js';
-import { federatedMinDefinition } from './federated-min.js';
-import { federatedSampleDefinition } from './federated-sample.js';
-import { federatedSecureModularSumDefinition } from './federated-secure-modular-sum.js';
-import { federatedSecureSelectDefinition } from './federated-secure-select.js';
-import { federatedSecureSumDefinition } from './federated-secure-sum.js';
-import { federatedSecureSumBitwidthDefinition } from './federated-secure-sum-bitwidth.js';
-import { federatedSelectDefinition } from './federated-select.js';
-import { federatedSumDefinition } from './federated-sum.js';
-import { federatedValueDefinition } from './federated-value.js';
-import { federatedZipDefinition } from './federated-zip.js';
-import { sequenceMapDefinition } from './sequence-map.js';
-import { sequenceReduceDefinition } from './sequence-reduce.js';
-import { sequenceSumDefinition } from './sequence-sum.js';
+import type { AggregateIntrinsic, IntrinsicDefinition, SelectIntrinsic } from './framework/definition.js';
+import { federatedBroadcastDefinition } from './moves/federated-broadcast.js';
+import { federatedCollectDefinition } from './moves/federated-collect.js';
+import { federatedSampleDefinition } from './moves/federated-sample.js';
+import { federatedSecureSelectDefinition } from './moves/federated-secure-select.js';
+import { federatedSelectDefinition } from './moves/federated-select.js';
+import { federatedEvalDefinition } from './pointwise/federated-eval.js';
+import { federatedMapDefinition } from './pointwise/federated-map.js';
+import { federatedValueDefinition } from './pointwise/federated-value.js';
+import { federatedZipDefinition } from './pointwise/federated-zip.js';
+import { federatedSecureModularSumDefinition } from './secure/federated-secure-modular-sum.js';
+import { federatedSecureSumDefinition } from './secure/federated-secure-sum.js';
+import { federatedSecureSumBitwidthDefinition } from './secure/federated-secure-sum-bitwidth.js';
+import { sequenceMapDefinition } from './sequences/federated-sequence-map.js';
+import { sequenceReduceDefinition } from './sequences/federated-sequence-reduce.js';
+import { sequenceSumDefinition } from './sequences/federated-sequence-sum.js';
+import { federatedAggregateDefinition } from './sums/federated-aggregate.js';
+import { federatedMaxDefinition } from './sums/federated-max.js';
+import { federatedMeanDefinition } from './sums/federated-mean.js';
+import { federatedMinDefinition } from './sums/federated-min.js';
+import { federatedSumDefinition } from './sums/federated-sum.js';
 
 const definitions: readonly IntrinsicDefinition[] = [
   federatedValueDefinition,

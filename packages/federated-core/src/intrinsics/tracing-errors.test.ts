@@ -1,20 +1,20 @@
 // What a user reads when a call of an intrinsic does not fit: the intrinsic, what it needs, what it got, and their line.
 import { describe, expect, it } from 'vitest';
-import { federatedComputation } from '../expression/federated-computation.js';
+import { federatedComputation } from '../computations/federated-computation.js';
 import type { AnyClientsValue, ClientsValue, ServerValue } from '../expression/placed-values.js';
-import type { LocalComputation } from '../plan/local-computation.js';
+import type { LocalComputation } from '../program/local-computation.js';
 import { plainLocal } from '../testing/plain-local.js';
 import { atClients, atServer, float32, int32, sequence, type Type } from '../types/types.js';
-import { federatedAggregate } from './federated-aggregate.js';
-import { federatedEval } from './federated-eval.js';
-import { federatedMap } from './federated-map.js';
-import { federatedMean } from './federated-mean.js';
-import { federatedMin } from './federated-min.js';
-import { federatedSecureSum } from './federated-secure-sum.js';
-import { federatedSum } from './federated-sum.js';
-import { federatedValue } from './federated-value.js';
-import { federatedZip } from './federated-zip.js';
-import { sequenceReduce } from './sequence-reduce.js';
+import { federatedEval } from './pointwise/federated-eval.js';
+import { federatedMap } from './pointwise/federated-map.js';
+import { federatedValue } from './pointwise/federated-value.js';
+import { federatedZip } from './pointwise/federated-zip.js';
+import { federatedSecureSum } from './secure/federated-secure-sum.js';
+import { sequenceReduce } from './sequences/federated-sequence-reduce.js';
+import { federatedAggregate } from './sums/federated-aggregate.js';
+import { federatedMean } from './sums/federated-mean.js';
+import { federatedMin } from './sums/federated-min.js';
+import { federatedSum } from './sums/federated-sum.js';
 
 const half = plainLocal(float32(), float32(), (x) => x / 2, 'half');
 const add = plainLocal({ a: float32(), b: float32() }, float32(), ({ a, b }) => a + b, 'add');

@@ -1,15 +1,15 @@
 // What aggregates make of clients whose tensors differ in a dimension that the type leaves unknown.
 import { describe, expect, it } from 'vitest';
+import { federatedComputation } from '../computations/federated-computation.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
-import { federatedComputation } from '../expression/federated-computation.js';
 import { both } from '../testing/both.js';
 import { atClients, float32 } from '../types/types.js';
-import { federatedCollect } from './federated-collect.js';
-import { federatedMax } from './federated-max.js';
-import { federatedMean } from './federated-mean.js';
-import { federatedMin } from './federated-min.js';
-import { federatedSample } from './federated-sample.js';
-import { federatedSum } from './federated-sum.js';
+import { federatedCollect } from './moves/federated-collect.js';
+import { federatedSample } from './moves/federated-sample.js';
+import { federatedMax } from './sums/federated-max.js';
+import { federatedMean } from './sums/federated-mean.js';
+import { federatedMin } from './sums/federated-min.js';
+import { federatedSum } from './sums/federated-sum.js';
 
 describe('an unknown dimension', () => {
   it('fails the round when clients differ in it, whichever aggregate it is', async () => {

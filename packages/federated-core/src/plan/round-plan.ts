@@ -5,9 +5,10 @@
 // Programs work on leaves: a value of a struct type is the list of its tensors in order, a dataset the list
 // of its columns. `G` is how a local computation is named: the object itself after compiling, the hash of a
 // graph once the plan is linked for a thread, a socket or a disk.
+
+import type { LocalComputation } from '../program/local-computation.js';
 import type { TensorType, Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
-import type { LocalComputation } from './local-computation.js';
 
 /** Inputs are registers 0 … inputs − 1; each instruction appends its outputs as the next registers. */
 export type Register = number;

@@ -1,14 +1,14 @@
 // What the server gives a cohort by its keys: `slice` once for each distinct key, and for each client which of the
 // slices are its own. The round loop slices, and every runtime hands a client its slices, by this one file.
 import { StarlingError } from '../errors/starling-error.js';
+import { callFailure } from '../program/call-failure.js';
+import type { GraphRunner } from '../program/run-program.js';
 import { deriveSeed, type Seed } from '../random/seed.js';
 import { leafTypes } from '../types/leaves.js';
 import type { TensorType, Type } from '../types/types.js';
 import { elementAt, stackTensors } from '../values/stack.js';
 import type { Tensor } from '../values/tensor.js';
-import { callFailure } from './call-failure.js';
 import type { Selection } from './round-plan.js';
-import type { GraphRunner } from './run-program.js';
 
 /** The slices of one selection for one cohort. */
 export interface CohortSlices {

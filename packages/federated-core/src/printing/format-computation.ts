@@ -1,8 +1,9 @@
 // Prints a traced computation as a readable tree: one line an intrinsic, named and typed, in the order in which
 // values are needed. Zips and fields are written in place.
+
+import type { FederatedComputation } from '../computations/federated-computation.js';
 import { type Expression, postorder } from '../expression/expression.js';
-import type { FederatedComputation } from '../expression/federated-computation.js';
-import { federatedZipDefinition } from '../intrinsics/federated-zip.js';
+import { federatedZipDefinition } from '../intrinsics/pointwise/federated-zip.js';
 import { formatPlaced, formatType, formatTypeIndented } from '../types/format.js';
 import { structEntries, type Type } from '../types/types.js';
 import { formatTensor } from './format-tensor.js';

@@ -1,6 +1,6 @@
 // The reference of intrinsics as Markdown, from the table that checks and runs them: docs/intrinsics.md.
-import { constraints } from '../intrinsics/constraints.js';
-import type { IntrinsicDefinition } from '../intrinsics/definition.js';
+import { constraints } from '../intrinsics/framework/constraints.js';
+import type { IntrinsicDefinition } from '../intrinsics/framework/definition.js';
 import { intrinsics } from '../intrinsics/intrinsics.js';
 
 const HEAD = `# Intrinsics

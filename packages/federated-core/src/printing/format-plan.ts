@@ -1,7 +1,7 @@
 // Prints a round plan: its slots in order, each program a line an instruction. Golden files hold these.
 import { aggregateOf } from '../intrinsics/intrinsics.js';
-import type { LocalComputation } from '../plan/local-computation.js';
 import type { Aggregation, Instruction, LocalProgram, RoundPlan, Selection } from '../plan/round-plan.js';
+import type { LocalComputation } from '../program/local-computation.js';
 import { formatTypeIndented } from '../types/format.js';
 import { structEntries, type Type } from '../types/types.js';
 import { formatTensor } from './format-tensor.js';

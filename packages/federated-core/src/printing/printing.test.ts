@@ -1,15 +1,15 @@
 // Golden files of prints; `npx vitest run -u` writes them anew, and the diff is to be read.
 import { describe, expect, it } from 'vitest';
 import { compilePlan } from '../compile/compile-plan.js';
-import { call } from '../expression/call.js';
-import { federatedComputation } from '../expression/federated-computation.js';
+import { call } from '../computations/call.js';
+import { federatedComputation } from '../computations/federated-computation.js';
 import { field } from '../expression/symbolic-value.js';
-import { federatedCollect } from '../intrinsics/federated-collect.js';
-import { federatedSecureSelect } from '../intrinsics/federated-secure-select.js';
-import { federatedSelect } from '../intrinsics/federated-select.js';
-import { federatedSum } from '../intrinsics/federated-sum.js';
-import { federatedZip } from '../intrinsics/federated-zip.js';
-import { sequenceSum } from '../intrinsics/sequence-sum.js';
+import { federatedCollect } from '../intrinsics/moves/federated-collect.js';
+import { federatedSecureSelect } from '../intrinsics/moves/federated-secure-select.js';
+import { federatedSelect } from '../intrinsics/moves/federated-select.js';
+import { federatedZip } from '../intrinsics/pointwise/federated-zip.js';
+import { sequenceSum } from '../intrinsics/sequences/federated-sequence-sum.js';
+import { federatedSum } from '../intrinsics/sums/federated-sum.js';
 import { movingThreshold, revealing, row, variance } from '../testing/examples.js';
 import { atClients, atServer, float32, int32, struct } from '../types/types.js';
 import { formatComputation } from './format-computation.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clientSeed, roundSeed, serverSeed } from '../plan/seeds.js';
+import { clientSeed, roundSeed, serverSeed } from '../program/seeds.js';
 import { deriveSeed, seedFrom } from './seed.js';
 
 describe('seedFrom', () => {

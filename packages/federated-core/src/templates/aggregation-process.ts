@@ -1,6 +1,7 @@
 // The template of an aggregation with a state: how the updates of a cohort become one value at the server.
+
+import type { FederatedComputation } from '../computations/federated-computation.js';
 import { sourceLocation } from '../errors/source-location.js';
-import type { FederatedComputation } from '../expression/federated-computation.js';
 import { formatType } from '../types/format.js';
 import type { ProcessComputations } from './iterative-process.js';
 import { ProcessCheck } from './process-types.js';

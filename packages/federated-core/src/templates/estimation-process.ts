@@ -1,12 +1,13 @@
 // The template of an estimate that is refined round by round, such as a quantile: a process with a report that
 // reads the estimate off the state.
+
+import { call } from '../computations/call.js';
+import { type FederatedComputation, federatedComputation } from '../computations/federated-computation.js';
 import { sourceLocation } from '../errors/source-location.js';
-import { call } from '../expression/call.js';
-import { type FederatedComputation, federatedComputation } from '../expression/federated-computation.js';
 import type { AnyServerValue } from '../expression/placed-values.js';
 import type { SymbolicValue } from '../expression/symbolic-value.js';
-import { federatedMap } from '../intrinsics/federated-map.js';
-import type { LocalComputation } from '../plan/local-computation.js';
+import { federatedMap } from '../intrinsics/pointwise/federated-map.js';
+import type { LocalComputation } from '../program/local-computation.js';
 import { accepts } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
 import { type IterativeProcess, iterativeProcess, type ProcessComputations } from './iterative-process.js';

@@ -1,6 +1,7 @@
 // The template of everything that runs in rounds: a state, made once and handed from round to round.
+
+import type { FederatedComputation } from '../computations/federated-computation.js';
 import { sourceLocation } from '../errors/source-location.js';
-import type { FederatedComputation } from '../expression/federated-computation.js';
 import { ProcessCheck } from './process-types.js';
 
 /** The two computations of a process. */

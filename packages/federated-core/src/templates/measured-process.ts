@@ -1,10 +1,11 @@
 // The template of a step that also measures: a state, a result, and measurements for the log. Steps compose: a
 // chain feeds each result to the next step, a concatenation runs steps side by side.
+
+import { type FederatedComputation, federatedComputation } from '../computations/federated-computation.js';
 import { sourceLocation } from '../errors/source-location.js';
-import { type FederatedComputation, federatedComputation } from '../expression/federated-computation.js';
 import type { AnyServerValue } from '../expression/placed-values.js';
 import { field, type SymbolicValue } from '../expression/symbolic-value.js';
-import { federatedZip } from '../intrinsics/federated-zip.js';
+import { federatedZip } from '../intrinsics/pointwise/federated-zip.js';
 import { accepts } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
 import { isEquivalent } from '../types/relations.js';

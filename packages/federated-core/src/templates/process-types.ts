@@ -1,8 +1,8 @@
 // What the templates of processes ask of their computations, checked once for all of them.
 
+import type { FederatedComputation } from '../computations/federated-computation.js';
 import { atLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
-import type { FederatedComputation } from '../expression/federated-computation.js';
 import { accepts } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
 import { structEntries, type Type } from '../types/types.js';

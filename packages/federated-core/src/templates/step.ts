@@ -1,9 +1,9 @@
 // One step of a process within a computation that is being traced: how chains, concatenations and aggregators are made
 // of other processes.
-import { call } from '../expression/call.js';
+import { call } from '../computations/call.js';
 import type { AnyServerValue } from '../expression/placed-values.js';
 import { type Composed, field, type SymbolicValue } from '../expression/symbolic-value.js';
-import { federatedZip } from '../intrinsics/federated-zip.js';
+import { federatedZip } from '../intrinsics/pointwise/federated-zip.js';
 import { structEntries } from '../types/types.js';
 import type { AggregationProcess } from './aggregation-process.js';
 import type { ProcessComputations } from './iterative-process.js';

@@ -1,15 +1,15 @@
 // Processes as a user composes them: what fits, and what error shows both types where something does not.
 import { describe, expect, it } from 'vitest';
+import { federatedComputation } from '../computations/federated-computation.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import { evaluate } from '../evaluate/evaluate.js';
-import { federatedComputation } from '../expression/federated-computation.js';
-import { federatedBroadcast } from '../intrinsics/federated-broadcast.js';
-import { federatedCollect } from '../intrinsics/federated-collect.js';
-import { federatedMap } from '../intrinsics/federated-map.js';
-import { federatedMean } from '../intrinsics/federated-mean.js';
-import { federatedSum } from '../intrinsics/federated-sum.js';
-import { federatedValue } from '../intrinsics/federated-value.js';
-import { sequenceReduce } from '../intrinsics/sequence-reduce.js';
+import { federatedBroadcast } from '../intrinsics/moves/federated-broadcast.js';
+import { federatedCollect } from '../intrinsics/moves/federated-collect.js';
+import { federatedMap } from '../intrinsics/pointwise/federated-map.js';
+import { federatedValue } from '../intrinsics/pointwise/federated-value.js';
+import { sequenceReduce } from '../intrinsics/sequences/federated-sequence-reduce.js';
+import { federatedMean } from '../intrinsics/sums/federated-mean.js';
+import { federatedSum } from '../intrinsics/sums/federated-sum.js';
 import { both } from '../testing/both.js';
 import { plainLocal, plainRunner } from '../testing/plain-local.js';
 import { formatType } from '../types/format.js';

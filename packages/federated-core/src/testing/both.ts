@@ -1,9 +1,9 @@
 // Evaluates a computation by its reference meaning and by its compiled plan, and holds the two to the same bits.
 import { expect } from 'vitest';
 import { type CompileOptions, compilePlan } from '../compile/compile-plan.js';
-import { parametersAt } from '../compile/member-types.js';
+import type { FederatedComputation } from '../computations/federated-computation.js';
 import { evaluate } from '../evaluate/evaluate.js';
-import type { FederatedComputation } from '../expression/federated-computation.js';
+import { parametersAt } from '../intrinsics/framework/updates.js';
 import { type Seed, seedFrom } from '../random/seed.js';
 import type { HostValue } from '../values/host-types.js';
 import { plainRunner, runPlan } from './plain-local.js';

@@ -1,16 +1,16 @@
 // Local computations in plain JavaScript, for tests of this package, which knows no tensor library.
 
+import { updateChecker } from '../aggregations/check-update.js';
+import { createReduction } from '../aggregations/create-reduction.js';
+import type { Accumulator } from '../aggregations/reduction.js';
+import { isType } from '../computations/federated-computation.js';
 import { OverflowError, RejectedUpdateError } from '../errors/starling-error.js';
-import { isType } from '../expression/federated-computation.js';
-import type { LocalComputation, LocalRunner } from '../plan/local-computation.js';
-import type { Accumulator } from '../plan/reduction.js';
 import type { RoundPlan } from '../plan/round-plan.js';
-import { runProgram } from '../plan/run-program.js';
-import { clientSeed, serverSeed } from '../plan/seeds.js';
 import { clientSlices, selectSlices, splitKeys, unpackSlices } from '../plan/select-slices.js';
+import type { LocalComputation, LocalRunner } from '../program/local-computation.js';
+import { runProgram } from '../program/run-program.js';
+import { clientSeed, serverSeed } from '../program/seeds.js';
 import { type Seed, seedFrom } from '../random/seed.js';
-import { updateChecker } from '../reductions/check-update.js';
-import { createReduction } from '../reductions/create-reduction.js';
 import { leafCount } from '../types/leaves.js';
 import { functionType, type StructType, struct, type Type } from '../types/types.js';
 import { flatten, unflatten } from '../values/flatten.js';

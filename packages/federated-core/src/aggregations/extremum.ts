@@ -1,0 +1,55 @@
+// The reductions of `federatedMin` and `federatedMax`: the accumulator is how many clients were seen and the
+// extremes of the leaves so far, element by element.
+import { EmptyAggregateError, TypeMismatchError } from '../errors/starling-error.js';
+import type { Aggregation } from '../plan/round-plan.js';
+import { leafTypes } from '../types/leaves.js';
+import { allocate, copyTensor, sizeOf, type Tensor } from '../values/tensor.js';
+import type { Reduction } from './reduction.js';
+
+export function extremumReduction({ kind, update, ifEmpty }: Aggregation<unknown>): Reduction {
+  const replaces =
+    kind === 'min'
+      ? (next: number | bigint, best: number | bigint) => next < best
+      : (next: number | bigint, best: number | bigint) => next > best;
+
+  const fold = (accumulator: readonly Tensor[], count: number, leaves: readonly Tensor[]): Tensor[] => {
+    const [seen, ...best] = accumulator as [Tensor, ...Tensor[]];
+    const before = seen.data[0] as number;
+    (seen.data as Float64Array)[0] = before + count;
+    if (count === 0) return [seen, ...best];
+    return [seen, ...best.map((leaf, index) => extreme(before === 0 ? null : leaf, leaves[index]!))];
+  };
+  const extreme = (best: Tensor | null, leaf: Tensor): Tensor => {
+    if (best === null) return { ...leaf, data: leaf.data.slice() as Tensor['data'] };
+    if (best.shape.join() !== leaf.shape.join()) {
+      throw new TypeMismatchError(
+        `Cannot compare updates: shapes must be equal, got [${best.shape.join(',')}] and [${leaf.shape.join(',')}]`,
+      );
+    }
+    const target = best.data as (number | bigint)[] & typeof best.data;
+    for (let index = 0; index < target.length; index++) {
+      const next = leaf.data[index] as number | bigint;
+      if (replaces(next, target[index] as number | bigint)) target[index] = next;
+    }
+    return best;
+  };
+
+  return {
+    zero: () => [
+      { dtype: 'float64', shape: [], data: Float64Array.of(0) },
+      ...leafTypes(update).map((type): Tensor => {
+        const shape = type.shape.map((dimension) => dimension ?? 0);
+        return { dtype: type.dtype, shape, data: allocate(type.dtype, sizeOf(shape)) };
+      }),
+    ],
+    accumulate: (accumulator, leaves) => fold(accumulator, 1, leaves),
+    merge: (left, [seen, ...best]) => fold(left, seen!.data[0] as number, best),
+    report([seen, ...best]) {
+      if ((seen!.data[0] as number) > 0) return best;
+      if (ifEmpty !== undefined) return ifEmpty.map(copyTensor);
+      throw new EmptyAggregateError(
+        `Cannot report ${kind === 'min' ? 'federatedMin' : 'federatedMax'}: need at least one client, got none; give { ifEmpty } for a value`,
+      );
+    },
+  };
+}

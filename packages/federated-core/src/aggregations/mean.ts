@@ -1,0 +1,67 @@
+// The reduction of `federatedMean`: the accumulator is the weighted sums, the total weight, and the power of two by which
+// the weights in both are scaled (0 while there is none). Plain: update T, each client weighs 1. Weighted: update <T, weight>.
+import { EmptyAggregateError } from '../errors/starling-error.js';
+import type { Aggregation } from '../plan/round-plan.js';
+import { addLeaves, castLeaves, zeroSums } from '../sums/sums.js';
+import type { VectorKernels } from '../sums/vector-kernels.js';
+import { leafTypes } from '../types/leaves.js';
+import { float64 } from '../types/types.js';
+import { copyTensor, type Tensor } from '../values/tensor.js';
+import { finiteAggregate } from './finite.js';
+import type { Reduction } from './reduction.js';
+import { weightScale } from './weight-scale.js';
+
+export function meanReduction(
+  { kind, update, result, ifEmpty }: Aggregation<unknown>,
+  vectors: VectorKernels,
+): Reduction {
+  const types = leafTypes(result);
+  const weightLeaf = kind === 'weighted-mean' ? leafTypes(update).length - 1 : null;
+  const scaleOf = weightScale(leafTypes(update));
+  const numberOf = (sums: readonly Tensor[], index: number) => sums[index]!.data as Float64Array;
+  const total = types.length;
+  const scale = types.length + 1;
+
+  /** Makes `to` the scale of the sums and the total, if it is the smaller; gives the scale that then holds. */
+  const rescale = (sums: readonly Tensor[], to: number): number => {
+    const now = numberOf(sums, scale)[0]!;
+    if (now !== 0 && now <= to) return now;
+    if (now !== 0) for (let index = 0; index <= total; index++) multiply(numberOf(sums, index), to / now);
+    numberOf(sums, scale)[0] = to;
+    return to;
+  };
+
+  return {
+    zero: () => zeroSums([...types, float64(), float64()]),
+    accumulate(accumulator, leaves) {
+      const weight = weightLeaf === null ? 1 : Number(leaves[weightLeaf]!.data[0]);
+      // Weight 0 is left out rather than multiplied by, so that it costs nothing; the sum is the same.
+      if (weight === 0) return accumulator;
+      const scaled = weight * rescale(accumulator, scaleOf(weight));
+      const sums = addLeaves(accumulator as Tensor[], leaves, scaled, vectors, types.length);
+      numberOf(sums, total)[0]! += scaled;
+      return sums;
+    },
+    merge(left, right) {
+      const other = numberOf(right, scale)[0]!;
+      if (other === 0) return left;
+      const common = rescale(left, other);
+      return addLeaves(left as Tensor[], right, common / other, vectors, types.length + 1);
+    },
+    report(accumulator) {
+      const weight = numberOf(accumulator, total)[0]!;
+      if (weight > 0) {
+        const means = castLeaves('federatedMean', types, accumulator.slice(0, types.length), weight);
+        return finiteAggregate('federatedMean', means, vectors);
+      }
+      if (ifEmpty !== undefined) return ifEmpty.map(copyTensor);
+      throw new EmptyAggregateError(
+        'Cannot report federatedMean: need a total weight above 0, got 0 (no client reported, or all weights are 0); give { ifEmpty } for a value',
+      );
+    },
+  };
+}
+
+function multiply(numbers: Float64Array, factor: number): void {
+  for (let index = 0; index < numbers.length; index++) numbers[index] = numbers[index]! * factor;
+}

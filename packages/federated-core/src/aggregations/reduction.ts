@@ -1,0 +1,27 @@
+// The contract of an aggregation at run time: the four operators that every runtime folds a cohort with, in
+// the same order everywhere. Implementations stand with their intrinsics.
+
+import type { MaybePromise } from '../program/local-computation.js';
+import type { Tensor } from '../values/tensor.js';
+
+/** A partial aggregate: plain tensors (sums in float64), so that it can cross a thread or a disk. */
+export type Accumulator = readonly Tensor[];
+
+export interface Reduction {
+  zero(): MaybePromise<Accumulator>;
+  /**
+   * Looks at one client's update before any part of it is added, and throws a `RejectedUpdateError` where this
+   * kind refuses it (a value out of range). That its tensors fit the update type, are finite, and that weights
+   * are not negative is checked for all kinds alike (see `checkUpdate`).
+   */
+  check?(update: readonly Tensor[]): void;
+  /** Adds one client's update; may write into `accumulator` and give it back. */
+  accumulate(accumulator: Accumulator, update: readonly Tensor[]): MaybePromise<Accumulator>;
+  /** Joins two partial aggregates, `left` before `right`; may write into `left`. */
+  merge(left: Accumulator, right: Accumulator): MaybePromise<Accumulator>;
+  /**
+   * The aggregate; throws an `EmptyAggregateError` where it is undefined and the plan gives no `ifEmpty`, and a
+   * `NonFiniteError` where a number of it is not finite.
+   */
+  report(accumulator: Accumulator): MaybePromise<readonly Tensor[]>;
+}

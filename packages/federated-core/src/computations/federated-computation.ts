@@ -1,0 +1,108 @@
+// Tracing: the body of a federated computation runs once, on symbolic values, and leaves an expression tree.
+// Second station of write → trace → compile → run.
+
+import { atLocation, sourceLocation } from '../errors/source-location.js';
+import { TypeMismatchError } from '../errors/starling-error.js';
+import type { Expression, ParameterExpression } from '../expression/expression.js';
+import {
+  type Composed,
+  expressionOf,
+  SymbolicValue,
+  type TypeOfComposed,
+} from '../expression/symbolic-value.js';
+import { formatType } from '../types/format.js';
+import { type FunctionType, type StructType, struct, type Type } from '../types/types.js';
+
+/** A traced computation over placed values: data, which can be called, printed, compiled and evaluated. */
+export interface FederatedComputation<P extends Type | null = Type | null, R extends Type = Type> {
+  readonly kind: 'federated-computation';
+  readonly name: string;
+  readonly type: FunctionType<P, R>;
+  readonly parameters: readonly ParameterExpression[];
+  readonly body: Expression;
+}
+
+/** Types by parameter name, one type, or none. */
+export type ParameterTypes = { readonly [name: string]: Type } | Type | null;
+
+/** The type of the parameter: a struct of the named ones. */
+export type ParameterOf<P extends ParameterTypes> = P extends null
+  ? null
+  : P extends Type
+    ? P
+    : P extends { readonly [name: string]: Type }
+      ? StructType<P>
+      : never;
+
+/** What the body gets: a symbolic value for each parameter. */
+export type SymbolsOf<P extends ParameterTypes> = P extends null
+  ? Record<string, never>
+  : P extends Type
+    ? SymbolicValue<P>
+    : { readonly [K in keyof P]: P[K] extends Type ? SymbolicValue<P[K]> : never };
+
+export interface FederatedComputationOptions {
+  /** For prints, plans and logs; the body's own name by default. */
+  readonly name?: string;
+}
+
+/**
+ * Traces `body` once into a computation. `parameters` is a record of placed types (`{ readings:
+ * atClients(sequence(float32())), threshold: atServer(float32()) }`), one placed type, or null for none; the
+ * body gets symbolic values by the same names and returns one, or a record or list of them.
+ * Throws a `TypeMismatchError` that names the user's line where a placement or type does not fit.
+ */
+export function federatedComputation<const P extends ParameterTypes, C extends Composed<SymbolicValue>>(
+  parameters: P,
+  body: (symbols: SymbolsOf<P>) => C,
+  options: FederatedComputationOptions = {},
+): FederatedComputation<ParameterOf<P>, TypeOfComposed<C>> {
+  const name = options.name ?? (body.name || 'computation');
+  const expressions = parameterExpressions(name, parameters);
+  const symbols = symbolsOf(expressions);
+  const traced = expressionOf(body(symbols as SymbolsOf<P>), name);
+  const type = { kind: 'function', parameter: parameterType(expressions), result: traced.type };
+  return {
+    kind: 'federated-computation',
+    name,
+    type: type as FunctionType<ParameterOf<P>, TypeOfComposed<C>>,
+    parameters: expressions,
+    body: traced,
+  };
+}
+
+/** Whether an object is a type rather than a record of types. */
+export function isType(parameters: object): parameters is Type {
+  return 'kind' in parameters && typeof parameters.kind === 'string';
+}
+
+/** The struct of named parameters, the one unnamed parameter, or null where there are none. */
+export function parameterType(parameters: readonly ParameterExpression[]): Type | null {
+  const [first] = parameters;
+  if (first === undefined) return null;
+  if (first.name === null) return first.type;
+  return struct(Object.fromEntries(parameters.map(({ name, type }) => [name as string, type])));
+}
+
+function parameterExpressions(computation: string, parameters: ParameterTypes): ParameterExpression[] {
+  if (parameters === null) return [];
+  const named: readonly (readonly [string | null, Type])[] = isType(parameters)
+    ? [[null, parameters]]
+    : Object.entries(struct(parameters).elements);
+  return named.map(([name, type]) => {
+    if (type.kind !== 'federated') {
+      throw new TypeMismatchError(
+        `Cannot trace ${computation}: parameter ${name ?? ''} needs a placement (atClients(…) or atServer(…)), got ${formatType(type)}${atLocation(sourceLocation())}`,
+      );
+    }
+    return { kind: 'parameter', name, type };
+  });
+}
+
+function symbolsOf(parameters: readonly ParameterExpression[]): unknown {
+  const [first] = parameters;
+  if (first?.name === null) return new SymbolicValue(first.type, first);
+  return Object.fromEntries(
+    parameters.map((parameter) => [parameter.name, new SymbolicValue(parameter.type, parameter)]),
+  );
+}

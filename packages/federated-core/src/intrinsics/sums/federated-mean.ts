@@ -1,0 +1,86 @@
+// `federatedMean`: the mean of the clients' values, each counting by its weight.
+
+import { weightScale } from '../../aggregations/weight-scale.js';
+import { EmptyAggregateError } from '../../errors/starling-error.js';
+import type { AnyClientsValue, ServerResult } from '../../expression/placed-values.js';
+import { leafTypes } from '../../types/leaves.js';
+import type { Disclosure, Type } from '../../types/types.js';
+import type { Tensor } from '../../values/tensor.js';
+import { applyIntrinsic } from '../framework/apply.js';
+import type { AggregateIntrinsic } from '../framework/definition.js';
+import { type IfEmpty, ifEmptyLeaves } from '../framework/if-empty.js';
+import { finite, type Numbers, numbersOf, sumLeaf, tensorOf, zerosOf } from '../framework/reference.js';
+import type { Averageable, Weight } from '../framework/requirements.js';
+import { contributions } from '../framework/updates.js';
+import { type WeightedRow, weightedSums } from './reference-mean.js';
+
+export const federatedMeanDefinition: AggregateIntrinsic = {
+  name: 'federatedMean',
+  role: 'aggregate',
+  revealing: false,
+  summary: 'Averages the clients’ values, each counting by its weight (1 where none is given).',
+  signatures: ['({T}@CLIENTS -> T@SERVER)', '(<{T}@CLIENTS,{W}@CLIENTS> -> T@SERVER)'],
+  where: { T: 'averageable', W: 'weight' },
+  edgeCases:
+    'No clients, or a total weight of 0: the round fails, or gives `ifEmpty`. A negative or non-finite weight refuses that client’s update.',
+  kinds: ['mean', 'weighted-mean'],
+  kind: (call) => (call.arguments.length === 2 ? 'weighted-mean' : 'mean'),
+  reference(call, lanes) {
+    const weighted = call.arguments.length === 2;
+    const weightOf = (update: readonly Tensor[]) => (weighted ? Number(update.at(-1)!.data[0]) : 1);
+    // A client of weight 0 counts for nothing, whatever its shape.
+    const counting = lanes.map((lane) => lane.filter((update) => weightOf(update) > 0));
+    if (counting.flat().length === 0) {
+      if (call.settings.ifEmpty !== undefined) return call.settings.ifEmpty;
+      throw new EmptyAggregateError(
+        'Cannot evaluate federatedMean: need a total weight above 0, got 0; give { ifEmpty } for a value',
+      );
+    }
+    const scaleOf = weightScale(contributions(call).flatMap(({ type }) => leafTypes(type)));
+    const rowsOf = (numbersOfUpdate: (update: readonly Tensor[]) => Numbers) =>
+      counting.map((lane) =>
+        lane.map((update): WeightedRow => ({ weight: weightOf(update), numbers: numbersOfUpdate(update) })),
+      );
+    const [total] = weightedSums(
+      rowsOf(() => [1]),
+      scaleOf,
+    );
+    const means = leafTypes(call.type).map((type, leaf) => {
+      const sum = sumLeaf(counting, leaf);
+      if (sum === null) return zerosOf(type);
+      const sums = weightedSums(
+        rowsOf((update) => numbersOf(update[leaf]!)),
+        scaleOf,
+      );
+      return tensorOf(
+        type,
+        sum.shape,
+        sums.map((one) => one / total!),
+      );
+    });
+    return finite(call.intrinsic, means);
+  },
+};
+
+/**
+ * The mean of the clients' values, weighted by `weight` (a number with each client, at least 0). Where no client
+ * reports or all weights are 0, the round fails with an `EmptyAggregateError` and the state is kept; with
+ * `ifEmpty`, that value is given instead.
+ */
+export function federatedMean<
+  M extends Type,
+  D extends Disclosure,
+  W extends Type = Type,
+  E extends Disclosure = 'aggregated',
+>(
+  value: AnyClientsValue<M, D> & Averageable<M>,
+  weight?: AnyClientsValue<W, E> & Weight<W>,
+  options: IfEmpty<M> = {},
+): ServerResult<M, D | E> {
+  const values = weight === undefined ? [value] : [value, weight];
+  return applyIntrinsic(
+    federatedMeanDefinition,
+    values,
+    ifEmptyLeaves(federatedMeanDefinition.name, value, options),
+  );
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { federatedComputation } from '../../computations/federated-computation.js';
+import { EmptyAggregateError } from '../../errors/starling-error.js';
+import { both } from '../../testing/both.js';
+import { atClients, float32 } from '../../types/types.js';
+import { federatedMax } from './federated-max.js';
+import { federatedMin } from './federated-min.js';
+
+describe('federatedMin and federatedMax', () => {
+  it('`federatedMin` and `federatedMax` fail the round when no client reports', async () => {
+    const least = federatedComputation(atClients(float32()), (x) => federatedMin(x));
+    expect(await both(least, [3, -1, 2])).toBe(-1);
+    await expect(both(least, [])).rejects.toThrow(EmptyAggregateError);
+    // A NaN refuses its client, so that nobody is left.
+    await expect(both(least, [Number.NaN])).rejects.toThrow(EmptyAggregateError);
+    const most = federatedComputation(atClients(float32()), (x) => federatedMax(x));
+    expect(await both(most, [3, -1, 2])).toBe(3);
+    await expect(both(most, [])).rejects.toThrow(EmptyAggregateError);
+  });
+});

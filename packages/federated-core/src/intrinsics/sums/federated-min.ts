@@ -1,0 +1,32 @@
+// `federatedMin`: the smallest of the clients' values, element by element.
+import type { AnyClientsValue, ServerResult } from '../../expression/placed-values.js';
+import type { Disclosure, Type } from '../../types/types.js';
+import { applyIntrinsic } from '../framework/apply.js';
+import type { AggregateIntrinsic } from '../framework/definition.js';
+import { type IfEmpty, ifEmptyLeaves } from '../framework/if-empty.js';
+import { referenceExtremum } from '../framework/reference.js';
+import type { Summable } from '../framework/requirements.js';
+
+export const federatedMinDefinition: AggregateIntrinsic = {
+  name: 'federatedMin',
+  role: 'aggregate',
+  revealing: false,
+  summary: 'The smallest of the clients’ values, element by element.',
+  signatures: ['({T}@CLIENTS -> T@SERVER)'],
+  where: { T: 'summable' },
+  edgeCases: 'No clients: the round fails, or gives `ifEmpty`.',
+  kinds: ['min'],
+  reference: (call, lanes) => referenceExtremum(call, lanes, (next, best) => next < best),
+};
+
+/** The smallest of the clients' values, element by element. Where no client reports, the round fails with an `EmptyAggregateError`, or gives `ifEmpty`. */
+export function federatedMin<M extends Type, D extends Disclosure>(
+  value: AnyClientsValue<M, D> & Summable<M>,
+  options: IfEmpty<M> = {},
+): ServerResult<M, D> {
+  return applyIntrinsic(
+    federatedMinDefinition,
+    [value],
+    ifEmptyLeaves(federatedMinDefinition.name, value, options),
+  );
+}

@@ -1,0 +1,27 @@
+// What a failure of a program says. A program knows its calls by number alone, on whatever machine it runs; the
+// plan of whoever compiled it knows where each was written, and puts that in the words.
+import { StarlingError } from '../errors/starling-error.js';
+import type { RoundPlan } from '../plan/round-plan.js';
+
+const NUMBERED = /Cannot run call (\d+)/;
+
+/** The error of an instruction or a selection whose graph failed; code `computation-failed`. */
+export function callFailure(
+  step: { readonly op?: string; readonly salt?: number },
+  cause: unknown,
+): StarlingError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const call = step.salt === undefined ? step.op : `call ${step.salt}`;
+  return new StarlingError('computation-failed', `Cannot run ${call}: ${reason}`, { cause });
+}
+
+/**
+ * The words of a failure, with the intrinsic and the user's line in place of the call's number, where the plan
+ * knows them: the message of an error, or the reason of a client's report.
+ */
+export function explainFailure({ sources }: Pick<RoundPlan<unknown>, 'sources'>, text: string): string {
+  return text.replace(NUMBERED, (numbered, call: string) => {
+    const source = sources?.calls[Number(call)];
+    return source === undefined ? numbered : `Cannot run ${source}`;
+  });
+}

@@ -165,9 +165,9 @@ describe('starling inspect', () => {
     const spy = join(folder, 'spy.ts');
     writeFileSync(
       spy,
-      `import { atClients, federatedCollect, federatedComputation, federatedMean, float32, sequenceSum } from '@starling/federated-core';
+      `import { atClients, federatedCollect, federatedComputation, federatedMean, float32, federatedSequenceSum } from '@starling/federated-core';
        export default federatedComputation({ x: atClients(float32()) }, ({ x }) => ({
-         sum: sequenceSum(federatedCollect(x)),
+         sum: federatedSequenceSum(federatedCollect(x)),
          mean: federatedMean(x),
        }), { name: 'spy' });`,
     );

@@ -9,16 +9,13 @@ import {
   evaluate,
   federatedComputation,
   federatedSum,
-  flatten,
   float32,
   type HostValue,
-  intrinsics,
-  roundSeed,
   seedFrom,
   toHost,
   toValue,
-  unflatten,
 } from '@starling/federated-core';
+import { flatten, intrinsics, roundSeed, unflatten } from '@starling/federated-core/plan';
 import { createPlanRunner } from '@starling/plan';
 import { linkPlan } from '@starling/plan/link';
 import { type Population, populationOf } from '@starling/population';

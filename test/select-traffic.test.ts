@@ -11,11 +11,11 @@ import {
   federatedComputation,
   federatedSecureSelect,
   federatedSelect,
+  federatedSequenceSum,
   federatedSum,
   float32,
   inspectPlan,
   int32,
-  sequenceSum,
   struct,
   tensor,
   toValue,
@@ -36,10 +36,10 @@ const rowOf = localComputation({ table: float32(ROWS, WIDTH), key: int32() }, ({
 );
 const given = { keys: atClients(int32(KEYS)), table: atServer(float32(ROWS, WIDTH)) };
 const sliced = federatedComputation(given, ({ keys, table }) =>
-  federatedSum(sequenceSum(federatedSelect(keys, ROWS, table, rowOf))),
+  federatedSum(federatedSequenceSum(federatedSelect(table, { keys, keyBound: ROWS, slice: rowOf }))),
 );
 const whole = federatedComputation(given, ({ keys, table }) =>
-  federatedSum(sequenceSum(federatedSecureSelect(keys, ROWS, table, rowOf))),
+  federatedSum(federatedSequenceSum(federatedSecureSelect(table, { keys, keyBound: ROWS, slice: rowOf }))),
 );
 
 const dataType = struct({ keys: int32(KEYS) });

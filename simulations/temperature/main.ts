@@ -30,7 +30,7 @@ export const sensorsAbove = fc.federatedComputation(parameters, ({ readings, thr
 );
 export const readingsAbove = fc.federatedComputation(parameters, ({ readings, threshold }) => {
   const mine = fc.federatedMap(readingsOver, { readings, threshold: fc.federatedBroadcast(threshold) });
-  return fc.federatedMean(fc.field(mine, 'share'), fc.field(mine, 'count'));
+  return fc.federatedMean(fc.field(mine, 'share'), { weight: fc.field(mine, 'count') });
 });
 export const risingThreshold = (from: number) => {
   const initialize = fc.federatedComputation(null, () => fc.federatedValue(from, 'SERVER', fc.float32()));

@@ -10,12 +10,12 @@ import {
   federatedBroadcast,
   federatedComputation,
   federatedSelect,
+  federatedSequenceSum,
   federatedSum,
   federatedZip,
   float32,
   int32,
   seedFrom,
-  sequenceSum,
   struct,
   tensor,
 } from '@starling/federated-core';
@@ -53,7 +53,8 @@ const rowOf = localComputation({ table: float32(3, WIDE), key: int32() }, ({ tab
 );
 const rows = federatedComputation(
   { keys: atClients(int32(null)), table: atServer(float32(3, WIDE)) },
-  ({ keys, table }) => federatedSum(sequenceSum(federatedSelect(keys, 3, table, rowOf))),
+  ({ keys, table }) =>
+    federatedSum(federatedSequenceSum(federatedSelect(table, { keys, keyBound: 3, slice: rowOf }))),
 );
 const table = tensor(
   'float32',

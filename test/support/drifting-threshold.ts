@@ -44,7 +44,7 @@ export function driftingThreshold(): IterativeProcess {
     { state: atServer(float32()), readings: atClients(readings) },
     ({ state, readings }) => {
       const answer = federatedMap(fractionAbove, { readings, threshold: federatedBroadcast(state) });
-      const fraction = federatedMean(field(answer, 'fraction'), field(answer, 'length'));
+      const fraction = federatedMean(field(answer, 'fraction'), { weight: field(answer, 'length') });
       return {
         state: federatedMap(moved, { threshold: state, fraction }),
         metrics: fraction,

@@ -20,6 +20,9 @@ import {
   federatedSecureSum,
   federatedSecureSumBitwidth,
   federatedSelect,
+  federatedSequenceMap,
+  federatedSequenceReduce,
+  federatedSequenceSum,
   federatedSum,
   federatedValue,
   federatedZip,
@@ -28,9 +31,6 @@ import {
   int32,
   int64,
   sequence,
-  sequenceMap,
-  sequenceReduce,
-  sequenceSum,
   string,
   struct,
   uint8,
@@ -106,8 +106,12 @@ export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
       { keys: atClients(int32(null)), table: atServer(float32(4, 2)) },
       ({ keys, table }) => ({
         // Slices that draw, of a value that the server drew; and those of another select by the same keys.
-        drawn: federatedSum(sequenceSum(federatedSelect(keys, 4, federatedMap(shuffled, table), noisyRow))),
-        plain: federatedSum(sequenceSum(federatedSelect(keys, 4, table, row))),
+        drawn: federatedSum(
+          federatedSequenceSum(
+            federatedSelect(federatedMap(shuffled, table), { keys, keyBound: 4, slice: noisyRow }),
+          ),
+        ),
+        plain: federatedSum(federatedSequenceSum(federatedSelect(table, { keys, keyBound: 4, slice: row }))),
         clients: federatedSum(federatedValue(1, 'CLIENTS', int32())),
       }),
     ),
@@ -116,7 +120,10 @@ export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
   federatedSecureSelect: {
     computation: federatedComputation(
       { keys: atClients(int32(null)), table: atServer(float32(4, 2)) },
-      ({ keys, table }) => federatedSum(sequenceSum(federatedSecureSelect(keys, 4, table, noisyRow))),
+      ({ keys, table }) =>
+        federatedSum(
+          federatedSequenceSum(federatedSecureSelect(table, { keys, keyBound: 4, slice: noisyRow })),
+        ),
     ),
     ...keysAndTable,
   },
@@ -134,25 +141,25 @@ export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
     member: fc.record({ x: finite, n: small }),
     server: nothing,
   },
-  sequenceMap: {
+  federatedSequenceMap: {
     computation: federatedComputation({ data: atClients(sequence(float32())) }, ({ data }) =>
-      federatedSum(sequenceSum(sequenceMap(double, data))),
+      federatedSum(federatedSequenceSum(federatedSequenceMap(double, data))),
     ),
     member: fc.record({ data: fc.array(finite, { maxLength: 4 }) }),
     server: nothing,
   },
-  sequenceReduce: {
+  federatedSequenceReduce: {
     computation: federatedComputation(
       { data: atClients(sequence(float32())), start: atServer(float32()) },
-      ({ data, start }) => federatedSum(sequenceReduce(data, federatedBroadcast(start), add)),
+      ({ data, start }) => federatedSum(federatedSequenceReduce(data, federatedBroadcast(start), add)),
     ),
     member: fc.record({ data: fc.array(finite, { maxLength: 4 }) }),
     server: fc.record({ start: finite }),
   },
-  sequenceSum: {
+  federatedSequenceSum: {
     computation: federatedComputation(
       { data: atClients(sequence(struct({ a: float32(2), n: int64(), m: int32() }))) },
-      ({ data }) => federatedSum(sequenceSum(data)),
+      ({ data }) => federatedSum(federatedSequenceSum(data)),
     ),
     member: fc.record({
       data: fc.array(fc.record({ a: fc.tuple(finite, finite), n: long, m: fc.integer() }), { maxLength: 4 }),
@@ -182,8 +189,8 @@ export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
   },
   federatedMean: {
     computation: federatedComputation({ x: atClients(float64(2)), w: atClients(float32()) }, (given) => ({
-      plain: federatedMean(given.x, undefined, { ifEmpty: [0, 0] }),
-      weighted: federatedMean(given.x, given.w),
+      plain: federatedMean(given.x, { ifEmpty: [0, 0] }),
+      weighted: federatedMean(given.x, { weight: given.w }),
     })),
     member: fc.record({ x: fc.tuple(thirds, finite), w: fc.integer({ min: -1, max: 30 }).map((n) => n / 7) }),
     server: nothing,
@@ -209,21 +216,23 @@ export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
   },
   federatedSecureSum: {
     computation: federatedComputation({ n: atClients(struct([int32(), int64()])) }, ({ n }) =>
-      federatedSecureSum(n, 10),
+      federatedSecureSum(n, { maxInput: 10 }),
     ),
     member: fc.record({ n: fc.tuple(small, small) }),
     server: nothing,
   },
   federatedSecureSumBitwidth: {
-    computation: federatedComputation({ n: atClients(int32()) }, ({ n }) => federatedSecureSumBitwidth(n, 3)),
+    computation: federatedComputation({ n: atClients(int32()) }, ({ n }) =>
+      federatedSecureSumBitwidth(n, { bitwidth: 3 }),
+    ),
     member: fc.record({ n: small }),
     server: nothing,
   },
   federatedSecureModularSum: {
     computation: federatedComputation({ n: atClients(int32(2)), m: atClients(int64()) }, ({ n, m }) => ({
-      plain: federatedSecureModularSum(n, 11),
-      symmetric: federatedSecureModularSum(n, 11, { symmetric: true }),
-      wide: federatedSecureModularSum(m, Number.MAX_SAFE_INTEGER, { symmetric: true }),
+      plain: federatedSecureModularSum(n, { modulus: 11 }),
+      symmetric: federatedSecureModularSum(n, { modulus: 11, symmetric: true }),
+      wide: federatedSecureModularSum(m, { modulus: Number.MAX_SAFE_INTEGER, symmetric: true }),
     })),
     member: fc.record({
       n: fc.tuple(small, small),
@@ -242,7 +251,7 @@ export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
     server: nothing,
   },
   federatedSample: {
-    computation: federatedComputation(x, (given) => federatedSample(given.x, 3)),
+    computation: federatedComputation(x, (given) => federatedSample(given.x, { maxSamples: 3 })),
     member: fc.record({ x: finite }),
     server: nothing,
   },

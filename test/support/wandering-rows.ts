@@ -9,12 +9,12 @@ import {
   federatedMap,
   federatedMean,
   federatedSelect,
+  federatedSequenceSum,
   federatedValue,
   float32,
   type IterativeProcess,
   int32,
   iterativeProcess,
-  sequenceSum,
   struct,
   toValue,
 } from '@starling/federated-core';
@@ -38,8 +38,8 @@ export function wanderingRows(): IterativeProcess {
   const next = federatedComputation(
     { state: atServer(float32(ROWS, 2)), keys: atClients(int32(null)) },
     ({ state, keys }) => {
-      const rows = federatedSelect(keys, ROWS, state, noisyRow);
-      const mean = federatedMean(federatedMap(blurred, sequenceSum(rows)));
+      const rows = federatedSelect(state, { keys, keyBound: ROWS, slice: noisyRow });
+      const mean = federatedMean(federatedMap(blurred, federatedSequenceSum(rows)));
       return { state: federatedMap(moved, { table: state, mean }), metrics: mean };
     },
     { name: 'wanderingRows' },

@@ -13,11 +13,11 @@ import {
   federatedMap,
   federatedSample,
   federatedSelect,
+  federatedSequenceSum,
   federatedSum,
   float32,
   int32,
   sequence,
-  sequenceSum,
   struct,
   toValue,
 } from '@starling/federated-core';
@@ -47,9 +47,9 @@ const population = populationOf(
 const questions = federatedComputation(
   { readings: atClients(sequence(float32())), offset: atServer(float32(WIDE)) },
   ({ readings, offset }) => ({
-    total: federatedSum(sequenceSum(readings)),
+    total: federatedSum(federatedSequenceSum(readings)),
     sent: federatedSum(federatedBroadcast(offset)),
-    drawn: federatedSample(sequenceSum(readings), 2),
+    drawn: federatedSample(federatedSequenceSum(readings), { maxSamples: 2 }),
   }),
 );
 
@@ -111,8 +111,16 @@ const selections = federatedComputation(
     table: atServer(float32(4, 2)),
   },
   ({ wanted, others, table }) => ({
-    rows: federatedSum(sequenceSum(federatedSelect(federatedBroadcast(wanted), 4, table, rowOf))),
-    wrapped: federatedSum(sequenceSum(federatedSelect(federatedBroadcast(others), 4, table, structOf))),
+    rows: federatedSum(
+      federatedSequenceSum(
+        federatedSelect(table, { keys: federatedBroadcast(wanted), keyBound: 4, slice: rowOf }),
+      ),
+    ),
+    wrapped: federatedSum(
+      federatedSequenceSum(
+        federatedSelect(table, { keys: federatedBroadcast(others), keyBound: 4, slice: structOf }),
+      ),
+    ),
   }),
 );
 

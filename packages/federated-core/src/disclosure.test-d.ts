@@ -16,6 +16,9 @@ import {
   federatedMean,
   federatedSample,
   federatedSecureSum,
+  federatedSequenceMap,
+  federatedSequenceReduce,
+  federatedSequenceSum,
   federatedSum,
   federatedValue,
   federatedZip,
@@ -30,9 +33,6 @@ import {
   type SequenceType,
   type ServerValue,
   type StructType,
-  sequenceMap,
-  sequenceReduce,
-  sequenceSum,
   type TensorType,
   type Type,
 } from './index.js';
@@ -46,14 +46,14 @@ declare const counts: ClientsValue<TensorType<'int32', []>>;
 declare const server: ServerValue<Float>;
 declare const local: LocalComputation<Type, Float>;
 
-// An editor shows one word more where a value is revealing, and nothing more where it is not.
+// An editor shows one word more when a value is revealing, and nothing more when it is not.
 const everyone = federatedCollect(clients);
 holds<Same<typeof everyone, RevealingServerValue<SequenceType<Float>>>>();
-const some = federatedSample(clients, 3);
+const some = federatedSample(clients, { maxSamples: 3 });
 holds<Same<typeof some, RevealingServerValue<SequenceType<Float>>>>();
 const sum = federatedSum(clients);
 holds<Same<typeof sum, ServerValue<Float>>>();
-const secure = federatedSecureSum(counts, 10);
+const secure = federatedSecureSum(counts, { maxInput: 10 });
 holds<Same<typeof secure, ServerValue<TensorType<'int32', []>>>>();
 
 // The server's own computations keep it …
@@ -68,11 +68,11 @@ holds<Same<typeof plain, ServerValue<Float>>>();
 declare const optional: { readonly more?: ServerValue<Float> };
 const optionally = federatedMap(local, { model: server, ...optional });
 holds<Same<typeof optionally, ServerValue<Float>>>();
-const total = sequenceSum(everyone);
+const total = federatedSequenceSum(everyone);
 holds<Same<typeof total, RevealingServerValue<Float>>>();
-const mapped = sequenceMap(local, everyone);
+const mapped = federatedSequenceMap(local, everyone);
 holds<Same<typeof mapped, RevealingServerValue<SequenceType<Float>>>>();
-const reduced = sequenceReduce(everyone, 0, local);
+const reduced = federatedSequenceReduce(everyone, 0, local);
 holds<Same<typeof reduced, RevealingServerValue<Float>>>();
 const zipped = federatedZip({ sum, median });
 holds<typeof zipped extends RevealingServerValue<StructType> ? true : false>();
@@ -85,9 +85,9 @@ const compared = federatedMap(local, { value: clients, median: sent });
 holds<Same<typeof compared, RevealingClientsValue<Float>>>();
 const again = federatedMax(compared);
 holds<Same<typeof again, RevealingServerValue<Float>>>();
-const weighted = federatedMean(clients, compared);
+const weighted = federatedMean(clients, { weight: compared });
 holds<Same<typeof weighted, RevealingServerValue<Float>>>();
-const unweighted = federatedMean(clients, undefined, { ifEmpty: 0 });
+const unweighted = federatedMean(clients, { ifEmpty: 0 });
 holds<Same<typeof unweighted, ServerValue<Float>>>();
 
 // The type of a computation says which of its results are revealing.
@@ -129,7 +129,7 @@ train(iterativeProcess({ initialize: start, next: averaging }));
 // @ts-expect-error its metrics are revealing
 train(iterativeProcess({ initialize: start, next: spying }));
 
-// A call is revealing where the called computation is, or where an argument is.
+// A call is revealing when the called computation is, or when an argument is.
 const next = federatedComputation({ x: atServer(float32()) }, ({ x }) => ({ next: federatedMap(local, x) }));
 const quiet = call(next, { x: sum });
 holds<Same<(typeof quiet.type.elements)['next'], AtServer<Float>>>();

@@ -1,4 +1,4 @@
-// What must and what must not type-check: element types that no tracing would accept are red lines where TypeScript
+// What must and what must not type-check: element types that no tracing would accept are red lines when TypeScript
 // knows them, and nothing is asked of what it does not know.
 import {
   type ClientsValue,
@@ -9,6 +9,8 @@ import {
   federatedSecureModularSum,
   federatedSecureSum,
   federatedSecureSumBitwidth,
+  federatedSequenceMap,
+  federatedSequenceSum,
   federatedSum,
   federatedValue,
   federatedZip,
@@ -17,8 +19,6 @@ import {
   type SequenceType,
   type ServerValue,
   type StructType,
-  sequenceMap,
-  sequenceSum,
   type TensorType,
 } from './index.js';
 
@@ -61,31 +61,31 @@ federatedMax(bools);
 // @ts-expect-error an ifEmpty of another type
 federatedMax(floats, { ifEmpty: 'none' });
 
-federatedMean(floats, ints);
+federatedMean(floats, { weight: ints });
 // @ts-expect-error a mean of integers
 federatedMean(ints);
 // @ts-expect-error a struct with an integer
 federatedMean(good);
 // @ts-expect-error a bool as weight
-federatedMean(floats, bools);
+federatedMean(floats, { weight: bools });
 // @ts-expect-error a vector as weight
-federatedMean(floats, vectors);
+federatedMean(floats, { weight: vectors });
 
-federatedSecureSum(ints, 10);
+federatedSecureSum(ints, { maxInput: 10 });
 // @ts-expect-error a secure sum of floats
-federatedSecureSum(floats, 10);
+federatedSecureSum(floats, { maxInput: 10 });
 // @ts-expect-error a secure sum of bools
-federatedSecureSumBitwidth(bools, 1);
+federatedSecureSumBitwidth(bools, { bitwidth: 1 });
 // @ts-expect-error a modular sum of floats
-federatedSecureModularSum(floats, 10);
+federatedSecureModularSum(floats, { modulus: 10 });
 
-sequenceSum(numbers);
+federatedSequenceSum(numbers);
 // @ts-expect-error a sum of bools
-sequenceSum(data);
-const doubled = sequenceMap(twice, numbers);
+federatedSequenceSum(data);
+const doubled = federatedSequenceMap(twice, numbers);
 holds<Same<typeof doubled, ClientsValue<SequenceType<TensorType<'int32', []>>>>>();
 // @ts-expect-error bools for integers
-sequenceMap(twice, data);
+federatedSequenceMap(twice, data);
 
 // A map gives its local computation what that takes: element types, names, tensors for tensors.
 declare const half: LocalComputation<TensorType<'float32', []>, TensorType<'float32', []>>;
@@ -128,11 +128,11 @@ federatedMap(add, { a: floats, ...optional });
 federatedMap(add, [floats, { n: ints }]);
 federatedSum(anything);
 federatedSum(tensors);
-federatedMean(structs, anything);
-federatedMean(tensors, tensors);
+federatedMean(structs, { weight: anything });
+federatedMean(tensors, { weight: tensors });
 federatedMin(anything, { ifEmpty: 0 });
-federatedSecureSum(tensors, 3);
-sequenceSum(datasets);
+federatedSecureSum(tensors, { maxInput: 3 });
+federatedSequenceSum(datasets);
 
 // Constants have the type of their literal, or are held to the one that is given.
 const three = federatedValue(3, 'SERVER');

@@ -68,7 +68,7 @@ evaluate(all, { state: { step: 3n, weights: [1, 2, 3] }, points: [], readings: [
 evaluate(all, { state: { step: 3n }, points: [], readings: [] }, options);
 // @ts-expect-error a string for a number
 evaluate(all, { state, points: [{ x: '1', tags: ['a', true] }], readings: [] }, options);
-// @ts-expect-error fields in another order, where they have no names
+// @ts-expect-error fields in another order, when they have no names
 evaluate(all, { state, points: [{ x: 1, tags: [true, 'a'] }], readings: [] }, options);
 
 // Values.
@@ -92,7 +92,7 @@ evaluate(sum, [1, 2], options);
 evaluate(sum, ['1'], options);
 const zero = federatedComputation(null, () => federatedValue(0, 'SERVER'));
 const start: number = await evaluate(zero, undefined, options);
-// @ts-expect-error an argument where there is no parameter
+// @ts-expect-error an argument when there is no parameter
 evaluate(zero, 3, options);
 
 // A process keeps the types of its computations.

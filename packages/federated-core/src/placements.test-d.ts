@@ -12,13 +12,13 @@ import {
   call,
   type FederatedComputation,
   type FederatedType,
-  type FunctionType,
   federatedAggregate,
   federatedBroadcast,
   federatedComputation,
   federatedEval,
   federatedMap,
   federatedMean,
+  federatedSequenceReduce,
   federatedSum,
   federatedValue,
   federatedZip,
@@ -31,11 +31,11 @@ import {
   type ServerValue,
   type StructType,
   sequence,
-  sequenceReduce,
   struct,
   type TensorType,
   type Type,
 } from './index.js';
+import type { FunctionType } from './plan.js';
 
 type Float = TensorType<'float32', []>;
 type Int = TensorType<'int32', []>;
@@ -58,14 +58,16 @@ federatedBroadcast(clients);
 federatedBroadcast(sent);
 
 // Aggregates take client values and give server values of the same member.
-const mean = federatedMean(clients, clients);
+const mean = federatedMean(clients, { weight: clients });
 holds<Same<typeof mean.type, AtServer<Float>>>();
 // @ts-expect-error a sum of a server value
 federatedSum(server);
 // @ts-expect-error a mean of a server value
 federatedMean(server);
 // @ts-expect-error a weight at the server
-federatedMean(clients, server);
+federatedMean(clients, { weight: server });
+// @ts-expect-error a weight in place of the options
+federatedMean(clients, clients);
 // @ts-expect-error a sum of a number
 federatedSum(3);
 
@@ -101,15 +103,15 @@ federatedEval(local, 'SERVER');
 federatedSum(federatedEval(noise, 'CLIENTS'));
 
 // Sequences.
-federatedSum(sequenceReduce(datasets, 0, local));
+federatedSum(federatedSequenceReduce(datasets, 0, local));
 // @ts-expect-error not a sequence
-sequenceReduce(clients, 0, local);
-federatedSum(sequenceReduce(datasets, federatedBroadcast(server), local));
+federatedSequenceReduce(clients, 0, local);
+federatedSum(federatedSequenceReduce(datasets, federatedBroadcast(server), local));
 declare const anywhere: unknown;
 declare const served: ServerValue<SequenceType<Float>>;
-federatedBroadcast(sequenceReduce(served, anywhere, local));
+federatedBroadcast(federatedSequenceReduce(served, anywhere, local));
 // @ts-expect-error an initial value in another place
-sequenceReduce(datasets, server, local);
+federatedSequenceReduce(datasets, server, local);
 
 // An aggregate gives what its report gives, and needs all four operators.
 const aggregated = federatedAggregate(clients, { zero: 0, accumulate: local, merge: local, report: local });

@@ -6,12 +6,11 @@ import {
   float32,
   type HostValue,
   int32,
-  roundSeed,
   seedFrom,
   toHost,
   toValue,
-  unflatten,
 } from '@starling/federated-core';
+import { roundSeed, unflatten } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
 import { createPlanRunner, stateHash } from '@starling/plan';
 import { linkPlan } from '@starling/plan/link';

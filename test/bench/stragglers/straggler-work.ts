@@ -114,7 +114,7 @@ function maskedProcess(model: Model): IterativeProcess {
       const round = field(state, 'round');
       const count = federatedMap(counting, { round: federatedBroadcast(round) });
       const report = federatedMap(work, { weights: federatedBroadcast(weights), data, count });
-      const update = federatedMean(field(report, 'update'), field(report, 'weight'));
+      const update = federatedMean(field(report, 'update'), { weight: field(report, 'weight') });
       return {
         state: federatedZip({
           model: federatedMap(add, { weights, update }),

@@ -1,13 +1,7 @@
 import { createOnnxEngine } from '@starling/compute';
 import { compileGraph } from '@starling/compute/graph';
-import {
-  generator,
-  type LocalComputation,
-  leafTypes,
-  seedFrom,
-  type Tensor,
-  tensor,
-} from '@starling/federated-core';
+import { generator, type LocalComputation, seedFrom, type Tensor, tensor } from '@starling/federated-core';
+import { leafTypes } from '@starling/federated-core/plan';
 import { expect, it } from 'vitest';
 import { convolutionalGradients } from './convolutional-reference.js';
 import { standardModel } from './models.js';

@@ -1,13 +1,8 @@
 // The mean of the clients' updates: the aggregation of FedAvg (McMahan et al., AISTATS 2017, Algorithm 1), where an
 // update counts by its number of examples.
 import { localComputation, tf } from '@starling/compute';
-import {
-  checkChoice,
-  federatedMap,
-  federatedMean,
-  float32,
-  type LocalComputation,
-} from '@starling/federated-core';
+import { federatedMap, federatedMean, float32, type LocalComputation } from '@starling/federated-core';
+import { checkChoice } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
 import { nothing } from '../aggregator/nothing.js';
 
@@ -29,7 +24,7 @@ export function meanAggregator({ weighted = true }: MeanAggregatorOptions = {}):
     create: (update) =>
       aggregationOf(name, update, nothing, (state, { value, weight }) => ({
         state,
-        result: federatedMean(value, weighted ? weight : federatedMap(signOfWeight, { weight })),
+        result: federatedMean(value, { weight: weighted ? weight : federatedMap(signOfWeight, { weight }) }),
         measurements: nothing(),
       })),
   };

@@ -13,11 +13,11 @@ import {
   int32,
   type LocalComputation,
   seedFrom,
-  sizeOf,
   struct,
   type Tensor,
   tensor,
 } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import { describe, expect, it } from 'vitest';
 import { boundNorm } from './bound-norm.js';
 

@@ -4,7 +4,6 @@
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
   type AggregationProcess,
-  checkNumber,
   federatedBroadcast,
   federatedMap,
   federatedMean,
@@ -18,6 +17,7 @@ import {
   stepOf,
   type Type,
 } from '@starling/federated-core';
+import { checkNumber } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
 import { BOUNDS, boundNorm } from '../structures/bound-norm.js';
 
@@ -72,7 +72,7 @@ function create(
         value: field(short, 'value'),
         weight,
       });
-      const within = federatedMean(field(short, 'within'), undefined, { ifEmpty });
+      const within = federatedMean(field(short, 'within'), { ifEmpty });
       return {
         state: federatedZip({ clipNorm: federatedMap(move, { clipNorm, within }), inner: step.state }),
         result: step.result,

@@ -4,7 +4,6 @@
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
   type AggregationProcess,
-  checkNumber,
   federatedMap,
   federatedSum,
   federatedZip,
@@ -13,6 +12,7 @@ import {
   stepOf,
   type Type,
 } from '@starling/federated-core';
+import { checkNumber } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
 import { BOUNDS, boundNorm } from '../structures/bound-norm.js';
 

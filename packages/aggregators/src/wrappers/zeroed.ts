@@ -3,8 +3,6 @@
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
   type AggregationProcess,
-  checkChoice,
-  checkNumber,
   federatedMap,
   federatedSum,
   federatedZip,
@@ -14,6 +12,7 @@ import {
   stepOf,
   type Type,
 } from '@starling/federated-core';
+import { checkChoice, checkNumber } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
 import { leavesOf, mapStructure } from '../structures/structures.js';
 

@@ -1,6 +1,6 @@
 // Metrics as people and files read them: a round's metrics are any host value; here they become plain JSON and a
 // flat list of named numbers.
-import { isTensor } from '@starling/federated-core';
+import { isTensor } from '@starling/federated-core/plan';
 
 /** A metric's dotted name and its value, such as `['training.loss', 0.31]`. */
 export type NamedNumber = readonly [name: string, value: number];

@@ -1,5 +1,6 @@
 // What a plan moves and reveals, as text: the answer to "what leaves my machine?" before anything runs.
-import type { PhaseReport, PlanReport, SelectionReport, UpdateReport } from '@starling/federated-core';
+import type { PlanReport } from '@starling/federated-core';
+import type { PhaseReport, SelectionReport, UpdateReport } from '@starling/federated-core/plan';
 import { layoutType } from './type-layout.js';
 
 const WIDTH = 100;

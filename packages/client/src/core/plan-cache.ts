@@ -1,16 +1,8 @@
 // Plans that were fetched, checked and loaded, by hash. All clients of one process share a cache and its engine:
 // the plan crosses the wire once, and pieces of work run one after another, as the engine's thread would anyway.
 import type { Engine } from '@starling/compute';
-import {
-  leafCount,
-  type Selection,
-  StarlingError,
-  splitLeaves,
-  type Tensor,
-  type Type,
-  unpackSlices,
-  type Value,
-} from '@starling/federated-core';
+import { StarlingError, type Tensor, type Type, type Value } from '@starling/federated-core';
+import { leafCount, type Selection, splitLeaves, unpackSlices } from '@starling/federated-core/plan';
 import {
   breathe,
   clientArgument,

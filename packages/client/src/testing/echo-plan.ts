@@ -1,6 +1,7 @@
 // A plan without graphs for tests of the client, and a client that talks to a scripted coordinator.
 import type { Engine } from '@starling/compute';
-import { float32, type RoundPlan, struct, tensor } from '@starling/federated-core';
+import { float32, struct, tensor } from '@starling/federated-core';
+import type { RoundPlan } from '@starling/federated-core/plan';
 import { encodeLeaves, encodePlan, sha256Hex } from '@starling/plan';
 import { afterEach, expect } from 'vitest';
 import { type Client, type ClientOptions, createClientOn } from '../core/client.js';

@@ -2,13 +2,12 @@
 // write → trace → compile → run; what comes out has a content hash and needs none of the code it came from.
 import {
   formatType,
-  functionType,
-  isAssignable,
   type LocalComputation,
   type StructType,
   struct,
   type Type,
 } from '@starling/federated-core';
+import { functionType, isAssignable } from '@starling/federated-core/plan';
 import { cleanGraph } from '../cleaning/clean-graph.js';
 import type { KernelGraph } from '../graph/kernel-graph.js';
 import { graphId } from '../graph/serialized/graph-id.js';

@@ -1,6 +1,7 @@
 // Constant folding: what depends on constants alone is computed now, on the cpu backend of tf.js, when the result is
 // small. Elementwise kernels on tensors filled with one number stay a Fill, whatever their size.
-import { sizeOf, type Tensor } from '@starling/federated-core';
+import type { Tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import { runKernel } from '../engines/tfjs/tfjs-kernels.js';
 import { fromTf, toTf } from '../engines/tfjs/tfjs-tensors.js';
 import type { Attribute, KernelGraph, KernelNode, ValueId } from '../graph/kernel-graph.js';

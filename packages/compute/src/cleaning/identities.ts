@@ -1,5 +1,5 @@
 // Identities: nodes that give their input back, and pairs of nodes that are one. No value changes, to the last bit.
-import { sizeOf } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type {
   GraphDType,
   GraphNode,

@@ -1,5 +1,6 @@
 // Small constants go into the bodies that read them: there they can be folded, which a captured value cannot.
-import { sizeOf, type Tensor } from '@starling/federated-core';
+import type { Tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { GraphNode, KernelGraph, ValueId } from '../graph/kernel-graph.js';
 import { rewriteGraph } from './rewrite.js';
 

@@ -1,6 +1,7 @@
 // Scalar fills: where an operand of an elementwise kernel is one number throughout, and the other operand has the
 // shape of the result already, the number alone does. Broadcasting a scalar gives the same bits and costs nothing.
-import { sizeOf, type Tensor } from '@starling/federated-core';
+import type { Tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { GraphDType, KernelGraph, ValueId } from '../graph/kernel-graph.js';
 import { BINARY_KERNELS } from '../graph/kernels.js';
 import { type Rewriter, rewriteGraph } from './rewrite.js';

@@ -1,5 +1,6 @@
 // Checks the leaves of a call's argument against the signature of a graph, before any engine sees them.
-import { partsFault, type Tensor } from '@starling/federated-core';
+import type { Tensor } from '@starling/federated-core';
+import { partsFault } from '@starling/federated-core/plan';
 
 /** What a graph takes as one leaf: −1 stands for any length. */
 export interface LeafSpec {

@@ -1,6 +1,7 @@
 // The engine contract: what executes local computations. An engine loads a graph artifact once and runs it
 // many times, on one thread. `contract.ts` is the suite that every engine passes.
-import type { MaybePromise, Seed, Tensor } from '@starling/federated-core';
+import type { Seed, Tensor } from '@starling/federated-core';
+import type { MaybePromise } from '@starling/federated-core/plan';
 import type { GraphArtifact } from './graph-artifact.js';
 
 export type EngineName = 'onnx' | 'tfjs';

@@ -1,6 +1,7 @@
 // A local computation from its artifact: what was captured, saved and read back can be called, compiled and run like
 // any other.
-import { functionType, type LocalComputation } from '@starling/federated-core';
+import type { LocalComputation } from '@starling/federated-core';
+import { functionType } from '@starling/federated-core/plan';
 import type { GraphArtifact } from '../engine/graph-artifact.js';
 import { deserializeGraph } from '../graph/serialized/deserialize.js';
 import { graphId } from '../graph/serialized/graph-id.js';

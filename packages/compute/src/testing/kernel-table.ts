@@ -2,11 +2,11 @@
 // tables.
 import '@tensorflow/tfjs-backend-wasm';
 import { composites } from '../capture/composites/composites.js';
-import { ACCURACY, type Accuracy } from '../contract/accuracy.js';
 import { kernelCases } from '../contract/cases/kernel-cases.js';
 import { captured } from '../contract/drawing/agreement.js';
 import { Draw } from '../contract/drawing/draw.js';
 import type { DrawnCase } from '../contract/drawing/kernel-case.js';
+import { ACCURACY, type Accuracy } from '../contract/reference/accuracy.js';
 import {
   BINARY_KERNELS,
   type Kernel,

@@ -6,7 +6,7 @@ import {
   clientSlices,
   type Selection,
   sizeOf,
-} from '@starling/federated-core';
+} from '@starling/federated-core/plan';
 import { encodeLeaves } from '@starling/plan';
 
 export function encodeSlices(

@@ -4,7 +4,8 @@
 //
 // A client that was cut off may come back and finish until the deadline; then it is dropped. Only its first report
 // counts. A deadline that passes with too few accepted updates is extended, a limited number of times.
-import { type RejectionCode, StarlingError, type Tensor, type UpdateChecker } from '@starling/federated-core';
+import { StarlingError, type Tensor } from '@starling/federated-core';
+import type { RejectionCode, UpdateChecker } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
 import { decodeLeaves } from '@starling/plan';
 import type { LaneFold, PhaseOutcome } from '@starling/runtime';

@@ -2,7 +2,8 @@
 // shared buffer, gathers updates in any order, and folds them by lanes, so that the result has the bits that every
 // other runtime gives.
 import { createOnnxEngine } from '@starling/compute/onnx';
-import { parseType, StarlingError, updateChecker } from '@starling/federated-core';
+import { StarlingError } from '@starling/federated-core';
+import { parseType, updateChecker } from '@starling/federated-core/plan';
 import { clientArgument, createPlanRunner, type LinkedPlan } from '@starling/plan';
 import type { Population } from '@starling/population';
 import { createLaneFold, type RuntimeSession } from '@starling/runtime';

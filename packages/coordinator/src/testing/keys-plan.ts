@@ -1,6 +1,7 @@
 // A plan of two phases without work to run: clients send their keys as they are, then what they were given as it is,
 // which is collected. The server's table comes from the test, so that no graph is needed.
-import { float32, int32, type RoundPlan, sequence, struct, type TensorType } from '@starling/federated-core';
+import { float32, int32, sequence, struct, type TensorType } from '@starling/federated-core';
+import type { RoundPlan } from '@starling/federated-core/plan';
 import { encodePlan, type LinkedPlan } from '@starling/plan';
 
 /** How many keys a client may have where their number is not known. */

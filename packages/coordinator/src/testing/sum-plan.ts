@@ -1,6 +1,7 @@
 // A plan without any graph, for tests of the wire: the server broadcasts a number, each client sends its float32[2]
 // as it is, and the updates are summed.
-import { float32, type RoundPlan, struct } from '@starling/federated-core';
+import { float32, struct } from '@starling/federated-core';
+import type { RoundPlan } from '@starling/federated-core/plan';
 import { encodePlan, type LinkedPlan } from '@starling/plan';
 import type { Population } from '@starling/population';
 

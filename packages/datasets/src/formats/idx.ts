@@ -1,7 +1,8 @@
 // The IDX format: a big-endian header and the elements of one array (Y. LeCun, C. Cortes, C. Burges, "The MNIST
 // database of handwritten digits", section "File formats"). Read into memory that threads can share.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { sizeOf, type Tensor } from '@starling/federated-core';
+import type { Tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 
 const UNSIGNED_BYTE = 0x08;
 

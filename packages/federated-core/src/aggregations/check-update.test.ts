@@ -1,7 +1,7 @@
 import { assert, describe, test } from 'vitest';
-import type { Aggregation } from '../plan/round-plan.js';
 import { bool, float32, int32, struct } from '../types/types.js';
 import { type Tensor, tensor } from '../values/tensor.js';
+import type { Aggregation } from './aggregations.js';
 import { updateChecker } from './check-update.js';
 import { createReduction } from './create-reduction.js';
 

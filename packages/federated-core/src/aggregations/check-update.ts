@@ -1,16 +1,16 @@
 // What every aggregation asks of an update before any part of it is added: the tensors of its type, finite
 // numbers, weights that are not negative. The reference meaning and all runtimes refuse by this one check.
 import { RejectedUpdateError } from '../errors/starling-error.js';
-import type { Aggregation } from '../plan/round-plan.js';
 import { plainVectors, type VectorKernels } from '../sums/vector-kernels.js';
 import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
 import type { TensorType } from '../types/types.js';
 import { tensorFault } from '../values/check-value.js';
 import type { Tensor } from '../values/tensor.js';
+import { type Aggregation, aggregationDefinition } from './aggregations.js';
 import type { Reduction } from './reduction.js';
 
-/** Says why an update is refused, or `null` where it is accepted. Reads each leaf once and writes nothing. */
+/** Says why an update is refused, or `null` when it is accepted. Reads each leaf once and writes nothing. */
 export type UpdateChecker = (update: readonly Tensor[]) => RejectedUpdateError | null;
 
 /**
@@ -23,7 +23,7 @@ export function updateChecker(
   vectors: VectorKernels = plainVectors,
 ): UpdateChecker {
   const parts = aggregations.map(({ kind, update }) => ({
-    weighted: kind === 'weighted-mean',
+    weighted: aggregationDefinition(kind).weighted === true,
     types: leafTypes(update),
   }));
   const types = parts.flatMap((part) => part.types);

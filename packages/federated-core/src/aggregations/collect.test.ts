@@ -47,12 +47,7 @@ describe('collectReduction', () => {
 
 describe('sampleReduction', () => {
   it('`sampleReduction` keeps the smallest draws, and of equal ones the earlier client’s, in cohort order', async () => {
-    const sample = sampleReduction({
-      kind: 'sample',
-      update: struct([float32(), float64()]),
-      result: float32(),
-      settings: { maxSamples: 3 },
-    });
+    const sample = sampleReduction({ update: struct([float32(), float64()]) }, 3);
     const draws = [0.5, 0.25, 0.5, 0.75, 0.5, 0.125];
     const lane = (from: number, to: number): Accumulator =>
       draws

@@ -1,14 +1,28 @@
-// The reductions that keep clients' values: `federatedCollect` (all, in cohort order) and `federatedSample`
-// (those with the smallest draws, in cohort order). The accumulator is the leaves of the kept updates, one update
+// What keeps clients' values in a plan: `federatedCollect` (all, in cohort order) and `federatedSample` (those with
+// the smallest draws, in cohort order). The accumulator is the leaves of the kept updates, one update
 // after another; they become columns once, in the report, so that a cohort costs what its updates cost.
 
-import type { Aggregation } from '../plan/round-plan.js';
 import { leafTypes } from '../types/leaves.js';
 import { stackTensors } from '../values/stack.js';
 import type { Tensor } from '../values/tensor.js';
+import { type AggregationParts, defineAggregation } from './definition.js';
 import type { Accumulator, Reduction } from './reduction.js';
 
-export function collectReduction({ update }: Pick<Aggregation<unknown>, 'update'>): Reduction {
+/** Update T. */
+export const collectAggregation = defineAggregation({
+  kind: 'collect',
+  settings: {},
+  reduction: collectReduction,
+});
+
+/** Update <T, float64>: a value, and the draw that ranks it. */
+export const sampleAggregation = defineAggregation({
+  kind: 'sample',
+  settings: { maxSamples: 'number' },
+  reduction: (aggregation, { maxSamples }) => sampleReduction(aggregation, maxSamples),
+});
+
+export function collectReduction({ update }: Pick<AggregationParts<unknown>, 'update'>): Reduction {
   const types = leafTypes(update);
   return {
     zero: () => [],
@@ -25,8 +39,10 @@ export function collectReduction({ update }: Pick<Aggregation<unknown>, 'update'
 }
 
 /** The last leaf of an update is its draw; of two equal draws the earlier client's is kept. */
-export function sampleReduction(aggregation: Aggregation<unknown>): Reduction {
-  const { maxSamples = 0 } = aggregation.settings ?? {};
+export function sampleReduction(
+  aggregation: Pick<AggregationParts<unknown>, 'update'>,
+  maxSamples: number,
+): Reduction {
   const width = leafTypes(aggregation.update).length;
   const collect = collectReduction(aggregation);
   const add = (kept: Tensor[], leaves: readonly Tensor[]): Tensor[] => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Aggregation, AggregationKind } from '../plan/round-plan.js';
 import { float32, float64, int32, sequence, struct } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
+import type { Aggregation, AggregationKind } from './aggregations.js';
 import { createReduction } from './create-reduction.js';
 import type { Accumulator, Reduction } from './reduction.js';
 
@@ -41,7 +41,7 @@ const aggregations: Readonly<Record<AggregationKind, Aggregation<unknown>>> = {
     kind: 'secure-modular-sum',
     update: int32(2),
     result: int32(2),
-    settings: { modulus: 51, symmetric: 0 },
+    settings: { modulus: 51, symmetric: false },
   },
   collect: { kind: 'collect', update: float32(2), result: sequence(float32(2)) },
   sample: {

@@ -1,17 +1,30 @@
-// The reductions of `federatedMin` and `federatedMax`: the accumulator is how many clients were seen and the
-// extremes of the leaves so far, element by element.
+// `federatedMin` and `federatedMax` in a plan: the accumulator is how many clients were seen and the extremes of the
+// leaves so far, element by element.
 import { EmptyAggregateError, TypeMismatchError } from '../errors/starling-error.js';
-import type { Aggregation } from '../plan/round-plan.js';
 import { leafTypes } from '../types/leaves.js';
 import { allocate, copyTensor, sizeOf, type Tensor } from '../values/tensor.js';
+import { type AggregationParts, defineAggregation } from './definition.js';
 import type { Reduction } from './reduction.js';
 
-export function extremumReduction({ kind, update, ifEmpty }: Aggregation<unknown>): Reduction {
-  const replaces =
-    kind === 'min'
-      ? (next: number | bigint, best: number | bigint) => next < best
-      : (next: number | bigint, best: number | bigint) => next > best;
+/** Update T. */
+export const minAggregation = defineAggregation({
+  kind: 'min',
+  settings: {},
+  reduction: (aggregation) => extremumReduction(aggregation, 'federatedMin', (next, best) => next < best),
+});
 
+/** Update T. */
+export const maxAggregation = defineAggregation({
+  kind: 'max',
+  settings: {},
+  reduction: (aggregation) => extremumReduction(aggregation, 'federatedMax', (next, best) => next > best),
+});
+
+function extremumReduction(
+  { update, ifEmpty }: AggregationParts<unknown>,
+  intrinsic: string,
+  replaces: (next: number | bigint, best: number | bigint) => boolean,
+): Reduction {
   const fold = (accumulator: readonly Tensor[], count: number, leaves: readonly Tensor[]): Tensor[] => {
     const [seen, ...best] = accumulator as [Tensor, ...Tensor[]];
     const before = seen.data[0] as number;
@@ -48,7 +61,7 @@ export function extremumReduction({ kind, update, ifEmpty }: Aggregation<unknown
       if ((seen!.data[0] as number) > 0) return best;
       if (ifEmpty !== undefined) return ifEmpty.map(copyTensor);
       throw new EmptyAggregateError(
-        `Cannot report ${kind === 'min' ? 'federatedMin' : 'federatedMax'}: need at least one client, got none; give { ifEmpty } for a value`,
+        `Cannot report ${intrinsic}: need at least one client, got none; give { ifEmpty } for a value`,
       );
     },
   };

@@ -1,22 +1,39 @@
-// The reduction of `federatedMean`: the accumulator is the weighted sums, the total weight, and the power of two by which
-// the weights in both are scaled (0 while there is none). Plain: update T, each client weighs 1. Weighted: update <T, weight>.
+// `federatedMean` in a plan: the accumulator is the weighted sums, the total weight, and the power of two by which the
+// weights in both are scaled (0 while there is none).
 import { EmptyAggregateError } from '../errors/starling-error.js';
-import type { Aggregation } from '../plan/round-plan.js';
 import { addLeaves, castLeaves, zeroSums } from '../sums/sums.js';
 import type { VectorKernels } from '../sums/vector-kernels.js';
 import { leafTypes } from '../types/leaves.js';
 import { float64 } from '../types/types.js';
 import { copyTensor, type Tensor } from '../values/tensor.js';
+import { type AggregationParts, defineAggregation } from './definition.js';
 import { finiteAggregate } from './finite.js';
 import type { Reduction } from './reduction.js';
 import { weightScale } from './weight-scale.js';
 
-export function meanReduction(
-  { kind, update, result, ifEmpty }: Aggregation<unknown>,
+/** Update T: each client weighs 1. */
+export const meanAggregation = defineAggregation({
+  kind: 'mean',
+  settings: {},
+  reduction: (aggregation, _settings, { vectors }) => meanReduction(aggregation, null, vectors),
+});
+
+/** Update <T, weight>. */
+export const weightedMeanAggregation = defineAggregation({
+  kind: 'weighted-mean',
+  settings: {},
+  weighted: true,
+  reduction: (aggregation, _settings, { vectors }) =>
+    meanReduction(aggregation, leafTypes(aggregation.update).length - 1, vectors),
+});
+
+/** `weightLeaf` is the position of the weight among the leaves of an update; null when there is none. */
+function meanReduction(
+  { update, result, ifEmpty }: AggregationParts<unknown>,
+  weightLeaf: number | null,
   vectors: VectorKernels,
 ): Reduction {
   const types = leafTypes(result);
-  const weightLeaf = kind === 'weighted-mean' ? leafTypes(update).length - 1 : null;
   const scaleOf = weightScale(leafTypes(update));
   const numberOf = (sums: readonly Tensor[], index: number) => sums[index]!.data as Float64Array;
   const total = types.length;

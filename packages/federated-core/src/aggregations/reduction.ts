@@ -10,7 +10,7 @@ export type Accumulator = readonly Tensor[];
 export interface Reduction {
   zero(): MaybePromise<Accumulator>;
   /**
-   * Looks at one client's update before any part of it is added, and throws a `RejectedUpdateError` where this
+   * Looks at one client's update before any part of it is added, and throws a `RejectedUpdateError` when this
    * kind refuses it (a value out of range). That its tensors fit the update type, are finite, and that weights
    * are not negative is checked for all kinds alike (see `checkUpdate`).
    */
@@ -20,8 +20,8 @@ export interface Reduction {
   /** Joins two partial aggregates, `left` before `right`; may write into `left`. */
   merge(left: Accumulator, right: Accumulator): MaybePromise<Accumulator>;
   /**
-   * The aggregate; throws an `EmptyAggregateError` where it is undefined and the plan gives no `ifEmpty`, and a
-   * `NonFiniteError` where a number of it is not finite.
+   * The aggregate; throws an `EmptyAggregateError` when it is undefined and the plan gives no `ifEmpty`, and a
+   * `NonFiniteError` when a number of it is not finite.
    */
   report(accumulator: Accumulator): MaybePromise<readonly Tensor[]>;
 }

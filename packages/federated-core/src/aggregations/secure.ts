@@ -1,51 +1,64 @@
-// The reductions of the secure sums: sums of integers from a range that each client's value is held to. What
+// The secure sums in a plan: sums of integers from a range that each client's value is held to. What
 // the server may see is the sum alone; masking belongs to the privacy room, the arithmetic is the same.
 import { RejectedUpdateError } from '../errors/starling-error.js';
-import type { Aggregation } from '../plan/round-plan.js';
 import { addLeaves } from '../sums/sums.js';
-import type { VectorKernels } from '../sums/vector-kernels.js';
 import type { Tensor } from '../values/tensor.js';
-import { settingOf } from './leaf-setting.js';
-import type { Accumulator, Reduction } from './reduction.js';
+import { defineAggregation } from './definition.js';
+import type { Accumulator } from './reduction.js';
+import { settingOfLeaf } from './settings.js';
 import { sumReduction } from './sum.js';
 
 /** The least and the greatest value that a client may send in a leaf. */
 type RangeOf = (leaf: number) => readonly [low: number, high: number];
 
-/** Values from 0 to `maxInput`, or of at most `bitwidth` bits. */
-export function secureSumReduction(aggregation: Aggregation<unknown>, vectors: VectorKernels): Reduction {
-  const { kind, settings } = aggregation;
-  const rangeOf: RangeOf = (leaf) =>
-    kind === 'secure-sum-bitwidth'
-      ? [0, 2 ** settingOf(settings, 'bitwidth', leaf) - 1]
-      : [0, settingOf(settings, 'maxInput', leaf)];
-  return { ...sumReduction(aggregation, vectors), check: (update) => checkRange(update, rangeOf) };
-}
+/** Update T, of values from 0 to `maxInput`. */
+export const secureSumAggregation = defineAggregation({
+  kind: 'secure-sum',
+  settings: { maxInput: 'per-leaf' },
+  reduction: (aggregation, { maxInput }, { vectors }) => ({
+    ...sumReduction(aggregation, vectors),
+    check: (update) => checkRange(update, (leaf) => [0, settingOfLeaf(maxInput, leaf)]),
+  }),
+});
+
+/** Update T, of values of at most `bitwidth` bits. */
+export const secureSumBitwidthAggregation = defineAggregation({
+  kind: 'secure-sum-bitwidth',
+  settings: { bitwidth: 'per-leaf' },
+  reduction: (aggregation, { bitwidth }, { vectors }) => ({
+    ...sumReduction(aggregation, vectors),
+    check: (update) => checkRange(update, (leaf) => [0, 2 ** settingOfLeaf(bitwidth, leaf) - 1]),
+  }),
+});
 
 /**
- * Values from 0 to modulus − 1, summed modulo `modulus`; when symmetric, values from 1 − modulus to modulus − 1,
- * wrapped into that range (period 2·modulus − 1), as TFF's secure_modular_sum with a symmetric range. Sums are wrapped
- * at every step, so that no number of clients leaves the exact integers.
+ * Update T, of values from 0 to modulus − 1, summed modulo `modulus`; when symmetric, values from 1 − modulus to
+ * modulus − 1, wrapped into that range (period 2·modulus − 1), as TFF's secure_modular_sum with a symmetric range. Sums
+ * are wrapped at every step, so that no number of clients leaves the exact integers.
  */
-export function secureModularSumReduction(
-  aggregation: Aggregation<unknown>,
-  vectors: VectorKernels,
-): Reduction {
-  const { settings } = aggregation;
-  const rangeOf: RangeOf = (leaf) => {
-    const modulus = settingOf(settings, 'modulus', leaf);
-    return [settingOf(settings, 'symmetric', leaf) === 1 ? 1 - modulus : 0, modulus - 1];
-  };
-  const plain = sumReduction(aggregation, vectors);
-  const add = (sums: Accumulator, values: readonly Tensor[]): Accumulator => {
-    const added = addLeaves(sums as Tensor[], values, 1, vectors);
-    added.forEach((sum, leaf) => {
-      wrapOnce(sum, ...rangeOf(leaf));
-    });
-    return added;
-  };
-  return { ...plain, check: (update) => checkRange(update, rangeOf), accumulate: add, merge: add };
-}
+export const secureModularSumAggregation = defineAggregation({
+  kind: 'secure-modular-sum',
+  settings: { modulus: 'per-leaf', symmetric: 'flag' },
+  reduction(aggregation, { modulus, symmetric }, { vectors }) {
+    const rangeOf: RangeOf = (leaf) => {
+      const highest = settingOfLeaf(modulus, leaf) - 1;
+      return [symmetric ? -highest : 0, highest];
+    };
+    const add = (sums: Accumulator, values: readonly Tensor[]): Accumulator => {
+      const added = addLeaves(sums as Tensor[], values, 1, vectors);
+      added.forEach((sum, leaf) => {
+        wrapOnce(sum, ...rangeOf(leaf));
+      });
+      return added;
+    };
+    return {
+      ...sumReduction(aggregation, vectors),
+      check: (update) => checkRange(update, rangeOf),
+      accumulate: add,
+      merge: add,
+    };
+  },
+});
 
 /** Brings sums of two numbers from `low` to `high` back into that range: they are within one period of it. */
 function wrapOnce({ data }: Tensor, low: number, high: number): void {

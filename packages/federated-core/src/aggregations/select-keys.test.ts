@@ -8,7 +8,7 @@ import { refuseKeys, selectKeysReduction } from './select-keys.js';
 const ints = (...values: number[]): Tensor => tensor('int32', [values.length], Int32Array.from(values));
 
 describe('selectKeysReduction', () => {
-  const reduction = selectKeysReduction({ update: int32(null), settings: { keyBound: 10, maxKeys: 3 } });
+  const reduction = selectKeysReduction({ update: int32(null) }, { keyBound: 10, maxKeys: 3 });
 
   it('`selectKeysReduction` gives all keys in order, and how many each client has, for `splitKeys` to cut', async () => {
     const left = await reduction.accumulate(await reduction.zero(), [ints(3, 1)]);

@@ -1,21 +1,28 @@
-// The reduction that takes the clients' keys for `federatedSelect`: every client's own, in cohort order. The
-// accumulator is one int32[n] a client.
+// What takes the clients' keys for `federatedSelect` in a plan: every client's own, in cohort order. The accumulator is
+// one int32[n] a client.
 import { keyOutOfRange, RejectedUpdateError } from '../errors/starling-error.js';
-import type { Aggregation } from '../plan/round-plan.js';
 import type { Tensor } from '../values/tensor.js';
 import { collectReduction } from './collect.js';
-import { settingOf } from './leaf-setting.js';
+import { type AggregationParts, defineAggregation } from './definition.js';
 import type { Reduction } from './reduction.js';
 
-/** How many keys a client may send for one selection where neither the user nor their type says: 4 MiB of them. */
+/** How many keys a client may send for one selection when neither the user nor their type says: 4 MiB of them. */
 export const MAX_KEYS = 2 ** 20;
 
-export function selectKeysReduction({
-  update,
-  settings,
-}: Pick<Aggregation<unknown>, 'update' | 'settings'>): Reduction {
-  const keyBound = settingOf(settings, 'keyBound', 0);
-  const maxKeys = settingOf(settings, 'maxKeys', 0);
+/**
+ * Update: a client's keys, int32[n], each from 0 to `keyBound` − 1, at most `maxKeys` of them. Result:
+ * <keys=int32[?],counts=int32[?]>, all keys in cohort order, and how many each client has that reported.
+ */
+export const selectKeysAggregation = defineAggregation({
+  kind: 'select-keys',
+  settings: { keyBound: 'number', maxKeys: 'number' },
+  reduction: selectKeysReduction,
+});
+
+export function selectKeysReduction(
+  { update }: Pick<AggregationParts<unknown>, 'update'>,
+  { keyBound, maxKeys }: { readonly keyBound: number; readonly maxKeys: number },
+): Reduction {
   const { zero, accumulate, merge } = collectReduction({ update });
   return {
     zero,

@@ -1,15 +1,22 @@
-// The reduction of `federatedSum`: update T, accumulator the sums of its leaves.
-
-import type { Aggregation } from '../plan/round-plan.js';
+// `federatedSum` in a plan: the accumulator is the sums of the leaves.
 import { addLeaves, castLeaves, zeroSums } from '../sums/sums.js';
 import type { VectorKernels } from '../sums/vector-kernels.js';
 import { leafTypes } from '../types/leaves.js';
 import type { Tensor } from '../values/tensor.js';
+import { type AggregationParts, defineAggregation } from './definition.js';
 import { finiteAggregate } from './finite.js';
 import type { Reduction } from './reduction.js';
 
+/** Update T. */
+export const sumAggregation = defineAggregation({
+  kind: 'sum',
+  settings: {},
+  reduction: (aggregation, _settings, { vectors }) => sumReduction(aggregation, vectors),
+});
+
+/** Sums of the leaves of an update, which the secure sums have, too. */
 export function sumReduction(
-  { update }: Pick<Aggregation<unknown>, 'update'>,
+  { update }: Pick<AggregationParts<unknown>, 'update'>,
   vectors: VectorKernels,
 ): Reduction {
   const types = leafTypes(update);

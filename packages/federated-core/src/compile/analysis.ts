@@ -14,8 +14,10 @@ import {
   postorder,
 } from '../expression/expression.js';
 import type { AggregateIntrinsic, IntrinsicDefinition } from '../intrinsics/framework/definition.js';
+import { settingsOf } from '../intrinsics/framework/settings.js';
 import { updateType } from '../intrinsics/framework/updates.js';
 import { intrinsicNamed } from '../intrinsics/intrinsics.js';
+import { selectSettings } from '../intrinsics/moves/federated-select.js';
 import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
 import type { Type } from '../types/types.js';
@@ -33,7 +35,7 @@ export interface RoundTrip {
   readonly aggregates: readonly IntrinsicExpression[];
 }
 
-/** Keys that each client sends: once, where several selections go by the same. */
+/** Keys that each client sends: once, when several selections go by the same. */
 export interface KeyUpload {
   readonly keys: Expression;
   readonly keyBound: number;
@@ -75,9 +77,8 @@ function roleOf({ intrinsic }: IntrinsicExpression): IntrinsicDefinition['role']
 
 function upload(uploads: KeyUpload[], select: IntrinsicExpression): void {
   const keys = select.arguments[0]!;
-  const { numbers } = select.settings;
-  const keyBound = numbers!['keyBound']!;
-  const maxKeys = numbers!['maxKeys'] ?? leafTypes(keys.type)[0]!.shape[0] ?? MAX_KEYS;
+  const { keyBound, maxKeys: most } = settingsOf(select, selectSettings);
+  const maxKeys = most ?? leafTypes(keys.type)[0]!.shape[0] ?? MAX_KEYS;
   const index = uploads.findIndex(
     (each) => isSame(each.keys, keys) && each.keyBound === keyBound && each.maxKeys === maxKeys,
   );

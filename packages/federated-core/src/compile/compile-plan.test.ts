@@ -6,7 +6,7 @@ import { federatedBroadcast } from '../intrinsics/moves/federated-broadcast.js';
 import { federatedEval } from '../intrinsics/pointwise/federated-eval.js';
 import { federatedMap } from '../intrinsics/pointwise/federated-map.js';
 import { federatedValue } from '../intrinsics/pointwise/federated-value.js';
-import { sequenceReduce } from '../intrinsics/sequences/federated-sequence-reduce.js';
+import { federatedSequenceReduce } from '../intrinsics/sequences/federated-sequence-reduce.js';
 import { federatedAggregate } from '../intrinsics/sums/federated-aggregate.js';
 import { federatedMean } from '../intrinsics/sums/federated-mean.js';
 import { federatedSum } from '../intrinsics/sums/federated-sum.js';
@@ -189,7 +189,7 @@ describe('compilePlan', () => {
   it('`compilePlan` folds datasets when a client reduces a sequence', async () => {
     const add = plainLocal({ sum: float32(), next: float32() }, float32(), ({ sum, next }) => sum + next);
     const totals = federatedComputation(atClients(sequence(float32())), (readings) =>
-      federatedSum(sequenceReduce(readings, 0, add)),
+      federatedSum(federatedSequenceReduce(readings, 0, add)),
     );
     // (1 + 2) + nothing + 4 = 7.
     expect(await runPlan(compilePlan(totals), {}, [[1, 2], [], [4]])).toBe(7);
@@ -231,7 +231,7 @@ describe('compilePlan', () => {
   it('`compilePlan` leaves an empty mean to its plan: an error, or `ifEmpty`', async () => {
     const mean = federatedComputation(atClients(float32()), (values) => federatedMean(values));
     const safe = federatedComputation(atClients(float32()), (values) =>
-      federatedMean(values, undefined, { ifEmpty: 5 }),
+      federatedMean(values, { ifEmpty: 5 }),
     );
     await expect(runPlan(compilePlan(mean), {}, [])).rejects.toThrow(EmptyAggregateError);
     await expect(evaluate(mean, [], { run: plainRunner })).rejects.toThrow(EmptyAggregateError);

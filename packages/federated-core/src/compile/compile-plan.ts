@@ -2,40 +2,39 @@
 // compute before an aggregate becomes `work`, what the server computes before a broadcast `prepare`, and after
 // the last aggregate `apply`. Third station of write → trace → compile → run.
 //
-// Where a client's value depends on an aggregate, another round trip follows. Its work computes the earlier
+// When a client's value depends on an aggregate, another round trip follows. Its work computes the earlier
 // client values that it needs once more, from the same data, broadcasts and seeds: clients keep nothing. What a
 // phase broadcasts is what its work reads: what two phases read goes out with both.
 
+import type { Aggregation } from '../aggregations/aggregations.js';
+import type { AggregationParts } from '../aggregations/definition.js';
 import type { FederatedComputation } from '../computations/federated-computation.js';
 import { CompileError } from '../errors/starling-error.js';
 import type { Expression, IntrinsicExpression, LocalExpression } from '../expression/expression.js';
 import { type AggregateIntrinsic, kindOf } from '../intrinsics/framework/definition.js';
-import {
-  contributions,
-  inputType,
-  memberType,
-  parametersAt,
-  updateType,
-} from '../intrinsics/framework/updates.js';
+import { contributions, updateType } from '../intrinsics/framework/updates.js';
 import { intrinsicNamed } from '../intrinsics/intrinsics.js';
-import type { Aggregation, LocalProgram, Phase, RoundPlan, Selection } from '../plan/round-plan.js';
+import type { Phase, RoundPlan, Selection } from '../plan/round-plan.js';
 import type { LocalComputation } from '../program/local-computation.js';
+import type { LocalProgram } from '../program/program.js';
 import { ProgramBuilder } from '../program/program-builder.js';
 import { leafCount } from '../types/leaves.js';
+import { memberType } from '../types/member-type.js';
 import { int32, struct } from '../types/types.js';
 import { copyTensor } from '../values/tensor.js';
 import { analyse, type KeyUpload, requireServerResult, takenFromServer, updateTypes } from './analysis.js';
 import { Emitter } from './emitter.js';
 import { defaultLaneSize } from './lane-size.js';
+import { inputType, parametersAt } from './parameters.js';
 
 export interface CompileOptions {
-  /** Clients a lane, a positive integer; by default 1 where an update is 1 MiB or more or of unknown size, else 5. */
+  /** Clients a lane, a positive integer; by default 1 when an update is 1 MiB or more or of unknown size, else 5. */
   readonly laneSize?: number;
 }
 
 /**
- * The plan of a computation whose result is at the server: one phase a round trip, none where nothing is asked
- * of clients. Throws a `CompileError` where a part of the result stays with the clients, or lanes have no size.
+ * The plan of a computation whose result is at the server: one phase a round trip, none when nothing is asked
+ * of clients. Throws a `CompileError` when a part of the result stays with the clients, or lanes have no size.
  */
 export function compilePlan(computation: FederatedComputation, options: CompileOptions = {}): RoundPlan {
   const { laneSize } = options;
@@ -135,18 +134,20 @@ function update(client: Emitter, aggregate: IntrinsicExpression): readonly numbe
   return definitionOf(aggregate).drawsRank === true ? [...registers, ...client.random(aggregate)] : registers;
 }
 
-/** How an aggregate of the tree stands in the plan. */
+/**
+ * How an aggregate of the tree stands in the plan: its numbers are those of its kind, by the rules of its intrinsic.
+ */
 export function aggregation(aggregate: IntrinsicExpression, salt: number): Aggregation {
   const definition = definitionOf(aggregate);
   const { ifEmpty, numbers } = aggregate.settings;
-  return {
-    kind: kindOf(definition, aggregate),
+  const parts: AggregationParts = {
     update: updateType(aggregate, definition),
     result: memberType(aggregate.type),
     ...(ifEmpty === undefined ? {} : { ifEmpty: ifEmpty.map(copyTensor) }),
-    ...(numbers === undefined ? {} : { settings: numbers }),
     ...(definition.hasOperators === true ? { operators: operatorPrograms(aggregate, salt) } : {}),
   };
+  const kind = kindOf(definition, aggregate);
+  return { kind, ...parts, ...(numbers === undefined ? {} : { settings: numbers }) } as Aggregation;
 }
 
 function definitionOf(aggregate: IntrinsicExpression): AggregateIntrinsic {

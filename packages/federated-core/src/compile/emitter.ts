@@ -5,7 +5,7 @@ import { atLocation } from '../errors/source-location.js';
 import { CompileError } from '../errors/starling-error.js';
 import type { Expression } from '../expression/expression.js';
 import { intrinsicNamed } from '../intrinsics/intrinsics.js';
-import type { LocalProgram, Register } from '../plan/round-plan.js';
+import type { LocalProgram, Register } from '../program/program.js';
 import { ProgramBuilder } from '../program/program-builder.js';
 import { formatType } from '../types/format.js';
 import { leafCount } from '../types/leaves.js';

@@ -8,13 +8,13 @@ import { bytesPerElement } from '../values/tensor.js';
 const LARGE_UPDATE_BYTES = 2 ** 20;
 const SMALL_UPDATE_LANE = 5;
 
-/** 1 where the updates of a client come to 1 MiB or more, or to an unknown size; else 5. */
+/** 1 when the updates of a client come to 1 MiB or more, or to an unknown size; else 5. */
 export function defaultLaneSize(updates: readonly Type[]): number {
   const bytes = updates.reduce((total, update) => total + (bytesOf(update) ?? Number.POSITIVE_INFINITY), 0);
   return bytes >= LARGE_UPDATE_BYTES ? 1 : SMALL_UPDATE_LANE;
 }
 
-/** Bytes of a value's tensors; null where a dimension or a string leaves them unknown. */
+/** Bytes of a value's tensors; null when a dimension or a string leaves them unknown. */
 export function bytesOf(type: Type): number | null {
   let bytes = 0;
   for (const { dtype, shape } of leafTypes(type)) {

@@ -14,7 +14,7 @@ import { federatedEval } from '../intrinsics/pointwise/federated-eval.js';
 import { federatedMap } from '../intrinsics/pointwise/federated-map.js';
 import { federatedValue } from '../intrinsics/pointwise/federated-value.js';
 import { federatedZip } from '../intrinsics/pointwise/federated-zip.js';
-import { sequenceSum } from '../intrinsics/sequences/federated-sequence-sum.js';
+import { federatedSequenceSum } from '../intrinsics/sequences/federated-sequence-sum.js';
 import { federatedAggregate } from '../intrinsics/sums/federated-aggregate.js';
 import { federatedMax } from '../intrinsics/sums/federated-max.js';
 import { federatedMean } from '../intrinsics/sums/federated-mean.js';
@@ -60,9 +60,9 @@ const shade = plainLocal(
 );
 /** A computation of two round trips, to be called. */
 const spread = federatedComputation({ x: atClients(float64()) }, ({ x }) => {
-  const center = federatedBroadcast(federatedMean(x, undefined, { ifEmpty: 0 }));
+  const center = federatedBroadcast(federatedMean(x, { ifEmpty: 0 }));
   return {
-    center: federatedMean(center, undefined, { ifEmpty: 0 }),
+    center: federatedMean(center, { ifEmpty: 0 }),
     gap: federatedSum(federatedMap(mix, [x, center])),
   };
 });
@@ -83,7 +83,9 @@ const operators: readonly ((pool: Pool, first: number, second: number) => void)[
     clients.push(field(federatedZip({ x: recent(clients, i), y: recent(clients, j) }), 'y')),
   ({ clients, server }, i) => server.push(federatedSum(recent(clients, i))),
   ({ clients, server }, i, j) => {
-    server.push(federatedMean(recent(clients, i), federatedMap(same, recent(clients, j)), { ifEmpty: -1 }));
+    server.push(
+      federatedMean(recent(clients, i), { weight: federatedMap(same, recent(clients, j)), ifEmpty: -1 }),
+    );
   },
   ({ clients, server }, i) => server.push(federatedMax(recent(clients, i), { ifEmpty: 5 })),
   ({ clients, server }, i) => {
@@ -93,12 +95,17 @@ const operators: readonly ((pool: Pool, first: number, second: number) => void)[
   },
   ({ clients, server }, i, j) => {
     const keys = federatedMap(keysOf, recent(clients, i));
-    clients.push(sequenceSum(federatedSelect(keys, 5, recent(server, j), shade)));
+    clients.push(
+      federatedSequenceSum(federatedSelect(recent(server, j), { keys, keyBound: 5, slice: shade })),
+    );
   },
   ({ clients, server }, i, j) => {
     const keys = federatedMap(keysOf, recent(clients, i));
-    const slices = federatedSecureSelect(keys, 5, recent(server, j), shade);
-    clients.push(sequenceSum(slices), sequenceSum(federatedSelect(keys, 6, recent(server, i), shade)));
+    const slices = federatedSecureSelect(recent(server, j), { keys, keyBound: 5, slice: shade });
+    clients.push(
+      federatedSequenceSum(slices),
+      federatedSequenceSum(federatedSelect(recent(server, i), { keys, keyBound: 6, slice: shade })),
+    );
   },
   ({ clients, server }, i) => {
     const called = call(spread, { x: recent(clients, i) });

@@ -7,7 +7,7 @@ import { federatedCollect } from '../intrinsics/moves/federated-collect.js';
 import { federatedSample } from '../intrinsics/moves/federated-sample.js';
 import { federatedMap } from '../intrinsics/pointwise/federated-map.js';
 import { federatedZip } from '../intrinsics/pointwise/federated-zip.js';
-import { sequenceSum } from '../intrinsics/sequences/federated-sequence-sum.js';
+import { federatedSequenceSum } from '../intrinsics/sequences/federated-sequence-sum.js';
 import { federatedMean } from '../intrinsics/sums/federated-mean.js';
 import { inspectPlan } from '../printing/inspect-plan.js';
 import { both } from '../testing/both.js';
@@ -48,26 +48,29 @@ const cases: Readonly<Record<string, readonly [FederatedComputation, string]>> =
   ],
   'the server computes from a sample, and zips it': [
     federatedComputation(values, (given) =>
-      federatedZip({ sum: sequenceSum(federatedSample(given.values, 2)), mean: federatedMean(given.values) }),
+      federatedZip({
+        sum: federatedSequenceSum(federatedSample(given.values, { maxSamples: 2 })),
+        mean: federatedMean(given.values),
+      }),
     ),
     '<sum=float32,mean=float32>@SERVER revealing',
   ],
   'a field is taken of what was zipped with a sample': [
     federatedComputation(values, (given) =>
-      field(federatedZip([federatedSample(given.values, 2), federatedMean(given.values)]), 1),
+      field(federatedZip([federatedSample(given.values, { maxSamples: 2 }), federatedMean(given.values)]), 1),
     ),
     'float32@SERVER revealing',
   ],
   'clients compute from what the server collected': [
     federatedComputation(values, (given) => {
-      const sum = federatedBroadcast(sequenceSum(federatedCollect(given.values)));
+      const sum = federatedBroadcast(federatedSequenceSum(federatedCollect(given.values)));
       return federatedMean(federatedMap(add, { a: given.values, b: sum }));
     }),
     'float32@SERVER revealing',
   ],
   'a computation is called with a revealing value': [
     federatedComputation(values, (given) =>
-      call(shift, { by: sequenceSum(federatedCollect(given.values)), values: given.values }),
+      call(shift, { by: federatedSequenceSum(federatedCollect(given.values)), values: given.values }),
     ),
     '<mean=float32@SERVER revealing,by=float32@SERVER revealing>',
   ],
@@ -81,7 +84,9 @@ describe('a type', () => {
   });
 
   it('of a revealing value fits a revealing parameter alone, though any computation can be called with it', async () => {
-    const asking = federatedComputation({ x: atServer(sequence(float32())) }, ({ x }) => sequenceSum(x));
+    const asking = federatedComputation({ x: atServer(sequence(float32())) }, ({ x }) =>
+      federatedSequenceSum(x),
+    );
     const sum = federatedComputation(values, (given) => call(asking, { x: federatedCollect(given.values) }));
     expect(await both(sum, { values: [1, 2, 4] })).toBe(7);
   });
@@ -94,7 +99,7 @@ describe('requireAggregated', () => {
   });
 
   it('names what reveals, in called computations too, and its line, when something does', () => {
-    const inner = federatedComputation(values, (given) => federatedSample(given.values, 1), {
+    const inner = federatedComputation(values, (given) => federatedSample(given.values, { maxSamples: 1 }), {
       name: 'inner',
     });
     const outer = federatedComputation(

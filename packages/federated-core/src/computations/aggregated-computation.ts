@@ -1,5 +1,5 @@
-// Computations of which the server sees aggregates alone: a type that a function can ask for, so that the compiler refuses
-// to give it one that collects or samples, and the same check at run time for computations of unknown type.
+// Computations of which the server sees aggregates alone: a type that a function can ask for, so that the compiler
+// refuses to give it one that collects or samples, and the same check at run time for computations of unknown type.
 import { atLocation } from '../errors/source-location.js';
 import { StarlingError } from '../errors/starling-error.js';
 import { childrenOf, type IntrinsicExpression, postorder } from '../expression/expression.js';
@@ -15,7 +15,9 @@ export interface AggregatedStruct {
   readonly elements: readonly AggregatedType[] | { readonly [name: string]: AggregatedType };
 }
 
-/** A computation that shows the server no value of a single client: it neither collects, samples, nor selects by keys. */
+/**
+ * A computation that shows the server no value of a single client: it neither collects, samples, nor selects by keys.
+ */
 export type AggregatedComputation<
   P extends Type | null = Type | null,
   R extends AggregatedType = AggregatedType,

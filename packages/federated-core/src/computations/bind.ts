@@ -12,7 +12,7 @@ import { type FederatedComputation, federatedComputation } from './federated-com
 
 /**
  * A computation of the parameters that `values` does not name; those that it names are constants, at the
- * server or the same with every client. Throws a `TypeMismatchError` where there is no such parameter.
+ * server or the same with every client. Throws a `TypeMismatchError` when there is no such parameter.
  */
 export function bind<P extends Type | null, R extends Type, const V extends BindableValues<P>>(
   computation: FederatedComputation<P, R>,

@@ -11,7 +11,10 @@ import type { FederatedType, StructType, Type } from '../types/types.js';
 import { describeValue } from '../values/to-value.js';
 import type { FederatedComputation } from './federated-computation.js';
 
-/** What a computation with a parameter of type `P` is called with: values in the right places; their members are checked at tracing. */
+/**
+ * What a computation with a parameter of type `P` is called with: values in the right places; their members are checked
+ * at tracing.
+ */
 export type CallArgument<P> = Type extends P
   ? SymbolicValue | { readonly [name: string]: SymbolicValue }
   : P extends StructType<infer E>
@@ -23,7 +26,7 @@ type InPlaceOf<T> =
     ? SymbolicValue<FederatedType<Type, P, A extends true ? A : boolean>>
     : SymbolicValue;
 
-/** The result of a call: revealing where the computation is, or an argument. */
+/** The result of a call: revealing when the computation is, or an argument. */
 export type CallResult<R extends Type, D> = [D] extends ['aggregated'] ? R : Extract<Revealing<R>, Type>;
 
 type Revealing<R> = Type extends R
@@ -35,7 +38,7 @@ type Revealing<R> = Type extends R
       : R;
 
 /**
- * The result of `computation` on symbolic arguments: by the names of its parameters, or one value where its
+ * The result of `computation` on symbolic arguments: by the names of its parameters, or one value when its
  * parameter has no name. The result is one value; take the fields of a struct with `field`.
  */
 export function call<P extends Type | null, R extends Type, const A extends CallArgument<P>>(
@@ -85,7 +88,10 @@ export function call(
   });
 }
 
-/** `root` with every call replaced by the called body, so that only intrinsics are left. Each call gets nodes of its own: two calls draw different random numbers. */
+/**
+ * `root` with every call replaced by the called body, so that only intrinsics are left. Each call gets its own nodes:
+ * two calls draw different random numbers.
+ */
 export function inlineCalls(root: Expression): Expression {
   return inline(root, null);
 }

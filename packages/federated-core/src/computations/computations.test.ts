@@ -39,7 +39,7 @@ describe('federatedComputation', () => {
 
   it('`federatedComputation` names the line when a parameter has no placement', () => {
     expect(() => federatedComputation({ x: float32() }, ({ x }) => x)).toThrow(
-      /Cannot trace computation: parameter x needs a placement \(atClients\(…\) or atServer\(…\)\), got float32\n.*expression\.test\.ts/,
+      /Cannot trace computation: parameter x needs a placement \(atClients\(…\) or atServer\(…\)\), got float32\n.*computations\.test\.ts/,
     );
   });
 
@@ -114,7 +114,7 @@ describe('call', () => {
 
   it('`call` names the parameter and both types when an argument does not fit', () => {
     expect(() => federatedComputation(atClients(int32()), (values) => call(variance, { values }))).toThrow(
-      /Cannot call variance: parameter values needs \{float32\}@CLIENTS, got \{int32\}@CLIENTS\n.*expression\.test\.ts/,
+      /Cannot call variance: parameter values needs \{float32\}@CLIENTS, got \{int32\}@CLIENTS\n.*computations\.test\.ts/,
     );
     expect(() =>
       federatedComputation(atClients(float32()), (values) => call(variance, { values, more: values })),
@@ -137,7 +137,7 @@ describe('bind', () => {
     });
     // @ts-expect-error a string in place of a number
     expect(() => bind(movingThreshold, { state: 'cold' })).toThrow(
-      /^Cannot bind parameters of movingThreshold: state must be float32: need a number, got 'cold'\n.*expression\.test\.ts/,
+      /^Cannot bind parameters of movingThreshold: state must be float32: need a number, got 'cold'\n.*computations\.test\.ts/,
     );
     // @ts-expect-error a name that is not a parameter's
     const misnamed = () => bind(movingThreshold, { limit: 3 });
@@ -149,7 +149,7 @@ describe('bind', () => {
 describe('polymorphicComputation', () => {
   const scaled = polymorphicComputation(
     { values: atClients(abstractType('T')), weight: atClients(float32()) },
-    ({ values, weight }) => federatedMean(values, weight),
+    ({ values, weight }) => federatedMean(values, { weight }),
     { name: 'scaled' },
   );
 
@@ -229,7 +229,7 @@ describe('evaluate', () => {
       federatedSum(federatedMap(fail, values)),
     );
     await expect(evaluate(first, [[1], []], { run: plainRunner })).rejects.toThrow(
-      /^Cannot compute federatedMap at client 1, which gives \{float32\}@CLIENTS: no readings\n {4}at .*expression\.test\.ts:\d+:\d+$/,
+      /^Cannot compute federatedMap at client 1, which gives \{float32\}@CLIENTS: no readings\n {4}at .*computations\.test\.ts:\d+:\d+$/,
     );
   });
 
@@ -263,7 +263,7 @@ describe('evaluate', () => {
       "Cannot take a value of float32 at values[0]: need a number, got 'a'",
     );
     const paired = federatedComputation({ x: atClients(float32()), y: atClients(float32()) }, ({ x, y }) =>
-      federatedMean(x, y),
+      federatedMean(x, { weight: y }),
     );
     await expect(evaluate(paired, { x: [1], y: [1, 2] }, { run: plainRunner })).rejects.toThrow(
       'y needs an array of 1 members, one a client, got an array of 2',

@@ -3,7 +3,7 @@
 
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
-import type { Expression, ParameterExpression } from '../expression/expression.js';
+import type { ParameterExpression, TracedComputation } from '../expression/expression.js';
 import {
   type Composed,
   expressionOf,
@@ -14,12 +14,9 @@ import { formatType } from '../types/format.js';
 import { type FunctionType, type StructType, struct, type Type } from '../types/types.js';
 
 /** A traced computation over placed values: data, which can be called, printed, compiled and evaluated. */
-export interface FederatedComputation<P extends Type | null = Type | null, R extends Type = Type> {
-  readonly kind: 'federated-computation';
-  readonly name: string;
+export interface FederatedComputation<P extends Type | null = Type | null, R extends Type = Type>
+  extends TracedComputation {
   readonly type: FunctionType<P, R>;
-  readonly parameters: readonly ParameterExpression[];
-  readonly body: Expression;
 }
 
 /** Types by parameter name, one type, or none. */
@@ -50,7 +47,7 @@ export interface FederatedComputationOptions {
  * Traces `body` once into a computation. `parameters` is a record of placed types (`{ readings:
  * atClients(sequence(float32())), threshold: atServer(float32()) }`), one placed type, or null for none; the
  * body gets symbolic values by the same names and returns one, or a record or list of them.
- * Throws a `TypeMismatchError` that names the user's line where a placement or type does not fit.
+ * Throws a `TypeMismatchError` that names the user's line when a placement or type does not fit.
  */
 export function federatedComputation<const P extends ParameterTypes, C extends Composed<SymbolicValue>>(
   parameters: P,
@@ -76,7 +73,7 @@ export function isType(parameters: object): parameters is Type {
   return 'kind' in parameters && typeof parameters.kind === 'string';
 }
 
-/** The struct of named parameters, the one unnamed parameter, or null where there are none. */
+/** The struct of named parameters, the one unnamed parameter, or null when there are none. */
 export function parameterType(parameters: readonly ParameterExpression[]): Type | null {
   const [first] = parameters;
   if (first === undefined) return null;

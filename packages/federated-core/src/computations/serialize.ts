@@ -1,25 +1,19 @@
 // A traced computation as text, and back: nodes in the order in which they are needed, types in TFF's notation,
 // local computations by their ids. What is read back is checked as if it had been traced.
-import { StarlingError } from '../errors/starling-error.js';
-import {
-  type Expression,
-  type IntrinsicSettings,
-  type LiteralExpression,
-  postorder,
-} from '../expression/expression.js';
+
+import { type Expression, postorder } from '../expression/expression.js';
 import { field, SymbolicValue } from '../expression/symbolic-value.js';
 import { applyIntrinsic, isLocal } from '../intrinsics/framework/apply.js';
 import { intrinsics } from '../intrinsics/intrinsics.js';
 import type { LocalComputation } from '../program/local-computation.js';
 import { formatType } from '../types/format.js';
-import { leafTypes } from '../types/leaves.js';
 import { parseType } from '../types/parse.js';
 import { struct, structEntries, type Type } from '../types/types.js';
-import { tensorFault } from '../values/check-value.js';
-import type { Tensor } from '../values/tensor.js';
 import { decodeTensor, encodeTensor, type TensorText } from '../values/tensor-text.js';
+import { bad, fail } from './bad-computation.js';
 import { call } from './call.js';
 import type { FederatedComputation } from './federated-computation.js';
+import { decodeSettingsOf, encodeSettingsOf, literalNode, type SettingsText } from './settings-text.js';
 
 const VERSION = 1;
 
@@ -39,7 +33,7 @@ type Node =
       readonly kind: 'intrinsic';
       readonly intrinsic: string;
       readonly arguments: readonly number[];
-      readonly settings: Omit<IntrinsicSettings, 'ifEmpty'> & { readonly ifEmpty?: readonly TensorText[] };
+      readonly settings: SettingsText;
     };
 
 interface ComputationText {
@@ -81,7 +75,10 @@ export function serializeComputation(computation: FederatedComputation): {
   return { text: JSON.stringify(document), locals };
 }
 
-/** The computation of such a text; `local` finds local computations by id. Throws a `StarlingError` (`bad-computation`) where the text is not one, and what tracing throws where its types do not fit. */
+/**
+ * The computation of such a text; `local` finds local computations by id. Throws a `StarlingError` (`bad-computation`)
+ * when the text is not one, and what tracing throws when its types do not fit.
+ */
 export function deserializeComputation(
   text: string,
   local: (id: string) => LocalComputation | undefined,
@@ -148,12 +145,11 @@ function encodeNode(
         arguments: expression.arguments.map(at),
       };
     case 'intrinsic': {
-      const { ifEmpty, ...settings } = expression.settings;
       return {
         kind: 'intrinsic',
         intrinsic: expression.intrinsic,
         arguments: expression.arguments.map(at),
-        settings: ifEmpty === undefined ? settings : { ...settings, ifEmpty: ifEmpty.map(encodeTensor) },
+        settings: encodeSettingsOf(expression.settings),
       };
     }
   }
@@ -236,52 +232,17 @@ function decodeNode(
       return call(called, unnamed ? (values[0] as SymbolicValue) : Object.fromEntries(named)).expression;
     }
     case 'intrinsic': {
-      const { ifEmpty, ...settings } = node.settings;
-      return applyIntrinsic(
-        intrinsics.get(node.intrinsic) ?? fail('need a known intrinsic', node.intrinsic),
-        node.arguments.map(read),
-        ifEmpty === undefined ? settings : { ...settings, ifEmpty: ifEmptyOf(node, read) },
-      ).expression;
+      const definition = intrinsics.get(node.intrinsic) ?? fail('need a known intrinsic', node.intrinsic);
+      const inputs = node.arguments.map(read);
+      return applyIntrinsic(definition, inputs, decodeSettingsOf(definition, inputs, node.settings))
+        .expression;
     }
     default:
       return fail('need a known kind of node', JSON.stringify(node));
   }
 }
 
-/** A literal whose leaves are those of its type. */
-function literalNode(type: Type, leaves: readonly Tensor[]): LiteralExpression {
-  const types = leafTypes(type);
-  const faults = types.map((leaf, index) => {
-    const given = leaves[index];
-    return given === undefined
-      ? { need: `${types.length} leaves`, got: `${leaves.length}` }
-      : tensorFault(leaf, given);
-  });
-  const fault = faults.find((one) => one !== null);
-  if (fault !== undefined) return fail(`a literal of ${formatType(type)}: ${fault.need}`, fault.got);
-  if (leaves.length > types.length) return fail(`${types.length} leaves`, `${leaves.length}`);
-  return { kind: 'literal', type, leaves };
-}
-
-/** The leaves that an aggregate gives where it is undefined: a value of what it aggregates. */
-function ifEmptyOf(
-  node: Extract<Node, { kind: 'intrinsic' }>,
-  read: (position: number) => Expression,
-): readonly Tensor[] {
-  const { type } = read(node.arguments[0]!);
-  const member = type.kind === 'federated' ? type.member : type;
-  return literalNode(member, node.settings.ifEmpty!.map(decodeTensor)).leaves;
-}
-
 function localNode(computation: unknown, id: string): Expression {
   if (!isLocal(computation)) return fail('need the local computation that it names', id);
   return { kind: 'local', computation, type: computation.type };
-}
-
-function fail(need: string, got: string): never {
-  throw bad(need, got);
-}
-
-function bad(need: string, got: string, cause?: unknown): StarlingError {
-  return new StarlingError('bad-computation', `Cannot load a computation: ${need}, got ${got}`, { cause });
 }

@@ -12,13 +12,13 @@ const FRAMES = 100;
 /** The directory of this package, built or not, as stacks name it: frames within it are not the user's. */
 const ownRoot = (frames()[0]?.file ?? '').replace(/errors\/source-location\.[jt]s$/, '');
 
-/** `file:line:column` of the nearest caller outside of this package; `null` where the engine tells no stack. */
+/** `file:line:column` of the nearest caller outside of this package; `null` when the engine tells no stack. */
 export function sourceLocation(): string | null {
   const frame = frames().find(({ file }) => !isOwn(file));
   return frame === undefined ? null : `${frame.file}:${frame.line}:${frame.column}`;
 }
 
-/** The line that an error adds to its words, or nothing where the place is unknown. */
+/** The line that an error adds to its words, or nothing when the place is unknown. */
 export function atLocation(location: string | null): string {
   return location === null ? '' : `\n    at ${location}`;
 }

@@ -36,7 +36,10 @@ export class CompileError extends StarlingError {
   }
 }
 
-/** An aggregate that is undefined: no client reported, or the weights add up to zero. The round fails and the state is kept. */
+/**
+ * An aggregate that is undefined: no client reported, or the weights add up to zero. The round fails and the state is
+ * kept.
+ */
 export class EmptyAggregateError extends StarlingError {
   constructor(message: string, options?: ErrorOptions) {
     super('empty-aggregate', message, options);
@@ -50,7 +53,10 @@ export class OverflowError extends StarlingError {
   }
 }
 
-/** An aggregate, or the state of a process that asks for a finite one, with a NaN or an infinity. The round fails and the state is kept. */
+/**
+ * An aggregate, or the state of a process that asks for a finite one, with a NaN or an infinity. The round fails and the
+ * state is kept.
+ */
 export class NonFiniteError extends StarlingError {
   declare readonly code: 'non-finite-aggregate' | 'non-finite-state';
 
@@ -59,7 +65,10 @@ export class NonFiniteError extends StarlingError {
   }
 }
 
-/** The same error in other words: of the same class where it is one of the above, with the same code, and `error` as its cause. */
+/**
+ * The same error in other words: of the same class when it is one of the above, with the same code, and `error` as its
+ * cause.
+ */
 export function reworded(error: StarlingError, message: string): StarlingError {
   const options = { cause: error };
   if (error instanceof TypeMismatchError) return new TypeMismatchError(message, options);
@@ -69,7 +78,7 @@ export function reworded(error: StarlingError, message: string): StarlingError {
   return new StarlingError(error.code, message, options);
 }
 
-/** Codes for which one client's update is refused, while the round goes on without it. */
+/** Codes for which one client's update is refused, while the round continues without it. */
 export type RejectionCode =
   | 'non-finite-update'
   | 'invalid-weight'
@@ -78,7 +87,7 @@ export type RejectionCode =
   | 'too-many-keys'
   | 'wrong-update';
 
-/** One client's update is refused and counts for nothing; the other clients' round goes on. */
+/** One client's update is refused and counts for nothing; the other clients' round continues. */
 export class RejectedUpdateError extends StarlingError {
   declare readonly code: RejectionCode;
 

@@ -1,7 +1,7 @@
-// Whether a client's update may count, in the reference meaning: no NaN or infinity, no negative weight, and
-// nothing that the intrinsic itself refuses.
+// Whether a client's update may count, in the reference meaning: no NaN or infinity, and nothing that the
+// intrinsic itself refuses, such as a negative weight.
 import type { IntrinsicExpression } from '../expression/expression.js';
-import { type AggregateIntrinsic, kindOf } from '../intrinsics/framework/definition.js';
+import type { AggregateIntrinsic } from '../intrinsics/framework/definition.js';
 import type { Tensor } from '../values/tensor.js';
 
 export function acceptable(
@@ -14,6 +14,5 @@ export function acceptable(
       !dtype.startsWith('float') || Array.from(data as ArrayLike<number>).every(Number.isFinite),
   );
   if (!finite) return false;
-  if (kindOf(definition, aggregate) === 'weighted-mean' && Number(update.at(-1)!.data[0]) < 0) return false;
   return definition.refuses?.(aggregate, update) !== true;
 }

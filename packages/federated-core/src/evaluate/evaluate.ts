@@ -31,7 +31,7 @@ export interface EvaluateOptions {
   readonly seed?: Seed;
   /** Names that split the seed; the clients' positions ('0', '1', …) by default. */
   readonly clientIds?: readonly string[];
-  /** How many clients take part, where no parameter tells: 0 by default. */
+  /** How many clients take part, when no parameter tells: 0 by default. */
   readonly clients?: number;
   /** As given to `compilePlan`. */
   readonly laneSize?: number;
@@ -165,7 +165,7 @@ class Place {
 }
 
 /**
- * What a client sends for each aggregate of a round trip; null where any part is refused, its keys included, or
+ * What a client sends for each aggregate of a round trip; null when any part is refused, its keys included, or
  * overflows.
  */
 async function updatesOf(client: Place, { keys, aggregates }: RoundTrip): Promise<readonly Leaves[] | null> {

@@ -18,7 +18,7 @@ interface Place {
   attempt(expression: IntrinsicExpression, compute: () => Promise<Leaves>): Promise<Leaves>;
 }
 
-/** The slices of a call for a client; a `TypeMismatchError` where two slices of the call differ in shape. */
+/** The slices of a call for a client; a `TypeMismatchError` when two slices of the call differ in shape. */
 export function slicesOf(
   server: Place,
   run: LocalRunner,

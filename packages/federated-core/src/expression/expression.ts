@@ -1,12 +1,12 @@
 // The expression tree that tracing gives and compiling cuts into a plan: plain data, shared where the
 // user used one value twice. Each kind of node is here; what intrinsics mean is in intrinsics/.
 
-import type { FederatedComputation } from '../computations/federated-computation.js';
+import type { Settings } from '../aggregations/settings.js';
 import type { LocalComputation } from '../program/local-computation.js';
 import type { FunctionType, StructType, Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 
-/** A parameter of the enclosing computation; `name` is null where it has one parameter without a name. */
+/** A parameter of the enclosing computation; `name` is null when it has one parameter without a name. */
 export interface ParameterExpression {
   readonly kind: 'parameter';
   readonly name: string | null;
@@ -27,7 +27,7 @@ export interface LocalExpression {
   readonly type: FunctionType;
 }
 
-/** Several values side by side, each with a placement of its own: what a computation returns. */
+/** Several values side by side, each with its own placement: what a computation returns. */
 export interface StructExpression {
   readonly kind: 'struct';
   readonly elements: readonly Expression[];
@@ -42,10 +42,19 @@ export interface SelectionExpression {
   readonly type: Type;
 }
 
+/** A traced computation as a call holds it; `FederatedComputation` says its types in TypeScript, too. */
+export interface TracedComputation {
+  readonly kind: 'federated-computation';
+  readonly name: string;
+  readonly type: FunctionType;
+  readonly parameters: readonly ParameterExpression[];
+  readonly body: Expression;
+}
+
 /** A call of another federated computation; arguments in the order of its parameters. */
 export interface CallExpression {
   readonly kind: 'call';
-  readonly computation: FederatedComputation;
+  readonly computation: TracedComputation;
   readonly arguments: readonly Expression[];
   readonly type: Type;
   readonly location: string | null;
@@ -63,14 +72,14 @@ export interface IntrinsicExpression {
 }
 
 export interface IntrinsicSettings {
-  /** Leaves of the result where it is undefined: no clients, no weight. */
+  /** Leaves of the result when it is undefined: no clients, no weight. */
   readonly ifEmpty?: readonly Tensor[];
   /** The placement of the result, of intrinsics that leave the choice. */
   readonly placement?: 'CLIENTS' | 'SERVER';
   /** Field names of a zip; null zips by position. */
   readonly names?: readonly string[] | null;
-  /** See `Aggregation.settings`, and `keyBound` and `maxKeys` of a select. */
-  readonly numbers?: Readonly<Record<string, number>>;
+  /** What the intrinsic takes by its `settings`, such as `maxInput`. */
+  readonly numbers?: Settings;
 }
 
 export type Expression =

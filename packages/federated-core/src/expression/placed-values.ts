@@ -17,7 +17,10 @@ export type ClientsValue<M extends Type = Type> = SymbolicValue<AtClients<M>>;
 /** A value at the server: `M@SERVER`. */
 export type ServerValue<M extends Type = Type> = SymbolicValue<AtServer<M>>;
 
-/** A value at the server for which the server sees values of single clients: what `federatedCollect` gives, and what is computed from it. */
+/**
+ * A value at the server for which the server sees values of single clients: what `federatedCollect` gives, and what is
+ * computed from it.
+ */
 export type RevealingServerValue<M extends Type = Type> = SymbolicValue<
   FederatedType<M, 'SERVER', true, 'revealing'>
 >;

@@ -11,7 +11,7 @@ import { plainLocal, plainRunner } from '../testing/plain-local.js';
 import { atClients, atServer, float32, sequence, string, type Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 import { federatedValue } from './pointwise/federated-value.js';
-import { sequenceReduce } from './sequences/federated-sequence-reduce.js';
+import { federatedSequenceReduce } from './sequences/federated-sequence-reduce.js';
 import { federatedAggregate } from './sums/federated-aggregate.js';
 import { federatedMax } from './sums/federated-max.js';
 import { federatedMean } from './sums/federated-mean.js';
@@ -38,7 +38,7 @@ describe('literals', () => {
       ),
     'ifEmpty of a mean': (given) =>
       federatedComputation({ value: atClients(vector) }, ({ value }) =>
-        federatedMean(value, undefined, { ifEmpty: given as Float32Array }),
+        federatedMean(value, { ifEmpty: given as Float32Array }),
       ),
     'ifEmpty of a minimum': (given) =>
       federatedComputation({ value: atClients(vector) }, ({ value }) =>
@@ -54,7 +54,7 @@ describe('literals', () => {
       ),
     'an initial value': (given) =>
       federatedComputation({ data: atServer(sequence(vector)) }, ({ data }) =>
-        sequenceReduce(data, given, add),
+        federatedSequenceReduce(data, given, add),
       ),
   };
   /** One that gives the literal alone: of no clients, and of an empty dataset. */
@@ -105,7 +105,7 @@ describe('plans', () => {
 
   test('`compilePlan` gives a plan with constants of its own', () => {
     const computation = federatedComputation({ value: atClients(vector) }, ({ value }) => ({
-      mean: federatedMean(value, undefined, { ifEmpty: Float32Array.of(1, 2) }),
+      mean: federatedMean(value, { ifEmpty: Float32Array.of(1, 2) }),
       constant: federatedValue(Float32Array.of(1, 2), 'SERVER'),
     }));
     const before = textOf(computation);
@@ -181,7 +181,7 @@ describe('deserializeComputation', () => {
   test('`deserializeComputation` refuses an `ifEmpty` that is no value of what is aggregated', () => {
     const text = textOf(
       federatedComputation({ value: atClients(float32()) }, ({ value }) =>
-        federatedMean(value, undefined, { ifEmpty: 1 }),
+        federatedMean(value, { ifEmpty: 1 }),
       ),
     );
     // 1 as float32, little-endian, is 0000803f; a vector of two has another shape.

@@ -34,9 +34,9 @@ import { federatedZip } from './pointwise/federated-zip.js';
 import { federatedSecureModularSum } from './secure/federated-secure-modular-sum.js';
 import { federatedSecureSum } from './secure/federated-secure-sum.js';
 import { federatedSecureSumBitwidth } from './secure/federated-secure-sum-bitwidth.js';
-import { sequenceMap } from './sequences/federated-sequence-map.js';
-import { sequenceReduce } from './sequences/federated-sequence-reduce.js';
-import { sequenceSum } from './sequences/federated-sequence-sum.js';
+import { federatedSequenceMap } from './sequences/federated-sequence-map.js';
+import { federatedSequenceReduce } from './sequences/federated-sequence-reduce.js';
+import { federatedSequenceSum } from './sequences/federated-sequence-sum.js';
 import { federatedAggregate } from './sums/federated-aggregate.js';
 import { federatedMax } from './sums/federated-max.js';
 import { federatedMean } from './sums/federated-mean.js';
@@ -85,13 +85,13 @@ const cases: Readonly<Record<string, readonly [FederatedComputation, fc.Arbitrar
   ],
   federatedSelect: [
     federatedComputation({ keys: atClients(int32(null)), table: atServer(float32(4)) }, ({ keys, table }) =>
-      federatedSum(sequenceSum(federatedSelect(keys, 4, table, row))),
+      federatedSum(federatedSequenceSum(federatedSelect(table, { keys, keyBound: 4, slice: row }))),
     ),
     keysAndTable,
   ],
   federatedSecureSelect: [
     federatedComputation({ keys: atClients(int32(null)), table: atServer(float32(4)) }, ({ keys, table }) =>
-      federatedSum(sequenceSum(federatedSecureSelect(keys, 4, table, row))),
+      federatedSum(federatedSequenceSum(federatedSecureSelect(table, { keys, keyBound: 4, slice: row }))),
     ),
     keysAndTable,
   ],
@@ -107,21 +107,21 @@ const cases: Readonly<Record<string, readonly [FederatedComputation, fc.Arbitrar
     ),
     fc.array(fc.tuple(finite, small)).map((rows) => ({ x: rows.map(([x]) => x), y: rows.map(([, y]) => y) })),
   ],
-  sequenceMap: [
+  federatedSequenceMap: [
     federatedComputation(atClients(sequence(float32())), (x) =>
-      federatedSum(sequenceSum(sequenceMap(double, x))),
+      federatedSum(federatedSequenceSum(federatedSequenceMap(double, x))),
     ),
     fc.array(fc.array(finite)),
   ],
-  sequenceReduce: [
+  federatedSequenceReduce: [
     federatedComputation({ x: atClients(sequence(float32())), start: atServer(float32()) }, ({ x, start }) =>
-      federatedSum(sequenceReduce(x, federatedBroadcast(start), add)),
+      federatedSum(federatedSequenceReduce(x, federatedBroadcast(start), add)),
     ),
     fc.record({ x: fc.array(fc.array(finite)), start: finite }),
   ],
-  sequenceSum: [
+  federatedSequenceSum: [
     federatedComputation(atClients(sequence(struct({ a: float32(), b: int64(), c: int32() }))), (x) =>
-      federatedSum(sequenceSum(x)),
+      federatedSum(federatedSequenceSum(x)),
     ),
     fc.array(fc.array(fc.record({ a: finite, b: fc.bigInt({ min: -100n, max: 100n }), c: fc.integer() }))),
   ],
@@ -133,8 +133,8 @@ const cases: Readonly<Record<string, readonly [FederatedComputation, fc.Arbitrar
   ],
   federatedMean: [
     federatedComputation({ x: atClients(float64(2)), w: atClients(float32()) }, ({ x, w }) => ({
-      plain: federatedMean(x, undefined, { ifEmpty: [0, 0] }),
-      weighted: federatedMean(x, w, { ifEmpty: [0, 0] }),
+      plain: federatedMean(x, { ifEmpty: [0, 0] }),
+      weighted: federatedMean(x, { weight: w, ifEmpty: [0, 0] }),
     })),
     fc
       .array(fc.tuple(fc.tuple(thirds, finite), anyFloat))
@@ -157,17 +157,19 @@ const cases: Readonly<Record<string, readonly [FederatedComputation, fc.Arbitrar
     fc.array(anyFloat),
   ],
   federatedSecureSum: [
-    federatedComputation(atClients(struct([int32(), int64()])), (x) => federatedSecureSum(x, 10)),
+    federatedComputation(atClients(struct([int32(), int64()])), (x) =>
+      federatedSecureSum(x, { maxInput: 10 }),
+    ),
     fc.array(fc.tuple(small, small)),
   ],
   federatedSecureSumBitwidth: [
-    federatedComputation(atClients(int32()), (x) => federatedSecureSumBitwidth(x, 3)),
+    federatedComputation(atClients(int32()), (x) => federatedSecureSumBitwidth(x, { bitwidth: 3 })),
     fc.array(small),
   ],
   federatedSecureModularSum: [
     federatedComputation(atClients(struct([int32(), int64()])), (x) => ({
-      plain: federatedSecureModularSum(x, 11),
-      symmetric: federatedSecureModularSum(x, 11, { symmetric: true }),
+      plain: federatedSecureModularSum(x, { modulus: 11 }),
+      symmetric: federatedSecureModularSum(x, { modulus: 11, symmetric: true }),
     })),
     fc.array(fc.tuple(small, small)),
   ],
@@ -178,7 +180,7 @@ const cases: Readonly<Record<string, readonly [FederatedComputation, fc.Arbitrar
     fc.array(fc.record({ a: fc.tuple(finite, finite), s: fc.string(), b: fc.boolean() })),
   ],
   federatedSample: [
-    federatedComputation(atClients(float32()), (x) => federatedSample(x, 3)),
+    federatedComputation(atClients(float32()), (x) => federatedSample(x, { maxSamples: 3 })),
     fc.array(finite),
   ],
 };

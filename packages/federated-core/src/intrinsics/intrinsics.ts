@@ -1,6 +1,6 @@
 // The table of intrinsics: what checking, printing, compiling, evaluating and the documentation go by. To add
 // one: its file, its test, a line here.
-import type { AggregationKind } from '../plan/round-plan.js';
+import type { AggregationKind } from '../aggregations/aggregations.js';
 import type { AggregateIntrinsic, IntrinsicDefinition, SelectIntrinsic } from './framework/definition.js';
 import { federatedBroadcastDefinition } from './moves/federated-broadcast.js';
 import { federatedCollectDefinition } from './moves/federated-collect.js';
@@ -14,9 +14,9 @@ import { federatedZipDefinition } from './pointwise/federated-zip.js';
 import { federatedSecureModularSumDefinition } from './secure/federated-secure-modular-sum.js';
 import { federatedSecureSumDefinition } from './secure/federated-secure-sum.js';
 import { federatedSecureSumBitwidthDefinition } from './secure/federated-secure-sum-bitwidth.js';
-import { sequenceMapDefinition } from './sequences/federated-sequence-map.js';
-import { sequenceReduceDefinition } from './sequences/federated-sequence-reduce.js';
-import { sequenceSumDefinition } from './sequences/federated-sequence-sum.js';
+import { federatedSequenceMapDefinition } from './sequences/federated-sequence-map.js';
+import { federatedSequenceReduceDefinition } from './sequences/federated-sequence-reduce.js';
+import { federatedSequenceSumDefinition } from './sequences/federated-sequence-sum.js';
 import { federatedAggregateDefinition } from './sums/federated-aggregate.js';
 import { federatedMaxDefinition } from './sums/federated-max.js';
 import { federatedMeanDefinition } from './sums/federated-mean.js';
@@ -31,9 +31,9 @@ const definitions: readonly IntrinsicDefinition[] = [
   federatedSecureSelectDefinition,
   federatedMapDefinition,
   federatedZipDefinition,
-  sequenceMapDefinition,
-  sequenceReduceDefinition,
-  sequenceSumDefinition,
+  federatedSequenceMapDefinition,
+  federatedSequenceReduceDefinition,
+  federatedSequenceSumDefinition,
   federatedSumDefinition,
   federatedMeanDefinition,
   federatedMinDefinition,

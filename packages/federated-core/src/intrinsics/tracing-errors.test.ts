@@ -1,16 +1,18 @@
-// What a user reads when a call of an intrinsic does not fit: the intrinsic, what it needs, what it got, and their line.
+// What a user reads when a call of an intrinsic does not fit: the intrinsic, what it needs, what it got, and their
+// line.
 import { describe, expect, it } from 'vitest';
 import { federatedComputation } from '../computations/federated-computation.js';
 import type { AnyClientsValue, ClientsValue, ServerValue } from '../expression/placed-values.js';
 import type { LocalComputation } from '../program/local-computation.js';
 import { plainLocal } from '../testing/plain-local.js';
 import { atClients, atServer, float32, int32, sequence, type Type } from '../types/types.js';
+import { federatedSample } from './moves/federated-sample.js';
 import { federatedEval } from './pointwise/federated-eval.js';
 import { federatedMap } from './pointwise/federated-map.js';
 import { federatedValue } from './pointwise/federated-value.js';
 import { federatedZip } from './pointwise/federated-zip.js';
 import { federatedSecureSum } from './secure/federated-secure-sum.js';
-import { sequenceReduce } from './sequences/federated-sequence-reduce.js';
+import { federatedSequenceReduce } from './sequences/federated-sequence-reduce.js';
 import { federatedAggregate } from './sums/federated-aggregate.js';
 import { federatedMean } from './sums/federated-mean.js';
 import { federatedMin } from './sums/federated-min.js';
@@ -43,12 +45,24 @@ const mistakes: Readonly<Record<string, readonly [(given: Given) => unknown, str
     'Cannot apply federatedMin: its argument must be a federated value (federatedValue(…) makes one of a constant), got undefined',
   ],
   'a bounded value is a number': [
-    () => federatedSecureSum(3 as never, 10),
+    () => federatedSecureSum(3 as never, { maxInput: 10 }),
     'Cannot apply federatedSecureSum: its argument must be a federated value (federatedValue(…) makes one of a constant), got 3',
   ],
   'a weight is a number': [
-    ({ x }) => federatedMean(x, 2 as never),
-    'Cannot apply federatedMean: argument 2 must be a federated value (federatedValue(…) makes one of a constant), got 2',
+    ({ x }) => federatedMean(x, { weight: 2 as never }),
+    'Cannot apply federatedMean: weight must be a federated value (federatedValue(…) makes one of a constant), got 2',
+  ],
+  'a weight stands in place of the options': [
+    ({ x }) => federatedMean(x, x as never),
+    'Cannot apply federatedMean: need options { weight, ifEmpty }, got a SymbolicValue',
+  ],
+  'a number stands in place of the options': [
+    ({ x }) => federatedSample(x, 3 as never),
+    'Cannot apply federatedSample: need options { maxSamples }, got 3',
+  ],
+  'an option is misspelled': [
+    ({ x }) => federatedMin(x, { ifempty: 0 } as never),
+    'Cannot apply federatedMin: need options { ifEmpty }, got ifempty',
   ],
   'an operator is a plain function': [
     ({ x }) =>
@@ -58,7 +72,7 @@ const mistakes: Readonly<Record<string, readonly [(given: Given) => unknown, str
         merge: add,
         report: ((y: number) => y) as unknown as LocalComputation,
       }),
-    'Cannot apply federatedAggregate: argument 5 must be a local computation (localComputation(…)), got a function',
+    'Cannot apply federatedAggregate: report must be a local computation (localComputation(…)), got a function',
   ],
   'a function has a parameter too many': [
     () => federatedEval(half as never, 'SERVER'),
@@ -97,8 +111,8 @@ const mistakes: Readonly<Record<string, readonly [(given: Given) => unknown, str
     "Cannot apply federatedValue: placement must be 'CLIENTS' or 'SERVER', got 'EDGE'",
   ],
   'an initial value does not fit its operator': [
-    ({ data }) => sequenceReduce(data, 'a', add),
-    "Cannot apply sequenceReduce: its initial value must be float32: need a number, got 'a'",
+    ({ data }) => federatedSequenceReduce(data, 'a', add),
+    "Cannot apply federatedSequenceReduce: its initial value must be float32: need a number, got 'a'",
   ],
   'a zero does not fit its operator': [
     ({ x }) => federatedAggregate(x, { zero: [1], accumulate: add, merge: add, report: half }),

@@ -20,7 +20,7 @@ describe('an unknown dimension', () => {
       federatedComputation(type, (x) => federatedMin(x)),
       federatedComputation(type, (x) => federatedMax(x)),
       federatedComputation(type, (x) => federatedCollect(x)),
-      federatedComputation(type, (x) => federatedSample(x, 5)),
+      federatedComputation(type, (x) => federatedSample(x, { maxSamples: 5 })),
     ];
     for (const computation of different) {
       for (const laneSize of [1, 2]) {

@@ -22,14 +22,14 @@ export interface CohortSlices {
 export interface ClientSlices {
   /** The leaves of the slices of its distinct keys, each stacked, in the order in which they are first asked for. */
   readonly slices: readonly Tensor[];
-  /** For each key, which slice is its own (int32[n]); empty where no key stands twice: slices are in order then. */
+  /** For each key, which slice is its own (int32[n]); empty when no key stands twice: slices are in order then. */
   readonly order: Tensor;
 }
 
 /**
  * Slices `served`, the leaves of the server's value, for the keys of each client of a cohort. A slice draws by key,
- * from `deriveSeed(seed, salt, key)` with the seed of the server: whoever asks for a key gets the same slice. Throws
- * a `TypeMismatchError` where slices differ in shape, and a `StarlingError` where the graph fails.
+ * from `deriveSeed(seed, salt, key)` with the seed of the server: everyone who asks for a key gets the same slice.
+ * Throws a `TypeMismatchError` when slices differ in shape, and a `StarlingError` when the graph fails.
  */
 export async function selectSlices<G>(
   { graph, slice, salt }: Selection<G>,
@@ -64,7 +64,9 @@ export async function selectSlices<G>(
   return { rows, rowsOf };
 }
 
-/** The keys of each client that reported, from the aggregate of `select-keys`: all keys in a row, and how many each has. */
+/**
+ * The keys of each client that reported, from the aggregate of `select-keys`: all keys in a row, and how many each has.
+ */
 export function splitKeys([keys, counts]: readonly Tensor[]): readonly Int32Array[] {
   let start = 0;
   return Array.from(counts!.data as Int32Array, (count) => {
@@ -74,7 +76,9 @@ export function splitKeys([keys, counts]: readonly Tensor[]): readonly Int32Arra
   });
 }
 
-/** The slices of one client as its work takes them: a dataset's columns, one element a key, in the order of the keys. */
+/**
+ * The slices of one client as its work takes them: a dataset's columns, one element a key, in the order of the keys.
+ */
 export function slicesInOrder(slice: Type, rows: readonly Tensor[], order: Int32Array): readonly Tensor[] {
   return leafTypes(slice).map((type, leaf) => gather(type, rows[leaf]!, order));
 }
@@ -102,7 +106,7 @@ export function clientSlices(slice: Type, rows: readonly Tensor[], rowsOf: Int32
   };
 }
 
-/** What a client that was sent this works on. Throws a `StarlingError` where `order` names a slice that is not there. */
+/** What a client that was sent this works on. Throws a `StarlingError` when `order` names a slice that is not there. */
 export function unpackSlices(slice: Type, { slices, order }: ClientSlices): readonly Tensor[] {
   const places = order.data as Int32Array;
   return places.length === 0 ? slices : slicesInOrder(slice, slices, places);

@@ -1,6 +1,7 @@
 // Prints a traced computation as a readable tree: one line an intrinsic, named and typed, in the order in which
 // values are needed. Zips and fields are written in place.
 
+import { encodeSettings } from '../aggregations/settings.js';
 import type { FederatedComputation } from '../computations/federated-computation.js';
 import { type Expression, postorder } from '../expression/expression.js';
 import { federatedZipDefinition } from '../intrinsics/pointwise/federated-zip.js';
@@ -29,7 +30,7 @@ export function formatComputation(computation: FederatedComputation): string {
 const WIDE_LINE = 110;
 const WIDE_TYPE = 60;
 
-/** What is returned: on one line, or a field a line where it is wide. */
+/** What is returned: on one line, or a field a line when it is wide. */
 function writeReturn(body: Expression, names: ReadonlyMap<Expression, string>): string {
   const text = write(body, names, false);
   if (text.length <= WIDE_LINE || body.kind !== 'struct') return text;
@@ -40,7 +41,7 @@ function writeReturn(body: Expression, names: ReadonlyMap<Expression, string>): 
   return ['<', ...fields, '  >'].join('\n');
 }
 
-/** Name, parameters and result on one line, or a parameter a line with its type broken where it is wide. */
+/** Name, parameters and result on one line, or a parameter a line with its type broken when it is wide. */
 function headOf({ name, parameters, type }: FederatedComputation): string {
   const given = parameters.map((one) => `${one.name ?? '_'}: ${formatType(one.type)}`);
   const head = `${name}(${given.join(', ')}) -> ${formatType(type.result)}`;
@@ -50,7 +51,7 @@ function headOf({ name, parameters, type }: FederatedComputation): string {
   return [`${name}(`, ...lines, `) -> ${formatTypeIndented(type.result)}`].join('\n');
 }
 
-/** A type within a step: a wide struct is told by how many tensors it has. */
+/** A type within a step: a wide struct is known by how many tensors it has. */
 function shortType(type: Type): string {
   const text = formatType(type);
   if (text.length <= WIDE_TYPE) return text;
@@ -70,7 +71,7 @@ function tensorCount(type: Type): number {
   return structEntries(type).reduce((count, [, field]) => count + tensorCount(field), 0);
 }
 
-/** Whether an expression has a line of its own. */
+/** Whether an expression has its own line. */
 function isNamed(expression: Expression): boolean {
   if (expression.kind === 'call') return true;
   return expression.kind === 'intrinsic' && expression.intrinsic !== federatedZipDefinition.name;
@@ -111,7 +112,7 @@ function write(expression: Expression, names: ReadonlyMap<Expression, string>, h
         return writeFields(fields, each(expression.arguments));
       }
       const extras = [
-        ...Object.entries(settings.numbers ?? {}).map(([key, value]) => `${key}=${value}`),
+        ...Object.entries(encodeSettings(settings.numbers ?? {})).map(([key, value]) => `${key}=${value}`),
         ...(settings.placement === undefined ? [] : [settings.placement]),
         ...(settings.ifEmpty === undefined
           ? []

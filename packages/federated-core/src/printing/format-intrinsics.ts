@@ -5,10 +5,11 @@ import { intrinsics } from '../intrinsics/intrinsics.js';
 
 const HEAD = `# Intrinsics
 
-The operators that move values between placements, with their signatures in TFF's notation: \`{T}@CLIENTS\` is a value
-with each client, \`T@CLIENTS\` the same value with all, \`T@SERVER\` one at the server, \`T*\` a sequence. What is computed
-from a \`revealing\` value is revealing too. This page is printed from the table that checks, compiles and evaluates them
-(\`packages/federated-core/src/intrinsics/\`); a test keeps it up to date. [Semantics](semantics.md) says more of the edges.
+The operators that move values between placements: how each is called (\`?\` marks what may be left out), and its
+signatures in TFF's notation: \`{T}@CLIENTS\` is a value with each client, \`T@CLIENTS\` the same value with all,
+\`T@SERVER\` one at the server, \`T*\` a sequence. What is computed from a \`revealing\` value is revealing too. This page is
+printed from the table that checks, compiles and evaluates them (\`packages/federated-core/src/intrinsics/\`); a test keeps
+it up to date. [Semantics](semantics.md) says more of the edges.
 `;
 
 const SECTIONS: Readonly<Record<IntrinsicDefinition['role'], string>> = {
@@ -28,8 +29,16 @@ export function formatIntrinsics(): string {
 }
 
 function formatIntrinsic(definition: IntrinsicDefinition): string {
-  const { name, summary, signatures, where = {}, edgeCases } = definition;
-  const lines = [`### ${name}`, '', summary, '', ...signatures.map((signature) => `    ${signature}`)];
+  const { name, usage, summary, signatures, where = {}, edgeCases } = definition;
+  const lines = [
+    `### ${name}`,
+    '',
+    `\`${usage}\``,
+    '',
+    summary,
+    '',
+    ...signatures.map((signature) => `    ${signature}`),
+  ];
   const rules = Object.entries(where).map(
     ([label, rule]) => `- \`${label}\` must be ${constraints[rule].need}.`,
   );

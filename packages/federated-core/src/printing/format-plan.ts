@@ -1,12 +1,16 @@
 // Prints a round plan: its slots in order, each program a line an instruction. Golden files hold these.
+
+import type { Aggregation } from '../aggregations/aggregations.js';
+import { encodeSettings } from '../aggregations/settings.js';
 import { aggregateOf } from '../intrinsics/intrinsics.js';
-import type { Aggregation, Instruction, LocalProgram, RoundPlan, Selection } from '../plan/round-plan.js';
+import type { RoundPlan, Selection } from '../plan/round-plan.js';
 import type { LocalComputation } from '../program/local-computation.js';
+import type { Instruction, LocalProgram } from '../program/program.js';
 import { formatTypeIndented } from '../types/format.js';
 import { structEntries, type Type } from '../types/types.js';
 import { formatTensor } from './format-tensor.js';
 
-/** The plan as text; graphs are named by their computation, or by hash where the plan is linked. */
+/** The plan as text; graphs are named by their computation, or by hash when the plan is linked. */
 export function formatPlan(plan: RoundPlan<LocalComputation> | RoundPlan<string>): string {
   const { serverInput, clientInput, laneSize } = plan;
   const phases: readonly RoundPlan<LocalComputation | string>['phases'][number][] = plan.phases;
@@ -58,7 +62,7 @@ function formatSelection(
   return `slices: ${what} -> ${broken({ kind: 'sequence', element: slice })}`;
 }
 
-/** A type that is broken over lines where it is wide, two columns in. */
+/** A type that is broken over lines when it is wide, two columns in. */
 function broken(type: Type): string {
   return formatTypeIndented(type).replaceAll('\n', '\n  ');
 }
@@ -66,7 +70,7 @@ function broken(type: Type): string {
 function formatAggregation({ kind, update, result, settings, ifEmpty }: Aggregation<unknown>): string {
   const extras = [
     ...(aggregateOf(kind).revealing ? [' (revealing)'] : []),
-    ...Object.entries(settings ?? {}).map(([name, value]) => ` ${name}=${value}`),
+    ...Object.entries(encodeSettings(settings ?? {})).map(([name, value]) => ` ${name}=${value}`),
     ...(ifEmpty === undefined ? [] : [` ifEmpty=${ifEmpty.map(formatTensor).join(', ')}`]),
   ];
   return `${kind}: ${broken(update)} -> ${broken(result)}${extras.join('')}`;
@@ -147,11 +151,11 @@ function formatInstruction(
   }
 }
 
-/** From this many on, neighbours of one struct, or of one result, are told together. */
+/** From this many on, neighbours of one struct, or of one result, are shown together. */
 const MANY = 4;
 
 /**
- * Registers by name, with commas. A run of neighbours is told by its struct where it is the whole of it, such as the
+ * Registers by name, with commas. A run of neighbours is known by its struct when it is the whole of it, such as the
  * tensors of a model: `server.state.model.* (6)`; else from first to last, `%0 … %5`.
  */
 function list(wanted: readonly number[], names: readonly string[]): string {

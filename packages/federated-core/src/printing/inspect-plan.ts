@@ -1,8 +1,10 @@
 // What a plan moves and reveals: what each client receives and sends, and what the server gets to see. Data,
 // which `starling inspect` prints.
+
+import type { Aggregation, AggregationKind } from '../aggregations/aggregations.js';
 import { bytesOf } from '../compile/lane-size.js';
 import { aggregateOf } from '../intrinsics/intrinsics.js';
-import type { Aggregation, AggregationKind, RoundPlan, Selection } from '../plan/round-plan.js';
+import type { RoundPlan, Selection } from '../plan/round-plan.js';
 import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
 
@@ -14,7 +16,10 @@ export interface PlanReport {
   readonly result: string;
   readonly laneSize: number;
   readonly phases: readonly PhaseReport[];
-  /** Bytes of tensors that a client receives and sends in a round; null where a dimension or a string leaves them unknown. */
+  /**
+   * Bytes of tensors that a client receives and sends in a round; null when a dimension or a string leaves them
+   * unknown.
+   */
   readonly bytesDown: number | null;
   readonly bytesUp: number | null;
   /** Whether the server sees any single client's value. */
@@ -26,7 +31,7 @@ export interface PhaseReport {
   readonly bytesBroadcast: number | null;
   /** What each client receives of its own, by the keys that it sent in an earlier phase. */
   readonly selections: readonly SelectionReport[];
-  /** Of the broadcast and the slices; null where the number of keys is not known, as elsewhere. */
+  /** Of the broadcast and the slices; null when the number of keys is not known, as elsewhere. */
   readonly bytesDown: number | null;
   readonly updates: readonly UpdateReport[];
   readonly bytesUp: number | null;
@@ -40,7 +45,7 @@ export interface SelectionReport {
   /** What a client receives for each of its keys. */
   readonly slice: string;
   readonly bytesPerKey: number | null;
-  /** How many keys a client has; null where their type does not say. */
+  /** How many keys a client has; null when their type does not say. */
   readonly keys: number | null;
   /** For distinct keys: a slice that a client asks for twice goes once. */
   readonly bytesDown: number | null;

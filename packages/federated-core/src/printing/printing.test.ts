@@ -8,7 +8,7 @@ import { federatedCollect } from '../intrinsics/moves/federated-collect.js';
 import { federatedSecureSelect } from '../intrinsics/moves/federated-secure-select.js';
 import { federatedSelect } from '../intrinsics/moves/federated-select.js';
 import { federatedZip } from '../intrinsics/pointwise/federated-zip.js';
-import { sequenceSum } from '../intrinsics/sequences/federated-sequence-sum.js';
+import { federatedSequenceSum } from '../intrinsics/sequences/federated-sequence-sum.js';
 import { federatedSum } from '../intrinsics/sums/federated-sum.js';
 import { movingThreshold, revealing, row, variance } from '../testing/examples.js';
 import { atClients, atServer, float32, int32, struct } from '../types/types.js';
@@ -190,12 +190,12 @@ describe('inspectPlan', () => {
     });
     const ten = { keys: atClients(int32(10)), table: atServer(float32(100, 8)) };
     const sliced = federatedComputation(ten, ({ keys, table }) =>
-      federatedSum(sequenceSum(federatedSelect(keys, 100, table, row))),
+      federatedSum(federatedSequenceSum(federatedSelect(table, { keys, keyBound: 100, slice: row }))),
     );
     // Ten keys up, ten rows down, a sum of rows up; or the whole table down, and nothing up but the sum.
     expect(inspectPlan(compilePlan(sliced))).toMatchObject({ bytesDown: 320, bytesUp: 72, revealing: true });
     const whole = federatedComputation(ten, ({ keys, table }) =>
-      federatedSum(sequenceSum(federatedSecureSelect(keys, 100, table, row))),
+      federatedSum(federatedSequenceSum(federatedSecureSelect(table, { keys, keyBound: 100, slice: row }))),
     );
     expect(inspectPlan(compilePlan(whole))).toMatchObject({ bytesDown: 3200, bytesUp: 32, revealing: false });
   });

@@ -1,7 +1,11 @@
 // What a failure of a program says. A program knows its calls by number alone, on whatever machine it runs; the
-// plan of whoever compiled it knows where each was written, and puts that in the words.
+// plan of the one who compiled it knows where each was written, and puts that in the words.
 import { StarlingError } from '../errors/starling-error.js';
-import type { RoundPlan } from '../plan/round-plan.js';
+
+/** A plan that may know where its calls were written, by their numbers. */
+interface PlanWithSources {
+  readonly sources?: { readonly calls: readonly string[] };
+}
 
 const NUMBERED = /Cannot run call (\d+)/;
 
@@ -16,10 +20,10 @@ export function callFailure(
 }
 
 /**
- * The words of a failure, with the intrinsic and the user's line in place of the call's number, where the plan
+ * The words of a failure, with the intrinsic and the user's line in place of the call's number, when the plan
  * knows them: the message of an error, or the reason of a client's report.
  */
-export function explainFailure({ sources }: Pick<RoundPlan<unknown>, 'sources'>, text: string): string {
+export function explainFailure({ sources }: PlanWithSources, text: string): string {
   return text.replace(NUMBERED, (numbered, call: string) => {
     const source = sources?.calls[Number(call)];
     return source === undefined ? numbered : `Cannot run ${source}`;

@@ -1,6 +1,6 @@
 // Builds a program one instruction at a time, handing out registers.
-import type { Instruction, LocalProgram, Register } from '../plan/round-plan.js';
 import { copyTensor, type Tensor } from '../values/tensor.js';
+import type { Instruction, LocalProgram, Register } from './program.js';
 
 export class ProgramBuilder {
   private readonly instructions: Instruction[] = [];

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { RejectedUpdateError } from '../errors/starling-error.js';
-import type { Instruction } from '../plan/round-plan.js';
 import { generator } from '../random/generator.js';
 import { deriveSeed, type Seed } from '../random/seed.js';
 import { float32 } from '../types/types.js';
 import { type Tensor, tensor } from '../values/tensor.js';
+import type { Instruction } from './program.js';
 import { type GraphRunner, runProgram } from './run-program.js';
 
 const seed: Seed = [1, 2];

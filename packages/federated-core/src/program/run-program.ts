@@ -1,7 +1,6 @@
 // Runs a program of a plan: straight down its instructions, each reading registers and appending its results.
 // The work of a client, the server's slots and the operators of an aggregation are all run by this one loop.
 import { keyOutOfRange, StarlingError } from '../errors/starling-error.js';
-import type { Instruction, LocalProgram, Register } from '../plan/round-plan.js';
 import { generator } from '../random/generator.js';
 import { deriveSeed, type Seed } from '../random/seed.js';
 import { addLeaves, castLeaves, zeroSums } from '../sums/sums.js';
@@ -10,6 +9,7 @@ import { elementAt, stackTensors } from '../values/stack.js';
 import { copyTensor, type Tensor } from '../values/tensor.js';
 import { callFailure } from './call-failure.js';
 import type { MaybePromise } from './local-computation.js';
+import type { Instruction, LocalProgram, Register } from './program.js';
 
 /** Runs the graph that an instruction names, on leaves. */
 export type GraphRunner<G> = (
@@ -19,8 +19,8 @@ export type GraphRunner<G> = (
 ) => MaybePromise<readonly Tensor[]>;
 
 /**
- * The outputs of `program` on the leaves `inputs`. Throws a `StarlingError` where the number of inputs is not
- * the program's or a graph fails (`explainFailure` says where it was written), and a `RejectedUpdateError` where a
+ * The outputs of `program` on the leaves `inputs`. Throws a `StarlingError` when the number of inputs is not
+ * the program's or a graph fails (`explainFailure` says where it was written), and a `RejectedUpdateError` when a
  * select key is out of range.
  */
 export async function runProgram<G>(
@@ -152,7 +152,7 @@ function sumElements(columns: readonly Tensor[], element: readonly TensorType[])
       1,
     );
   }
-  return castLeaves('sequenceSum', element, sums);
+  return castLeaves('federatedSequenceSum', element, sums);
 }
 
 function read(registers: readonly Tensor[], wanted: readonly Register[]): Tensor[] {

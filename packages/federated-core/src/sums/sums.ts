@@ -18,8 +18,8 @@ export function zeroSums(types: readonly TensorType[]): Tensor[] {
 
 /**
  * Adds `weight` times each leaf to its sum, in place, for the first `count` sums, by the loops `vectors`. Replaces a
- * sum in `sums` only where its unknown dimensions are met for the first time; a leaf without elements adds nothing. Throws a `TypeMismatchError`, with
- * nothing added, where a leaf has another shape than its sum.
+ * sum in `sums` only when its unknown dimensions are met for the first time; a leaf without elements adds nothing.
+ * Throws a `TypeMismatchError`, with nothing added, when a leaf has another shape than its sum.
  */
 export function addLeaves(
   sums: Tensor[],
@@ -41,7 +41,10 @@ export function addLeaves(
   return sums;
 }
 
-/** The sums, each divided by `divisor`, in fresh arrays of the result's element types. Throws an `OverflowError` for integers out of range. */
+/**
+ * The sums, each divided by `divisor`, in fresh arrays of the result's element types. Throws an `OverflowError` for
+ * integers out of range.
+ */
 export function castLeaves(
   action: string,
   types: readonly TensorType[],

@@ -23,7 +23,7 @@ export const plainVectors: VectorKernels = {
   areFinite: (values) => (values instanceof Float32Array ? areFinite32(values) : areFinite64(values)),
 };
 
-// x · 0 is NaN where x is NaN or infinite, and then so is the sum. Four sums, so that the additions overlap; one
+// x · 0 is NaN when x is NaN or infinite, and then so is the sum. Four sums, so that the additions overlap; one
 // function for each array type, so that each stays monomorphic.
 
 function areFinite32(values: Float32Array): boolean {

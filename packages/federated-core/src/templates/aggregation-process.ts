@@ -16,7 +16,7 @@ export interface AggregationProcess<
 /**
  * An aggregation process: `next` takes `state`, `value` ({V}@CLIENTS) and, if it weights, `weight`
  * ({float32}@CLIENTS), and returns `{ state, result, measurements }`, all at the server.
- * Throws a `TypeMismatchError` with both types where they do not fit.
+ * Throws a `TypeMismatchError` with both types when they do not fit.
  */
 export function aggregationProcess<I extends FederatedComputation, N extends FederatedComputation>({
   initialize,

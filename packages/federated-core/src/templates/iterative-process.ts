@@ -33,7 +33,7 @@ export interface IterativeProcessOptions {
 
 /**
  * A process from its two computations. `next` takes the state as its parameter `state` and returns `{ state,
- * metrics }`. Throws a `TypeMismatchError` that shows both types where a state does not fit the next.
+ * metrics }`. Throws a `TypeMismatchError` that shows both types when a state does not fit the next.
  */
 export function iterativeProcess<I extends FederatedComputation, N extends FederatedComputation>(
   { initialize, next }: ProcessComputations<I, N>,

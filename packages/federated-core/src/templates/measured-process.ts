@@ -23,7 +23,7 @@ export interface MeasuredProcess<
   readonly next: N;
 }
 
-/** A measured process from its two computations; throws a `TypeMismatchError` with both types where they do not fit. */
+/** A measured process from its two computations; throws a `TypeMismatchError` with both types when they do not fit. */
 export function measuredProcess<I extends FederatedComputation, N extends FederatedComputation>({
   initialize,
   next,
@@ -56,9 +56,9 @@ export interface ProcessesByName {
 
 /**
  * One process that runs `steps` in order: the first takes the input, each later one the result before it. State
- * and measurements are structs by the steps' names. A step takes its input as the first parameter beside `state`;
+ * and measurements are structs by the steps' names. A step takes its input as the first parameter next to `state`;
  * what else it takes, such as `weight`, is a parameter of the chain too, by the same name. Throws a
- * `TypeMismatchError` that shows both types where a result does not fit the next step.
+ * `TypeMismatchError` that shows both types when a result does not fit the next step.
  */
 export function chain(steps: ProcessesByName): ComposedProcess {
   const check = new ProcessCheck('a chain', sourceLocation());
@@ -103,7 +103,7 @@ export function chain(steps: ProcessesByName): ComposedProcess {
 
 /**
  * One process that runs `steps` side by side: inputs, states, results and measurements are by the steps' names.
- * Each step takes its input as its one parameter beside `state`.
+ * Each step takes its input as its one parameter next to `state`.
  */
 export function concatenateProcesses(steps: ProcessesByName): ComposedProcess {
   const check = new ProcessCheck('a concatenation', sourceLocation());
@@ -156,7 +156,7 @@ interface Input {
   readonly type: Type;
 }
 
-/** What a step takes beside its state: at least one parameter. */
+/** What a step takes next to its state: at least one parameter. */
 function inputsOf(
   check: ProcessCheck,
   step: string,

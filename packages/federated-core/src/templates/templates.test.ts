@@ -1,4 +1,4 @@
-// Processes as a user composes them: what fits, and what error shows both types where something does not.
+// Processes as a user composes them: what fits, and what error shows both types when something does not.
 import { describe, expect, it } from 'vitest';
 import { federatedComputation } from '../computations/federated-computation.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
@@ -7,7 +7,7 @@ import { federatedBroadcast } from '../intrinsics/moves/federated-broadcast.js';
 import { federatedCollect } from '../intrinsics/moves/federated-collect.js';
 import { federatedMap } from '../intrinsics/pointwise/federated-map.js';
 import { federatedValue } from '../intrinsics/pointwise/federated-value.js';
-import { sequenceReduce } from '../intrinsics/sequences/federated-sequence-reduce.js';
+import { federatedSequenceReduce } from '../intrinsics/sequences/federated-sequence-reduce.js';
 import { federatedMean } from '../intrinsics/sums/federated-mean.js';
 import { federatedSum } from '../intrinsics/sums/federated-sum.js';
 import { both } from '../testing/both.js';
@@ -66,7 +66,7 @@ describe('iterativeProcess', () => {
       next: federatedComputation(
         { state: atServer(float32()), data: atClients(float32()) },
         ({ state, data }) => ({
-          state: sequenceReduce(federatedCollect(data), state, first),
+          state: federatedSequenceReduce(federatedCollect(data), state, first),
           metrics: state,
         }),
       ),
@@ -143,7 +143,7 @@ describe('chain', () => {
         { state: atServer(float32()), value: atClients(float32()), weight: atClients(float32()) },
         ({ state, value, weight }) => ({
           state: federatedMap(plusOne, state),
-          result: federatedMean(value, weight),
+          result: federatedMean(value, { weight }),
           // A record of measurements is one value to those outside.
           measurements: { weight: federatedSum(weight), deep: [state] },
         }),

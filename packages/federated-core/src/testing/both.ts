@@ -1,14 +1,14 @@
 // Evaluates a computation by its reference meaning and by its compiled plan, and holds the two to the same bits.
 import { expect } from 'vitest';
 import { type CompileOptions, compilePlan } from '../compile/compile-plan.js';
+import { parametersAt } from '../compile/parameters.js';
 import type { FederatedComputation } from '../computations/federated-computation.js';
 import { evaluate } from '../evaluate/evaluate.js';
-import { parametersAt } from '../intrinsics/framework/updates.js';
 import { type Seed, seedFrom } from '../random/seed.js';
 import type { HostValue } from '../values/host-types.js';
 import { plainRunner, runPlan } from './plain-local.js';
 
-/** The value of `computation` on `argument` (as `evaluate` takes it); fails where plan and reference differ. */
+/** The value of `computation` on `argument` (as `evaluate` takes it); fails when plan and reference differ. */
 export async function both(
   computation: FederatedComputation,
   argument: unknown,

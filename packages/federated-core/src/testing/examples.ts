@@ -7,8 +7,8 @@ import { federatedSelect } from '../intrinsics/moves/federated-select.js';
 import { federatedMap } from '../intrinsics/pointwise/federated-map.js';
 import { federatedValue } from '../intrinsics/pointwise/federated-value.js';
 import { federatedZip } from '../intrinsics/pointwise/federated-zip.js';
-import { sequenceReduce } from '../intrinsics/sequences/federated-sequence-reduce.js';
-import { sequenceSum } from '../intrinsics/sequences/federated-sequence-sum.js';
+import { federatedSequenceReduce } from '../intrinsics/sequences/federated-sequence-reduce.js';
+import { federatedSequenceSum } from '../intrinsics/sequences/federated-sequence-sum.js';
 import { federatedAggregate } from '../intrinsics/sums/federated-aggregate.js';
 import { federatedMean } from '../intrinsics/sums/federated-mean.js';
 import { federatedSum } from '../intrinsics/sums/federated-sum.js';
@@ -48,12 +48,12 @@ export const row = plainLocal(
 export const movingThreshold = federatedComputation(
   { state: atServer(float32()), readings: atClients(sequence(float32())) },
   ({ state, readings }) => {
-    const highest = sequenceReduce(readings, -273, larger);
+    const highest = federatedSequenceReduce(readings, -273, larger);
     const hot = federatedMap(above, { reading: highest, threshold: federatedBroadcast(state) });
     return {
       state: federatedMap(next, state),
       metrics: federatedZip({
-        fraction: federatedMean(hot, undefined, { ifEmpty: 0 }),
+        fraction: federatedMean(hot, { ifEmpty: 0 }),
         clients: federatedSum(federatedValue(1, 'CLIENTS', int32())),
       }),
     };
@@ -75,9 +75,9 @@ export const variance = federatedComputation(
 export const revealing = federatedComputation(
   { keys: atClients(int32(null)), table: atServer(float32(100, 8)), score: atClients(float32()) },
   ({ keys, table, score }) => ({
-    slices: federatedSum(sequenceSum(federatedSelect(keys, 100, table, row))),
+    slices: federatedSum(federatedSequenceSum(federatedSelect(table, { keys, keyBound: 100, slice: row }))),
     total: federatedAggregate(score, { zero: 0, accumulate: add, merge: add, report: next }),
-    someone: federatedSample(field(federatedZip({ score, keys }), 'score'), 2),
+    someone: federatedSample(field(federatedZip({ score, keys }), 'score'), { maxSamples: 2 }),
   }),
   { name: 'revealing' },
 );

@@ -1,6 +1,6 @@
-// Prints types in the notation of TensorFlow Federated, such as `(<a={float32[10]}@CLIENTS,b=int32@SERVER> -> int32@SERVER)`.
-// One notation serves errors, plans, documentation and golden files; `parse.ts` reads it back. Starling adds one word to
-// it: `float32*@SERVER revealing` is a value for which the server sees single clients' values.
+// Prints types in the notation of TensorFlow Federated, such as `(<a={float32[10]}@CLIENTS,b=int32@SERVER> ->
+// int32@SERVER)`. One notation serves errors, plans, documentation and golden files; `parse.ts` reads it back. Starling
+// adds one word to it: `float32*@SERVER revealing` is a value for which the server sees single clients' values.
 import { type FederatedType, type StructType, structEntries, type Type } from './types.js';
 
 /** The compact notation, on one line. */

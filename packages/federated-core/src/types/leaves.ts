@@ -4,7 +4,10 @@ import { TypeMismatchError } from '../errors/starling-error.js';
 import { formatType } from './format.js';
 import { structEntries, type TensorType, type Type, tensorType } from './types.js';
 
-/** The tensor types of a value's leaves, in order. A federated type gives its member's. Throws for functions, type variables and sequences of sequences. */
+/**
+ * The tensor types of a value's leaves, in order. A federated type gives its member's. Throws for functions, type
+ * variables and sequences of sequences.
+ */
 export function leafTypes(type: Type): readonly TensorType[] {
   switch (type.kind) {
     case 'tensor':

@@ -9,7 +9,8 @@ export type Placement = 'CLIENTS' | 'SERVER';
 
 /**
  * Whether the server sees values of single clients in order to compute a value, or aggregates alone. `federatedCollect`
- * and `federatedSample` reveal, and `federatedSelect` does of keys; what is computed from what they give is revealing too.
+ * and `federatedSample` reveal, and `federatedSelect` does of keys; what is computed from what they give is revealing
+ * too.
  */
 export type Disclosure = 'aggregated' | 'revealing';
 
@@ -65,7 +66,7 @@ export interface AbstractType {
 
 export type Type = TensorType | StructType | SequenceType | FunctionType | FederatedType | AbstractType;
 
-/** `{M}@CLIENTS`: each client has a member of its own. */
+/** `{M}@CLIENTS`: each client has its own member. */
 export type AtClients<M extends Type> = FederatedType<M, 'CLIENTS', boolean, 'aggregated'>;
 /** `M@SERVER`: one member, at the server. */
 export type AtServer<M extends Type> = FederatedType<M, 'SERVER', true, 'aggregated'>;

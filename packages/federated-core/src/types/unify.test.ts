@@ -4,7 +4,7 @@ import { parseType } from './parse.js';
 import type { FunctionType } from './types.js';
 import { firstMisfit, substitute, unify } from './unify.js';
 
-/** The result of a signature on arguments, printed; null where they do not fit. */
+/** The result of a signature on arguments, printed; null when they do not fit. */
 const resultOf = (signature: string, given: string): string | null => {
   const { parameter, result } = parseType(signature) as FunctionType;
   const bindings = unify(parameter!, parseType(given));

@@ -6,7 +6,10 @@ import { bounded, type FunctionType, type StructType, struct, structEntries, typ
 /** What the type variables of a signature stand for. */
 export type Bindings = ReadonlyMap<string, Type>;
 
-/** The bindings that make `source` acceptable where `target` is expected, or `null`. A variable is bound where it is met first; later uses must fit. */
+/**
+ * The bindings that make `source` acceptable where `target` is expected, or `null`. A variable is bound where it is met
+ * first; later uses must fit.
+ */
 export function unify(target: Type, source: Type): Bindings | null {
   const bindings = new Map<string, Type>();
   return match(target, source, bindings, 'gives') ? bindings : null;

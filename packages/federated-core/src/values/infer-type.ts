@@ -1,4 +1,4 @@
-// The type of a literal that a user wrote into a computation, where none was given.
+// The type of a literal that a user wrote into a computation, when none was given.
 import { ValueError } from '../errors/starling-error.js';
 import {
   type DType,

@@ -7,7 +7,7 @@ import { flatten, unflatten } from './flatten.js';
 import { allocate, sizeOf, type Tensor } from './tensor.js';
 import type { Dataset, Value } from './value.js';
 
-/** A dataset of these elements, in order; throws where elements differ in shape. */
+/** A dataset of these elements, in order; throws when elements differ in shape. */
 export function stack(element: Type, elements: readonly Value[]): Dataset {
   const rows = elements.map((value) => flatten(element, value));
   const columns = leafTypes(element).map((leaf, index) =>

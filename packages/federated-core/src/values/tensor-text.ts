@@ -16,7 +16,7 @@ export function encodeTensor({ dtype, shape, data }: Tensor): TensorText {
   return { dtype, shape, data: Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('') };
 }
 
-/** Throws a `StarlingError` (`bad-tensor`) where the data's length is not the shape's, or a bool is neither 0 nor 1. */
+/** Throws a `StarlingError` (`bad-tensor`) when the data's length is not the shape's, or a bool is neither 0 nor 1. */
 export function decodeTensor({ dtype, shape, data }: TensorText): Tensor {
   const size = sizeOf(shape);
   if (typeof data !== 'string') {

@@ -2,16 +2,15 @@
 import { type Engine, localRunner } from '@starling/compute';
 import {
   type Dataset,
-  flatten,
   type LocalRunner,
   type StructType,
   seedFrom,
   sequence,
   type Tensor,
   toValue,
-  unflatten,
   type Value,
 } from '@starling/federated-core';
+import { flatten, unflatten } from '@starling/federated-core/plan';
 import type { Model } from '../models/model.js';
 import { evaluationWork } from './evaluation-work.js';
 

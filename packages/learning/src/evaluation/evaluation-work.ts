@@ -1,7 +1,8 @@
 // Evaluating a model on one dataset: one reduction over batches, which adds up losses and measures. The same local
 // computation serves each client of a federated evaluation and the test set at the server.
 import { localComputation, sequenceReduce } from '@starling/compute';
-import { checkNumber, type LocalComputation, MAX_COUNT, sequence } from '@starling/federated-core';
+import { type LocalComputation, sequence } from '@starling/federated-core';
+import { checkNumber, MAX_COUNT } from '@starling/federated-core/plan';
 import type { Batch, Model } from '../models/model.js';
 import { addToTotals, zeroTotals } from '../work/totals.js';
 

@@ -2,7 +2,7 @@
 // clients' data differ, since it does not look across the examples of a batch (Hsieh, Phanishayee, Mutlu, Gibbons, "The
 // Non-IID Data Quagmire of Decentralized Machine Learning", ICML 2020).
 import { tf, tfl } from '@starling/compute';
-import { checkNumber, MAX_COUNT } from '@starling/federated-core';
+import { checkNumber, MAX_COUNT } from '@starling/federated-core/plan';
 
 export interface GroupNormalizationOptions {
   /** Into how many groups the channels are cut, at least 1; 32 by default. */

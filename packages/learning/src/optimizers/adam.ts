@@ -2,7 +2,7 @@
 // shares with it. The powers β1^t and β2^t are kept as running products. Without the correction of the bias it is
 // FedAdam (Reddi et al., "Adaptive Federated Optimization", ICLR 2021, Algorithm 2).
 import { tf } from '@starling/compute';
-import { checkChoice } from '@starling/federated-core';
+import { checkChoice } from '@starling/federated-core/plan';
 import { checkFraction, checkNonNegative } from '../options/option-ranges.js';
 import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';

@@ -1,7 +1,7 @@
 // Learning rates that change: an optimizer whose rate is a schedule counts its updates, and takes each with the rate of
 // its count.
 import { tf } from '@starling/compute';
-import { describeValue } from '@starling/federated-core';
+import { describeValue } from '@starling/federated-core/plan';
 import { checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Optimizer } from './optimizer.js';

@@ -1,5 +1,5 @@
 // The ranges of the options of optimizers and schedules, shared by all of them.
-import { checkNumber, MAX_COUNT } from '@starling/federated-core';
+import { checkNumber, MAX_COUNT } from '@starling/federated-core/plan';
 
 /** Throws a `RangeError` unless `value` is a finite number of at least 0. */
 export function checkNonNegative(what: string, option: string, value: unknown): void {

@@ -1,6 +1,6 @@
 // Exponential decay: η γ^(t / T), at each count or in steps of T.
 import { tf } from '@starling/compute';
-import { checkChoice } from '@starling/federated-core';
+import { checkChoice } from '@starling/federated-core/plan';
 import { checkCount, checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 

@@ -1,6 +1,6 @@
 // Rates that stay the same from one boundary to the next.
 import { tf } from '@starling/compute';
-import { describeValue } from '@starling/federated-core';
+import { describeValue } from '@starling/federated-core/plan';
 import { checkCount, checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 

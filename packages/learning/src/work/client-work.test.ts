@@ -1,14 +1,13 @@
 import { createOnnxEngine, localRunner, type tf } from '@starling/compute';
 import {
   type Dataset,
-  flatten,
   type LocalComputation,
   seedFrom,
   type Tensor,
   tensor,
-  unflatten,
   type Value,
 } from '@starling/federated-core';
+import { flatten, unflatten } from '@starling/federated-core/plan';
 import { describe, expect, it } from 'vitest';
 import { sgd } from '../optimizers/sgd.js';
 import { lineModel, points } from '../testing/line-model.js';

@@ -8,14 +8,8 @@ import {
   sequenceReduce,
   tf,
 } from '@starling/compute';
-import {
-  checkChoice,
-  checkNumber,
-  int32,
-  type LocalComputation,
-  MAX_COUNT,
-  sequence,
-} from '@starling/federated-core';
+import { int32, type LocalComputation, sequence } from '@starling/federated-core';
+import { checkChoice, checkNumber, MAX_COUNT } from '@starling/federated-core/plan';
 import type { Batch, Model } from '../models/model.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { mapTensors, pickTensors, type Tensors } from '../tensors/tensors.js';

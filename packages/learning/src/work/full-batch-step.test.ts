@@ -1,5 +1,6 @@
 import { createOnnxEngine, createTfjsEngine, localRunner, tfl } from '@starling/compute';
-import { flatten, float32, seedFrom, struct, type Tensor, tensor, unflatten } from '@starling/federated-core';
+import { float32, seedFrom, struct, type Tensor, tensor } from '@starling/federated-core';
+import { flatten, unflatten } from '@starling/federated-core/plan';
 import { describe, expect, it } from 'vitest';
 import { meanSquaredError } from '../losses/mean-squared-error.js';
 import { layersModel } from '../models/layers-model.js';

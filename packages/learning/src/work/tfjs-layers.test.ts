@@ -1,15 +1,7 @@
 // Every layer of tf.js that can train does so alike on both engines: one epoch of client work, with a short last batch.
 import { createOnnxEngine, createTfjsEngine, type Engine, localRunner, tfl } from '@starling/compute';
-import {
-  type Dataset,
-  flatten,
-  float32,
-  generator,
-  int32,
-  seedFrom,
-  struct,
-  tensor,
-} from '@starling/federated-core';
+import { type Dataset, float32, generator, int32, seedFrom, struct, tensor } from '@starling/federated-core';
+import { flatten } from '@starling/federated-core/plan';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
 import { layersModel } from '../models/layers-model.js';

@@ -1,7 +1,8 @@
 // Every loss of tf.js trains alike on both engines, and its gradient leaves out padding: one epoch of client work, with a
 // short last batch.
 import { createOnnxEngine, createTfjsEngine, type Engine, localRunner, tf, tfl } from '@starling/compute';
-import { flatten, float32, generator, seedFrom, struct, tensor } from '@starling/federated-core';
+import { float32, generator, seedFrom, struct, tensor } from '@starling/federated-core';
+import { flatten } from '@starling/federated-core/plan';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loss } from '../losses/loss.js';
 import { layersModel } from '../models/layers-model.js';

@@ -1,7 +1,6 @@
 // Whole models through client work: both engines agree, and a padded batch trains like the short one.
 import { createOnnxEngine, createTfjsEngine, type Engine, localRunner, tf, tfl } from '@starling/compute';
 import {
-  flatten,
   float32,
   generator,
   int32,
@@ -13,6 +12,7 @@ import {
   tensor,
   type Value,
 } from '@starling/federated-core';
+import { flatten } from '@starling/federated-core/plan';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Loss } from '../losses/loss.js';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';

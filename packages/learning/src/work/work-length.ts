@@ -2,7 +2,8 @@
 // Either is the same for all, or a value of the round and of the client: who has less time does less, and pays for
 // less.
 import { localComputation, type tf } from '@starling/compute';
-import { checkNumber, int32, type LocalComputation, MAX_COUNT } from '@starling/federated-core';
+import { int32, type LocalComputation } from '@starling/federated-core';
+import { checkNumber, MAX_COUNT } from '@starling/federated-core/plan';
 
 /**
  * Gets the number of rounds before this one, and gives a client's number of epochs or steps: both int32 scalars. It is

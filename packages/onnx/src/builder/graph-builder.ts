@@ -1,6 +1,7 @@
 // Builds an ONNX graph node by node, inferring each result's type and shape, so that lowering rules read like
 // the mathematics they state. One method for each family of operators; anything else goes through `emit`.
-import { allocate, sizeOf, type Tensor, tensor } from '@starling/federated-core';
+import { type Tensor, tensor } from '@starling/federated-core';
+import { allocate, sizeOf } from '@starling/federated-core/plan';
 import type {
   OnnxAttribute,
   OnnxConstant,

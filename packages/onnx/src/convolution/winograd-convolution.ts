@@ -1,7 +1,7 @@
 // Lowering of 3 × 3 convolutions and their gradients by Winograd's algorithm (winograd.ts): images are cut into overlapping tiles
 // of 6 × 6, tiles and filters transformed, and each of the 36 positions is then one matrix product over all tiles. The gradients
 // are those of this very algorithm, so that the transformed images and gradients are shared between them.
-import { sizeOf } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { OnnxValue } from '../model/onnx-model.js';
 import { addTiles, fromTiles, overlappingTiles, type TileGrid, toTiles } from './tile-operators.js';

@@ -1,5 +1,6 @@
 // What tests of passes share: the operators of a graph, and a check that a pass changes no value beyond rounding.
-import { sizeOf, type Tensor } from '@starling/federated-core';
+import type { Tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import * as ort from 'onnxruntime-node';
 import { expect } from 'vitest';
 import { GraphBuilder } from '../builder/graph-builder.js';

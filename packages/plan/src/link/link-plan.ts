@@ -1,6 +1,7 @@
 // Links a compiled plan: every local computation becomes a graph artifact, and is named by its hash.
 import { compileGraph, type GraphArtifact } from '@starling/compute/graph';
-import type { LocalComputation, RoundPlan } from '@starling/federated-core';
+import type { LocalComputation } from '@starling/federated-core';
+import type { RoundPlan } from '@starling/federated-core/plan';
 import { checkPlan } from '../linked/check-plan.js';
 import type { LinkedPlan } from '../linked/linked-plan.js';
 import { graphsOf, mapPlan } from '../linked/map-plan.js';

@@ -1,11 +1,5 @@
-import {
-  float32,
-  int32,
-  type LocalProgram,
-  type RoundPlan,
-  sequence,
-  struct,
-} from '@starling/federated-core';
+import { float32, int32, sequence, struct } from '@starling/federated-core';
+import type { LocalProgram, RoundPlan } from '@starling/federated-core/plan';
 import { assert, describe, expect, test } from 'vitest';
 import { checkPlan } from './check-plan.js';
 
@@ -130,7 +124,8 @@ describe('checkPlan', () => {
             ...phase,
             aggregations: [
               {
-                ...aggregation,
+                update: aggregation.update,
+                result: aggregation.result,
                 kind: 'aggregate',
                 operators: {
                   zero: { inputs: 0, instructions: [{ op: 'random', salt: 0 }], outputs: [0] },
@@ -166,18 +161,16 @@ describe('checkPlan', () => {
     ],
     [
       'keys are no keys',
-      [{ ...keysPhase, aggregations: [{ ...keys, kind: 'collect' }] }, slicesPhase],
+      [
+        { ...keysPhase, aggregations: [{ kind: 'collect', update: keys.update, result: keys.result }] },
+        slicesPhase,
+      ],
       /aggregation 0 of phase 0 takes no keys/,
     ],
     [
       'keys are no vector',
       [{ ...keysPhase, aggregations: [{ ...keys, update: int32() }] }, slicesPhase],
-      /keys must be an int32 vector with a keyBound and maxKeys, got int32/,
-    ],
-    [
-      'keys have no bound',
-      [{ ...keysPhase, aggregations: [{ ...keys, settings: { keyBound: 4 } }] }, slicesPhase],
-      /keys must be an int32 vector with a keyBound and maxKeys/,
+      /keys must be an int32 vector, and their aggregate two leaves, got int32/,
     ],
     [
       'prepare does not give what is served',

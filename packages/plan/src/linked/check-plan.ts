@@ -1,16 +1,15 @@
 // Checks that a plan is sound before anything runs it: every register exists when it is read, every graph is
 // there and takes what it is given, and each slot takes and gives the leaves that its neighbours expect.
+import { formatType, type Type } from '@starling/federated-core';
 import {
   type Aggregation,
-  formatType,
   type Instruction,
   type LocalProgram,
   leafTypes,
   type Phase,
   type RoundPlan,
   type Selection,
-  type Type,
-} from '@starling/federated-core';
+} from '@starling/federated-core/plan';
 import { PlanError } from './plan-error.js';
 
 /** What a plan's graph takes and gives, as far as a plan is concerned. */
@@ -65,14 +64,13 @@ export function checkPlan(plan: RoundPlan<string>, graphs: ReadonlyMap<string, G
   check('apply', plan.apply, server + aggregates, count(plan.result));
 }
 
-/** Keys are one vector of int32, below a bound and not too many. */
-function checkKeys(name: string, { update, result, settings }: Aggregation<string>): void {
+/** Keys are one vector of int32. */
+function checkKeys(name: string, { update, result }: Aggregation<string>): void {
   const [keys, ...others] = leafTypes(update);
   const isVector = keys?.dtype === 'int32' && keys.shape.length === 1 && others.length === 0;
-  const isBounded = settings?.['keyBound'] !== undefined && settings['maxKeys'] !== undefined;
-  if (isVector && isBounded && count(result) === 2) return;
+  if (isVector && count(result) === 2) return;
   throw new PlanError(
-    `Cannot run plan '${name}': keys must be an int32 vector with a keyBound and maxKeys, got ${formatType(update)}`,
+    `Cannot run plan '${name}': keys must be an int32 vector, and their aggregate two leaves, got ${formatType(update)}`,
   );
 }
 

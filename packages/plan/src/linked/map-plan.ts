@@ -1,6 +1,6 @@
 // Walks over a round plan: renames its graphs, and lists them. Packing, loading and shipping a plan all need
 // one of the two.
-import type { Aggregation, Instruction, LocalProgram, Phase, RoundPlan } from '@starling/federated-core';
+import type { Aggregation, Instruction, LocalProgram, Phase, RoundPlan } from '@starling/federated-core/plan';
 
 /** The same plan with every graph named anew, such as by hash in place of the local computation itself. */
 export function mapPlan<G, H>(plan: RoundPlan<G>, rename: (graph: G) => H): RoundPlan<H> {

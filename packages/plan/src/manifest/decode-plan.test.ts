@@ -9,10 +9,10 @@ import {
   federatedMap,
   federatedMean,
   federatedSelect,
+  federatedSequenceSum,
   federatedSum,
   float32,
   int32,
-  sequenceSum,
 } from '@starling/federated-core';
 import { assert, describe, expect, test } from 'vitest';
 import { linkPlan } from '../link/link-plan.js';
@@ -36,7 +36,7 @@ const linked = linkPlan(
       ({ value, factor }) => {
         const scaled = federatedMap(scale, { value, factor: federatedBroadcast(factor) });
         return {
-          mean: federatedMap(negate, federatedMean(scaled, undefined, { ifEmpty: [1, 2, 3] })),
+          mean: federatedMap(negate, federatedMean(scaled, { ifEmpty: [1, 2, 3] })),
           sum: federatedSum(scaled),
           folded: federatedAggregate(scaled, {
             zero: [0, 0, 0],
@@ -67,8 +67,8 @@ const selecting = linkPlan(
     federatedComputation(
       { keys: atClients(int32(2)), table: atServer(float32(4, 3)) },
       ({ keys, table }) => ({
-        rows: federatedSum(sequenceSum(federatedSelect(keys, 4, table, rowOf))),
-        same: federatedSum(sequenceSum(federatedSelect(keys, 4, table, rowOf))),
+        rows: federatedSum(federatedSequenceSum(federatedSelect(table, { keys, keyBound: 4, slice: rowOf }))),
+        same: federatedSum(federatedSequenceSum(federatedSelect(table, { keys, keyBound: 4, slice: rowOf }))),
         table: federatedMean(federatedBroadcast(table)),
       }),
     ),
@@ -97,6 +97,16 @@ describe('decodePlan', () => {
     assert.equal(encodePlan(decoded).hash, selecting.hash);
     assert.deepEqual(workBlobs(decodeManifest(manifest)), []);
     assert.deepEqual([...decodePlan(manifest, new Map(), { graphs: 'work' }).graphs], []);
+  });
+
+  test.each(['keyBound', 'maxKeys'])('`decodePlan` refuses keys without %s', (name) => {
+    const { manifest, blobs } = encodePlan(selecting);
+    const whole = new TextDecoder().decode(manifest);
+    const cut = whole.replace(new RegExp(`(?<="settings":\\{.*?)"${name}":\\d+,?`), '').replace(',}', '}');
+    assert.notEqual(cut, whole);
+    expect(() => decodePlan(new TextEncoder().encode(cut), blobs)).toThrow(
+      `settings of an aggregation of kind select-keys: need ${name}, got none`,
+    );
   });
 
   test('`decodePlan` needs only the work’s ONNX models and the constants when asked for work', () => {
@@ -138,6 +148,12 @@ describe('decodePlan', () => {
       'names a constant that is not there',
       edited(/"ifEmpty":\[0\]/, '"ifEmpty":[7]'),
       /constant 7 is missing/,
+    ],
+    ['has a kind that nobody knows', edited('"kind":"sum"', '"kind":"product"'), /kind/],
+    [
+      'has a setting that its kind does not take',
+      edited(/("kind":"sum","update":"[^"]*","result":"[^"]*")/, '$1,"settings":{"maxInput":9}'),
+      /settings of an aggregation of kind sum: need no settings, got maxInput/,
     ],
     [
       'takes other inputs than its neighbours give',

@@ -1,16 +1,17 @@
 // A linked plan from bytes. Decoding trusts nothing: the manifest is checked by zod, every blob by its hash
 // and length, and the plan by `checkPlan`.
 import type { GraphArtifact } from '@starling/compute/graph';
+import type { Tensor, TensorType, Type } from '@starling/federated-core';
 import {
+  type Aggregation,
+  decodeKind,
   type Instruction,
+  type KindAndSettings,
   type LocalProgram,
   leafTypes,
   parseType,
   type RoundPlan,
-  type Tensor,
-  type TensorType,
-  type Type,
-} from '@starling/federated-core';
+} from '@starling/federated-core/plan';
 import { checkPlan } from '../linked/check-plan.js';
 import type { LinkedPlan } from '../linked/linked-plan.js';
 import { graphsOf } from '../linked/map-plan.js';
@@ -140,8 +141,8 @@ class PlanDecoder {
         })),
         work: this.program(phase.work),
         aggregations: phase.aggregations.map(
-          ({ ifEmpty, operators, update, result: aggregate, ...each }) => ({
-            ...each,
+          ({ kind, settings, ifEmpty, operators, update, result: aggregate }): Aggregation<string> => ({
+            ...this.kind(kind, settings),
             update: typeOf(update),
             result: typeOf(aggregate),
             ...(ifEmpty && { ifEmpty: ifEmpty.map((index) => this.constant(index)) }),
@@ -158,6 +159,15 @@ class PlanDecoder {
       })),
       apply: this.program(apply),
     };
+  }
+
+  private kind(...[kind, settings]: Parameters<typeof decodeKind>): KindAndSettings {
+    try {
+      return decodeKind(kind, settings);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new PlanError(`Cannot read plan '${this.manifest.name}': ${reason}`, { cause });
+    }
   }
 
   private program({ inputs, instructions, outputs }: ManifestProgram): LocalProgram<string> {

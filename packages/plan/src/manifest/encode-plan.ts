@@ -1,13 +1,13 @@
 // A plan and its graphs to bytes: the manifest's JSON, and its blobs by SHA-256. `decode-plan.ts` reads them back.
+import { formatType, type Tensor } from '@starling/federated-core';
 import {
   type Aggregation,
-  formatType,
+  encodeSettings,
   type Instruction,
   type LocalProgram,
   type Phase,
   type Selection,
-  type Tensor,
-} from '@starling/federated-core';
+} from '@starling/federated-core/plan';
 import type { LinkedPlan } from '../linked/linked-plan.js';
 import { encodeLeaves } from '../safetensors/safetensors.js';
 import { sha256Hex } from '../safetensors/sha256.js';
@@ -94,7 +94,7 @@ class PlanEncoder {
           report: this.program(each.operators.report),
         },
       }),
-      ...(each.settings && { settings: { ...each.settings } }),
+      ...(each.settings && { settings: encodeSettings(each.settings) }),
     };
   }
 

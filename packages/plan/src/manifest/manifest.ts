@@ -1,6 +1,7 @@
 // The manifest of a linked plan as it stands in JSON, checked by zod before anything is made of it. Types are
 // text in TFF's notation, tensors are numbers into one body of constants, and every blob is named by its
 // SHA-256 and length, so that a client can fetch the parts it lacks and pin those it trusts.
+import { aggregationKinds } from '@starling/federated-core/plan';
 import { z } from 'zod';
 import { feedSchema } from './feed-schema.js';
 
@@ -46,20 +47,7 @@ const programSchema = z.strictObject({
 });
 
 const aggregationSchema = z.strictObject({
-  kind: z.enum([
-    'sum',
-    'mean',
-    'weighted-mean',
-    'min',
-    'max',
-    'aggregate',
-    'secure-sum',
-    'secure-sum-bitwidth',
-    'secure-modular-sum',
-    'collect',
-    'sample',
-    'select-keys',
-  ]),
+  kind: z.enum(aggregationKinds),
   update: typeText,
   result: typeText,
   ifEmpty: z.array(count).exactOptional(),
@@ -71,6 +59,7 @@ const aggregationSchema = z.strictObject({
       report: programSchema,
     })
     .exactOptional(),
+  /** By the rules of the kind (`encodeSettings`). */
   settings: z.record(z.string(), z.number()).exactOptional(),
 });
 

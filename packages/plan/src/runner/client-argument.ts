@@ -1,17 +1,14 @@
 // From what a population holds to what a plan's clients compute on: the types are checked once, and each client's
 // value where it enters, the same on every runtime. Then it goes straight to the leaves of the plan's client input.
 import {
-  checkValue,
-  flatten,
   formatType,
-  isAssignable,
-  type RoundPlan,
   structEntries,
   type Tensor,
   type Type,
   type Value,
   ValueError,
 } from '@starling/federated-core';
+import { checkValue, flatten, isAssignable, type RoundPlan } from '@starling/federated-core/plan';
 import { ClientDataError, PopulationError } from './client-errors.js';
 
 /**

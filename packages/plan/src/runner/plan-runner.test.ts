@@ -5,10 +5,10 @@ import {
   compilePlan,
   federatedComputation,
   federatedSelect,
+  federatedSequenceSum,
   federatedSum,
   float32,
   int32,
-  sequenceSum,
   tensor,
 } from '@starling/federated-core';
 import { expect, test } from 'vitest';
@@ -23,7 +23,8 @@ test('`createPlanRunner` lets the event loop turn while it slices many keys', as
     compilePlan(
       federatedComputation(
         { keys: atClients(int32(null)), table: atServer(float32(2000)) },
-        ({ keys, table }) => federatedSum(sequenceSum(federatedSelect(keys, 2000, table, rowOf))),
+        ({ keys, table }) =>
+          federatedSum(federatedSequenceSum(federatedSelect(table, { keys, keyBound: 2000, slice: rowOf }))),
       ),
     ),
   );

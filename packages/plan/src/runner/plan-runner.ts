@@ -2,6 +2,7 @@
 // graphs are loaded once; a runner belongs to one thread, as its engine does.
 import type { Engine } from '@starling/compute';
 import type { LoadedGraph } from '@starling/compute/engine';
+import type { Seed, Tensor } from '@starling/federated-core';
 import {
   type CohortSlices,
   createReduction,
@@ -10,13 +11,11 @@ import {
   plainVectors,
   type Reduction,
   runProgram,
-  type Seed,
   type Selection,
   selectSlices,
   splitLeaves,
-  type Tensor,
   type VectorKernels,
-} from '@starling/federated-core';
+} from '@starling/federated-core/plan';
 import type { LinkedPlan } from '../linked/linked-plan.js';
 import { type GraphRole, graphsOf } from '../linked/map-plan.js';
 import { PlanError } from '../linked/plan-error.js';

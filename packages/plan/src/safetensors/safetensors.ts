@@ -4,7 +4,8 @@
 //
 // The format has no strings. A string tensor is written as U8 bytes of a JSON array of its strings, and its
 // shape stands in the header's metadata under `string:<name>`, as JSON.
-import { allocate, bytesPerElement, type DType, sizeOf, type Tensor } from '@starling/federated-core';
+import type { DType, Tensor } from '@starling/federated-core';
+import { allocate, bytesPerElement, sizeOf } from '@starling/federated-core/plan';
 import { BodyError } from './body-error.js';
 
 export interface Safetensors {

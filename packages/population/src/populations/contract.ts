@@ -1,5 +1,5 @@
 // The contract suite of populations: each one's test calls it.
-import { checkValue } from '@starling/federated-core';
+import { checkValue } from '@starling/federated-core/plan';
 import { describe, expect, it } from 'vitest';
 import { countExamples } from './examples.js';
 import type { Population } from './population.js';

@@ -1,14 +1,7 @@
 // Rows of a columnar dataset: what cuts one dataset into the data of many clients. A run of neighbouring rows
 // is a view on the same memory; scattered rows are copied.
-import {
-  allocate,
-  type Dataset,
-  sizeOf,
-  structEntries,
-  type Tensor,
-  type Type,
-  type Value,
-} from '@starling/federated-core';
+import { type Dataset, structEntries, type Tensor, type Type, type Value } from '@starling/federated-core';
+import { allocate, sizeOf } from '@starling/federated-core/plan';
 
 /**
  * The rows from `begin` to before `end` as a dataset that shares the memory of `dataset`, whose elements are of

@@ -1,7 +1,8 @@
 // What tells one population from another at little cost: what its kind declares, and hashes over the names, counts and
 // data of a few clients. A run that is taken up again compares it, so that no other data is trained on unnoticed.
 import { createHash, type Hash } from 'node:crypto';
-import { flatten, formatType } from '@starling/federated-core';
+import { formatType } from '@starling/federated-core';
+import { flatten } from '@starling/federated-core/plan';
 import type { Fingerprint, Population } from './population.js';
 
 /** Clients whose name and number of examples are hashed, evenly spread. */

@@ -1,6 +1,5 @@
 // A population made by cutting one dataset: each client holds the rows that a partitioner deals it.
 import {
-  checkValue,
   type Dataset,
   deriveSeed,
   type Seed,
@@ -9,6 +8,7 @@ import {
   struct,
   type Tensor,
 } from '@starling/federated-core';
+import { checkValue } from '@starling/federated-core/plan';
 import type { Partitioner } from '../partitioners/partitioner.js';
 import { checkIndex } from './check-index.js';
 import { takeRows } from './dataset-rows.js';

@@ -1,6 +1,7 @@
 // A population: all clients, each with data of its own. Data is asked for by client and may be made on demand,
 // so that a million clients cost no more memory than the cohort that is training.
-import type { MaybePromise, Type, Value } from '@starling/federated-core';
+import type { Type, Value } from '@starling/federated-core';
+import type { MaybePromise } from '@starling/federated-core/plan';
 
 /** Plain data, a line for each thing that can differ; hashes are SHA-256 in hexadecimal. */
 export type Fingerprint = Readonly<Record<string, string | number>>;

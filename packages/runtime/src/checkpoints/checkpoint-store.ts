@@ -1,6 +1,7 @@
 // Where a run is committed to and taken up again from. The round loop knows only this contract;
 // `directory-checkpoints.ts` keeps it on a disk.
-import type { HostValue, MaybePromise } from '@starling/federated-core';
+import type { HostValue } from '@starling/federated-core';
+import type { MaybePromise } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan';
 import type { PlainObject, RunIdentity } from './run-identity.js';
 

@@ -1,5 +1,5 @@
 // From the round loop's records to the events of a run: what is shown and kept of a round and of a run.
-import { isTensor } from '@starling/federated-core';
+import { isTensor } from '@starling/federated-core/plan';
 import type { RoundRecord, RunResult } from '../rounds/run-options.js';
 import type { RoundSummary, RunStart, RunSummary } from './run-events.js';
 

@@ -1,11 +1,5 @@
-import {
-  type Aggregation,
-  createReduction,
-  float32,
-  type Reduction,
-  type Tensor,
-  tensor,
-} from '@starling/federated-core';
+import { float32, type Tensor, tensor } from '@starling/federated-core';
+import { type Aggregation, createReduction, type Reduction } from '@starling/federated-core/plan';
 import * as fc from 'fast-check';
 import { assert, describe, expect, test } from 'vitest';
 import { createLaneFold } from './lane-fold.js';

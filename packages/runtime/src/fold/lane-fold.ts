@@ -1,13 +1,8 @@
 // Folds the updates of a cohort, lane by lane: a lane is `laneSize` neighbours of the cohort, summed in cohort
 // order, and lanes are merged in order. Updates may arrive in any order and some may never come; the result
 // has the same bits all the same. Every runtime folds with this.
-import {
-  type Aggregation,
-  leafCount,
-  type Reduction,
-  splitLeaves,
-  type Tensor,
-} from '@starling/federated-core';
+import type { Tensor } from '@starling/federated-core';
+import { type Aggregation, leafCount, type Reduction, splitLeaves } from '@starling/federated-core/plan';
 import { createOrderedMerge, type LaneAccumulators, zeroAccumulators } from './ordered-merge.js';
 
 export interface LaneFoldOptions {

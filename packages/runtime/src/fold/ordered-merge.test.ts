@@ -1,4 +1,5 @@
-import { createReduction, float32, type Tensor, tensor } from '@starling/federated-core';
+import { float32, type Tensor, tensor } from '@starling/federated-core';
+import { createReduction } from '@starling/federated-core/plan';
 import { assert, describe, test } from 'vitest';
 import { createOrderedMerge } from './ordered-merge.js';
 

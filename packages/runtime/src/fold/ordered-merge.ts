@@ -1,6 +1,6 @@
 // Merges the accumulators of lanes in lane order, whatever order they arrive in: the second half of how a
 // cohort is folded to the same bits everywhere. `lane-fold.ts` is the first half.
-import type { Accumulator, Reduction } from '@starling/federated-core';
+import type { Accumulator, Reduction } from '@starling/federated-core/plan';
 
 /** One accumulator for each aggregation of a phase. */
 export type LaneAccumulators = readonly Accumulator[];

@@ -1,7 +1,8 @@
 // The `in-process` runtime: every client of the cohort in turn, on the calling thread. The plainest of the
 // runtimes, for tests and debugging; the others must give the same bits.
 import type { Engine } from '@starling/compute';
-import { clientSeed, StarlingError, slicesAt, updateChecker } from '@starling/federated-core';
+import { StarlingError } from '@starling/federated-core';
+import { clientSeed, slicesAt, updateChecker } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
 import { clientArgument, clientWork, createPlanRunner } from '@starling/plan';
 import { createEngine, type EngineChoice } from '../engines/engine-choice.js';

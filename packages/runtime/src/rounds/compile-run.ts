@@ -3,23 +3,19 @@
 import {
   type CompileOptions,
   compilePlan,
-  copyTensor,
   type FederatedComputation,
-  findNonFinite,
-  flatten,
   formatType,
   type HostValue,
   type IterativeProcess,
-  leafTypes,
   NonFiniteError,
   StarlingError,
   structEntries,
   type Type,
   toHost,
   toValue,
-  unflatten,
   type Value,
 } from '@starling/federated-core';
+import { copyTensor, findNonFinite, flatten, leafTypes, unflatten } from '@starling/federated-core/plan';
 import type { Leaves, LinkedPlan } from '@starling/plan';
 import { linkPlan } from '@starling/plan/link';
 import { leafNames } from './leaf-names.js';

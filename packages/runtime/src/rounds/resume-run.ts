@@ -1,6 +1,7 @@
 // Takes a run up where its last checkpoint left it, once that is known to be of the same run, and its state one that
 // the plan can go on with.
-import { checkValue, StarlingError, unflatten } from '@starling/federated-core';
+import { StarlingError } from '@starling/federated-core';
+import { checkValue, unflatten } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan';
 import type { Checkpoint } from '../checkpoints/checkpoint-store.js';
 import { identityDifferences, OtherRunError, type RunIdentity } from '../checkpoints/run-identity.js';

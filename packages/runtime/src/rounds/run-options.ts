@@ -1,6 +1,7 @@
 // What a run of rounds is given, and what it tells: `run-rounds.ts` does the work.
 import type { Engine } from '@starling/compute';
-import type { HostValue, LocalRunner, MaybePromise, StarlingError, Value } from '@starling/federated-core';
+import type { HostValue, LocalRunner, StarlingError, Value } from '@starling/federated-core';
+import type { MaybePromise } from '@starling/federated-core/plan';
 import type { ClientReport, Leaves } from '@starling/plan';
 import type { CohortSampler, Population } from '@starling/population';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';

@@ -1,19 +1,16 @@
 // One round on any runtime: prepare → phases → report → apply. The runtime broadcasts, works and folds; the
 // server's own programs run here, on the server's engine, and so do the slices that clients ask for by keys.
+import { EmptyAggregateError, type Seed, StarlingError, type Tensor } from '@starling/federated-core';
 import {
   type CohortSlices,
-  EmptyAggregateError,
   explainFailure,
   leafCount,
   type Reduction,
   reworded,
-  type Seed,
   type Selection,
-  StarlingError,
   serverSeed,
   splitKeys,
-  type Tensor,
-} from '@starling/federated-core';
+} from '@starling/federated-core/plan';
 import type { ClientReport, Leaves, LinkedPlan, PlanRunner } from '@starling/plan';
 import { checkCohort, type Population } from '@starling/population';
 import { TooFewReportsError } from '../runtime/errors.js';

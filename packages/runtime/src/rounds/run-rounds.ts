@@ -8,13 +8,11 @@ import {
   type LocalRunner,
   NonFiniteError,
   OverflowError,
-  roundSeed,
   type Seed,
   type StarlingError,
   seedFrom,
-  serverSeed,
-  unflatten,
 } from '@starling/federated-core';
+import { roundSeed, serverSeed, unflatten } from '@starling/federated-core/plan';
 import { createPlanRunner, type Leaves, type PlanRunner, stateHash } from '@starling/plan';
 import type { RunIdentity } from '../checkpoints/run-identity.js';
 import { createEngine } from '../engines/engine-choice.js';

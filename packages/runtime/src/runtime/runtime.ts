@@ -1,7 +1,8 @@
 // The runtime contract: a way to run plans. A runtime broadcasts to a cohort, has each client work, and folds
 // the updates lane by lane; the round loop does the rest, the same for all (rounds/run-round.ts). `contract.ts` is the
 // suite that every runtime passes.
-import type { Accumulator, CohortSlices, Seed, Tensor } from '@starling/federated-core';
+import type { Seed, Tensor } from '@starling/federated-core';
+import type { Accumulator, CohortSlices } from '@starling/federated-core/plan';
 import type { ClientReport, LinkedPlan } from '@starling/plan';
 import type { Population } from '@starling/population';
 

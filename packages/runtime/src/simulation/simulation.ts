@@ -1,6 +1,7 @@
 // What a simulation file exports: a computation with the clients to run it on, and the options a user may set.
 // The command `starling simulate` runs it on any runtime.
-import type { FederatedComputation, IterativeProcess, MaybePromise } from '@starling/federated-core';
+import type { FederatedComputation, IterativeProcess } from '@starling/federated-core';
+import type { MaybePromise } from '@starling/federated-core/plan';
 import type { CohortSampler, Population } from '@starling/population';
 import type { z } from 'zod';
 import type { Evaluation } from '../rounds/run-options.js';

@@ -58,7 +58,7 @@ export const meanOfMeans = federatedComputation(
   { data: atClients(sequence(float32())) },
   ({ data }) => {
     const total = federatedMap(totalOfDataset, { data });
-    return federatedMean(federatedMap(meanOfDataset, total), field(total, 'count'));
+    return federatedMean(federatedMap(meanOfDataset, total), { weight: field(total, 'count') });
   },
   { name: 'meanOfMeans' },
 );
@@ -128,7 +128,7 @@ export const drift = iterativeProcess({
           sum: field(total, 'sum'),
           count: field(total, 'count'),
         }),
-        field(total, 'count'),
+        { weight: field(total, 'count') },
       );
       const step = localComputation({ state: float32(), moved: float32() }, (each) =>
         tf.add(each.state, tf.mul(each.moved, 0.3)),

@@ -1,19 +1,17 @@
 // Random clients for the runtime contract: with no rows, with a NaN or an infinity, with a negative weight, the same one
 // again; and each with its numbers where they happen to lie in memory.
 import {
-  allocate,
   bool,
-  bytesPerElement,
   type DType,
   float32,
   float64,
   int64,
   sequence,
-  sizeOf,
   struct,
   type Tensor,
   type Value,
 } from '@starling/federated-core';
+import { allocate, bytesPerElement, sizeOf } from '@starling/federated-core/plan';
 import fc from 'fast-check';
 
 export const rowType = struct({ x: float32(2), on: bool() });

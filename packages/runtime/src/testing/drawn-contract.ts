@@ -10,17 +10,15 @@ import {
   federatedMap,
   federatedMean,
   federatedSum,
-  flatten,
   float32,
   float64,
   type HostValue,
   int64,
-  roundSeed,
   seedFrom,
   sequence,
   toHost,
-  unflatten,
 } from '@starling/federated-core';
+import { flatten, roundSeed, unflatten } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
 import { createPlanRunner, stateHash } from '@starling/plan';
 import { linkPlan } from '@starling/plan/link';
@@ -60,7 +58,7 @@ const spread = federatedComputation(
       ),
     );
     const totals = federatedMap(total, { rows });
-    const mean = federatedMean(totals, weight, { ifEmpty: [-1, -2] });
+    const mean = federatedMean(totals, { weight, ifEmpty: [-1, -2] });
     const gap = localComputation({ own: float32(2), mean: float32(2) }, (each) =>
       tf.squaredDifference(each.own, each.mean),
     );

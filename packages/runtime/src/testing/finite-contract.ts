@@ -26,7 +26,7 @@ import type { Agreed } from './select-contract.js';
 
 const meanOfWide = federatedComputation(
   { value: atClients(float64()), weight: atClients(float64()) },
-  ({ value, weight }) => federatedMean(value, weight),
+  ({ value, weight }) => federatedMean(value, { weight }),
   { name: 'meanOfWide' },
 );
 

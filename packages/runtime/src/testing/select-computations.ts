@@ -8,12 +8,12 @@ import {
   federatedMap,
   federatedMean,
   federatedSelect,
+  federatedSequenceReduce,
+  federatedSequenceSum,
   federatedSum,
   federatedValue,
   float32,
   int32,
-  sequenceReduce,
-  sequenceSum,
   struct,
   toValue,
 } from '@starling/federated-core';
@@ -37,7 +37,7 @@ const tableAndKeys = { table: atServer(float32(4, 2)), keys: atClients(int32(nul
 export const rowsByKeys = federatedComputation(
   tableAndKeys,
   ({ table, keys }) => ({
-    rows: federatedSum(sequenceSum(federatedSelect(keys, 4, table, rowOf))),
+    rows: federatedSum(federatedSequenceSum(federatedSelect(table, { keys, keyBound: 4, slice: rowOf }))),
     clients: federatedSum(federatedValue(1, 'CLIENTS', float32())),
   }),
   { name: 'rowsByKeys' },
@@ -46,7 +46,8 @@ export const rowsByKeys = federatedComputation(
 /** Rows that the server made noisy: once a key, whoever asks for it. */
 export const noisyRows = federatedComputation(
   tableAndKeys,
-  ({ table, keys }) => federatedSum(sequenceSum(federatedSelect(keys, 4, table, noisyRowOf))),
+  ({ table, keys }) =>
+    federatedSum(federatedSequenceSum(federatedSelect(table, { keys, keyBound: 4, slice: noisyRowOf }))),
   { name: 'noisyRows' },
 );
 
@@ -73,10 +74,18 @@ export const followedLinks = federatedComputation(
     const moved = localComputation({ link: int32(1), by: float32() }, ({ link, by }) =>
       tf.cast(tf.mod(tf.add(link, tf.cast(by, 'int32')), 4), 'int32'),
     );
-    const linked = sequenceReduce(federatedSelect(key, 4, links, linkOf), [0], only);
+    const linked = federatedSequenceReduce(
+      federatedSelect(links, { keys: key, keyBound: 4, slice: linkOf }),
+      [0],
+      only,
+    );
     const by = federatedBroadcast(federatedMean(federatedMap(toFloat, linked)));
-    const ended = federatedSelect(federatedMap(moved, { link: linked, by }), 4, ends, endOf);
-    return federatedSum(sequenceSum(ended));
+    const ended = federatedSelect(ends, {
+      keys: federatedMap(moved, { link: linked, by }),
+      keyBound: 4,
+      slice: endOf,
+    });
+    return federatedSum(federatedSequenceSum(ended));
   },
   { name: 'followedLinks' },
 );

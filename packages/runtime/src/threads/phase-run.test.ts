@@ -1,4 +1,5 @@
-import { createReduction, float32, type Tensor, tensor } from '@starling/federated-core';
+import { float32, type Tensor, tensor } from '@starling/federated-core';
+import { createReduction } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
 import { assert, describe, expect, test } from 'vitest';
 import type { PhaseRequest } from '../runtime/runtime.js';

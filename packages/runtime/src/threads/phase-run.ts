@@ -1,7 +1,7 @@
 // One phase of a round on threads: which lane goes to which worker, and what came of it. Lanes go out longest
 // first and are merged in order while others still train; only a window of lanes beyond the merged ones is
 // out at a time, which bounds the memory of their sums whatever the size of the cohort.
-import type { Reduction } from '@starling/federated-core';
+import type { Reduction } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
 import { createOrderedMerge, type LaneAccumulators } from '../fold/ordered-merge.js';
 import type { PhaseOutcome, PhaseRequest } from '../runtime/runtime.js';

@@ -1,7 +1,8 @@
 // A plan and a population on a pool of workers: gives lanes out, replaces workers that are lost, and keeps the
 // memory that main and workers share. Which lane goes when is in phase-run.ts.
 import type { Worker } from 'node:worker_threads';
-import { type MaybePromise, type Reduction, StarlingError, type Value } from '@starling/federated-core';
+import { StarlingError, type Value } from '@starling/federated-core';
+import type { MaybePromise, Reduction } from '@starling/federated-core/plan';
 import type { ClientReport, Leaves, LinkedPlan } from '@starling/plan';
 import { dropped } from '@starling/plan';
 import type { Population } from '@starling/population';

@@ -1,6 +1,7 @@
 // The error codes of the wire: stable words that both sides, logs and docs/protocol.md share, with the
 // WebSocket close code that goes with each. A code is never renamed or given a second meaning.
-import { type RejectionCode, StarlingError } from '@starling/federated-core';
+import { StarlingError } from '@starling/federated-core';
+import type { RejectionCode } from '@starling/federated-core/plan';
 
 type Entry = readonly [closeCode: number, meaning: string];
 

@@ -1,16 +1,15 @@
 import {
-  type Aggregation,
   float32,
   float64,
   int32,
   int64,
-  type Phase,
   sequence,
   string,
   struct,
   type Type,
   tensor,
 } from '@starling/federated-core';
+import type { Aggregation, Phase } from '@starling/federated-core/plan';
 import { encodeLeaves } from '@starling/plan';
 import { expect, it } from 'vitest';
 import { bodyLimit, slicesLimit, UNKNOWN_BODY_BYTES, updateLimit } from './body-limit.js';
@@ -51,7 +50,7 @@ it('`updateLimit` bounds keys of any number by the most that are taken', () => {
   // 10 keys, or 2^20 of them, of 4 bytes; a leaf: 1024 + 256.
   expect(updateLimit([keysOf(10)])).toBe(40 + 1280);
   expect(updateLimit([keysOf(null)])).toBe(2 ** 22 + 1280);
-  expect(updateLimit([{ ...keysOf(10), kind: 'sum' }])).toBe(40 + 1280);
+  expect(updateLimit([{ kind: 'sum', update: int32(10), result: int32(10) }])).toBe(40 + 1280);
 });
 
 it('`slicesLimit` bounds slices by keys and by the bound of keys, since none is sent twice', () => {

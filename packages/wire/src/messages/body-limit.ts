@@ -1,14 +1,12 @@
 // How long a body can be, from the types of the leaves that it carries: what a reader allows before it allocates.
+import { int32, type Type, tensorType } from '@starling/federated-core';
 import {
   type Aggregation,
   bytesPerElement,
-  int32,
   leafTypes,
   type Phase,
   sizeOf,
-  type Type,
-  tensorType,
-} from '@starling/federated-core';
+} from '@starling/federated-core/plan';
 
 /** What a safetensors header may take, bytes: for all leaves, and for each (name, dtype, shape, offsets). */
 const HEADER_BYTES = 1024;
@@ -28,7 +26,7 @@ export function bodyLimit(types: readonly Type[]): number {
 /** The most bytes of an update: as by the types of its parts, and where it is of keys, as by the most that are taken. */
 export function updateLimit(aggregations: readonly Aggregation<unknown>[]): number {
   return bodyLimit(
-    aggregations.map((each) => (each.kind === 'select-keys' ? int32(mostKeys(each)) : each.update)),
+    aggregations.map((each) => (each.kind === 'select-keys' ? int32(each.settings.maxKeys) : each.update)),
   );
 }
 
@@ -36,13 +34,13 @@ export function updateLimit(aggregations: readonly Aggregation<unknown>[]): numb
 export function slicesLimit(phases: readonly Phase<unknown>[], phase: number): number {
   const types = phases[phase]!.selections.flatMap(({ keys, slice }): Type[] => {
     const source = phases[keys.phase]!.aggregations[keys.aggregation]!;
-    const most = mostKeys(source);
-    const rows = Math.min(most, source.settings!['keyBound']!);
-    return [...leafTypes(slice).map(({ dtype, shape }) => tensorType(dtype, [rows, ...shape])), int32(most)];
+    if (source.kind !== 'select-keys') return []; // no plan that was checked has such a selection
+    const { keyBound, maxKeys } = source.settings;
+    const rows = Math.min(maxKeys, keyBound);
+    return [
+      ...leafTypes(slice).map(({ dtype, shape }) => tensorType(dtype, [rows, ...shape])),
+      int32(maxKeys),
+    ];
   });
   return bodyLimit(types);
-}
-
-function mostKeys({ settings }: Aggregation<unknown>): number {
-  return settings!['maxKeys']!;
 }

@@ -1,6 +1,6 @@
 // Sums over the steps of a scan, taken after the walk. Σₜ aₜᵀ bₜ is one matrix product of the stacks of a and b, far
 // faster than one small product and one addition a step; sums, reshapes, transposes and padding pass it on.
-import { sizeOf } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { KernelGraph, KernelNode, ValueId, ValueSpec } from '../../graph/kernel-graph.js';
 import { nodeOutputs } from '../../graph/walk.js';
 import type { CapturedValue, Frame } from '../frame/frame.js';

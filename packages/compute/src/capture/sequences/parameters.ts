@@ -1,11 +1,6 @@
 // Parameters of a body: graph inputs for the leaves of a type, as tf.js tensors and symbolic datasets.
-import {
-  leafTypes,
-  type StructElements,
-  type StructType,
-  type TensorType,
-  type Type,
-} from '@starling/federated-core';
+import type { StructType, TensorType, Type } from '@starling/federated-core';
+import { leafTypes, type StructElements } from '@starling/federated-core/plan';
 import type { GraphDType, ValueSpec } from '../../graph/kernel-graph.js';
 import type * as tf from '../../tensorflow/tf.js';
 import { CaptureError } from '../frame/capture-error.js';

@@ -1,5 +1,5 @@
 // Contract cases of the kernels that move, repeat, pick or make elements.
-import { sizeOf } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import * as tf from '../../tensorflow/tf.js';
 import { type DrawnCase, type KernelCase, ofOne } from '../drawing/kernel-case.js';
 

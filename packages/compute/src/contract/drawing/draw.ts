@@ -1,6 +1,7 @@
 // What the engine contract draws its cases from: shapes and tensors of a seed. Floats keep a distance of 0.05 from all
 // multiples of 0.5, where kernels have kinks and jumps, so that rounding cannot change a side.
-import { type Generator, generator, seedFrom, sizeOf, type Tensor, tensor } from '@starling/federated-core';
+import { type Generator, generator, seedFrom, type Tensor, tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 
 export class Draw {
   readonly #generator: Generator;

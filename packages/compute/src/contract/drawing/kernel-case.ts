@@ -1,5 +1,6 @@
 // One kernel's case in the engine contract: inputs drawn from a seed, and a body that calls the kernel.
-import { sizeOf, type Tensor, tensor } from '@starling/federated-core';
+import { type Tensor, tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type * as tf from '../../tensorflow/tf.js';
 import type { Draw } from './draw.js';
 

@@ -1,9 +1,10 @@
 // Runs a kernel graph on the float64 reference, kernel by kernel: the third opinion on what a graph means. Results are
 // rounded to float32 after each kernel, or left in float64 if a whole program is the question.
-import { sizeOf, type Tensor } from '@starling/federated-core';
+import type { Tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { KernelGraph, ValueId } from '../../graph/kernel-graph.js';
 import type { Kernel } from '../../graph/kernels.js';
-import { ACCURACY } from '../accuracy.js';
+import { ACCURACY } from './accuracy.js';
 import { references } from './index.js';
 import type { Outcome, ReferenceCall, Values } from './values.js';
 

@@ -1,5 +1,5 @@
 // The float64 reference of kernels that move, pick, scatter or make elements.
-import { sizeOf } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { Kernel } from '../../graph/kernels.js';
 import {
   at,

@@ -1,6 +1,6 @@
 // What the float64 reference computes with: plain arrays of numbers with a shape, read and made position by position.
 // Nothing here comes from an engine.
-import { sizeOf } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { Attribute, GraphDType } from '../../graph/kernel-graph.js';
 
 export interface Values {

@@ -1,6 +1,7 @@
 // How the contract's cases at the edges are made: a kernel of special values one by one, of every pair of them, along
 // lines of them, or moved about.
-import { sizeOf, type Tensor } from '@starling/federated-core';
+import type { Tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import * as tf from '../../tensorflow/tf.js';
 import type { Draw } from '../drawing/draw.js';
 import type { DrawnCase } from '../drawing/kernel-case.js';

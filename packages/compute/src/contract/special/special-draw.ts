@@ -1,6 +1,7 @@
 // Numbers at the edges, for the engine contract: NaN, infinities, zeros of both signs, halves, the ends of ranges, and
 // numbers of every magnitude.
-import { sizeOf, type Tensor, tensor } from '@starling/federated-core';
+import { type Tensor, tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { Draw } from '../drawing/draw.js';
 
 const { NaN: NOT_A_NUMBER, POSITIVE_INFINITY: INFINITY } = Number;

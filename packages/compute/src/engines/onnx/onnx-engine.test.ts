@@ -1,4 +1,5 @@
-import { float32, functionType, seedFrom, sequence, tensor } from '@starling/federated-core';
+import { float32, seedFrom, sequence, tensor } from '@starling/federated-core';
+import { functionType } from '@starling/federated-core/plan';
 import { encodeModel } from '@starling/onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../engine/engine.js';

@@ -1,7 +1,7 @@
 // An engine on ONNX sessions, whichever runtime makes them: it is given onnxruntime's sessions and tensors, for Node or for
 // browsers. One thread; sessions of a graph are kept for the engine's life, since creating and releasing sessions leaks.
 import type { Seed, Tensor } from '@starling/federated-core';
-import { leafTypes, sizeOf } from '@starling/federated-core';
+import { leafTypes, sizeOf } from '@starling/federated-core/plan';
 import { fitToMachine, probeBlockSize } from '@starling/onnx';
 import { checkArgument, type LeafSpec } from '../../engine/check-argument.js';
 import type { Engine, LoadedGraph } from '../../engine/engine.js';

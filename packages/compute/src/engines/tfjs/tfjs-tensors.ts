@@ -1,5 +1,6 @@
 // Between Starling's tensors and those of tf.js. tf.js has no uint8: bytes become int32.
-import { sizeOf, type Tensor } from '@starling/federated-core';
+import type { Tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import * as tf from '../../tensorflow/tf.js';
 
 type Numeric = Float32Array | Int32Array | Uint8Array;

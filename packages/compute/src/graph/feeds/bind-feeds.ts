@@ -9,7 +9,8 @@
 //   where steps are given, epochs follow one another until there are so many; none where an epoch has no batch
 //   random numbers: draw(…) from deriveSeed(seed, 'random', draw), or within a reduction one stream for all its
 //   steps from deriveSeed(seed, 'random', draw, reduce)
-import { deriveSeed, type Seed, sizeOf, type Tensor, tensor } from '@starling/federated-core';
+import { deriveSeed, type Seed, type Tensor, tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { SequenceView } from '../kernel-graph.js';
 import { MAX_ELEMENTS } from '../serialized/check-sizes.js';
 import { type DatasetWalk, walkOf } from './dataset-walk.js';

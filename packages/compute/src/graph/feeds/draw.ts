@@ -1,6 +1,7 @@
 // Random numbers of the three distributions, exactly specified, so that any language can draw the same from a
 // seed. All read the words w₀, w₁, … of the seed's Philox stream (random-words.ts) from the start.
-import { type Seed, sizeOf, type Tensor, tensor } from '@starling/federated-core';
+import { type Seed, type Tensor, tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { RandomNode } from '../kernel-graph.js';
 import { randomWords } from './random-words.js';
 

@@ -1,7 +1,7 @@
 // How large the values of a kernel graph are, checked before anything is allocated. Shapes stand in a graph twice: as the specs
 // of its values, and in what its nodes say and read. They must agree, since engines go by the nodes; then the specs bound
 // what running the graph takes.
-import { bytesPerElement, sizeOf } from '@starling/federated-core';
+import { bytesPerElement, sizeOf } from '@starling/federated-core/plan';
 import type {
   GraphNode,
   KernelGraph,

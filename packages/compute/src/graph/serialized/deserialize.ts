@@ -1,6 +1,7 @@
 // Reads kernel graphs that came from elsewhere: another process, a disk, a coordinator. What is read is checked before
 // anything is made of it: that it is well formed, and that no value is larger than the reader allows.
-import { allocate, bytesPerElement, sizeOf, type Tensor } from '@starling/federated-core';
+import type { Tensor } from '@starling/federated-core';
+import { allocate, bytesPerElement, sizeOf } from '@starling/federated-core/plan';
 import type { GraphNode, KernelGraph } from '../kernel-graph.js';
 import { KernelGraphError } from '../kernel-graph-error.js';
 import { checkGraph } from './check-graph.js';

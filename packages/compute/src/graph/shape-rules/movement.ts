@@ -1,5 +1,5 @@
 // Shape rules of kernels that move, repeat, pick or make elements without computing on them.
-import { sizeOf } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { Attribute, GraphDType, ValueSpec } from '../kernel-graph.js';
 import { frontAxis, inputOf, numberOf, numbersOf, one, type RuleCall, type ShapeRule } from './shape-rule.js';
 

@@ -1,5 +1,5 @@
 // Lowering of reductions, positions of extremes, running sums and softmax.
-import { sizeOf } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { OnnxDType, OnnxValue } from '@starling/onnx';
 import { attribute, type GraphBuilder, reducedShape } from '@starling/onnx';
 import type { Kernel, ReductionKernel } from '../../graph/kernels.js';

@@ -19,7 +19,7 @@ export type Argument = Expression | SymbolicValue | LocalComputation;
 
 /**
  * A checked call of `definition`; throws a `TypeMismatchError` with the user's line and both types. The result is
- * revealing where the signature says so, or where an argument is. `V` is the signature in TypeScript, the caller's word.
+ * revealing when the signature says so, or when an argument is. `V` is the signature in TypeScript, the caller's word.
  */
 export function applyIntrinsic<V extends SymbolicValue>(
   definition: IntrinsicDefinition,
@@ -30,7 +30,7 @@ export function applyIntrinsic<V extends SymbolicValue>(
   const callArguments = given.map((argument, index) => {
     const expression = expressionOfArgument(argument);
     if (expression !== null) return expression;
-    const which = given.length === 1 ? 'its argument' : `argument ${index + 1}`;
+    const which = labelOf(definition, index, given.length);
     const need = wantsFunction(definition, index)
       ? 'a local computation (localComputation(…))'
       : 'a federated value (federatedValue(…) makes one of a constant)';
@@ -56,7 +56,7 @@ export function memberOf(given: unknown): Type | null {
   return given instanceof SymbolicValue && given.type.kind === 'federated' ? given.type.member : null;
 }
 
-/** The type of the first parameter of a local computation, such as the state of an operator, where it has several. */
+/** The type of the first parameter of a local computation, such as the state of an operator, when it has several. */
 export function firstParameter(given: unknown): Type | undefined {
   const parameter = isLocal(given) ? given.type.parameter : null;
   return parameter?.kind === 'struct' ? structEntries(parameter)[0]?.[1] : undefined;
@@ -145,11 +145,16 @@ function misfit(
     });
   const furthest = Math.max(...misfits.map(({ index }) => index));
   const needed = misfits.filter(({ index }) => index === furthest).map((one) => formatType(one.needed));
-  const which = types.length === 1 ? 'its argument' : `argument ${furthest + 1}`;
+  const which = labelOf(definition, furthest, types.length);
   return `${which} must be ${[...new Set(needed)].join(' or ')}, got ${formatType(types[furthest]!)}`;
 }
 
-/** The types that a signature asks of so many arguments; null where it takes another number. */
+/** What an error calls an argument, of so many. */
+function labelOf({ labels }: IntrinsicDefinition, index: number, count: number): string {
+  return count === 1 ? 'its argument' : (labels?.[index] ?? `argument ${index + 1}`);
+}
+
+/** The types that a signature asks of so many arguments; null when it takes another number. */
 function argumentTypesOf(parameter: Type, count: number): readonly Type[] | null {
   if (parameter.kind !== 'struct') return count === 1 ? [parameter] : null;
   const wanted = structEntries(parameter).map(([, one]) => one);

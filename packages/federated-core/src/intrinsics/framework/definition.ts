@@ -1,9 +1,11 @@
 // What an intrinsic declares of itself. One table of these (`intrinsics.ts`) drives checking, printing,
 // compiling, evaluation and the documentation, so that nothing else has to ask which intrinsic it is.
 
+import type { AggregationKind } from '../../aggregations/aggregations.js';
+import type { SettingRules } from '../../aggregations/settings.js';
 import type { IntrinsicExpression } from '../../expression/expression.js';
-import type { AggregationKind, Register } from '../../plan/round-plan.js';
 import type { LocalRunner } from '../../program/local-computation.js';
+import type { Register } from '../../program/program.js';
 import type { ProgramBuilder } from '../../program/program-builder.js';
 import type { Seed } from '../../random/seed.js';
 import type { Type } from '../../types/types.js';
@@ -13,15 +15,21 @@ import type { Constraint } from './constraints.js';
 interface Declaration {
   /** As the user writes it. */
   readonly name: string;
+  /** How it is called, for documentation; `?` marks what may be left out. */
+  readonly usage: string;
   /** One sentence, for documentation. */
   readonly summary: string;
   /** In TFF's notation, with type variables; the first that fits the arguments gives the result. */
   readonly signatures: readonly string[];
+  /** What errors call the arguments when the user gives some by name, as options. */
+  readonly labels?: readonly string[];
   /** What type variables must be, beyond fitting. */
   readonly where?: Readonly<Record<string, Constraint>>;
-  /** What happens where it is undefined, for documentation. */
+  /** What happens when it is undefined, for documentation. */
   readonly edgeCases?: string;
-  /** In place of the signatures, where arguments are of any number: the result type, or null where they do not fit. */
+  /** The numbers that a call has (`settings.numbers`), by their rules; those of its aggregation. */
+  readonly settings?: SettingRules;
+  /** In place of the signatures, when arguments are of any number: the result type, or null when they do not fit. */
   readonly infer?: (
     argumentTypes: readonly Type[],
     call: Pick<IntrinsicExpression, 'settings'>,
@@ -67,9 +75,9 @@ export interface AggregateIntrinsic extends Declaration {
   readonly revealing: boolean;
   /** The kinds of aggregation that it compiles to. */
   readonly kinds: readonly AggregationKind[];
-  /** Which of them a call is; the first where it is not given. */
+  /** Which of them a call is; the first when it is not given. */
   kind?(call: IntrinsicExpression): AggregationKind;
-  /** Whether a client's update ends with a random draw of its own. */
+  /** Whether a client's update ends with its own random draw. */
   readonly drawsRank?: boolean;
   /** The last arguments that are functions, of `aggregate` alone. */
   readonly hasOperators?: boolean;

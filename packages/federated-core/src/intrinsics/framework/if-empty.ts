@@ -7,7 +7,7 @@ import { memberOf } from './apply.js';
 import { literal } from './literal.js';
 
 export interface IfEmpty<M extends Type = Type> {
-  /** The aggregate where it is undefined: no client reported, or the total weight is 0. By default the round fails. */
+  /** The aggregate when it is undefined: no client reported, or the total weight is 0. By default the round fails. */
   readonly ifEmpty?: HostInput<M>;
 }
 

@@ -1,5 +1,5 @@
 // Arithmetic of the reference meaning, on plain arrays of numbers: short and slow on purpose, and apart from
-// reductions/, so that the two can be held against each other.
+// aggregations/, so that the two can be held against each other.
 import {
   EmptyAggregateError,
   NonFiniteError,
@@ -47,7 +47,7 @@ export function sumLanes(lanes: readonly (readonly Numbers[])[]): Numbers {
 }
 
 /**
- * One leaf of all updates, added up lane by lane; null where nobody has an element. An update that is empty, in an
+ * One leaf of all updates, added up lane by lane; null when nobody has an element. An update that is empty, in an
  * unknown dimension, adds nothing; the others must be of one shape.
  */
 export function sumLeaf(

@@ -1,6 +1,6 @@
-// The constraints of signatures (constraints.ts) as TypeScript types, so that a sum of strings is a red line in the editor.
-// Each is `unknown`, which asks for nothing, unless the element types are known and do not fit; then it is a sentence
-// that no value has, and that the compiler shows. What TypeScript does not know is left to tracing.
+// The constraints of signatures (constraints.ts) as TypeScript types, so that a sum of strings is a red line in the
+// editor. Each is `unknown`, which asks for nothing, unless the element types are known and do not fit; then it is a
+// sentence that no value has, and that the compiler shows. What TypeScript does not know is left to tracing.
 import type {
   DType,
   FunctionType,
@@ -77,7 +77,7 @@ type MisfitOfFields<F, G> = StructElements extends F | G
       ? never
       : { readonly [K in keyof F]: K extends keyof G ? Misfit<F[K], G[K]> : `no ${K & string}` }[keyof F];
 
-/** What a misfit is called in the sentence, or `never` where everything fits or is not known. */
+/** What a misfit is called in the sentence, or `never` when everything fits or is not known. */
 type LeafOtherThan<M, Allowed extends DType> = Type extends M
   ? never
   : M extends TensorType<infer D>

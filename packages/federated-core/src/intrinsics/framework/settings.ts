@@ -1,6 +1,9 @@
 // Checks of the plain numbers that some intrinsics take, one for all tensors or one for each.
+
+import type { PerLeaf, SettingRules, SettingsOf } from '../../aggregations/settings.js';
 import { atLocation, sourceLocation } from '../../errors/source-location.js';
 import { StarlingError } from '../../errors/starling-error.js';
+import type { IntrinsicExpression } from '../../expression/expression.js';
 import type { AnyClientsValue } from '../../expression/placed-values.js';
 import { formatType } from '../../types/format.js';
 import { leafTypes } from '../../types/leaves.js';
@@ -10,6 +13,14 @@ import { memberOf } from './apply.js';
 
 /** One number for all tensors, or, for a struct, one for each of its fields. */
 export type PerTensor = number | readonly PerTensor[] | { readonly [name: string]: PerTensor };
+
+/** The numbers of a call, whose intrinsic declares these `rules`. */
+export function settingsOf<R extends SettingRules>(
+  { settings }: Pick<IntrinsicExpression, 'settings'>,
+  _rules: R,
+): SettingsOf<R> {
+  return (settings.numbers ?? {}) as SettingsOf<R>;
+}
 
 /** `value`, when it is an integer from 1 to `highest`; else throws with the user's line. */
 export function positiveInteger(
@@ -32,17 +43,14 @@ export function checkedPlacement(intrinsic: string, placement: unknown): Placeme
 /** The greatest value of a setting, for each tensor. */
 type HighestOf = (type: TensorType) => number;
 
-/**
- * A setting as numbers of a plan: `{ name: n }` where one number serves all tensors, else `{ 'name.0': n, … }`, one for
- * each leaf of a member of `given`. `settingOf` (reductions/leaf-setting.ts) reads them.
- */
+/** A setting of a plan: one number for all tensors, or one for each leaf of a member of `given`. */
 export function perTensor(
   intrinsic: string,
   name: string,
   value: PerTensor,
   given: AnyClientsValue,
   highestOf: HighestOf = () => Number.MAX_SAFE_INTEGER,
-): Record<string, number> {
+): PerLeaf {
   const checked = (type: Type, part: unknown): number =>
     positiveInteger(
       intrinsic,
@@ -51,8 +59,8 @@ export function perTensor(
       Math.min(Number.MAX_SAFE_INTEGER, ...leafTypes(type).map(highestOf)),
     );
   const member = memberOf(given);
-  if (member === null) return {};
-  if (typeof value === 'number') return { [name]: checked(member, value) };
+  if (member === null) return [];
+  if (typeof value === 'number') return checked(member, value);
   const leaves: number[] = [];
   const walk = (type: Type, part: unknown): void => {
     if (type.kind !== 'struct' || typeof part === 'number') {
@@ -73,7 +81,7 @@ export function perTensor(
     for (const [key, field] of fields) walk(field, parts[key]);
   };
   walk(member, value);
-  return Object.fromEntries(leaves.map((bound, leaf) => [`${name}.${leaf}`, bound]));
+  return leaves;
 }
 
 function badSetting(intrinsic: string, reason: string): StarlingError {

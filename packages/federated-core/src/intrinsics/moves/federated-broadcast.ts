@@ -7,6 +7,7 @@ import type { BroadcastIntrinsic } from '../framework/definition.js';
 
 export const federatedBroadcastDefinition: BroadcastIntrinsic = {
   name: 'federatedBroadcast',
+  usage: 'federatedBroadcast(value)',
   role: 'broadcast',
   summary: 'Sends the server’s value to every client.',
   signatures: ['(T@SERVER -> T@CLIENTS)'],

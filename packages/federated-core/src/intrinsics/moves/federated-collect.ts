@@ -3,14 +3,15 @@
 
 import type { AnyClientsValue, RevealingServerValue } from '../../expression/placed-values.js';
 import { leafTypes } from '../../types/leaves.js';
+import { memberType } from '../../types/member-type.js';
 import type { SequenceType, Type } from '../../types/types.js';
 import { applyIntrinsic } from '../framework/apply.js';
 import type { AggregateIntrinsic } from '../framework/definition.js';
 import { referenceStack } from '../framework/reference.js';
-import { memberType } from '../framework/updates.js';
 
 export const federatedCollectDefinition: AggregateIntrinsic = {
   name: 'federatedCollect',
+  usage: 'federatedCollect(value)',
   role: 'aggregate',
   revealing: true,
   summary: 'Every client’s value, as a sequence at the server, in cohort order.',

@@ -7,7 +7,7 @@ import { federatedSample } from './federated-sample.js';
 
 describe('federatedSample', () => {
   it('`federatedSample` draws clients uniformly when seeds vary', async () => {
-    const sample = federatedComputation(atClients(float32()), (x) => federatedSample(x, 2));
+    const sample = federatedComputation(atClients(float32()), (x) => federatedSample(x, { maxSamples: 2 }));
     const counts = [0, 0, 0, 0, 0];
     for (let seed = 0; seed < 400; seed++) {
       const kept = (await both(sample, [0, 1, 2, 3, 4], { seed: seedFrom(seed) })) as number[];

@@ -4,7 +4,7 @@ import { both } from '../../testing/both.js';
 import { plainLocal } from '../../testing/plain-local.js';
 import { atClients, atServer, float32, int32 } from '../../types/types.js';
 import type { Tensor } from '../../values/tensor.js';
-import { sequenceReduce } from '../sequences/federated-sequence-reduce.js';
+import { federatedSequenceReduce } from '../sequences/federated-sequence-reduce.js';
 import { federatedCollect } from './federated-collect.js';
 import { federatedSecureSelect } from './federated-secure-select.js';
 
@@ -24,7 +24,9 @@ describe('federatedSecureSelect', () => {
     const select = federatedComputation(
       { keys: atClients(int32(null)), table: atServer(float32(4)) },
       ({ keys, table }) =>
-        federatedCollect(sequenceReduce(federatedSecureSelect(keys, 4, table, row), 0, scale)),
+        federatedCollect(
+          federatedSequenceReduce(federatedSecureSelect(table, { keys, keyBound: 4, slice: row }), 0, scale),
+        ),
     );
     // Slices of [5, 6, 7, 8]: keys 2, 0, 2 → 757; no keys → 0; key 4 and key −1 refuse their clients.
     const keys = [[2, 0, 2], [], [4], [-1, 1]];

@@ -10,9 +10,9 @@ import { plainLocal, plainRunner } from '../../testing/plain-local.js';
 import { atClients, atServer, float32, int32, string, struct } from '../../types/types.js';
 import type { Tensor } from '../../values/tensor.js';
 import { federatedMap } from '../pointwise/federated-map.js';
-import { sequenceMap } from '../sequences/federated-sequence-map.js';
-import { sequenceReduce } from '../sequences/federated-sequence-reduce.js';
-import { sequenceSum } from '../sequences/federated-sequence-sum.js';
+import { federatedSequenceMap } from '../sequences/federated-sequence-map.js';
+import { federatedSequenceReduce } from '../sequences/federated-sequence-reduce.js';
+import { federatedSequenceSum } from '../sequences/federated-sequence-sum.js';
 import { federatedMax } from '../sums/federated-max.js';
 import { federatedSum } from '../sums/federated-sum.js';
 import { federatedBroadcast } from './federated-broadcast.js';
@@ -32,7 +32,13 @@ const keysAndTable = { keys: atClients(int32(null)), table: atServer(float32(4))
 describe('federatedSelect', () => {
   it('`federatedSelect` gives a slice for each key, in order, duplicates included', async () => {
     const select = federatedComputation(keysAndTable, (given) =>
-      federatedCollect(sequenceReduce(federatedSelect(given.keys, 4, given.table, row), 0, digits)),
+      federatedCollect(
+        federatedSequenceReduce(
+          federatedSelect(given.table, { keys: given.keys, keyBound: 4, slice: row }),
+          0,
+          digits,
+        ),
+      ),
     );
     // Slices of [5, 6, 7, 8]: keys 2, 0, 2 → 757; no keys → 0; key 4 and key −1 refuse their clients.
     const keys = [[2, 0, 2], [], [4], [-1, 1]];
@@ -43,7 +49,7 @@ describe('federatedSelect', () => {
 
   it('`federatedSelect` shows what each client gets when it is evaluated alone', async () => {
     const select = federatedComputation(keysAndTable, (given) =>
-      federatedSelect(given.keys, 4, given.table, row),
+      federatedSelect(given.table, { keys: given.keys, keyBound: 4, slice: row }),
     );
     const slices = await evaluate(select, { keys: [[2, 0, 2], [], [4]], table }, { run: plainRunner });
     // The third client's key is out of range: it is left out.
@@ -52,7 +58,9 @@ describe('federatedSelect', () => {
 
   it('`federatedSelect` needs a round trip for keys, and sends slices in place of the value', () => {
     const select = federatedComputation(keysAndTable, (given) =>
-      federatedSum(sequenceSum(federatedSelect(given.keys, 4, given.table, row))),
+      federatedSum(
+        federatedSequenceSum(federatedSelect(given.table, { keys: given.keys, keyBound: 4, slice: row })),
+      ),
     );
     const { phases } = compilePlan(select);
     expect(phases.map(({ aggregations }) => aggregations.map(({ kind }) => kind))).toEqual([
@@ -67,9 +75,15 @@ describe('federatedSelect', () => {
     const select = federatedComputation(
       { ...keysAndTable, others: atClients(int32(null)), weights: atServer(float32(4)) },
       (given) => ({
-        plain: federatedSum(sequenceSum(federatedSelect(given.keys, 4, given.table, row))),
-        again: federatedSum(sequenceSum(federatedSelect(given.keys, 4, given.weights, row))),
-        other: federatedSum(sequenceSum(federatedSelect(given.others, 3, given.table, row))),
+        plain: federatedSum(
+          federatedSequenceSum(federatedSelect(given.table, { keys: given.keys, keyBound: 4, slice: row })),
+        ),
+        again: federatedSum(
+          federatedSequenceSum(federatedSelect(given.weights, { keys: given.keys, keyBound: 4, slice: row })),
+        ),
+        other: federatedSum(
+          federatedSequenceSum(federatedSelect(given.table, { keys: given.others, keyBound: 3, slice: row })),
+        ),
         clients: federatedCollect(federatedMap(count, given.keys)),
       }),
     );
@@ -88,7 +102,11 @@ describe('federatedSelect', () => {
     const held = struct({ keys: int32(null), other: int32(null) });
     const select = federatedComputation({ held: atClients(held), table: atServer(float32(4)) }, (given) => {
       const sumBy = (name: 'keys' | 'other', keyBound: number) =>
-        federatedSum(sequenceSum(federatedSelect(field(given.held, name), keyBound, given.table, row)));
+        federatedSum(
+          federatedSequenceSum(
+            federatedSelect(given.table, { keys: field(given.held, name), keyBound, slice: row }),
+          ),
+        );
       return [sumBy('keys', 4), sumBy('keys', 4), sumBy('keys', 3), sumBy('other', 4)];
     });
     // Once for two selections, once more for another bound, and the other field's.
@@ -110,7 +128,9 @@ describe('federatedSelect', () => {
       const most = federatedMax(given.key);
       const keys = federatedMap(upTo, { own: given.key, most: federatedBroadcast(most) });
       const value = federatedMap(scaled, { table: given.table, by: most });
-      return federatedCollect(sequenceReduce(federatedSelect(keys, 4, value, row), 0, digits));
+      return federatedCollect(
+        federatedSequenceReduce(federatedSelect(value, { keys, keyBound: 4, slice: row }), 0, digits),
+      );
     });
     expect(compilePlan(select).phases).toHaveLength(3);
     // The largest key is 2, so the table is [10, 12, 14, 16]: keys 1 and 2 give 12 and 14, keys 2 and 2 14 twice.
@@ -124,10 +144,16 @@ describe('federatedSelect', () => {
     const firstLink = plainLocal({ sum: int32(1), next: int32(1) }, int32(1), ({ next }) => next);
     const both2 = plainLocal({ a: float32(), b: float32() }, float32(), ({ a, b }) => 100 * a + b);
     const select = federatedComputation({ ...keysAndTable, links: atServer(int32(4)) }, (given) => {
-      const near = federatedSelect(given.keys, 4, given.table, row);
-      const followed = sequenceReduce(federatedSelect(given.keys, 4, given.links, link), [0], firstLink);
-      const far = federatedSelect(followed, 4, given.table, row);
-      return federatedCollect(federatedMap(both2, { a: sequenceSum(near), b: sequenceSum(far) }));
+      const near = federatedSelect(given.table, { keys: given.keys, keyBound: 4, slice: row });
+      const followed = federatedSequenceReduce(
+        federatedSelect(given.links, { keys: given.keys, keyBound: 4, slice: link }),
+        [0],
+        firstLink,
+      );
+      const far = federatedSelect(given.table, { keys: followed, keyBound: 4, slice: row });
+      return federatedCollect(
+        federatedMap(both2, { a: federatedSequenceSum(near), b: federatedSequenceSum(far) }),
+      );
     });
     const plan = compilePlan(select);
     expect(plan.phases).toHaveLength(3);
@@ -153,7 +179,13 @@ describe('federatedSelect', () => {
     const select = federatedComputation(
       { keys: atClients(int32(null)), served: atServer(struct(words)) },
       (given) =>
-        federatedCollect(sequenceReduce(federatedSelect(given.keys, 4, given.served, pick), '', join)),
+        federatedCollect(
+          federatedSequenceReduce(
+            federatedSelect(given.served, { keys: given.keys, keyBound: 4, slice: pick }),
+            '',
+            join,
+          ),
+        ),
     );
     const served = { word: ['a', 'b', 'c', 'd'], size: { rows: [1, 2, 3, 4] } };
     expect(await both(select, { keys: [[3, 0], [1, 1], []], served })).toEqual([' d4 a1', ' b2 b2', '']);
@@ -164,8 +196,12 @@ describe('federatedSelect', () => {
       Math.fround(generator(seed).uniform()),
     );
     const select = federatedComputation(keysAndTable, (given) => ({
-      first: federatedCollect(sequenceSum(federatedSelect(given.keys, 4, given.table, noisy))),
-      second: federatedCollect(sequenceSum(federatedSelect(given.keys, 4, given.table, noisy))),
+      first: federatedCollect(
+        federatedSequenceSum(federatedSelect(given.table, { keys: given.keys, keyBound: 4, slice: noisy })),
+      ),
+      second: federatedCollect(
+        federatedSequenceSum(federatedSelect(given.table, { keys: given.keys, keyBound: 4, slice: noisy })),
+      ),
     }));
     const { first, second } = (await both(select, { keys: [[1], [1], [2]], table })) as {
       readonly first: readonly number[];
@@ -184,7 +220,14 @@ describe('federatedSelect', () => {
     );
     const size = plainLocal(float32(null), float32(), (part) => (part as Tensor).data.length);
     const select = federatedComputation(keysAndTable, (given) =>
-      federatedSum(sequenceSum(sequenceMap(size, federatedSelect(given.keys, 4, given.table, ragged)))),
+      federatedSum(
+        federatedSequenceSum(
+          federatedSequenceMap(
+            size,
+            federatedSelect(given.table, { keys: given.keys, keyBound: 4, slice: ragged }),
+          ),
+        ),
+      ),
     );
     expect(await both(select, { keys: [[2, 2], [2], []], table })).toBe(6);
     await expect(both(select, { keys: [[2], [3]], table })).rejects.toThrow(TypeMismatchError);
@@ -192,12 +235,18 @@ describe('federatedSelect', () => {
 
   it('`federatedSelect` refuses a client with more keys than it may have', async () => {
     const select = federatedComputation(keysAndTable, (given) =>
-      federatedSum(sequenceSum(federatedSelect(given.keys, 4, given.table, row))),
+      federatedSum(
+        federatedSequenceSum(federatedSelect(given.table, { keys: given.keys, keyBound: 4, slice: row })),
+      ),
     );
     const tooMany = new Int32Array(2 ** 20 + 1);
     expect(await both(select, { keys: [tooMany, [1]], table })).toBe(6);
     const few = federatedComputation(keysAndTable, (given) =>
-      federatedSum(sequenceSum(federatedSelect(given.keys, 4, given.table, row, { maxKeys: 2 }))),
+      federatedSum(
+        federatedSequenceSum(
+          federatedSelect(given.table, { keys: given.keys, keyBound: 4, slice: row, maxKeys: 2 }),
+        ),
+      ),
     );
     // 5 + 6 of the first client, nothing of the second, who has three keys.
     expect(
@@ -212,7 +261,11 @@ describe('federatedSelect', () => {
     expect(compilePlan(few).phases[0]!.aggregations[0]!.settings).toEqual({ keyBound: 4, maxKeys: 2 });
     expect(() =>
       federatedComputation(keysAndTable, (given) =>
-        federatedSum(sequenceSum(federatedSelect(given.keys, 4, given.table, row, { maxKeys: 0 }))),
+        federatedSum(
+          federatedSequenceSum(
+            federatedSelect(given.table, { keys: given.keys, keyBound: 4, slice: row, maxKeys: 0 }),
+          ),
+        ),
       ),
     ).toThrow('Cannot apply federatedSelect: maxKeys must be an integer from 1');
   });

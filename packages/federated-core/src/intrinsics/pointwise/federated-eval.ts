@@ -1,4 +1,4 @@
-// `federatedEval`: a local computation of no parameter, run at the server or by each client with randomness of its own.
+// `federatedEval`: a local computation of no parameter, run at the server or by each client with its own randomness.
 import type { LocalExpression } from '../../expression/expression.js';
 import type { ClientsValue, ServerValue } from '../../expression/placed-values.js';
 import type { SymbolicValue } from '../../expression/symbolic-value.js';
@@ -11,11 +11,12 @@ import { checkedPlacement } from '../framework/settings.js';
 
 export const federatedEvalDefinition: PointwiseIntrinsic = {
   name: 'federatedEval',
+  usage: 'federatedEval(local, placement)',
   role: 'pointwise',
   summary:
     'Runs a local computation without a parameter at a placement; each client draws its own random numbers.',
   signatures: ['(( -> T) -> {T}@CLIENTS)', '(( -> T) -> T@SERVER)'],
-  // A function without a parameter stands for its result where an argument is a value (`zero` of an aggregate), so
+  // A function without a parameter stands for its result when an argument is a value (`zero` of an aggregate), so
   // the signatures cannot be matched as they are.
   infer: ([type], { settings }) => {
     if (type === undefined || type.kind === 'function') return null;

@@ -12,9 +12,10 @@ import { type MemberOf, zipComposed } from './federated-zip.js';
 
 export const federatedMapDefinition: PointwiseIntrinsic = {
   name: 'federatedMap',
+  usage: 'federatedMap(local, values)',
   role: 'pointwise',
   summary: 'Applies a local computation to each client’s value, or to the server’s.',
-  // Mapping what all clients share gives each a value of its own: the local computation may draw random numbers.
+  // Mapping what all clients share gives each its own value: the local computation may draw random numbers.
   signatures: ['(<(T -> U),{T}@CLIENTS> -> {U}@CLIENTS)', '(<(T -> U),T@SERVER> -> U@SERVER)'],
   emit(program, call, [, value], salt) {
     const graph = (call.arguments[0] as LocalExpression).computation;

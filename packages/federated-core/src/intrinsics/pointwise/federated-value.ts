@@ -11,6 +11,7 @@ import { checkedPlacement } from '../framework/settings.js';
 
 export const federatedValueDefinition: PointwiseIntrinsic = {
   name: 'federatedValue',
+  usage: 'federatedValue(value, placement, type?)',
   role: 'pointwise',
   summary: 'A constant, placed at the server or, the same, with every client.',
   signatures: ['(T -> T@CLIENTS)', '(T -> T@SERVER)'],

@@ -12,6 +12,7 @@ import type { PointwiseIntrinsic } from '../framework/definition.js';
 
 export const federatedZipDefinition: PointwiseIntrinsic = {
   name: 'federatedZip',
+  usage: 'federatedZip(values)',
   role: 'pointwise',
   summary: 'Joins values of one placement into one struct with each member; names and nesting are kept.',
   signatures: ['(<{T}@CLIENTS,{U}@CLIENTS> -> {<T,U>}@CLIENTS)', '(<T@SERVER,U@SERVER> -> <T,U>@SERVER)'],

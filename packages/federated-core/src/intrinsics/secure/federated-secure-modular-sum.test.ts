@@ -12,8 +12,8 @@ const magnitude = plainLocal(int32(), int32(), (x: number) => Math.abs(x), 'magn
 describe('federatedSecureModularSum', () => {
   it('`federatedSecureModularSum` wraps into the symmetric range when asked to', async () => {
     const sum = federatedComputation(atClients(int32()), (x) => ({
-      plain: federatedSecureModularSum(x, 8),
-      symmetric: federatedSecureModularSum(x, 8, { symmetric: true }),
+      plain: federatedSecureModularSum(x, { modulus: 8 }),
+      symmetric: federatedSecureModularSum(x, { modulus: 8, symmetric: true }),
     }));
     // 10 mod 8 = 2; symmetric, the range −7 … 7 has 15 numbers, and 10 − 15 = −5.
     expect(await both(sum, [1, 2, 3, 4])).toEqual({ plain: 2, symmetric: -5 });
@@ -22,12 +22,13 @@ describe('federatedSecureModularSum', () => {
   it('`federatedSecureModularSum` is exact when 1,500 clients sum int64 values next to 2^53', async () => {
     const modulus = Number.MAX_SAFE_INTEGER;
     const sum = federatedComputation(atClients(int64()), (x) => ({
-      plain: federatedSecureModularSum(x, modulus),
-      symmetric: federatedSecureModularSum(x, modulus, { symmetric: true }),
+      plain: federatedSecureModularSum(x, { modulus }),
+      symmetric: federatedSecureModularSum(x, { modulus, symmetric: true }),
     }));
     const greatest = BigInt(modulus) - 1n;
     const clients = Array.from({ length: 1500 }, () => greatest);
-    // Modulo m, m − 1 is −1: the sum is −1500, which is m − 1500. Modulo 2m − 1, two times m − 1 is −1: the sum is −750.
+    // Modulo m, m − 1 is −1: the sum is −1500, which is m − 1500. Modulo 2m − 1, two times m − 1 is −1: the sum is
+    // −750.
     const expected = { plain: BigInt(modulus) - 1500n, symmetric: -750n };
     expect(await both(sum, clients)).toEqual(expected);
     expect(await both(sum, clients, { laneSize: 1 })).toEqual(expected);
@@ -37,8 +38,8 @@ describe('federatedSecureModularSum', () => {
 
   it('`federatedSecureModularSum` takes all the range of int32, and refuses a modulus beyond it', async () => {
     const sum = federatedComputation(atClients(int32()), (x) => ({
-      plain: federatedSecureModularSum(federatedMap(magnitude, x), 2 ** 31),
-      symmetric: federatedSecureModularSum(x, 2 ** 31, { symmetric: true }),
+      plain: federatedSecureModularSum(federatedMap(magnitude, x), { modulus: 2 ** 31 }),
+      symmetric: federatedSecureModularSum(x, { modulus: 2 ** 31, symmetric: true }),
     }));
     const low = 1 - 2 ** 31;
     // Plain: five times 2^31 − 1, each −1 modulo 2^31. Symmetric, modulo 2^32 − 1: five times 1 − 2^31, of which two
@@ -48,7 +49,7 @@ describe('federatedSecureModularSum', () => {
       symmetric: 3 - 2 ** 31,
     });
     expect(() =>
-      federatedComputation(atClients(int32()), (x) => federatedSecureModularSum(x, 2 ** 31 + 1)),
+      federatedComputation(atClients(int32()), (x) => federatedSecureModularSum(x, { modulus: 2 ** 31 + 1 })),
     ).toThrow('modulus must be an integer from 1 to 2147483648, got 2147483649');
   });
 
@@ -63,7 +64,9 @@ describe('federatedSecureModularSum', () => {
         fc.integer({ min: 1, max: 4 }),
         async (modulus, shares, laneSize) => {
           const values = shares.map((share) => BigInt(Math.floor(share * modulus)));
-          const sum = federatedComputation(atClients(int64()), (x) => federatedSecureModularSum(x, modulus));
+          const sum = federatedComputation(atClients(int64()), (x) =>
+            federatedSecureModularSum(x, { modulus }),
+          );
           const exact = values.reduce((total, value) => total + value, 0n);
           expect(await both(sum, values, { laneSize })).toBe(exact % BigInt(modulus));
         },

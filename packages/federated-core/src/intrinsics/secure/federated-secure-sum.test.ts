@@ -9,26 +9,32 @@ import { federatedSecureSumBitwidth } from './federated-secure-sum-bitwidth.js';
 
 describe('federatedSecureSum', () => {
   it('`federatedSecureSum` leaves out a client when its value is out of range', async () => {
-    const sum = federatedComputation(atClients(int32()), (x) => federatedSecureSum(x, 10));
+    const sum = federatedComputation(atClients(int32()), (x) => federatedSecureSum(x, { maxInput: 10 }));
     // 11 and −1 are refused.
     expect(await both(sum, [1, 11, 10, -1, 2])).toBe(13);
-    expect(() => federatedComputation(atClients(int32()), (x) => federatedSecureSum(x, 0))).toThrow(
-      'maxInput must be an integer from 1 to 9007199254740991, got 0',
-    );
+    expect(() =>
+      federatedComputation(atClients(int32()), (x) => federatedSecureSum(x, { maxInput: 0 })),
+    ).toThrow('maxInput must be an integer from 1 to 9007199254740991, got 0');
   });
 
   it('`federatedSecureSumBitwidth` takes numbers up to 2^bitwidth − 1', async () => {
-    const sum = federatedComputation(atClients(int32()), (x) => federatedSecureSumBitwidth(x, 3));
+    const sum = federatedComputation(atClients(int32()), (x) =>
+      federatedSecureSumBitwidth(x, { bitwidth: 3 }),
+    );
     expect(await both(sum, [7, 8, 1])).toBe(8);
   });
 
   it('`federatedSecureSum` is exact up to the end of the element type, and fails the round beyond', async () => {
-    const short = federatedComputation(atClients(int32()), (x) => federatedSecureSum(x, 2 ** 31 - 1));
+    const short = federatedComputation(atClients(int32()), (x) =>
+      federatedSecureSum(x, { maxInput: 2 ** 31 - 1 }),
+    );
     // 2^31 − 2 and 1 come to the greatest int32; one more is beyond.
     expect(await both(short, [2 ** 31 - 2, 1])).toBe(2 ** 31 - 1);
     await expect(both(short, [2 ** 31 - 2, 1, 1])).rejects.toThrow(OverflowError);
     // 1024 clients of 2^53 − 1 come to 2^63 − 1024, which fits 64 bits; 1025 do not.
-    const long = federatedComputation(atClients(int64()), (x) => federatedSecureSumBitwidth(x, 53));
+    const long = federatedComputation(atClients(int64()), (x) =>
+      federatedSecureSumBitwidth(x, { bitwidth: 53 }),
+    );
     const greatest = Array.from({ length: 1024 }, () => 2n ** 53n - 1n);
     expect(await both(long, greatest)).toBe(2n ** 63n - 1024n);
     await expect(both(long, [...greatest, 2n ** 53n - 1n])).rejects.toThrow(OverflowError);
@@ -36,7 +42,9 @@ describe('federatedSecureSum', () => {
 
   it('`federatedSecureSum` holds each field to a bound of its own when given a struct of bounds', async () => {
     const type = atClients(struct({ a: int32(2), b: struct([int32(), int32()]) }));
-    const sum = federatedComputation(type, (x) => federatedSecureSum(x, { a: 1, b: [10, 100] }));
+    const sum = federatedComputation(type, (x) =>
+      federatedSecureSum(x, { maxInput: { a: 1, b: [10, 100] } }),
+    );
     const clients = [
       { a: [1, 0], b: [10, 100] },
       { a: [2, 0], b: [0, 0] },
@@ -48,7 +56,9 @@ describe('federatedSecureSum', () => {
       a: { dtype: 'int32', shape: [2], data: Int32Array.of(1, 1) },
       b: [15, 150],
     });
-    const modular = federatedComputation(type, (x) => federatedSecureModularSum(x, { a: 2, b: 200 }));
+    const modular = federatedComputation(type, (x) =>
+      federatedSecureModularSum(x, { modulus: { a: 2, b: 200 } }),
+    );
     // a: [1, 0] + [1, 1] + [0, 1] modulo 2; b: [10 + 11 + 5, 100 + 0 + 50] modulo 200. The second client has a 2.
     expect(await both(modular, clients)).toEqual({
       a: { dtype: 'int32', shape: [2], data: Int32Array.of(0, 0) },
@@ -59,12 +69,12 @@ describe('federatedSecureSum', () => {
   it('`federatedSecureSum` refuses bounds that have not the fields of the value', () => {
     const type = atClients(struct({ a: int32(), b: int32() }));
     for (const bounds of [{ a: 1 }, { a: 1, b: 2, c: 3 }, [1, 2]]) {
-      expect(() => federatedComputation(type, (x) => federatedSecureSum(x, bounds))).toThrow(
+      expect(() => federatedComputation(type, (x) => federatedSecureSum(x, { maxInput: bounds }))).toThrow(
         'maxInput must have the fields of <a=int32,b=int32>',
       );
     }
-    expect(() => federatedComputation(type, (x) => federatedSecureSum(x, { a: 1, b: 0.5 }))).toThrow(
-      'maxInput must be an integer from 1 to 9007199254740991, got 0.5',
-    );
+    expect(() =>
+      federatedComputation(type, (x) => federatedSecureSum(x, { maxInput: { a: 1, b: 0.5 } })),
+    ).toThrow('maxInput must be an integer from 1 to 9007199254740991, got 0.5');
   });
 });

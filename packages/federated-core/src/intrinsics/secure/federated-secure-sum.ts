@@ -1,18 +1,21 @@
 // `federatedSecureSum`: a sum of integers of which the server is to see the sum alone. The type says so and the
 // range is held to here; masking the values on the wire belongs to a secure aggregation protocol.
 
-import { settingOf } from '../../aggregations/leaf-setting.js';
+import { secureSumAggregation } from '../../aggregations/secure.js';
+import { settingOfLeaf } from '../../aggregations/settings.js';
 import type { AnyClientsValue, ServerResult } from '../../expression/placed-values.js';
 import type { Disclosure, Type } from '../../types/types.js';
 import type { Tensor } from '../../values/tensor.js';
 import { applyIntrinsic } from '../framework/apply.js';
 import type { AggregateIntrinsic } from '../framework/definition.js';
+import { checkedOptions } from '../framework/options.js';
 import type { Integers } from '../framework/requirements.js';
-import { type PerTensor, perTensor } from '../framework/settings.js';
+import { type PerTensor, perTensor, settingsOf } from '../framework/settings.js';
 import { referenceSum } from '../sums/federated-sum.js';
 
 export const federatedSecureSumDefinition: AggregateIntrinsic = {
   name: 'federatedSecureSum',
+  usage: 'federatedSecureSum(value, { maxInput })',
   role: 'aggregate',
   revealing: false,
   summary: 'Adds up integers from 0 to `maxInput`; the server is to see the sum alone.',
@@ -20,10 +23,19 @@ export const federatedSecureSumDefinition: AggregateIntrinsic = {
   where: { T: 'integer' },
   edgeCases: 'A value below 0 or above `maxInput` refuses that client’s update. No clients: zeros.',
   kinds: ['secure-sum'],
+  settings: secureSumAggregation.settings,
   refuses: (call, update) =>
-    outside(update, (leaf) => [0, settingOf(call.settings.numbers, 'maxInput', leaf)]),
+    outside(update, (leaf) => [
+      0,
+      settingOfLeaf(settingsOf(call, secureSumAggregation.settings).maxInput, leaf),
+    ]),
   reference: referenceSum,
 };
+
+export interface SecureSumOptions {
+  /** The greatest value that a client may send, from 1: one bound, or one for each field of a struct. */
+  readonly maxInput: PerTensor;
+}
 
 /**
  * The sum of the clients' integers, each from 0 to `maxInput`: one bound, or one for each field of a struct. A client
@@ -31,9 +43,10 @@ export const federatedSecureSumDefinition: AggregateIntrinsic = {
  */
 export function federatedSecureSum<M extends Type, D extends Disclosure>(
   value: AnyClientsValue<M, D> & Integers<M>,
-  maxInput: PerTensor,
+  options: SecureSumOptions,
 ): ServerResult<M, D> {
-  const numbers = perTensor('federatedSecureSum', 'maxInput', maxInput, value);
+  const { maxInput } = checkedOptions('federatedSecureSum', options, ['maxInput']);
+  const numbers = { maxInput: perTensor('federatedSecureSum', 'maxInput', maxInput, value) };
   return applyIntrinsic(federatedSecureSumDefinition, [value], { numbers });
 }
 

@@ -1,4 +1,4 @@
-// `sequenceMap`: a local computation on each element of each member's dataset.
+// `federatedSequenceMap`: a local computation on each element of each member's dataset.
 import type { LocalExpression } from '../../expression/expression.js';
 import type { ElementOf, PlacedResult, PlacedValue } from '../../expression/placed-values.js';
 import type { SymbolicValue } from '../../expression/symbolic-value.js';
@@ -13,8 +13,9 @@ import type { PointwiseIntrinsic } from '../framework/definition.js';
 import { referenceStack } from '../framework/reference.js';
 import type { Fitting } from '../framework/requirements.js';
 
-export const sequenceMapDefinition: PointwiseIntrinsic = {
-  name: 'sequenceMap',
+export const federatedSequenceMapDefinition: PointwiseIntrinsic = {
+  name: 'federatedSequenceMap',
+  usage: 'federatedSequenceMap(local, sequence)',
   role: 'pointwise',
   summary: 'Applies a local computation to each element of each member’s dataset.',
   signatures: ['(<(T -> U),{T*}@CLIENTS> -> {U*}@CLIENTS)', '(<(T -> U),T*@SERVER> -> U*@SERVER)'],
@@ -37,10 +38,11 @@ export const sequenceMapDefinition: PointwiseIntrinsic = {
 };
 
 /** `local` applied to each element: `{T*}@CLIENTS` becomes `{U*}@CLIENTS`. It calls the engine once an element. */
-export function sequenceMap<P extends Type | null, R extends Type, V extends PlacedValue<SequenceType>>(
-  local: LocalComputation<P, R>,
-  value: V & Fitting<P, ElementOf<V>>,
-): PlacedResult<SequenceType<R>, V>;
-export function sequenceMap(local: LocalComputation, value: SymbolicValue): SymbolicValue {
-  return applyIntrinsic(sequenceMapDefinition, [local, value]);
+export function federatedSequenceMap<
+  P extends Type | null,
+  R extends Type,
+  V extends PlacedValue<SequenceType>,
+>(local: LocalComputation<P, R>, value: V & Fitting<P, ElementOf<V>>): PlacedResult<SequenceType<R>, V>;
+export function federatedSequenceMap(local: LocalComputation, value: SymbolicValue): SymbolicValue {
+  return applyIntrinsic(federatedSequenceMapDefinition, [local, value]);
 }

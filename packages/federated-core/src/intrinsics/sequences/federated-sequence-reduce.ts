@@ -1,4 +1,4 @@
-// `sequenceReduce`: folds each member's dataset, element by element.
+// `federatedSequenceReduce`: folds each member's dataset, element by element.
 import type { LocalExpression } from '../../expression/expression.js';
 import type { InOnePlace, PlacedResult, PlacedValue } from '../../expression/placed-values.js';
 import { SymbolicValue } from '../../expression/symbolic-value.js';
@@ -13,8 +13,9 @@ import type { PointwiseIntrinsic } from '../framework/definition.js';
 import { literal } from '../framework/literal.js';
 import { federatedValueDefinition } from '../pointwise/federated-value.js';
 
-export const sequenceReduceDefinition: PointwiseIntrinsic = {
-  name: 'sequenceReduce',
+export const federatedSequenceReduceDefinition: PointwiseIntrinsic = {
+  name: 'federatedSequenceReduce',
+  usage: 'federatedSequenceReduce(sequence, initial, operator)',
   role: 'pointwise',
   summary: 'Folds the elements of each member’s dataset into a state, in order.',
   signatures: [
@@ -43,24 +44,28 @@ export const sequenceReduceDefinition: PointwiseIntrinsic = {
  * starting from `initial`: a plain value, or one of the same placement. It calls the engine once an element;
  * within a local computation, compute's `sequenceReduce` is one call a dataset.
  */
-export function sequenceReduce<R extends Type, V extends PlacedValue<SequenceType>, I>(
+export function federatedSequenceReduce<R extends Type, V extends PlacedValue<SequenceType>, I>(
   value: V,
   initial: I & InOnePlace<{ value: V; initial: I }>,
   operator: LocalComputation<Type | null, R>,
 ): PlacedResult<R, { value: V; initial: I }>;
-export function sequenceReduce(
+export function federatedSequenceReduce(
   value: SymbolicValue,
   initial: unknown,
   operator: LocalComputation,
 ): SymbolicValue {
-  return applyIntrinsic(sequenceReduceDefinition, [value, startOf(initial, value, operator), operator]);
+  return applyIntrinsic(federatedSequenceReduceDefinition, [
+    value,
+    startOf(initial, value, operator),
+    operator,
+  ]);
 }
 
 /** A plain initial value takes the placement of the dataset, and its type from the first parameter of `operator`. */
 function startOf(initial: unknown, value: SymbolicValue, operator: LocalComputation): SymbolicValue {
   if (initial instanceof SymbolicValue) return initial;
   const placed = value instanceof SymbolicValue && value.type.kind === 'federated' ? value.type : null;
-  const { name } = sequenceReduceDefinition;
+  const { name } = federatedSequenceReduceDefinition;
   const constant = literal(`apply ${name}`, 'its initial value', initial, firstParameter(operator));
   return applyIntrinsic(federatedValueDefinition, [constant], { placement: placed?.placement ?? 'CLIENTS' });
 }

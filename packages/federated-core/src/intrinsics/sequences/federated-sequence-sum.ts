@@ -1,4 +1,4 @@
-// `sequenceSum`: the sum of the elements of each member's dataset.
+// `federatedSequenceSum`: the sum of the elements of each member's dataset.
 import type { ElementOf, PlacedResult, PlacedValue } from '../../expression/placed-values.js';
 import type { SymbolicValue } from '../../expression/symbolic-value.js';
 import { leafTypes } from '../../types/leaves.js';
@@ -9,8 +9,9 @@ import type { PointwiseIntrinsic } from '../framework/definition.js';
 import { numbersOf, sumOf, tensorOf, zerosOf } from '../framework/reference.js';
 import type { Summable } from '../framework/requirements.js';
 
-export const sequenceSumDefinition: PointwiseIntrinsic = {
-  name: 'sequenceSum',
+export const federatedSequenceSumDefinition: PointwiseIntrinsic = {
+  name: 'federatedSequenceSum',
+  usage: 'federatedSequenceSum(sequence)',
   role: 'pointwise',
   summary: 'Adds up the elements of each member’s dataset.',
   signatures: ['({T*}@CLIENTS -> {T}@CLIENTS)', '(T*@SERVER -> T@SERVER)'],
@@ -31,10 +32,10 @@ export const sequenceSumDefinition: PointwiseIntrinsic = {
     }),
 };
 
-/** The sum of the elements of each member's dataset, added in order in float64; zeros where it is empty. */
-export function sequenceSum<V extends PlacedValue<SequenceType>>(
+/** The sum of the elements of each member's dataset, added in order in float64; zeros when it is empty. */
+export function federatedSequenceSum<V extends PlacedValue<SequenceType>>(
   value: V & Summable<ElementOf<V>>,
 ): PlacedResult<ElementOf<V>, V>;
-export function sequenceSum(value: SymbolicValue): SymbolicValue {
-  return applyIntrinsic(sequenceSumDefinition, [value]);
+export function federatedSequenceSum(value: SymbolicValue): SymbolicValue {
+  return applyIntrinsic(federatedSequenceSumDefinition, [value]);
 }

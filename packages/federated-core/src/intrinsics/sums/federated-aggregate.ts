@@ -13,11 +13,13 @@ import { finite } from '../framework/reference.js';
 
 export const federatedAggregateDefinition: AggregateIntrinsic = {
   name: 'federatedAggregate',
+  usage: 'federatedAggregate(value, { zero, accumulate, merge, report })',
   role: 'aggregate',
   revealing: false,
   hasOperators: true,
   summary: 'Aggregates by operators of your own: zero, accumulate, merge and report.',
   signatures: ['(<{T}@CLIENTS,U,(<U,T> -> U),(<U,U> -> U),(U -> R)> -> R@SERVER)'],
+  labels: ['its value', 'zero', 'accumulate', 'merge', 'report'],
   edgeCases:
     'No clients: report(zero). A report with a NaN or an infinity fails the round. merge(zero, a) and merge(a, zero) must give a.',
   kinds: ['aggregate'],
@@ -47,7 +49,9 @@ export interface AggregateOperators<R extends Type = Type> {
   readonly report: LocalComputation<Type | null, R>;
 }
 
-/** The clients' values folded by `accumulate` from `zero` in lanes, the lanes joined by `merge`, and the whole reported. */
+/**
+ * The clients' values folded by `accumulate` from `zero` in lanes, the lanes joined by `merge`, and the whole reported.
+ */
 export function federatedAggregate<R extends Type, D extends Disclosure>(
   value: AnyClientsValue<Type, D>,
   { zero, accumulate, merge, report }: AggregateOperators<R>,

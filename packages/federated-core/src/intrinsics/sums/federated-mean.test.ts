@@ -7,7 +7,7 @@ import { federatedMean } from './federated-mean.js';
 
 const weighted = federatedComputation(
   { value: atClients(float32()), weight: atClients(float32()) },
-  ({ value, weight }) => federatedMean(value, weight),
+  ({ value, weight }) => federatedMean(value, { weight }),
 );
 
 describe('federatedMean', () => {
@@ -20,7 +20,7 @@ describe('federatedMean', () => {
     const member = struct([struct([float32(), float32()]), float32()]);
     const structs = federatedComputation(
       { value: atClients(member), weight: atClients(int32()) },
-      ({ value, weight }) => federatedMean(value, weight),
+      ({ value, weight }) => federatedMean(value, { weight }),
     );
     const value = [
       [[1, 2], 3],
@@ -44,7 +44,7 @@ describe('federatedMean', () => {
   it('`federatedMean` fails the round when the weights add up to zero, or gives `ifEmpty`', async () => {
     const safe = federatedComputation(
       { value: atClients(float32()), weight: atClients(float32()) },
-      ({ value, weight }) => federatedMean(value, weight, { ifEmpty: -1 }),
+      ({ value, weight }) => federatedMean(value, { weight, ifEmpty: -1 }),
     );
     for (const argument of [
       { value: [1, 2], weight: [0, 0] },
@@ -65,9 +65,10 @@ describe('federatedMean', () => {
   it('`federatedMean` leaves out the shape of a client when its weight is 0', async () => {
     const mean = federatedComputation(
       { value: atClients(float32(null)), weight: atClients(float32()) },
-      ({ value, weight }) => federatedMean(value, weight),
+      ({ value, weight }) => federatedMean(value, { weight }),
     );
-    // The first and the last weigh nothing; an empty tensor adds nothing to the sum, but its weight counts: 3·2 / (2 + 1).
+    // The first and the last weigh nothing; an empty tensor adds nothing to the sum, but its weight counts:
+    // 3·2 / (2 + 1).
     const given = { value: [[1, 2], [3], [], [4, 5]], weight: [0, 2, 1, 0] };
     for (const laneSize of [1, 2, 5]) {
       expect(await both(mean, given, { laneSize })).toEqual({
@@ -88,7 +89,7 @@ describe('federatedMean', () => {
   describe('of numbers near the ends of float64', () => {
     const mean = (value: Type, weight: Type) =>
       federatedComputation({ value: atClients(value), weight: atClients(weight) }, ({ value, weight }) =>
-        federatedMean(value as never, weight as never),
+        federatedMean(value as never, { weight: weight as never }),
       );
     const wide = mean(float64(), float64());
     const lanes = [1, 2, 5];
@@ -144,14 +145,14 @@ describe('federatedMean', () => {
     expect(() =>
       federatedComputation({ v: atClients(float32()), w: atClients(float32(2)) }, ({ v, w }) =>
         // @ts-expect-error a vector as weight
-        federatedMean(v, w),
+        federatedMean(v, { weight: w }),
       ),
     ).toThrow('W must be one number');
     expect(() =>
       federatedComputation({ v: atClients(float32()), w: atServer(float32()) }, ({ v, w }) =>
-        federatedMean(v, w as never),
+        federatedMean(v, { weight: w as never }),
       ),
-    ).toThrow('Cannot apply federatedMean: argument 2 must be {W}@CLIENTS, got float32@SERVER');
+    ).toThrow('Cannot apply federatedMean: weight must be {W}@CLIENTS, got float32@SERVER');
     expect(() =>
       federatedComputation({ w: atServer(float32()) }, ({ w }) => federatedMean(w as never)),
     ).toThrow('Cannot apply federatedMean: its argument must be {T}@CLIENTS, got float32@SERVER');

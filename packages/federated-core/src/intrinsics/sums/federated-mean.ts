@@ -2,6 +2,7 @@
 
 import { weightScale } from '../../aggregations/weight-scale.js';
 import { EmptyAggregateError } from '../../errors/starling-error.js';
+import type { IntrinsicExpression } from '../../expression/expression.js';
 import type { AnyClientsValue, ServerResult } from '../../expression/placed-values.js';
 import { leafTypes } from '../../types/leaves.js';
 import type { Disclosure, Type } from '../../types/types.js';
@@ -9,6 +10,7 @@ import type { Tensor } from '../../values/tensor.js';
 import { applyIntrinsic } from '../framework/apply.js';
 import type { AggregateIntrinsic } from '../framework/definition.js';
 import { type IfEmpty, ifEmptyLeaves } from '../framework/if-empty.js';
+import { checkedOptions } from '../framework/options.js';
 import { finite, type Numbers, numbersOf, sumLeaf, tensorOf, zerosOf } from '../framework/reference.js';
 import type { Averageable, Weight } from '../framework/requirements.js';
 import { contributions } from '../framework/updates.js';
@@ -16,18 +18,20 @@ import { type WeightedRow, weightedSums } from './reference-mean.js';
 
 export const federatedMeanDefinition: AggregateIntrinsic = {
   name: 'federatedMean',
+  usage: 'federatedMean(value, { weight?, ifEmpty? })',
   role: 'aggregate',
   revealing: false,
   summary: 'Averages the clients’ values, each counting by its weight (1 where none is given).',
   signatures: ['({T}@CLIENTS -> T@SERVER)', '(<{T}@CLIENTS,{W}@CLIENTS> -> T@SERVER)'],
+  labels: ['its value', 'weight'],
   where: { T: 'averageable', W: 'weight' },
   edgeCases:
     'No clients, or a total weight of 0: the round fails, or gives `ifEmpty`. A negative or non-finite weight refuses that client’s update.',
   kinds: ['mean', 'weighted-mean'],
   kind: (call) => (call.arguments.length === 2 ? 'weighted-mean' : 'mean'),
+  refuses: (call, update) => weightIn(call)(update) < 0,
   reference(call, lanes) {
-    const weighted = call.arguments.length === 2;
-    const weightOf = (update: readonly Tensor[]) => (weighted ? Number(update.at(-1)!.data[0]) : 1);
+    const weightOf = weightIn(call);
     // A client of weight 0 counts for nothing, whatever its shape.
     const counting = lanes.map((lane) => lane.filter((update) => weightOf(update) > 0));
     if (counting.flat().length === 0) {
@@ -62,21 +66,28 @@ export const federatedMeanDefinition: AggregateIntrinsic = {
   },
 };
 
+/** Reads the weight of an update of this call: its last leaf, or 1. */
+function weightIn(call: IntrinsicExpression): (update: readonly Tensor[]) => number {
+  return call.arguments.length === 2 ? (update) => Number(update.at(-1)!.data[0]) : () => 1;
+}
+
+export interface MeanOptions<M extends Type = Type, W extends Type = Type, E extends Disclosure = Disclosure>
+  extends IfEmpty<M> {
+  /** How much each client's value counts: one number with each client, at least 0. By default each counts 1. */
+  readonly weight?: (AnyClientsValue<W, E> & Weight<W>) | undefined;
+}
+
 /**
- * The mean of the clients' values, weighted by `weight` (a number with each client, at least 0). Where no client
- * reports or all weights are 0, the round fails with an `EmptyAggregateError` and the state is kept; with
- * `ifEmpty`, that value is given instead.
+ * The mean of the clients' values, weighted by `weight`. When no client reports or all weights are 0, the round fails
+ * with an `EmptyAggregateError` and the state is kept; with `ifEmpty`, that value is given instead.
  */
 export function federatedMean<
   M extends Type,
   D extends Disclosure,
   W extends Type = Type,
   E extends Disclosure = 'aggregated',
->(
-  value: AnyClientsValue<M, D> & Averageable<M>,
-  weight?: AnyClientsValue<W, E> & Weight<W>,
-  options: IfEmpty<M> = {},
-): ServerResult<M, D | E> {
+>(value: AnyClientsValue<M, D> & Averageable<M>, options: MeanOptions<M, W, E> = {}): ServerResult<M, D | E> {
+  const { weight } = checkedOptions('federatedMean', options, ['weight', 'ifEmpty']);
   const values = weight === undefined ? [value] : [value, weight];
   return applyIntrinsic(
     federatedMeanDefinition,

@@ -4,11 +4,13 @@ import type { Disclosure, Type } from '../../types/types.js';
 import { applyIntrinsic } from '../framework/apply.js';
 import type { AggregateIntrinsic } from '../framework/definition.js';
 import { type IfEmpty, ifEmptyLeaves } from '../framework/if-empty.js';
+import { checkedOptions } from '../framework/options.js';
 import { referenceExtremum } from '../framework/reference.js';
 import type { Summable } from '../framework/requirements.js';
 
 export const federatedMinDefinition: AggregateIntrinsic = {
   name: 'federatedMin',
+  usage: 'federatedMin(value, { ifEmpty? })',
   role: 'aggregate',
   revealing: false,
   summary: 'The smallest of the clients’ values, element by element.',
@@ -19,7 +21,10 @@ export const federatedMinDefinition: AggregateIntrinsic = {
   reference: (call, lanes) => referenceExtremum(call, lanes, (next, best) => next < best),
 };
 
-/** The smallest of the clients' values, element by element. Where no client reports, the round fails with an `EmptyAggregateError`, or gives `ifEmpty`. */
+/**
+ * The smallest of the clients' values, element by element. When no client reports, the round fails with an
+ * `EmptyAggregateError`, or gives `ifEmpty`.
+ */
 export function federatedMin<M extends Type, D extends Disclosure>(
   value: AnyClientsValue<M, D> & Summable<M>,
   options: IfEmpty<M> = {},
@@ -27,6 +32,6 @@ export function federatedMin<M extends Type, D extends Disclosure>(
   return applyIntrinsic(
     federatedMinDefinition,
     [value],
-    ifEmptyLeaves(federatedMinDefinition.name, value, options),
+    ifEmptyLeaves(federatedMinDefinition.name, value, checkedOptions('federatedMin', options, ['ifEmpty'])),
   );
 }

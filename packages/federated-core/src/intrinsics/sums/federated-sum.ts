@@ -12,6 +12,7 @@ import type { Summable } from '../framework/requirements.js';
 
 export const federatedSumDefinition: AggregateIntrinsic = {
   name: 'federatedSum',
+  usage: 'federatedSum(value)',
   role: 'aggregate',
   revealing: false,
   summary: 'Adds up the clients’ values, element by element.',
@@ -22,7 +23,10 @@ export const federatedSumDefinition: AggregateIntrinsic = {
   reference: referenceSum,
 };
 
-/** The sum of the clients' values. Zeros where no client reports; throws an `OverflowError` at run time where an integer sum does not fit its element type, and a `NonFiniteError` where one of floats does not. */
+/**
+ * The sum of the clients' values. Zeros when no client reports; throws an `OverflowError` at run time when an integer
+ * sum does not fit its element type, and a `NonFiniteError` when one of floats does not.
+ */
 export function federatedSum<M extends Type, D extends Disclosure>(
   value: AnyClientsValue<M, D> & Summable<M>,
 ): ServerResult<M, D> {

@@ -1,4 +1,5 @@
-import { generator, seedFrom, sizeOf } from '@starling/federated-core';
+import { generator, seedFrom } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import { describe, expect, it } from 'vitest';
 import { applyPass } from '../../builder/rewrite-graph.js';
 import { graphOf, operatorsAfter, outputsOf } from '../../testing/pass-check.js';

@@ -2,7 +2,7 @@
 // after another, so that the rounding of a sum of n numbers grows with n: up to n · 2⁻²⁴ of Σ |x|, and 1 % for ten million
 // equal ones. In blocks it grows with the length of a block, times the number of levels (Higham, "The Accuracy of Floating
 // Point Summation", SIAM J. Sci. Comput. 1993, §3).
-import { sizeOf } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { GraphBuilder } from '../../builder/graph-builder.js';
 import type { Pass, RewriteContext } from '../../builder/rewrite-graph.js';
 import type { OnnxNode, OnnxValue } from '../../model/onnx-model.js';

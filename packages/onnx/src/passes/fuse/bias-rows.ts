@@ -1,7 +1,7 @@
 // Pass: a bias after the product of a tall, narrow matrix becomes a row of the other one, against a column of ones in the first. The first
 // convolution of a network is such a product, of what its windows see: its output, large as it is, is then written once
 // instead of being filled with the bias first; and the bias's gradient, a sum over all rows, comes as a row of the filter's.
-import { sizeOf } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import { isSumToChannels } from '../../builder/operators.js';
 import type { Pass, RewriteContext } from '../../builder/rewrite-graph.js';
 import type { OnnxNode, OnnxValue } from '../../model/onnx-model.js';

@@ -1,7 +1,8 @@
 // Pass: the rows of a matrix may stand in any order before a constant multiplies it, if the constant's columns stand so, too. What is
 // laid between each other for such a product, as the parts of windows that max pooling sends gradients to, is then laid one after
 // another: one copy of long runs instead of three of short ones.
-import { sizeOf, type Tensor, tensor } from '@starling/federated-core';
+import { type Tensor, tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { Pass, RewriteContext } from '../../builder/rewrite-graph.js';
 import type { OnnxNode, OnnxValue } from '../../model/onnx-model.js';
 

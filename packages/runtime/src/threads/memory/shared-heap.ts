@@ -1,6 +1,7 @@
 // The shared memory of a session, cut into pieces once, at the start: slots for the sums of lanes, and scratch for
 // each thread. It is a WebAssembly memory where SIMD is there, so that sums are added up where they lie.
-import { plainVectors, type Tensor, type VectorKernels } from '@starling/federated-core';
+import type { Tensor } from '@starling/federated-core';
+import { plainVectors, type VectorKernels } from '@starling/federated-core/plan';
 import type { LaneAccumulators } from '../../fold/ordered-merge.js';
 import { hasSimd, SCRATCH_BYTES, simdVectors } from '../simd/simd-vectors.js';
 import { Memory, type SharedMemory } from '../simd/web-assembly.js';

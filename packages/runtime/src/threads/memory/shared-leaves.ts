@@ -1,6 +1,7 @@
 // Tensors in shared memory: one buffer for a list of leaves, each aligned to 8 bytes. Made once and written
 // many times, so that a round allocates nothing large.
-import { allocate, bytesPerElement, type DType, sizeOf, type Tensor } from '@starling/federated-core';
+import type { DType, Tensor } from '@starling/federated-core';
+import { allocate, bytesPerElement, sizeOf } from '@starling/federated-core/plan';
 
 /** Leaves like `leaves` in a fresh shared buffer, zero-filled. Strings cannot be shared: they stay empty. */
 export function shareLike(leaves: readonly Tensor[]): readonly Tensor[] {

@@ -1,4 +1,4 @@
-import { plainVectors } from '@starling/federated-core';
+import { plainVectors } from '@starling/federated-core/plan';
 import * as fc from 'fast-check';
 import { assert, describe, test } from 'vitest';
 import { hasSimd, SCRATCH_BYTES, simdVectors } from './simd-vectors.js';

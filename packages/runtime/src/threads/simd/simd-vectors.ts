@@ -1,6 +1,6 @@
 // The inner loops of folding on 128-bit vectors: the same bits as `plainVectors`, three times as fast. They work on
 // sums that lie in one shared memory; values from elsewhere pass through a block of scratch there.
-import { type NumberArray, plainVectors, type VectorKernels } from '@starling/federated-core';
+import { type NumberArray, plainVectors, type VectorKernels } from '@starling/federated-core/plan';
 import { NUMBERS_A_TURN, simdModuleBytes } from './simd-module.js';
 import { Instance, Module, type SharedMemory, validate } from './web-assembly.js';
 

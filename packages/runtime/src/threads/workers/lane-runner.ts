@@ -1,14 +1,14 @@
 // What a worker does, on a thread of its own or on main's: one engine, one plan, and lanes one after another, each summed
 // where all threads can read it.
+import type { Tensor } from '@starling/federated-core';
 import {
   clientSeed,
   leafCount,
   type Selection,
   slicesInOrder,
   splitLeaves,
-  type Tensor,
   updateChecker,
-} from '@starling/federated-core';
+} from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
 import { clientWork, createPlanRunner, type Leaves } from '@starling/plan';
 import { createEngine } from '../../engines/engine-choice.js';

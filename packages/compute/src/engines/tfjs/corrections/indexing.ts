@@ -1,6 +1,6 @@
 // Corrected kernels that pick and scatter: an index out of the range of its axis ends the run, on every backend and
 // whatever element it would have come to; sums by segment leave out what belongs to none, and other segments alone.
-import { sizeOf } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { Kernel } from '../../../graph/kernels.js';
 import * as tf from '../../../tensorflow/tf.js';
 import { type CorrectedCall, type Correction, input, numbersOf } from './numbers.js';

@@ -1,6 +1,6 @@
 // What corrected kernels are written with: tensors of tf.js as arrays of numbers, element by element, by pairs that
 // broadcast, and by lines along axes.
-import { sizeOf } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import { broadcastShape } from '../../../graph/shape-rules/shape-rule.js';
 import * as tf from '../../../tensorflow/tf.js';
 

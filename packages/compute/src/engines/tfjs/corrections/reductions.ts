@@ -1,6 +1,6 @@
 // Corrected kernels that reduce, rank or multiply along axes: NaN is kept, reductions of no elements give what changes
 // no other result, and products of integers wrap.
-import { sizeOf } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { Kernel } from '../../../graph/kernels.js';
 import * as tf from '../../../tensorflow/tf.js';
 import { type CorrectedCall, type Correction, input, lines, made, numbersOf, pairs } from './numbers.js';

@@ -1,7 +1,7 @@
 // How exact every kernel is, on every engine: the table that the engine contract holds engines to, and that
 // docs/kernels.md prints. Errors are counted in units in the last place (ulp) of float32, from the result that is right
 // in float64 of the same inputs.
-import type { Kernel } from '../graph/kernels.js';
+import type { Kernel } from '../../graph/kernels.js';
 
 export interface Accuracy {
   /** The largest error; 0 where results are exact, as those of integers and booleans are always. */

@@ -1,0 +1,45 @@
+// What runtimes, engines, codecs and rooms of ready-made parts need of the language: plans and what runs them, leaves,
+// types as data, and the checks of values and options.
+export {
+  type Aggregation,
+  type AggregationKind,
+  aggregationKinds,
+  decodeKind,
+  type KindAndSettings,
+} from './aggregations/aggregations.js';
+export { type UpdateChecker, updateChecker } from './aggregations/check-update.js';
+export { createReduction } from './aggregations/create-reduction.js';
+export { findNonFinite } from './aggregations/finite.js';
+export type { Accumulator, Reduction } from './aggregations/reduction.js';
+export { encodeSettings, type PerLeaf } from './aggregations/settings.js';
+export { type RejectionCode, reworded } from './errors/starling-error.js';
+// The table that documentation and tools read.
+export type { IntrinsicDefinition } from './intrinsics/framework/definition.js';
+export { intrinsics } from './intrinsics/intrinsics.js';
+export type { Phase, PlanSources, RoundPlan, Selection } from './plan/round-plan.js';
+export {
+  type ClientSlices,
+  type CohortSlices,
+  clientSlices,
+  selectSlices,
+  slicesAt,
+  slicesInOrder,
+  splitKeys,
+  unpackSlices,
+} from './plan/select-slices.js';
+export type { PhaseReport, SelectionReport, UpdateReport } from './printing/inspect-plan.js';
+export { explainFailure } from './program/call-failure.js';
+export type { MaybePromise } from './program/local-computation.js';
+export type { Instruction, LocalProgram, Register } from './program/program.js';
+export { type GraphRunner, runProgram } from './program/run-program.js';
+export { clientSeed, roundSeed, serverSeed } from './program/seeds.js';
+export { type NumberArray, plainVectors, type VectorKernels } from './sums/vector-kernels.js';
+export { leafCount, leafTypes, splitLeaves } from './types/leaves.js';
+export { parseType } from './types/parse.js';
+export { isAssignable } from './types/relations.js';
+export { type FunctionType, functionType, type StructElements } from './types/types.js';
+export { checkChoice, checkNumber, MAX_COUNT, type NumberRange } from './values/check-option.js';
+export { checkValue } from './values/check-value.js';
+export { flatten, unflatten } from './values/flatten.js';
+export { allocate, bytesPerElement, copyTensor, isTensor, partsFault, sizeOf } from './values/tensor.js';
+export { describeValue } from './values/to-value.js';

@@ -13,6 +13,8 @@ export interface Room {
   readonly dependencies: ReadonlySet<string>;
   /** Names under which other rooms may import it: its package name, `name/entry` for further ones; `*` is any text. */
   readonly entries: readonly string[];
+  /** The folders of its sources from the lowest to the highest, when its package.json lists them. */
+  readonly folders?: readonly string[];
 }
 
 export interface SourceFile {
@@ -29,7 +31,7 @@ interface Manifest {
   readonly version: string;
   /** What is published. */
   readonly files?: readonly string[];
-  readonly starling?: { readonly floor?: number };
+  readonly starling?: { readonly floor?: number; readonly folders?: readonly string[] };
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -62,6 +64,7 @@ export function rooms(): readonly Room[] {
         name: manifest.name,
         folder,
         floor: manifest.starling?.floor ?? Number.NaN,
+        ...(manifest.starling?.folders === undefined ? {} : { folders: manifest.starling.folders }),
         dependencies: new Set(
           Object.keys({
             ...manifest.dependencies,

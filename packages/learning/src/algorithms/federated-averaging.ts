@@ -71,7 +71,7 @@ export interface FederatedAveragingOptions {
 /**
  * The process whose clients hold `{ data }`, a sequence of the model's examples. Its state is `{ model, optimizer,
  * aggregator }`, where `model` has the weights, and `round` if an option is a function of the round; its metrics are
- * the loss and the measures of the model while training, as means over all examples of the cohort, and their number,
+ * the loss and the metrics of the model while training, as means over all examples of the cohort, and their number,
  * `examples`, each example as often as it was trained on; with an aggregator that measures, also `aggregation`. Throws
  * a `RangeError` where an option is out of its range.
  */

@@ -20,7 +20,7 @@ export interface FederatedEvaluationOptions {
 }
 
 /**
- * (model: weights at the server, data: each client's sequence of examples) → `{ loss, …measures, examples }` at the
+ * (model: weights at the server, data: each client's sequence of examples) → `{ loss, …metrics, examples }` at the
  * server. Without examples all are 0.
  */
 export function federatedEvaluation({

@@ -1,4 +1,4 @@
-// Evaluation at the server: a model's mean loss and measures on a dataset that is at hand, such as a test set.
+// Evaluation at the server: a model's mean loss and metrics on a dataset that is at hand, such as a test set.
 import { type Engine, localRunner } from '@starling/compute';
 import {
   type Dataset,
@@ -15,8 +15,8 @@ import type { Model } from '../models/model.js';
 import { evaluationWork } from './evaluation-work.js';
 
 /**
- * Mean loss and measures over the examples, and their number, by name. NaN or infinite where the weights give no finite
- * number, and where a label is none that the loss or measure has a meaning for.
+ * Mean loss and metrics over the examples, and their number, by name. NaN or infinite where the weights give no finite
+ * number, and where a label is none that the loss or metric has a meaning for.
  */
 export type EvaluationMetrics = { readonly [name: string]: number };
 

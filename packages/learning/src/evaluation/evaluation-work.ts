@@ -1,4 +1,4 @@
-// Evaluating a model on one dataset: one reduction over batches, which adds up losses and measures. The same local
+// Evaluating a model on one dataset: one reduction over batches, which adds up losses and metrics. The same local
 // computation serves each client of a federated evaluation and the test set at the server.
 import { localComputation, sequenceReduce } from '@starling/compute';
 import { type LocalComputation, sequence } from '@starling/federated-core';

@@ -39,19 +39,19 @@ const finite = (values: tf.Tensor): boolean[] => [...values.dataSync()].map(Numb
 const logits = (rows: number, columns: number): tf.Tensor2D => tf.ones([rows, columns]);
 
 describe('softmaxCrossentropy and accuracy', () => {
-  it.each([softmaxCrossentropy, accuracy])('%o are finite for classes alone', (measure) => {
+  it.each([softmaxCrossentropy, accuracy])('%o are finite for classes alone', (compute) => {
     const labels = tf.tensor1d([0, 2, 3, -1, 2147483647, -2147483648], 'int32');
-    expect(finite(measure(labels, logits(6, 3)))).toEqual([true, true, false, false, false, false]);
+    expect(finite(compute(labels, logits(6, 3)))).toEqual([true, true, false, false, false, false]);
     // Floats that are whole are classes; 1.5 is none, and neither is NaN.
     const floats = tf.tensor1d([0, 2, 1.5, Number.NaN, 3, -0.5]);
-    expect(finite(measure(floats, logits(6, 3)))).toEqual([true, true, false, false, false, false]);
+    expect(finite(compute(floats, logits(6, 3)))).toEqual([true, true, false, false, false, false]);
   });
 
   it.each([softmaxCrossentropy, accuracy])(
     '%o are not finite where one of several places is bad',
-    (measure) => {
+    (compute) => {
       const labels = tf.tensor2d([0, 1, 1, 9], [2, 2], 'int32');
-      expect(finite(measure(labels, tf.ones([2, 2, 3])))).toEqual([true, false]);
+      expect(finite(compute(labels, tf.ones([2, 2, 3])))).toEqual([true, false]);
     },
   );
 });
@@ -86,14 +86,14 @@ const numbers = (values: Tensor | undefined): number[] => Array.from(values?.dat
 
 describe('losses and metrics of labels and outputs', () => {
   const labels = (...shape: number[]): tf.Tensor => tf.zeros(shape, 'int32');
-  it.each([softmaxCrossentropy, accuracy])('%o throw when labels are not those of the scores', (measure) => {
+  it.each([softmaxCrossentropy, accuracy])('%o throw when labels are not those of the scores', (compute) => {
     // [4, 1] against [4] would be broadcast to [4, 4].
     for (const bad of [labels(4, 1), labels(4, 3), labels(3)]) {
-      expect(() => measure(bad, logits(4, 3))).toThrow(
-        `Cannot compute ${measure.name}: labels must have the shape of outputs without its last axis, got labels [${bad.shape.join(', ')}] and outputs [4, 3]`,
+      expect(() => compute(bad, logits(4, 3))).toThrow(
+        `Cannot compute ${compute.name}: labels must have the shape of outputs without its last axis, got labels [${bad.shape.join(', ')}] and outputs [4, 3]`,
       );
     }
-    expect(() => measure(labels(4), tf.ones([4, 2, 3]))).toThrow('labels must have the shape of outputs');
+    expect(() => compute(labels(4), tf.ones([4, 2, 3]))).toThrow('labels must have the shape of outputs');
   });
 
   it.each([sigmoidCrossentropy, meanSquaredError])(

@@ -7,17 +7,17 @@ const scale = { scale: tensor('float32', [], Float32Array.of(2)) };
 const example = struct({ x: float32() });
 
 describe('functionModel', () => {
-  it('gives the losses and measures of its functions', () => {
+  it('gives the losses and metrics of its functions', () => {
     const model = functionModel({
       example,
       initialWeights: scale,
       loss: (weights, { x }: { readonly x: tf.Tensor }) => tf.mul(weights.scale, x),
-      measures: { twice: (_, { x }) => tf.mul(x, 2) },
+      metrics: { twice: (_, { x }) => tf.mul(x, 2) },
     });
     const weights = { scale: tf.scalar(3) };
     const pass = model.forward(weights, { x: tf.tensor1d([1, 2]) }, { training: true });
     expect([...pass.losses.dataSync()]).toEqual([3, 6]);
-    expect([...(pass.measures['twice'] as tf.Tensor).dataSync()]).toEqual([2, 4]);
+    expect([...(pass.metrics['twice'] as tf.Tensor).dataSync()]).toEqual([2, 4]);
   });
 
   it('takes the types of its weights from their initial values, and trains all of them', () => {
@@ -49,13 +49,13 @@ describe('functionModel', () => {
       ...options,
     }).forward(weights, { x }, { training: true });
 
-  it('throws when the loss or a measure is one number for all examples, which would count for each', () => {
+  it('throws when the loss or a metric is one number for all examples, which would count for each', () => {
     const mean = (): tf.Tensor => tf.reshape(tf.mean(x), [1]);
     expect(() => pass({ loss: mean })).toThrow(
       'its loss must give one number for each example, shape [3], got [1]',
     );
-    expect(() => pass({ measures: { mean } })).toThrow(
-      "its measure 'mean' must give one number for each example",
+    expect(() => pass({ metrics: { mean } })).toThrow(
+      "its metric 'mean' must give one number for each example",
     );
   });
 

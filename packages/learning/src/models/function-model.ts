@@ -3,7 +3,7 @@ import type { tf } from '@starling/compute';
 import { struct, type Tensor, type TensorType, type Type, tensorType } from '@starling/federated-core';
 import type { Tensors } from '../tensors/tensors.js';
 import { checkInitialWeights } from './initial-weights.js';
-import { checkMeasureNames } from './metric-names.js';
+import { checkMetricNames } from './metric-names.js';
 import type { Batch, Model } from './model.js';
 import { perExample, perExampleLosses } from './per-example.js';
 
@@ -17,18 +17,18 @@ export interface FunctionModelOptions<W extends string, B extends Batch> {
    * What else is measured: (weights, batch) → one number for each example, [B]; by name, which must not be `loss`,
    * `examples` or `aggregation`.
    */
-  readonly measures?: {
+  readonly metrics?: {
     readonly [name: string]: (weights: { readonly [K in W]: tf.Tensor }, batch: B) => tf.Tensor;
   };
 }
 
 /**
  * All weights are trained; they are float32. Throws a `RangeError` where an initial weight is not float32 or not
- * finite, where a measure has a reserved name, and where a loss or measure is not one number for each example.
+ * finite, where a metric has a reserved name, and where a loss or metric is not one number for each example.
  */
 export function functionModel<W extends string, B extends Batch>(options: FunctionModelOptions<W, B>): Model {
-  const { name = 'function model', example, initialWeights, loss, measures = {} } = options;
-  checkMeasureNames(name, Object.keys(measures));
+  const { name = 'function model', example, initialWeights, loss, metrics = {} } = options;
+  checkMetricNames(name, Object.keys(metrics));
   checkInitialWeights(name, initialWeights);
   const types: Record<string, TensorType> = {};
   for (const [weight, { dtype, shape }] of Object.entries<Tensor>(initialWeights)) {
@@ -40,17 +40,17 @@ export function functionModel<W extends string, B extends Batch>(options: Functi
     weights: struct(types),
     initialWeights,
     trainable: Object.keys(types),
-    measures: Object.keys(measures),
+    metrics: Object.keys(metrics),
     forward: (weights, batch) => {
       const named = weights as { readonly [K in W]: tf.Tensor };
       const losses = perExampleLosses(name, loss(named, batch as B), batch);
       const measured: Tensors = Object.fromEntries(
-        Object.entries(measures).map(([measure, compute]) => [
-          measure,
-          perExample(name, `its measure '${measure}'`, compute(named, batch as B), batch),
+        Object.entries(metrics).map(([metric, compute]) => [
+          metric,
+          perExample(name, `its metric '${metric}'`, compute(named, batch as B), batch),
         ]),
       );
-      return { losses, measures: measured, moved: {} };
+      return { losses, metrics: measured, moved: {} };
     },
     constrain: (weights) => weights,
   };

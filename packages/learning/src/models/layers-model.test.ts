@@ -41,7 +41,7 @@ const regressor = (layers: tfl.layers.Layer[]): Model =>
 describe('layersModel', () => {
   it('names weights by kind of layer, its number and the weight, whatever was built before', () => {
     classifier();
-    const { weights, trainable, measures } = classifier();
+    const { weights, trainable, metrics } = classifier();
     expect(weights.elements).toEqual({
       dense_1_kernel: float32(2, 3),
       dense_1_bias: float32(3),
@@ -49,7 +49,7 @@ describe('layersModel', () => {
       dense_2_bias: float32(4),
     });
     expect(trainable).toEqual(['dense_1_kernel', 'dense_1_bias', 'dense_2_kernel', 'dense_2_bias']);
-    expect(measures).toEqual(['accuracy']);
+    expect(metrics).toEqual(['accuracy']);
   });
 
   it('draws initial weights from the seed alone', () => {
@@ -79,14 +79,14 @@ describe('layersModel', () => {
     expect([...model.forward(weights, batch, { training: true }).losses.dataSync()]).toEqual([4, 0]);
   });
 
-  it('gives one loss and one measure for each example', () => {
+  it('gives one loss and one metric for each example', () => {
     const model = classifier();
     const weights = tensorsOf(model.initialWeights);
     const batch = { x: tf.zeros([5, 2]), y: tf.tensor1d([0, 1, 2, 3, 0], 'int32') };
     // Zero features and zero biases give equal logits: log 4 each, and argmax 0.
-    const { losses, measures } = model.forward(weights, batch, { training: true });
+    const { losses, metrics } = model.forward(weights, batch, { training: true });
     for (const loss of losses.dataSync()) expect(loss).toBeCloseTo(Math.log(4), 5);
-    expect([...(measures['accuracy'] as tf.Tensor).dataSync()]).toEqual([1, 0, 0, 0, 1]);
+    expect([...(metrics['accuracy'] as tf.Tensor).dataSync()]).toEqual([1, 0, 0, 0, 1]);
   });
 
   it('does not train layers that are frozen', () => {

@@ -20,7 +20,7 @@ import { checkInitialWeights } from './initial-weights.js';
 import { withStandIns } from './layer-stand-ins.js';
 import { type NamedVariables, namedVariables, withWeights } from './layer-variables.js';
 import { maskedBatchNormalization } from './masked-batch-normalization.js';
-import { checkMeasureNames } from './metric-names.js';
+import { checkMetricNames } from './metric-names.js';
 import type { Batch, Model } from './model.js';
 import { noiseLayers } from './noise-layers.js';
 import { perExample, perExampleLosses } from './per-example.js';
@@ -51,7 +51,7 @@ const trainingStandIns = { BatchNormalization: maskedBatchNormalization, ...nois
  */
 export function layersModel(build: () => tfl.LayersModel, options: LayersModelOptions): Model {
   const { name = 'layers model', example, loss, metrics = {}, seed = seedFrom(0) } = options;
-  checkMeasureNames(name, Object.keys(metrics));
+  checkMetricNames(name, Object.keys(metrics));
   const features = (options.features ?? defaultFeatures) as (batch: Batch) => tf.Tensor;
   const labels = (options.labels ?? defaultLabels) as (batch: Batch) => tf.Tensor;
   const { model: layers, initializers } = options.pretrained
@@ -70,7 +70,7 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
     weights: struct(Object.fromEntries(types)),
     initialWeights,
     trainable: [...variables].filter(([, variable]) => trained.has(variable)).map(([weight]) => weight),
-    measures: Object.keys(metrics),
+    metrics: Object.keys(metrics),
     forward: (weights, batch, { training, mask }) => {
       const pass = (): tf.Tensor => layers.apply(features(batch), { training }) as tf.Tensor;
       const { result, moved } = withWeights(variables, weights, () => ({
@@ -83,7 +83,7 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
       return {
         losses: perExampleLosses(name, loss(targets, outputs), batch),
         ...(first === undefined ? {} : { penalty: rest.reduce((sum, next) => tf.add(sum, next), first) }),
-        measures: Object.fromEntries(
+        metrics: Object.fromEntries(
           Object.entries(metrics).map(([metric, compute]) => [
             metric,
             perExample(name, `its metric '${metric}'`, compute(targets, outputs), batch),

@@ -13,7 +13,7 @@ export interface ForwardPass {
   /** A scalar that training adds to the mean loss: regularisation. It is no part of the reported loss. */
   readonly penalty?: tf.Tensor;
   /** What else is measured, one number for each example: [B] by name. */
-  readonly measures: Tensors;
+  readonly metrics: Tensors;
   /** New values of weights that training moves without a gradient, such as the moving averages of a norm. */
   readonly moved: Tensors;
 }
@@ -34,9 +34,9 @@ export interface Model {
   readonly initialWeights: { readonly [name: string]: Tensor };
   /** Names of the weights that are trained by gradients. */
   readonly trainable: readonly string[];
-  /** Names of the measures of a forward pass: none of them `loss`, `examples` or `aggregation`. */
-  readonly measures: readonly string[];
-  /** Losses and measures of a batch. Pure: called while a local computation is traced. */
+  /** Names of the metrics of a forward pass: none of them `loss`, `examples` or `aggregation`. */
+  readonly metrics: readonly string[];
+  /** Losses and metrics of a batch. Pure: called while a local computation is traced. */
   forward(weights: Tensors, batch: Batch, options: ForwardOptions): ForwardPass;
   /** Weights brought back to where the model allows them, after each step; most models allow all. */
   constrain(weights: Tensors): Tensors;

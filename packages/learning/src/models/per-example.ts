@@ -1,4 +1,4 @@
-// Losses and measures are one number for each example: only then can rows of padding be left out of their means.
+// Losses and metrics are one number for each example: only then can rows of padding be left out of their means.
 import { tf } from '@starling/compute';
 import type { Batch } from './model.js';
 

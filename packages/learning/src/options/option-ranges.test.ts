@@ -171,12 +171,12 @@ describe('learning rates', () => {
   });
 });
 
-describe('names of measures', () => {
+describe('names of metrics', () => {
   it.each(['loss', 'examples', 'aggregation'])('%s is refused by models and by algorithms', (name) => {
-    const message = `a measure needs a name of its own other than loss, examples, aggregation, got '${name}'`;
+    const message = `a metric needs a name of its own other than loss, examples, aggregation, got '${name}'`;
     const line = lineModel(1);
-    expect(() => federatedAveraging({ ...averaging, model: { ...line, measures: [name] } })).toThrow(message);
-    expect(() => federatedEvaluation({ model: { ...line, measures: [name] } })).toThrow(message);
+    expect(() => federatedAveraging({ ...averaging, model: { ...line, metrics: [name] } })).toThrow(message);
+    expect(() => federatedEvaluation({ model: { ...line, metrics: [name] } })).toThrow(message);
     const layers = (): tfl.LayersModel =>
       tfl.sequential({ layers: [tfl.layers.dense({ inputShape: [1], units: 1 })] });
     const loss = (labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor => tf.sub(labels, outputs);
@@ -184,13 +184,13 @@ describe('names of measures', () => {
     expect(() => layersModel(layers, { example, loss, metrics: { [name]: loss } })).toThrow(message);
     const initialWeights = { w: line.initialWeights['w'] as Tensor };
     const one = (): tf.Tensor => tf.ones([1]);
-    expect(() => functionModel({ example, initialWeights, loss: one, measures: { [name]: one } })).toThrow(
+    expect(() => functionModel({ example, initialWeights, loss: one, metrics: { [name]: one } })).toThrow(
       message,
     );
   });
 
   it('are refused when one stands twice', () => {
-    const model = { ...lineModel(1), measures: ['error', 'error'] };
+    const model = { ...lineModel(1), metrics: ['error', 'error'] };
     expect(() => federatedEvaluation({ model })).toThrow("got 'error'");
   });
 });

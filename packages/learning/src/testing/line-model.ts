@@ -14,7 +14,7 @@ export function lineModel(w: number): Model {
     example: struct({ x: float32(), y: float32() }),
     initialWeights: { w: tensor('float32', [], Float32Array.of(w)) },
     loss: ({ w: weight }, batch: PointBatch) => tf.div(tf.square(difference(weight, batch)), 2),
-    measures: { error: ({ w: weight }, batch) => tf.abs(difference(weight, batch)) },
+    metrics: { error: ({ w: weight }, batch) => tf.abs(difference(weight, batch)) },
   });
 }
 

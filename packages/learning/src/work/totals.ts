@@ -1,13 +1,13 @@
-// Totals: sums over examples of the loss and of each measure, and the number of examples. Sums of batches, clients
+// Totals: sums over examples of the loss and of each metric, and the number of examples. Sums of batches, clients
 // and rounds add up, and their quotient is the mean over all examples, however unevenly they are spread.
 import { tf } from '@starling/compute';
 import { float32, type StructType, struct } from '@starling/federated-core';
-import { checkMeasureNames } from '../models/metric-names.js';
+import { checkMetricNames } from '../models/metric-names.js';
 import type { ForwardPass, Model } from '../models/model.js';
 import type { Tensors } from '../tensors/tensors.js';
 
 /**
- * `loss`, the measures of the model, and `examples`: float32 scalars. Throws where a measure has one of these names.
+ * `loss`, the metrics of the model, and `examples`: float32 scalars. Throws where a metric has one of these names.
  */
 export function totalsType(model: Model): StructType {
   return struct(Object.fromEntries(totalsNames(model).map((name) => [name, float32()])));
@@ -20,7 +20,7 @@ export function zeroTotals(model: Model): Tensors {
 /** `totals` and one batch more; rows where `mask` is 0 do not count. */
 export function addToTotals(totals: Tensors, pass: ForwardPass, mask: tf.Tensor): Tensors {
   const batch: Record<string, tf.Tensor> = { loss: tf.sum(tf.mul(pass.losses, mask)) };
-  for (const [name, values] of Object.entries(pass.measures)) batch[name] = tf.sum(tf.mul(values, mask));
+  for (const [name, values] of Object.entries(pass.metrics)) batch[name] = tf.sum(tf.mul(values, mask));
   batch['examples'] = tf.sum(mask);
   return Object.fromEntries(
     Object.entries(totals).map(([name, total]) => [name, tf.add(total, batch[name] as tf.Tensor)]),
@@ -36,6 +36,6 @@ export function meansOfTotals(totals: Tensors): Tensors {
 }
 
 function totalsNames(model: Model): readonly string[] {
-  checkMeasureNames(model.name, model.measures);
-  return ['loss', ...model.measures, 'examples'];
+  checkMetricNames(model.name, model.metrics);
+  return ['loss', ...model.metrics, 'examples'];
 }

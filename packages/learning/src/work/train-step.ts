@@ -54,8 +54,8 @@ export function meanGradients(
   };
   const list = gradientsOf(model, objective, Object.values(trained));
   const gradients = Object.fromEntries(names.map((name, index) => [name, list[index] as tf.Tensor]));
-  const { losses, measures, moved } = pass as unknown as ForwardPass;
-  return { gradients, pass: { losses, measures, moved } };
+  const { losses, metrics, moved } = pass as unknown as ForwardPass;
+  return { gradients, pass: { losses, metrics, moved } };
 }
 
 /** The state after one step of the optimizer by `gradients`, and the proximal term's. */
@@ -102,7 +102,7 @@ const pulled =
 /** tf.js frees what a function under a gradient makes and does not return. */
 function kept(pass: ForwardPass): ForwardPass {
   tf.keep(pass.losses);
-  for (const values of Object.values(pass.measures)) tf.keep(values);
+  for (const values of Object.values(pass.metrics)) tf.keep(values);
   for (const values of Object.values(pass.moved)) tf.keep(values);
   return pass;
 }

@@ -8,7 +8,7 @@ import {
   accuracy,
   federatedAveraging,
   layersModel,
-  modelEvaluator,
+  modelEvaluation,
   sgd,
   softmaxCrossentropy,
 } from '@starling/learning';
@@ -79,7 +79,7 @@ export default defineSimulation({
       partitioner: partitioners[options.partition](options),
       seed,
     });
-    let evaluator: ReturnType<typeof modelEvaluator> | undefined;
+    let evaluator: ReturnType<typeof modelEvaluation> | undefined;
     return {
       process: federatedAveraging({
         model,
@@ -93,7 +93,7 @@ export default defineSimulation({
       evaluate: {
         every: options.evaluateEvery,
         run: (state, _round, run) => {
-          evaluator ??= modelEvaluator({ model, dataset: test, run });
+          evaluator ??= modelEvaluation({ model, dataset: test, run });
           return evaluator((state as { readonly model: Value }).model);
         },
       },

@@ -1,8 +1,8 @@
 // Models, client work, server optimizers, federated averaging and evaluation.
 export * from './algorithms/federated-averaging.js';
 export * from './algorithms/federated-evaluation.js';
-export * from './evaluation/evaluate-model.js';
 export * from './evaluation/evaluation-work.js';
+export * from './evaluation/model-evaluation.js';
 export * from './losses/loss.js';
 export * from './losses/mean-squared-error.js';
 export * from './losses/sigmoid-crossentropy.js';

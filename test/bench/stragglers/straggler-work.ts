@@ -69,7 +69,14 @@ function maskedWork(model: Model) {
       const optimizer = sgd({ learningRate: active.mul(LEARNING_RATE) });
       const proximal = { strength: PROXIMAL, anchor: weights };
       const state = { weights: before.weights, optimizer: {} };
-      const { state: after, pass } = trainStep(model, optimizer, state, batch as never, mask, proximal);
+      const { state: after, pass } = trainStep({
+        model,
+        optimizer,
+        state,
+        batch: batch as never,
+        mask,
+        proximal,
+      });
       const counted = mask.mul(active);
       return {
         weights: after.weights,

@@ -41,16 +41,16 @@ describe('aggregationOf', () => {
       name: 'outer',
       create: (update) => {
         const inner = counting.create(update);
-        return aggregationOf(
-          'outer',
+        return aggregationOf({
+          name: 'outer',
           update,
-          () => startOf(inner),
-          (state, input) => stepOf(inner, state, { ...input }),
-        );
+          start: () => startOf(inner),
+          step: (state, input) => stepOf(inner, state, { ...input }),
+        });
       },
     };
     // 1 + 2 whatever the weights; the first round of the count from 5 is 6.
-    const step = await aggregate(outer, float32(), [1, 2], [10, 20]);
+    const step = await aggregate(outer, { update: float32(), values: [1, 2], weights: [10, 20] });
     expect(step).toEqual({ state: 6, result: 3, measurements: 6 });
   });
 });

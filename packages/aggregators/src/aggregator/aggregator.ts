@@ -28,13 +28,19 @@ export interface AggregationInput {
   readonly weight: ClientsValue;
 }
 
-/** An aggregation process from the body of its step; `start` gives the state before the first step. */
-export function aggregationOf(
-  name: string,
-  update: Type,
-  start: () => AnyServerValue,
-  step: (state: ServerValue, input: AggregationInput) => ProcessStep<AnyServerValue>,
-): AggregationProcess {
+export interface AggregationOptions {
+  /** For errors and logs. */
+  readonly name: string;
+  /** The type of an update. */
+  readonly update: Type;
+  /** Gives the state before the first step. */
+  readonly start: () => AnyServerValue;
+  /** From the state before a round and what the clients give to the state after it, the result and the measurements. */
+  readonly step: (state: ServerValue, input: AggregationInput) => ProcessStep<AnyServerValue>;
+}
+
+/** An aggregation process from the bodies of its start and its step, which are traced. */
+export function aggregationOf({ name, update, start, step }: AggregationOptions): AggregationProcess {
   const initialize = federatedComputation(null, start, { name: `${name} start` });
   const parameters = {
     state: atServer(initialize.type.result.member),

@@ -19,12 +19,19 @@ export interface AggregatorStep {
   readonly measurements: HostValue;
 }
 
-/** One step of `aggregator` from its first state on the values of a cohort; weights are 1 unless given. */
+export interface CohortUpdates {
+  /** The type of an update. */
+  readonly update: Type;
+  /** One update for each client. */
+  readonly values: readonly unknown[];
+  /** One weight for each client; all 1 by default. */
+  readonly weights?: readonly number[];
+}
+
+/** One step of `aggregator` from its first state on the updates of a cohort. */
 export async function aggregate(
   aggregator: Aggregator,
-  update: Type,
-  values: readonly unknown[],
-  weights: readonly number[] = values.map(() => 1),
+  { update, values, weights = values.map(() => 1) }: CohortUpdates,
 ): Promise<AggregatorStep> {
   const engine = await createOnnxEngine();
   const run = localRunner(engine);
@@ -67,7 +74,7 @@ export function aggregatorContract(name: string, make: () => Aggregator): void {
     });
 
     it('gives zeros when all updates are zeros', async () => {
-      const { result } = await aggregate(make(), update, [value(0), value(0)]);
+      const { result } = await aggregate(make(), { update, values: [value(0), value(0)] });
       const { kernel, bias } = result as unknown as Record<
         'kernel' | 'bias',
         { readonly data: Float32Array }
@@ -76,7 +83,7 @@ export function aggregatorContract(name: string, make: () => Aggregator): void {
     });
 
     it('gives the update of a single client', async () => {
-      const { result } = await aggregate(make(), update, [value(0.125)]);
+      const { result } = await aggregate(make(), { update, values: [value(0.125)] });
       const { kernel, bias } = result as unknown as Record<
         'kernel' | 'bias',
         { readonly data: Float32Array }

@@ -22,11 +22,16 @@ export function meanAggregator({ weighted = true }: MeanAggregatorOptions = {}):
   return {
     name,
     create: (update) =>
-      aggregationOf(name, update, nothing, (state, { value, weight }) => ({
-        state,
-        result: federatedMean(value, { weight: weighted ? weight : federatedMap(signOfWeight, { weight }) }),
-        measurements: nothing(),
-      })),
+      aggregationOf({
+        name,
+        update,
+        start: nothing,
+        step: (state, { value, weight }) => ({
+          state,
+          result: federatedMean(value, { weight: weighted ? weight : federatedMap(signOfWeight, { weight }) }),
+          measurements: nothing(),
+        }),
+      }),
   };
 }
 

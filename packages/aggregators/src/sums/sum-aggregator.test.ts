@@ -5,11 +5,13 @@ import { sumAggregator } from './sum-aggregator.js';
 
 describe('sumAggregator', () => {
   it('adds up updates, whatever their weights', async () => {
-    expect((await aggregate(sumAggregator(), float32(), [1, 2, 3], [3, 2, 1])).result).toBe(6);
+    expect(
+      (await aggregate(sumAggregator(), { update: float32(), values: [1, 2, 3], weights: [3, 2, 1] })).result,
+    ).toBe(6);
   });
 
   it('gives zero when nobody reports', async () => {
-    expect((await aggregate(sumAggregator(), float32(), [])).result).toBe(0);
+    expect((await aggregate(sumAggregator(), { update: float32(), values: [] })).result).toBe(0);
   });
 
   aggregatorContract('sumAggregator', sumAggregator);

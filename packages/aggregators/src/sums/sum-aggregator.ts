@@ -8,10 +8,15 @@ export function sumAggregator(): Aggregator {
   return {
     name: 'sum',
     create: (update) =>
-      aggregationOf('sum', update, nothing, (state, { value }) => ({
-        state,
-        result: federatedSum(value),
-        measurements: nothing(),
-      })),
+      aggregationOf({
+        name: 'sum',
+        update,
+        start: nothing,
+        step: (state, { value }) => ({
+          state,
+          result: federatedSum(value),
+          measurements: nothing(),
+        }),
+      }),
   };
 }

@@ -17,7 +17,10 @@ describe('adaptivelyClipped', () => {
 
   it('clips to the bound, and moves it towards the quantile', async () => {
     // Of 1, 2, 3, 4 two are within 2: (1 + 2 + 2 + 2) / 4 = 1.75. The bound rises to 2 · exp(−0.2 (0.5 − 0.75)).
-    const step = await aggregate(adaptivelyClipped(meanAggregator(), options), float32(), [1, 2, 3, 4]);
+    const step = await aggregate(adaptivelyClipped(meanAggregator(), options), {
+      update: float32(),
+      values: [1, 2, 3, 4],
+    });
     const { state, result, measurements } = step as unknown as Step;
     expect(result).toBeCloseTo(1.75, 5);
     expect(measurements.clipNorm).toBe(2);
@@ -46,7 +49,10 @@ describe('adaptivelyClipped', () => {
   });
 
   it('keeps the bound when nobody reports', async () => {
-    const step = await aggregate(adaptivelyClipped(sumAggregator(), options), float32(), []);
+    const step = await aggregate(adaptivelyClipped(sumAggregator(), options), {
+      update: float32(),
+      values: [],
+    });
     expect((step as unknown as Step).state.clipNorm).toBe(2);
   });
 

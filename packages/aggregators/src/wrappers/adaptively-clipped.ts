@@ -57,15 +57,15 @@ function create(
   ifEmpty: number,
 ): AggregationProcess {
   const clip = clipTo(update);
-  return aggregationOf(
+  return aggregationOf({
     name,
     update,
-    () =>
+    start: () =>
       federatedZip({
         clipNorm: federatedValue(initialClipNorm, 'SERVER', float32()),
         inner: startOf(inner),
       }),
-    (before, { value, weight }) => {
+    step: (before, { value, weight }) => {
       const clipNorm = field(before, 'clipNorm') as ServerValue;
       const short = federatedMap(clip, { value, clipNorm: federatedBroadcast(clipNorm) });
       const step = stepOf(inner, field(before, 'inner') as ServerValue, {
@@ -79,7 +79,7 @@ function create(
         measurements: federatedZip({ clipNorm, within, inner: step.measurements }),
       };
     },
-  );
+  });
 }
 
 /** (value, clipNorm) → the value within the bound, and 1 where it was so already, else 0. */

@@ -13,11 +13,10 @@ describe('clipped', () => {
       { a: 3, b: 4 },
       { a: 0.3, b: 0.4 },
     ];
-    const { result, measurements } = await aggregate(
-      clipped(meanAggregator(), { clipNorm: 1 }),
+    const { result, measurements } = await aggregate(clipped(meanAggregator(), { clipNorm: 1 }), {
       update,
       values,
-    );
+    });
     const { a, b } = result as unknown as { readonly a: number; readonly b: number };
     expect(a).toBeCloseTo(0.45, 6);
     expect(b).toBeCloseTo(0.6, 6);
@@ -36,11 +35,10 @@ describe('clipped', () => {
       [2e20, 0, 0],
       [3e38, 3e38, 3e38],
     ];
-    const { result, measurements } = await aggregate(
-      clipped(sumAggregator(), { clipNorm: 1 }),
-      float32(3),
-      values.map((value) => tensor('float32', [3], Float32Array.from(value))),
-    );
+    const { result, measurements } = await aggregate(clipped(sumAggregator(), { clipNorm: 1 }), {
+      update: float32(3),
+      values: values.map((value) => tensor('float32', [3], Float32Array.from(value))),
+    });
     const { data } = result as unknown as { readonly data: Float32Array };
     expect(data[0]).toBeCloseTo(1 + Math.sqrt(1 / 3), 5);
     expect(data[1]).toBeCloseTo(Math.sqrt(1 / 3), 5);

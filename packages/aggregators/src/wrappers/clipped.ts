@@ -36,15 +36,15 @@ function create(name: string, inner: AggregationProcess, update: Type, clipNorm:
     },
     { name: 'clip' },
   );
-  return aggregationOf(
+  return aggregationOf({
     name,
     update,
-    () => startOf(inner),
-    (before, { value, weight }) => {
+    start: () => startOf(inner),
+    step: (before, { value, weight }) => {
       const short = federatedMap(clip, { value });
       const { state, result, measurements } = stepOf(inner, before, { value: field(short, 'value'), weight });
       const count = federatedSum(field(short, 'clipped'));
       return { state, result, measurements: federatedZip({ clipped: count, inner: measurements }) };
     },
-  );
+  });
 }

@@ -10,10 +10,13 @@ describe('zeroed', () => {
   it('leaves out an update with an element beyond the bound', async () => {
     // (1, −11) is beyond 10 and has no weight; the mean is that of (2, 4) alone.
     const aggregator = zeroed(meanAggregator(), { bound: 10 });
-    const { result, measurements } = await aggregate(aggregator, float32(2), [
-      [1, -11],
-      [2, 4],
-    ]);
+    const { result, measurements } = await aggregate(aggregator, {
+      update: float32(2),
+      values: [
+        [1, -11],
+        [2, 4],
+      ],
+    });
     expect([...(result as unknown as { readonly data: Float32Array }).data]).toEqual([2, 4]);
     expect(measurements).toEqual({ zeroed: 1, inner: {} });
   });
@@ -21,7 +24,7 @@ describe('zeroed', () => {
   it('leaves out an update that is not finite', async () => {
     const aggregator = zeroed(meanAggregator(), { bound: 10 });
     const values = [Number.NaN, Number.POSITIVE_INFINITY, 3];
-    const { result, measurements } = await aggregate(aggregator, float32(), values);
+    const { result, measurements } = await aggregate(aggregator, { update: float32(), values });
     expect(result).toBe(3);
     expect(measurements).toEqual({ zeroed: 2, inner: {} });
   });
@@ -29,7 +32,7 @@ describe('zeroed', () => {
   it('wraps another wrapper', async () => {
     // 100 is zeroed, 8 is clipped to 4: (0 · 0 + 1 · 4) / 1.
     const aggregator = zeroed(clipped(meanAggregator(), { clipNorm: 4 }), { bound: 10 });
-    const { result, measurements } = await aggregate(aggregator, float32(), [100, 8]);
+    const { result, measurements } = await aggregate(aggregator, { update: float32(), values: [100, 8] });
     expect(result).toBeCloseTo(4, 4); // within the bound, rounding included
     expect(measurements).toEqual({ zeroed: 1, inner: { clipped: 1, inner: {} } });
   });
@@ -48,7 +51,11 @@ describe('zeroed', () => {
     'under %s counts a zeroed client so in a mean with weighted: %s',
     async (when, weighted, mean) => {
       const aggregator = zeroed(meanAggregator({ weighted }), { bound: 10, whenZeroed: when });
-      const { result, measurements } = await aggregate(aggregator, float32(), [2, 4, 100], [1, 1, 2]);
+      const { result, measurements } = await aggregate(aggregator, {
+        update: float32(),
+        values: [2, 4, 100],
+        weights: [1, 1, 2],
+      });
       expect(result).toBe(mean);
       expect(measurements).toEqual({ zeroed: 1, inner: {} });
     },
@@ -56,11 +63,11 @@ describe('zeroed', () => {
 
   it('fails the round when every client is excluded, and gives zero when they count', async () => {
     const mean = meanAggregator();
-    await expect(aggregate(zeroed(mean, { bound: 1 }), float32(), [5, 9])).rejects.toThrow(
-      EmptyAggregateError,
-    );
+    await expect(
+      aggregate(zeroed(mean, { bound: 1 }), { update: float32(), values: [5, 9] }),
+    ).rejects.toThrow(EmptyAggregateError);
     const counting = zeroed(mean, { bound: 1, whenZeroed: 'count-as-zero' });
-    expect((await aggregate(counting, float32(), [5, 9])).result).toBe(0);
+    expect((await aggregate(counting, { update: float32(), values: [5, 9] })).result).toBe(0);
   });
 
   it('takes updates without a tensor, all of which are within the bound', async () => {

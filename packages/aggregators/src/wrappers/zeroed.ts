@@ -62,11 +62,11 @@ function create(
     },
     { name: 'zero' },
   );
-  return aggregationOf(
+  return aggregationOf({
     name,
     update,
-    () => startOf(inner),
-    (before, input) => {
+    start: () => startOf(inner),
+    step: (before, input) => {
       const screened = federatedMap(screen, { value: input.value, weight: input.weight });
       const { state, result, measurements } = stepOf(inner, before, {
         value: field(screened, 'value'),
@@ -75,5 +75,5 @@ function create(
       const count = federatedSum(field(screened, 'zeroed'));
       return { state, result, measurements: federatedZip({ zeroed: count, inner: measurements }) };
     },
-  );
+  });
 }

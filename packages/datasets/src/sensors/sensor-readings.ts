@@ -37,7 +37,7 @@ export function sensorReadings({ clients = 4 }: { readonly clients?: number } = 
     for (let part = 0; part < parts; part++) {
       const begin = Math.floor((part * length) / parts);
       const end = Math.floor(((part + 1) * length) / parts);
-      values.push({ readings: sliceRows(float32(), dataset, begin, end) });
+      values.push({ readings: sliceRows(dataset, { element: float32(), begin, end }) });
       names.push(parts === 1 ? `mote-${index + 1}` : `mote-${index + 1}-part-${part + 1}`);
     }
   }

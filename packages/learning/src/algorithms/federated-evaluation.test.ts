@@ -1,7 +1,7 @@
 import { createOnnxEngine, localRunner } from '@starling/compute';
 import { type Dataset, evaluate, type HostValue, type Tensor, ValueError } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
-import { evaluateModel, modelEvaluator } from '../evaluation/evaluate-model.js';
+import { evaluateModel, modelEvaluation } from '../evaluation/model-evaluation.js';
 import { lineModel, points } from '../testing/line-model.js';
 import { federatedEvaluation } from './federated-evaluation.js';
 
@@ -37,7 +37,7 @@ describe('evaluateModel', () => {
   it('throws when the columns of the dataset differ in length, or are others', () => {
     const { columns } = points([1, 2], [1, 4]);
     const { y } = points([1, 2]).columns as { readonly y: Tensor };
-    const evaluator = (dataset: Dataset) => modelEvaluator({ model, dataset, run: async () => [] });
+    const evaluator = (dataset: Dataset) => modelEvaluation({ model, dataset, run: async () => [] });
     expect(() => evaluator({ length: 2, columns: { ...(columns as object), y } })).toThrow(ValueError);
     expect(() => evaluator({ length: 2, columns: { x: y, z: y } })).toThrow(ValueError);
     expect(() => evaluator({ length: 3, columns })).toThrow('dataset');
@@ -46,7 +46,12 @@ describe('evaluateModel', () => {
   it('gives the means over a dataset at hand', async () => {
     const engine = await createOnnxEngine();
     const weights = { w: { dtype: 'float32', shape: [], data: Float32Array.of(2) } } as const;
-    const metrics = await evaluateModel(model, weights, points([1, 2], [1, 4], [2, 1]), engine);
+    const metrics = await evaluateModel({
+      model,
+      weights,
+      dataset: points([1, 2], [1, 4], [2, 1]),
+      run: localRunner(engine),
+    });
     await engine.dispose();
     expect(metrics['loss']).toBeCloseTo(6.5 / 3, 6);
     expect(metrics['error']).toBeCloseTo(5 / 3, 6);

@@ -27,7 +27,7 @@ export function federatedEvaluation({
   model,
   batchSize = 100,
 }: FederatedEvaluationOptions): FederatedComputation {
-  const work = evaluationWork(model, batchSize);
+  const work = evaluationWork({ model, batchSize });
   const means = meansWork(model);
   return federatedComputation(
     { model: atServer(model.weights), data: atClients(sequence(model.example)) },

@@ -9,7 +9,14 @@ import { addToTotals, zeroTotals } from '../work/totals.js';
 /**
  * (weights, data) → totals over the examples. Throws a `RangeError` unless `batchSize` is a whole number of at least 1.
  */
-export function evaluationWork(model: Model, batchSize: number): LocalComputation {
+export function evaluationWork({
+  model,
+  batchSize,
+}: {
+  readonly model: Model;
+  /** Examples evaluated at once. */
+  readonly batchSize: number;
+}): LocalComputation {
   checkNumber('Cannot evaluate a model', 'batchSize', batchSize, { whole: true, from: 1, to: MAX_COUNT });
   return localComputation(
     { weights: model.weights, data: sequence(model.example) },

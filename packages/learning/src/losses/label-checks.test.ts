@@ -25,7 +25,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { federatedAveraging } from '../algorithms/federated-averaging.js';
 import { federatedEvaluation } from '../algorithms/federated-evaluation.js';
-import { evaluateModel } from '../evaluation/evaluate-model.js';
+import { evaluateModel } from '../evaluation/model-evaluation.js';
 import { accuracy } from '../metrics/accuracy.js';
 import { binaryAccuracy } from '../metrics/binary-accuracy.js';
 import { layersModel } from '../models/layers-model.js';
@@ -179,7 +179,7 @@ describe.each([
         const data = [good, withLabel(label)];
         expect(await evaluate(evaluation, { model: weights, data }, { run })).toEqual(alone);
         const dataset = toValue(sequence(model.example), withLabel(label)) as Dataset;
-        const metrics = await evaluateModel(model, weights, dataset, engine);
+        const metrics = await evaluateModel({ model, weights, dataset, run });
         expect(Number.isFinite(metrics['loss'])).toBe(false);
         expect(metrics['examples']).toBe(4);
       }

@@ -109,7 +109,14 @@ function trainOnBatches(training: Training, data: SymbolicDataset, batchSize: nu
   const walked = unit === 'epochs' ? shuffled.repeat(count) : shuffled.steps(count);
   const initial = { ...start, totals: zeroTotals(model) };
   return sequenceReduce(walked.batch(batchSize), initial, (before, batch, mask) => {
-    const { state, pass } = trainStep(model, optimizer, before, batch as Batch, mask, proximal);
+    const { state, pass } = trainStep({
+      model,
+      optimizer,
+      state: before,
+      batch: batch as Batch,
+      mask,
+      proximal,
+    });
     return { ...state, totals: addToTotals(before.totals, pass, mask) };
   });
 }
@@ -120,7 +127,15 @@ function trainOnAll(training: Training, data: SymbolicDataset): Trained {
   const examples = sequenceLength(data);
   const initial = { ...fullBatchStart(model, start), totals: zeroTotals(model) };
   return sequenceReduce(data.repeat(count).batch(PART_SIZE), initial, (before, part, mask) => {
-    const step = fullBatchStep(model, optimizer, before, part as Batch, mask, examples, proximal);
+    const step = fullBatchStep({
+      model,
+      optimizer,
+      state: before,
+      batch: part as Batch,
+      mask,
+      examples,
+      proximal,
+    });
     return { ...step.state, totals: addToTotals(before.totals, step.pass, mask) };
   });
 }

@@ -3,10 +3,10 @@
 // gradient is summed over parts of an epoch, each by its share of the examples, and the part that completes the epoch
 // takes the step.
 import { tf } from '@starling/compute';
-import type { Batch, ForwardPass, Model } from '../models/model.js';
-import type { Optimizer, OptimizerState } from '../optimizers/optimizer.js';
+import type { ForwardPass, Model } from '../models/model.js';
+import type { OptimizerState } from '../optimizers/optimizer.js';
 import { mapTensors, pickTensors, type Tensors } from '../tensors/tensors.js';
-import { meanGradients, optimizerStep, type Proximal, type TrainStepState } from './train-step.js';
+import { meanGradients, optimizerStep, type TrainStepOptions, type TrainStepState } from './train-step.js';
 
 /** Examples of one part: only the last part of an epoch is padded. */
 export const PART_SIZE = 32;
@@ -22,21 +22,23 @@ export function fullBatchStart(model: Model, state: TrainStepState): FullBatchSt
   return { ...state, gradients, seen: tf.scalar(0, 'int32') };
 }
 
+/** As of `trainStep`, where the batch is a part of an epoch. */
+export interface FullBatchStepOptions extends TrainStepOptions {
+  readonly state: FullBatchState;
+  /** The number of examples of an epoch, an int32 scalar. */
+  readonly examples: tf.Tensor;
+}
+
 /**
- * The state after one more part of an epoch, and the forward pass of the part. `examples` is the number of examples of
- * an epoch (int32 scalar). Throws a `RangeError` for a model that moves weights by statistics of a batch: those of a
- * part are not those of the whole.
+ * The state after one more part of an epoch, and the forward pass of the part. Throws a `RangeError` for a model that
+ * moves weights by statistics of a batch: those of a part are not those of the whole.
  */
-export function fullBatchStep(
-  model: Model,
-  optimizer: Optimizer,
-  before: FullBatchState,
-  batch: Batch,
-  mask: tf.Tensor,
-  examples: tf.Tensor,
-  proximal: Proximal | null = null,
-): { readonly state: FullBatchState; readonly pass: ForwardPass } {
-  const { gradients, pass } = meanGradients(model, before.weights, batch, mask);
+export function fullBatchStep(options: FullBatchStepOptions): {
+  readonly state: FullBatchState;
+  readonly pass: ForwardPass;
+} {
+  const { model, optimizer, state: before, batch, mask, examples, proximal = null } = options;
+  const { gradients, pass } = meanGradients({ model, weights: before.weights, batch, mask });
   checkUnmoved(model, pass);
   const count = tf.sum(mask);
   const share = tf.div(count, tf.cast(examples, 'float32'));
@@ -50,7 +52,7 @@ export function fullBatchStep(
   const either = (yes: tf.Tensor, no: tf.Tensor): tf.Tensor => tf.where(isComplete, yes, no);
   const choose = (first: Tensors, second: Tensors): Tensors =>
     mapTensors((...tensors) => either(...(tensors as [tf.Tensor, tf.Tensor])), first, second);
-  const after = optimizerStep(model, optimizer, before, sums, proximal);
+  const after = optimizerStep({ model, optimizer, state: before, gradients: sums, proximal });
   return {
     state: {
       weights: choose(after.weights, before.weights),

@@ -15,13 +15,13 @@ describe('trainStep', () => {
     // Examples (1, 2), (2, 2) from w = 1: mean gradient −0.5, w = 1.05, whatever the padding row holds.
     const state = { weights: { w: tf.scalar(1) }, optimizer: {} };
     const step = (x: number[], y: number[], mask: number[]): number | undefined =>
-      trainStep(
-        lineModel(1),
+      trainStep({
+        model: lineModel(1),
         optimizer,
         state,
-        { x: tf.tensor1d(x), y: tf.tensor1d(y) },
-        tf.tensor1d(mask),
-      ).state.weights['w']?.dataSync()[0];
+        batch: { x: tf.tensor1d(x), y: tf.tensor1d(y) },
+        mask: tf.tensor1d(mask),
+      }).state.weights['w']?.dataSync()[0];
     expect(step([1, 2], [2, 2], [1, 1])).toBeCloseTo(1.05, 6);
     expect(step([1, 2, 9], [2, 2, -9], [1, 1, 0])).toBeCloseTo(1.05, 6);
   });
@@ -29,7 +29,7 @@ describe('trainStep', () => {
   it('leaves the weights as they are when the whole batch is padding', () => {
     const state = { weights: { w: tf.scalar(1) }, optimizer: {} };
     const batch = { x: tf.ones([2]), y: tf.zeros([2]) };
-    const after = trainStep(lineModel(1), optimizer, state, batch, tf.zeros([2])).state;
+    const after = trainStep({ model: lineModel(1), optimizer, state, batch, mask: tf.zeros([2]) }).state;
     expect(after.weights['w']?.dataSync()[0]).toBe(1);
   });
 
@@ -50,7 +50,13 @@ describe('trainStep', () => {
     );
     const weights = { dense_1_kernel: tf.tensor2d([[3]]), dense_1_bias: tf.tensor1d([0]) };
     const batch = { x: tf.zeros([2, 1]), y: tf.zeros([2]) };
-    const { state, pass } = trainStep(model, optimizer, { weights, optimizer: {} }, batch, tf.ones([2]));
+    const { state, pass } = trainStep({
+      model,
+      optimizer,
+      state: { weights, optimizer: {} },
+      batch,
+      mask: tf.ones([2]),
+    });
     expect(state.weights['dense_1_kernel']?.dataSync()[0]).toBeCloseTo(2.7, 6);
     expect([...pass.losses.dataSync()]).toEqual([0, 0]);
   });
@@ -64,7 +70,7 @@ describe('trainStep', () => {
       loss: ({ used }, x: tf.Tensor) => tf.mul(used, x),
     });
     const state = { weights: { used: tf.scalar(1), idle: tf.scalar(1) }, optimizer: {} };
-    expect(() => trainStep(model, optimizer, state, tf.ones([2]), tf.ones([2]))).toThrow(
+    expect(() => trainStep({ model, optimizer, state, batch: tf.ones([2]), mask: tf.ones([2]) })).toThrow(
       'Cannot train half: each of its weights (used, idle) must enter the loss',
     );
   });

@@ -17,30 +17,43 @@ export interface Proximal {
   readonly anchor: Tensors;
 }
 
-/**
- * The state after the step, and the forward pass that it came from. `mask` is float32 [B], 1 for an example and 0 for
- * padding. A proximal term adds μ/2 ‖w − anchor‖² to the objective.
- */
-export function trainStep(
-  model: Model,
-  optimizer: Optimizer,
-  state: TrainStepState,
-  batch: Batch,
-  mask: tf.Tensor,
-  proximal: Proximal | null = null,
-): { readonly state: TrainStepState; readonly pass: ForwardPass } {
-  const { gradients, pass } = meanGradients(model, state.weights, batch, mask);
-  const after = optimizerStep(model, optimizer, state, gradients, proximal);
+/** A batch, and which of its rows are examples. */
+export interface MaskedBatch {
+  readonly batch: Batch;
+  /** float32 [B]: 1 for an example, 0 for padding. */
+  readonly mask: tf.Tensor;
+}
+
+export interface TrainStepOptions extends MaskedBatch {
+  readonly model: Model;
+  readonly optimizer: Optimizer;
+  /** The state before the step. */
+  readonly state: TrainStepState;
+  /** Adds μ/2 ‖w − anchor‖² to the objective; `null`, nothing, by default. */
+  readonly proximal?: Proximal | null;
+}
+
+/** The state after the step, and the forward pass that it came from. */
+export function trainStep(options: TrainStepOptions): {
+  readonly state: TrainStepState;
+  readonly pass: ForwardPass;
+} {
+  const { model, optimizer, state, batch, mask, proximal = null } = options;
+  const { gradients, pass } = meanGradients({ model, weights: state.weights, batch, mask });
+  const after = optimizerStep({ model, optimizer, state, gradients, proximal });
   return { state: { ...after, weights: { ...after.weights, ...pass.moved } }, pass };
 }
 
 /** The gradients of the mean loss over the examples of a batch, and of the model's penalty; and the forward pass. */
-export function meanGradients(
-  model: Model,
-  weights: Tensors,
-  batch: Batch,
-  mask: tf.Tensor,
-): { readonly gradients: Tensors; readonly pass: ForwardPass } {
+export function meanGradients({
+  model,
+  weights,
+  batch,
+  mask,
+}: MaskedBatch & { readonly model: Model; readonly weights: Tensors }): {
+  readonly gradients: Tensors;
+  readonly pass: ForwardPass;
+} {
   const trained = pickTensors(weights, model.trainable);
   const names = Object.keys(trained);
   const share = tf.div(mask, tf.maximum(tf.sum(mask), 1));
@@ -59,13 +72,13 @@ export function meanGradients(
 }
 
 /** The state after one step of the optimizer by `gradients`, and the proximal term's. */
-export function optimizerStep(
-  model: Model,
-  optimizer: Optimizer,
-  state: TrainStepState,
-  gradients: Tensors,
-  proximal: Proximal | null,
-): TrainStepState {
+export function optimizerStep({
+  model,
+  optimizer,
+  state,
+  gradients,
+  proximal = null,
+}: Omit<TrainStepOptions, keyof MaskedBatch> & { readonly gradients: Tensors }): TrainStepState {
   const trained = pickTensors(state.weights, model.trainable);
   const pulls =
     proximal === null ? gradients : mapTensors(pulled(proximal), gradients, trained, proximal.anchor);

@@ -17,7 +17,7 @@ const column = (from: Dataset, name: string): Tensor =>
 
 describe('sliceRows', () => {
   it('gives a run of rows of every column', () => {
-    const rows = sliceRows(element, dataset, 1, 3);
+    const rows = sliceRows(dataset, { element, begin: 1, end: 3 });
     expect(rows.length).toBe(2);
     expect(column(rows, 'x')).toEqual(tensor('uint8', [2, 2], new Uint8Array([2, 3, 4, 5])));
     expect(column(rows, 'y')).toEqual(tensor('float32', [2], new Float32Array([0.5, 1])));
@@ -25,18 +25,18 @@ describe('sliceRows', () => {
   });
 
   it('shares the memory of numeric columns', () => {
-    const rows = sliceRows(element, dataset, 1, 3);
+    const rows = sliceRows(dataset, { element, begin: 1, end: 3 });
     expect((column(rows, 'x').data as Uint8Array).buffer).toBe(
       (column(dataset, 'x').data as Uint8Array).buffer,
     );
   });
 
   it('gives an empty dataset when begin is end', () => {
-    expect(sliceRows(element, dataset, 4, 4).length).toBe(0);
+    expect(sliceRows(dataset, { element, begin: 4, end: 4 }).length).toBe(0);
   });
 
   it('throws when the range leaves the dataset', () => {
-    expect(() => sliceRows(element, dataset, 2, 5)).toThrow(
+    expect(() => sliceRows(dataset, { element, begin: 2, end: 5 })).toThrow(
       'Cannot slice a dataset: need 0 <= begin <= end <= 4, got 2 and 5',
     );
   });
@@ -44,14 +44,14 @@ describe('sliceRows', () => {
 
 describe('takeRows', () => {
   it('copies scattered rows in the order of the indices', () => {
-    const rows = takeRows(element, dataset, Int32Array.of(3, 0, 3));
+    const rows = takeRows(dataset, { element, indices: Int32Array.of(3, 0, 3) });
     expect(column(rows, 'x')).toEqual(tensor('uint8', [3, 2], new Uint8Array([6, 7, 0, 1, 6, 7])));
     expect(column(rows, 'y')).toEqual(tensor('float32', [3], new Float32Array([1.5, 0, 1.5])));
     expect(column(rows, 'name')).toEqual(tensor('string', [3], ['d', 'a', 'd']));
   });
 
   it('shares memory when the indices are neighbours', () => {
-    const rows = takeRows(element, dataset, Int32Array.of(2, 3));
+    const rows = takeRows(dataset, { element, indices: Int32Array.of(2, 3) });
     expect(column(rows, 'y')).toEqual(tensor('float32', [2], new Float32Array([1, 1.5])));
     expect((column(rows, 'y').data as Float32Array).buffer).toBe(
       (column(dataset, 'y').data as Float32Array).buffer,
@@ -59,15 +59,15 @@ describe('takeRows', () => {
   });
 
   it('throws when an index is outside the dataset', () => {
-    expect(() => takeRows(element, dataset, Int32Array.of(0, 4))).toThrow(
+    expect(() => takeRows(dataset, { element, indices: Int32Array.of(0, 4) })).toThrow(
       'Cannot take rows: indices must be from 0 to 3, got 4',
     );
   });
 
   it('throws when the elements are not tensors', () => {
-    expect(() => takeRows({ kind: 'sequence', element }, dataset, Int32Array.of(0, 2))).toThrow(
-      'must be tensors or structs of tensors, got a sequence',
-    );
+    expect(() =>
+      takeRows(dataset, { element: { kind: 'sequence', element }, indices: Int32Array.of(0, 2) }),
+    ).toThrow('must be tensors or structs of tensors, got a sequence');
   });
 });
 
@@ -79,7 +79,7 @@ describe('rows of columns of unequal length', () => {
 
   it('throws, rather than give zeros or too few rows', () => {
     const reason = "each column must have the dataset's 4, got 3 numbers of shape [3]";
-    expect(() => sliceRows(element, uneven, 0, 4)).toThrow(reason);
-    expect(() => takeRows(element, uneven, Int32Array.of(3, 0))).toThrow(reason);
+    expect(() => sliceRows(uneven, { element, begin: 0, end: 4 })).toThrow(reason);
+    expect(() => takeRows(uneven, { element, indices: Int32Array.of(3, 0) })).toThrow(reason);
   });
 });

@@ -7,7 +7,10 @@ import { allocate, sizeOf } from '@starling/federated-core/plan';
  * The rows from `begin` to before `end` as a dataset that shares the memory of `dataset`, whose elements are of
  * type `element`. Throws a `RangeError` unless 0 ≤ begin ≤ end ≤ length, or where a column has another length.
  */
-export function sliceRows(element: Type, dataset: Dataset, begin: number, end: number): Dataset {
+export function sliceRows(
+  dataset: Dataset,
+  { element, begin, end }: { readonly element: Type; readonly begin: number; readonly end: number },
+): Dataset {
   const whole = Number.isInteger(begin) && Number.isInteger(end);
   if (!(whole && begin >= 0 && begin <= end && end <= dataset.length)) {
     throw new RangeError(
@@ -31,7 +34,10 @@ export function sliceRows(element: Type, dataset: Dataset, begin: number, end: n
  * neighbours, else copies. Throws a `RangeError` for an index outside the dataset, or where a column has another
  * length.
  */
-export function takeRows(element: Type, dataset: Dataset, indices: Int32Array): Dataset {
+export function takeRows(
+  dataset: Dataset,
+  { element, indices }: { readonly element: Type; readonly indices: Int32Array },
+): Dataset {
   for (const index of indices) {
     if (!(index >= 0 && index < dataset.length)) {
       throw new RangeError(`Cannot take rows: indices must be from 0 to ${dataset.length - 1}, got ${index}`);
@@ -39,7 +45,7 @@ export function takeRows(element: Type, dataset: Dataset, indices: Int32Array): 
   }
   const first = indices[0] ?? 0;
   if (indices.every((index, position) => index === first + position)) {
-    return sliceRows(element, dataset, first, first + indices.length);
+    return sliceRows(dataset, { element, begin: first, end: first + indices.length });
   }
   const columns = mapColumns(element, dataset, (column) => takeFromColumn(column, indices));
   return { length: indices.length, columns };

@@ -54,7 +54,7 @@ export function partitionedPopulation(options: PartitionedPopulationOptions): Po
       return `${name}-${index}`;
     },
     exampleCount: (index: number) => rowsOf(index).length,
-    load: (index: number) => ({ data: takeRows(element, dataset, rowsOf(index)) }),
+    load: (index: number) => ({ data: takeRows(dataset, { element, indices: rowsOf(index) }) }),
   };
   const declared = () => ({
     seed: options.seed.join(' '),

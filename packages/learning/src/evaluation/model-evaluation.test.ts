@@ -1,18 +1,18 @@
 import { tensor } from '@starling/federated-core';
 import { expect, it } from 'vitest';
 import { lineModel, points } from '../testing/line-model.js';
-import { modelEvaluator } from './evaluate-model.js';
+import { modelEvaluation } from './model-evaluation.js';
 
-it('`modelEvaluator` refuses a dataset with columns of unequal length', () => {
+it('`modelEvaluation` refuses a dataset with columns of unequal length', () => {
   const whole = points([1, 2], [2, 2]);
   const { x } = whole.columns as { readonly x: ReturnType<typeof tensor> };
   const dataset = { length: 2, columns: { x, y: tensor('float32', [3], Float32Array.of(2, 2, 2)) } };
   const run = () => [];
-  expect(() => modelEvaluator({ model: lineModel(1), dataset, run })).toThrow(
+  expect(() => modelEvaluation({ model: lineModel(1), dataset, run })).toThrow(
     'Cannot take a value of float32[2] at dataset.columns.y: need a tensor float32[2], got float32[3]',
   );
-  expect(() => modelEvaluator({ model: lineModel(1), dataset: { ...whole, length: 1 }, run })).toThrow(
+  expect(() => modelEvaluation({ model: lineModel(1), dataset: { ...whole, length: 1 }, run })).toThrow(
     'at dataset.columns.x',
   );
-  modelEvaluator({ model: lineModel(1), dataset: whole, run });
+  modelEvaluation({ model: lineModel(1), dataset: whole, run });
 });

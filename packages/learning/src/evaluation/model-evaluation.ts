@@ -1,5 +1,4 @@
 // Evaluation at the server: a model's mean loss and metrics on a dataset that is at hand, such as a test set.
-import { type Engine, localRunner } from '@starling/compute';
 import {
   type Dataset,
   type LocalRunner,
@@ -20,9 +19,10 @@ import { evaluationWork } from './evaluation-work.js';
  */
 export type EvaluationMetrics = { readonly [name: string]: number };
 
-export interface ModelEvaluatorOptions {
+export interface ModelEvaluationOptions {
   readonly model: Model;
   readonly dataset: Dataset;
+  /** Runs the local computation: `localRunner(engine)`, or what a run of rounds hands to its evaluation. */
   readonly run: LocalRunner;
   /** Examples evaluated at once; 500 by default. It changes the speed, not the result. */
   readonly batchSize?: number;
@@ -32,11 +32,11 @@ export interface ModelEvaluatorOptions {
  * A function from weights (a value of `model.weights`) to metrics on `dataset`, to be called after each round. Throws a
  * `ValueError` where the dataset is none of the model's examples, or its columns differ in length.
  */
-export function modelEvaluator(
-  options: ModelEvaluatorOptions,
+export function modelEvaluation(
+  options: ModelEvaluationOptions,
 ): (weights: Value) => Promise<EvaluationMetrics> {
   const { model, dataset, run, batchSize = 500 } = options;
-  const work = evaluationWork(model, batchSize);
+  const work = evaluationWork({ model, batchSize });
   const type = sequence(model.example);
   const data = flatten(type, toValue(type, dataset, 'dataset'));
   return async (weights) => {
@@ -51,12 +51,10 @@ export function modelEvaluator(
   };
 }
 
-/** The metrics of one set of weights on one dataset. */
-export function evaluateModel(
-  model: Model,
-  weights: Value,
-  dataset: Dataset,
-  engine: Engine,
-): Promise<EvaluationMetrics> {
-  return modelEvaluator({ model, dataset, run: localRunner(engine) })(weights);
+/** The metrics of one set of weights (a value of `model.weights`) on one dataset: `modelEvaluation`, called once. */
+export function evaluateModel({
+  weights,
+  ...options
+}: ModelEvaluationOptions & { readonly weights: Value }): Promise<EvaluationMetrics> {
+  return modelEvaluation(options)(weights);
 }

@@ -58,7 +58,7 @@ const runs = (build: () => tfl.LayersModel) => {
       process,
       runtime,
       population,
-      sampler: uniformSampler({ populationSize: CLIENTS, cohortSize: 4 }),
+      sampler: uniformSampler({ cohortSize: 4 }),
       rounds: 2,
       seed: 3,
       engine,

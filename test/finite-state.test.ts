@@ -21,7 +21,7 @@ const holding = (x: number): Dataset => ({
 
 const population = populationOf([holding(3e38), holding(2)], sequence(model.example));
 /** The first client alone, then the second. */
-const sampler: CohortSampler = { name: 'in turn', sample: (round) => [round === 1 ? 0 : 1] };
+const sampler: CohortSampler = { name: 'in turn', sample: ({ round }) => [round === 1 ? 0 : 1] };
 
 it('`federatedAveraging` keeps its weights when a finite update would make them infinite, and trains on', async () => {
   // Round 1: the update 3e38 is a float32, but twice that, by the server's learning rate, is not.

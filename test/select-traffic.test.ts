@@ -67,7 +67,7 @@ async function traffic(computation: FederatedComputation) {
       arguments: { table },
       runtime,
       population,
-      sampler: uniformSampler({ populationSize: CLIENTS, cohortSize: CLIENTS }),
+      sampler: uniformSampler({ cohortSize: CLIENTS }),
       rounds: ROUNDS,
       seed: 1,
       onRound,

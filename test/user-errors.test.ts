@@ -77,7 +77,7 @@ const runtimes: Readonly<Record<string, (population: Population) => Runtime>> = 
 };
 const options = {
   population,
-  sampler: uniformSampler({ populationSize: 2, cohortSize: 2 }),
+  sampler: uniformSampler({ cohortSize: 2 }),
   rounds: 1,
   seed: 1,
 };

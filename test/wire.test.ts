@@ -17,7 +17,7 @@ function run(runtime: Runtime): Promise<RunResult> {
     process: driftingThreshold(),
     runtime,
     population,
-    sampler: uniformSampler({ populationSize: size, cohortSize: 9 }),
+    sampler: uniformSampler({ cohortSize: 9 }),
     rounds: 5,
     seed: 3,
   });

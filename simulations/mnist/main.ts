@@ -12,7 +12,13 @@ import {
   sgd,
   softmaxCrossentropy,
 } from '@starling/learning';
-import { dirichlet, iid, partitionedPopulation, shards, uniformSampler } from '@starling/population';
+import {
+  dirichletPartition,
+  iidPartition,
+  partitionedPopulation,
+  shardPartition,
+  uniformSampler,
+} from '@starling/population';
 import { defineSimulation } from '@starling/runtime';
 import { z } from 'zod';
 
@@ -41,7 +47,7 @@ const architectures = {
   ],
 } satisfies Record<string, () => tfl.layers.Layer[]>;
 
-const partitioners = { iid, shards, dirichlet };
+const partitioners = { iid: iidPartition, shards: shardPartition, dirichlet: dirichletPartition };
 
 export default defineSimulation({
   name: 'mnist',
@@ -52,14 +58,14 @@ export default defineSimulation({
       .enum(['iid', 'shards', 'dirichlet'])
       .default('iid')
       .describe('how the digits are dealt to clients'),
-    concentration: z.coerce.number().default(0.5).describe('of the mixes of labels, for dirichlet'),
-    clients: z.coerce.number().int().default(100),
-    cohort: z.coerce.number().int().default(10).describe('clients a round'),
-    epochs: z.coerce.number().int().default(1).describe('passes over a client’s examples in a round'),
-    batchSize: z.coerce.number().int().default(10).describe('examples a step'),
-    learningRate: z.coerce.number().default(0.1).describe('of the clients’ SGD'),
-    evaluateEvery: z.coerce.number().int().default(1).describe('rounds from one test to the next'),
-    dataSeed: z.coerce.number().int().default(0).describe('decides the partition and the initial weights'),
+    concentration: z.number().default(0.5).describe('of the mixes of labels, for dirichlet'),
+    clients: z.int().default(100),
+    cohort: z.int().default(10).describe('clients a round'),
+    epochs: z.int().default(1).describe('passes over a client’s examples in a round'),
+    batchSize: z.int().default(10).describe('examples a step'),
+    learningRate: z.number().default(0.1).describe('of the clients’ SGD'),
+    evaluateEvery: z.int().default(1).describe('rounds from one test to the next'),
+    dataSeed: z.int().default(0).describe('decides the partition and the initial weights'),
   }),
   build(options) {
     const { train, test } = mnist();
@@ -88,7 +94,7 @@ export default defineSimulation({
         batchSize: options.batchSize,
       }),
       population,
-      sampler: uniformSampler({ populationSize: population.size, cohortSize: options.cohort }),
+      sampler: uniformSampler({ cohortSize: options.cohort }),
       rounds: 100,
       evaluate: {
         every: options.evaluateEvery,

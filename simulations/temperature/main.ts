@@ -46,13 +46,13 @@ export default defineSimulation({
   name: 'temperature',
   description: 'Which share of real sensors is warmer than a threshold?',
   options: z.object({
-    clients: z.coerce.number().int().default(4).describe('sensors; above 4, readings are cut by time'),
-    threshold: z.coerce.number().default(30).describe('°C'),
+    clients: z.int().default(4).describe('sensors; above 4, readings are cut by time'),
+    threshold: z.number().default(30).describe('°C'),
     question: z.enum(['sensors', 'readings', 'rising']).default('sensors').describe('the share of what'),
   }),
   build({ clients, threshold, question }) {
     const population = sensorReadings({ clients });
-    const sampler = uniformSampler({ populationSize: clients, cohortSize: clients });
+    const sampler = uniformSampler({ cohortSize: clients });
     if (question === 'rising') return { process: risingThreshold(threshold), population, sampler, rounds: 5 };
     const computation = question === 'sensors' ? sensorsAbove : readingsAbove;
     return { computation, arguments: { threshold }, population, sampler, rounds: 1 };

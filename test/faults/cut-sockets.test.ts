@@ -37,7 +37,7 @@ function run(
     process: driftingThreshold(),
     runtime,
     population: clients,
-    sampler: uniformSampler({ populationSize: CLIENTS, cohortSize: CLIENTS }),
+    sampler: uniformSampler({ cohortSize: CLIENTS }),
     rounds: ROUNDS,
     seed: 5,
     engine,

@@ -44,7 +44,7 @@ it('`runCoordinator` ends in the state of an unkilled run when it is killed agai
     process: driftingThreshold(),
     runtime: inProcessRuntime(),
     population,
-    sampler: uniformSampler({ populationSize: CLIENTS, cohortSize: CLIENTS / 2 }),
+    sampler: uniformSampler({ cohortSize: CLIENTS / 2 }),
     rounds: ROUNDS,
     seed: 11,
   });

@@ -78,7 +78,7 @@ it.each(cases.flatMap((each) => [1, 2, 3].map((seed) => ({ ...each, seed }))))(
         arguments: given,
         runtime,
         population,
-        sampler: uniformSampler({ populationSize: CLIENTS, cohortSize: CLIENTS }),
+        sampler: uniformSampler({ cohortSize: CLIENTS }),
         rounds: ROUNDS,
         seed,
         engine,

@@ -30,7 +30,7 @@ function run(runtime: Runtime, clients: Population, cohortSize: number, rounds: 
     process: wanderingRows(),
     runtime,
     population: clients,
-    sampler: uniformSampler({ populationSize: CLIENTS, cohortSize }),
+    sampler: uniformSampler({ cohortSize }),
     rounds,
     seed: 11,
     onRound: (record) => void records.push(record),

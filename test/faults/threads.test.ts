@@ -59,7 +59,7 @@ const walkOptions = (runtime: Runtime, clients: Population = population) => ({
   process: walk,
   runtime,
   population: clients,
-  sampler: uniformSampler({ populationSize: CLIENTS, cohortSize: COHORT }),
+  sampler: uniformSampler({ cohortSize: COHORT }),
   rounds: 6,
   seed: 3,
 });
@@ -132,7 +132,7 @@ describe('threadsRuntime under faults', () => {
           process: wanderingRows(),
           runtime,
           population: from,
-          sampler: uniformSampler({ populationSize: CLIENTS, cohortSize: COHORT }),
+          sampler: uniformSampler({ cohortSize: COHORT }),
           rounds: 3,
           seed: 3,
           engine,

@@ -16,7 +16,7 @@ const result = await runCoordinator({
     ...(work === 'rows'
       ? { process: wanderingRows(), population: keyHolders(populationSize) }
       : { process: driftingThreshold(), population: sensors(populationSize) }),
-    sampler: uniformSampler({ populationSize, cohortSize }),
+    sampler: uniformSampler({ cohortSize }),
     rounds: Number(rounds),
   },
   seed: 11,

@@ -130,7 +130,7 @@ function run(runtime: Runtime, computation: FederatedComputation, serverArgument
     arguments: serverArguments,
     runtime,
     population,
-    sampler: uniformSampler({ populationSize: 4, cohortSize: 4 }),
+    sampler: uniformSampler({ cohortSize: 4 }),
     rounds: 3,
     seed: 2,
   });

@@ -28,7 +28,7 @@ export * from './optimizers/sgd.js';
 export * from './optimizers/yogi.js';
 export * from './schedules/cosine-decay.js';
 export * from './schedules/exponential-decay.js';
-export * from './schedules/piecewise.js';
+export * from './schedules/piecewise-rate.js';
 export * from './schedules/schedule.js';
 export * from './schedules/warm-up.js';
 export * from './work/client-work.js';

@@ -249,7 +249,7 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
     test(`\`${name}\` ends a process in the same state, round after round, as in process`, async () => {
       const population = datasets(Array.from({ length: 12 }, (_, client) => [client / 7, client / 3, 0.1]));
       const run = async (runtime: Runtime) => {
-        const sampler = uniformSampler({ populationSize: 12, cohortSize: 7 });
+        const sampler = uniformSampler({ cohortSize: 7 });
         return runRounds({ process: drift, runtime, population, sampler, rounds: 4, seed: 5 });
       };
       const tested = await run(await makeRuntime(population));

@@ -31,7 +31,7 @@ await runRounds({
   process: workProcess(model),
   runtime: threadsRuntime({ workers: 2 }),
   population: linearTeacher({ clients, seed: seedFrom(0) }),
-  sampler: workSampler(clients, cohort),
+  sampler: workSampler(cohort),
   rounds,
   seed: 0,
   onRound: ({ round }) => {

@@ -5,7 +5,7 @@ import { federatedAveraging, sgd } from '@starling/learning';
 import { type CohortSampler, type Population, uniformSampler } from '@starling/population';
 import type { ModelName } from '../configuration.js';
 import { standardModel } from './models.js';
-import { CLIENTS, standardPopulation } from './standard-data.js';
+import { standardPopulation } from './standard-data.js';
 import { textPopulation } from './text-data.js';
 
 const COHORT = 10;
@@ -29,6 +29,6 @@ export function workProcess(model: ModelName): IterativeProcess {
   });
 }
 
-export function workSampler(populationSize = CLIENTS, cohortSize = COHORT): CohortSampler {
-  return uniformSampler({ populationSize, cohortSize });
+export function workSampler(cohortSize = COHORT): CohortSampler {
+  return uniformSampler({ cohortSize });
 }

@@ -28,7 +28,9 @@ export function meanAggregator({ weighted = true }: MeanAggregatorOptions = {}):
         start: nothing,
         step: (state, { value, weight }) => ({
           state,
-          result: federatedMean(value, { weight: weighted ? weight : federatedMap(signOfWeight, { weight }) }),
+          result: federatedMean(value, {
+            weight: weighted ? weight : federatedMap(signOfWeight, { weight }),
+          }),
           measurements: nothing(),
         }),
       }),

@@ -15,7 +15,7 @@ function simulation(name: string, build: string): string {
   writeFileSync(
     path,
     `import { z } from ${JSON.stringify(zod)};
-    const options = z.object({ clients: z.coerce.number().default(5) });
+    const options = z.object({ clients: z.number().default(5) });
     export default { name: '${name}', description: '', options, build: ({ clients }) => { ${build} } };`,
   );
   return path;

@@ -7,7 +7,7 @@ import { layersModel } from '../models/layers-model.js';
 import { momentum } from '../optimizers/momentum.js';
 import { sgd } from '../optimizers/sgd.js';
 import { exponentialDecay } from '../schedules/exponential-decay.js';
-import { piecewise } from '../schedules/piecewise.js';
+import { piecewiseRate } from '../schedules/piecewise-rate.js';
 import { lineModel, points } from '../testing/line-model.js';
 import { type FederatedAveragingOptions, federatedAveraging } from './federated-averaging.js';
 
@@ -80,14 +80,14 @@ describe('federatedAveraging', () => {
 
   it('lets the server’s rate follow the rounds', async () => {
     // Round 1: +0.1, w = 1.1. Round 2: the mean of above, 0.08, at half the rate: w = 1.14.
-    const learningRate = exponentialDecay({ initial: 1, factor: 0.5 });
+    const learningRate = exponentialDecay({ initialRate: 1, factor: 0.5 });
     const { state } = await rounds({ serverOptimizer: sgd({ learningRate }) }, 2);
     expect(state.model['w']).toBeCloseTo(1.14, 6);
   });
 
   it('lets the clients’ rate follow the rounds', async () => {
     // Round 1 at 0.1: w = 1.1. Round 2 at 0.2: twice 0.08, w = 1.26.
-    const schedule = piecewise({ rates: [0.1, 0.2], boundaries: [1] });
+    const schedule = piecewiseRate({ rates: [0.1, 0.2], boundarySteps: [1] });
     const clientOptimizer = (round: tf.Tensor) => sgd({ learningRate: schedule(round) });
     const { state } = await rounds({ clientOptimizer }, 2);
     expect(state.model['w']).toBeCloseTo(1.26, 6);
@@ -96,7 +96,7 @@ describe('federatedAveraging', () => {
 
   it('lets the clients’ rate follow the steps of each round', async () => {
     // Only the first of two epochs moves: as one epoch, in the first round (w = 1.1) and in the second (+0.08).
-    const learningRate = piecewise({ rates: [0.1, 0], boundaries: [1] });
+    const learningRate = piecewiseRate({ rates: [0.1, 0], boundarySteps: [1] });
     const { state } = await rounds({ clientOptimizer: sgd({ learningRate }), epochs: 2 }, 2);
     expect(state.model['w']).toBeCloseTo(1.18, 6);
   });

@@ -9,7 +9,7 @@ import {
 } from '@starling/compute';
 import { float32, seedFrom, sequence, struct, tensor } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
-import { piecewise } from '../schedules/piecewise.js';
+import { piecewiseRate } from '../schedules/piecewise-rate.js';
 import { warmUp } from '../schedules/warm-up.js';
 import type { Tensors } from '../tensors/tensors.js';
 import type { LearningRate } from './learning-rate.js';
@@ -37,11 +37,11 @@ export function stepsOf(optimizer: Optimizer, weight: number, gradients: readonl
 export function optimizerContract(name: string, make: (learningRate: LearningRate) => Optimizer): void {
   optimizerTests(`${name} keeps the optimizer contract`, make(0.1));
   // 0.1 all along, after one step of half of it.
-  optimizerTests(`${name} with a schedule keeps the optimizer contract`, make(warmUp(0.1, { over: 2 })));
+  optimizerTests(`${name} with a schedule keeps the optimizer contract`, make(warmUp(0.1, { overSteps: 2 })));
 
   it(`${name} takes each step with the rate of its count`, () => {
     const [first] = stepsOf(make(0.1), 1, [1]);
-    const scheduled = make(piecewise({ rates: [0.1, 0], boundaries: [1] }));
+    const scheduled = make(piecewiseRate({ rates: [0.1, 0], boundarySteps: [1] }));
     // From the second step on the rate is 0, and nothing moves.
     expect(stepsOf(scheduled, 1, [1, -2, 3])).toEqual([first, first, first]);
     expect(first).not.toBe(1);

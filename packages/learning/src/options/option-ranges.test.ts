@@ -19,7 +19,7 @@ import { sgd } from '../optimizers/sgd.js';
 import { yogi } from '../optimizers/yogi.js';
 import { cosineDecay } from '../schedules/cosine-decay.js';
 import { exponentialDecay } from '../schedules/exponential-decay.js';
-import { piecewise } from '../schedules/piecewise.js';
+import { piecewiseRate } from '../schedules/piecewise-rate.js';
 import { warmUp } from '../schedules/warm-up.js';
 import { lineModel } from '../testing/line-model.js';
 
@@ -43,8 +43,8 @@ const doors: readonly (readonly [string, Make])[] = [
   ['yogi', (value) => yogi(value)],
   ['clippedByNorm', (value) => clippedByNorm(plain, value)],
   ['clippedByValue', (value) => clippedByValue(plain, value)],
-  ['exponentialDecay', (value) => exponentialDecay({ initial: 1, factor: 0.5, ...(value as object) })],
-  ['cosineDecay', (value) => cosineDecay({ initial: 1, over: 5, ...(value as object) })],
+  ['exponentialDecay', (value) => exponentialDecay({ initialRate: 1, factor: 0.5, ...(value as object) })],
+  ['cosineDecay', (value) => cosineDecay({ initialRate: 1, overSteps: 5, ...(value as object) })],
   ['warmUp', (value) => warmUp(1, value)],
 ];
 const makers = new Map(doors);
@@ -86,13 +86,13 @@ const options: readonly (readonly [string, string, Kind])[] = [
   ['yogi', 'initialAccumulator', 'nonNegative'],
   ['clippedByNorm', 'clipNorm', 'nonNegative'],
   ['clippedByValue', 'clipValue', 'nonNegative'],
-  ['exponentialDecay', 'initial', 'nonNegative'],
+  ['exponentialDecay', 'initialRate', 'nonNegative'],
   ['exponentialDecay', 'factor', 'nonNegative'],
-  ['exponentialDecay', 'every', 'count'],
-  ['cosineDecay', 'initial', 'nonNegative'],
-  ['cosineDecay', 'final', 'nonNegative'],
-  ['cosineDecay', 'over', 'count'],
-  ['warmUp', 'over', 'count'],
+  ['exponentialDecay', 'everySteps', 'count'],
+  ['cosineDecay', 'initialRate', 'nonNegative'],
+  ['cosineDecay', 'finalRate', 'nonNegative'],
+  ['cosineDecay', 'overSteps', 'count'],
+  ['warmUp', 'overSteps', 'count'],
 ];
 
 /**
@@ -113,7 +113,7 @@ describe('numeric options', () => {
   it('options without a default are refused when they are left out', () => {
     for (const [door, option] of [
       ['sgd', 'learningRate'],
-      ['warmUp', 'over'],
+      ['warmUp', 'overSteps'],
       ['clippedByNorm', 'clipNorm'],
     ] as const) {
       const make = makers.get(door) as (value: unknown) => unknown;
@@ -129,7 +129,7 @@ describe('options of words', () => {
       "Cannot train clients: weighting must be 'examples' or 'uniform', got 'example'",
     );
     const staircase = 'no' as unknown as boolean;
-    expect(() => exponentialDecay({ initial: 1, factor: 1, staircase })).toThrow(
+    expect(() => exponentialDecay({ initialRate: 1, factor: 1, staircase })).toThrow(
       'staircase must be true or false',
     );
   });
@@ -160,14 +160,16 @@ describe('learning rates', () => {
     }
   });
 
-  it('of piecewise and warmUp are checked one by one', () => {
+  it('of piecewiseRate and warmUp are checked one by one', () => {
     for (const value of [...wrong, -1]) {
       const rate = value as number;
-      expect(() => piecewise({ rates: [1, rate], boundaries: [5] })).toThrow('rates must be');
-      expect(() => piecewise({ rates: [1, 1], boundaries: [rate] })).toThrow('boundaries must be');
-      expect(() => warmUp(rate, { over: 2 })).toThrow('then must be');
+      expect(() => piecewiseRate({ rates: [1, rate], boundarySteps: [5] })).toThrow('rates must be');
+      expect(() => piecewiseRate({ rates: [1, 1], boundarySteps: [rate] })).toThrow('boundarySteps must be');
+      expect(() => warmUp(rate, { overSteps: 2 })).toThrow('then must be');
     }
-    expect(() => piecewise({ rates: 1 as never, boundaries: [] })).toThrow('must be arrays, got 1 and');
+    expect(() => piecewiseRate({ rates: 1 as never, boundarySteps: [] })).toThrow(
+      'must be arrays, got 1 and',
+    );
   });
 });
 

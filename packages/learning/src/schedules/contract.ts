@@ -16,9 +16,14 @@ function ratesOf(schedule: Schedule, counts: readonly number[]): number[] {
  *     import { scheduleContract } from '@starling/learning/contract';
  *     import { inverseRoot } from './inverse-root.js';
  *
- *     scheduleContract('inverseRoot', inverseRoot({ initial: 1 }), [1, Math.SQRT1_2, 1 / Math.sqrt(3), 0.5]);
+ *     const rates = [1, Math.SQRT1_2, 1 / Math.sqrt(3), 0.5];
+ *     scheduleContract('inverseRoot', inverseRoot({ initialRate: 1 }), { rates });
  */
-export function scheduleContract(name: string, schedule: Schedule, rates: readonly number[]): void {
+export function scheduleContract(
+  name: string,
+  schedule: Schedule,
+  { rates }: { readonly rates: readonly number[] },
+): void {
   it(`${name} gives the rate of each count`, () => {
     const actual = ratesOf(schedule, [...rates.keys()]);
     for (const [count, rate] of rates.entries()) expect(actual[count]).toBeCloseTo(rate, 6);

@@ -5,22 +5,22 @@ import { checkCount, checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 
 export interface CosineDecayOptions {
-  /** The rate at count 0, at least 0. */
-  readonly initial: number;
-  /** T, the count at which the final rate is reached, and kept from then on: a whole number of at least 1. */
-  readonly over: number;
+  /** The rate at step 0, at least 0. */
+  readonly initialRate: number;
+  /** T, the step at which the final rate is reached, and kept from then on: a whole number of at least 1. */
+  readonly overSteps: number;
   /** At least 0; 0 by default. */
-  readonly final?: number;
+  readonly finalRate?: number;
 }
 
-/** final + (initial − final) (1 + cos(π min(t, T) / T)) / 2. */
-export function cosineDecay({ initial, over, final = 0 }: CosineDecayOptions): Schedule {
-  checkNonNegative('cosineDecay', 'initial', initial);
-  checkNonNegative('cosineDecay', 'final', final);
-  checkCount('cosineDecay', 'over', over);
+/** finalRate + (initialRate − finalRate) (1 + cos(π min(t, T) / T)) / 2. */
+export function cosineDecay({ initialRate, overSteps, finalRate = 0 }: CosineDecayOptions): Schedule {
+  checkNonNegative('cosineDecay', 'initialRate', initialRate);
+  checkNonNegative('cosineDecay', 'finalRate', finalRate);
+  checkCount('cosineDecay', 'overSteps', overSteps);
   return (count) => {
-    const share = tf.minimum(tf.div(tf.cast(count, 'float32'), over), 1);
+    const share = tf.minimum(tf.div(tf.cast(count, 'float32'), overSteps), 1);
     const wave = tf.add(1, tf.cos(tf.mul(Math.PI, share)));
-    return tf.add(final, tf.mul((initial - final) / 2, wave));
+    return tf.add(finalRate, tf.mul((initialRate - finalRate) / 2, wave));
   };
 }

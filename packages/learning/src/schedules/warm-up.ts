@@ -5,16 +5,16 @@ import { checkCount, checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 
 /**
- * η (t + 1) / T at counts t below T = `over` (a whole number of at least 1), so that the first rate is not 0; from then on
+ * η (t + 1) / T at steps t below T = `overSteps` (a whole number of at least 1), so that the first rate is not 0; from then on
  * `then` at t − T. η is what `then` begins with; a number is a rate that stays.
  */
-export function warmUp(then: number | Schedule, { over }: { readonly over: number }): Schedule {
-  checkCount('warmUp', 'over', over);
+export function warmUp(then: number | Schedule, { overSteps }: { readonly overSteps: number }): Schedule {
+  checkCount('warmUp', 'overSteps', overSteps);
   if (typeof then !== 'function') checkNonNegative('warmUp', 'then', then);
   const schedule: Schedule = typeof then === 'number' ? () => tf.scalar(then) : then;
   return (count) => {
-    const share = tf.div(tf.add(tf.cast(count, 'float32'), 1), over);
-    const sinceThen = tf.maximum(tf.sub(count, tf.scalar(over, 'int32')), tf.scalar(0, 'int32'));
+    const share = tf.div(tf.add(tf.cast(count, 'float32'), 1), overSteps);
+    const sinceThen = tf.maximum(tf.sub(count, tf.scalar(overSteps, 'int32')), tf.scalar(0, 'int32'));
     return tf.mul(schedule(sinceThen), tf.minimum(share, 1));
   };
 }

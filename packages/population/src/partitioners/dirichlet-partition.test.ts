@@ -1,14 +1,14 @@
 import { seedFrom } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { partitionerContract } from './contract.js';
-import { dirichlet } from './dirichlet-partition.js';
+import { dirichletPartition } from './dirichlet-partition.js';
 
 // 10,000 rows of 10 labels, 1,000 each, in runs.
 const labels = Int32Array.from({ length: 10_000 }, (_, row) => Math.floor(row / 1_000));
 
 /** Mean over clients of Σ share², the chance that two of a client's rows have one label. */
 function sameness(concentration: number, clients: number): number {
-  const parts = dirichlet({ clients, concentration }).partition(labels, seedFrom(1));
+  const parts = dirichletPartition({ clients, concentration }).partition(labels, seedFrom(1));
   const each = parts.map((part) => {
     const counts = new Array<number>(10).fill(0);
     for (const row of part) counts[labels[row] as number] = (counts[labels[row] as number] as number) + 1;
@@ -33,15 +33,15 @@ describe('dirichlet', () => {
   });
 
   it('gives all clients the same number of rows', () => {
-    const parts = dirichlet({ clients: 100, concentration: 0.3 }).partition(labels, seedFrom(2));
+    const parts = dirichletPartition({ clients: 100, concentration: 0.3 }).partition(labels, seedFrom(2));
     expect(parts.map(({ length }) => length)).toEqual(new Array(100).fill(100));
   });
 
   it('throws when the concentration is not above zero', () => {
-    expect(() => dirichlet({ clients: 2, concentration: 0 })).toThrow(
+    expect(() => dirichletPartition({ clients: 2, concentration: 0 })).toThrow(
       'concentration must be a finite number > 0, got 0',
     );
   });
 
-  partitionerContract('dirichlet', (clients) => dirichlet({ clients, concentration: 0.5 }));
+  partitionerContract('dirichlet', (clients) => dirichletPartition({ clients, concentration: 0.5 }));
 });

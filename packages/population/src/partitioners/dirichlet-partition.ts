@@ -5,7 +5,7 @@ import { type Generator, generator } from '@starling/federated-core';
 import { checkClients } from './check-clients.js';
 import type { Partitioner } from './partitioner.js';
 
-export interface DirichletOptions {
+export interface DirichletPartitionOptions {
   readonly clients: number;
   /** Above 0; the mix of every client is that of the dataset as it grows, a single label as it falls. */
   readonly concentration: number;
@@ -16,7 +16,7 @@ export interface DirichletOptions {
  * a Dirichlet distribution with parameters concentration × the share of each label in the dataset. A label that has
  * run out is left out of the mixes from then on.
  */
-export function dirichlet({ clients, concentration }: DirichletOptions): Partitioner {
+export function dirichletPartition({ clients, concentration }: DirichletPartitionOptions): Partitioner {
   checkClients('dirichlet', clients);
   if (!(Number.isFinite(concentration) && concentration > 0)) {
     throw new RangeError(

@@ -6,7 +6,7 @@ import { checkClients } from './check-clients.js';
 import type { Partitioner } from './partitioner.js';
 
 /** Shuffles the rows and deals them in runs as even as can be. */
-export function iid({ clients }: { readonly clients: number }): Partitioner {
+export function iidPartition({ clients }: { readonly clients: number }): Partitioner {
   checkClients('iid', clients);
   return {
     name: 'iid',

@@ -9,7 +9,7 @@ import type { Partitioner } from './partitioner.js';
  * Sorts the rows by label, cuts them into `clients` × `shardsPerClient` (2 by default) shards as even as can
  * be, and deals each client that many shards at random.
  */
-export function shards({
+export function shardPartition({
   clients,
   shardsPerClient = 2,
 }: {

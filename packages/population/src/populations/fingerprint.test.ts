@@ -1,7 +1,7 @@
 import { type Dataset, float32, seedFrom, sequence, struct, tensor } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
-import { dirichlet } from '../partitioners/dirichlet-partition.js';
-import { iid } from '../partitioners/iid-partition.js';
+import { dirichletPartition } from '../partitioners/dirichlet-partition.js';
+import { iidPartition } from '../partitioners/iid-partition.js';
 import type { Partitioner } from '../partitioners/partitioner.js';
 import { generatedPopulation } from './generated-population.js';
 import { partitionedPopulation } from './partitioned-population.js';
@@ -56,12 +56,16 @@ describe('fingerprint', () => {
         partitioner,
         seed: seedFrom(seed),
       });
-    const base = make(iid({ clients: 4 }));
-    expect(await differing(base, make(iid({ clients: 4 })))).toEqual([]);
-    expect(await differing(base, make(iid({ clients: 4 }), 2))).toEqual(['seed', 'partition', 'data']);
-    expect(await differing(base, make(iid({ clients: 4 }), 1, 2))).toEqual(['data']);
-    expect(await differing(base, make(iid({ clients: 5 })))).toContain('size');
-    const mixed = (concentration: number) => make(dirichlet({ clients: 4, concentration }));
+    const base = make(iidPartition({ clients: 4 }));
+    expect(await differing(base, make(iidPartition({ clients: 4 })))).toEqual([]);
+    expect(await differing(base, make(iidPartition({ clients: 4 }), 2))).toEqual([
+      'seed',
+      'partition',
+      'data',
+    ]);
+    expect(await differing(base, make(iidPartition({ clients: 4 }), 1, 2))).toEqual(['data']);
+    expect(await differing(base, make(iidPartition({ clients: 5 })))).toContain('size');
+    const mixed = (concentration: number) => make(dirichletPartition({ clients: 4, concentration }));
     expect(await differing(base, mixed(1))).toContain('name');
     expect(await differing(mixed(1), mixed(2))).toContain('partition');
   });

@@ -1,7 +1,7 @@
 import { type Dataset, int32, seedFrom, struct, type Tensor, tensor, uint8 } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
-import { iid } from '../partitioners/iid-partition.js';
-import { shards } from '../partitioners/shard-partition.js';
+import { iidPartition } from '../partitioners/iid-partition.js';
+import { shardPartition } from '../partitioners/shard-partition.js';
 import { populationContract } from './contract.js';
 import { partitionedPopulation } from './partitioned-population.js';
 
@@ -29,7 +29,7 @@ describe('partitionedPopulation', () => {
       name: 'toy',
       dataset,
       element,
-      partitioner: shards({ clients: 2, shardsPerClient: 1 }),
+      partitioner: shardPartition({ clients: 2, shardsPerClient: 1 }),
       seed: seedFrom(1),
     });
     for (const index of [0, 1]) {
@@ -43,7 +43,7 @@ describe('partitionedPopulation', () => {
   });
 
   it('throws when the elements have no such label', () => {
-    const partitioner = iid({ clients: 2 });
+    const partitioner = iidPartition({ clients: 2 });
     expect(() =>
       partitionedPopulation({
         name: 'toy',
@@ -66,7 +66,7 @@ describe('partitionedPopulation', () => {
         name: 'toy',
         dataset: uneven,
         element,
-        partitioner: iid({ clients: 2 }),
+        partitioner: iidPartition({ clients: 2 }),
         seed: seedFrom(1),
       }),
     ).toThrow('at toy.columns.y: need a tensor int32[8], got int32[6]');
@@ -77,7 +77,7 @@ describe('partitionedPopulation', () => {
       name: 'toy',
       dataset,
       element,
-      partitioner: iid({ clients: 3 }),
+      partitioner: iidPartition({ clients: 3 }),
       seed: seedFrom(1),
     }),
   );

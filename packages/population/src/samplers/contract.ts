@@ -4,18 +4,29 @@ import { describe, expect, it } from 'vitest';
 import { checkCohort } from './check-cohort.js';
 import type { CohortSampler } from './sampler.js';
 
-/** Checks a sampler of a population of `populationSize`, which must not choose everyone every round. */
-export function samplerContract(name: string, sampler: CohortSampler, populationSize: number): void {
+const SIZES = [50, 1e9];
+
+/**
+ * Tests a sampler on a population of 50 clients and on one of a thousand million. Call it at the top of a test file, for a
+ * sampler of your own too:
+ *
+ *     import { samplerContract } from '@starling/population/contract';
+ *     import { roundRobin } from './round-robin.js';
+ *
+ *     samplerContract('roundRobin', roundRobin({ cohortSize: 7 }));
+ */
+export function samplerContract(name: string, sampler: CohortSampler): void {
   describe(`${name} keeps the sampler contract`, () => {
-    it('samples clients of the population without repetition', () => {
-      for (let round = 0; round < 20; round++) {
-        const cohort = sampler.sample(round, seedFrom(4));
+    it.each(SIZES)('samples clients of a population of %i without repetition', (populationSize) => {
+      for (let round = 1; round <= 20; round++) {
+        const cohort = sampler.sample({ round, seed: seedFrom(4), populationSize });
         checkCohort(cohort, { name, size: populationSize, clientId: String });
       }
     });
 
     it('gives the same cohort for the same round and seed', () => {
-      expect(sampler.sample(3, seedFrom(4))).toEqual(sampler.sample(3, seedFrom(4)));
+      const request = { round: 3, seed: seedFrom(4), populationSize: 50 };
+      expect(sampler.sample(request)).toEqual(sampler.sample({ ...request }));
     });
   });
 }

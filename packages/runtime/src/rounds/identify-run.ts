@@ -15,7 +15,11 @@ export async function identifyRun(
   { plan, initialize, serverInput }: CompiledRun,
   { seed, settings = {}, sampler, population }: RunOptions,
 ): Promise<RunIdentity> {
-  const cohort = sampler.sample(1, deriveSeed(seedFrom(seed), 'cohort'));
+  const cohort = sampler.sample({
+    round: 1,
+    seed: deriveSeed(seedFrom(seed), 'cohort'),
+    populationSize: population.size,
+  });
   checkCohort(cohort, population);
   return {
     plan: plan.hash,

@@ -117,7 +117,7 @@ describe('runRounds', () => {
 
   test('`runRounds` keeps the state over a failed round when told to go on', async () => {
     const failures: [number, string][] = [];
-    const sampler: CohortSampler = { name: 'gap', sample: (round) => (round === 2 ? [5] : [3, 4]) };
+    const sampler: CohortSampler = { name: 'gap', sample: ({ round }) => (round === 2 ? [5] : [3, 4]) };
     const result = await runRounds(
       options({ sampler, onFailedRound: ({ round, error }) => void failures.push([round, error.code]) }),
     );
@@ -134,7 +134,7 @@ describe('runRounds', () => {
       float32(),
     );
     /** Round 1 adds 2 · 3e38, beyond float32; the rounds after it 2 · 1. */
-    const sampler: CohortSampler = { name: 'huge first', sample: (round) => [round === 1 ? 0 : 1] };
+    const sampler: CohortSampler = { name: 'huge first', sample: ({ round }) => [round === 1 ? 0 : 1] };
 
     test('`runRounds` throws when the new state is not finite, and commits nothing of the round', async () => {
       const checkpoints = memoryStore();
@@ -205,7 +205,7 @@ describe('runRounds', () => {
     const checkpoints = memoryStore();
     const sampler: CohortSampler = {
       name: 'twice',
-      sample: (round) => (round === 3 ? [0, 0, 0, 1] : [3, 4]),
+      sample: ({ round }) => (round === 3 ? [0, 0, 0, 1] : [3, 4]),
     };
     const running = runRounds(options({ sampler, checkpoints, onFailedRound: () => {} }));
     await expect(running).rejects.toMatchObject({

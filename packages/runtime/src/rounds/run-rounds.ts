@@ -127,7 +127,11 @@ class RoundLoop {
       round,
       seed: roundSeed(this.seed, round),
       population: options.population,
-      cohort: options.sampler.sample(round, deriveSeed(this.seed, 'cohort')),
+      cohort: options.sampler.sample({
+        round,
+        seed: deriveSeed(this.seed, 'cohort'),
+        populationSize: options.population.size,
+      }),
       serverInput: compiled.serverInput(this.state),
       minReports: options.minReports ?? 0,
     });

@@ -52,7 +52,7 @@ const growth = (finiteState: boolean) =>
 /** The cohorts of the rounds, in order. */
 const cohorts = (...each: readonly (readonly number[])[]): CohortSampler => ({
   name: 'cohorts',
-  sample: (round) => each[round - 1] ?? [],
+  sample: ({ round }) => each[round - 1] ?? [],
 });
 
 export function finiteContract(

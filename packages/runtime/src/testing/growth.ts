@@ -48,7 +48,7 @@ export const population = populationOf(
   [0, 1, 2, 3, 4, Number.NaN].map((value) => toValue(float32(), value)),
   float32(),
 );
-export const neighbours: CohortSampler = { name: 'neighbours', sample: (round) => [round - 1, round] };
+export const neighbours: CohortSampler = { name: 'neighbours', sample: ({ round }) => [round - 1, round] };
 
 export const options = (more: Partial<RunOptions> = {}): RunOptions => ({
   process: growth,

@@ -20,7 +20,7 @@ test('`threadsRuntime` needs no more memory after 10,000 rounds than after 3,000
     process: drift,
     runtime: threadsRuntime({ workers: 2 }),
     population,
-    sampler: uniformSampler({ populationSize: 100, cohortSize: 4 }),
+    sampler: uniformSampler({ cohortSize: 4 }),
     rounds: ROUNDS,
     seed: 1,
     onRound: ({ round }) => {

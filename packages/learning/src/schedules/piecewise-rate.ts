@@ -1,0 +1,35 @@
+// Rates that stay the same from one boundary to the next.
+import { tf } from '@starling/compute';
+import { describeValue } from '@starling/federated-core/plan';
+import { checkCount, checkNonNegative } from '../options/option-ranges.js';
+import type { Schedule } from './schedule.js';
+
+export interface PiecewiseRateOptions {
+  /** One more than there are boundaries, each at least 0. */
+  readonly rates: readonly number[];
+  /** The steps at which the next rate begins: whole numbers of at least 1, rising. */
+  readonly boundarySteps: readonly number[];
+}
+
+/** `piecewiseRate({ rates: [0.1, 0.01], boundarySteps: [50] })` is 0.1 for steps 0 to 49, then 0.01. */
+export function piecewiseRate({ rates, boundarySteps }: PiecewiseRateOptions): Schedule {
+  if (!Array.isArray(rates) || !Array.isArray(boundarySteps)) {
+    throw new RangeError(
+      `Cannot make piecewiseRate: rates and boundarySteps must be arrays, got ${describeValue(rates)} and ${describeValue(boundarySteps)}`,
+    );
+  }
+  for (const rate of rates) checkNonNegative('piecewiseRate', 'rates', rate);
+  for (const boundary of boundarySteps) checkCount('piecewiseRate', 'boundarySteps', boundary);
+  const rising = boundarySteps.every((boundary, index) => boundary > (boundarySteps[index - 1] ?? 0));
+  if (rates.length !== boundarySteps.length + 1 || !rising) {
+    throw new RangeError(
+      `Cannot make piecewiseRate: need rising boundaries and one rate more than those, got ${rates.length} rates and boundaries [${boundarySteps.join(', ')}]`,
+    );
+  }
+  return (count) =>
+    boundarySteps.reduceRight<tf.Tensor>(
+      (later, boundary, index) =>
+        tf.where(tf.less(count, tf.scalar(boundary, 'int32')), tf.scalar(rates[index] as number), later),
+      tf.scalar(rates.at(-1) as number),
+    );
+}

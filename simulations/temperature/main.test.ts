@@ -55,7 +55,7 @@ describe('risingThreshold', () => {
 describe('temperature', () => {
   it('answers for the four real motes', async () => {
     // Their last readings are 27.05, 26.83, 22.77 and 23.05 °C: two of four above 25.
-    const run = await temperature.build(temperature.options.parse({ threshold: '25' }));
+    const run = await temperature.build(temperature.options.parse({ threshold: 25 }));
     const result = await runRounds({ ...run, runtime: inProcessRuntime(), seed: 1 });
     expect(result.metrics).toBe(0.5);
   });

@@ -71,10 +71,10 @@ describe('zeroed', () => {
   });
 
   it('takes updates without a tensor, all of which are within the bound', async () => {
-    const { result, measurements } = await aggregate(zeroed(sumAggregator(), { bound: 1 }), struct({}), [
-      {},
-      {},
-    ]);
+    const { result, measurements } = await aggregate(zeroed(sumAggregator(), { bound: 1 }), {
+      update: struct({}),
+      values: [{}, {}],
+    });
     expect(result).toEqual({});
     expect(measurements).toEqual({ zeroed: 0, inner: {} });
   });

@@ -1,6 +1,6 @@
 // The suite that every engine passes: each kernel and its gradient on random shapes, and whole computations, agree with
 // tf.js run eagerly on its cpu backend, to 1e-5 of the largest magnitude; gradients agree with finite differences too.
-// At special values and at every magnitude each kernel agrees with a float64 reference, as exactly as accuracy.ts
+// At special values and at every magnitude each kernel agrees with a float64 reference, as exactly as reference/accuracy.ts
 // states.
 import { float32, type LocalComputation, sequence, struct, type Tensor } from '@starling/federated-core';
 import { afterAll, assert, beforeAll, describe, it } from 'vitest';

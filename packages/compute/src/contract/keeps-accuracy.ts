@@ -1,5 +1,5 @@
 // Holds an engine to the float64 reference at the edges: NaN, infinities, zeros, integers and booleans exactly, floats
-// within the units in the last place that accuracy.ts states.
+// within the units in the last place that reference/accuracy.ts states.
 import type { Tensor } from '@starling/federated-core';
 import { assert } from 'vitest';
 import { kernelGraphOf } from '../capture/local-computation.js';

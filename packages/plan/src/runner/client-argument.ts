@@ -17,8 +17,8 @@ import { ClientDataError, PopulationError } from './client-errors.js';
  * `PopulationError` where `dataType` holds none of these.
  *
  * What it gives back throws a `ClientDataError` for a value that is not of `dataType`, such as a dataset with a column
- * longer or shorter than its `length`. That check reads shapes, bools and strings, and no numbers: it costs the same
- * whatever the size of the data.
+ * longer or shorter than its `length`. That check reads shapes, bools and strings, and no numbers, of which any amount
+ * costs the same.
  */
 export function clientArgument(
   plan: Pick<RoundPlan<unknown>, 'name' | 'clientInput'>,

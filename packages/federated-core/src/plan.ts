@@ -40,6 +40,6 @@ export { isAssignable } from './types/relations.js';
 export { type FunctionType, functionType, type StructElements } from './types/types.js';
 export { checkChoice, checkNumber, MAX_COUNT, type NumberRange } from './values/check-option.js';
 export { checkValue } from './values/check-value.js';
+export { describeValue } from './values/describe-value.js';
 export { flatten, unflatten } from './values/flatten.js';
 export { allocate, bytesPerElement, copyTensor, isTensor, partsFault, sizeOf } from './values/tensor.js';
-export { describeValue } from './values/to-value.js';

@@ -8,7 +8,7 @@ import { SymbolicValue } from '../expression/symbolic-value.js';
 import { accepts, reveals, withDisclosure } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
 import type { FederatedType, StructType, Type } from '../types/types.js';
-import { describeValue } from '../values/to-value.js';
+import { describeValue } from '../values/describe-value.js';
 import type { FederatedComputation } from './federated-computation.js';
 
 /**

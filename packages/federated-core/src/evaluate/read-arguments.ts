@@ -3,9 +3,10 @@
 import type { FederatedComputation } from '../computations/federated-computation.js';
 import { ValueError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
+import { describeValue } from '../values/describe-value.js';
 import { flatten } from '../values/flatten.js';
 import { copyTensor, type Tensor } from '../values/tensor.js';
-import { describeValue, toValue } from '../values/to-value.js';
+import { toValue } from '../values/to-value.js';
 
 type Leaves = readonly Tensor[];
 

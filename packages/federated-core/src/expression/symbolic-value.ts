@@ -5,7 +5,7 @@ import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { StarlingError, TypeMismatchError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
 import { type FederatedType, type StructType, struct, structEntries, type Type } from '../types/types.js';
-import { describeValue, isPlain } from '../values/to-value.js';
+import { describeValue, isPlain } from '../values/describe-value.js';
 import type { Expression } from './expression.js';
 
 export class SymbolicValue<T extends Type = Type> {

@@ -1,6 +1,6 @@
 // Checks of the plain options that a user writes before anything is traced: rates, counts, bounds, choices. One wording
 // for all rooms, and one answer to strings, NaN, infinities and what float32 cannot hold.
-import { describeValue } from './to-value.js';
+import { describeValue } from './describe-value.js';
 
 /** Bounds of a numeric option. Without `whole` it is used as float32, and so must keep within them as float32 too. */
 export interface NumberRange {

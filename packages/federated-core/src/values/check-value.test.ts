@@ -52,6 +52,8 @@ describe('checkValue', () => {
       [string(1), { dtype: 'string', shape: [1], data: [1] }, /need strings, got a number at element 0/],
       [float32(1), floats([1, 1], 1), /need a tensor float32\[1\], got float32\[1,1\]/],
       [float32(), 1, /need a tensor float32, got 1/],
+      [float32(), { dtype: 'float32' }, /need a tensor float32, got an object with fields dtype/],
+      [struct({ a: float32() }), 'a', /need a struct, got 'a'/],
       [float32(), { dtype: 'float32', shape: 1, data: 1 }, /need a tensor float32/],
     ];
     for (const [type, value, message] of wrong)
@@ -77,6 +79,26 @@ describe('checkValue', () => {
     expect(pathOf(struct([float32(), float32(1)]), [floats([], 1), floats([1])])).toBe('[1]');
     expect(pathOf(struct({ a: struct({ b: float32() }) }), { a: { b: 1 } })).toBe('a.b');
     expect(pathOf(struct({ a: float32() }), null)).toBe('');
+  });
+});
+
+describe('datasets', () => {
+  const type = sequence(float32());
+
+  test.each([
+    [undefined, 'need columns and their length, got undefined'],
+    [[1, 2], 'need columns and their length, got an array of 2'],
+    [{ length: 2 }, 'need columns and their length, got an object with fields length'],
+    [{ length: 1.5, columns: floats([1], 1) }, 'need a length that is a non-negative integer, got 1.5'],
+    [{ length: -1, columns: floats([1], 1) }, 'need a length that is a non-negative integer, got -1'],
+    [{ length: '1', columns: floats([1], 1) }, "need a length that is a non-negative integer, got '1'"],
+  ])('`checkValue` refuses %j as a dataset', (value, reason) => {
+    expect(() => checkValue(type, value as never)).toThrow(`Cannot take a value of float32*: ${reason}`);
+  });
+
+  test('`checkValue` refuses a dataset of datasets', () => {
+    const nested = { length: 1, columns: { length: 1, columns: floats([1], 1) } };
+    expect(() => checkValue(sequence(type), nested as never)).toThrow('got a dataset in a dataset');
   });
 });
 

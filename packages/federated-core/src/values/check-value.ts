@@ -3,6 +3,7 @@
 import { ValueError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
 import { structEntries, type TensorType, type Type } from '../types/types.js';
+import { describeValue } from './describe-value.js';
 import { type Fault, isTensor, partsFault, type Tensor } from './tensor.js';
 import type { Dataset, Value } from './value.js';
 
@@ -37,13 +38,13 @@ function check(type: Type, value: unknown, path: string, length: number | null):
       const stacked: TensorType = length === null ? type : { ...type, shape: [length, ...type.shape] };
       const fault = isTensor(value)
         ? tensorFault(stacked, value)
-        : { need: `a tensor ${formatType(stacked)}`, got: String(value) };
+        : { need: `a tensor ${formatType(stacked)}`, got: describeValue(value) };
       if (fault !== null) throw valueMisfit(stacked, path, fault);
       return;
     }
     case 'struct':
       if (typeof value !== 'object' || value === null) {
-        throw valueMisfit(type, path, { need: 'a struct', got: String(value) });
+        throw valueMisfit(type, path, { need: 'a struct', got: describeValue(value) });
       }
       structEntries(type).forEach(([name, field], index) => {
         const key = name ?? index;
@@ -53,11 +54,14 @@ function check(type: Type, value: unknown, path: string, length: number | null):
       });
       return;
     case 'sequence': {
+      if (length !== null) throw valueMisfit(type, path, { need: 'a tensor', got: 'a dataset in a dataset' });
       const dataset = value as Dataset | null | undefined;
-      const own = dataset?.length;
-      if (length !== null || dataset?.columns === undefined || !Number.isSafeInteger(own) || own! < 0) {
-        const got = length === null ? `a length of ${own}` : 'a dataset within a dataset';
-        throw valueMisfit(type, path, { need: 'columns and their length', got });
+      if (dataset?.columns === undefined) {
+        throw valueMisfit(type, path, { need: 'columns and their length', got: describeValue(value) });
+      }
+      if (!(Number.isSafeInteger(dataset.length) && dataset.length >= 0)) {
+        const got = describeValue(dataset.length);
+        throw valueMisfit(type, path, { need: 'a length that is a non-negative integer', got });
       }
       check(type.element, dataset.columns, path === '' ? 'columns' : `${path}.columns`, dataset.length);
       return;

@@ -8,8 +8,8 @@ import {
   type Type,
   tensorType,
 } from '../types/types.js';
+import { describeValue, isPlain } from './describe-value.js';
 import { isTensor, type Tensor } from './tensor.js';
-import { describeValue, isPlain } from './to-value.js';
 
 /** What `inferType` gives, as far as TypeScript knows the literal. */
 export type InferredType<V> = Extract<Inferred<V>, Type>;

@@ -11,13 +11,14 @@ import {
 } from '../types/types.js';
 import { mapFields } from '../types/unify.js';
 import { tensorFault, valueMisfit } from './check-value.js';
+import { describeValue } from './describe-value.js';
 import { stack } from './stack.js';
 import { allocate, isTensor, partsFault, sizeOf, type Tensor } from './tensor.js';
 import type { Dataset, Value } from './value.js';
 
 /**
  * A checked value of `type`. Tensors and arrays of the right type pass uncopied, so that data costs no second
- * memory: whoever keeps the value copies it (`copyTensor`). A struct takes an object by names (in any
+ * memory: a caller that keeps the value copies it (`copyTensor`). A struct takes an object by names (in any
  * order) or an array by positions; a sequence takes an array of elements or a `Dataset`.
  * Throws a `ValueError` whose `path` names the part that does not fit, beginning with the `path` that led here.
  */
@@ -185,12 +186,6 @@ function convertScalar(type: TensorType, input: unknown, path: string): number |
   }
 }
 
-/** Whether an object is a record, rather than a promise, a date, a tensor of tf.js or the like. */
-export function isPlain(input: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(input);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
 function isDataset(input: unknown): input is Dataset {
   return (
     typeof input === 'object' &&
@@ -207,19 +202,4 @@ function join(path: string, name: string): string {
 
 function misfit(type: Type, path: string, need: string, input: unknown): ValueError {
   return valueMisfit(type, path, { need, got: describeValue(input) });
-}
-
-/** A short description of any value, for error messages. */
-export function describeValue(input: unknown): string {
-  if (isTensor(input)) return `a tensor ${input.dtype}[${input.shape.join(',')}]`;
-  if (typeof input === 'string') return `'${input.length > 40 ? `${input.slice(0, 40)}…` : input}'`;
-  if (typeof input === 'bigint') return `${input}n`;
-  if (Array.isArray(input)) return `an array of ${input.length}`;
-  if (ArrayBuffer.isView(input))
-    return `a ${input.constructor.name} of ${(input as unknown as ArrayLike<number>).length}`;
-  if (typeof input === 'function') return 'a function';
-  if (typeof input === 'object' && input !== null && !isPlain(input)) return `a ${input.constructor.name}`;
-  if (typeof input === 'object' && input !== null)
-    return `an object with fields ${Object.keys(input).join(', ') || '(none)'}`;
-  return String(input);
 }

@@ -26,9 +26,9 @@ describe('checkCohort', () => {
     [[0.5], 'need whole numbers from 0 to 3, got 0.5 at position 0'],
     [[Number.NaN], 'need whole numbers from 0 to 3, got NaN at position 0'],
     [['1'] as unknown as number[], "need whole numbers from 0 to 3, got '1' at position 0"],
-    [[2n] as unknown as number[], 'need whole numbers from 0 to 3, got 2 at position 0'],
+    [[2n] as unknown as number[], 'need whole numbers from 0 to 3, got 2n at position 0'],
     [new Array<number>(1), 'need whole numbers from 0 to 3, got undefined at position 0'],
-    [Int32Array.of(1) as unknown as number[], 'need an array of client indices, got a value of Int32Array'],
+    [Int32Array.of(1) as unknown as number[], 'need an array of client indices, got an Int32Array of 1'],
     [undefined as unknown as number[], 'need an array of client indices, got undefined'],
   ])('`checkCohort` refuses %s', (cohort, reason) => {
     const check = () => checkCohort(cohort, population);

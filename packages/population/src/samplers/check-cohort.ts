@@ -1,6 +1,7 @@
 // The one meaning of a cohort: a set of clients that exist, each with a name of its own. The round loop checks what a
 // sampler gives before anything of the round runs, so that every runtime takes the same cohorts.
 import { StarlingError } from '@starling/federated-core';
+import { describeValue } from '@starling/federated-core/plan';
 import type { Population } from '../populations/population.js';
 
 /** A cohort that is not a set of clients of the population: `bad-cohort`. Nothing of the round has run. */
@@ -20,7 +21,7 @@ export function checkCohort(
 ): void {
   const { name, size } = population;
   if (!Array.isArray(cohort)) {
-    throw refused(name, 'need an array of client indices', describe(cohort));
+    throw refused(name, 'need an array of client indices', describeValue(cohort));
   }
   const positions = new Map<number, number>();
   const owners = new Map<string, number>();
@@ -28,7 +29,7 @@ export function checkCohort(
     const index: unknown = cohort[position];
     if (!(typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < size)) {
       const need = size === 0 ? 'no client, as there is none' : `whole numbers from 0 to ${size - 1}`;
-      throw refused(name, `need ${need}`, `${describe(index)} at position ${position}`);
+      throw refused(name, `need ${need}`, `${describeValue(index)} at position ${position}`);
     }
     const earlier = positions.get(index);
     if (earlier !== undefined) {
@@ -46,10 +47,4 @@ export function checkCohort(
 
 function refused(population: string, need: string, actual: string): CohortError {
   return new CohortError(`Cannot run a round with a cohort of ${population}: ${need}, got ${actual}`);
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  return `a value of ${value.constructor?.name ?? 'no class'}`;
 }

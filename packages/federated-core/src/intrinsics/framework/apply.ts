@@ -10,7 +10,7 @@ import { formatType } from '../../types/format.js';
 import { parseType } from '../../types/parse.js';
 import { type FunctionType, struct, structEntries, type Type } from '../../types/types.js';
 import { firstMisfit, substitute, unify } from '../../types/unify.js';
-import { describeValue } from '../../values/to-value.js';
+import { describeValue } from '../../values/describe-value.js';
 import { constraints } from './constraints.js';
 import type { IntrinsicDefinition } from './definition.js';
 

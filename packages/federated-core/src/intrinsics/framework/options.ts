@@ -1,7 +1,7 @@
 // The named options of an intrinsic, checked where no compiler does: a misspelled option is not ignored.
 import { atLocation, sourceLocation } from '../../errors/source-location.js';
 import { StarlingError } from '../../errors/starling-error.js';
-import { describeValue, isPlain } from '../../values/to-value.js';
+import { describeValue, isPlain } from '../../values/describe-value.js';
 
 /** `options`, when it is an object with no other fields than `names`; else throws with the user's line. */
 export function checkedOptions<O extends object>(

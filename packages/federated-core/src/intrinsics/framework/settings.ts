@@ -8,7 +8,7 @@ import type { AnyClientsValue } from '../../expression/placed-values.js';
 import { formatType } from '../../types/format.js';
 import { leafTypes } from '../../types/leaves.js';
 import { type Placement, structEntries, type TensorType, type Type } from '../../types/types.js';
-import { describeValue } from '../../values/to-value.js';
+import { describeValue } from '../../values/describe-value.js';
 import { memberOf } from './apply.js';
 
 /** One number for all tensors, or, for a struct, one for each of its fields. */

@@ -6,7 +6,7 @@ import type { InOnePlace, PlacedResult, PlacedValue } from '../../expression/pla
 import { type Composed, SymbolicValue } from '../../expression/symbolic-value.js';
 import { formatType } from '../../types/format.js';
 import { type FederatedType, struct, type Type } from '../../types/types.js';
-import { describeValue, isPlain } from '../../values/to-value.js';
+import { describeValue, isPlain } from '../../values/describe-value.js';
 import { applyIntrinsic } from '../framework/apply.js';
 import type { PointwiseIntrinsic } from '../framework/definition.js';
 

@@ -282,7 +282,7 @@ function accepted(index: number): ClientReport {
   return { client: `client-${index}`, status: 'accepted' };
 }
 
-/** The population, but for clients whose data cannot be read. */
+/** The population, except that the data of some clients cannot be read. */
 function failing(population: Population, clients: readonly number[]): Population {
   return {
     ...population,

@@ -3,7 +3,7 @@
 // graph replays on any tf.js backend; attributes are stored in the one canonical form given here. Composite
 // kernels (fused layers, batch normalisation, stacking, splitting, einsum) never reach a graph: capture records their parts.
 //
-//   element by element   inputs x; or a, b (broadcast as in NumPy)       no attributes, but for:
+//   element by element   inputs x; or a, b (broadcast as in NumPy)       no attributes, except:
 //     Cast dtype · ClipByValue clipValueMin, clipValueMax · LeakyRelu alpha · Step alpha
 //     EluGrad (inputs dy, y) · Select (inputs condition, t, e; shapes equal, or a condition of rank 1 over rows)
 //   reductions           input x                 axis: sorted non-negative axes; keepDims (Max: reductionIndices)

@@ -10,7 +10,7 @@ export type Batch = tf.Tensor | readonly Batch[] | { readonly [name: string]: Ba
 export interface ForwardPass {
   /** One loss for each example of the batch: [B]. */
   readonly losses: tf.Tensor;
-  /** A scalar that training adds to the mean loss: regularisation. It is no part of the reported loss. */
+  /** A scalar that training adds to the mean loss: regularisation. It is not part of the reported loss. */
   readonly penalty?: tf.Tensor;
   /** What else is measured, one number for each example: [B] by name. */
   readonly metrics: Tensors;

@@ -18,7 +18,7 @@ const norm = (values: readonly number[]): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 const numbersOf = ({ data }: Tensor): readonly number[] => Array.from(data as Float32Array);
 
-/** ‖a − b‖ relative to ‖b‖, and at least to a thousandth of `largest`: some gradients are 0 but for rounding. */
+/** ‖a − b‖ relative to ‖b‖, and at least to a thousandth of `largest`: some gradients are 0 except for rounding. */
 function distance(actual: Tensor, expected: Tensor, largest: number): number {
   const [a, b] = [numbersOf(actual), numbersOf(expected)];
   const difference = norm(a.map((value, index) => value - (b[index] as number)));

@@ -1,6 +1,7 @@
 import { tf } from '@starling/compute';
 import { float32, struct, type Tensor, tensor } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
+import { modelContract } from './contract.js';
 import { functionModel } from './function-model.js';
 
 const scale = { scale: tensor('float32', [], Float32Array.of(2)) };
@@ -75,4 +76,16 @@ describe('functionModel', () => {
       "Cannot make m: initial weight 'w' must be finite, got NaN at element 1",
     );
   });
+
+  modelContract(
+    'a function model',
+    () =>
+      functionModel({
+        example,
+        initialWeights: scale,
+        loss: (weights, { x }: { readonly x: tf.Tensor }) => tf.square(tf.mul(weights.scale, x)),
+        metrics: { twice: (_, { x }) => tf.mul(x, 2) },
+      }),
+    { dataset: { length: 3, columns: { x: tensor('float32', [3], Float32Array.of(1, -2, 5)) } } },
+  );
 });

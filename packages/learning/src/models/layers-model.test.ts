@@ -1,5 +1,5 @@
 import { tf, tfl } from '@starling/compute';
-import { float32, int32, seedFrom, struct, type Tensor } from '@starling/federated-core';
+import { float32, int32, seedFrom, struct, type Tensor, tensor } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import type { Loss } from '../losses/loss.js';
 import { meanSquaredError } from '../losses/mean-squared-error.js';
@@ -7,6 +7,7 @@ import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
 import { accuracy } from '../metrics/accuracy.js';
 import type { Metric } from '../metrics/metric.js';
 import type { Tensors } from '../tensors/tensors.js';
+import { modelContract } from './contract.js';
 import { layersModel } from './layers-model.js';
 import type { Model } from './model.js';
 
@@ -167,4 +168,35 @@ describe('layersModel', () => {
     expect(evaluation.losses.dataSync()[0]).toBeCloseTo(1, 4);
     expect(evaluation.losses.dataSync()[1]).toBeCloseTo(9, 4);
   });
+
+  const dataset = {
+    length: 3,
+    columns: {
+      x: tensor('float32', [3, 2], Float32Array.of(1, 2, -1, 0.5, 0, 3)),
+      y: tensor('int32', [3], Int32Array.of(0, 3, 1)),
+    },
+  };
+  modelContract('a classifier of layers', () => classifier(), { dataset });
+  modelContract(
+    'layers with statistics, noise, a constraint and a penalty',
+    () =>
+      layersModel(
+        () =>
+          tfl.sequential({
+            layers: [
+              dense({
+                units: 4,
+                inputShape: [2],
+                kernelConstraint: tfl.constraints.nonNeg(),
+                kernelRegularizer: tfl.regularizers.l2({ l2: 0.1 }),
+              }),
+              batchNormalization(),
+              tfl.layers.dropout({ rate: 0.5 }),
+              dense({ units: 4 }),
+            ],
+          }),
+        { example: struct({ x: float32(2), y: int32() }), loss: softmaxCrossentropy, metrics: { accuracy } },
+      ),
+    { dataset },
+  );
 });

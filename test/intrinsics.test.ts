@@ -8,6 +8,7 @@ import {
   compilePlan,
   evaluate,
   federatedComputation,
+  federatedMean,
   federatedSum,
   float32,
   type HostValue,
@@ -114,12 +115,19 @@ describe('intrinsics on runtimes', () => {
   it.each(Object.entries(runtimes))(
     'fail the round alike when clients differ in an unknown dimension on %s',
     async (_name, makeRuntime) => {
-      const ragged: IntrinsicCase = {
-        computation: federatedComputation({ x: atClients(float32(null)) }, ({ x }) => federatedSum(x)),
-        member: fc.record({ x: fc.array(fc.integer(), { maxLength: 2 }) }),
-        server: fc.constant({}),
-      };
-      await agree(ragged, makeRuntime);
+      // Of which some are empty: nothing to a sum, of another shape to a mean.
+      const type = { x: atClients(float32(null)) };
+      for (const computation of [
+        federatedComputation(type, ({ x }) => federatedSum(x)),
+        federatedComputation(type, ({ x }) => federatedMean(x)),
+      ]) {
+        const ragged: IntrinsicCase = {
+          computation,
+          member: fc.record({ x: fc.array(fc.integer(), { maxLength: 2 }) }),
+          server: fc.constant({}),
+        };
+        await agree(ragged, makeRuntime);
+      }
     },
   );
 

@@ -1,7 +1,7 @@
 // `federatedMean` in a plan: the accumulator is the weighted sums, the total weight, and the power of two by which the
 // weights in both are scaled (0 while there is none).
 import { EmptyAggregateError } from '../errors/starling-error.js';
-import { addLeaves, castLeaves, zeroSums } from '../sums/sums.js';
+import { addLeaves, alignSums, castLeaves, zeroSums } from '../sums/sums.js';
 import type { VectorKernels } from '../sums/vector-kernels.js';
 import { leafTypes } from '../types/leaves.js';
 import { float64 } from '../types/types.js';
@@ -54,6 +54,8 @@ function meanReduction(
       const weight = weightLeaf === null ? 1 : Number(leaves[weightLeaf]!.data[0]);
       // Weight 0 is left out rather than multiplied by, so that it costs nothing; the sum is the same.
       if (weight === 0) return accumulator;
+      // An empty tensor would count in the divisor without adding anything, so that all must be of one shape.
+      alignSums(accumulator as Tensor[], leaves, types.length, numberOf(accumulator, scale)[0] !== 0);
       const scaled = weight * rescale(accumulator, scaleOf(weight));
       const sums = addLeaves(accumulator as Tensor[], leaves, scaled, vectors, types.length);
       numberOf(sums, total)[0]! += scaled;
@@ -62,6 +64,7 @@ function meanReduction(
     merge(left, right) {
       const other = numberOf(right, scale)[0]!;
       if (other === 0) return left;
+      alignSums(left as Tensor[], right, types.length, numberOf(left, scale)[0] !== 0);
       const common = rescale(left, other);
       return addLeaves(left as Tensor[], right, common / other, vectors, types.length + 1);
     },

@@ -29,4 +29,40 @@ describe('an unknown dimension', () => {
       }
     }
   });
+
+  it('fails the round when an empty tensor meets another one, but in a sum, to which it adds nothing', async () => {
+    const type = atClients(float32(null));
+    const strict = [
+      federatedComputation(type, (x) => federatedMean(x)),
+      federatedComputation(type, (x) => federatedMin(x)),
+      federatedComputation(type, (x) => federatedMax(x)),
+    ];
+    const sum = federatedComputation(type, (x) => federatedSum(x));
+    for (const given of [
+      [[], [1, 2]],
+      [[1, 2], [], [3, 4]],
+    ]) {
+      for (const laneSize of [1, 2, 3]) {
+        for (const computation of strict) {
+          await expect(both(computation, given, { laneSize })).rejects.toThrow(TypeMismatchError);
+        }
+      }
+    }
+    expect(await both(sum, [[1, 2], [], [3, 4]])).toMatchObject({ shape: [2], data: Float32Array.of(4, 6) });
+  });
+
+  it('gives an aggregate without elements when all clients have an empty tensor, of their shape', async () => {
+    const type = atClients(float32(null, null));
+    const rows = { dtype: 'float32', shape: [0, 3], data: new Float32Array() } as const;
+    const strict = [
+      federatedComputation(type, (x) => federatedMean(x)),
+      federatedComputation(type, (x) => federatedMin(x)),
+      federatedComputation(type, (x) => federatedMax(x)),
+    ];
+    for (const computation of strict) {
+      for (const laneSize of [1, 2]) {
+        expect(await both(computation, [rows, rows, rows], { laneSize })).toEqual(rows);
+      }
+    }
+  });
 });

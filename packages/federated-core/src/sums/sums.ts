@@ -42,6 +42,19 @@ export function addLeaves(
 }
 
 /**
+ * Makes ready the first `count` sums for leaves that must all be of one shape, those without elements included: sums that
+ * nobody `met` yet take the leaves' shapes. Throws a `TypeMismatchError` where another shape was met.
+ */
+export function alignSums(sums: Tensor[], leaves: readonly Tensor[], count: number, met: boolean): void {
+  for (let index = 0; index < count; index++) {
+    const [sum, { shape }] = [sums[index]!, leaves[index]!];
+    if (isShape(sum.shape, shape)) continue;
+    if (met) throw differing(sum.shape, shape);
+    sums[index] = zeroLike(sum.dtype, shape);
+  }
+}
+
+/**
  * The sums, each divided by `divisor`, in fresh arrays of the result's element types. Throws an `OverflowError` for
  * integers out of range.
  */
@@ -69,13 +82,17 @@ function adopt(sum: Tensor, leaf: Tensor): Tensor {
 
 function checkShape(sum: Tensor, leaf: Tensor): void {
   if (sum.data.length === 0 || leaf.data.length === 0) return;
-  const fits =
-    sum.shape.length === leaf.shape.length && sum.shape.every((size, axis) => size === leaf.shape[axis]);
-  if (!fits) {
-    throw new TypeMismatchError(
-      `Cannot add updates: shapes must be equal, got [${sum.shape.join(',')}] and [${leaf.shape.join(',')}]`,
-    );
-  }
+  if (!isShape(sum.shape, leaf.shape)) throw differing(sum.shape, leaf.shape);
+}
+
+function isShape(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((size, axis) => size === other[axis]);
+}
+
+function differing(one: readonly number[], other: readonly number[]): TypeMismatchError {
+  return new TypeMismatchError(
+    `Cannot add updates: shapes must be equal, got [${one.join(',')}] and [${other.join(',')}]`,
+  );
 }
 
 function zeroLike(dtype: Tensor['dtype'], shape: readonly number[]): Tensor {

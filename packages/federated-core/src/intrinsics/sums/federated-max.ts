@@ -16,7 +16,7 @@ export const federatedMaxDefinition: AggregateIntrinsic = {
   summary: 'The largest of the clients’ values, element by element.',
   signatures: ['({T}@CLIENTS -> T@SERVER)'],
   where: { T: 'summable' },
-  edgeCases: 'No clients: the round fails, or gives `ifEmpty`.',
+  edgeCases: 'No clients: the round fails, or gives `ifEmpty`. All must be of one shape, the empty included.',
   kinds: ['max'],
   reference: (call, lanes) => referenceExtremum(call, lanes, (next, best) => next > best),
 };

@@ -67,14 +67,13 @@ describe('federatedMean', () => {
       { value: atClients(float32(null)), weight: atClients(float32()) },
       ({ value, weight }) => federatedMean(value, { weight }),
     );
-    // The first and the last weigh nothing; an empty tensor adds nothing to the sum, but its weight counts:
-    // 3·2 / (2 + 1).
-    const given = { value: [[1, 2], [3], [], [4, 5]], weight: [0, 2, 1, 0] };
+    // The first and the last weigh nothing: (3·2 + 6·1) / (2 + 1).
+    const given = { value: [[1, 2], [3], [6], [], [4, 5]], weight: [0, 2, 1, 0, 0] };
     for (const laneSize of [1, 2, 5]) {
       expect(await both(mean, given, { laneSize })).toEqual({
         dtype: 'float32',
         shape: [1],
-        data: Float32Array.of(2),
+        data: Float32Array.of(4),
       });
     }
   });

@@ -11,7 +11,7 @@ import { applyIntrinsic } from '../framework/apply.js';
 import type { AggregateIntrinsic } from '../framework/definition.js';
 import { type IfEmpty, ifEmptyLeaves } from '../framework/if-empty.js';
 import { checkedOptions } from '../framework/options.js';
-import { finite, type Numbers, numbersOf, sumLeaf, tensorOf, zerosOf } from '../framework/reference.js';
+import { finite, type Numbers, numbersOf, sameShapes, tensorOf } from '../framework/reference.js';
 import type { Averageable, Weight } from '../framework/requirements.js';
 import { contributions } from '../framework/updates.js';
 import { type WeightedRow, weightedSums } from './reference-mean.js';
@@ -26,7 +26,7 @@ export const federatedMeanDefinition: AggregateIntrinsic = {
   labels: ['its value', 'weight'],
   where: { T: 'averageable', W: 'weight' },
   edgeCases:
-    'No clients, or a total weight of 0: the round fails, or gives `ifEmpty`. A negative or non-finite weight refuses that client’s update.',
+    'No clients, or a total weight of 0: the round fails, or gives `ifEmpty`. A negative or non-finite weight refuses that client’s update. All that count must be of one shape, the empty included.',
   kinds: ['mean', 'weighted-mean'],
   kind: (call) => (call.arguments.length === 2 ? 'weighted-mean' : 'mean'),
   refuses: (call, update) => weightIn(call)(update) < 0,
@@ -34,7 +34,8 @@ export const federatedMeanDefinition: AggregateIntrinsic = {
     const weightOf = weightIn(call);
     // A client of weight 0 counts for nothing, whatever its shape.
     const counting = lanes.map((lane) => lane.filter((update) => weightOf(update) > 0));
-    if (counting.flat().length === 0) {
+    const [first] = sameShapes(counting);
+    if (first === undefined) {
       if (call.settings.ifEmpty !== undefined) return call.settings.ifEmpty;
       throw new EmptyAggregateError(
         'Cannot evaluate federatedMean: need a total weight above 0, got 0; give { ifEmpty } for a value',
@@ -50,15 +51,13 @@ export const federatedMeanDefinition: AggregateIntrinsic = {
       scaleOf,
     );
     const means = leafTypes(call.type).map((type, leaf) => {
-      const sum = sumLeaf(counting, leaf);
-      if (sum === null) return zerosOf(type);
       const sums = weightedSums(
         rowsOf((update) => numbersOf(update[leaf]!)),
         scaleOf,
       );
       return tensorOf(
         type,
-        sum.shape,
+        first[leaf]!.shape,
         sums.map((one) => one / total!),
       );
     });

@@ -18,7 +18,8 @@ export const federatedSumDefinition: AggregateIntrinsic = {
   summary: 'Adds up the clients’ values, element by element.',
   signatures: ['({T}@CLIENTS -> T@SERVER)'],
   where: { T: 'summable' },
-  edgeCases: 'No clients: zeros. A sum outside of its element type fails the round, also one of floats.',
+  edgeCases:
+    'No clients: zeros. A sum outside of its element type fails the round, also one of floats. An empty tensor (of `float32[?]`) adds nothing.',
   kinds: ['sum'],
   reference: referenceSum,
 };

@@ -2,7 +2,7 @@
 import type { WeightScale } from '../../aggregations/weight-scale.js';
 import type { Numbers } from '../framework/reference.js';
 
-/** The numbers of one client, none where its tensor is empty, and the weight that they count by, above 0. */
+/** The numbers of one client, as many as of any other, and the weight that they count by, above 0. */
 export interface WeightedRow {
   readonly weight: number;
   readonly numbers: Numbers;

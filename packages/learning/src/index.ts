@@ -15,7 +15,7 @@ export * from './models/group-normalization.js';
 export * from './models/layers-model.js';
 export * from './models/model.js';
 export * from './optimizers/adagrad.js';
-export * from './optimizers/adam.js';
+export { type AdamOptions, adam } from './optimizers/adam.js';
 export * from './optimizers/adam-w.js';
 export * from './optimizers/clipped-by-norm.js';
 export * from './optimizers/clipped-by-value.js';

@@ -5,7 +5,7 @@ export * from './partitioners/iid-partition.js';
 export * from './partitioners/partitioner.js';
 export * from './partitioners/shard-partition.js';
 export * from './populations/dataset-rows.js';
-export * from './populations/fingerprint.js';
+export { fingerprintOf } from './populations/fingerprint.js';
 export * from './populations/generated-population.js';
 export * from './populations/partitioned-population.js';
 export * from './populations/population.js';

@@ -7,15 +7,15 @@ describe('adam', () => {
     // β1 = β2 = 0.5. g = 2: m = 1, corrected 1 / 0.5 = 2; v = 2, corrected 4; w = 1 − 0.1 · 2 / 2 = 0.9.
     // g = −2: m = 0.5 − 1 = −0.5, corrected −0.5 / 0.75 = −2/3; v = 1 + 2 = 3, corrected 4; w = 0.9 + 0.1/3.
     const optimizer = adam({ learningRate: 0.1, beta1: 0.5, beta2: 0.5, epsilon: 0 });
-    const [first, second] = stepsOf(optimizer, 1, [2, -2]);
+    const [first, second] = stepsOf(optimizer, { weight: 1, gradients: [2, -2] });
     expect(first).toBeCloseTo(0.9, 6);
     expect(second).toBeCloseTo(0.9 + 0.1 / 3, 6);
   });
 
   it('makes a first step of the learning rate whatever the gradient', () => {
     const optimizer = adam({ learningRate: 0.1, epsilon: 0 });
-    expect(stepsOf(optimizer, 1, [1e-3])[0]).toBeCloseTo(0.9, 5);
-    expect(stepsOf(optimizer, 1, [-1e3])[0]).toBeCloseTo(1.1, 5);
+    expect(stepsOf(optimizer, { weight: 1, gradients: [1e-3] })[0]).toBeCloseTo(0.9, 5);
+    expect(stepsOf(optimizer, { weight: 1, gradients: [-1e3] })[0]).toBeCloseTo(1.1, 5);
   });
 
   it('throws when v starts above 0 and the bias is corrected', () => {

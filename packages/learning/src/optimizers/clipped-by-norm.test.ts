@@ -17,7 +17,7 @@ describe('clippedByNorm', () => {
 
   it('leaves gradients within the norm as they are', () => {
     const optimizer = clippedByNorm(sgd({ learningRate: 1 }), { clipNorm: 2 });
-    expect(stepsOf(optimizer, 0, [1.5, 0])).toEqual([-1.5, -1.5]);
+    expect(stepsOf(optimizer, { weight: 0, gradients: [1.5, 0] })).toEqual([-1.5, -1.5]);
   });
 
   it('shortens gradients whose squares overflow, and stops at a norm of 0', () => {

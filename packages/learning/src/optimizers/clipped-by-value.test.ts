@@ -6,7 +6,7 @@ import { sgd } from './sgd.js';
 describe('clippedByValue', () => {
   it('brings every element of the gradient into the range', () => {
     const optimizer = clippedByValue(sgd({ learningRate: 1 }), { clipValue: 2 });
-    expect(stepsOf(optimizer, 0, [5, -7, 1.5])).toEqual([-2, 0, -1.5]);
+    expect(stepsOf(optimizer, { weight: 0, gradients: [5, -7, 1.5] })).toEqual([-2, 0, -1.5]);
   });
 
   optimizerContract('clippedByValue', (learningRate) =>

@@ -15,8 +15,15 @@ import type { Tensors } from '../tensors/tensors.js';
 import type { LearningRate } from './learning-rate.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
 
-/** Weights after one step for each of `gradients`, starting from `weight`: a weight of one element. */
-export function stepsOf(optimizer: Optimizer, weight: number, gradients: readonly number[]): number[] {
+export interface StepsOfOptions {
+  /** Where the only weight, of one element, starts. */
+  readonly weight: number;
+  /** One for each step. */
+  readonly gradients: readonly number[];
+}
+
+/** The weight after each step of `optimizer`. */
+export function stepsOf(optimizer: Optimizer, { weight, gradients }: StepsOfOptions): number[] {
   let weights: Tensors = { w: tf.tensor1d([weight]) };
   let state = optimizer.init(weights);
   return gradients.map((gradient) => {
@@ -40,10 +47,10 @@ export function optimizerContract(name: string, make: (learningRate: LearningRat
   optimizerTests(`${name} with a schedule keeps the optimizer contract`, make(warmUp(0.1, { overSteps: 2 })));
 
   it(`${name} takes each step with the rate of its count`, () => {
-    const [first] = stepsOf(make(0.1), 1, [1]);
+    const [first] = stepsOf(make(0.1), { weight: 1, gradients: [1] });
     const scheduled = make(piecewiseRate({ rates: [0.1, 0], boundarySteps: [1] }));
     // From the second step on the rate is 0, and nothing moves.
-    expect(stepsOf(scheduled, 1, [1, -2, 3])).toEqual([first, first, first]);
+    expect(stepsOf(scheduled, { weight: 1, gradients: [1, -2, 3] })).toEqual([first, first, first]);
     expect(first).not.toBe(1);
   });
 
@@ -77,7 +84,7 @@ function optimizerTests(title: string, optimizer: Optimizer): void {
 
     it('gives the same within a local computation, on every engine', async () => {
       const gradients = [1, -2, 0.5, 3];
-      const outside = stepsOf(optimizer, 1, gradients).at(-1) as number;
+      const outside = stepsOf(optimizer, { weight: 1, gradients }).at(-1) as number;
       const local = localComputation(
         { weights: struct({ w: float32(1) }), data: sequence(float32(1)) },
         ({ weights, data }) => {
@@ -98,7 +105,8 @@ function optimizerTests(title: string, optimizer: Optimizer): void {
     });
 
     it('leaves weights finite when the gradient is zero', () => {
-      for (const weight of stepsOf(optimizer, 1, [0, 0])) expect(Number.isFinite(weight)).toBe(true);
+      for (const weight of stepsOf(optimizer, { weight: 1, gradients: [0, 0] }))
+        expect(Number.isFinite(weight)).toBe(true);
     });
   });
 }

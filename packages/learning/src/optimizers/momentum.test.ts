@@ -5,7 +5,10 @@ import { momentum } from './momentum.js';
 describe('momentum', () => {
   it('carries on in the direction of past gradients', () => {
     // v = 1, w = 1 − 0.1 · 1 = 0.9; v = 0.9 + 1 = 1.9, w = 0.9 − 0.19 = 0.71.
-    const [first, second] = stepsOf(momentum({ learningRate: 0.1, momentum: 0.9 }), 1, [1, 1]);
+    const [first, second] = stepsOf(momentum({ learningRate: 0.1, momentum: 0.9 }), {
+      weight: 1,
+      gradients: [1, 1],
+    });
     expect(first).toBeCloseTo(0.9, 6);
     expect(second).toBeCloseTo(0.71, 6);
   });

@@ -94,7 +94,7 @@ function rootMeanSquare(rate: number, decay: number, epsilon: number): Formula {
 
 describe('optimizers', () => {
   it.each(cases)('%s follows its formula for 20 steps', (_, optimizer, expected) => {
-    for (const [step, weight] of stepsOf(optimizer, 1, gradients).entries()) {
+    for (const [step, weight] of stepsOf(optimizer, { weight: 1, gradients }).entries()) {
       expect(weight).toBeCloseTo(expected[step] as number, 5);
     }
   });
@@ -104,11 +104,11 @@ describe('optimizers', () => {
     // √v = 0.10000495; 0.1 · 0.1 / 0.10100495 = 0.0990050. With the correction: 0.1 · 1 / (1 + 0.001) = 0.0999001.
     const options = { learningRate: 0.1, beta2: 0.99, epsilon: 1e-3 };
     const plain = adam({ ...options, biasCorrection: false, initialAccumulator: 1e-6 });
-    expect(stepsOf(plain, 1, [1])[0]).toBeCloseTo(1 - 0.099005, 6);
-    expect(stepsOf(adam(options), 1, [1])[0]).toBeCloseTo(1 - 0.0999001, 6);
+    expect(stepsOf(plain, { weight: 1, gradients: [1] })[0]).toBeCloseTo(1 - 0.099005, 6);
+    expect(stepsOf(adam(options), { weight: 1, gradients: [1] })[0]).toBeCloseTo(1 - 0.0999001, 6);
     // With β2 = 0.99 a lasting gradient then steps by m / √v: at t = 2, m = 0.19, v = 0.0199 + 0.98e-6, √v = 0.1410708;
     // 0.1 · 0.19 / 0.1420708 = 0.1337361, beyond the rate, where the correction keeps to 0.0999001.
-    const [first, second] = stepsOf(plain, 1, [1, 1]) as [number, number];
+    const [first, second] = stepsOf(plain, { weight: 1, gradients: [1, 1] }) as [number, number];
     expect(first - second).toBeCloseTo(0.1337361, 6);
   });
 });

@@ -5,7 +5,7 @@ import { sgd } from './sgd.js';
 describe('sgd', () => {
   it('moves against the gradient by the learning rate', () => {
     // 1 − 0.1 · 2 = 0.8; 0.8 − 0.1 · −5 = 1.3.
-    const [first, second] = stepsOf(sgd({ learningRate: 0.1 }), 1, [2, -5]);
+    const [first, second] = stepsOf(sgd({ learningRate: 0.1 }), { weight: 1, gradients: [2, -5] });
     expect(first).toBeCloseTo(0.8, 6);
     expect(second).toBeCloseTo(1.3, 6);
   });

@@ -12,7 +12,7 @@
 import { deriveSeed, type Seed, type Tensor, tensor } from '@starling/federated-core';
 import { sizeOf } from '@starling/federated-core/plan';
 import type { SequenceView } from '../kernel-graph.js';
-import { MAX_ELEMENTS } from '../serialized/check-sizes.js';
+import { MAX_ELEMENTS } from '../max-elements.js';
 import { type DatasetWalk, walkOf } from './dataset-walk.js';
 import { draw } from './draw.js';
 import type { Feed } from './feeds.js';

@@ -3,7 +3,7 @@
 // does two epochs pays for two.
 import type { Tensor } from '@starling/federated-core';
 import type { SequenceView, ViewCount } from '../kernel-graph.js';
-import { MAX_ELEMENTS } from '../serialized/check-sizes.js';
+import { MAX_ELEMENTS } from '../max-elements.js';
 
 export interface DatasetWalk {
   /** Elements that an epoch starts from; a short last batch of them may be left out. */

@@ -13,6 +13,7 @@ import type {
   ValueSpec,
 } from '../kernel-graph.js';
 import { KernelGraphError } from '../kernel-graph-error.js';
+import { MAX_ELEMENTS } from '../max-elements.js';
 import type { RuleCall } from '../shape-rules/shape-rule.js';
 import { shapeRules } from '../shape-rules/shape-rules.js';
 
@@ -23,7 +24,6 @@ export interface GraphLimits {
   readonly maxBytes?: number;
 }
 
-export const MAX_ELEMENTS = 2 ** 28;
 const MAX_BYTES = 2 ** 33;
 /** Batch indices are made for all epochs at once. */
 const MAX_EPOCHS = 100_000;

@@ -66,6 +66,37 @@ describe('functionModel', () => {
     );
   });
 
+  it('throws when the loss or a metric of an example depends on the others, even if initial weights are 0', () => {
+    // [B] − [B, 1] is [B, B].
+    const broadcast = (given: { w: tf.Tensor }, batch: { x: tf.Tensor; y: tf.Tensor }): tf.Tensor =>
+      tf.mean(tf.square(tf.sub(batch.y, tf.matMul(batch.x as tf.Tensor2D, given.w as tf.Tensor2D))), -1);
+    const centred = (given: { w: tf.Tensor }, batch: { x: tf.Tensor }): tf.Tensor => {
+      const outputs = tf.squeeze(tf.matMul(batch.x as tf.Tensor2D, given.w as tf.Tensor2D), [1]);
+      return tf.sub(outputs, tf.mean(outputs));
+    };
+    const own = (_: object, batch: { y: tf.Tensor }): tf.Tensor => batch.y;
+    const make = (options: object) =>
+      functionModel({
+        example: struct({ x: float32(2), y: float32() }),
+        initialWeights: { w: tensor('float32', [2, 1], new Float32Array(2)) },
+        loss: own,
+        ...options,
+      });
+    const message = 'must give each example a number that the other examples of its batch leave as it is';
+    expect(() => make({ loss: broadcast })).toThrow(`Cannot make function model: its loss ${message}`);
+    expect(() => make({ loss: centred })).toThrow(`its loss ${message}`);
+    expect(() => make({ metrics: { mse: broadcast } })).toThrow(`its metric 'mse' ${message}`);
+    expect(() => make({ metrics: { own } })).not.toThrow();
+  });
+
+  it('copies its initial weights', () => {
+    const data = Float32Array.of(2);
+    const initialWeights = { w: tensor('float32', [], data) };
+    const model = functionModel({ example, initialWeights, loss: (_, batch: { x: tf.Tensor }) => batch.x });
+    data.fill(Number.NaN);
+    expect(model.initialWeights['w']?.data[0]).toBe(2);
+  });
+
   it('throws when an initial weight is not float32, or not finite', () => {
     const make = (weight: Tensor) =>
       functionModel({ name: 'm', example, initialWeights: { w: weight }, loss: () => x });

@@ -1,7 +1,9 @@
 // A model from a plain function of weights and a batch: for users who write tensors rather than layers.
-import type { tf } from '@starling/compute';
+import { tf } from '@starling/compute';
 import { struct, type Tensor, type TensorType, type Type, tensorType } from '@starling/federated-core';
+import { copyTensor } from '@starling/federated-core/plan';
 import type { Tensors } from '../tensors/tensors.js';
+import { checkIndependentRows, exampleBatch, fraction } from './independent-rows.js';
 import { checkInitialWeights } from './initial-weights.js';
 import { checkMetricNames } from './metric-names.js';
 import type { Batch, Model } from './model.js';
@@ -24,16 +26,23 @@ export interface FunctionModelOptions<W extends string, B extends Batch> {
 
 /**
  * All weights are trained; they are float32. Throws a `RangeError` where an initial weight is not float32 or not
- * finite, where a metric has a reserved name, and where a loss or metric is not one number for each example.
+ * finite, where a metric has a reserved name, and where a loss or metric is not one number for each example, whatever the others
+ * of its batch: for that each is called on made-up examples and weights, if it can be. Initial weights are copied.
  */
 export function functionModel<W extends string, B extends Batch>(options: FunctionModelOptions<W, B>): Model {
-  const { name = 'function model', example, initialWeights, loss, metrics = {} } = options;
+  const { name = 'function model', example, loss, metrics = {} } = options;
   checkMetricNames(name, Object.keys(metrics));
-  checkInitialWeights(name, initialWeights);
+  checkInitialWeights(name, options.initialWeights);
+  // A copy: what the caller writes into its arrays later is not checked.
+  const initialWeights = Object.fromEntries(
+    Object.entries<Tensor>(options.initialWeights).map(([weight, value]) => [weight, copyTensor(value)]),
+  );
   const types: Record<string, TensorType> = {};
-  for (const [weight, { dtype, shape }] of Object.entries<Tensor>(initialWeights)) {
+  for (const [weight, { dtype, shape }] of Object.entries(initialWeights)) {
     types[weight] = tensorType(dtype, shape);
   }
+  checkRows('its loss', loss);
+  for (const [metric, compute] of Object.entries(metrics)) checkRows(`its metric '${metric}'`, compute);
   return {
     name,
     example,
@@ -54,4 +63,28 @@ export function functionModel<W extends string, B extends Batch>(options: Functi
     },
     constrain: (weights) => weights,
   };
+
+  function checkRows(what: string, compute: FunctionModelOptions<W, B>['loss']): void {
+    const onRows = (rows: readonly number[]): tf.Tensor =>
+      compute(
+        exampleWeights(initialWeights) as { readonly [K in W]: tf.Tensor },
+        exampleBatch(example, rows) as B,
+      );
+    const advice =
+      'tf.js broadcasts [B] and [B, 1] to [B, B]: reshape one to the other, and take means over the axes of an example alone';
+    checkIndependentRows(name, what, onRows, advice);
+  }
+}
+
+/** Small weights other than the initial ones, which may be zeros and so hide what examples do to each other. */
+function exampleWeights(weights: { readonly [name: string]: Tensor }): Tensors {
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, { shape, data }]) => [
+      name,
+      tf.tensor(
+        Float32Array.from(data as Float32Array, (_, at) => fraction(at) - 0.25),
+        [...shape],
+      ),
+    ]),
+  );
 }

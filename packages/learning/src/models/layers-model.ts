@@ -15,6 +15,7 @@ import {
 import type { Loss } from '../losses/loss.js';
 import type { Metric } from '../metrics/metric.js';
 import { type DeferredModel, withDeferredWeights } from './deferred-weights.js';
+import { checkIndependentRows, exampleBatch, exampleTensor } from './independent-rows.js';
 import { initialValues } from './initial-values.js';
 import { checkInitialWeights } from './initial-weights.js';
 import { withStandIns } from './layer-stand-ins.js';
@@ -24,6 +25,7 @@ import { checkMetricNames } from './metric-names.js';
 import type { Batch, Model } from './model.js';
 import { noiseLayers } from './noise-layers.js';
 import { perExample, perExampleLosses } from './per-example.js';
+import { withLabels } from './tfjs-metrics.js';
 
 export interface LayersModelOptions {
   readonly name?: string;
@@ -33,7 +35,7 @@ export interface LayersModelOptions {
   readonly metrics?: { readonly [name: string]: Metric };
   /** What enters the first layer; `batch.x` as float32 by default. */
   readonly features?: (batch: never) => tf.Tensor;
-  /** What the loss compares with; `batch.y` by default. */
+  /** What the loss compares with; `batch.y` by default. Functions of `tfl.metrics` need it in the shape of the outputs. */
   readonly labels?: (batch: never) => tf.Tensor;
   /** Decides the initial weights; `seedFrom(0)` by default. */
   readonly seed?: Seed;
@@ -47,7 +49,8 @@ const trainingStandIns = { BatchNormalization: maskedBatchNormalization, ...nois
  * The model that `build` makes with tf.js layers (`tfl.sequential`, `tfl.model`), all of them new, the first with an
  * `inputShape`. Weights are named by the kind of layer, its number among its kind, and the weight: `dense_1_kernel`.
  * Regularisers, constraints, batch normalisation and dropout work as in tf.js; compile, optimizer and fit are not used.
- * Throws a `RangeError` where a metric has a reserved name or an initial weight is not finite.
+ * Throws a `RangeError` where a metric has a reserved name, an initial weight is not finite, or the loss or a metric gives
+ * an example a number that depends on the others of its batch.
  */
 export function layersModel(build: () => tfl.LayersModel, options: LayersModelOptions): Model {
   const { name = 'layers model', example, loss, metrics = {}, seed = seedFrom(0) } = options;
@@ -57,6 +60,7 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
   const { model: layers, initializers } = options.pretrained
     ? { model: build(), initializers: new Map() }
     : withDeferredWeights(build);
+  checkLabels(name, layers, { loss, metrics, example, labels });
   const variables = namedVariables(layers);
   const initialWeights = initialTensors(variables, initializers, seed);
   checkInitialWeights(name, initialWeights);
@@ -81,12 +85,12 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
       const targets = labels(batch);
       const [first, ...rest] = penalties as tf.Tensor[];
       return {
-        losses: perExampleLosses(name, loss(targets, outputs), batch),
+        losses: perExampleLosses(name, withLabels(loss, targets, outputs), batch),
         ...(first === undefined ? {} : { penalty: rest.reduce((sum, next) => tf.add(sum, next), first) }),
         metrics: Object.fromEntries(
           Object.entries(metrics).map(([metric, compute]) => [
             metric,
-            perExample(name, `its metric '${metric}'`, compute(targets, outputs), batch),
+            perExample(name, `its metric '${metric}'`, withLabels(compute, targets, outputs), batch),
           ]),
         ),
         moved,
@@ -108,6 +112,35 @@ function defaultFeatures(batch: Batch): tf.Tensor {
 
 function defaultLabels(batch: Batch): tf.Tensor {
   return (batch as { readonly y: tf.Tensor }).y;
+}
+
+/** Calls the loss and each metric on labels of made-up examples, and outputs that are made up as well. */
+function checkLabels(
+  name: string,
+  layers: tfl.LayersModel,
+  given: {
+    readonly loss: Loss;
+    readonly metrics: { readonly [name: string]: Metric };
+    readonly example: Type;
+    readonly labels: (batch: Batch) => tf.Tensor;
+  },
+): void {
+  const [, ...shape] = layers.outputShape as tfl.Shape;
+  if (!shape.every((size) => typeof size === 'number')) return;
+  const check = (what: string, compute: Loss): void =>
+    checkIndependentRows(
+      name,
+      what,
+      (rows) =>
+        withLabels(
+          compute,
+          given.labels(exampleBatch(given.example, rows)),
+          exampleTensor(float32(...shape), rows, 'outputs'),
+        ),
+      'Where labels are [B] and outputs [B, 1], tf.js broadcasts them to [B, B]: give labels the last axis, labels: (batch) => tf.expandDims(batch.y, -1)',
+    );
+  check('its loss', given.loss);
+  for (const [metric, compute] of Object.entries(given.metrics)) check(`its metric '${metric}'`, compute);
 }
 
 /** The first value of each variable: what its initializer gives for a seed of its own, or what it holds already. */

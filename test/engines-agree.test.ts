@@ -5,13 +5,7 @@ import { linearTeacher, linearTeacherExample } from '@starling/datasets';
 import { seedFrom, type Tensor } from '@starling/federated-core';
 import { federatedAveraging, layersModel, sgd, softmaxCrossentropy } from '@starling/learning';
 import { uniformSampler } from '@starling/population';
-import {
-  type EngineChoice,
-  inProcessRuntime,
-  type Runtime,
-  runRounds,
-  threadsRuntime,
-} from '@starling/runtime';
+import { type EngineChoice, inProcessRuntime, type Runtime, runRounds, threadsRuntime } from '@starling/runtime';
 import { assert, describe, test } from 'vitest';
 
 const CLIENTS = 6;

@@ -20,7 +20,8 @@ import { flatten, intrinsics, roundSeed, unflatten } from '@starling/federated-c
 import { createPlanRunner } from '@starling/plan';
 import { linkPlan } from '@starling/plan/link';
 import { type Population, populationOf } from '@starling/population';
-import { inProcessRuntime, type Runtime, runRound, threadsRuntime } from '@starling/runtime';
+import { inProcessRuntime, type Runtime, threadsRuntime } from '@starling/runtime';
+import { runRound } from '@starling/runtime/phases';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type IntrinsicCase, intrinsicCases } from './support/intrinsic-cases.js';

@@ -4,13 +4,7 @@ import { type Client, createClient, createPlanCache } from '@starling/client';
 import { createOnnxEngine, type Engine } from '@starling/compute';
 import { websocketRuntime } from '@starling/coordinator';
 import { type Population, uniformSampler } from '@starling/population';
-import {
-  inProcessRuntime,
-  type RoundRecord,
-  type RunResult,
-  type Runtime,
-  runRounds,
-} from '@starling/runtime';
+import { inProcessRuntime, type RoundRecord, type RunResult, type Runtime, runRounds } from '@starling/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CuttableSockets, cuttableSockets } from '../support/cuttable-sockets.js';
 import { driftingThreshold, sensors } from '../support/drifting-threshold.js';

@@ -1,9 +1,24 @@
 // The wire protocol: what a client and a coordinator share, without anything that needs Node.
-
-export * from './conversation/conversation-states.js';
-export * from './frames/codes.js';
-export * from './frames/frame.js';
-export * from './frames/limits.js';
-export * from './messages/body-limit.js';
-export * from './messages/control.js';
-export * from './messages/message.js';
+export {
+  type ConversationState,
+  checkTurn,
+  conversationStates,
+  type Receiver,
+} from './conversation/conversation-states.js';
+export { isWireCode, type WireCode, WireError, wireCodes } from './frames/codes.js';
+export { decodeFrame, encodeFrame, type Frame, type MessageType, messageTypes } from './frames/frame.js';
+export { CHUNK_BYTES, defaultLimits, MAX_BODY_BYTES, type WireLimits } from './frames/limits.js';
+export { bodyLimit, slicesLimit, updateLimit } from './messages/body-limit.js';
+export type { Control, ControlInput, ControlMessage, ControlType } from './messages/control.js';
+export {
+  type Assembler,
+  type AssemblerOptions,
+  bodyParts,
+  createAssembler,
+  encodeBodyHead,
+  encodeBodyMessage,
+  encodeMessage,
+  isMessage,
+  type Message,
+  type PartialBody,
+} from './messages/message.js';

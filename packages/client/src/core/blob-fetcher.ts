@@ -1,6 +1,6 @@
 // Asks for blobs over one socket and hands each out once it is here and hashes to its name.
 
-import { sha256Hex } from '@starling/plan';
+import { sha256Hex } from '@starling/plan/safetensors';
 import { type PartialBody, WireError } from '@starling/wire';
 import type { WantedBlob } from './plan-cache.js';
 

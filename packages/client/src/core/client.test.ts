@@ -1,5 +1,5 @@
 import { tensor } from '@starling/federated-core';
-import { decodeLeaves } from '@starling/plan';
+import { decodeLeaves } from '@starling/plan/safetensors';
 import { encodeBodyMessage } from '@starling/wire';
 import { describe, expect, it } from 'vitest';
 import {

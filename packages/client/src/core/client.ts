@@ -3,9 +3,9 @@
 import type { Engine } from '@starling/compute';
 import { formatType, StarlingError, type Type, type Value } from '@starling/federated-core';
 import type { ConversationState } from '@starling/wire';
-import { type Logger, pino } from 'pino';
 import { type BackOff, backOffMs } from './back-off.js';
 import { type Conversation, converse } from './conversation.js';
+import { type ClientLogger, silentLogger } from './logger.js';
 import { type ClientCounts, newCounts, newMemory } from './memory.js';
 import { createPlanCache, type PlanCache } from './plan-cache.js';
 import type { Connect } from './socket.js';
@@ -32,7 +32,7 @@ export interface ClientOptions {
   /** Makes sockets; `createClient` of the Node entry takes `ws`. */
   readonly connect: Connect;
   /** Default: silent. */
-  readonly logger?: Logger;
+  readonly logger?: ClientLogger;
   /** Uniform in [0, 1), for the jitter of the back-off. Default `Math.random`. */
   readonly random?: () => number;
 }
@@ -78,7 +78,7 @@ export function createClientOn(options: ClientOptions): Client {
     random = Math.random,
     backOff,
     giveUpMs = Number.POSITIVE_INFINITY,
-    logger = pino({ level: 'silent' }),
+    logger = silentLogger,
   } = options;
   const ownPlans = options.plans === undefined;
   const plans = options.plans ?? createPlanCache(options.engine);

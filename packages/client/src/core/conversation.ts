@@ -15,8 +15,8 @@ import {
   type WireCode,
   WireError,
 } from '@starling/wire';
-import type { Logger } from 'pino';
 import { createBlobFetcher } from './blob-fetcher.js';
+import type { ClientLogger } from './logger.js';
 import type { ClientCounts, ClientMemory } from './memory.js';
 import type { LoadedPlan, PlanCache } from './plan-cache.js';
 import type { ClientSocket, Connect } from './socket.js';
@@ -43,7 +43,7 @@ export interface ConversationOptions {
   readonly token?: string;
   /** Plan hashes that the client agrees to run; any where it is left out. */
   readonly pins?: readonly string[];
-  readonly logger: Logger;
+  readonly logger: ClientLogger;
 }
 
 export interface Conversation {

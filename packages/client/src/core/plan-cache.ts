@@ -3,15 +3,7 @@
 import type { Engine } from '@starling/compute';
 import { StarlingError, type Tensor, type Type, type Value } from '@starling/federated-core';
 import { leafCount, type Selection, splitLeaves, unpackSlices } from '@starling/federated-core/plan';
-import {
-  breathe,
-  clientArgument,
-  createPlanRunner,
-  decodeManifest,
-  decodePlan,
-  type PlanRunner,
-  workBlobs,
-} from '@starling/plan';
+import { breathe, clientArgument, createPlanRunner, decodeManifest, decodePlan, type PlanRunner, workBlobs } from '@starling/plan';
 import { bodyLimit, type PartialBody, slicesLimit } from '@starling/wire';
 
 /** A plan that is ready to work. */
@@ -53,7 +45,7 @@ export function createPlanCache(engine: Engine): PlanCache {
 
   async function fetchPlan(wanted: WantedBlob, fetch: FetchBlobs) {
     const [manifestBytes] = (await fetch([wanted])) as [Uint8Array];
-    const references = workBlobs(decodeManifest(manifestBytes), engine.name);
+    const references = workBlobs(decodeManifest(manifestBytes), engine.needs);
     const fetched = await fetch(references.map(({ sha256, bytes }) => ({ hash: sha256, bytes })));
     const blobs = new Map(references.map(({ sha256 }, index) => [sha256, fetched[index] as Uint8Array]));
     const linked = decodePlan(manifestBytes, blobs, { graphs: 'work' });

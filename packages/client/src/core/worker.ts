@@ -1,9 +1,10 @@
 // A client's work over one socket: from the broadcast to the update, and what became of it. An update that was
 // computed before a cut is kept in the client's memory and sent as it is.
 import type { Tensor, Value } from '@starling/federated-core';
-import { clientWork, decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan';
+import { clientOutcome } from '@starling/plan';
+import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import { type Control, encodeBodyMessage, encodeMessage, type PartialBody, WireError } from '@starling/wire';
-import type { Logger } from 'pino';
+import type { ClientLogger } from './logger.js';
 import type { ClientCounts, ClientMemory, WorkOutcome } from './memory.js';
 import type { LoadedPlan, PlanCache } from './plan-cache.js';
 
@@ -19,7 +20,7 @@ export interface WorkerOptions {
   readonly send: (frame: Uint8Array) => void;
   /** Told of a fault of the coordinator's, such as a broadcast that is not what it says. */
   readonly onFault: (error: unknown) => void;
-  readonly logger: Logger;
+  readonly logger: ClientLogger;
 }
 
 export interface Worker {
@@ -47,7 +48,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const sliced =
       slices === null || own === null ? [] : plan.unpackSlices(phase, checked(own.bytes, slices));
     const { report, update } = await options.inTurn(() =>
-      clientWork(
+      clientOutcome(
         client,
         async () => options.argument(await options.load(client)),
         (input) => plan.work(phase, sent, [...sliced, ...input], seed),

@@ -3,9 +3,9 @@
 import type { Engine } from '@starling/compute';
 import { createOnnxEngine } from '@starling/compute/onnx';
 import type { Population } from '@starling/population';
-import { type Logger, pino } from 'pino';
 import type { BackOff } from '../core/back-off.js';
 import type { Client, ClientSummary } from '../core/client.js';
+import { type ClientLogger, silentLogger } from '../core/logger.js';
 import { createPlanCache } from '../core/plan-cache.js';
 import type { Connect } from '../core/socket.js';
 import { createClient } from './create-client.js';
@@ -24,7 +24,7 @@ export interface RunClientsOptions {
   readonly engine?: Engine;
   readonly connect?: Connect;
   /** Default: silent. */
-  readonly logger?: Logger;
+  readonly logger?: ClientLogger;
   /** Aborting it makes all clients leave. */
   readonly signal?: AbortSignal;
 }
@@ -39,7 +39,7 @@ export interface RunningClients {
 /** Starts clients; they connect at once, and come back after every cut. */
 export async function startClients(options: RunClientsOptions): Promise<RunningClients> {
   const { url, population, clients: which = { any: 1 }, signal, token, pins, backOff, giveUpMs } = options;
-  const logger = options.logger ?? pino({ level: 'silent' });
+  const logger = options.logger ?? silentLogger;
   const engine = options.engine ?? (await createOnnxEngine());
   const plans = createPlanCache(engine);
   const names =

@@ -2,7 +2,8 @@
 import type { Engine } from '@starling/compute';
 import { float32, struct, tensor } from '@starling/federated-core';
 import type { RoundPlan } from '@starling/federated-core/plan';
-import { encodeLeaves, encodePlan, sha256Hex } from '@starling/plan';
+import { encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
+import { encodePlan } from '@starling/plan';
 import { afterEach, expect } from 'vitest';
 import { type Client, type ClientOptions, createClientOn } from '../core/client.js';
 import { type ScriptedCoordinator, type ScriptedLine, scriptedCoordinator } from './scripted-coordinator.js';
@@ -31,6 +32,7 @@ const plan: RoundPlan<string> = {
 export const { hash, manifest } = encodePlan({ plan, graphs: new Map() });
 export const engine: Engine = {
   name: 'onnx',
+  needs: 'onnx',
   description: 'none',
   load: () => Promise.reject(new Error('the plan has no graph')),
   dispose: async () => {},

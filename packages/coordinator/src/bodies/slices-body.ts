@@ -7,7 +7,7 @@ import {
   type Selection,
   sizeOf,
 } from '@starling/federated-core/plan';
-import { encodeLeaves } from '@starling/plan';
+import { encodeLeaves } from '@starling/plan/safetensors';
 
 export function encodeSlices(
   selections: readonly Selection<string>[],

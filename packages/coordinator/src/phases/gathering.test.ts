@@ -1,6 +1,6 @@
 import { RejectedUpdateError, type Tensor, tensor } from '@starling/federated-core';
-import { encodeLeaves } from '@starling/plan';
-import type { LaneFold } from '@starling/runtime';
+import { encodeLeaves } from '@starling/plan/safetensors';
+import type { LaneFold } from '@starling/runtime/phases';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMetrics } from '../server/metrics.js';

@@ -7,8 +7,8 @@
 import { StarlingError, type Tensor } from '@starling/federated-core';
 import type { RejectionCode, UpdateChecker } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
-import { decodeLeaves } from '@starling/plan';
-import type { LaneFold, PhaseOutcome } from '@starling/runtime';
+import { decodeLeaves } from '@starling/plan/safetensors';
+import type { LaneFold, PhaseOutcome } from '@starling/runtime/phases';
 import { isWireCode, type WireCode } from '@starling/wire';
 import type { Logger } from 'pino';
 import type { Metrics } from '../server/metrics.js';

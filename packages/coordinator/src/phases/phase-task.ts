@@ -2,9 +2,9 @@
 // turn comes, and who owes an update.
 import { clientSeed } from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
-import { encodeLeaves, sha256Hex } from '@starling/plan';
+import { encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import type { Population } from '@starling/population';
-import type { PhaseRequest } from '@starling/runtime';
+import type { PhaseRequest } from '@starling/runtime/phases';
 import { MAX_BODY_BYTES, slicesLimit } from '@starling/wire';
 import { shareBody } from '../bodies/shared-body.js';
 import { encodeSlices, slicesBytes } from '../bodies/slices-body.js';

@@ -1,12 +1,6 @@
 // A coordinator from its start to its last round: what `starling coordinator` runs. Every round is committed to the
 // state directory before it is told of, so that a process killed at any point goes on from there when it is started again.
-import {
-  checkpointStore,
-  type RunOptions,
-  type RunResult,
-  runRounds,
-  type SimulationRun,
-} from '@starling/runtime';
+import { checkpointStore, type RunOptions, type RunResult, runRounds, type SimulationRun } from '@starling/runtime';
 import { pino } from 'pino';
 import { createMetrics } from '../server/metrics.js';
 import type { WebSocketRuntimeOptions } from './session-options.js';

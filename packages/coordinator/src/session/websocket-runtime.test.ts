@@ -1,5 +1,5 @@
 import { deriveSeed, tensor } from '@starling/federated-core';
-import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan';
+import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import { encodeFrame } from '@starling/wire';
 import { describe, expect, it } from 'vitest';
 import { answer, closeSession, open, plan, seed, statuses, sums, update } from '../testing/open-session.js';

@@ -1,6 +1,6 @@
 // The zod schema of a graph's feeds (compute's `Feed`), as they stand in a plan's manifest.
 import type { Feed } from '@starling/compute/graph';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const count = z.int().nonnegative();
 

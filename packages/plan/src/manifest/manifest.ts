@@ -2,7 +2,7 @@
 // text in TFF's notation, tensors are numbers into one body of constants, and every blob is named by its
 // SHA-256 and length, so that a client can fetch the parts it lacks and pin those it trusts.
 import { aggregationKinds } from '@starling/federated-core/plan';
-import { z } from 'zod';
+import * as z from 'zod';
 import { feedSchema } from './feed-schema.js';
 
 /** Raised when a manifest changes in a way that older readers would misread. */

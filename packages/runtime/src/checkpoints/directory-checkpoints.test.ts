@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tensor } from '@starling/federated-core';
-import { encodeSafetensors } from '@starling/plan';
+import { encodeSafetensors } from '@starling/plan/safetensors';
 import { afterEach, assert, beforeEach, describe, expect, test } from 'vitest';
 import type { Checkpoint } from './checkpoint-store.js';
 import { checkpointStore } from './directory-checkpoints.js';

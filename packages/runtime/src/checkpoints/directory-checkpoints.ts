@@ -4,7 +4,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StarlingError, type Tensor } from '@starling/federated-core';
-import { decodeSafetensors, encodeSafetensors } from '@starling/plan';
+import { decodeSafetensors, encodeSafetensors } from '@starling/plan/safetensors';
 import { CheckpointError } from '../runtime/errors.js';
 import type { Checkpoint, CheckpointStore, MetricsRow, ResumedCheckpoint } from './checkpoint-store.js';
 import type { PlainObject } from './run-identity.js';

@@ -1,6 +1,7 @@
 // Makes the identity of a run from its parts: asked for only where there are checkpoints to compare it with.
 import { deriveSeed, seedFrom } from '@starling/federated-core';
-import { PLAN_FORMAT_VERSION, sha256Hex, stateHash } from '@starling/plan';
+import { PLAN_FORMAT_VERSION } from '@starling/plan';
+import { sha256Hex, stateHash } from '@starling/plan/safetensors';
 import { checkCohort } from '@starling/population';
 import { type PlainObject, plainOf, type RunIdentity } from '../checkpoints/run-identity.js';
 import { STARLING_VERSION } from '../checkpoints/version.js';

@@ -13,7 +13,8 @@ import {
   seedFrom,
 } from '@starling/federated-core';
 import { roundSeed, serverSeed, unflatten } from '@starling/federated-core/plan';
-import { createPlanRunner, type Leaves, type PlanRunner, stateHash } from '@starling/plan';
+import { createPlanRunner, type Leaves, type PlanRunner } from '@starling/plan';
+import { stateHash } from '@starling/plan/safetensors';
 import type { RunIdentity } from '../checkpoints/run-identity.js';
 import { createEngine } from '../engines/engine-choice.js';
 import { TooFewReportsError } from '../runtime/errors.js';

@@ -20,7 +20,8 @@ import {
 } from '@starling/federated-core';
 import { flatten, roundSeed, unflatten } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
-import { createPlanRunner, stateHash } from '@starling/plan';
+import { createPlanRunner } from '@starling/plan';
+import { stateHash } from '@starling/plan/safetensors';
 import { linkPlan } from '@starling/plan/link';
 import { type Population, populationOf } from '@starling/population';
 import fc from 'fast-check';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { type ControlType, controlSchemas } from '../messages/control.js';
-import { type ConversationEnd, checkTurn, conversationStates } from './conversation-states.js';
+import { checkTurn, conversationStates, type Receiver } from './conversation-states.js';
 
-const ends = ['client', 'coordinator'] as const satisfies readonly ConversationEnd[];
+const receivers = ['client', 'coordinator'] as const satisfies readonly Receiver[];
 
 describe('conversationStates', () => {
   test('`conversationStates` has a place for every message, at one end alone', () => {
-    const taken = ends.map((end) => new Set<ControlType>(Object.values(conversationStates[end]).flat()));
+    const taken = receivers.map((end) => new Set<ControlType>(Object.values(conversationStates[end]).flat()));
     for (const type of Object.keys(controlSchemas) as ControlType[]) {
       expect(
         taken.filter((types) => types.has(type)),

@@ -8,7 +8,7 @@ import type { ControlType } from '../messages/control.js';
 /** A coordinator's end begins at `greeting`, as its sockets are open when it first sees them. */
 export type ConversationState = 'connecting' | 'greeting' | 'preparing' | 'ready' | 'ended';
 
-export type ConversationEnd = 'client' | 'coordinator';
+export type Receiver = 'client' | 'coordinator';
 
 /** By who receives, and its state: the messages that belong there. `part` continues a body that one of them opened. */
 export const conversationStates = {
@@ -26,10 +26,10 @@ export const conversationStates = {
     ready: ['blob', 'slices', 'work', 'ack', 'bye', 'error'],
     ended: [],
   },
-} as const satisfies Record<ConversationEnd, Record<ConversationState, readonly ControlType[]>>;
+} as const satisfies Record<Receiver, Record<ConversationState, readonly ControlType[]>>;
 
 /** Throws a `WireError` with code `unexpected-message` where `end` does not take a message of this type in `state`. */
-export function checkTurn(end: ConversationEnd, state: ConversationState, type: ControlType): void {
+export function checkTurn(end: Receiver, state: ConversationState, type: ControlType): void {
   const taken: readonly ControlType[] = conversationStates[end][state];
   if (taken.includes(type)) return;
   throw new WireError('unexpected-message', `Cannot take '${type}' while ${state}`);

@@ -10,7 +10,7 @@ import {
   tensor,
 } from '@starling/federated-core';
 import type { Aggregation, Phase } from '@starling/federated-core/plan';
-import { encodeLeaves } from '@starling/plan';
+import { encodeLeaves } from '@starling/plan/safetensors';
 import { expect, it } from 'vitest';
 import { bodyLimit, slicesLimit, UNKNOWN_BODY_BYTES, updateLimit } from './body-limit.js';
 

@@ -1,6 +1,6 @@
 // The control parts of the wire: what each message says in JSON, checked by zod on arrival. Unknown fields are
 // ignored, so that a later version may add some. docs/protocol.md lists the same fields.
-import { z } from 'zod';
+import * as z from 'zod';
 import { WireError } from '../frames/codes.js';
 import type { MessageType } from '../frames/frame.js';
 

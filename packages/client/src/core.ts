@@ -1,0 +1,13 @@
+// The edge client without Node: whoever gives it sockets and an engine, such as a browser, loads this entry.
+export * from './core/back-off.js';
+export {
+  type Client,
+  type ClientOptions,
+  ClientRefusedError,
+  type ClientSummary,
+  createClientOn,
+} from './core/client.js';
+export { type ClientLogger, silentLogger } from './core/logger.js';
+export type { ClientCounts } from './core/memory.js';
+export { createPlanCache, type LoadedPlan, type PlanCache } from './core/plan-cache.js';
+export type { ClientSocket, Connect, SocketEvents } from './core/socket.js';

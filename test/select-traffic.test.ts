@@ -77,7 +77,7 @@ async function traffic(computation: FederatedComputation) {
     websocketRuntime({
       metrics,
       deadlineMs: 30_000,
-      minReports: CLIENTS,
+      extendBelow: CLIENTS,
       minClients: CLIENTS,
       launchClients: async (url) => {
         const clients = await startClients({ url, population, clients: [0, 1, 2] });

@@ -38,7 +38,7 @@ describe('websocketRuntime with clients', () => {
   it('`websocketRuntime` ends in the state of `inProcessRuntime` when clients answer in any order', async () => {
     const expected = await run(inProcessRuntime());
     const runtime = websocketRuntime({
-      minReports: size,
+      extendBelow: size,
       deadlineMs: 20_000,
       launchClients: async (url) => {
         const running = await startClients({ url, population, clients: everyone });

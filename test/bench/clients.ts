@@ -4,7 +4,6 @@ import { startClients } from '@starling/client';
 import { createEngine } from '@starling/runtime';
 import type { Configuration } from './configuration.js';
 import { processUse } from './process-use.js';
-import { engineChoice } from './runtimes.js';
 import { workPopulation } from './work/standard-work.js';
 
 interface Request {
@@ -24,7 +23,7 @@ const { finished } = await startClients({
   url,
   population: workPopulation(configuration.model),
   clients: Array.from({ length: to - from }, (_, index) => from + index),
-  engine: await createEngine(engineChoice(configuration)),
+  engine: await createEngine(configuration.engine),
 });
 await finished;
 process.exit();

@@ -4,7 +4,7 @@
 export const MODELS = ['lr', 'cnn', 'cnn-dropout', 'lstm'] as const;
 export type ModelName = (typeof MODELS)[number];
 
-export const ENGINES = ['onnx', 'tfjs-cpu', 'tfjs-wasm', 'tfjs-tensorflow'] as const;
+export const ENGINES = ['onnx', 'tfjs-cpu', 'tfjs-wasm', 'tfjs-node'] as const;
 export type EngineChoiceName = (typeof ENGINES)[number];
 
 export const RUNTIMES = ['in-process', 'threads', 'websocket'] as const;

@@ -144,7 +144,7 @@ function choices(): readonly (readonly [EngineChoiceName, Configuration['runtime
 
 /** tfjs-node is optional: where `npm run test:tfjs-node` built it, the measuring processes are told where it is. */
 function reasonOfAbsence(engine: EngineChoiceName): string | null {
-  if (engine !== 'tfjs-tensorflow' || process.env['STARLING_TFJS_NODE'] !== undefined) return null;
+  if (engine !== 'tfjs-node' || process.env['STARLING_TFJS_NODE'] !== undefined) return null;
   const addon = join(root, '.tfjs-node', 'node_modules', '@tensorflow', 'tfjs-node');
   if (!existsSync(addon)) return 'tfjs-node is not built: npm run test:tfjs-node builds it';
   process.env['STARLING_TFJS_NODE'] = addon;

@@ -3,7 +3,7 @@ import { runRounds } from '@starling/runtime';
 import type { Configuration, Measurement } from './configuration.js';
 import { median } from './median.js';
 import type { ProcessUse } from './process-use.js';
-import { engineChoice, makeRuntime } from './runtimes.js';
+import { makeRuntime } from './runtimes.js';
 import { LANE_SIZE, workPopulation, workProcess, workSampler } from './work/standard-work.js';
 
 const configuration = JSON.parse(process.argv[2]!) as Configuration;
@@ -28,7 +28,7 @@ await runRounds({
   sampler: workSampler(),
   rounds: warmup + rounds,
   seed: 0,
-  engine: engineChoice(configuration),
+  engine: configuration.engine,
   onRound: async ({ round, metrics }) => {
     ends.push(performance.now());
     losses.push(lossOf(metrics));

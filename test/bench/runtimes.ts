@@ -3,21 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { websocketRuntime } from '@starling/coordinator';
-import { type EngineChoice, inProcessRuntime, type Runtime, threadsRuntime } from '@starling/runtime';
-import type { Configuration, EngineChoiceName } from './configuration.js';
+import { inProcessRuntime, type Runtime, threadsRuntime } from '@starling/runtime';
+import type { Configuration } from './configuration.js';
 import { addUp, type ProcessUse, processUse } from './process-use.js';
 import { CLIENTS } from './work/standard-data.js';
-
-const engines: Readonly<Record<EngineChoiceName, EngineChoice>> = {
-  onnx: { name: 'onnx' },
-  'tfjs-cpu': { name: 'tfjs', backend: 'cpu' },
-  'tfjs-wasm': { name: 'tfjs', backend: 'wasm' },
-  'tfjs-tensorflow': { name: 'tfjs', backend: 'tensorflow' },
-};
-
-export function engineChoice({ engine }: Configuration): EngineChoice {
-  return engines[engine];
-}
 
 export interface MeasuredRuntime {
   readonly runtime: Runtime;
@@ -26,8 +15,7 @@ export interface MeasuredRuntime {
 }
 
 export function makeRuntime(configuration: Configuration): MeasuredRuntime {
-  const engine = engineChoice(configuration);
-  const { runtime, workers } = configuration;
+  const { engine, runtime, workers } = configuration;
   switch (runtime) {
     case 'in-process':
       return { runtime: inProcessRuntime({ engine }), use: async () => processUse() };

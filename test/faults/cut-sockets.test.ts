@@ -4,7 +4,13 @@ import { type Client, createClient, createPlanCache } from '@starling/client';
 import { createOnnxEngine, type Engine } from '@starling/compute';
 import { websocketRuntime } from '@starling/coordinator';
 import { type Population, uniformSampler } from '@starling/population';
-import { inProcessRuntime, type RoundRecord, type RunResult, type Runtime, runRounds } from '@starling/runtime';
+import {
+  inProcessRuntime,
+  type RoundRecord,
+  type RunResult,
+  type Runtime,
+  runRounds,
+} from '@starling/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CuttableSockets, cuttableSockets } from '../support/cuttable-sockets.js';
 import { driftingThreshold, sensors } from '../support/drifting-threshold.js';
@@ -78,7 +84,7 @@ describe('cut sockets', () => {
     let clients: readonly Client[] = [];
     const runtime = websocketRuntime({
       deadlineMs: 30_000,
-      minReports: CLIENTS,
+      extendBelow: CLIENTS,
       minClients: CLIENTS,
       engine,
       launchClients(url) {

@@ -23,7 +23,7 @@ it('`websocketRuntime` finishes 20 MNIST rounds with 100 clients when 10 are cut
   let clients: readonly Client[] = [];
   const runtime = websocketRuntime({
     deadlineMs: 60_000,
-    minReports: CLIENTS,
+    extendBelow: CLIENTS,
     minClients: CLIENTS,
     engine,
     launchClients(url) {

@@ -91,7 +91,7 @@ it.each(cases.flatMap((each) => [1, 2, 3].map((seed) => ({ ...each, seed }))))(
     const actual = await run(
       websocketRuntime({
         deadlineMs: 30_000,
-        minReports: CLIENTS,
+        extendBelow: CLIENTS,
         engine,
         metrics,
         launchClients(url) {

@@ -79,7 +79,7 @@ function atLoad(n: number, action: () => void): Population {
 
 // Only pure JavaScript may be killed at any point: onnxruntime aborts the process when its thread is gone as it
 // returns. So these runs are on the tfjs engine.
-const engine = { name: 'tfjs', backend: 'cpu' } as const;
+const engine = 'tfjs-cpu';
 
 describe('threadsRuntime under faults', () => {
   const expected = run(inProcessRuntime({ engine }));

@@ -16,7 +16,7 @@ if (found.available) {
   const names = recordAttributes();
   engineContract('tfjs on tensorflow', () => createTfjsEngine({ backend: 'tensorflow' }));
 
-  const engine = { name: 'tfjs', backend: 'tensorflow' } as const;
+  const engine = 'tfjs-node';
   runtimeContract('threadsRuntime with 2 workers on tfjs-node', () => threadsRuntime({ workers: 2, engine }));
 
   // A name that is not listed is added while other threads read: the fault that listing them prevents.

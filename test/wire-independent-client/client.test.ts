@@ -159,7 +159,7 @@ async function runBoth(computation: FederatedComputation, serverArguments: unkno
   let launched: ReturnType<typeof launch> | null = null;
   const runtime = websocketRuntime({
     deadlineMs: 20_000,
-    minReports: 4,
+    extendBelow: 4,
     launchClients: (url) => {
       launched = launch(url);
       return launched;

@@ -17,7 +17,7 @@ export { type ScanOptions, scan } from './capture/scan/scan.js';
 export type { Captured } from './capture/sequences/parameters.js';
 export { sequenceLength, sequenceReduce } from './capture/sequences/sequence-reduce.js';
 export { SymbolicDataset } from './capture/sequences/symbolic-dataset.js';
-export type { Engine, EngineName } from './engine/engine.js';
+export type { Engine } from './engine/engine.js';
 export { localRunner } from './engines/local-runner.js';
 export { createOnnxEngine } from './engines/onnx/onnx-engine.js';
 export {

@@ -13,11 +13,11 @@ import {
 import { roundSeed, unflatten } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
 import { createPlanRunner } from '@starling/plan';
-import { stateHash } from '@starling/plan/safetensors';
 import { linkPlan } from '@starling/plan/link';
+import { stateHash } from '@starling/plan/safetensors';
 import { type Population, populationOf, uniformSampler } from '@starling/population';
 import { afterEach, assert, describe, expect, test } from 'vitest';
-import { createEngine } from './engines/engine-choice.js';
+import { createEngine } from './engines/engines.js';
 import { inProcessRuntime } from './in-process/in-process-runtime.js';
 import { compileRun } from './rounds/compile-run.js';
 import { runRound } from './rounds/run-round.js';

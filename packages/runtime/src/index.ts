@@ -1,19 +1,27 @@
-// Runtimes, linked plans and the round loop.
-export * from './checkpoints/checkpoint-store.js';
-export * from './checkpoints/directory-checkpoints.js';
-export * from './checkpoints/run-identity.js';
-export * from './checkpoints/version.js';
-export * from './engines/engine-choice.js';
-
-export * from './fold/lane-fold.js';
-export * from './fold/ordered-merge.js';
-export * from './in-process/in-process-runtime.js';
-
-export * from './rounds/leaf-names.js';
-export * from './rounds/run-options.js';
-export * from './rounds/run-round.js';
-export * from './rounds/run-rounds.js';
-export * from './runtime/errors.js';
-export * from './runtime/runtime.js';
-export * from './simulation/simulation.js';
-export * from './threads/threads-runtime.js';
+// Running plans round by round, as a user writes it and reads its results. Further entries: `/phases` for those who write a
+// runtime, `/events` for those who show a run, `/engines` for those who choose one by name, `/contract` for tests.
+export type {
+  Checkpoint,
+  CheckpointStore,
+  MetricsRow,
+  ResumedCheckpoint,
+} from './checkpoints/checkpoint-store.js';
+export { checkpointStore, type DirectoryCheckpointOptions } from './checkpoints/directory-checkpoints.js';
+export {
+  formatDifference,
+  type IdentityDifference,
+  identityDifferences,
+  type OnOtherRun,
+  OtherRunError,
+  type RunIdentity,
+} from './checkpoints/run-identity.js';
+export type { EngineModule } from './engines/engine-module.js';
+export { createEngine, type EngineChoice } from './engines/engines.js';
+export { type InProcessOptions, inProcessRuntime } from './in-process/in-process-runtime.js';
+export type { RunSource } from './rounds/compile-run.js';
+export type { Evaluation, FailedRound, RoundRecord, RunOptions, RunResult } from './rounds/run-options.js';
+export { runRounds } from './rounds/run-rounds.js';
+export { CheckpointError, TooFewReportsError, WorkerError } from './runtime/errors.js';
+export type { Runtime, RuntimeSession } from './runtime/runtime.js';
+export { defineSimulation, type Simulation, type SimulationRun } from './simulation/simulation.js';
+export { type ThreadsOptions, threadsRuntime } from './threads/threads-runtime.js';

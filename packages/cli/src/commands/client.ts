@@ -1,9 +1,11 @@
 // `starling client <simulation>`: clients of a population, in a process of their own, that join a coordinator and work
 // until it says that the run is over.
+
+import type { EngineChoice } from '@starling/runtime/engines';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
 import { createLogger } from '../output/logger.js';
-import { type EngineLabel, engineChoice, engineOption } from '../run/engine-choice.js';
+import { engineOption } from '../run/engine-option.js';
 import { withInterrupt } from '../run/interrupt.js';
 import { setUpSimulation } from '../simulation/set-up.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
@@ -12,7 +14,7 @@ interface ClientCommandOptions {
   readonly url: string;
   readonly client?: string;
   readonly range?: readonly [from: number, to: number];
-  readonly engine: EngineLabel;
+  readonly engine: EngineChoice;
   readonly token?: string;
   readonly giveUpMs?: number;
   readonly pin: readonly string[];
@@ -56,8 +58,8 @@ async function client(name: string, options: ClientCommandOptions): Promise<void
   const names = (): readonly string[] =>
     Array.from({ length: population.size }, (_, index) => population.clientId(index));
   const { runClients } = await import('@starling/client');
-  const { createEngine } = await import('@starling/runtime');
-  const engine = await createEngine(engineChoice(options.engine));
+  const { createEngine } = await import('@starling/runtime/engines');
+  const engine = await createEngine(options.engine);
   await withInterrupt(async (interrupt) => {
     const parent = endWithParent();
     const summaries = await runClients({

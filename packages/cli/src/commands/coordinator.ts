@@ -48,7 +48,15 @@ export function addCoordinatorCommand(program: Command): void {
         .env('STARLING_ROUNDS'),
     )
     .addOption(number('--min-clients <n>', 'clients to wait for', 1, 1, 'STARLING_MIN_CLIENTS'))
-    .addOption(number('--min-reports <n>', 'updates that a round needs', 1, 1, 'STARLING_MIN_REPORTS'))
+    .addOption(
+      number(
+        '--min-reports <n>',
+        'updates that a round needs; with fewer, its deadline is extended',
+        1,
+        1,
+        'STARLING_MIN_REPORTS',
+      ),
+    )
     .addOption(
       number('--deadline-ms <n>', 'how long a round waits', 1, DEFAULT_DEADLINE_MS, 'STARLING_DEADLINE_MS'),
     )

@@ -1,22 +1,22 @@
 // `starling simulate <simulation>`: runs a simulation on this machine, on any runtime.
 import { availableParallelism } from 'node:os';
+import type { EngineChoice } from '@starling/runtime/engines';
 import type { RunObserver, RunSummary } from '@starling/runtime/events';
 import { allObservers } from '@starling/runtime/events';
 import { type Command, Option } from 'commander';
 import { exitCodes, oneOf, UsageError } from '../errors/usage-error.js';
 import { createLogger } from '../output/logger.js';
 import { show } from '../output/show.js';
-import { type EngineLabel, engineOption } from '../run/engine-choice.js';
+import { engineOption } from '../run/engine-option.js';
 import { withInterrupt } from '../run/interrupt.js';
 import { outputFolder, reportPath, requireFresh } from '../run/output-folder.js';
 import type { RunSettings } from '../run/run-simulation.js';
+import { hasWorkers, runtimeNames } from '../run/runtimes.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
-
-const RUNTIMES = ['in-process', 'threads', 'websocket'] as const;
 
 interface SimulateOptions {
   readonly runtime: string;
-  readonly engine: EngineLabel;
+  readonly engine: EngineChoice;
   readonly workers?: number;
   readonly rounds?: number;
   readonly seed: number;
@@ -32,7 +32,7 @@ export function addSimulateCommand(program: Command): void {
     .command('simulate')
     .description('run a simulation on this machine')
     .argument('<simulation>', 'a name, or the path of a .ts or .js file')
-    .addOption(new Option('--runtime <name>', oneOf(RUNTIMES)).default('threads'))
+    .addOption(new Option('--runtime <name>', oneOf(runtimeNames)).default('threads'))
     .addOption(engineOption())
     .option(
       '--workers <n>',
@@ -50,11 +50,8 @@ export function addSimulateCommand(program: Command): void {
 }
 
 async function simulate(simulation: string, options: SimulateOptions): Promise<void> {
-  const runtime = RUNTIMES.find((name) => name === options.runtime);
-  if (runtime === undefined) {
-    throw new UsageError(`Cannot choose a runtime: need ${oneOf(RUNTIMES)}, got '${options.runtime}'`);
-  }
-  const { out, resume, force } = options;
+  const { runtime, out, resume, force } = options;
+  const workers = hasWorkers(runtime) ? (options.workers ?? availableParallelism()) : 1;
   if (out === undefined && resume) throw new UsageError('Cannot resume: need --out <dir>, got none');
   if (force && !resume) throw new UsageError('Cannot force: need --resume, got none');
   if (out !== undefined && !resume) requireFresh(out);
@@ -63,7 +60,7 @@ async function simulate(simulation: string, options: SimulateOptions): Promise<v
     settings: options.set,
     runtime,
     engine: options.engine,
-    workers: runtime === 'in-process' ? 1 : (options.workers ?? availableParallelism()),
+    workers,
     rounds: options.rounds ?? null,
     seed: options.seed,
     directory: out ?? null,

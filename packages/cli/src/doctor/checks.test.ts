@@ -33,7 +33,8 @@ describe('checkEngine', () => {
   it('disposes of an engine that starts', async () => {
     let disposed = 0;
     const check = await checkEngine('engine x', true, async () => ({
-      name: 'onnx' as const,
+      name: 'onnx',
+      needs: 'onnx' as const,
       description: 'fake 1.0',
       load: failing,
       dispose: async () => void disposed++,

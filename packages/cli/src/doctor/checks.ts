@@ -1,6 +1,7 @@
 // The checks of `starling doctor`. Each looks for one thing and says in a sentence what it found or why not.
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
-import { createOnnxEngine, createTfjsEngine, type Engine, TfjsBackendError } from '@starling/compute';
+import { type Engine, TfjsBackendError } from '@starling/compute';
+import { createEngine, DEFAULT_ENGINE, engineNames } from '@starling/runtime/engines';
 import { reasons } from '../errors/reasons.js';
 import { installedSimulations } from '../simulation/locate.js';
 
@@ -14,20 +15,17 @@ export interface Check {
 }
 
 const OLDEST_NODE = 20;
-const TFJS_NODE_HINT =
-  "to have it, run 'npm rebuild @tensorflow/tfjs-node --ignore-scripts=false' where its download server is reached, or set STARLING_TFJS_NODE to the folder of a built copy";
+/** By engine: what can be done where it is missing. */
+const HINTS: Readonly<Record<string, string>> = {
+  'tfjs-node':
+    "to have it, run 'npm rebuild @tensorflow/tfjs-node --ignore-scripts=false' where its download server is reached, or set STARLING_TFJS_NODE to the folder of a built copy",
+};
 const GIB = 1024 ** 3;
 
 export async function runChecks(): Promise<readonly Check[]> {
   return [
     checkNode(process.versions.node),
-    await checkEngine('engine onnx', true, () => createOnnxEngine()),
-    await checkEngine('engine tfjs cpu', false, () => createTfjsEngine({ backend: 'cpu' })),
-    await checkEngine('engine tfjs wasm', false, () => createTfjsEngine({ backend: 'wasm' })),
-    withHint(
-      await checkEngine('engine tfjs-node', false, () => createTfjsEngine({ backend: 'tensorflow' })),
-      TFJS_NODE_HINT,
-    ),
+    ...(await checkEngines()),
     checkCores(),
     checkMemory(),
     checkSimulations(),
@@ -39,6 +37,16 @@ export function checkNode(version: string): Check {
   return major >= OLDEST_NODE
     ? { name: 'node', status: 'ok', detail: `${version} (${process.platform} ${process.arch})` }
     : { name: 'node', status: 'broken', detail: `need ${OLDEST_NODE} or later, got ${version}` };
+}
+
+/** One engine after another, in the order of their names' list; the default one is required. */
+async function checkEngines(): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  for (const name of engineNames) {
+    const check = await checkEngine(`engine ${name}`, name === DEFAULT_ENGINE, () => createEngine(name));
+    checks.push(withHint(check, HINTS[name]));
+  }
+  return checks;
 }
 
 /** Starts an engine and ends it again; the reason of a failure is the message and its causes. */
@@ -59,8 +67,10 @@ export async function checkEngine(
 }
 
 /** The check, and where the part is missing what can be done about it. */
-function withHint(check: Check, hint: string): Check {
-  return check.status === 'ok' ? check : { ...check, detail: `${check.detail}; ${hint}` };
+function withHint(check: Check, hint: string | undefined): Check {
+  return check.status === 'ok' || hint === undefined
+    ? check
+    : { ...check, detail: `${check.detail}; ${hint}` };
 }
 
 function checkCores(): Check {

@@ -2,7 +2,7 @@
 // the population. They speak to the coordinator over the loopback and share no memory with it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { EngineLabel } from './engine-choice.js';
+import type { EngineChoice } from '@starling/runtime/engines';
 
 const STARLING = fileURLToPath(new URL('../../bin/starling.js', import.meta.url));
 /** Lines of a client's log that are kept for the error, should it fail. */
@@ -12,7 +12,7 @@ const EXIT_MS = 5_000;
 export interface ClientProcessOptions {
   readonly simulation: string;
   readonly settings: Readonly<Record<string, string>>;
-  readonly engine: EngineLabel;
+  readonly engine: EngineChoice;
   readonly population: number;
   /** At most one a client. */
   readonly processes: number;

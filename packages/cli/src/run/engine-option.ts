@@ -1,29 +1,15 @@
-// Engines by the names that a command line gives them.
-import type { EngineChoice } from '@starling/runtime';
+// The option that chooses an engine: a name that runtime knows, or a module of the user's own.
+import { DEFAULT_ENGINE, type EngineChoice, engineNames, isEngineChoice } from '@starling/runtime/engines';
 import { Option } from 'commander';
 import { oneOf, UsageError } from '../errors/usage-error.js';
 
-const ENGINES = {
-  onnx: { name: 'onnx' },
-  'tfjs-cpu': { name: 'tfjs', backend: 'cpu' },
-  'tfjs-wasm': { name: 'tfjs', backend: 'wasm' },
-  'tfjs-node': { name: 'tfjs', backend: 'tensorflow' },
-} as const satisfies Readonly<Record<string, EngineChoice>>;
-
-export type EngineLabel = keyof typeof ENGINES;
-
 export function engineOption(): Option {
-  return new Option('--engine <name>', `what runs local computations: ${oneOf(Object.keys(ENGINES))}`)
-    .argParser(readEngine)
-    .default('onnx');
+  const text = `what runs local computations: ${oneOf(engineNames)}; or a module that exports createEngine`;
+  return new Option('--engine <name>', text).argParser(readEngine).default(DEFAULT_ENGINE);
 }
 
 /** Throws a `UsageError` where there is no such engine; whether it is installed shows when it starts. */
-export function readEngine(name: string): EngineLabel {
-  if (Object.hasOwn(ENGINES, name)) return name as EngineLabel;
-  throw new UsageError(`Cannot choose an engine: need ${oneOf(Object.keys(ENGINES))}, got '${name}'`);
-}
-
-export function engineChoice(label: EngineLabel): EngineChoice {
-  return ENGINES[label];
+export function readEngine(name: string): EngineChoice {
+  if (isEngineChoice(name)) return name;
+  throw new UsageError(`Cannot choose an engine: need ${oneOf(engineNames)}, got '${name}'`);
 }

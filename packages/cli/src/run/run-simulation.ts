@@ -1,21 +1,22 @@
 // Runs a simulation from its name to its last round: load, set up, choose a runtime, go round by round, tell whoever
 // observes. Nothing here prints.
-import { checkpointStore, type Runtime, type RuntimeName, runRounds } from '@starling/runtime';
+import { checkpointStore, type Runtime, runRounds } from '@starling/runtime';
+import type { EngineChoice } from '@starling/runtime/engines';
 import type { RunObserver, RunStart, RunSummary } from '@starling/runtime/events';
 import { roundSummary, runSummary } from '@starling/runtime/events';
 import type { Logger } from 'pino';
 import { setUpSimulation } from '../simulation/set-up.js';
-import { chooseRuntime } from './choose-runtime.js';
-import { type EngineLabel, engineChoice } from './engine-choice.js';
 import { otherRun, withForceHint } from './other-run.js';
+import { makeRuntime } from './runtimes.js';
 
 export interface RunSettings {
   /** A name, or the path of a file. */
   readonly simulation: string;
   /** As the command line gives them. */
   readonly settings: Readonly<Record<string, string>>;
-  readonly runtime: RuntimeName;
-  readonly engine: EngineLabel;
+  /** A name that `runtimes.ts` knows. */
+  readonly runtime: string;
+  readonly engine: EngineChoice;
   readonly workers: number;
   /** `null` for as many as the simulation says. */
   readonly rounds: number | null;
@@ -38,8 +39,7 @@ export async function runSimulation(
   const rounds = options.rounds ?? usualRounds;
   const failure = new AbortController();
   const signal = AbortSignal.any([interrupt, failure.signal]);
-  const runtime = chooseRuntime({
-    name: options.runtime,
+  const runtime = await makeRuntime(options.runtime, {
     engine: options.engine,
     workers: options.workers,
     simulation: options.simulation,
@@ -74,7 +74,7 @@ export async function runSimulation(
     runRounds({
       ...run,
       runtime: timed,
-      engine: engineChoice(options.engine),
+      engine: options.engine,
       rounds,
       seed: options.seed,
       settings: ready.settings,

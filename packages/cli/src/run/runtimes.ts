@@ -1,19 +1,18 @@
-// The runtime that a command line names, made ready for one machine.
-import { websocketRuntime } from '@starling/coordinator';
-import { inProcessRuntime, type Runtime, type RuntimeName, threadsRuntime } from '@starling/runtime';
+// Runtimes by the names that a command line gives them, each made ready for one machine. A runtime is imported when it is
+// chosen.
+import type { Runtime } from '@starling/runtime';
+import type { EngineChoice } from '@starling/runtime/engines';
 import type { Logger } from 'pino';
-import { UsageError } from '../errors/usage-error.js';
+import { oneOf, UsageError } from '../errors/usage-error.js';
 import { startClientProcesses } from './client-processes.js';
-import { type EngineLabel, engineChoice } from './engine-choice.js';
 
 /** How often a phase waits another deadline for its clients before the run fails. */
 const MAX_EXTENSIONS = 10;
 /** A socket a client, all on this machine: beyond this, files and memory run out before the run says why. */
 const MAX_SOCKETS = 5_000;
 
-export interface RuntimeChoice {
-  readonly name: RuntimeName;
-  readonly engine: EngineLabel;
+export interface RuntimeSettings {
+  readonly engine: EngineChoice;
   /** Worker threads, or client processes. */
   readonly workers: number;
   /** Of `websocket`: what the client processes load, and how many clients they stand for. */
@@ -26,40 +25,72 @@ export interface RuntimeChoice {
   readonly onFailure: (error: Error) => void;
 }
 
-/**
- * On `websocket`, the coordinator listens in this process and the clients are processes on the loopback. Throws a
- * `UsageError` where there are more clients than sockets to be had.
- */
-export function chooseRuntime(choice: RuntimeChoice): Runtime {
-  const { name, engine, workers, simulation, settings, population, logger, signal, onFailure } = choice;
-  switch (name) {
-    case 'in-process':
-      return inProcessRuntime({ engine: engineChoice(engine) });
-    case 'threads':
-      return threadsRuntime({ workers, engine: engineChoice(engine) });
-    case 'websocket':
-      if (population > MAX_SOCKETS) {
-        throw new UsageError(
-          `Cannot simulate over WebSockets: need at most ${MAX_SOCKETS} clients, a socket each, got ${population}; use threads`,
-        );
-      }
-      // Every client must answer, however slow the machine is: then the state is that of the other runtimes.
-      return websocketRuntime({
-        minClients: population,
-        minReports: population,
-        maxExtensions: MAX_EXTENSIONS,
-        logger,
-        signal,
-        launchClients: (url) =>
-          startClientProcesses({
-            simulation,
-            settings,
-            engine,
-            population,
-            processes: workers,
-            url,
-            onFailure,
-          }),
-      });
+interface RuntimeEntry {
+  /** Whether it works on several cores, and so asks for workers. */
+  readonly hasWorkers: boolean;
+  make(settings: RuntimeSettings): Promise<Runtime>;
+}
+
+const runtimes: Readonly<Record<string, RuntimeEntry>> = {
+  'in-process': {
+    hasWorkers: false,
+    async make({ engine }) {
+      const { inProcessRuntime } = await import('@starling/runtime');
+      return inProcessRuntime({ engine });
+    },
+  },
+  threads: {
+    hasWorkers: true,
+    async make({ engine, workers }) {
+      const { threadsRuntime } = await import('@starling/runtime');
+      return threadsRuntime({ workers, engine });
+    },
+  },
+  websocket: { hasWorkers: true, make: onLoopback },
+};
+
+export const runtimeNames: readonly string[] = Object.keys(runtimes);
+
+/** Throws a `UsageError` where there is no such runtime. */
+export function hasWorkers(name: string): boolean {
+  return entryOf(name).hasWorkers;
+}
+
+/** Throws a `UsageError` where there is no such runtime, or it cannot serve so many clients. */
+export function makeRuntime(name: string, settings: RuntimeSettings): Promise<Runtime> {
+  return entryOf(name).make(settings);
+}
+
+function entryOf(name: string): RuntimeEntry {
+  if (Object.hasOwn(runtimes, name)) return runtimes[name]!;
+  throw new UsageError(`Cannot choose a runtime: need ${oneOf(runtimeNames)}, got '${name}'`);
+}
+
+/** The coordinator listens in this process, and the clients are processes on the loopback. */
+async function onLoopback(settings: RuntimeSettings): Promise<Runtime> {
+  const { engine, workers, simulation, population, logger, signal, onFailure } = settings;
+  if (population > MAX_SOCKETS) {
+    throw new UsageError(
+      `Cannot simulate over WebSockets: need at most ${MAX_SOCKETS} clients, a socket each, got ${population}; use threads`,
+    );
   }
+  const { websocketRuntime } = await import('@starling/coordinator');
+  // Every client must answer, however slow the machine is: then the state is that of the other runtimes.
+  return websocketRuntime({
+    minClients: population,
+    extendBelow: population,
+    maxExtensions: MAX_EXTENSIONS,
+    logger,
+    signal,
+    launchClients: (url) =>
+      startClientProcesses({
+        simulation,
+        settings: settings.settings,
+        engine,
+        population,
+        processes: workers,
+        url,
+        onFailure,
+      }),
+  });
 }

@@ -1,8 +1,8 @@
 // The client's part of `federatedSelect`: it sends its keys, takes its slices, and works on them in the order of its keys.
 import { float32, int32, sequence, struct, type Tensor, tensor } from '@starling/federated-core';
 import type { RoundPlan } from '@starling/federated-core/plan';
-import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import { encodePlan } from '@starling/plan';
+import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import { encodeBodyMessage } from '@starling/wire';
 import { describe, expect, it } from 'vitest';
 import { admit, client, coordinator, start, teach } from '../testing/echo-plan.js';

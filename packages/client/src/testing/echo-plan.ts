@@ -2,8 +2,8 @@
 import type { Engine } from '@starling/compute';
 import { float32, struct, tensor } from '@starling/federated-core';
 import type { RoundPlan } from '@starling/federated-core/plan';
-import { encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import { encodePlan } from '@starling/plan';
+import { encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import { afterEach, expect } from 'vitest';
 import { type Client, type ClientOptions, createClientOn } from '../core/client.js';
 import { type ScriptedCoordinator, type ScriptedLine, scriptedCoordinator } from './scripted-coordinator.js';

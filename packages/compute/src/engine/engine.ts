@@ -4,8 +4,6 @@ import type { Seed, Tensor } from '@starling/federated-core';
 import type { MaybePromise } from '@starling/federated-core/plan';
 import type { GraphArtifact } from './graph-artifact.js';
 
-export type EngineName = 'onnx' | 'tfjs';
-
 export interface LoadedGraph {
   /**
    * Runs the graph on the leaves of its argument and gives the leaves of its result, in fresh memory.
@@ -17,7 +15,10 @@ export interface LoadedGraph {
 }
 
 export interface Engine {
-  readonly name: EngineName;
+  /** For logs; any name will do. */
+  readonly name: string;
+  /** What it reads of a graph artifact: its ONNX model, or its kernels. Whoever ships a plan to it sends this part. */
+  readonly needs: 'onnx' | 'kernels';
   /** What runs underneath, for logs: `onnxruntime-node 1.30.0 (cpu, 1 thread)`. */
   readonly description: string;
   load(artifact: GraphArtifact): Promise<LoadedGraph>;

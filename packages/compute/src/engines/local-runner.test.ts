@@ -10,6 +10,7 @@ function countingEngine(): Engine & { readonly loads: string[] } {
   const loads: string[] = [];
   return {
     name: 'onnx',
+    needs: 'onnx',
     description: 'counting',
     loads,
     load: async ({ id }) => {

@@ -39,7 +39,7 @@ function begin(options: Partial<GatheringOptions> = {}) {
     fold,
     check,
     deadlineMs: 1000,
-    minReports: 1,
+    extendBelow: 1,
     maxExtensions: 3,
     logger: pino({ level: 'silent' }),
     metrics: createMetrics(),
@@ -77,7 +77,7 @@ describe('gather', () => {
   });
 
   it('`gather` extends the deadline as often as it may when too few updates count', async () => {
-    const { gathering } = begin({ minReports: 2, maxExtensions: 2 });
+    const { gathering } = begin({ extendBelow: 2, maxExtensions: 2 });
     gathering.update('a', at, body(1));
     vi.advanceTimersByTime(2999); // the deadline and two extensions
     expect(gathering.owes('b')).toBe(true);
@@ -86,7 +86,7 @@ describe('gather', () => {
   });
 
   it('`gather` asks for no more reports than the cohort has clients', async () => {
-    const { gathering } = begin({ minReports: 99 });
+    const { gathering } = begin({ extendBelow: 99 });
     for (const client of ['a', 'b', 'c']) gathering.update(client, at, body(1));
     expect((await gathering.outcome).reports).toHaveLength(3);
   });

@@ -23,8 +23,8 @@ export interface GatheringOptions {
   /** Why an update must be refused; null where it is fine. */
   readonly check: UpdateChecker;
   readonly deadlineMs: number;
-  /** Accepted updates (or the whole cohort, if smaller) without which the deadline is extended. */
-  readonly minReports: number;
+  /** Accepted updates (or the whole cohort, if smaller) below which the deadline is extended. */
+  readonly extendBelow: number;
   readonly maxExtensions: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -49,7 +49,7 @@ const rejectionCodes: ReadonlySet<string> = new Set<RejectionCode>([
 /** Begins to gather. What too few reports mean for the round is the round loop's business. */
 export function gather(options: GatheringOptions): Gathering {
   const { round, phase, cohort, fold, deadlineMs, logger, metrics } = options;
-  const minReports = Math.min(options.minReports, cohort.length);
+  const extendBelow = Math.min(options.extendBelow, cohort.length);
   const positions = new Map(cohort.map((client, position) => [client, position]));
   const reports = new Map<string, ClientReport>();
   let extensions = 0;
@@ -88,10 +88,10 @@ export function gather(options: GatheringOptions): Gathering {
 
   function expire(): void {
     const count = accepted();
-    if (count < minReports && extensions < options.maxExtensions) {
+    if (count < extendBelow && extensions < options.maxExtensions) {
       extensions++;
       metrics.add('starling_deadline_extensions_total');
-      logger.warn({ accepted: count, minReports, extensions }, 'deadline extended');
+      logger.warn({ accepted: count, extendBelow, extensions }, 'deadline extended');
       deadlineAt = performance.now() + deadlineMs;
       timer = setTimeout(expire, deadlineMs);
       return;

@@ -1,6 +1,12 @@
 // A coordinator from its start to its last round: what `starling coordinator` runs. Every round is committed to the
 // state directory before it is told of, so that a process killed at any point goes on from there when it is started again.
-import { checkpointStore, type RunOptions, type RunResult, runRounds, type SimulationRun } from '@starling/runtime';
+import {
+  checkpointStore,
+  type RunOptions,
+  type RunResult,
+  runRounds,
+  type SimulationRun,
+} from '@starling/runtime';
 import { pino } from 'pino';
 import { createMetrics } from '../server/metrics.js';
 import type { WebSocketRuntimeOptions } from './session-options.js';
@@ -20,6 +26,8 @@ export interface CoordinatorOptions extends WebSocketRuntimeOptions {
   readonly state?: string;
   /** What the simulation was built with; see `RunOptions`. */
   readonly settings?: RunOptions['settings'];
+  /** Updates that a round needs, or it fails. Default: whatever number counts. */
+  readonly minReports?: RunOptions['minReports'];
   /** See `RunOptions`: without it, a state directory of another run is refused. */
   readonly onOtherRun?: RunOptions['onOtherRun'];
   readonly onRound?: RunOptions['onRound'];
@@ -36,7 +44,13 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
   const { headline: _, evaluate, ...source } = run;
   const result = await runRounds({
     ...source,
-    runtime: websocketRuntime({ ...options, logger, metrics }),
+    runtime: websocketRuntime({
+      ...options,
+      // A round that would fail for want of reports waits longer instead, unless it is told otherwise.
+      ...(minReports !== undefined && { extendBelow: options.extendBelow ?? minReports }),
+      logger,
+      metrics,
+    }),
     rounds,
     seed,
     ...(options.engine !== undefined && { engine: options.engine }),

@@ -9,8 +9,8 @@ import {
   tensor,
 } from '@starling/federated-core';
 import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
-import type { PhaseRequest } from '@starling/runtime/phases';
 import type { RuntimeSession } from '@starling/runtime';
+import type { PhaseRequest } from '@starling/runtime/phases';
 import { encodeFrame, updateLimit } from '@starling/wire';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMetrics } from '../server/metrics.js';

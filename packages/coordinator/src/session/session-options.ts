@@ -16,8 +16,11 @@ export interface WebSocketRuntimeOptions {
   readonly host?: string;
   /** How long a phase waits for its cohort, milliseconds. Default 60,000. */
   readonly deadlineMs?: number;
-  /** Accepted updates (or the whole cohort, if smaller) without which a deadline is extended. Default 1. */
-  readonly minReports?: number;
+  /**
+   * Accepted updates below which a deadline is extended; the whole cohort, where that is smaller. Whether a round fails
+   * that ends with few is for `minReports` of the round loop. Default 1.
+   */
+  readonly extendBelow?: number;
   /** How often a deadline with too few reports is extended; then the phase ends with what it has. Default: without end. */
   readonly maxExtensions?: number;
   /** Clients that must be ready before the first phase begins. Default 1. */

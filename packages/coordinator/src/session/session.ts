@@ -6,8 +6,8 @@ import { StarlingError } from '@starling/federated-core';
 import { parseType, updateChecker } from '@starling/federated-core/plan';
 import { clientArgument, createPlanRunner, type LinkedPlan } from '@starling/plan';
 import type { Population } from '@starling/population';
+import type { RuntimeSession } from '@starling/runtime';
 import { createLaneFold } from '@starling/runtime/phases';
-import { type RuntimeSession } from '@starling/runtime';
 import { WireError } from '@starling/wire';
 import { pino } from 'pino';
 import { offerPlan } from '../bodies/plan-offer.js';
@@ -26,7 +26,7 @@ export async function openSession(
   population: Population,
   options: WebSocketRuntimeOptions,
 ): Promise<RuntimeSession> {
-  const { deadlineMs = 60_000, minClients = 1, minReports = 1 } = options;
+  const { deadlineMs = 60_000, minClients = 1, extendBelow = 1 } = options;
   const { maxExtensions = Number.POSITIVE_INFINITY, reserveMs = Math.max(deadlineMs, 60_000) } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
   const metrics = options.metrics ?? createMetrics();
@@ -84,7 +84,7 @@ export async function openSession(
           fold: createLaneFold({ aggregations, reductions, laneSize, cohortSize: cohort.length }),
           check: updateChecker(aggregations, reductions),
           deadlineMs,
-          minReports,
+          extendBelow,
           maxExtensions,
           logger: logger.child({ round, phase }),
           metrics,

@@ -109,7 +109,7 @@ describe('websocketRuntime', () => {
   });
 
   it('`websocketRuntime` extends the deadline when too few have answered, until that is used up', async () => {
-    const { url, run, metrics } = await open({ deadlineMs: 300, minReports: 2, maxExtensions: 2 });
+    const { url, run, metrics } = await open({ deadlineMs: 300, extendBelow: 2, maxExtensions: 2 });
     const client = await joinAs(url, 'client-1');
     const running = run([0, 1]);
     await answer(client, update(1, 2));

@@ -1,8 +1,8 @@
 // A session on a free port with the sum plan, and what tests ask of it. It is closed after each test.
 import { seedFrom, tensor } from '@starling/federated-core';
 import { encodeLeaves } from '@starling/plan/safetensors';
-import type { PhaseOutcome } from '@starling/runtime/phases';
 import type { RuntimeSession } from '@starling/runtime';
+import type { PhaseOutcome } from '@starling/runtime/phases';
 import { afterEach } from 'vitest';
 import { createMetrics, type Metrics } from '../server/metrics.js';
 import type { WebSocketRuntimeOptions } from '../session/session-options.js';

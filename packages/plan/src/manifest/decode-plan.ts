@@ -1,5 +1,6 @@
 // A linked plan from bytes. Decoding trusts nothing: the manifest is checked by zod, every blob by its hash
 // and length, and the plan by `checkPlan`.
+import type { Engine } from '@starling/compute';
 import type { GraphArtifact } from '@starling/compute/graph';
 import type { Tensor, TensorType, Type } from '@starling/federated-core';
 import {
@@ -47,8 +48,11 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   });
 }
 
-/** The blobs that a client needs to run a plan's work on the onnx engine, or on tfjs (the kernels instead). */
-export function workBlobs(manifest: Manifest, engine: 'onnx' | 'tfjs' = 'onnx'): readonly BlobReference[] {
+/**
+ * The blobs that a client needs to run a plan's work on an engine that needs the ONNX models of graphs, or their kernels.
+ * A graph that has no ONNX model is given by its kernels.
+ */
+export function workBlobs(manifest: Manifest, needs: Engine['needs'] = 'onnx'): readonly BlobReference[] {
   const used = new Set(
     manifest.phases.flatMap(({ work }) =>
       work.instructions.flatMap((each) => ('graph' in each ? [each.graph] : [])),
@@ -56,7 +60,7 @@ export function workBlobs(manifest: Manifest, engine: 'onnx' | 'tfjs' = 'onnx'):
   );
   const references = manifest.graphs
     .filter(({ id }) => used.has(id))
-    .map(({ kernels, onnx }) => (engine === 'onnx' && onnx !== null ? onnx : kernels));
+    .map(({ kernels, onnx }) => (needs === 'onnx' && onnx !== null ? onnx : kernels));
   if (manifest.constants !== null) references.push(manifest.constants);
   return [...new Map(references.map((reference) => [reference.sha256, reference])).values()];
 }

@@ -1,16 +1,16 @@
 import { RejectedUpdateError, type Tensor, tensor } from '@starling/federated-core';
 import { assert, describe, expect, test } from 'vitest';
-import { clientWork } from './client-work.js';
+import { clientOutcome } from './client-outcome.js';
 
 const leaves: readonly Tensor[] = [tensor('float32', [], Float32Array.of(1))];
 const fails = (message: string) => () => {
   throw new Error(message);
 };
 
-describe('clientWork', () => {
-  test('`clientWork` gives the update when it is accepted', async () => {
+describe('clientOutcome', () => {
+  test('`clientOutcome` gives the update when it is accepted', async () => {
     const twice = async (input: readonly Tensor[]) => [...input, ...input];
-    const { report, update } = await clientWork(
+    const { report, update } = await clientOutcome(
       'a',
       () => leaves,
       twice,
@@ -23,28 +23,28 @@ describe('clientWork', () => {
   test.each([
     ['its data cannot be had', { load: fails('no disk'), code: 'load-failed', reason: 'no disk' }],
     ['its work throws', { work: fails('no kernel'), code: 'work-failed', reason: 'no kernel' }],
-  ])('`clientWork` drops the client when %s', async (_, { code, reason, ...parts }) => {
+  ])('`clientOutcome` drops the client when %s', async (_, { code, reason, ...parts }) => {
     const { load = () => leaves, work = async () => leaves } = parts as {
       load?: () => typeof leaves;
       work?: () => Promise<typeof leaves>;
     };
-    const { report, update } = await clientWork('a', load, work, () => null);
+    const { report, update } = await clientOutcome('a', load, work, () => null);
     assert.deepEqual(report, { client: 'a', status: 'dropped', code, reason });
     assert.isNull(update);
   });
 
-  test('`clientWork` rejects the update when the check refuses it, or the work does', async () => {
+  test('`clientOutcome` rejects the update when the check refuses it, or the work does', async () => {
     const refusal = new RejectedUpdateError('key-out-of-range', 'no such key');
     const refusing = async (): Promise<never> => {
       throw refusal;
     };
-    const checked = await clientWork(
+    const checked = await clientOutcome(
       'a',
       () => leaves,
       async () => leaves,
       () => refusal,
     );
-    const worked = await clientWork(
+    const worked = await clientOutcome(
       'a',
       () => leaves,
       refusing,

@@ -14,7 +14,7 @@ export type ClientOutcome =
  * The update of `client`, or why it counts for nothing: `load-failed` where its data cannot be had, `bad-data` where
  * it is not of its type, `work-failed` where the work throws, or the code of the refusal.
  */
-export async function clientWork(
+export async function clientOutcome(
   client: string,
   load: () => Promise<Leaves> | Leaves,
   work: (clientInput: Leaves) => Promise<Leaves>,

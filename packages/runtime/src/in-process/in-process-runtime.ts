@@ -2,11 +2,13 @@
 // runtimes, for tests and debugging; the others must give the same bits.
 import type { Engine } from '@starling/compute';
 import { StarlingError } from '@starling/federated-core';
-import { clientSeed, slicesAt, updateChecker } from '@starling/federated-core/plan';
+import { slicesAt, updateChecker } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
-import { clientArgument, clientWork, createPlanRunner } from '@starling/plan';
-import { createEngine, type EngineChoice } from '../engines/engine-choice.js';
-import { createLaneFold } from '../fold/lane-fold.js';
+import { clientArgument, createPlanRunner } from '@starling/plan';
+import { createEngine, type EngineChoice } from '../engines/engines.js';
+import { createAccumulate } from '../fold/lane-fold.js';
+import { createOrderedMerge, zeroAccumulators } from '../fold/ordered-merge.js';
+import { type LaneClient, sumLane } from '../fold/sum-lane.js';
 import type { Runtime } from '../runtime/runtime.js';
 
 export interface InProcessOptions {
@@ -20,39 +22,38 @@ export function inProcessRuntime({ engine: given }: InProcessOptions = {}): Runt
     async open(linked, population) {
       const { plan } = linked;
       const argument = clientArgument(plan, population.dataType);
-      const owned = given === undefined || !('load' in given) ? await createEngine(given) : null;
+      const owned = given === undefined || typeof given === 'string' ? await createEngine(given) : null;
       const engine = owned ?? (given as Engine);
       const runner = await createPlanRunner(linked, engine, ['client', 'aggregation']);
       const phases = plan.phases.map(({ aggregations, selections }, index) => {
         const reductions = runner.reductions(index);
-        return { aggregations, selections, reductions, check: updateChecker(aggregations, reductions) };
+        const check = updateChecker(aggregations, reductions);
+        const accumulate = createAccumulate(aggregations, reductions);
+        return { phase: index, runner, selections, reductions, check, accumulate };
       });
       let closed = false;
       return {
         async runPhase({ phase, seed, cohort, broadcast, slices = [] }) {
           if (closed) throw new StarlingError('closed', 'Cannot run a phase: the runtime is closed');
-          const { aggregations, selections, reductions, check } = phases[phase]!;
+          const { selections, reductions, ...lanes } = phases[phase]!;
           const { laneSize } = plan;
-          const fold = createLaneFold({ aggregations, reductions, laneSize, cohortSize: cohort.length });
+          const clientAt = (index: number, position: number): LaneClient => ({
+            client: population.clientId(index),
+            load: async () => argument(await population.load(index)),
+            slices: () => slicesAt(selections, slices, position),
+          });
+          const merge = createOrderedMerge(reductions);
           const reports: ClientReport[] = [];
-          for (const [position, index] of cohort.entries()) {
-            const client = population.clientId(index);
-            const { report, update } = await clientWork(
-              client,
-              async () => argument(await population.load(index)),
-              (input) =>
-                runner.work(
-                  phase,
-                  broadcast,
-                  [...slicesAt(selections, slices, position), ...input],
-                  clientSeed(seed, client),
-                ),
-              check,
-            );
-            reports.push(report);
-            await (update === null ? fold.skip(position) : fold.accept(position, update));
+          for (let start = 0; start < cohort.length; start += laneSize) {
+            const clients = cohort
+              .slice(start, start + laneSize)
+              .map((index, at) => clientAt(index, start + at));
+            const zeros = () => zeroAccumulators(reductions);
+            const sums = (await sumLane(lanes, { broadcast, seed, clients, zeros }))!;
+            reports.push(...sums.reports);
+            await merge.offer(start / laneSize, sums.accumulators);
           }
-          return { accumulators: await fold.finish(), reports };
+          return { accumulators: await merge.result(), reports };
         },
         async close() {
           if (closed) return;

@@ -6,7 +6,7 @@ import type { ClientReport, Leaves } from '@starling/plan';
 import type { CohortSampler, Population } from '@starling/population';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import type { OnOtherRun } from '../checkpoints/run-identity.js';
-import type { EngineChoice } from '../engines/engine-choice.js';
+import type { EngineChoice } from '../engines/engines.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { RunSource } from './compile-run.js';
 

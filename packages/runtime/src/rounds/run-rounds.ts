@@ -16,7 +16,7 @@ import { roundSeed, serverSeed, unflatten } from '@starling/federated-core/plan'
 import { createPlanRunner, type Leaves, type PlanRunner } from '@starling/plan';
 import { stateHash } from '@starling/plan/safetensors';
 import type { RunIdentity } from '../checkpoints/run-identity.js';
-import { createEngine } from '../engines/engine-choice.js';
+import { createEngine } from '../engines/engines.js';
 import { TooFewReportsError } from '../runtime/errors.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { type CompiledRun, compileRun } from './compile-run.js';
@@ -41,7 +41,7 @@ export async function runRounds(options: RunOptions): Promise<RunResult> {
   let owned: Engine | null = null;
   let server: PlanRunner | null = null;
   try {
-    owned = given === undefined || !('load' in given) ? await createEngine(given) : null;
+    owned = given === undefined || typeof given === 'string' ? await createEngine(given) : null;
     const engine = owned ?? (given as Engine);
     server = await createPlanRunner(run.plan, engine, ['server', 'aggregation']);
     const state = checkpoint?.leaves ?? (await initialState(run, engine, seed));

@@ -6,8 +6,6 @@ import type { Accumulator, CohortSlices } from '@starling/federated-core/plan';
 import type { ClientReport, LinkedPlan } from '@starling/plan';
 import type { Population } from '@starling/population';
 
-export type RuntimeName = 'in-process' | 'threads' | 'websocket';
-
 export interface PhaseRequest {
   readonly round: number;
   readonly phase: number;
@@ -34,7 +32,8 @@ export interface RuntimeSession {
 }
 
 export interface Runtime {
-  readonly name: RuntimeName;
+  /** For logs; any name will do. */
+  readonly name: string;
   /** Makes ready to run a plan on a population: engines loaded, workers or sockets up. */
   open(plan: LinkedPlan, population: Population): Promise<RuntimeSession>;
 }

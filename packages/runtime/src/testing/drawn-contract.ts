@@ -21,8 +21,8 @@ import {
 import { flatten, roundSeed, unflatten } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
 import { createPlanRunner } from '@starling/plan';
-import { stateHash } from '@starling/plan/safetensors';
 import { linkPlan } from '@starling/plan/link';
+import { stateHash } from '@starling/plan/safetensors';
 import { type Population, populationOf } from '@starling/population';
 import fc from 'fast-check';
 import { assert, expect, test } from 'vitest';

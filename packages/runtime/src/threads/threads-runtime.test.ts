@@ -33,13 +33,37 @@ const vectors = (sumBytes: number) => {
 test.each([
   ['one thread less than workers, when sums are small', 1 << 10, 'onnx', 2],
   ['a thread for each worker, when sums are large', 4 << 20, 'onnx', 3],
-  ['a thread for each worker, when the engine is slow', 1 << 10, 'tfjs', 3],
-] as const)('`threadsRuntime` starts %s', async (_, sumBytes, name, expected) => {
+  ['a thread for each worker, when the engine is slow', 1 << 10, 'tfjs-cpu', 3],
+] as const)('`threadsRuntime` starts %s', async (_, sumBytes, engine, expected) => {
   let threads = 0;
-  const runtime = threadsRuntime({ workers: 3, engine: { name }, onWorkerStart: () => void threads++ });
+  const runtime = threadsRuntime({ workers: 3, engine, onWorkerStart: () => void threads++ });
   const session = await runtime.open(linkPlan(sumOf(sumBytes)), vectors(sumBytes));
   await session.close();
   expect(threads).toBe(expected);
+});
+
+/** A module of a user's own, with such a function. */
+const engineOf = (createEngine: string): string =>
+  `data:text/javascript,${encodeURIComponent(`export const createEngine = ${createEngine};`)}`;
+
+test('`threadsRuntime` works on an engine of a module that the user names', async () => {
+  const engine = engineOf(`() => ({
+    name: 'own', needs: 'kernels', description: '', load() { throw new Error('no graph'); }, async dispose() {},
+  })`);
+  const session = await threadsRuntime({ workers: 1, engine }).open(linkPlan(sumOf(16)), vectors(16));
+  const request = { round: 1, phase: 0, seed: [0, 1], cohort: [0], broadcast: [] } as const;
+  const { reports } = await session.runPhase(request);
+  await session.close();
+  expect(reports).toEqual([{ client: 'client-0', status: 'accepted' }]);
+});
+
+test('`threadsRuntime` makes the engine on the thread of each worker, and says why it cannot', async () => {
+  const engine = engineOf(`() => { throw new Error('no such device'); }`);
+  const opening = threadsRuntime({ workers: 1, engine }).open(linkPlan(sumOf(16)), vectors(16));
+  await expect(opening).rejects.toMatchObject({
+    code: 'worker-lost',
+    message: expect.stringContaining('no such device'),
+  });
 });
 
 /** `clients` clients of `steps` matrix products, some 10 µs each, in lanes of two. */

@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { clientArgument, createPlanRunner, graphsOf } from '@starling/plan';
-import { createEngine, DEFAULT_ENGINE, type EngineChoice } from '../engines/engine-choice.js';
+import { DEFAULT_ENGINE, type EngineChoice, engineModule } from '../engines/engines.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { ClientStore } from './memory/client-store.js';
 import { collectLessOften } from './memory/collect-less-often.js';
@@ -17,7 +17,8 @@ export interface ThreadsOptions {
   readonly workers?: number;
   /**
    * Whether main's own thread is one of the workers, for as long as clients take it no more than 25 ms on the average, and none a second;
-   * main's event loop then has its turns between clients. Default: on the onnx engine, where a lane's sums are below 4 MiB.
+   * main's event loop then has its turns between clients. Default: on an engine that
+   * works on main (`EngineModule`), such as onnx, where a lane's sums are below 4 MiB.
    */
   readonly mainWorks?: boolean;
   readonly engine?: EngineChoice;
@@ -45,12 +46,13 @@ export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
       const argument = clientArgument(linked.plan, population.dataType);
       // Main merges lanes, and needs an engine only for operators that the plan itself defines.
       const needsEngine = graphsOf(linked.plan, ['aggregation']).length > 0;
-      const engine = needsEngine ? await createEngine(choice) : null;
+      const module = await engineModule(choice);
+      const engine = needsEngine ? await module.createEngine() : null;
       const memory = await createLaneMemory(linked, engine, workers);
       const sumBytes = Math.max(0, ...memory.phases.map(({ slotBytes }) => slotBytes));
       const isSmall = sumBytes < LARGE_SUMS;
       collectLessOften(isSmall);
-      const mainTakesLanes = mainWorks ?? (isSmall && choice.name === 'onnx');
+      const mainTakesLanes = mainWorks ?? (isSmall && module.worksOnMain === true);
       const runner = await createPlanRunner(linked, engine, ['aggregation'], vectorsOn(memory.heap, 0));
       const session = new ThreadsSession({
         linked,
@@ -63,6 +65,7 @@ export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
         // Only where that keeps nobody off a core.
         awakeMs: mainTakesLanes && workers <= availableParallelism() ? AWAKE_MS : 0,
         engine: choice,
+        startsAlone: module.startsAlone === true,
         store: new ClientStore(new SharedArrayBuffer(dataCacheBytes), MAX_CACHED_CLIENTS),
         onWorkerStart,
         async onClose() {

@@ -6,7 +6,7 @@ import type { MaybePromise, Reduction } from '@starling/federated-core/plan';
 import type { ClientReport, Leaves, LinkedPlan } from '@starling/plan';
 import { dropped } from '@starling/plan';
 import type { Population } from '@starling/population';
-import { type EngineChoice, startsAlone } from '../engines/engine-choice.js';
+import type { EngineChoice } from '../engines/engines.js';
 import { WorkerError } from '../runtime/errors.js';
 import type { PhaseOutcome, PhaseRequest, RuntimeSession } from '../runtime/runtime.js';
 import type { ClientStore } from './memory/client-store.js';
@@ -14,7 +14,7 @@ import type { LaneMemory } from './memory/lane-memory.js';
 import { type LaneTask, PhaseRun } from './phase-run.js';
 import { Publication } from './publication.js';
 import { startLocalWorker } from './workers/local-worker.js';
-import type { LaneClient, Reply } from './workers/messages.js';
+import type { Reply, SentClient } from './workers/messages.js';
 import { startWorker, type WorkerEvents, type WorkerHandle } from './workers/worker-handle.js';
 
 export interface ThreadsSessionOptions {
@@ -30,6 +30,8 @@ export interface ThreadsSessionOptions {
   /** See `ThreadSetup`. */
   readonly awakeMs: number;
   readonly engine: EngineChoice;
+  /** See `EngineModule`. */
+  readonly startsAlone: boolean;
   readonly store: ClientStore;
   readonly onWorkerStart: (thread: Worker) => void;
   readonly onClose: () => Promise<void>;
@@ -68,11 +70,11 @@ export class ThreadsSession implements RuntimeSession {
   constructor(private readonly options: ThreadsSessionOptions) {}
 
   async start(): Promise<void> {
-    const { workers, engine, mainWorks } = this.options;
+    const { workers, startsAlone, mainWorks } = this.options;
     const numbers = Array.from({ length: workers }, (_, index) => index + 1);
     const start = (number: number): Promise<void> =>
       this.startWorker(number, mainWorks && number === workers);
-    if (startsAlone(engine)) await start(numbers.shift()!);
+    if (startsAlone) await start(numbers.shift()!);
     await Promise.all(numbers.map(start));
   }
 
@@ -222,7 +224,7 @@ export class ThreadsSession implements RuntimeSession {
     const { task, pinned } = assignment;
     const { population, memory } = this.options;
     const { cohort, phase, seed, slices } = run.request;
-    const clients: LaneClient[] = [];
+    const clients: SentClient[] = [];
     for (let position = task.start; position < task.end; position++) {
       const index = cohort[position]!;
       const id = population.clientId(index);
@@ -246,7 +248,7 @@ export class ThreadsSession implements RuntimeSession {
   }
 
   /** A client's data for a lane; only a client that is new to the store is loaded, which may take a while. */
-  private dataOf(pinned: number[], index: number, id: string): MaybePromise<LaneClient['data']> {
+  private dataOf(pinned: number[], index: number, id: string): MaybePromise<SentClient['data']> {
     const { store } = this.options;
     const found = store.find(index);
     if (found === null) return this.load(pinned, index, id);
@@ -254,7 +256,7 @@ export class ThreadsSession implements RuntimeSession {
     return found;
   }
 
-  private async load(pinned: number[], index: number, id: string): Promise<LaneClient['data']> {
+  private async load(pinned: number[], index: number, id: string): Promise<SentClient['data']> {
     const { population, argument, store } = this.options;
     try {
       const leaves = argument(await population.load(index));

@@ -21,6 +21,7 @@ export async function createSessionEngine(ort: Ort, description: string): Promis
   const blockSize = await probeBlockSize((model, input) => runOnce(ort, model, input));
   return {
     name: 'onnx',
+    needs: 'onnx',
     description,
     async load(artifact) {
       // onnxruntime takes no model without outputs, such as the start of an optimizer that keeps no state.

@@ -24,6 +24,7 @@ export async function createTfjsEngine(options: TfjsEngineOptions = {}): Promise
   await loadTfjsBackend(backend);
   return {
     name: 'tfjs',
+    needs: 'kernels',
     description: `tfjs ${tf.version_core} (${backend})`,
     load: async (artifact) => loadedGraph(artifact, backend),
     dispose: async () => {},

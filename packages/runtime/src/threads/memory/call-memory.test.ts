@@ -10,6 +10,7 @@ const numbers = (length: number): Tensor => tensor('float32', [length], new Floa
 /** Gives a fresh tensor of 8,192 numbers, one of 2, and its argument. */
 const engine: Engine = {
   name: 'onnx',
+  needs: 'onnx',
   description: 'test',
   load: async () => ({
     run: (argument) => [numbers(8192), numbers(2), ...argument],

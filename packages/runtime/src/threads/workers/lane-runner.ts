@@ -2,7 +2,6 @@
 // where all threads can read it.
 import type { Tensor } from '@starling/federated-core';
 import {
-  clientSeed,
   leafCount,
   type Selection,
   slicesInOrder,
@@ -10,15 +9,16 @@ import {
   updateChecker,
 } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
-import { clientWork, createPlanRunner, type Leaves } from '@starling/plan';
-import { createEngine } from '../../engines/engine-choice.js';
+import { createPlanRunner, type Leaves } from '@starling/plan';
+import { createEngine } from '../../engines/engines.js';
 import { createAccumulate } from '../../fold/lane-fold.js';
 import { type LaneAccumulators, zeroAccumulators } from '../../fold/ordered-merge.js';
+import { type LaneClient, sumLane } from '../../fold/sum-lane.js';
 import { callMemory } from '../memory/call-memory.js';
 import type { PlacedLeaves } from '../memory/client-store.js';
 import { slotAt, vectorsOn } from '../memory/shared-heap.js';
 import { byteLength, fitsLeaves, place, writeLeaves } from '../memory/shared-leaves.js';
-import type { Command, Reply, WorkerSetup } from './messages.js';
+import type { Command, Reply, SentClient, WorkerSetup } from './messages.js';
 
 type LaneCommand = Extract<Command, { kind: 'lane' }>;
 
@@ -51,6 +51,8 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
   const phases = plan.plan.phases.map(({ aggregations, selections }, phase) => {
     const reductions = runner.reductions(phase);
     return {
+      phase,
+      runner,
       selections,
       check: updateChecker(aggregations, reductions, vectors),
       accumulate: createAccumulate(aggregations, reductions),
@@ -67,6 +69,18 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
   const ownData = createStaging(arena);
   let slices: Leaves = [];
 
+  const clientOf = (
+    selections: readonly Selection<string>[],
+    { id, data, rowsOf }: SentClient,
+  ): LaneClient | ClientReport =>
+    'status' in data
+      ? data
+      : {
+          client: id,
+          load: () => ('start' in data ? ownData(data) : data),
+          slices: () => (rowsOf === undefined ? [] : ownSlices(selections, slices, rowsOf)),
+        };
+
   /** Says nothing of a lane that it was told to leave. */
   const runLane = async (lane: LaneCommand): Promise<void> => {
     const phase = phases[lane.phase]!;
@@ -74,33 +88,22 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
     phase.turn = lane.turn;
     const slot = phase.slots.get(lane.slotStart) ?? slotAt(heap, lane.slotStart, phase.zeros);
     phase.slots.set(lane.slotStart, slot);
-    const reports: ClientReport[] = [];
-    let accumulators: LaneAccumulators | null = null;
-    for (const { id, data, rowsOf } of lane.clients) {
-      if (pause !== undefined) await pause();
-      if (isStopped()) return;
-      if ('status' in data) {
-        reports.push(data);
-        continue;
-      }
-      const { report, update } = await clientWork(
-        id,
-        () => ('start' in data ? ownData(data) : data),
-        (input) => {
-          const own =
-            rowsOf === undefined ? input : [...ownSlices(phase.selections, slices, rowsOf), ...input];
-          return runner.work(lane.phase, phase.broadcast, own, clientSeed(lane.seed, id));
-        },
-        phase.check,
-      );
-      reports.push(report);
-      if (update !== null) {
-        accumulators ??= resetSlot(slot, phase.zeros);
-        accumulators = await phase.accumulate(accumulators, update);
-      }
-      if (accumulators === null || isSlot(slot, accumulators)) calls.free();
-      else calls.keep();
-    }
+    const sums = await sumLane(phase, {
+      broadcast: phase.broadcast,
+      seed: lane.seed,
+      clients: lane.clients.map((client) => clientOf(phase.selections, client)),
+      zeros: () => resetSlot(slot, phase.zeros),
+      async mayGoOn() {
+        if (pause !== undefined) await pause();
+        return !isStopped();
+      },
+      worked(accumulators) {
+        if (accumulators === null || isSlot(slot, accumulators)) calls.free();
+        else calls.keep();
+      },
+    });
+    if (sums === null) return;
+    const { reports, accumulators } = sums;
     say({
       kind: 'lane-done',
       lane: lane.lane,

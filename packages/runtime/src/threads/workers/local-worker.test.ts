@@ -18,7 +18,7 @@ async function start(patience?: Patience) {
   const handle = startLocalWorker(
     {
       plan,
-      engine: { name: 'onnx' },
+      engine: 'onnx',
       heap: memory.heap,
       arena: new SharedArrayBuffer(0),
       number: 1,

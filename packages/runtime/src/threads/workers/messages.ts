@@ -4,7 +4,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { type Seed, StarlingError, type Tensor } from '@starling/federated-core';
 import type { ClientReport, LinkedPlan } from '@starling/plan';
-import type { EngineChoice } from '../../engines/engine-choice.js';
+import type { EngineChoice } from '../../engines/engines.js';
 import type { LaneAccumulators } from '../../fold/ordered-merge.js';
 import type { PlacedLeaves } from '../memory/client-store.js';
 import type { HeapMemory } from '../memory/shared-heap.js';
@@ -35,7 +35,7 @@ export const RINGS = 0;
 /** Of the doorbell: 1 where lanes shall be left as they are. */
 export const STOP = 1;
 
-export interface LaneClient {
+export interface SentClient {
   readonly id: string;
   /**
    * Where its data lies in the arena; the data itself, where it had no room there; or, where it could not be
@@ -61,7 +61,7 @@ export type Command =
       readonly slotStart: number;
       /** The round's. */
       readonly seed: Seed;
-      readonly clients: readonly LaneClient[];
+      readonly clients: readonly SentClient[];
     }
   | { readonly kind: 'close' };
 

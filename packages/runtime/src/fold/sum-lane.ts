@@ -1,0 +1,72 @@
+// The loop over the clients of a lane: each works in turn, and its update is added to the lane's sums. In process and on
+// threads a lane is run so; over sockets updates come in any order, and lane-fold.ts takes them.
+
+import type { Seed } from '@starling/federated-core';
+import { clientSeed, type MaybePromise, type UpdateChecker } from '@starling/federated-core/plan';
+import { type ClientReport, clientOutcome, type Leaves, type PlanRunner } from '@starling/plan';
+import type { Accumulate } from './lane-fold.js';
+import type { LaneAccumulators } from './ordered-merge.js';
+
+export interface LaneClient {
+  readonly client: string;
+  /** Gives the leaves of the plan's client input; where it throws, the client is dropped. */
+  load(): MaybePromise<Leaves>;
+  /** What it is given by its keys; none where the phase has no selections. */
+  slices(): Leaves;
+}
+
+/** What the lanes of a phase have in common. */
+export interface LanePhase {
+  readonly phase: number;
+  readonly runner: Pick<PlanRunner, 'work'>;
+  readonly check: UpdateChecker;
+  readonly accumulate: Accumulate;
+}
+
+export interface LaneRequest {
+  readonly broadcast: Leaves;
+  /** The round's. */
+  readonly seed: Seed;
+  /** In cohort order. One that is a report already, such as of data that cannot be had, does not work. */
+  readonly clients: readonly (LaneClient | ClientReport)[];
+  /** Sums that no update has entered; asked for with the first update. */
+  zeros(): MaybePromise<LaneAccumulators>;
+  /** Awaited before each client where it is given; with `false` the lane is left as it is. */
+  mayGoOn?(): MaybePromise<boolean>;
+  /** Called after each client that has worked, with the sums so far. */
+  worked?(accumulators: LaneAccumulators | null): void;
+}
+
+export interface LaneSums {
+  /** One a client, in cohort order. */
+  readonly reports: readonly ClientReport[];
+  /** `null` where no client is left. */
+  readonly accumulators: LaneAccumulators | null;
+}
+
+/** The sums of a lane; `null` where it was left. Rejects where an operator of the plan fails. */
+export async function sumLane(
+  { phase, runner, check, accumulate }: LanePhase,
+  { broadcast, seed, clients, zeros, mayGoOn, worked }: LaneRequest,
+): Promise<LaneSums | null> {
+  const reports: ClientReport[] = [];
+  let accumulators: LaneAccumulators | null = null;
+  for (const each of clients) {
+    if (mayGoOn !== undefined && !(await mayGoOn())) return null;
+    if ('status' in each) {
+      reports.push(each);
+      continue;
+    }
+    const { client } = each;
+    const { report, update } = await clientOutcome(
+      client,
+      () => each.load(),
+      (input) => runner.work(phase, broadcast, [...each.slices(), ...input], clientSeed(seed, client)),
+      check,
+    );
+    reports.push(report);
+    if (update !== null) accumulators = await accumulate(accumulators ?? (await zeros()), update);
+    worked?.(accumulators);
+  }
+  return { reports, accumulators };
+}

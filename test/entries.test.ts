@@ -7,7 +7,7 @@ import { exportedNames } from './support/exported-names.js';
 import { readManifest, readText, rooms, root, trackedFiles } from './support/repository.js';
 
 /** Names that stand for two things still, each to be given another. */
-const KNOWN_CLASHES: readonly string[] = ['clientWork'];
+const KNOWN_CLASHES: readonly string[] = [];
 
 /** Every entry that is a module of TypeScript: how others import it, and its source. */
 const entries = rooms().flatMap(({ folder, name }) =>

@@ -3,7 +3,7 @@
 import type { FederatedComputation } from '@starling/federated-core';
 import type { Command } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
-import { formatPlan } from '../output/plan-text.js';
+import { describePlan } from '../output/plan-text.js';
 import { formatSettings } from '../output/settings-text.js';
 import { loadDefault } from '../simulation/load.js';
 import { type ReadySimulation, setUpSimulation } from '../simulation/set-up.js';
@@ -38,7 +38,7 @@ async function inspect(name: string, { set, plan: shown, json }: InspectOptions)
     process.stdout.write(`${JSON.stringify({ hash, ...report, settings })}\n`);
     return;
   }
-  const parts = [head, formatPlan(report, hash)];
+  const parts = [head, describePlan(report, hash)];
   if (shown) parts.push(core.formatComputation(computation).trimEnd(), core.formatPlan(plan).trimEnd());
   const text = options === null ? '' : formatSettings(options, settings);
   if (text !== '') parts.push(`settings, for --set:\n${text}`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatPlan } from './plan-text.js';
+import { describePlan, formatBytes } from './plan-text.js';
 
 describe('formatBytes', () => {
   it('counts in thousands, and says when the data decides', () => {
@@ -15,7 +15,7 @@ describe('formatBytes', () => {
   });
 });
 
-describe('formatPlan', () => {
+describe('describePlan', () => {
   const update = {
     kind: 'sum',
     intrinsic: 'federatedSum',
@@ -45,7 +45,7 @@ describe('formatPlan', () => {
   };
 
   it('says what is sent, for which intrinsic, and that only the aggregate is seen', () => {
-    const text = formatPlan(report, 'ab12');
+    const text = describePlan(report, 'ab12');
     expect(text).toContain(
       'each client sends       float32 (4 bytes) for federatedSum\n  the server sees       only float32\n',
     );
@@ -55,7 +55,7 @@ describe('formatPlan', () => {
 
   it('numbers the round trips and warns when single clients are seen', () => {
     const collect = { ...update, kind: 'collect', intrinsic: 'federatedCollect', revealing: true } as const;
-    const text = formatPlan(
+    const text = describePlan(
       { ...report, phases: [phase, { ...phase, updates: [collect] }], revealing: true },
       'ab12',
     );
@@ -72,7 +72,7 @@ describe('formatPlan', () => {
     } as const;
     const textWith = (keys: number | null, bytesDown: number | null) => {
       const selections = [{ ...selection, bytesPerKey: 32, keys, bytesDown }];
-      return formatPlan({ ...report, phases: [{ ...phase, selections, bytesDown }] }, 'ab12');
+      return describePlan({ ...report, phases: [{ ...phase, selections, bytesDown }] }, 'ab12');
     };
     expect(textWith(null, null)).toContain('  and by its keys       float32[8]* (32 bytes a key)\n');
     expect(textWith(10, 320)).toContain(
@@ -105,7 +105,7 @@ describe('formatPlan', () => {
       { ...phase, updates: [keys], bytesUp: null },
       { ...phase, bytesBroadcast: 12, selections, bytesDown: null },
     ];
-    const text = formatPlan({ ...report, phases, bytesDown: null, bytesUp: null }, 'ab12');
+    const text = describePlan({ ...report, phases, bytesDown: null, bytesUp: null }, 'ab12');
     expect(text).toContain('each client sends       int32[?] (4 bytes a key) for federatedSelect\n');
     expect(text).toContain(
       'a round: 12 bytes and 40 bytes a key down to a client, 4 bytes and 4 bytes a key up;',

@@ -7,7 +7,7 @@ const WIDTH = 100;
 /** Where the types stand. */
 const COLUMN = 24;
 
-export function formatPlan(report: PlanReport, hash: string): string {
+export function describePlan(report: PlanReport, hash: string): string {
   const lines = [
     `plan ${hash}`,
     '',

@@ -3,7 +3,7 @@ import { createReduction } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
 import { assert, describe, expect, test } from 'vitest';
 import type { PhaseRequest } from '../runtime/runtime.js';
-import { SlotPool } from './memory/slot-pool.js';
+import { CellPool } from './memory/cell-pool.js';
 import { PhaseRun } from './phase-run.js';
 
 const reductions = [createReduction({ kind: 'sum', update: float32(), result: float32() }, () => [])];
@@ -12,11 +12,11 @@ const accepted = (client: string): ClientReport => ({ client, status: 'accepted'
 
 /** A phase of lanes of one client each, with these costs. */
 function phaseOf(costs: readonly number[], window: number) {
-  const slots = new SlotPool(window + 1);
+  const cells = new CellPool(window + 1);
   const cohort = costs.map((_, index) => index);
   const request: PhaseRequest = { round: 1, phase: 0, seed: [0, 0], cohort, broadcast: [] };
-  const run = new PhaseRun(request, 1, window, reductions, slots, (client) => costs[client]!);
-  return { run, slots };
+  const run = new PhaseRun(request, 1, window, reductions, cells, (client) => costs[client]!);
+  return { run, cells };
 }
 
 describe('PhaseRun', () => {
@@ -36,39 +36,39 @@ describe('PhaseRun', () => {
     assert.equal(run.take()?.lane, 2);
   });
 
-  test('`PhaseRun` uses slots again once their lanes are merged, but keeps the first, which became the total', async () => {
+  test('`PhaseRun` uses cells again once their lanes are merged, but keeps the first, which became the total', async () => {
     const { run } = phaseOf([3, 2, 1, 1], 1);
-    const slots: (number | null)[] = [];
+    const cells: (number | null)[] = [];
     for (let lane = 0; lane < 4; lane++) {
       const task = run.take()!;
-      slots.push(task.slot);
+      cells.push(task.cell);
       await run.done(task, sums(lane), [accepted(String(lane))]);
     }
-    assert.deepEqual(slots, [0, 1, 1, 1]);
+    assert.deepEqual(cells, [0, 1, 1, 1]);
     const { accumulators, reports } = await run.outcome;
     assert.equal(Number(accumulators[0]![0]!.data[0]), 0 + 1 + 2 + 3);
     assert.deepEqual(reports, ['0', '1', '2', '3'].map(accepted));
   });
 
-  test('`PhaseRun` keeps the slot of the first lane that has sums when no client of earlier lanes is left', async () => {
+  test('`PhaseRun` keeps the cell of the first lane that has sums when no client of earlier lanes is left', async () => {
     const { run } = phaseOf([4, 3, 2, 1], 1);
-    const slots: (number | null)[] = [];
+    const cells: (number | null)[] = [];
     for (let lane = 0; lane < 4; lane++) {
       const task = run.take()!;
-      slots.push(task.slot);
+      cells.push(task.cell);
       await run.done(task, lane === 0 ? null : sums(lane), [accepted(String(lane))]);
     }
-    // Lane 0 frees its slot, lane 1 takes it and keeps it.
-    assert.deepEqual(slots, [0, 0, 1, 1]);
+    // Lane 0 frees its cell, lane 1 takes it and keeps it.
+    assert.deepEqual(cells, [0, 0, 1, 1]);
   });
 
-  test('`PhaseRun` gives a lane out again when it was put back, in its own slot', async () => {
+  test('`PhaseRun` gives a lane out again when it was put back, in its own cell', async () => {
     const { run } = phaseOf([1, 1], 2);
     const task = run.take()!;
-    const { slot } = task;
+    const { cell } = task;
     run.putBack(task);
     assert.equal(run.take(), task);
-    assert.equal(task.slot, slot);
+    assert.equal(task.cell, cell);
   });
 
   test('`PhaseRun` fails only once no worker has a lane any longer', async () => {

@@ -5,7 +5,7 @@ import type { Reduction } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
 import { createOrderedMerge, type LaneAccumulators } from '../fold/ordered-merge.js';
 import type { PhaseOutcome, PhaseRequest } from '../runtime/runtime.js';
-import type { SlotPool } from './memory/slot-pool.js';
+import type { CellPool } from './memory/cell-pool.js';
 
 export interface LaneTask {
   readonly lane: number;
@@ -14,7 +14,7 @@ export interface LaneTask {
   readonly end: number;
   /** Examples that its clients hold. */
   readonly cost: number;
-  slot: number | null;
+  cell: number | null;
   /** Whether it came to anything: `false` where none of its clients is left. */
   hasSums: boolean;
   /** How often a worker was lost with it. */
@@ -39,7 +39,7 @@ export class PhaseRun {
     laneSize: number,
     private readonly window: number,
     private readonly reductions: readonly Reduction[],
-    private readonly slots: SlotPool,
+    private readonly cells: CellPool,
     cost: (client: number) => number,
   ) {
     const { cohort } = request;
@@ -47,7 +47,7 @@ export class PhaseRun {
       const start = lane * laneSize;
       const end = Math.min(start + laneSize, cohort.length);
       const examples = cohort.slice(start, end).reduce((total, client) => total + cost(client), 0);
-      return { lane, start, end, cost: examples, slot: null, hasSums: false, losses: 0 };
+      return { lane, start, end, cost: examples, cell: null, hasSums: false, losses: 0 };
     });
     this.waiting = [...this.tasks].sort((a, b) => b.cost - a.cost || a.lane - b.lane);
     this.merge = createOrderedMerge(this.reductions, (lane) => this.onMerged(this.tasks[lane]!));
@@ -62,13 +62,13 @@ export class PhaseRun {
     return this.waiting.length;
   }
 
-  /** The longest lane that may go out now, with a slot for its sums; `null` where all must wait. */
+  /** The longest lane that may go out now, with a cell for its sums; `null` where all must wait. */
   take(): LaneTask | null {
     const limit = this.merge.merged + this.window;
     const index = this.waiting.findIndex(({ lane }) => lane < limit);
     if (index < 0) return null;
     const [task] = this.waiting.splice(index, 1) as [LaneTask];
-    task.slot ??= this.slots.acquire();
+    task.cell ??= this.cells.acquire();
     this.out++;
     return task;
   }
@@ -107,9 +107,9 @@ export class PhaseRun {
   }
 
   private onMerged(task: LaneTask): void {
-    // The first sums have become the total: their slot is in use until the phase has been reported.
+    // The first sums have become the total: their cell is in use until the phase has been reported.
     if (this.total === null && task.hasSums) this.total = task;
-    else if (task.slot !== null) this.slots.release(task.slot);
+    else if (task.cell !== null) this.cells.release(task.cell);
   }
 
   private async finish(): Promise<void> {

@@ -49,7 +49,7 @@ export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
       const module = await engineModule(choice);
       const engine = needsEngine ? await module.createEngine() : null;
       const memory = await createLaneMemory(linked, engine, workers);
-      const sumBytes = Math.max(0, ...memory.phases.map(({ slotBytes }) => slotBytes));
+      const sumBytes = Math.max(0, ...memory.phases.map(({ cellBytes }) => cellBytes));
       const isSmall = sumBytes < LARGE_SUMS;
       collectLessOften(isSmall);
       const mainTakesLanes = mainWorks ?? (isSmall && module.worksOnMain === true);

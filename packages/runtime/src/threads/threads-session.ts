@@ -83,14 +83,14 @@ export class ThreadsSession implements RuntimeSession {
     if (this.pool.size === 0) throw new WorkerError('Cannot run a phase: no worker could be replaced');
     const { linked, population, reductions, memory } = this.options;
     const { phase } = request;
-    const { slots, window } = memory.phases[phase]!;
-    slots.releaseAll();
+    const { cells, window } = memory.phases[phase]!;
+    cells.releaseAll();
     this.publication.publish(phase, request.broadcast);
     if (request.slices !== undefined) {
       this.publication.publishSlices(request.slices.flatMap(({ rows }) => rows));
     }
     const { laneSize } = linked.plan;
-    const run = new PhaseRun(request, laneSize, window, reductions[phase]!, slots, costsIn(population));
+    const run = new PhaseRun(request, laneSize, window, reductions[phase]!, cells, costsIn(population));
     this.current = run;
     try {
       this.pump();
@@ -159,8 +159,8 @@ export class ThreadsSession implements RuntimeSession {
     this.unpin(assignment);
     const { cohort, phase } = run.request;
     const accumulators =
-      reply.accumulators === 'in-slot'
-        ? this.options.memory.phases[phase]!.accumulators(task.slot!)
+      reply.accumulators === 'in-cell'
+        ? this.options.memory.phases[phase]!.accumulators(task.cell!)
         : reply.accumulators;
     const reports =
       reply.reports ??
@@ -241,9 +241,9 @@ export class ThreadsSession implements RuntimeSession {
       this.unpin(assignment); // the lane was put back while its data was loaded
       return;
     }
-    const slotStart = memory.phases[phase]!.slotStart(task.slot!);
+    const cellStart = memory.phases[phase]!.cellStart(task.cell!);
     const turn = this.publication.turn(phase);
-    worker.handle.send({ kind: 'lane', lane: task.lane, phase, turn, slotStart, seed, clients });
+    worker.handle.send({ kind: 'lane', lane: task.lane, phase, turn, cellStart, seed, clients });
     if (worker.lanes.size < LANES_AHEAD) this.pump();
   }
 

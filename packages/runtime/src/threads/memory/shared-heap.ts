@@ -1,4 +1,4 @@
-// The shared memory of a session, cut into pieces once, at the start: slots for the sums of lanes, and scratch for
+// The shared memory of a session, cut into pieces once, at the start: cells for the sums of lanes, and scratch for
 // each thread. It is a WebAssembly memory where SIMD is there, so that sums are added up where they lie.
 import type { Tensor } from '@starling/federated-core';
 import { plainVectors, type VectorKernels } from '@starling/federated-core/plan';
@@ -16,22 +16,22 @@ const ALIGNMENT = 64;
 
 export interface SharedHeap {
   readonly memory: HeapMemory;
-  /** Where the slots of each phase begin; slot n is n · `slotBytes` further. */
-  readonly slotStarts: readonly number[];
+  /** Where the cells of each phase begin; cell n is n · `cellBytes` further. */
+  readonly cellStarts: readonly number[];
 }
 
 /**
- * A heap for `threads` threads and, for each phase, `slots` slots of `slotBytes`. Pages that are never written take
+ * A heap for `threads` threads and, for each phase, `cells` cells of `cellBytes`. Pages that are never written take
  * no memory.
  */
 export function createSharedHeap(
   threads: number,
-  phases: readonly { readonly slots: number; readonly slotBytes: number }[],
+  phases: readonly { readonly cells: number; readonly cellBytes: number }[],
 ): SharedHeap {
   let end = threads * SCRATCH_BYTES;
-  const slotStarts = phases.map(({ slots, slotBytes }) => {
+  const cellStarts = phases.map(({ cells, cellBytes }) => {
     const start = end;
-    end += slots * slotBytes;
+    end += cells * cellBytes;
     return start;
   });
   const pages = Math.ceil(end / PAGE_BYTES);
@@ -39,17 +39,17 @@ export function createSharedHeap(
     hasSimd() && pages <= MOST_PAGES
       ? new Memory({ initial: pages, maximum: pages, shared: true })
       : new SharedArrayBuffer(end);
-  return { memory, slotStarts };
+  return { memory, cellStarts };
 }
 
-/** Bytes from one slot to the next. */
-export function slotBytesOf(zeros: LaneAccumulators): number {
+/** Bytes from one cell to the next. */
+export function cellBytesOf(zeros: LaneAccumulators): number {
   const bytes = zeros.reduce((total, accumulator) => total + byteLength(accumulator), 0);
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
-/** The accumulators of the slot that begins at `start`: views, laid out like `zeros`. */
-export function slotAt(memory: HeapMemory, start: number, zeros: LaneAccumulators): LaneAccumulators {
+/** The accumulators of the cell that begins at `start`: views, laid out like `zeros`. */
+export function cellAt(memory: HeapMemory, start: number, zeros: LaneAccumulators): LaneAccumulators {
   const buffer = memory instanceof SharedArrayBuffer ? memory : memory.buffer;
   let offset = start;
   return zeros.map((accumulator): readonly Tensor[] => {

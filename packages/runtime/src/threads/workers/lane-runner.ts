@@ -16,7 +16,7 @@ import { type LaneAccumulators, zeroAccumulators } from '../../fold/ordered-merg
 import { type LaneClient, sumLane } from '../../fold/sum-lane.js';
 import { callMemory } from '../memory/call-memory.js';
 import type { PlacedLeaves } from '../memory/client-store.js';
-import { slotAt, vectorsOn } from '../memory/shared-heap.js';
+import { cellAt, vectorsOn } from '../memory/shared-heap.js';
 import { byteLength, fitsLeaves, place, writeLeaves } from '../memory/shared-leaves.js';
 import type { Command, Reply, SentClient, WorkerSetup } from './messages.js';
 
@@ -58,7 +58,7 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
       accumulate: createAccumulate(aggregations, reductions),
       zeros: zeros[phase]!,
       /** By where they begin. */
-      slots: new Map<number, LaneAccumulators>(),
+      cells: new Map<number, LaneAccumulators>(),
       shared: [] as Leaves,
       /** Engines take no shared memory: one copy of `shared` a turn, into memory that is used again. */
       broadcast: [] as Leaves,
@@ -86,19 +86,19 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
     const phase = phases[lane.phase]!;
     if (phase.turn !== lane.turn) phase.broadcast = ownCopy(phase.broadcast, phase.shared);
     phase.turn = lane.turn;
-    const slot = phase.slots.get(lane.slotStart) ?? slotAt(heap, lane.slotStart, phase.zeros);
-    phase.slots.set(lane.slotStart, slot);
+    const cell = phase.cells.get(lane.cellStart) ?? cellAt(heap, lane.cellStart, phase.zeros);
+    phase.cells.set(lane.cellStart, cell);
     const sums = await sumLane(phase, {
       broadcast: phase.broadcast,
       seed: lane.seed,
       clients: lane.clients.map((client) => clientOf(phase.selections, client)),
-      zeros: () => resetSlot(slot, phase.zeros),
+      zeros: () => resetCell(cell, phase.zeros),
       async mayGoOn() {
         if (pause !== undefined) await pause();
         return !isStopped();
       },
       worked(accumulators) {
-        if (accumulators === null || isSlot(slot, accumulators)) calls.free();
+        if (accumulators === null || isCell(cell, accumulators)) calls.free();
         else calls.keep();
       },
     });
@@ -108,7 +108,7 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
       kind: 'lane-done',
       lane: lane.lane,
       reports: reports.every(({ status }) => status === 'accepted') ? null : reports,
-      accumulators: accumulators !== null && store(slot, accumulators) ? 'in-slot' : accumulators,
+      accumulators: accumulators !== null && store(cell, accumulators) ? 'in-cell' : accumulators,
     });
   };
 
@@ -165,22 +165,22 @@ function ownCopy(before: Leaves, shared: Leaves): Leaves {
   );
 }
 
-/** The slot's accumulators as before any update; fresh lists, since reductions may change them. */
-function resetSlot(slot: LaneAccumulators, zeros: LaneAccumulators): LaneAccumulators {
-  return slot.map((accumulator, index) => [...writeLeaves(accumulator, zeros[index]!)]);
+/** The cell's accumulators as before any update; fresh lists, since reductions may change them. */
+function resetCell(cell: LaneAccumulators, zeros: LaneAccumulators): LaneAccumulators {
+  return cell.map((accumulator, index) => [...writeLeaves(accumulator, zeros[index]!)]);
 }
 
-/** Whether the accumulators lie in the slot, and so hold nothing of any update. */
-function isSlot(slot: LaneAccumulators, accumulators: LaneAccumulators): boolean {
-  return slot.every((accumulator, index) => {
+/** Whether the accumulators lie in the cell, and so hold nothing of any update. */
+function isCell(cell: LaneAccumulators, accumulators: LaneAccumulators): boolean {
+  return cell.every((accumulator, index) => {
     const own = accumulators[index]!;
     return own.length === accumulator.length && accumulator.every((leaf, at) => leaf.data === own[at]!.data);
   });
 }
 
-/** Whether the accumulators are now in the slot; most reductions have written them there already. */
-function store(slot: LaneAccumulators, accumulators: LaneAccumulators): boolean {
-  const fits = slot.every((accumulator, index) => fitsLeaves(accumulator, accumulators[index]!));
-  if (fits) slot.forEach((accumulator, index) => void writeLeaves(accumulator, accumulators[index]!));
+/** Whether the accumulators are now in the cell; most reductions have written them there already. */
+function store(cell: LaneAccumulators, accumulators: LaneAccumulators): boolean {
+  const fits = cell.every((accumulator, index) => fitsLeaves(accumulator, accumulators[index]!));
+  if (fits) cell.forEach((accumulator, index) => void writeLeaves(accumulator, accumulators[index]!));
   return fits;
 }

@@ -26,20 +26,20 @@ async function start(patience?: Patience) {
     { onReply: (reply) => void replies.push(reply), onExit: exit },
     patience,
   );
-  const slot = memory.phases[0]!;
+  const cell = memory.phases[0]!;
   const lane: Command = {
     kind: 'lane',
     lane: 0,
     phase: 0,
     turn: 1,
-    slotStart: slot.slotStart(0),
+    cellStart: cell.cellStart(0),
     seed: [0, 1] as Seed,
     clients: [1, 2, 4].map((value) => ({
       id: `client-${value}`,
       data: [tensor('float32', [], Float32Array.of(value))],
     })),
   };
-  const sum = (): unknown => slot.accumulators(0)[0]![0]!.data[0];
+  const sum = (): unknown => cell.accumulators(0)[0]![0]!.data[0];
   return { handle, replies, ended, lane, sum, kinds: () => replies.map(({ kind }) => kind) };
 }
 
@@ -50,7 +50,7 @@ describe('startLocalWorker', () => {
     handle.send({ ...lane, lane: 1 } as Command);
     while (replies.length < 3) await new Promise((resolve) => setTimeout(resolve, 1));
     assert.deepEqual(kinds(), ['ready', 'lane-done', 'lane-done']);
-    assert.deepEqual(replies[1], { kind: 'lane-done', lane: 0, reports: null, accumulators: 'in-slot' });
+    assert.deepEqual(replies[1], { kind: 'lane-done', lane: 0, reports: null, accumulators: 'in-cell' });
     assert.equal(sum(), 7);
     await handle.close();
     await ended;

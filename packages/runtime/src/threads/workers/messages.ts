@@ -58,7 +58,7 @@ export type Command =
       /** A new number says that the phase's broadcast has changed. */
       readonly turn: number;
       /** Where in the heap the lane's sums begin. */
-      readonly slotStart: number;
+      readonly cellStart: number;
       /** The round's. */
       readonly seed: Seed;
       readonly clients: readonly SentClient[];
@@ -72,8 +72,8 @@ export type Reply =
       readonly lane: number;
       /** `null`: every client was accepted. */
       readonly reports: readonly ClientReport[] | null;
-      /** Where the sums are: in the lane's slot; here, where their size is not fixed; or nowhere, as no client is left. */
-      readonly accumulators: 'in-slot' | LaneAccumulators | null;
+      /** Where the sums are: in the lane's cell; here, where their size is not fixed; or nowhere, as no client is left. */
+      readonly accumulators: 'in-cell' | LaneAccumulators | null;
     }
   /** The plan's own operators failed, or the worker could not start: nothing that another worker would mend. */
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };

@@ -7,7 +7,7 @@ import { leafTypes } from '../types/leaves.js';
 import { float64 } from '../types/types.js';
 import { copyTensor, type Tensor } from '../values/tensor.js';
 import { type AggregationParts, defineAggregation } from './definition.js';
-import { finiteAggregate } from './finite.js';
+import { finiteAggregate, findNonFinite } from './finite.js';
 import type { Reduction } from './reduction.js';
 import { weightScale } from './weight-scale.js';
 
@@ -71,7 +71,12 @@ function meanReduction(
     report(accumulator) {
       const weight = numberOf(accumulator, total)[0]!;
       if (weight > 0) {
-        const means = castLeaves('federatedMean', types, accumulator.slice(0, types.length), weight);
+        const sums = accumulator.slice(0, types.length);
+        const means = castLeaves('federatedMean', types, sums, weight);
+        if (findNonFinite(means, vectors) === null) return means;
+        for (const [leaf, { data }] of sums.entries()) {
+          bringIntoRange(means[leaf]!.data as Float32Array | Float64Array, data as Float64Array);
+        }
         return finiteAggregate('federatedMean', means, vectors);
       }
       if (ifEmpty !== undefined) return ifEmpty.map(copyTensor);
@@ -85,3 +90,17 @@ function meanReduction(
 function multiply(numbers: Float64Array, factor: number): void {
   for (let index = 0; index < numbers.length; index++) numbers[index] = numbers[index]! * factor;
 }
+
+/**
+ * A mean lies between the values that it is of, so where a finite sum gives an infinite one, rounding took it past the
+ * largest number of the element type: then it is that number.
+ */
+function bringIntoRange(means: Float32Array | Float64Array, sums: Float64Array): void {
+  const largest = means instanceof Float32Array ? LARGEST_FLOAT32 : Number.MAX_VALUE;
+  for (let index = 0; index < means.length; index++) {
+    if (!Number.isFinite(sums[index])) continue;
+    means[index] = Math.max(-largest, Math.min(means[index]!, largest));
+  }
+}
+
+const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;

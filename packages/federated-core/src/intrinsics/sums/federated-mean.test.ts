@@ -111,6 +111,27 @@ describe('federatedMean', () => {
       for (const laneSize of lanes) expect(await both(wide, { value, weight }, { laneSize })).toBe(expected);
     });
 
+    it('`federatedMean` is the largest number when all hold it, however the weights round', async () => {
+      // A mean of equal values is that value; with these weights the sum rounds up and the total down.
+      const weight = [0.3909290869179969, 0.7980478533453854, 0.00782330817277277, 0.11586282583653595];
+      weight.push(0.9853788483457953, 0.25812109000378247);
+      const pair = mean(struct([float64(), float32()]), float64());
+      for (const sign of [1, -1]) {
+        const largest = sign * Number.MAX_VALUE;
+        const value = weight.map(() => [largest, sign]);
+        expect(await both(pair, { value, weight })).toEqual([largest, sign]);
+      }
+      const thirds = Array.from({ length: 500 }, (_, index) => 1 / 3 + ((index * 7) % 100) / 128);
+      for (let start = 0; start + 6 <= thirds.length; start += 6) {
+        const weights = thirds.slice(start, start + 6);
+        const value = weights.map(() => Number.MAX_VALUE);
+        // Twelve roundings at most, each of 2^−53 in proportion.
+        const found = (await both(wide, { value, weight: weights })) as number;
+        expect(found).toBeGreaterThanOrEqual(Number.MAX_VALUE * (1 - 12 * 2 ** -53));
+        expect(found).toBeLessThanOrEqual(Number.MAX_VALUE);
+      }
+    });
+
     it('`federatedMean` of float64 without weights does not overflow', async () => {
       const plain = federatedComputation(atClients(float64()), (value) => federatedMean(value));
       for (const laneSize of lanes)

@@ -14,7 +14,7 @@ import { checkedOptions } from '../framework/options.js';
 import { finite, type Numbers, numbersOf, sameShapes, tensorOf } from '../framework/reference.js';
 import type { Averageable, Weight } from '../framework/requirements.js';
 import { contributions } from '../framework/updates.js';
-import { type WeightedRow, weightedSums } from './reference-mean.js';
+import { meanOf, type WeightedRow, weightedSums } from './reference-mean.js';
 
 export const federatedMeanDefinition: AggregateIntrinsic = {
   name: 'federatedMean',
@@ -58,7 +58,7 @@ export const federatedMeanDefinition: AggregateIntrinsic = {
       return tensorOf(
         type,
         first[leaf]!.shape,
-        sums.map((one) => one / total!),
+        sums.map((one) => meanOf(type, one, total!)),
       );
     });
     return finite(call.intrinsic, means);

@@ -1,5 +1,6 @@
 // Weighted sums of the reference meaning: plain and slow, in the order and with the scales of every runtime.
 import type { WeightScale } from '../../aggregations/weight-scale.js';
+import type { TensorType } from '../../types/types.js';
 import type { Numbers } from '../framework/reference.js';
 
 /** The numbers of one client, as many as of any other, and the weight that they count by, above 0. */
@@ -27,6 +28,16 @@ export function weightedSums(
         .reduce(plus, nothing),
     );
   return sums.reduce(plus, nothing).numbers;
+}
+
+/**
+ * A sum divided by the total of the weights: between the values, and so at most the largest number of `type` where rounding
+ * went past it.
+ */
+export function meanOf({ dtype }: TensorType, sum: number, total: number): number {
+  if (!Number.isFinite(sum)) return sum;
+  const largest = dtype === 'float32' ? (2 - 2 ** -23) * 2 ** 127 : Number.MAX_VALUE;
+  return Math.max(-largest, Math.min(sum / total, largest));
 }
 
 /** Numbers that are to be multiplied by `weight` times a scale that is at most `scale`; without a weight, they are. */

@@ -15,7 +15,7 @@ import { websocketRuntime } from './websocket-runtime.js';
 export interface CoordinatorOptions extends WebSocketRuntimeOptions {
   /**
    * The simulation, built: its population names the clients. Their data is asked for by nothing but its fingerprint,
-   * where there is a `state`, and does not have to be at hand.
+   * where there is a `state`; a population whose data is not at hand says so (`dataAtHand: false`).
    */
   readonly run: SimulationRun;
   /** Rounds in all, those of earlier starts included. Default: as many as the simulation says. */

@@ -7,7 +7,7 @@ import { leafTypes } from '../types/leaves.js';
 import { float64 } from '../types/types.js';
 import { copyTensor, type Tensor } from '../values/tensor.js';
 import { type AggregationParts, defineAggregation } from './definition.js';
-import { finiteAggregate, findNonFinite } from './finite.js';
+import { findNonFinite, finiteAggregate } from './finite.js';
 import type { Reduction } from './reduction.js';
 import { weightScale } from './weight-scale.js';
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { dirichletPartition } from '../partitioners/dirichlet-partition.js';
 import { iidPartition } from '../partitioners/iid-partition.js';
 import type { Partitioner } from '../partitioners/partitioner.js';
+import { fingerprintOf } from './fingerprint.js';
 import { generatedPopulation } from './generated-population.js';
 import { partitionedPopulation } from './partitioned-population.js';
 import type { Population } from './population.js';
@@ -71,8 +72,9 @@ describe('fingerprint', () => {
   });
 
   test('`generatedPopulation` tells another seed, and that its data is not at hand', async () => {
-    const make = (seed: number, generate: () => Dataset) =>
+    const make = (seed: number, generate: () => Dataset, dataAtHand?: boolean) =>
       generatedPopulation({
+        ...(dataAtHand === undefined ? {} : { dataAtHand }),
         name: 'made',
         size: 1e12,
         dataType: sequence(float32()),
@@ -93,9 +95,37 @@ describe('fingerprint', () => {
         make(2, () => column(1)),
       ),
     ).toEqual(['seed']);
-    const elsewhere = make(1, () => {
+    const withClients = () => {
       throw new Error('the data is with the clients');
+    };
+    expect((await make(1, withClients, false).fingerprint())['data']).toBe('not at hand');
+  });
+
+  test('`fingerprintOf` throws when a client of data at hand cannot be asked, or holds other data', async () => {
+    const of = (change: Partial<Population>) =>
+      fingerprintOf({ ...populationOf([column(1), column(2)], sequence(float32())), ...change });
+    const lost = new Error('disk lost');
+    const fails = () => {
+      throw lost;
+    };
+    for (const change of [
+      { load: fails },
+      { load: () => Promise.reject(lost) },
+      { clientId: fails },
+      { exampleCount: fails },
+    ]) {
+      await expect(of(change)).rejects.toMatchObject({
+        code: 'bad-population',
+        message:
+          "Cannot fingerprint population 'population': need client 0's name, count and data, got: disk lost",
+        cause: lost,
+      });
+    }
+    // A column of one number in a dataset of two.
+    const load = (index: number): Dataset => ({ ...column(1), length: index + 1 });
+    await expect(of({ load })).rejects.toMatchObject({
+      code: 'bad-population',
+      message: expect.stringContaining("client 1's name"),
     });
-    expect((await elsewhere.fingerprint())['data']).toBe('not at hand');
   });
 });

@@ -1,8 +1,8 @@
 // What tells one population from another at little cost: what its kind declares, and hashes over the names, counts and
 // data of a few clients. A run that is taken up again compares it, so that no other data is trained on unnoticed.
 import { createHash, type Hash } from 'node:crypto';
-import { formatType } from '@starling/federated-core';
-import { flatten } from '@starling/federated-core/plan';
+import { formatType, StarlingError } from '@starling/federated-core';
+import { checkValue, flatten } from '@starling/federated-core/plan';
 import type { Fingerprint, Population } from './population.js';
 
 /** Clients whose name and number of examples are hashed, evenly spread. */
@@ -12,7 +12,9 @@ const LOADS = 3;
 
 /**
  * The name, size and type of a population, what `declared` adds, and hashes over a few clients. It loads three clients'
- * data, at most; where that cannot be had, as at a coordinator whose clients alone hold it, the fingerprint says so.
+ * data, at most; for a population that says that its data is not at hand, it loads none, and the fingerprint says so.
+ * Throws a `StarlingError` (`bad-population`) that names the client if its name, count or data cannot be had, or its data
+ * is not of the population's type.
  */
 export async function fingerprintOf(
   population: Omit<Population, 'fingerprint'>,
@@ -21,7 +23,9 @@ export async function fingerprintOf(
   const { name, size, dataType } = population;
   const names = createHash('sha256');
   for (const index of spread(size, NAMES)) {
-    names.update(`${population.clientId(index)} ${population.exampleCount(index)}\n`);
+    names.update(
+      await ofClient(name, index, () => `${population.clientId(index)} ${population.exampleCount(index)}\n`),
+    );
   }
   return {
     name,
@@ -41,19 +45,36 @@ export function hashOfLists(lists: readonly Int32Array[]): string {
 }
 
 async function dataHash(population: Omit<Population, 'fingerprint'>): Promise<string> {
+  const { name, dataType, size, dataAtHand = true } = population;
+  if (!dataAtHand) return 'not at hand';
   const hash = createHash('sha256');
-  try {
-    for (const index of spread(population.size, LOADS)) {
-      for (const { dtype, shape, data } of flatten(population.dataType, await population.load(index))) {
-        hash.update(`${dtype}[${shape.join(',')}]\n`);
-        if (ArrayBuffer.isView(data)) addBytes(hash, data);
-        else hash.update(JSON.stringify(data));
-      }
+  for (const index of spread(size, LOADS)) {
+    const leaves = await ofClient(name, index, async () => {
+      const value = await population.load(index);
+      checkValue(dataType, value);
+      return flatten(dataType, value);
+    });
+    for (const { dtype, shape, data } of leaves) {
+      hash.update(`${dtype}[${shape.join(',')}]\n`);
+      if (ArrayBuffer.isView(data)) addBytes(hash, data);
+      else hash.update(JSON.stringify(data));
     }
-  } catch {
-    return 'not at hand';
   }
   return hash.digest('hex');
+}
+
+/** What `ask` gives; its error becomes one that says which client it was asked of. */
+async function ofClient<T>(population: string, index: number, ask: () => T | Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StarlingError(
+      'bad-population',
+      `Cannot fingerprint population '${population}': need client ${index}'s name, count and data, got: ${reason}`,
+      { cause },
+    );
+  }
 }
 
 /** Up to `count` of `size` indices, evenly spread, the first and the last among them. */

@@ -22,11 +22,13 @@ export interface GeneratedPopulationOptions {
   readonly exampleCount: (index: number) => number;
   /** Makes the client's data, a value of `dataType`; all its randomness comes from `random`. */
   readonly generate: (index: number, random: Generator) => Value;
+  /** See `Population`: false if `generate` makes no data here, as at a coordinator. Default true. */
+  readonly dataAtHand?: boolean;
 }
 
 /** Clients are called `<name>-<index>`; each has a generator of its own, split from `seed`. */
 export function generatedPopulation(options: GeneratedPopulationOptions): Population {
-  const { name, size, dataType, seed, exampleCount, generate } = options;
+  const { name, size, dataType, seed, exampleCount, generate, dataAtHand = true } = options;
   if (!(Number.isSafeInteger(size) && size >= 1)) {
     throw new RangeError(`Cannot make ${name}: size must be a positive integer, got ${size}`);
   }
@@ -34,6 +36,7 @@ export function generatedPopulation(options: GeneratedPopulationOptions): Popula
     name,
     size,
     dataType,
+    dataAtHand,
     clientId: (index: number) => {
       checkIndex(name, size, index);
       return `${name}-${index}`;

@@ -18,6 +18,11 @@ export interface Population {
   exampleCount(index: number): number;
   /** The client's data: a value of `dataType`. The same client always gets the same data. */
   load(index: number): MaybePromise<Value>;
+  /**
+   * False if the data is with the clients alone, as it may be at a coordinator: then `load` may throw, and the fingerprint
+   * does without it. Default true.
+   */
+  readonly dataAtHand?: boolean;
   /** What tells it from another population, at little cost (see `fingerprintOf`): the same for the same population. */
   fingerprint(): MaybePromise<Fingerprint>;
 }

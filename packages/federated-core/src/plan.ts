@@ -42,4 +42,5 @@ export { checkChoice, checkNumber, MAX_COUNT, type NumberRange } from './values/
 export { checkValue } from './values/check-value.js';
 export { describeValue } from './values/describe-value.js';
 export { flatten, unflatten } from './values/flatten.js';
+export { ignoreRejections } from './values/ignore-rejections.js';
 export { allocate, bytesPerElement, copyTensor, isTensor, partsFault, sizeOf } from './values/tensor.js';

@@ -15,6 +15,8 @@ import { nodeNames } from '../testing/graphs.js';
 import { CaptureError } from './frame/capture-error.js';
 import { kernelGraphOf, localComputation } from './local-computation.js';
 import { random } from './random.js';
+import { scan } from './scan/scan.js';
+import { sequenceReduce } from './sequences/sequence-reduce.js';
 import type { SymbolicDataset } from './sequences/symbolic-dataset.js';
 
 /** The error that capturing a body throws. */
@@ -152,6 +154,24 @@ describe('capturing refuses', () => {
   it('a body that gives a promise or nothing', () => {
     expect(errorOf(async ({ x }) => x).message).toContain('the body must be synchronous');
     expect(errorOf(() => undefined).message).toContain('got undefined');
+  });
+
+  it('a body, step or function that gives a promise which rejects, and that ends no process', async () => {
+    const fail = async (): Promise<never> => {
+      throw new Error('nobody waits for this');
+    };
+    expect(errorOf(fail).message).toContain('the body must be synchronous');
+    // Untyped, as from JavaScript.
+    const untyped = { scan, sequenceReduce, localComputation } as never as Record<
+      string,
+      (...all: unknown[]) => tf.Tensor
+    >;
+    const reduce = (data: unknown) => untyped['sequenceReduce']?.(data, { total: 0 }, fail);
+    expect(() => untyped['localComputation']?.(sequence(float32()), reduce)).toThrow('a state of the form');
+    expect(errorOf(({ x }) => untyped['scan']?.(x, 0, fail)).message).toMatch('in an array, got a Promise');
+    expect(() => errorOf(({ x }) => tf.grad(fail as never)(x))).toThrow('must be a tensor');
+    // vitest fails a run in which a rejection is handled by nobody.
+    await new Promise((resolve) => setTimeout(resolve, 10));
   });
 
   it('shapes that do not fit, and says which', () => {

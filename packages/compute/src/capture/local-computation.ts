@@ -7,7 +7,7 @@ import {
   struct,
   type Type,
 } from '@starling/federated-core';
-import { functionType, isAssignable } from '@starling/federated-core/plan';
+import { functionType, ignoreRejections, isAssignable } from '@starling/federated-core/plan';
 import { cleanGraph } from '../cleaning/clean-graph.js';
 import type { KernelGraph } from '../graph/kernel-graph.js';
 import { graphId } from '../graph/serialized/graph-id.js';
@@ -136,7 +136,7 @@ function capture(
         captureBackend.within(frame, () =>
           scoped(() => {
             const argument = parameter === null ? undefined : makeParameter(frame, parameter, 'argument');
-            const structure = withoutMathRandom(() => body(argument));
+            const structure = withoutMathRandom(() => ignoreRejections(body(argument)));
             const leaves = structureLeaves(structure, 'the result');
             return { graph: frame.finish(leaves), result: structureType(structure, leaves) };
           }),

@@ -1,6 +1,7 @@
 // Gradients that tf.js has wrong, or that fail, made right: finite differences disagree with those of average pooling
 // over padding, cumulative sums, mirrored padding and resized batches, three kernels forget that their
 // operands were broadcast, and comparisons have none.
+import { ignoreRejections } from '@starling/federated-core/plan';
 import * as tf from '@tensorflow/tfjs-core';
 import { averagePools } from './average-pools.js';
 import { dilatedConvolutions } from './dilated-convolutions.js';
@@ -23,12 +24,15 @@ export function correctGradients(): void {
   const original = engine.gradients;
   engine.gradients = function <T extends tf.Tensor>(
     this: typeof engine,
-    ...parameters: Parameters<typeof original<T>>
+    f: () => T,
+    ...parameters: Tail<Parameters<typeof original<T>>>
   ) {
     register();
-    return original.apply(this, parameters) as ReturnType<typeof original<T>>;
+    return original.call(this, () => ignoreRejections(f()), ...parameters) as ReturnType<typeof original<T>>;
   };
 }
+
+type Tail<P extends readonly unknown[]> = P extends readonly [unknown, ...infer T] ? T : never;
 
 function register(): void {
   for (const correction of corrections) {

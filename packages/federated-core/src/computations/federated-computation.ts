@@ -12,6 +12,7 @@ import {
 } from '../expression/symbolic-value.js';
 import { formatType } from '../types/format.js';
 import { type FunctionType, type StructType, struct, type Type } from '../types/types.js';
+import { ignoreRejections } from '../values/ignore-rejections.js';
 
 /** A traced computation over placed values: data, which can be called, printed, compiled and evaluated. */
 export interface FederatedComputation<P extends Type | null = Type | null, R extends Type = Type>
@@ -57,7 +58,7 @@ export function federatedComputation<const P extends ParameterTypes, C extends C
   const name = options.name ?? (body.name || 'computation');
   const expressions = parameterExpressions(name, parameters);
   const symbols = symbolsOf(expressions);
-  const traced = expressionOf(body(symbols as SymbolsOf<P>), name);
+  const traced = expressionOf(ignoreRejections(body(symbols as SymbolsOf<P>)), name);
   const type = { kind: 'function', parameter: parameterType(expressions), result: traced.type };
   return {
     kind: 'federated-computation',

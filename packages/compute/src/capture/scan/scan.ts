@@ -1,5 +1,6 @@
 // `scan`: a recurrence over the first axis of tensors, captured as one node however many steps it takes, with a
 // gradient that is one such node too (scan-gradient.ts).
+import { describeValue, ignoreRejections } from '@starling/federated-core/plan';
 import type * as tf from '../../tensorflow/tf.js';
 import { captureBackend } from '../frame/capture-backend.js';
 import { CaptureError } from '../frame/capture-error.js';
@@ -35,10 +36,16 @@ export function scan<X extends TensorStructure, S extends TensorStructure, Y ext
   let result: TensorStructure = [];
   const step: ScanStep = (state, element) => {
     // `never`: TypeScript cannot compare Tensors<S> with anything but itself in finite depth.
-    const [next, made] = body(
-      rebuildStructure(initial, state) as never,
-      rebuildStructure(sequences, element) as never,
+    const returned = ignoreRejections(
+      body(rebuildStructure(initial, state) as never, rebuildStructure(sequences, element) as never),
     );
+    if (!Array.isArray(returned)) {
+      throw new CaptureError(
+        'bad-result',
+        `Cannot scan: the body must return the new state and a result, in an array, got ${describeValue(returned)}`,
+      );
+    }
+    const [next, made] = returned as readonly [TensorStructure, TensorStructure];
     checkForm(initial, next);
     result = structureShell(made);
     return {

@@ -1,6 +1,7 @@
 // `sequenceReduce` and `sequenceLength`: what a body can do with a dataset. A reduction's body is captured once, as
 // a graph of its own; engines run it once a batch.
 
+import { ignoreRejections } from '@starling/federated-core/plan';
 import { scoped } from '../../tensorflow/scopes.js';
 import * as tf from '../../tensorflow/tf.js';
 import { captureBackend } from '../frame/capture-backend.js';
@@ -49,7 +50,7 @@ export function sequenceReduce<E, S extends TensorStructure>(
         batchSize === null ? tf.scalar(1) : tensorOf(frame.input({ dtype: 'float32', shape: [batchSize] }));
       // `never`: TypeScript cannot compare Tensors<S> with anything but itself in finite depth.
       const state = rebuildStructure(initial, stateInputs.map(tensorOf)) as never;
-      const next = withoutHiddenState(frame, () => body(state, element, mask));
+      const next = withoutHiddenState(frame, () => ignoreRejections(body(state, element, mask)));
       checkForm(initial, next);
       return structureLeaves(next, 'the new state');
     }),

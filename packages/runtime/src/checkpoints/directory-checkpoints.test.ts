@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tensor } from '@starling/federated-core';
@@ -88,8 +88,34 @@ describe('checkpointStore', () => {
     assert.lengthOf(await rows(), 1);
   });
 
-  test('`checkpointStore` reads the identity of a checkpoint of an earlier version', async () => {
-    // Those held the plan and the seed alone.
+  test('`checkpointStore` names the newest whole checkpoint when later ones are damaged', async () => {
+    const store = checkpointStore(directory, { keep: 3 });
+    for (const round of [1, 2, 3]) await store.save(checkpoint(round));
+    await writeFile(join(directory, 'round-00000002.safetensors'), 'damaged');
+    await rm(join(directory, 'round-00000003.safetensors'));
+    await mkdir(join(directory, 'round-00000003.safetensors'));
+    await expect(checkpointStore(directory).resume(accept)).rejects.toMatchObject({
+      code: 'bad-checkpoint',
+      message: expect.stringMatching(
+        /; round-00000001\.safetensors is whole: to continue from there, move round-00000002\.safetensors, round-00000003\.safetensors out of the directory$/,
+      ),
+    });
+    for (const round of [2, 3])
+      await rm(join(directory, `round-0000000${round}.safetensors`), { recursive: true });
+    assert.deepEqual(await checkpointStore(directory).resume(accept), checkpoint(1));
+  });
+
+  test('`checkpointStore` throws when a checkpoint stands under the name of another round', async () => {
+    await checkpointStore(directory).save(checkpoint(3));
+    const [from, to] = ['round-00000003.safetensors', 'round-00000004.safetensors'];
+    await rename(join(directory, from), join(directory, to));
+    await expect(checkpointStore(directory).resume(accept)).rejects.toMatchObject({
+      code: 'bad-checkpoint',
+      message: `Cannot resume from ${join(directory, to)}: round must be 4, got '3'`,
+    });
+  });
+
+  test('`checkpointStore` refuses a checkpoint of an earlier version, which has no hashes', async () => {
     const leaves = [['step', tensor('bool', [], Uint8Array.of(1))]] as const;
     const metadata = {
       format: 'starling-checkpoint',
@@ -99,8 +125,10 @@ describe('checkpointStore', () => {
       leaves: '["step"]',
     };
     await writeFile(join(directory, 'round-00000003.safetensors'), encodeSafetensors(leaves, metadata));
-    const found = await checkpointStore(directory).resume(accept);
-    assert.deepEqual(found?.identity, { plan: identity.plan, seed: 7 });
+    await expect(checkpointStore(directory).resume(accept)).rejects.toMatchObject({
+      code: 'bad-checkpoint',
+      message: expect.stringMatching(/got that of an earlier version of Starling$/),
+    });
   });
 
   test('`checkpointStore` forgets rows recorded after the last checkpoint when it resumes', async () => {

@@ -3,11 +3,10 @@
 // the last whole one.
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StarlingError, type Tensor } from '@starling/federated-core';
-import { decodeSafetensors, encodeSafetensors } from '@starling/plan/safetensors';
+import { StarlingError } from '@starling/federated-core';
 import { CheckpointError } from '../runtime/errors.js';
-import type { Checkpoint, CheckpointStore, MetricsRow, ResumedCheckpoint } from './checkpoint-store.js';
-import type { PlainObject } from './run-identity.js';
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.js';
+import type { CheckpointStore, MetricsRow, ResumedCheckpoint } from './checkpoint-store.js';
 
 export interface DirectoryCheckpointOptions {
   /** How many checkpoints are kept; older ones are deleted. Default 2, at least 1. */
@@ -38,8 +37,7 @@ export function checkpointStore(
     name: directory,
     async resume(accept) {
       await mkdir(directory, { recursive: true });
-      const newest = (await checkpointRounds(directory)).at(-1);
-      const checkpoint = newest === undefined ? null : await readCheckpoint(directory, newest);
+      const checkpoint = await readNewest(directory, await checkpointRounds(directory));
       if (checkpoint !== null) accept(checkpoint);
       await forgetRows(metricsPath, checkpoint?.round ?? 0);
       rows = [];
@@ -70,43 +68,44 @@ async function checkpointRounds(directory: string): Promise<readonly number[]> {
   return names
     .flatMap((name) => FILE.exec(name)?.[1] ?? [])
     .map(Number)
+    .filter((round) => Number.isSafeInteger(round) && names.includes(fileName(round)))
     .sort((a, b) => a - b);
 }
 
-/** The order of the state's leaves stands in the metadata, since a file may hold its tensors in any order. */
-function encodeCheckpoint({ round, identity, names, leaves }: Checkpoint): Uint8Array {
-  return encodeSafetensors(
-    leaves.map((leaf, index) => [names[index]!, leaf] as const),
-    {
-      format: 'starling-checkpoint',
-      round: String(round),
-      identity: JSON.stringify(identity),
-      leaves: JSON.stringify(names),
-    },
-  );
+/** Of rounds in ascending order; an error says whether there is an older one to continue from. */
+async function readNewest(directory: string, rounds: readonly number[]): Promise<ResumedCheckpoint | null> {
+  const [newest, ...older] = rounds.toReversed();
+  if (newest === undefined) return null;
+  try {
+    return await readCheckpoint(directory, newest);
+  } catch (cause) {
+    for (const round of older) {
+      const isWhole = await readCheckpoint(directory, round).then(
+        () => true,
+        () => false,
+      );
+      if (!isWhole) continue;
+      throw new CheckpointError(
+        `${(cause as CheckpointError).message}; ${fileName(round)} is whole: to continue from there, move ${rounds
+          .filter((later) => later > round)
+          .map(fileName)
+          .join(', ')} out of the directory`,
+        { cause },
+      );
+    }
+    throw cause;
+  }
 }
 
+/** Throws a `CheckpointError` for a file that cannot be read, or is not as it was written. */
 async function readCheckpoint(directory: string, round: number): Promise<ResumedCheckpoint> {
   const path = join(directory, fileName(round));
   try {
-    const { tensors, metadata } = decodeSafetensors(await readFile(path), { maxHeaderBytes: 64 << 20 });
-    const names = JSON.parse(metadata['leaves'] ?? '') as string[];
-    const leaves = names.map((name): Tensor => {
-      const leaf = tensors.get(name);
-      if (leaf === undefined) throw new CheckpointError(`it must hold '${name}'`);
-      return leaf;
-    });
-    return { round: Number(metadata['round']), identity: identityIn(metadata), names, leaves };
+    return decodeCheckpoint(await readFile(path), round);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CheckpointError(`Cannot resume from ${path}: ${reason}`, { cause });
   }
-}
-
-/** Files of an earlier version told the plan and the seed alone. */
-function identityIn(metadata: Readonly<Record<string, string>>): PlainObject {
-  if (metadata['identity'] !== undefined) return JSON.parse(metadata['identity']) as PlainObject;
-  return { plan: metadata['plan'] ?? '', seed: Number(metadata['seed']) };
 }
 
 /** Leaves out rows of rounds after `round`, which were recorded but not committed, and a last line cut short. */

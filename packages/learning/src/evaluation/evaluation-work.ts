@@ -1,13 +1,13 @@
 // Evaluating a model on one dataset: one reduction over batches, which adds up losses and metrics. The same local
 // computation serves each client of a federated evaluation and the test set at the server.
-import { localComputation, sequenceReduce } from '@starling/compute';
+import { localComputation, sequenceReduce, tf } from '@starling/compute';
 import { type LocalComputation, sequence } from '@starling/federated-core';
 import { checkNumber, MAX_COUNT } from '@starling/federated-core/plan';
-import type { Batch, Model } from '../models/model.js';
+import type { Batch, ForwardPass, Model } from '../models/model.js';
 import { addToTotals, zeroTotals } from '../work/totals.js';
 
 /**
- * (weights, data) → totals over the examples. Throws a `RangeError` unless `batchSize` is a whole number of at least 1.
+ * (weights, data) → totals over the examples; the metrics of an example whose loss is NaN are NaN. Throws a `RangeError` unless `batchSize` is a whole number of at least 1.
  */
 export function evaluationWork({
   model,
@@ -22,8 +22,20 @@ export function evaluationWork({
     { weights: model.weights, data: sequence(model.example) },
     ({ weights, data }) =>
       sequenceReduce(data.batch(batchSize), zeroTotals(model), (totals, batch, mask) =>
-        addToTotals(totals, model.forward(weights, batch as Batch, { training: false }), mask),
+        addToTotals(totals, shown(model.forward(weights, batch as Batch, { training: false })), mask),
       ),
     { name: 'evaluation' },
   );
+}
+
+/**
+ * A pass whose metrics show where there is nothing to measure: the largest of scores that are all NaN is at some class, and
+ * so right for some examples. In training a loss of NaN has the client refused already, at no cost to each step.
+ */
+function shown({ metrics, ...pass }: ForwardPass): ForwardPass {
+  const meansNothing = tf.isNaN(pass.losses);
+  const measured = Object.entries(metrics).map(
+    ([name, values]) => [name, tf.where(meansNothing, pass.losses, tf.cast(values, 'float32'))] as const,
+  );
+  return { ...pass, metrics: Object.fromEntries(measured) };
 }

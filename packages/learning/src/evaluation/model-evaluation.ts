@@ -15,7 +15,8 @@ import { evaluationWork } from './evaluation-work.js';
 
 /**
  * Mean loss and metrics over the examples, and their number, by name. NaN or infinite where the weights give no finite
- * number, and where a label is none that the loss or metric has a meaning for.
+ * number, and where a label is none that the loss or metric has a meaning for. Where the loss of an example is NaN, so is
+ * every metric: an accuracy of scores that are NaN is not a number.
  */
 export type EvaluationMetrics = { readonly [name: string]: number };
 

@@ -1,4 +1,4 @@
-import { clipped, meanAggregator } from '@starling/aggregators';
+import { clipped, meanAggregator, zeroed } from '@starling/aggregators';
 import { createOnnxEngine, localRunner, random, tf, tfl } from '@starling/compute';
 import { evaluate, float32, struct } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
@@ -63,6 +63,23 @@ describe('federatedAveraging', () => {
     // (0.05 + 0.2) / 2 = 0.125.
     const { state } = await rounds({ weighting: 'uniform' });
     expect(state.model['w']).toBeCloseTo(1.125, 6);
+  });
+
+  it.each(['examples', 'uniform'] as const)(
+    'leaves out a client without examples by %s',
+    async (weighting) => {
+      // As without it: 1.1 and 1.125.
+      const { state } = await rounds({ weighting }, 1, [...cohort, points()]);
+      expect(state.model['w']).toBeCloseTo(weighting === 'uniform' ? 1.125 : 1.1, 6);
+    },
+  );
+
+  it('refuses a client whose loss is NaN before its aggregator sees the update, which zeroed would catch', async () => {
+    const aggregator = zeroed(meanAggregator(), { bound: 10 });
+    const { state, metrics } = await rounds({ aggregator }, 1, [...cohort, points([1, Number.NaN])]);
+    expect(state.model['w']).toBeCloseTo(1.1, 6);
+    expect(metrics['examples']).toBe(3);
+    expect(metrics['aggregation']).toEqual({ zeroed: 0, inner: {} });
   });
 
   it('takes the server’s step by its optimizer', async () => {

@@ -55,7 +55,10 @@ export interface FederatedAveragingOptions {
   readonly steps?: number | CountOfRound;
   /** B, examples a step. `full`: all examples of a client, so that an epoch is one step. */
   readonly batchSize: number | 'full';
-  /** What an update counts by: the client's number of examples (the default), or the same for all. */
+  /**
+   * What an update counts by: the client's number of examples (the default), or the same for all (`uniform`). A client
+   * without examples counts for nothing in both.
+   */
   readonly weighting?: 'examples' | 'uniform';
   /** μ of FedProx, at least 0; 0 by default. */
   readonly proximalStrength?: number;

@@ -35,7 +35,7 @@ export interface ClientWorkOptions {
   readonly steps?: number | CountOfRound | undefined;
   /** B: examples a step; the last step of an epoch takes what is left. `full`: all examples, one step an epoch. */
   readonly batchSize: number | 'full';
-  /** How much a client's update counts: by its number of examples, or the same for every client. */
+  /** How much a client's update counts: by its number of examples, or the same for every client that has any. */
   readonly weighting: 'examples' | 'uniform';
   /** μ of the proximal term of FedProx (Li et al., MLSys 2020, equation 2); 0 is none. */
   readonly proximalStrength: number;
@@ -80,7 +80,7 @@ export function clientWork(model: Model, options: ClientWorkOptions): LocalCompu
       const examples = tf.cast(sequenceLength(data), 'float32');
       return {
         update: mapTensors(tf.sub, end.weights, weights),
-        weight: weighting === 'examples' ? examples : tf.scalar(1),
+        weight: weighting === 'examples' ? examples : tf.minimum(examples, 1),
         totals: end.totals,
       };
     },

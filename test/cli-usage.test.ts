@@ -8,13 +8,13 @@ describe('starling', () => {
       ['simulate', 'temperature', '--fast'],
       /^Cannot run 'starling simulate': options must be among .*--rounds.* got '--fast'\n$/,
     ],
-    [['simulate', 'temprature'], /^Cannot find a simulation: need .*temperature.*, got 'temprature'\n$/],
+    [['simulate', 'temprature'], /^Cannot find a federation: need .*temperature.*, got 'temprature'\n$/],
     [
       ['simulate', './absent.ts'],
-      /^Cannot load a simulation: need a file that exists, got '\.\/absent\.ts'\n$/,
+      /^Cannot load a federation: need a file that exists, got '\.\/absent\.ts'\n$/,
     ],
-    [['simulate', 'notes.txt/'], /^Cannot load a simulation: need a .*\.ts.* file, got 'notes\.txt\/'\n$/],
-    [['simulate'], /^Cannot run 'starling simulate': need <simulation>, got nothing\n$/],
+    [['simulate', 'notes.txt/'], /^Cannot load a federation: need a .*\.ts.* file, got 'notes\.txt\/'\n$/],
+    [['simulate'], /^Cannot run 'starling simulate': need <federation>, got nothing\n$/],
     [
       ['simulate', 'temperature', '--rounds', '0'],
       /--rounds: it must be a whole number from 1 up, got '0'\n$/,

@@ -1,4 +1,4 @@
-// The command line as a process, on the simulation that README.md shows: what it prints, keeps and exits with.
+// The command line as a process, on the federation that README.md shows: what it prints, keeps and exits with.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -134,12 +134,12 @@ describe('starling simulate', () => {
     expect(readdirSync(out)).toContain(checkpoint);
   });
 
-  it('says what is wrong with a file that exports no simulation', async () => {
+  it('says what is wrong with a file that exports no federation', async () => {
     const file = join(folder, 'empty.ts');
     writeFileSync(file, 'export const x: number = 1;\n');
     const { code, stderr } = await runStarling('simulate', file);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/need 'export default defineSimulation\(.*\)', got no default export\n$/);
+    expect(stderr).toMatch(/need 'export default defineFederation\(.*\)', got no default export\n$/);
   });
 });
 

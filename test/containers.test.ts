@@ -82,7 +82,7 @@ describe('docker-compose.yml', () => {
       const { status, stdout, stderr } = spawnSync(program, [...rest, 'config'], {
         cwd: root,
         encoding: 'utf8',
-        env: { ...process.env, STARLING_SIMULATION: 'mnist', STARLING_POPULATION: '10' },
+        env: { ...process.env, STARLING_FEDERATION: 'mnist', STARLING_POPULATION: '10' },
       });
       expect(stderr).not.toContain('rror');
       expect(status).toBe(0);

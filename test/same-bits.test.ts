@@ -17,20 +17,20 @@ const RUNTIMES = [
 ] as const;
 
 /** A cohort of 7 is no multiple of a lane, so that the last lane is short. */
-const SIMULATIONS = [
+const FEDERATIONS = [
   ['temperature', '--set', 'question=rising', '--set', 'clients=7', '--rounds', '3'],
   ['mnist', '--set', 'model=logistic', '--set', 'cohort=7', '--set', 'partition=shards', '--rounds', '3'],
   ['mnist', '--set', 'model=2nn', '--set', 'cohort=3', '--rounds', '2'],
 ] as const;
 
 async function stateHash(
-  simulation: readonly string[],
+  federation: readonly string[],
   seed: number,
   runtime: readonly string[],
 ): Promise<string> {
   const { code, stdout, stderr } = await runStarling(
     'simulate',
-    ...simulation,
+    ...federation,
     '--seed',
     String(seed),
     '--json',
@@ -40,7 +40,7 @@ async function stateHash(
   return jsonLinesOf(stdout).at(-1)?.stateHash as string;
 }
 
-describe.each(SIMULATIONS.map((words) => ({ words, command: words.join(' ') })))(
+describe.each(FEDERATIONS.map((words) => ({ words, command: words.join(' ') })))(
   'simulate $command',
   ({ words }) => {
     it('ends in one state on every runtime, and on a second run', { timeout: 180_000 }, async () => {
@@ -54,25 +54,25 @@ describe.each(SIMULATIONS.map((words) => ({ words, command: words.join(' ') })))
 
 describe('simulate mnist', () => {
   it('ends in another state for another seed', { timeout: 60_000 }, async () => {
-    const [, simulation] = SIMULATIONS;
+    const [, federation] = FEDERATIONS;
     const runtime = ['--runtime', 'threads'];
-    expect(await stateHash(simulation, 5, runtime)).not.toBe(await stateHash(simulation, 6, runtime));
+    expect(await stateHash(federation, 5, runtime)).not.toBe(await stateHash(federation, 6, runtime));
   });
 
   it('ends in the state of an unkilled run after kill -9 and a resume on another runtime', {
     timeout: 60_000,
   }, async () => {
     // Rounds enough that the signal comes in the midst of them; the last --rounds counts.
-    const simulation = [...SIMULATIONS[1], '--rounds', '60'];
+    const federation = [...FEDERATIONS[1], '--rounds', '60'];
     const out = mkdtempSync(join(tmpdir(), 'starling-killed-'));
-    const parameters = ['simulate', ...simulation, '--seed', '5', '--json', '--out', out];
+    const parameters = ['simulate', ...federation, '--seed', '5', '--json', '--out', out];
     const killed = startStarling([...parameters, '--runtime', 'in-process']);
     await killed.line((line) => line.includes('"round":1,'));
     killed.child.kill('SIGKILL');
     expect((await killed.finished).code).toBe(null);
     const resumed = await runStarling(...parameters, '--runtime', 'threads', '--workers', '2', '--resume');
     expect(jsonLinesOf(resumed.stdout).at(-1)?.stateHash).toBe(
-      await stateHash(simulation, 5, ['--runtime', 'threads']),
+      await stateHash(federation, 5, ['--runtime', 'threads']),
     );
     rmSync(out, { recursive: true });
   });

@@ -24,7 +24,7 @@ describe('mnist', () => {
     // Untrained logits are near 0: a loss near log 10 = 2.3 on the first batch of each client.
     for (const model of ['2nn', 'cnn', 'logistic']) {
       const options = mnist.options.parse({ model, clients: 6000, cohort: 2 });
-      const { evaluate, ...run } = await mnist.build(options);
+      const { evaluation, ...run } = await mnist.build(options);
       const { metrics } = await runRounds({ ...run, runtime: inProcessRuntime(), rounds: 1, seed: 1 });
       const { loss, examples } = metrics as unknown as { readonly loss: number; readonly examples: number };
       expect(Math.abs(loss - Math.log(10))).toBeLessThan(0.5);

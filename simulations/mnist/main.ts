@@ -19,7 +19,7 @@ import {
   shardPartition,
   uniformSampler,
 } from '@starling/population';
-import { defineSimulation } from '@starling/runtime';
+import { defineFederation } from '@starling/runtime';
 import { z } from 'zod';
 
 const { conv2d, dense, flatten, maxPooling2d, reshape } = tfl.layers;
@@ -49,7 +49,7 @@ const architectures = {
 
 const partitioners = { iid: iidPartition, shards: shardPartition, dirichlet: dirichletPartition };
 
-export default defineSimulation({
+export default defineFederation({
   name: 'mnist',
   description: 'Federated averaging on handwritten digits, IID or two shards a client',
   options: z.object({
@@ -96,7 +96,7 @@ export default defineSimulation({
       population,
       sampler: uniformSampler({ cohortSize: options.cohort }),
       rounds: 100,
-      evaluate: {
+      evaluation: {
         every: options.evaluateEvery,
         run: (state, _round, run) => {
           evaluator ??= modelEvaluation({ model, dataset: test, run });

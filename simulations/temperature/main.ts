@@ -4,7 +4,7 @@ import { localComputation, sequenceLength, sequenceReduce, tf } from '@starling/
 import { sensorReadings } from '@starling/datasets';
 import * as fc from '@starling/federated-core';
 import { uniformSampler } from '@starling/population';
-import { defineSimulation } from '@starling/runtime';
+import { defineFederation } from '@starling/runtime';
 import { z } from 'zod';
 
 const sensor = { readings: fc.sequence(fc.float32()), threshold: fc.float32() };
@@ -42,7 +42,7 @@ export const risingThreshold = (from: number) => {
   return fc.iterativeProcess({ initialize, next });
 };
 
-export default defineSimulation({
+export default defineFederation({
   name: 'temperature',
   description: 'Which share of real sensors is warmer than a threshold?',
   options: z.object({

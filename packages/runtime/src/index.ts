@@ -17,11 +17,11 @@ export {
 } from './checkpoints/run-identity.js';
 export type { EngineModule } from './engines/engine-module.js';
 export { createEngine, type EngineChoice } from './engines/engines.js';
+export { defineFederation, type Federation, type FederationSetup } from './federation/federation.js';
 export { type InProcessOptions, inProcessRuntime } from './in-process/in-process-runtime.js';
 export type { RunSource } from './rounds/compile-run.js';
 export type { Evaluation, FailedRound, RoundRecord, RunOptions, RunResult } from './rounds/run-options.js';
 export { runRounds } from './rounds/run-rounds.js';
 export { CheckpointError, TooFewReportsError, WorkerError } from './runtime/errors.js';
 export type { Runtime, RuntimeSession } from './runtime/runtime.js';
-export { defineSimulation, type Simulation, type SimulationRun } from './simulation/simulation.js';
 export { type ThreadsOptions, threadsRuntime } from './threads/threads-runtime.js';

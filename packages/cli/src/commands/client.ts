@@ -1,13 +1,13 @@
-// `starling client <simulation>`: clients of a population, in a process of their own, that join a coordinator and work
+// `starling client <federation>`: clients of a population, in a process of their own, that join a coordinator and work
 // until it says that the run is over.
 
 import type { EngineChoice } from '@starling/runtime/engines';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
+import { setUpFederation } from '../federation/set-up.js';
 import { createLogger } from '../output/logger.js';
 import { engineOption } from '../run/engine-option.js';
 import { withInterrupt } from '../run/interrupt.js';
-import { setUpSimulation } from '../simulation/set-up.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
 
 interface ClientCommandOptions {
@@ -27,7 +27,7 @@ export function addClientCommand(program: Command): void {
   const command = program
     .command('client')
     .description('join a coordinator as one client or many')
-    .argument('<simulation>', "whose population it is: a name, or a file's path")
+    .argument('<federation>', "whose population it is: a name, or a file's path")
     .addOption(new Option('--url <url>', "the coordinator's").default(DEFAULT_URL).env('STARLING_URL'))
     .addOption(
       new Option('--client <name>', "a name in the population, or 'any' for one that is free").env(
@@ -54,7 +54,7 @@ export function addClientCommand(program: Command): void {
 
 async function client(name: string, options: ClientCommandOptions): Promise<void> {
   const logger = createLogger('info');
-  const { population } = (await setUpSimulation(name, options.set)).run;
+  const { population } = (await setUpFederation(name, options.set)).run;
   const names = (): readonly string[] =>
     Array.from({ length: population.size }, (_, index) => population.clientId(index));
   const { runClients } = await import('@starling/client');

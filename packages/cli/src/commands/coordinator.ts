@@ -1,4 +1,4 @@
-// `starling coordinator <simulation>`: waits for clients that join over WebSockets, runs rounds with them, and commits
+// `starling coordinator <federation>`: waits for clients that join over WebSockets, runs rounds with them, and commits
 // each round to a directory, from which it goes on after a restart.
 import { readFileSync } from 'node:fs';
 import type { RunResult } from '@starling/runtime';
@@ -6,10 +6,10 @@ import type { RunStart } from '@starling/runtime/events';
 import { roundSummary, runSummary } from '@starling/runtime/events';
 import { type Command, Option } from 'commander';
 import { exitCodes, UsageError } from '../errors/usage-error.js';
+import { setUpFederation } from '../federation/set-up.js';
 import { createLogger } from '../output/logger.js';
 import { plainLines } from '../output/plain-lines.js';
 import { withInterrupt } from '../run/interrupt.js';
-import { setUpSimulation } from '../simulation/set-up.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
 
 interface CoordinatorOptions {
@@ -39,11 +39,11 @@ export function addCoordinatorCommand(program: Command): void {
   const command = program
     .command('coordinator')
     .description('run rounds with the clients that join')
-    .argument('<simulation>', "a name, or a file's path")
+    .argument('<federation>', "a name, or a file's path")
     .addOption(number('--port <n>', 'where it listens', 0, DEFAULT_PORT, 'STARLING_PORT'))
     .addOption(new Option('--host <address>', 'where it listens').default('127.0.0.1').env('STARLING_HOST'))
     .addOption(
-      new Option('--rounds <n>', "rounds to run (default: the simulation's)")
+      new Option('--rounds <n>', "rounds to run (default: the federation's)")
         .argParser(wholeNumber('--rounds', 1))
         .env('STARLING_ROUNDS'),
     )
@@ -71,14 +71,14 @@ export function addCoordinatorCommand(program: Command): void {
 
 async function coordinator(name: string, options: CoordinatorOptions): Promise<void> {
   const logger = createLogger('info');
-  const { settings, run, ...simulation } = await setUpSimulation(name, options.set);
+  const { settings, run, ...federation } = await setUpFederation(name, options.set);
   const tls = readTls(options);
   const { state, token } = options;
   const rounds = options.rounds ?? run.rounds;
   const observer = plainLines((line) => void process.stdout.write(`${line}\n`));
   const start: RunStart = {
-    simulation: simulation.name,
-    description: simulation.description,
+    federation: federation.name,
+    description: federation.description,
     runtime: 'websocket',
     workers: null,
     rounds,

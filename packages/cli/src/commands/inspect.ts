@@ -1,12 +1,12 @@
-// `starling inspect <simulation|file>`: what each client receives and sends and what the server sees, read off the plan;
+// `starling inspect <federation|file>`: what each client receives and sends and what the server sees, read off the plan;
 // and what may be set. A file may also export a bare computation or process.
 import type { FederatedComputation } from '@starling/federated-core';
 import type { Command } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
+import { loadDefault } from '../federation/load.js';
+import { type ReadyFederation, setUpFederation } from '../federation/set-up.js';
 import { describePlan } from '../output/plan-text.js';
 import { formatSettings } from '../output/settings-text.js';
-import { loadDefault } from '../simulation/load.js';
-import { type ReadySimulation, setUpSimulation } from '../simulation/set-up.js';
 import { addSettingOption } from './shared-options.js';
 
 interface InspectOptions {
@@ -19,7 +19,7 @@ export function addInspectCommand(program: Command): void {
   const command = program
     .command('inspect')
     .description('show what each client sends and the server sees')
-    .argument('<simulation>', 'a name, or the path of a file with a simulation, computation or process');
+    .argument('<federation>', 'a name, or the path of a file with a federation, computation or process');
   addSettingOption(command)
     .option('--plan', 'also the computation and its compiled plan, step by step', false)
     .option('--json', 'one JSON object on stdout', false)
@@ -45,14 +45,14 @@ async function inspect(name: string, { set, plan: shown, json }: InspectOptions)
   process.stdout.write(`${parts.join('\n\n')}\n`);
 }
 
-interface Inspected extends Pick<ReadySimulation, 'settings'> {
+interface Inspected extends Pick<ReadyFederation, 'settings'> {
   readonly computation: FederatedComputation;
   readonly laneSize: number | undefined;
   readonly head: string;
-  readonly options: ReadySimulation['options'] | null;
+  readonly options: ReadyFederation['options'] | null;
 }
 
-/** What runs in a round of a simulation, or the computation of a file. */
+/** What runs in a round of a federation, or the computation of a file. */
 async function load(name: string, set: InspectOptions['set']): Promise<Inspected> {
   const { value } = await loadDefault(name);
   const bare = bareComputation(value);
@@ -63,12 +63,12 @@ async function load(name: string, set: InspectOptions['set']): Promise<Inspected
     }
     return { computation: bare, laneSize: undefined, head: bare.name, options: null, settings: {} };
   }
-  const { run, options, settings, ...simulation } = await setUpSimulation(name, set);
+  const { run, options, settings, ...federation } = await setUpFederation(name, set);
   const computation = run.process?.next ?? run.computation;
   if (computation === undefined) {
-    throw new UsageError(`Cannot inspect ${simulation.name}: need a process or a computation, got neither`);
+    throw new UsageError(`Cannot inspect ${federation.name}: need a process or a computation, got neither`);
   }
-  const head = `${simulation.name}: ${simulation.description}`;
+  const head = `${federation.name}: ${federation.description}`;
   return { computation, laneSize: run.laneSize, head, options, settings };
 }
 

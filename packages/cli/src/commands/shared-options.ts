@@ -1,7 +1,7 @@
 // Options that several commands take, read and checked in one way.
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
-import { collectSetting } from '../simulation/settings.js';
+import { collectSetting } from '../federation/settings.js';
 
 /** A commander parser for whole numbers from `least` up; throws a `UsageError` that names the option. */
 export function wholeNumber(option: string, least: number): (text: string) => number {
@@ -19,7 +19,7 @@ export function wholeNumber(option: string, least: number): (text: string) => nu
 /** `--set key=value`, any number of times. */
 export function addSettingOption(command: Command): Command {
   return command.addOption(
-    new Option('--set <key=value>', 'a setting of the simulation; may be repeated')
+    new Option('--set <key=value>', 'a setting of the federation; may be repeated')
       .argParser<Record<string, string>>(collectSetting)
       .default({}, 'its own defaults'),
   );

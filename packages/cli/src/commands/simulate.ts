@@ -1,4 +1,4 @@
-// `starling simulate <simulation>`: runs a simulation on this machine, on any runtime.
+// `starling simulate <federation>`: runs a federation on this machine, on any runtime.
 import { availableParallelism } from 'node:os';
 import type { EngineChoice } from '@starling/runtime/engines';
 import type { RunObserver, RunSummary } from '@starling/runtime/events';
@@ -30,8 +30,8 @@ interface SimulateOptions {
 export function addSimulateCommand(program: Command): void {
   const command = program
     .command('simulate')
-    .description('run a simulation on this machine')
-    .argument('<simulation>', 'a name, or the path of a .ts or .js file')
+    .description('run a federation on this machine')
+    .argument('<federation>', 'a name, or the path of a .ts or .js file')
     .addOption(new Option('--runtime <name>', oneOf(runtimeNames)).default('threads'))
     .addOption(engineOption())
     .option(
@@ -39,7 +39,7 @@ export function addSimulateCommand(program: Command): void {
       'threads, or client processes (default: one a core)',
       wholeNumber('--workers', 1),
     )
-    .option('--rounds <n>', "rounds to run (default: the simulation's)", wholeNumber('--rounds', 1))
+    .option('--rounds <n>', "rounds to run (default: the federation's)", wholeNumber('--rounds', 1))
     .option('--seed <n>', 'all randomness comes from it', wholeNumber('--seed', 0), 1);
   addSettingOption(command)
     .option('--json', 'one JSON object a line on stdout, and nothing else there', false)
@@ -49,14 +49,14 @@ export function addSimulateCommand(program: Command): void {
     .action(simulate);
 }
 
-async function simulate(simulation: string, options: SimulateOptions): Promise<void> {
+async function simulate(federation: string, options: SimulateOptions): Promise<void> {
   const { runtime, out, resume, force } = options;
   const workers = hasWorkers(runtime) ? (options.workers ?? availableParallelism()) : 1;
   if (out === undefined && resume) throw new UsageError('Cannot resume: need --out <dir>, got none');
   if (force && !resume) throw new UsageError('Cannot force: need --resume, got none');
   if (out !== undefined && !resume) requireFresh(out);
   const settings: RunSettings = {
-    simulation,
+    federation,
     settings: options.set,
     runtime,
     engine: options.engine,
@@ -72,7 +72,7 @@ async function simulate(simulation: string, options: SimulateOptions): Promise<v
   const summary = await withInterrupt((signal) => {
     const run = (observer: RunObserver): Promise<RunSummary> =>
       runSimulation(settings, allObservers([...files, observer]), signal);
-    return show(simulation, run, { json: options.json });
+    return show(federation, run, { json: options.json });
   });
   if (!options.json && out !== undefined) process.stdout.write(`report: ${reportPath(out)}\n`);
   if (summary.interrupted) process.exitCode = exitCodes.interrupted;

@@ -29,7 +29,7 @@ interface TourOptions {
 }
 
 interface Stop
-  extends Pick<RunSettings, 'simulation' | 'settings' | 'runtime' | 'engine' | 'workers' | 'rounds'> {
+  extends Pick<RunSettings, 'federation' | 'settings' | 'runtime' | 'engine' | 'workers' | 'rounds'> {
   readonly about: string;
   /** Rounds from one plain line to the next. */
   readonly every: number;
@@ -54,12 +54,12 @@ async function tour({ set, seed, rounds, out }: TourOptions): Promise<void> {
   await withInterrupt(async (signal) => {
     for (const stop of stops) {
       if (signal.aborted) return;
-      const folder = join(out, stop.simulation);
+      const folder = join(out, stop.federation);
       await clearRun(folder);
       const settings = { ...stop, seed, directory: folder, force: false, logger: createLogger() };
       process.stdout.write(`${stop.about}\n`);
       const summary = await show(
-        stop.simulation,
+        stop.federation,
         (observer) => runSimulation(settings, allObservers([outputFolder(folder), observer]), signal),
         { every: stop.every },
       );
@@ -69,14 +69,14 @@ async function tour({ set, seed, rounds, out }: TourOptions): Promise<void> {
   });
   process.stdout.write(`${formatTable([HEADER, ...done.map(row)])}\n\n`);
   for (const { summary, report } of done)
-    process.stdout.write(`${summary.start.simulation} report: ${report}\n`);
+    process.stdout.write(`${summary.start.federation} report: ${report}\n`);
   if (done.some(({ summary }) => summary.interrupted)) process.exitCode = exitCodes.interrupted;
 }
 
 function stopsOf(clients: number, rounds: number): readonly Stop[] {
   return [
     {
-      simulation: 'temperature',
+      federation: 'temperature',
       settings: { clients: String(clients), question: 'readings' },
       runtime: 'websocket',
       engine: 'onnx',
@@ -87,7 +87,7 @@ function stopsOf(clients: number, rounds: number): readonly Stop[] {
       result: (metrics) => `${percent(metrics.get('value'))} of readings`,
     },
     {
-      simulation: 'mnist',
+      federation: 'mnist',
       settings: { partition: 'shards' },
       runtime: 'threads',
       engine: 'onnx',
@@ -115,13 +115,13 @@ function clientsOf(settings: Readonly<Record<string, string>>): number {
   return clients === undefined ? MOTES : wholeNumber('--set clients', 1)(clients);
 }
 
-const HEADER = ['simulation', 'runtime', 'clients', 'rounds', 'result', 'time', 'state'];
+const HEADER = ['federation', 'runtime', 'clients', 'rounds', 'result', 'time', 'state'];
 const STATE_DIGITS = 12;
 
 function row({ stop, summary }: { readonly stop: Stop; readonly summary: RunSummary }): readonly string[] {
   const { start, rounds, metrics, wallMs, stateHash } = summary;
   return [
-    start.simulation,
+    start.federation,
     start.runtime,
     formatNumber(start.population),
     formatNumber(rounds),

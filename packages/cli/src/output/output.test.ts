@@ -8,7 +8,7 @@ import { barLine, progressBar } from './progress-bar.js';
 import { createRate } from './rate.js';
 
 const start: RunStart = {
-  simulation: 'mnist',
+  federation: 'mnist',
   description: 'digits',
   runtime: 'threads',
   workers: 2,

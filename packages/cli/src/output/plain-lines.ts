@@ -45,7 +45,7 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
 export function describeStart(start: RunStart): string {
   const workers =
     start.runtime === 'in-process' || start.workers === null ? '' : ` (${countOf(start.workers, 'worker')})`;
-  return `${start.simulation} on ${start.runtime}${workers}: ${countOf(start.population, 'client')}, ${countOf(start.rounds, 'round')}, seed ${start.seed}`;
+  return `${start.federation} on ${start.runtime}${workers}: ${countOf(start.population, 'client')}, ${countOf(start.rounds, 'round')}, seed ${start.seed}`;
 }
 
 /** "20 rounds in 4.1 s, state 3f2a91…". */

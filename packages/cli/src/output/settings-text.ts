@@ -1,4 +1,4 @@
-// The settings of a simulation as text: names with their values, and what each is for.
+// The settings of a federation as text: names with their values, and what each is for.
 import type { z } from 'zod';
 
 /** One line a setting, such as `cohort=10  clients a round`; empty where there are none. */

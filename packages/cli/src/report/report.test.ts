@@ -15,7 +15,7 @@ const record = (round: number, metrics: unknown): RoundSummary => ({
 });
 
 const start: RunStart = {
-  simulation: '<mnist>',
+  federation: '<mnist>',
   description: 'digits & more',
   runtime: 'threads',
   workers: 2,
@@ -111,7 +111,7 @@ describe('renderReport', () => {
     expect(html).not.toMatch(/\b(src|href)=|url\(|@import|https?:/);
   });
 
-  it('escapes text of the simulation', () => {
+  it('escapes text of the federation', () => {
     expect(html).toContain('<h1>&lt;mnist&gt;</h1>');
     expect(html).toContain('digits &amp; more');
   });

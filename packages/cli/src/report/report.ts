@@ -23,11 +23,11 @@ export function renderReport(records: readonly RoundSummary[], summary: RunSumma
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(start.simulation)} · Starling</title>
+<title>${escapeHtml(start.federation)} · Starling</title>
 <style>${PAGE_STYLE}</style>
 </head>
 <body>
-<h1>${escapeHtml(start.simulation)}</h1>
+<h1>${escapeHtml(start.federation)}</h1>
 <p>${escapeHtml(start.description)}</p>
 ${renderFacts(records, summary)}
 ${charts.length > 0 ? `<h2>Curves</h2>\n<div class="charts">\n${charts.map(renderChart).join('\n')}\n</div>` : ''}

@@ -10,7 +10,7 @@ const KEPT_LINES = 20;
 const EXIT_MS = 5_000;
 
 export interface ClientProcessOptions {
-  readonly simulation: string;
+  readonly federation: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly engine: EngineChoice;
   readonly population: number;
@@ -40,7 +40,7 @@ export function startClientProcesses(options: ClientProcessOptions): ClientProce
   const children = clientRanges(options.population, options.processes).map(([from, to]) => {
     const parameters = [
       'client',
-      options.simulation,
+      options.federation,
       '--url',
       options.url,
       '--range',

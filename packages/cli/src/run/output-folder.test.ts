@@ -19,7 +19,7 @@ async function makeFolder(): Promise<string> {
 }
 
 const start = {
-  simulation: 'tiny',
+  federation: 'tiny',
   description: '',
   runtime: 'in-process',
   workers: 1,

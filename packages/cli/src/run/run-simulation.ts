@@ -1,24 +1,24 @@
-// Runs a simulation from its name to its last round: load, set up, choose a runtime, go round by round, tell whoever
+// Runs a federation from its name to its last round: load, set up, choose a runtime, go round by round, tell whoever
 // observes. Nothing here prints.
 import { checkpointStore, type Runtime, runRounds } from '@starling/runtime';
 import type { EngineChoice } from '@starling/runtime/engines';
 import type { RunObserver, RunStart, RunSummary } from '@starling/runtime/events';
 import { roundSummary, runSummary } from '@starling/runtime/events';
 import type { Logger } from 'pino';
-import { setUpSimulation } from '../simulation/set-up.js';
+import { setUpFederation } from '../federation/set-up.js';
 import { otherRun, withForceHint } from './other-run.js';
 import { makeRuntime } from './runtimes.js';
 
 export interface RunSettings {
   /** A name, or the path of a file. */
-  readonly simulation: string;
+  readonly federation: string;
   /** As the command line gives them. */
   readonly settings: Readonly<Record<string, string>>;
   /** A name that `runtimes.ts` knows. */
   readonly runtime: string;
   readonly engine: EngineChoice;
   readonly workers: number;
-  /** `null` for as many as the simulation says. */
+  /** `null` for as many as the federation says. */
   readonly rounds: number | null;
   readonly seed: number;
   /** A directory that the run is committed to, and taken up from; `null` for none. */
@@ -28,21 +28,21 @@ export interface RunSettings {
   readonly logger: Logger;
 }
 
-/** Throws a `UsageError` where simulation or settings are unknown, and what a round throws where one fails. */
+/** Throws a `UsageError` where federation or settings are unknown, and what a round throws where one fails. */
 export async function runSimulation(
   options: RunSettings,
   observer: RunObserver,
   interrupt: AbortSignal,
 ): Promise<RunSummary> {
-  const ready = await setUpSimulation(options.simulation, options.settings);
-  const { evaluate, headline, rounds: usualRounds, ...run } = ready.run;
+  const ready = await setUpFederation(options.federation, options.settings);
+  const { evaluation, headline, rounds: usualRounds, ...run } = ready.run;
   const rounds = options.rounds ?? usualRounds;
   const failure = new AbortController();
   const signal = AbortSignal.any([interrupt, failure.signal]);
   const runtime = await makeRuntime(options.runtime, {
     engine: options.engine,
     workers: options.workers,
-    simulation: options.simulation,
+    federation: options.federation,
     settings: options.settings,
     population: run.population.size,
     logger: options.logger,
@@ -50,7 +50,7 @@ export async function runSimulation(
     onFailure: (error) => failure.abort(error),
   });
   const start: RunStart = {
-    simulation: ready.name,
+    federation: ready.name,
     description: ready.description,
     runtime: options.runtime,
     workers: options.workers,
@@ -79,7 +79,7 @@ export async function runSimulation(
       seed: options.seed,
       settings: ready.settings,
       signal,
-      ...(evaluate === undefined ? {} : { evaluate }),
+      ...(evaluation === undefined ? {} : { evaluation }),
       ...(options.directory === null ? {} : { checkpoints: checkpointStore(options.directory) }),
       ...otherRun(options.force, options.logger),
       onRound: (record) => observer.round?.(roundSummary(record)),

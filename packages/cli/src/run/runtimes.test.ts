@@ -6,7 +6,7 @@ const make = (name: string, population: number) =>
   makeRuntime(name, {
     engine: 'onnx',
     workers: 2,
-    simulation: 'mnist',
+    federation: 'mnist',
     settings: {},
     population,
     logger: pino({ level: 'silent' }),

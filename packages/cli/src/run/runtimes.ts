@@ -16,7 +16,7 @@ export interface RuntimeSettings {
   /** Worker threads, or client processes. */
   readonly workers: number;
   /** Of `websocket`: what the client processes load, and how many clients they stand for. */
-  readonly simulation: string;
+  readonly federation: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly population: number;
   readonly logger: Logger;
@@ -68,7 +68,7 @@ function entryOf(name: string): RuntimeEntry {
 
 /** The coordinator listens in this process, and the clients are processes on the loopback. */
 async function onLoopback(settings: RuntimeSettings): Promise<Runtime> {
-  const { engine, workers, simulation, population, logger, signal, onFailure } = settings;
+  const { engine, workers, federation, population, logger, signal, onFailure } = settings;
   if (population > MAX_SOCKETS) {
     throw new UsageError(
       `Cannot simulate over WebSockets: need at most ${MAX_SOCKETS} clients, a socket each, got ${population}; use threads`,
@@ -84,7 +84,7 @@ async function onLoopback(settings: RuntimeSettings): Promise<Runtime> {
     signal,
     launchClients: (url) =>
       startClientProcesses({
-        simulation,
+        federation,
         settings: settings.settings,
         engine,
         population,

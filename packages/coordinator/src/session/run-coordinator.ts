@@ -2,10 +2,10 @@
 // state directory before it is told of, so that a process killed at any point goes on from there when it is started again.
 import {
   checkpointStore,
+  type FederationSetup,
   type RunOptions,
   type RunResult,
   runRounds,
-  type SimulationRun,
 } from '@starling/runtime';
 import { pino } from 'pino';
 import { createMetrics } from '../server/metrics.js';
@@ -14,17 +14,17 @@ import { websocketRuntime } from './websocket-runtime.js';
 
 export interface CoordinatorOptions extends WebSocketRuntimeOptions {
   /**
-   * The simulation, built: its population names the clients. Their data is asked for by nothing but its fingerprint,
+   * The federation, built: its population names the clients. Their data is asked for by nothing but its fingerprint,
    * where there is a `state`; a population whose data is not at hand says so (`dataAtHand: false`).
    */
-  readonly run: SimulationRun;
-  /** Rounds in all, those of earlier starts included. Default: as many as the simulation says. */
+  readonly run: FederationSetup;
+  /** Rounds in all, those of earlier starts included. Default: as many as the federation says. */
   readonly rounds?: number;
   /** A non-negative safe integer. Default 0. */
   readonly seed?: number;
   /** A directory for the state. Default: none, and a restart begins anew. */
   readonly state?: string;
-  /** What the simulation was built with; see `RunOptions`. */
+  /** What the federation was built with; see `RunOptions`. */
   readonly settings?: RunOptions['settings'];
   /** Updates that a round needs, or it fails. Default: whatever number counts. */
   readonly minReports?: RunOptions['minReports'];
@@ -41,7 +41,7 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
   const { run, rounds = run.rounds, seed = 0, state, settings, onOtherRun, signal, minReports } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
   const metrics = options.metrics ?? createMetrics();
-  const { headline: _, evaluate, ...source } = run;
+  const { headline: _, evaluation, ...source } = run;
   const result = await runRounds({
     ...source,
     runtime: websocketRuntime({
@@ -54,7 +54,7 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
     rounds,
     seed,
     ...(options.engine !== undefined && { engine: options.engine }),
-    ...(evaluate !== undefined && { evaluate }),
+    ...(evaluation !== undefined && { evaluation }),
     ...(state !== undefined && { checkpoints: checkpointStore(state) }),
     ...(settings !== undefined && { settings }),
     ...(onOtherRun !== undefined && { onOtherRun }),

@@ -2,8 +2,8 @@
 // a progress bar, JSON lines, a report or a dashboard.
 
 export interface RunStart {
-  /** Name of the simulation, and one sentence on it. */
-  readonly simulation: string;
+  /** Name of the federation, and one sentence on it. */
+  readonly federation: string;
   readonly description: string;
   readonly runtime: string;
   /** Worker threads or client processes; `null` where they are not this machine's to count. */
@@ -12,7 +12,7 @@ export interface RunStart {
   readonly seed: number;
   readonly population: number;
   readonly settings: Readonly<Record<string, unknown>>;
-  /** The metric to look at first, by its dotted name; `null` where the simulation names none. */
+  /** The metric to look at first, by its dotted name; `null` where the federation names none. */
   readonly headline: string | null;
 }
 

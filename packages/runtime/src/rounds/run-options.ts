@@ -57,7 +57,7 @@ export interface RunOptions extends RunSource {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Where given, a checkpoint of another run is taken up all the same, and this is told what differs. */
   readonly onOtherRun?: OnOtherRun;
-  readonly evaluate?: Evaluation;
+  readonly evaluation?: Evaluation;
   /** Clients whose updates must count, in each phase. Default 0: the plan says what an empty cohort gives. */
   readonly minReports?: number;
   /** Called, and awaited, once a round is committed. */

@@ -97,7 +97,7 @@ describe('runRounds', () => {
     const result = await runRounds(
       options({
         rounds: 3,
-        evaluate: { every: 2, run: (state, round) => ({ round, state: numberOf([state as Tensor]) }) },
+        evaluation: { every: 2, run: (state, round) => ({ round, state: numberOf([state as Tensor]) }) },
         onRound: ({ evaluation }) => void evaluations.push(evaluation),
       }),
     );

@@ -51,7 +51,7 @@ export async function runRounds(options: RunOptions): Promise<RunResult> {
       run,
       server,
       await opening,
-      options.evaluate === undefined ? null : await localRunnerOn(engine),
+      options.evaluation === undefined ? null : await localRunnerOn(engine),
       clock,
       seed,
       identity,
@@ -163,11 +163,11 @@ class RoundLoop {
   }
 
   private async evaluate(round: number, state: Leaves): Promise<HostValue | null> {
-    const { evaluate, rounds } = this.options;
+    const { evaluation, rounds } = this.options;
     const { stateType } = this.compiled;
-    if (evaluate === undefined || this.local === null || stateType === null) return null;
-    if (round % evaluate.every !== 0 && round !== rounds) return null;
-    return evaluate.run(unflatten(stateType, state), round, this.local);
+    if (evaluation === undefined || this.local === null || stateType === null) return null;
+    if (round % evaluation.every !== 0 && round !== rounds) return null;
+    return evaluation.run(unflatten(stateType, state), round, this.local);
   }
 
   private async commit(record: RoundRecord): Promise<void> {

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../errors/usage-error.js';
-import { setUpSimulation } from './set-up.js';
+import { setUpFederation } from './set-up.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'starling-set-up-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A simulation of one setting, `clients` (5 unless given), whose build is `build`. */
-function simulation(name: string, build: string): string {
+/** A federation of one setting, `clients` (5 unless given), whose build is `build`. */
+function federation(name: string, build: string): string {
   const path = join(folder, `${name}.mjs`);
   const zod = import.meta.resolve('zod');
   writeFileSync(
@@ -21,26 +21,26 @@ function simulation(name: string, build: string): string {
   return path;
 }
 
-describe('setUpSimulation', () => {
-  const choosy = simulation(
+describe('setUpFederation', () => {
+  const choosy = federation(
     'choosy',
     "if (clients > 9) throw new RangeError('at most 9 clients'); return {};",
   );
-  const broken = simulation('broken', 'return { data: new Array(-1) };');
+  const broken = federation('broken', 'return { data: new Array(-1) };');
 
   it('gives what the settings build', async () => {
-    expect(await setUpSimulation(choosy, { clients: '7' })).toMatchObject({ settings: { clients: 7 } });
+    expect(await setUpFederation(choosy, { clients: '7' })).toMatchObject({ settings: { clients: 7 } });
   });
 
   it('blames a setting when the build is out of range with it, and not without', async () => {
-    const failing = setUpSimulation(choosy, { clients: '10' });
+    const failing = setUpFederation(choosy, { clients: '10' });
     await expect(failing).rejects.toThrow(UsageError);
     await expect(failing).rejects.toMatchObject({ cause: { message: 'at most 9 clients' } });
   });
 
-  it('passes a range error on when it is the simulation’s own', async () => {
+  it('passes a range error on when it is the federation’s own', async () => {
     for (const given of [{}, { clients: '7' }]) {
-      const failing = setUpSimulation(broken, given);
+      const failing = setUpFederation(broken, given);
       await expect(failing).rejects.toThrow('Invalid array length');
       await expect(failing).rejects.not.toThrow(UsageError);
     }

@@ -1,4 +1,4 @@
-// Settings of a simulation as the command line gives them: `--set key=value`, checked against the simulation's
+// Settings of a federation as the command line gives them: `--set key=value`, checked against the federation's
 // own zod object, which also holds the defaults.
 import type { z } from 'zod';
 import { oneOf, UsageError } from '../errors/usage-error.js';
@@ -20,13 +20,13 @@ export function collectSetting(
 export function readSettings<S extends z.ZodObject>(
   schema: S,
   given: Readonly<Record<string, string>>,
-  simulation: string,
+  federation: string,
 ): z.output<S> {
   const known = Object.keys(schema.shape);
   const unknown = Object.keys(given).filter((key) => !known.includes(key));
   if (unknown.length > 0) {
     const names = unknown.map((key) => `'${key}'`).join(', ');
-    throw new UsageError(`Cannot set up ${simulation}: settings must be among ${oneOf(known)}, got ${names}`);
+    throw new UsageError(`Cannot set up ${federation}: settings must be among ${oneOf(known)}, got ${names}`);
   }
   const values = Object.fromEntries(
     Object.entries(given).map(([key, text]) => [key, readValue(schema.shape[key] as z.ZodType, text)]),
@@ -38,7 +38,7 @@ export function readSettings<S extends z.ZodObject>(
     const actual = given[key] === undefined ? 'nothing' : `'${given[key]}'`;
     return `'${key}' must be as its description says (${message}), got ${actual}`;
   });
-  throw new UsageError(`Cannot set up ${simulation}: ${problems.join('; ')}`);
+  throw new UsageError(`Cannot set up ${federation}: ${problems.join('; ')}`);
 }
 
 function readValue(schema: z.ZodType, text: string): unknown {

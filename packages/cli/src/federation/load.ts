@@ -1,28 +1,28 @@
-// Loads a simulation: finds its file, imports it, and checks that its default export is one.
+// Loads a federation: finds its file, imports it, and checks that its default export is one.
 import { register } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import type { Simulation } from '@starling/runtime';
+import type { Federation } from '@starling/runtime';
 import { UsageError } from '../errors/usage-error.js';
-import { locateSimulation } from './locate.js';
+import { locateFederation } from './locate.js';
 
 let hooksAreRegistered = false;
 
-/** Throws a `UsageError` where there is no such simulation or the file exports something else. */
-export async function loadSimulation(nameOrPath: string): Promise<Simulation> {
+/** Throws a `UsageError` where there is no such federation or the file exports something else. */
+export async function loadFederation(nameOrPath: string): Promise<Federation> {
   const { path, value } = await loadDefault(nameOrPath);
-  if (!isSimulation(value)) {
+  if (!isFederation(value)) {
     throw new UsageError(
-      `Cannot load a simulation from ${path}: need 'export default defineSimulation({ … })', got ${describe(value)}`,
+      `Cannot load a federation from ${path}: need 'export default defineFederation({ … })', got ${describe(value)}`,
     );
   }
   return value;
 }
 
-/** What the file of a simulation, or any other, exports by default. */
+/** What the file of a federation, or any other, exports by default. */
 export async function loadDefault(
   nameOrPath: string,
 ): Promise<{ readonly path: string; readonly value: unknown }> {
-  const { path, isTypeScript } = locateSimulation(nameOrPath);
+  const { path, isTypeScript } = locateFederation(nameOrPath);
   if (isTypeScript && !hooksAreRegistered) {
     register('./typescript-hooks.js', import.meta.url);
     hooksAreRegistered = true;
@@ -31,7 +31,7 @@ export async function loadDefault(
   return { path, value: module.default };
 }
 
-function isSimulation(value: unknown): value is Simulation {
+function isFederation(value: unknown): value is Federation {
   return (
     typeof value === 'object' && value !== null && 'build' in value && 'options' in value && 'name' in value
   );

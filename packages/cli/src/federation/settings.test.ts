@@ -1,4 +1,4 @@
-// Tests of the settings that a command line gives to a simulation.
+// Tests of the settings that a command line gives to a federation.
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { UsageError } from '../errors/usage-error.js';

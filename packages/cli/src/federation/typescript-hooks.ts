@@ -1,4 +1,4 @@
-// Module hooks that let Node 20 import a user's .ts simulation: types are stripped in place (amaro, the stripper
+// Module hooks that let Node 20 import a user's .ts federation: types are stripped in place (amaro, the stripper
 // that Node 22 ships), so that lines and columns stay those of the user's file. Registered by load.ts only when
 // a .ts file is asked for; runs on Node's hooks thread.
 import { readFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Finds a simulation: a path is a file of the user's, a bare name one of the simulations installed beside starling.
+// Finds a federation: a path is a file of the user's, a bare name one of the simulations installed beside starling.
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -6,37 +6,37 @@ import { oneOf, UsageError } from '../errors/usage-error.js';
 
 const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'] as const;
 
-export interface SimulationFile {
-  /** Absolute path of the module that default-exports the simulation. */
+export interface FederationFile {
+  /** Absolute path of the module that default-exports the federation. */
   readonly path: string;
   readonly isTypeScript: boolean;
 }
 
 /** Throws a `UsageError` where there is no such file or name. */
-export function locateSimulation(nameOrPath: string, directory: string = process.cwd()): SimulationFile {
+export function locateFederation(nameOrPath: string, directory: string = process.cwd()): FederationFile {
   const looksLikePath =
     /[\\/]/.test(nameOrPath) || EXTENSIONS.some((extension) => nameOrPath.endsWith(extension));
   return looksLikePath ? locateFile(nameOrPath, directory) : locateName(nameOrPath);
 }
 
-function locateFile(path: string, directory: string): SimulationFile {
+function locateFile(path: string, directory: string): FederationFile {
   const absolute = resolve(directory, path);
   if (!EXTENSIONS.some((extension) => absolute.endsWith(extension))) {
-    throw new UsageError(`Cannot load a simulation: need a ${oneOf(EXTENSIONS)} file, got '${path}'`);
+    throw new UsageError(`Cannot load a federation: need a ${oneOf(EXTENSIONS)} file, got '${path}'`);
   }
   if (!existsSync(absolute)) {
-    throw new UsageError(`Cannot load a simulation: need a file that exists, got '${path}'`);
+    throw new UsageError(`Cannot load a federation: need a file that exists, got '${path}'`);
   }
   return { path: absolute, isTypeScript: /ts$/.test(absolute) };
 }
 
-function locateName(name: string): SimulationFile {
+function locateName(name: string): FederationFile {
   const known = installedSimulations();
   const path = known.get(name);
   if (path === undefined) {
     const names = oneOf([...known.keys()]);
     throw new UsageError(
-      `Cannot find a simulation: need ${names}, or the path of a .ts or .js file, got '${name}'`,
+      `Cannot find a federation: need ${names}, or the path of a .ts or .js file, got '${name}'`,
     );
   }
   return { path, isTypeScript: false };

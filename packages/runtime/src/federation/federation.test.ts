@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { defineFederation } from './federation.js';
+
+const build = () => {
+  throw new Error('not run');
+};
+
+test('`defineFederation` gives the federation back when every option has a default', () => {
+  const federation = {
+    name: 'one',
+    description: 'One.',
+    options: z.object({ clients: z.number().default(4) }),
+    build,
+  };
+  expect(defineFederation(federation)).toBe(federation);
+});
+
+test('`defineFederation` throws when an option has no default, and names it', () => {
+  const options = z.object({ clients: z.number() });
+  expect(() => defineFederation({ name: 'two', description: 'Two.', options, build })).toThrow(
+    /'two': every option needs a default, got none for clients/,
+  );
+});

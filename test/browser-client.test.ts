@@ -1,5 +1,5 @@
-// What a browser would load of Starling loads nothing of Node: the modules behind these entries import each other, and of
-// other packages only those that run anywhere.
+// What a browser would load of Starling loads nothing of Node: the modules behind these entries import each other, and
+// of other packages only those that run anywhere.
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readManifest, readText, rooms } from './support/repository.js';

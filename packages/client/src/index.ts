@@ -1,5 +1,5 @@
-// The edge client on Node: sockets by `ws`, the onnx engine, and clients of a whole population in one process. What needs no
-// Node is in `/core`.
+// The edge client on Node: sockets by `ws`, the onnx engine, and clients of a whole population in one process. What
+// needs no Node is in `/core`.
 export type { BackOff } from './core/back-off.js';
 export { type Client, type ClientOptions, ClientRefusedError, type ClientSummary } from './core/client.js';
 export type { ClientLogger } from './core/logger.js';

@@ -1,5 +1,6 @@
-// Plans as they cross a thread, a socket or a disk: encoded, decoded, checked, and run program by program. Loads in a browser.
-// Further entries: `/link` makes a linked plan, and loads compute for it; `/safetensors` has tensors as bytes, and hashes.
+// Plans as they cross a thread, a socket or a disk: encoded, decoded, checked, and run program by program. Loads in a
+// browser. Further entries: `/link` makes a linked plan, and loads compute for it; `/safetensors` has tensors as bytes,
+// and hashes.
 export type { LinkedPlan } from './linked/linked-plan.js';
 export { type GraphRole, graphsOf } from './linked/map-plan.js';
 export { PlanError } from './linked/plan-error.js';

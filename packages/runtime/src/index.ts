@@ -1,5 +1,6 @@
-// Running plans round by round, as a user writes it and reads its results. Further entries: `/phases` for those who write a
-// runtime, `/events` for those who show a run, `/engines` for those who choose one by name, `/contract` for tests.
+// Running plans round by round, as a user writes it and reads its results. Further entries: `/phases` for those who
+// write a runtime, `/events` for those who show a run, `/engines` for those who choose one by name, `/contract` for
+// tests.
 export type {
   Checkpoint,
   CheckpointStore,

@@ -1,5 +1,5 @@
-// `starling inspect <federation|file>`: what each client receives and sends and what the server sees, read off the plan;
-// and what may be set. A file may also export a bare computation or process.
+// `starling inspect <federation|file>`: what each client receives and sends and what the server sees, read off the
+// plan; and what may be set. A file may also export a bare computation or process.
 import type { FederatedComputation } from '@starling/federated-core';
 import type { Command } from 'commander';
 import { UsageError } from '../errors/usage-error.js';

@@ -3,7 +3,9 @@ import { CommanderError } from 'commander';
 import { reasons } from './reasons.js';
 import { exitCodes, UsageError } from './usage-error.js';
 
-/** 2 for a command line that cannot be run as it stands, 130 for Ctrl-C before the first round, 1 for a run that failed. */
+/**
+ * 2 for a command line that cannot be run as it stands, 130 for Ctrl-C before the first round, 1 for a run that failed.
+ */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;
   if (isInterrupt(error)) return exitCodes.interrupted;

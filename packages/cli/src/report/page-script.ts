@@ -1,4 +1,5 @@
-// The one script of a report: a cursor and a tooltip that follow the pointer over a chart. The page is whole without it.
+// The one script of a report: a cursor and a tooltip that follow the pointer over a chart. The page is whole without
+// it.
 
 export const PAGE_SCRIPT = `
 for (const figure of document.querySelectorAll('.chart')) {

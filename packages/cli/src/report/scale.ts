@@ -14,7 +14,8 @@ export function niceAxis(low: number, high: number, count: number): Axis {
   const step = niceStep((to - from) / count);
   const first = Math.floor(from / step);
   const last = Math.ceil(to / step);
-  // Multiples of the step, divided back from integers where the step is a fraction, so that 0.3 is not 0.30000000000000004.
+  // Multiples of the step, divided back from integers where the step is a fraction, so that 0.3 is not
+  // 0.30000000000000004.
   const inverse = 1 / step;
   const tickAt = (index: number): number => (step < 1 ? index / Math.round(inverse) : index * step);
   const ticks = Array.from({ length: last - first + 1 }, (_, index) => tickAt(first + index));

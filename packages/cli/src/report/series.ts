@@ -16,8 +16,8 @@ export interface ChartData {
 }
 
 /**
- * One chart a kind of metric, in the order in which metrics first appear. A kind whose metrics never change, such as the
- * number of examples, has no curve: it stands in the table.
+ * One chart a kind of metric, in the order in which metrics first appear. A kind whose metrics never change, such as
+ * the number of examples, has no curve: it stands in the table.
  */
 export function chartsOf(records: readonly RoundSummary[]): readonly ChartData[] {
   const points = new Map<string, [number, number][]>();

@@ -1,5 +1,5 @@
-// Runtimes by the names that a command line gives them, each made ready for one machine. A runtime is imported when it is
-// chosen.
+// Runtimes by the names that a command line gives them, each made ready for one machine. A runtime is imported when it
+// is chosen.
 import type { Runtime } from '@starling/runtime';
 import type { EngineChoice } from '@starling/runtime/engines';
 import type { Logger } from 'pino';

@@ -1,5 +1,5 @@
-// One socket, seen from the client: a conversation in named states (`conversationStates`), from `hello` to its end. What
-// must outlive the socket is in the client's memory; whether there is a next socket is the client's business.
+// One socket, seen from the client: a conversation in named states (`conversationStates`), from `hello` to its end.
+// What must outlive the socket is in the client's memory; whether there is a next socket is the client's business.
 import { StarlingError, type Type, type Value } from '@starling/federated-core';
 import {
   type Control,

@@ -1,4 +1,5 @@
-// The client's part of `federatedSelect`: it sends its keys, takes its slices, and works on them in the order of its keys.
+// The client's part of `federatedSelect`: it sends its keys, takes its slices, and works on them in the order of its
+// keys.
 import { float32, int32, sequence, struct, type Tensor, tensor } from '@starling/federated-core';
 import type { RoundPlan } from '@starling/federated-core/plan';
 import { encodePlan } from '@starling/plan';

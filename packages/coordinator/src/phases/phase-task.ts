@@ -1,5 +1,5 @@
-// A phase that clients can be asked for: its broadcast, encoded once for all, each client's own slices, encoded when its
-// turn comes, and who owes an update.
+// A phase that clients can be asked for: its broadcast, encoded once for all, each client's own slices, encoded when
+// its turn comes, and who owes an update.
 import { clientSeed } from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
 import { encodeLeaves, sha256Hex } from '@starling/plan/safetensors';

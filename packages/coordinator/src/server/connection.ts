@@ -1,6 +1,6 @@
 // One socket, seen from the coordinator: a conversation in named states. It reads frames, puts messages together,
-// refuses what does not belong to its state (`conversationStates`), and tells its handlers the rest. Whatever goes wrong
-// here ends this socket alone, with an error frame that says why.
+// refuses what does not belong to its state (`conversationStates`), and tells its handlers the rest. Whatever goes
+// wrong here ends this socket alone, with an error frame that says why.
 import {
   type Control,
   type ControlMessage,

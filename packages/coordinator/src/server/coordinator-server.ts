@@ -1,5 +1,5 @@
-// The coordinator's server: where it listens, whom it lets in, and how long strangers and silent sockets may stay. It knows
-// no plan and no round; a session that it hosts says what clients are offered, and it may outlive its sessions.
+// The coordinator's server: where it listens, whom it lets in, and how long strangers and silent sockets may stay. It
+// knows no plan and no round; a session that it hosts says what clients are offered, and it may outlive its sessions.
 import { StarlingError } from '@starling/federated-core';
 import { type Control, encodeMessage, WireError } from '@starling/wire';
 import type { Logger } from 'pino';

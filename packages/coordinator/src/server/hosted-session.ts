@@ -1,5 +1,5 @@
-// One session on a server: the plan that it offers, who is joined, and where messages go. It seats connections at clients,
-// keeps what a cut left of an update, and hands reports to the phase that is being gathered.
+// One session on a server: the plan that it offers, who is joined, and where messages go. It seats connections at
+// clients, keeps what a cut left of an update, and hands reports to the phase that is being gathered.
 import type { Population } from '@starling/population';
 import { type ControlMessage, encodeMessage, type PartialBody, WireError } from '@starling/wire';
 import { createPacing } from '../bodies/pacing.js';

@@ -1,5 +1,5 @@
-// A phase that clients can be asked for, as the server sees it: whom it waits for, where reports go, and how to ask a client
-// that has the first bytes of a body already.
+// A phase that clients can be asked for, as the server sees it: whom it waits for, where reports go, and how to ask a
+// client that has the first bytes of a body already.
 import type { Control } from '@starling/wire';
 
 export type Ack = Control<'ack'>;
@@ -18,7 +18,10 @@ export interface Task {
   readonly round: number;
   readonly phase: number;
   readonly gathering: Reports;
-  /** The frames of `work` for a client, and of its `slices` before. `received`: bytes of its update that are here already. */
+  /**
+   * The frames of `work` for a client, and of its `slices` before. `received`: bytes of its update that are here
+   * already.
+   */
   frames(client: string, held: HeldBodies, received: number): AskFrames;
 }
 

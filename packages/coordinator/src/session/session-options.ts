@@ -21,7 +21,9 @@ export interface WebSocketRuntimeOptions {
    * that ends with few is for `minReports` of the round loop. Default 1.
    */
   readonly extendBelow?: number;
-  /** How often a deadline with too few reports is extended; then the phase ends with what it has. Default: without end. */
+  /**
+   * How often a deadline with too few reports is extended; then the phase ends with what it has. Default: without end.
+   */
   readonly maxExtensions?: number;
   /** Clients that must be ready before the first phase begins. Default 1. */
   readonly minClients?: number;
@@ -32,7 +34,9 @@ export interface WebSocketRuntimeOptions {
   readonly heartbeatMs?: number;
   /** From `hello` to `ready`, the plan's download included. Default 60,000. */
   readonly handshakeMs?: number;
-  /** How long a name that `any` client was given stays its own after a cut. Default: the deadline, at least a minute. */
+  /**
+   * How long a name that `any` client was given stays its own after a cut. Default: the deadline, at least a minute.
+   */
   readonly reserveMs?: number;
   /** Runs operators of `federatedAggregate`. Default: a new ONNX engine. */
   readonly engine?: Engine;

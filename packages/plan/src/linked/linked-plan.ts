@@ -1,5 +1,6 @@
-// A linked plan: a round plan, the graphs that it names by content hash, and both as bytes. This is what crosses a thread,
-// a socket or a disk; no runtime needs the code it was written in. It is encoded once, when it is made, and keeps the bytes.
+// A linked plan: a round plan, the graphs that it names by content hash, and both as bytes. This is what crosses a
+// thread, a socket or a disk; no runtime needs the code it was written in. It is encoded once, when it is made, and
+// keeps the bytes.
 import type { GraphArtifact } from '@starling/compute/graph';
 import type { RoundPlan } from '@starling/federated-core/plan';
 
@@ -11,6 +12,9 @@ export interface LinkedPlan {
   readonly graphs: ReadonlyMap<string, GraphArtifact>;
   /** The plan as JSON in UTF-8 (manifest.ts). */
   readonly manifest: Uint8Array;
-  /** What the manifest names: models, kernels and constants by SHA-256 (hex). A decoded plan has those that it was decoded from. */
+  /**
+   * What the manifest names: models, kernels and constants by SHA-256 (hex). A decoded plan has those that it was
+   * decoded from.
+   */
   readonly blobs: ReadonlyMap<string, Uint8Array>;
 }

@@ -49,8 +49,8 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
 }
 
 /**
- * The blobs that a client needs to run a plan's work on an engine that needs the ONNX models of graphs, or their kernels.
- * A graph that has no ONNX model is given by its kernels.
+ * The blobs that a client needs to run a plan's work on an engine that needs the ONNX models of graphs, or their
+ * kernels. A graph that has no ONNX model is given by its kernels.
  */
 export function workBlobs(manifest: Manifest, needs: Engine['needs'] = 'onnx'): readonly BlobReference[] {
   const used = new Set(

@@ -50,8 +50,8 @@ export interface PlanRunner {
 }
 
 /**
- * Loads the graphs that `roles` run; `engine` may be `null` where they have none. Calling a slot of another role throws a `PlanError`, as do graphs that
- * the plan came without. `vectors` adds updates up.
+ * Loads the graphs that `roles` run; `engine` may be `null` where they have none. Calling a slot of another role throws
+ * a `PlanError`, as do graphs that the plan came without. `vectors` adds updates up.
  */
 export async function createPlanRunner(
   { plan, graphs }: LinkedPlan,

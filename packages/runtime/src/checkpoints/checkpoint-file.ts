@@ -1,5 +1,6 @@
-// One checkpoint as the bytes of one file: a safetensors body of the state's leaves, whose metadata says the round, the run's
-// identity, the order of the leaves, and two hashes by which a file that was damaged or changed is known when it is read.
+// One checkpoint as the bytes of one file: a safetensors body of the state's leaves, whose metadata says the round, the
+// run's identity, the order of the leaves, and two hashes by which a file that was damaged or changed is known when it
+// is read.
 import type { Tensor } from '@starling/federated-core';
 import { decodeSafetensors, encodeSafetensors, sha256Hex, stateHash } from '@starling/plan/safetensors';
 import { CheckpointError } from '../runtime/errors.js';

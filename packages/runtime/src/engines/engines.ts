@@ -1,13 +1,14 @@
-// Engines by the word that a user types, which is the name of their file here; or by a module of the user's own. A choice
-// is text, so that it crosses to threads and processes, and an engine is imported only where it is made.
+// Engines by the word that a user types, which is the name of their file here; or by a module of the user's own. A
+// choice is text, so that it crosses to threads and processes, and an engine is imported only where it is made.
 import { pathToFileURL } from 'node:url';
 import type { Engine } from '@starling/compute';
 import { StarlingError } from '@starling/federated-core';
 import type { EngineModule } from './engine-module.js';
 
 /**
- * `onnx`, `tfjs-cpu`, `tfjs-wasm` or `tfjs-node`; or a module that exports `createEngine` (see `EngineModule`): a URL, a path
- * from the working directory that begins with `.` or `/`, or a file of a package, such as `my-package/engine.js`.
+ * `onnx`, `tfjs-cpu`, `tfjs-wasm` or `tfjs-node`; or a module that exports `createEngine` (see `EngineModule`): a URL,
+ * a path from the working directory that begins with `.` or `/`, or a file of a package, such as
+ * `my-package/engine.js`.
  */
 export type EngineChoice = string;
 

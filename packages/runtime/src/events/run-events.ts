@@ -1,5 +1,5 @@
-// What a run tells while it runs and when it ends: the one shape that whatever shows or keeps a run is made from, such as
-// a progress bar, JSON lines, a report or a dashboard.
+// What a run tells while it runs and when it ends: the one shape that whatever shows or keeps a run is made from, such
+// as a progress bar, JSON lines, a report or a dashboard.
 
 export interface RunStart {
   /** Name of the federation, and one sentence on it. */

@@ -1,5 +1,5 @@
-// What a federation file exports: a computation with the clients to run it on, and the options a user may set. `starling
-// simulate` runs it on this machine, on any runtime; a coordinator and its clients load the same file.
+// What a federation file exports: a computation with the clients to run it on, and the options a user may set.
+// `starling simulate` runs it on this machine, on any runtime; a coordinator and its clients load the same file.
 import type { FederatedComputation, IterativeProcess } from '@starling/federated-core';
 import type { MaybePromise } from '@starling/federated-core/plan';
 import type { CohortSampler, Population } from '@starling/population';

@@ -16,10 +16,9 @@ export interface LaneFoldOptions {
 
 export interface LaneFold {
   /**
-   * Adds the update of the client at `position` of the cohort, which must have passed `updateChecker`. An
-   * update that comes before its turn is kept, not copied, until then. Resolves once it is folded or kept;
-   * rejects, as `finish` does, where an operator of the plan fails. Throws a `RangeError` for a position out of range or
-   * taken before.
+   * Adds the update of the client at `position` of the cohort, which must have passed `updateChecker`. An update that
+   * comes before its turn is kept, not copied, until then. Resolves once it is folded or kept; rejects, as `finish`
+   * does, where an operator of the plan fails. Throws a `RangeError` for a position out of range or taken before.
    */
   accept(position: number, update: readonly Tensor[]): Promise<void>;
   /** Says that nothing will come from the client at `position`: refused, failed, or lost. */

@@ -1,5 +1,5 @@
-// The loop over the clients of a lane: each works in turn, and its update is added to the lane's sums. In process and on
-// threads a lane is run so; over sockets updates come in any order, and lane-fold.ts takes them.
+// The loop over the clients of a lane: each works in turn, and its update is added to the lane's sums. In process and
+// on threads a lane is run so; over sockets updates come in any order, and lane-fold.ts takes them.
 
 import type { Seed } from '@starling/federated-core';
 import { clientSeed, type MaybePromise, type UpdateChecker } from '@starling/federated-core/plan';

@@ -1,5 +1,5 @@
-// Random clients for the runtime contract: with no rows, with a NaN or an infinity, with a negative weight, the same one
-// again; and each with its numbers where they happen to lie in memory.
+// Random clients for the runtime contract: with no rows, with a NaN or an infinity, with a negative weight, the same
+// one again; and each with its numbers where they happen to lie in memory.
 import {
   bool,
   type DType,

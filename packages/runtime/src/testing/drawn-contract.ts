@@ -1,5 +1,6 @@
-// What the runtime contract asks of random clients (see drawn-clients.ts): for any cohort of them a round gives what the
-// reference meaning, `evaluate`, gives on the same numbers in plain JavaScript, to the last bit, and refuses whom it must.
+// What the runtime contract asks of random clients (see drawn-clients.ts): for any cohort of them a round gives what
+// the reference meaning, `evaluate`, gives on the same numbers in plain JavaScript, to the last bit, and refuses whom
+// it must.
 import { createOnnxEngine, localComputation, localRunner, sequenceReduce, tf } from '@starling/compute';
 import {
   atClients,

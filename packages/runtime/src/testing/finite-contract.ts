@@ -80,7 +80,8 @@ export function finiteContract(
   };
 
   test(`\`${name}\` averages float64 values and weights near the end of their range`, async () => {
-    // Weights 1, 1 and 2 of 4, of which neither the sum nor the products fit float64: 3/4 of 1e308; the 3 is nothing beside it.
+    // Weights 1, 1 and 2 of 4, of which neither the sum nor the products fit float64: 3/4 of 1e308; the 3 is nothing
+    // beside it.
     const member = struct({ value: float64(), weight: float64() });
     const held = [
       { value: 1e308, weight: 8e307 },

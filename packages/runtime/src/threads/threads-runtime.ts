@@ -16,13 +16,15 @@ export interface ThreadsOptions {
   /** Workers, each with an engine of its own. Default: as many as there are cores. */
   readonly workers?: number;
   /**
-   * Whether main's own thread is one of the workers, for as long as clients take it no more than 25 ms on the average, and none a second;
-   * main's event loop then has its turns between clients. Default: on an engine that
-   * works on main (`EngineModule`), such as onnx, where a lane's sums are below 4 MiB.
+   * Whether main's own thread is one of the workers, for as long as clients take it no more than 25 ms on the average,
+   * and none a second; main's event loop then has its turns between clients. Default: on an engine that works on main
+   * (`EngineModule`), such as onnx, where a lane's sums are below 4 MiB.
    */
   readonly mainWorks?: boolean;
   readonly engine?: EngineChoice;
-  /** Client data that is kept for the next time, in bytes; pages that are never filled take no memory. Default 128 MiB. */
+  /**
+   * Client data that is kept for the next time, in bytes; pages that are never filled take no memory. Default 128 MiB.
+   */
   readonly dataCacheBytes?: number;
   /** Told of every thread that is started, also of those that replace a lost one: for logs and fault tests. */
   readonly onWorkerStart?: (thread: Worker) => void;
@@ -85,12 +87,14 @@ export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
 }
 
 /**
- * From sums of this many bytes on, a lane's, a round takes so long that waking threads and collecting garbage are no matter, but
- * memory is, and that main answers meanwhile.
+ * From sums of this many bytes on, a lane's, a round takes so long that waking threads and collecting garbage are no
+ * matter, but memory is, and that main answers meanwhile.
  */
 const LARGE_SUMS = 4 << 20;
 
-/** Longer than main needs from one round of a small model to the next; to wake a sleeping thread takes a tenth of it. */
+/**
+ * Longer than main needs from one round of a small model to the next; to wake a sleeping thread takes a tenth of it.
+ */
 const AWAKE_MS = 1;
 
 /** Beyond this a returning client is rare, and a population of a million must cost no more than one of a thousand. */

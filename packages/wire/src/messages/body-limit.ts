@@ -23,7 +23,9 @@ export function bodyLimit(types: readonly Type[]): number {
   return data.reduce((sum, bytes) => sum + bytes, HEADER_BYTES + leaves.length * HEADER_BYTES_PER_LEAF);
 }
 
-/** The most bytes of an update: as by the types of its parts, and where it is of keys, as by the most that are taken. */
+/**
+ * The most bytes of an update: as by the types of its parts, and where it is of keys, as by the most that are taken.
+ */
 export function updateLimit(aggregations: readonly Aggregation<unknown>[]): number {
   return bodyLimit(
     aggregations.map((each) => (each.kind === 'select-keys' ? int32(each.settings.maxKeys) : each.update)),

@@ -1,5 +1,5 @@
-// What a worker does, on a thread of its own or on main's: one engine, one plan, and lanes one after another, each summed
-// where all threads can read it.
+// What a worker does, on a thread of its own or on main's: one engine, one plan, and lanes one after another, each
+// summed where all threads can read it.
 import type { Tensor } from '@starling/federated-core';
 import {
   leafCount,

@@ -1,6 +1,7 @@
-// The worker on main's own thread. With as many threads at work as there are cores, and main besides, some thread waits for a
-// core whenever main has something to do: where rounds take milliseconds, a fifth of their time and more. A lane is run client by
-// client; between two, main's event loop has its turn. Where clients take long, main is of more use awake to what else happens.
+// The worker on main's own thread. With as many threads at work as there are cores, and main besides, some thread waits
+// for a core whenever main has something to do: where rounds take milliseconds, a fifth of their time and more. A lane
+// is run client by client; between two, main's event loop has its turn. Where clients take long, main is of more use
+// awake to what else happens.
 import { breathe } from '@starling/plan';
 import { createLaneRunner, type LaneRunner } from './lane-runner.js';
 import { type Command, failedReply, type WorkerSetup } from './messages.js';

@@ -72,7 +72,9 @@ export type Reply =
       readonly lane: number;
       /** `null`: every client was accepted. */
       readonly reports: readonly ClientReport[] | null;
-      /** Where the sums are: in the lane's cell; here, where their size is not fixed; or nowhere, as no client is left. */
+      /**
+       * Where the sums are: in the lane's cell; here, where their size is not fixed; or nowhere, as no client is left.
+       */
       readonly accumulators: 'in-cell' | LaneAccumulators | null;
     }
   /** The plan's own operators failed, or the worker could not start: nothing that another worker would mend. */

@@ -4,7 +4,6 @@ import type { Runtime } from '@starling/runtime';
 import type { EngineChoice } from '@starling/runtime/engines';
 import type { Logger } from 'pino';
 import { oneOf, UsageError } from '../errors/usage-error.js';
-import { startClientProcesses } from './client-processes.js';
 
 /** How often a phase waits another deadline for its clients before the run fails. */
 const MAX_EXTENSIONS = 10;
@@ -75,6 +74,7 @@ async function onLoopback(settings: RuntimeSettings): Promise<Runtime> {
     );
   }
   const { websocketRuntime } = await import('@starling/coordinator');
+  const { startClientProcesses } = await import('./client-processes.js');
   // Every client must answer, however slow the machine is: then the state is that of the other runtimes.
   return websocketRuntime({
     minClients: population,

@@ -2,7 +2,7 @@
 // choice is text, so that it crosses to threads and processes, and an engine is imported only where it is made.
 import { pathToFileURL } from 'node:url';
 import type { Engine } from '@starling/compute';
-import { StarlingError } from '@starling/federated-core';
+import type { StarlingError } from '@starling/federated-core';
 import type { EngineModule } from './engine-module.js';
 
 /**
@@ -32,9 +32,9 @@ export function isEngineChoice(choice: EngineChoice): boolean {
 /** What makes the engine. Throws a `StarlingError` with code `no-such-engine` where there is none. */
 export async function engineModule(choice: EngineChoice = DEFAULT_ENGINE): Promise<EngineModule> {
   if (Object.hasOwn(engines, choice)) return engines[choice]!();
-  if (!isEngineChoice(choice)) throw noSuchEngine(choice);
+  if (!isEngineChoice(choice)) throw await noSuchEngine(choice);
   const module = (await importModule(choice)) as Partial<EngineModule>;
-  if (typeof module.createEngine !== 'function') throw noSuchEngine(choice);
+  if (typeof module.createEngine !== 'function') throw await noSuchEngine(choice);
   return module as EngineModule;
 }
 
@@ -48,11 +48,13 @@ async function importModule(choice: EngineChoice): Promise<unknown> {
   try {
     return await import(/* @vite-ignore */ isPath ? pathToFileURL(choice).href : choice);
   } catch (cause) {
-    throw noSuchEngine(choice, cause);
+    throw await noSuchEngine(choice, cause);
   }
 }
 
-function noSuchEngine(choice: EngineChoice, cause?: unknown): StarlingError {
+/** Loads the core only where it is needed: a command line reads the names above before it knows its command. */
+async function noSuchEngine(choice: EngineChoice, cause?: unknown): Promise<StarlingError> {
+  const { StarlingError } = await import('@starling/federated-core');
   const message = `Cannot choose an engine: need ${engineNames.join(', ')}, or a module that exports createEngine, got '${choice}'`;
   return new StarlingError('no-such-engine', message, { cause });
 }

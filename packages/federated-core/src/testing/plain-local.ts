@@ -12,7 +12,7 @@ import { runProgram } from '../program/run-program.js';
 import { clientSeed, serverSeed } from '../program/seeds.js';
 import { type Seed, seedFrom } from '../random/seed.js';
 import { leafCount } from '../types/leaves.js';
-import { functionType, type StructType, struct, type Type } from '../types/types.js';
+import { functionType, type StructType, struct, structEntries, type Type } from '../types/types.js';
 import { flatten, unflatten } from '../values/flatten.js';
 import type { HostValue } from '../values/host-types.js';
 import type { Tensor } from '../values/tensor.js';
@@ -52,8 +52,25 @@ export function plainLocal(
 export const plainRunner: LocalRunner = (computation, leaves, seed) => {
   const { parameter, result } = computation.type;
   const argument = parameter === null ? null : toHost(parameter, unflatten(parameter, leaves));
-  return flatten(result, toValue(result, (computation.body as Body)(argument, seed)));
+  return flatten(result, toValue(result, computed(result, (computation.body as Body)(argument, seed))));
 };
+
+/** What a body gives, with float32 rounded as an engine does: to an infinity too. */
+function computed(type: Type, value: Host): Host {
+  if (type.kind === 'struct' && typeof value === 'object') {
+    const parts = structEntries(type).map(
+      ([name, field], index) => [name ?? index, computed(field, value[name ?? index])] as const,
+    );
+    return Array.isArray(type.elements)
+      ? parts.map(([, part]) => part)
+      : { ...value, ...Object.fromEntries(parts) };
+  }
+  if (type.kind !== 'tensor' || type.dtype !== 'float32') return value;
+  const rounded = (level: Host): Host => (Array.isArray(level) ? level.map(rounded) : fround(level));
+  return rounded(value);
+}
+
+const fround = (value: Host): Host => (typeof value === 'number' ? Math.fround(value) : value);
 
 /**
  * Runs a plan as a runtime does: phase by phase, each client's work, lanes, merge, report, apply. `clients` holds

@@ -7,33 +7,58 @@ import { flatten, unflatten } from './flatten.js';
 import { allocate, sizeOf, type Tensor } from './tensor.js';
 import type { Dataset, Value } from './value.js';
 
-/** A dataset of these elements, in order; throws when elements differ in shape. */
-export function stack(element: Type, elements: readonly Value[]): Dataset {
-  const rows = elements.map((value) => flatten(element, value));
-  const columns = leafTypes(element).map((leaf, index) =>
-    stackTensors(
-      leaf,
-      rows.map((row) => row[index]!),
-    ),
-  );
-  const dataset = unflatten(sequence(element), columns) as Dataset;
-  return { length: elements.length, columns: dataset.columns };
+/** A dataset of `length` elements, each made and let go in its turn; throws when elements differ in shape. */
+export function stack(element: Type, length: number, elementOf: (index: number) => Value): Dataset {
+  const columns = leafTypes(element).map((leaf) => new Column(leaf, length));
+  for (let index = 0; index < length; index++) {
+    const leaves = flatten(element, elementOf(index));
+    columns.forEach((column, leaf) => {
+      column.add(leaves[leaf]!);
+    });
+  }
+  const dataset = unflatten(
+    sequence(element),
+    columns.map((column) => column.finish()),
+  ) as Dataset;
+  return { length, columns: dataset.columns };
 }
 
 /** Tensors of one type stacked along a new first axis; with none, unknown dimensions count 0. */
 export function stackTensors(type: TensorType, tensors: readonly Tensor[]): Tensor {
-  const inner = tensors[0]?.shape ?? type.shape.map((dimension) => dimension ?? 0);
-  const size = sizeOf(inner);
-  const data = allocate(type.dtype, tensors.length * size);
-  tensors.forEach((tensor, index) => {
-    if (tensor.shape.length !== inner.length || tensor.shape.some((length, axis) => length !== inner[axis])) {
+  const column = new Column(type, tensors.length);
+  for (const tensor of tensors) column.add(tensor);
+  return column.finish();
+}
+
+/** Tensors of one type, of the shape of the first, one after another in an array of their own. */
+class Column {
+  #inner: readonly number[] | null = null;
+  #data: Tensor['data'] | null = null;
+  #filled = 0;
+
+  constructor(
+    private readonly type: TensorType,
+    private readonly length: number,
+  ) {}
+
+  add({ shape, data }: Tensor): void {
+    this.#inner ??= shape;
+    this.#data ??= allocate(this.type.dtype, this.length * sizeOf(shape));
+    const inner = this.#inner;
+    if (shape.length !== inner.length || shape.some((size, axis) => size !== inner[axis])) {
       throw new TypeMismatchError(
-        `Cannot stack tensors of ${formatType(type)}: shapes must be equal, got [${inner.join(',')}] and [${tensor.shape.join(',')}]`,
+        `Cannot stack tensors of ${formatType(this.type)}: shapes must be equal, got [${inner.join(',')}] and [${shape.join(',')}]`,
       );
     }
-    copyInto(data, tensor.data, index * size);
-  });
-  return { dtype: type.dtype, shape: [tensors.length, ...inner], data };
+    copyInto(this.#data, data, this.#filled);
+    this.#filled += data.length;
+  }
+
+  finish(): Tensor {
+    const { dtype } = this.type;
+    const inner = this.#inner ?? this.type.shape.map((dimension) => dimension ?? 0);
+    return { dtype, shape: [this.length, ...inner], data: this.#data ?? allocate(dtype, 0) };
+  }
 }
 
 /** The `index`-th element along the first axis; numbers are a view, not a copy. */

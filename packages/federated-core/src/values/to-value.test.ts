@@ -132,13 +132,47 @@ describe('toValue', () => {
       y: { dtype: 'int32', shape: [2], data: Int32Array.of(3, 6) },
     });
     expect(toValue(sequence(example), dataset)).toEqual(dataset);
+    // Scalars may come as numbers, as tensors, or as a typed array.
+    const numbers = { length: 2, columns: { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) } };
+    const two = { dtype: 'float32', shape: [], data: Float32Array.of(2) };
+    for (const given of [[1, 2], [1, two], Float32Array.of(1, 2), Int32Array.of(1, 2)]) {
+      expect(toValue(sequence(float32()), given)).toEqual(numbers);
+    }
     expect(toValue(sequence(float32(3)), [])).toEqual({
       length: 0,
       columns: { dtype: 'float32', shape: [0, 3], data: new Float32Array() },
     });
   });
 
+  it('`toValue` takes ten million numbers for a sequence without as many tensors', () => {
+    const numbers = new Float32Array(10_000_000);
+    const { length, columns } = toValue(sequence(float32()), numbers) as Dataset;
+    expect(length).toBe(10_000_000);
+    expect((columns as { data: unknown }).data).toBe(numbers);
+  });
+
+  it('`toValue` takes the greatest float32 and infinities, and a float64 of any size', () => {
+    const max = (2 - 2 ** -23) * 2 ** 127;
+    expect(toValue(float32(3), [max, -max, Number.POSITIVE_INFINITY])).toMatchObject({
+      data: Float32Array.of(max, -max, Number.POSITIVE_INFINITY),
+    });
+    expect(toValue(float64(), 1e300)).toMatchObject({ data: Float64Array.of(1e300) });
+  });
+
   it.each([
+    [
+      float32(),
+      1e300,
+      '',
+      'need a number from -3.4028234663852886e+38 to 3.4028234663852886e+38, got 1e+300',
+    ],
+    [float32(2), Float64Array.of(1, -4e38), '[1]', 'to 3.4028234663852886e+38, got -4e+38'],
+    [sequence(float32()), [1, 1e39], '[1]', 'to 3.4028234663852886e+38, got 1e+39'],
+    // Holes of arrays count as what is missing.
+    // biome-ignore lint/suspicious/noSparseArray: what is tested
+    [float32(3), [1, , 2], '[1]', 'need a number, got undefined'],
+    // biome-ignore lint/suspicious/noSparseArray: what is tested
+    [sequence(float32()), [1, , 2], '[1]', 'need a number, got undefined'],
     [int32(), 1.5, '', 'need an integer from -2147483648 to 2147483647, got 1.5'],
     [uint8(2), [1, 256], '[1]', 'need an integer from 0 to 255, got 256'],
     [bool(), 1, '', 'need true or false, got 1'],

@@ -14,6 +14,7 @@ import { tensorFault, valueMisfit } from './check-value.js';
 import { describeValue } from './describe-value.js';
 import { stack } from './stack.js';
 import { allocate, isTensor, partsFault, sizeOf, type Tensor } from './tensor.js';
+import { scalarNeed, scalarOf } from './to-scalar.js';
 import type { Dataset, Value } from './value.js';
 
 /**
@@ -72,13 +73,21 @@ function convertStruct(type: StructType, input: unknown, path: string): Value {
 function convertSequence(type: SequenceType, input: unknown, path: string): Value {
   if (isDataset(input)) return convertColumns(type, input, path);
   if (ArrayBuffer.isView(input) || Array.isArray(input)) {
-    const elements = Array.from(input as Iterable<unknown> & ArrayLike<unknown>);
-    return stack(
-      type.element,
-      elements.map((element, index) => convert(type.element, element, `${path}[${index}]`)),
-    );
+    const { element } = type;
+    const elements = input as ArrayLike<unknown>;
+    if (element.kind === 'tensor' && element.shape.length === 0 && !holdsObjects(elements)) {
+      // Numbers are their column already: millions of them are no millions of tensors.
+      const columns = convertTensor({ ...element, shape: [elements.length] }, input, path);
+      return { length: elements.length, columns };
+    }
+    return stack(element, elements.length, (index) => convert(element, elements[index], `${path}[${index}]`));
   }
   throw misfit(type, path, 'an array of elements or a dataset', input);
+}
+
+/** Typed arrays hold none. */
+function holdsObjects(elements: ArrayLike<unknown>): boolean {
+  return Array.isArray(elements) && elements.some((element) => typeof element === 'object');
 }
 
 function convertColumns(type: SequenceType, dataset: Dataset, path: string): Dataset {
@@ -123,9 +132,11 @@ function convertTensor(type: TensorType, input: unknown, path: string): Tensor {
     if (!Array.isArray(level) || level.length !== shape[axis]) {
       throw misfit(type, where, `an array of ${shape[axis]}`, level);
     }
-    level.forEach((part, index) => {
-      fill(part, axis + 1, `${where}[${index}]`);
-    });
+    const isLast = axis + 1 === shape.length;
+    for (let index = 0; index < level.length; index++) {
+      if (isLast) data[next++] = convertScalar(type, level[index], where, index);
+      else fill(level[index], axis + 1, `${where}[${index}]`);
+    }
   };
   fill(input, 0, path);
   return { dtype: type.dtype, shape, data: data as unknown as Tensor['data'] };
@@ -148,42 +159,22 @@ function convertTypedArray(type: TensorType, input: ArrayBufferView, path: strin
     return tensor;
   }
   for (let index = 0; index < values.length; index++) {
-    data[index] = convertScalar(type, values[index], `${path}[${index}]`);
+    data[index] = convertScalar(type, values[index], path, index);
   }
   return { dtype: type.dtype, shape, data: data as unknown as Tensor['data'] };
 }
 
-const RANGES = { int32: [-0x8000_0000, 0x7fff_ffff], uint8: [0, 255] } as const;
-
-function convertScalar(type: TensorType, input: unknown, path: string): number | bigint | string {
-  const { dtype } = type;
-  const element: TensorType = { kind: 'tensor', dtype, shape: [] };
-  switch (dtype) {
-    case 'float32':
-    case 'float64':
-      if (typeof input !== 'number') throw misfit(element, path, 'a number', input);
-      return input;
-    case 'int32':
-    case 'uint8': {
-      const [low, high] = RANGES[dtype];
-      const number = typeof input === 'bigint' ? Number(input) : input;
-      if (typeof number !== 'number' || !Number.isInteger(number) || number < low || number > high) {
-        throw misfit(element, path, `an integer from ${low} to ${high}`, input);
-      }
-      return number;
-    }
-    case 'int64':
-      if (typeof input === 'bigint' && BigInt.asIntN(64, input) === input) return input;
-      if (!Number.isSafeInteger(input))
-        throw misfit(element, path, 'a bigint of 64 bits or a safe integer', input);
-      return BigInt(input as number);
-    case 'bool':
-      if (typeof input !== 'boolean') throw misfit(element, path, 'true or false', input);
-      return input ? 1 : 0;
-    case 'string':
-      if (typeof input !== 'string') throw misfit(element, path, 'a string', input);
-      return input;
-  }
+/** `path` leads to the scalar, or to the array that holds it at `index`: it is written out for errors alone. */
+function convertScalar(
+  { dtype }: TensorType,
+  input: unknown,
+  path: string,
+  index?: number,
+): number | bigint | string {
+  const need = scalarNeed(dtype, input);
+  if (need === null) return scalarOf(dtype, input);
+  const at = index === undefined ? path : `${path}[${index}]`;
+  throw misfit({ kind: 'tensor', dtype, shape: [] }, at, need, input);
 }
 
 function isDataset(input: unknown): input is Dataset {

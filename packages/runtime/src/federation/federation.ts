@@ -17,7 +17,7 @@ export interface FederationSetup {
   readonly laneSize?: number;
   readonly population: Population;
   readonly sampler: CohortSampler;
-  /** Rounds, where the user asks for no other number. */
+  /** Rounds, a whole number from 0, where the user asks for no other number. */
   readonly rounds: number;
   readonly evaluation?: Evaluation;
   /** The metric to show while running, by its path, such as `evaluation.accuracy`. */

@@ -12,7 +12,7 @@ import type { RunSource } from './compile-run.js';
 
 /** Something worked out from the state every so many rounds, such as the accuracy on a test set. */
 export interface Evaluation {
-  /** In rounds; the last round is always evaluated. */
+  /** In rounds, from 1; the last round is always evaluated. */
   readonly every: number;
   /** `local` runs local computations on the engine of the run. */
   run(state: Value, round: number, local: LocalRunner): MaybePromise<HostValue>;
@@ -43,7 +43,7 @@ export interface RunOptions extends RunSource {
   readonly runtime: Runtime;
   readonly population: Population;
   readonly sampler: CohortSampler;
-  /** Rounds in all, those before a resume included. */
+  /** Rounds in all, those before a resume included: a whole number from 0, which runs none. */
   readonly rounds: number;
   /** A non-negative safe integer. */
   readonly seed: number;
@@ -51,14 +51,17 @@ export interface RunOptions extends RunSource {
   readonly engine?: EngineChoice | Engine;
   /** Where each round is committed to, and taken up again from. */
   readonly checkpoints?: CheckpointStore;
-  /** Rounds from one checkpoint to the next; the last round always has one. Default 1. */
+  /** Rounds from one checkpoint to the next; the last round always has one. From 1; default 1. */
   readonly checkpointEvery?: number;
   /** What the user has set, as plain data: part of what a checkpoint must be the same in. Default: nothing. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Where given, a checkpoint of another run is taken up all the same, and this is told what differs. */
   readonly onOtherRun?: OnOtherRun;
   readonly evaluation?: Evaluation;
-  /** Clients whose updates must count, in each phase. Default 0: the plan says what an empty cohort gives. */
+  /**
+   * Clients whose updates must count, in each phase: a whole number from 0. Default 0: the plan says what an empty
+   * cohort gives.
+   */
   readonly minReports?: number;
   /** Called, and awaited, once a round is committed. */
   readonly onRound?: (record: RoundRecord) => MaybePromise<void>;

@@ -38,6 +38,39 @@ describe('runRounds', () => {
     );
   });
 
+  test.each([
+    [{ rounds: Number.NaN }, 'rounds must be a whole number >= 0, got NaN'],
+    [{ rounds: -1 }, 'rounds must be a whole number >= 0, got -1'],
+    [{ rounds: 1.5 }, 'rounds must be a whole number >= 0, got 1.5'],
+    [{ rounds: '3' }, "rounds must be a whole number >= 0, got '3'"],
+    [{ rounds: undefined }, 'rounds must be a whole number >= 0, got undefined'],
+    [{ minReports: Number.NaN }, 'minReports must be a whole number >= 0, got NaN'],
+    [{ minReports: -1 }, 'minReports must be a whole number >= 0, got -1'],
+    [{ minReports: '1' }, "minReports must be a whole number >= 0, got '1'"],
+    [{ checkpointEvery: 0 }, 'checkpointEvery must be a whole number >= 1, got 0'],
+    [{ checkpointEvery: Number.NaN }, 'checkpointEvery must be a whole number >= 1, got NaN'],
+    [{ seed: '3' }, "seed must be a whole number >= 0, got '3'"],
+    [{ seed: -1 }, 'seed must be a whole number >= 0, got -1'],
+    [{ evaluation: { every: 0, run: () => 0 } }, 'evaluation.every must be a whole number >= 1, got 0'],
+  ])('`runRounds` refuses %o before anything runs', async (wrong, message) => {
+    let opened = false;
+    const runtime: RunOptions['runtime'] = {
+      name: 'none',
+      open: () => {
+        opened = true;
+        throw new Error('was opened');
+      },
+    };
+    const running = runRounds(options({ ...(wrong as Partial<RunOptions>), runtime }));
+    await expect(running).rejects.toThrow(new RangeError(`Cannot run rounds: ${message}`));
+    expect(opened).toBe(false);
+  });
+
+  test('`runRounds` runs no round when it is asked for none', async () => {
+    const result = await runRounds(options({ rounds: 0 }));
+    expect([result.rounds, result.metrics, numberOf(result.state)]).toEqual([0, null, 100]);
+  });
+
   test('`runRounds` asks a computation anew each round when there is no state', async () => {
     const computation = federatedComputation(
       { value: atClients(float32()), offset: atServer(float32()) },

@@ -12,7 +12,7 @@ import {
   type StarlingError,
   seedFrom,
 } from '@starling/federated-core';
-import { roundSeed, serverSeed, unflatten } from '@starling/federated-core/plan';
+import { checkNumber, roundSeed, serverSeed, unflatten } from '@starling/federated-core/plan';
 import { createPlanRunner, type Leaves, type PlanRunner } from '@starling/plan';
 import { stateHash } from '@starling/plan/safetensors';
 import type { RunIdentity } from '../checkpoints/run-identity.js';
@@ -26,12 +26,13 @@ import type { RoundRecord, RunOptions, RunResult } from './run-options.js';
 import { runRound } from './run-round.js';
 
 /**
- * Runs a process or a computation round by round. Throws what a round throws (see `runRound`), and a
- * `CheckpointError` where the checkpoint found is of another run (see `RunIdentity`).
+ * Runs a process or a computation round by round. Throws what a round throws (see `runRound`), a `CheckpointError`
+ * where the checkpoint found is of another run (see `RunIdentity`), and a `RangeError` where a number is out of its range.
  */
 export async function runRounds(options: RunOptions): Promise<RunResult> {
   const { runtime, population, engine: given, clock = () => performance.now() } = options;
   const start = clock();
+  checkOptions(options);
   const run = compileRun(options);
   const seed = seedFrom(options.seed);
   const { checkpoint, identity } = await resumeRun(run, options);
@@ -66,6 +67,16 @@ export async function runRounds(options: RunOptions): Promise<RunResult> {
     await server?.dispose();
     await owned?.dispose();
   }
+}
+
+function checkOptions({ rounds, seed, minReports, checkpointEvery, evaluation }: RunOptions): void {
+  const check = (option: string, value: unknown, from: number): void =>
+    checkNumber('Cannot run rounds', option, value, { from, whole: true });
+  check('rounds', rounds, 0);
+  check('seed', seed, 0);
+  if (minReports !== undefined) check('minReports', minReports, 0);
+  if (checkpointEvery !== undefined) check('checkpointEvery', checkpointEvery, 1);
+  if (evaluation !== undefined) check('evaluation.every', evaluation.every, 1);
 }
 
 class RoundLoop {

@@ -90,7 +90,16 @@ describe('starling simulate', () => {
     const parameters = ['simulate', hot, '--json', '--out', out];
     expect((await runStarling(...parameters, '--rounds', '1')).code).toBe(0);
     const before = readFileSync(join(out, 'metrics.jsonl'), 'utf8');
-    const changed = [...parameters, '--rounds', '2', '--resume', '--set', 'clients=10'];
+    const changed = [
+      ...parameters,
+      '--rounds',
+      '2',
+      '--resume',
+      '--set',
+      'clients=10',
+      '--engine',
+      'tfjs-cpu',
+    ];
     const refused = await runStarling(...changed);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(
@@ -100,6 +109,8 @@ describe('starling simulate', () => {
     for (const line of [
       'settings.clients: 4 → 10',
       'population.size: 4 → 10',
+      'engine.server: onnx → tfjs-cpu',
+      'engine.clients: onnx → tfjs-cpu',
       'sampler.cohortSize: 4 → 10',
     ]) {
       expect(refused.stderr).toContain(`\n    ${line}\n`);

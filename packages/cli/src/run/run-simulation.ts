@@ -62,7 +62,7 @@ export async function runSimulation(
   };
   await observer.started?.(start);
   const timed: Runtime = {
-    name: runtime.name,
+    ...runtime,
     async open(plan, population) {
       const openedAt = performance.now();
       const session = await runtime.open(plan, population);

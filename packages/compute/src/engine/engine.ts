@@ -15,7 +15,7 @@ export interface LoadedGraph {
 }
 
 export interface Engine {
-  /** For logs; any name will do. */
+  /** Tells it, and what it runs on, from other engines: a run is resumed on engines of the same name. Such as `tfjs-cpu`. */
   readonly name: string;
   /** What it reads of a graph artifact: its ONNX model, or its kernels. Whoever ships a plan to it sends this part. */
   readonly needs: 'onnx' | 'kernels';

@@ -14,6 +14,7 @@ const checkpoint: Checkpoint = {
     seed: 7,
     settings: { name: 'Grüße' },
     arguments: 'b'.repeat(64),
+    engine: { server: 'onnx', clients: 'onnx' },
     sampler: { name: 'uniform', cohortSize: 10, firstCohort: 'c'.repeat(64) },
     population: { name: 'toy', size: 40 },
     versions: { starling: '0.1.0', planFormat: 1 },

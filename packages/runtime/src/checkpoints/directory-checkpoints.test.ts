@@ -21,6 +21,7 @@ describe('checkpointStore', () => {
     seed: 7,
     settings: { clients: 40 },
     arguments: 'b'.repeat(64),
+    engine: { server: 'onnx', clients: 'onnx' },
     sampler: { name: 'uniform', cohortSize: 10, firstCohort: 'c'.repeat(64) },
     population: { name: 'toy', size: 40 },
     versions: { starling: '0.1.0', planFormat: 1 },

@@ -4,7 +4,6 @@ import {
   identityDifferences,
   OtherRunError,
   type PlainObject,
-  plainOf,
   type RunIdentity,
 } from './run-identity.js';
 
@@ -14,18 +13,20 @@ const identity: RunIdentity = {
   seed: 7,
   settings: { clients: 40, rates: [0.1, 0.01], nested: { alpha: 0.5, beta: null } },
   arguments: 'c'.repeat(64),
+  engine: { server: 'onnx', clients: 'onnx' },
   sampler: { name: 'uniform', cohortSize: 10, firstCohort: 'd'.repeat(64) },
   population: { name: 'mnist/iid', size: 40, seed: '1 2' },
   versions: { starling: '0.1.0', planFormat: 1 },
 };
 const lines = (found: PlainObject, wanted: RunIdentity): readonly string[] =>
   identityDifferences(found, wanted).map(formatDifference);
-const stored = (change: object = {}): PlainObject => plainOf({ ...identity, ...change }) as PlainObject;
+const stored = (change: object = {}): PlainObject =>
+  JSON.parse(JSON.stringify({ ...identity, ...change })) as PlainObject;
 
 describe('identityDifferences', () => {
   test('`identityDifferences` finds none in what was stored, whatever the order of its fields', () => {
     const reversed = Object.fromEntries(Object.entries(identity).reverse());
-    assert.deepEqual(lines(plainOf(reversed) as PlainObject, identity), []);
+    assert.deepEqual(lines(reversed as PlainObject, identity), []);
     const settings = { nested: { beta: null, alpha: 0.5 }, rates: [0.1, 0.01], clients: 40 };
     assert.deepEqual(lines(stored({ settings }), identity), []);
   });
@@ -51,16 +52,16 @@ describe('identityDifferences', () => {
 
   test('`identityDifferences` tells of a checkpoint of an earlier version what it does not tell', () => {
     const old = { plan: identity.plan, seed: 7 };
-    const untold = ['settings', 'sampler', 'population', 'versions'];
+    const untold = ['settings', 'engine', 'sampler', 'population', 'versions'];
     const found = lines(old, identity);
     for (const section of untold) {
       assert.include(found, `${section}: not told, as by an earlier version of Starling`);
     }
-    assert.lengthOf(found, 6); // and `initialize` and `arguments`
+    assert.lengthOf(found, 7); // and `initialize` and `arguments`
   });
 
   test('`identityDifferences` takes no name for one that every object has', () => {
-    const settings = plainOf({ constructor: 1 }) as PlainObject;
+    const settings = { constructor: 1 };
     assert.deepEqual(lines(stored({ settings: {} }), { ...identity, settings }), [
       'settings.constructor: nothing → 1',
     ]);

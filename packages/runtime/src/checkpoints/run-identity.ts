@@ -16,10 +16,15 @@ export type RunIdentity = {
   /** Hash of the plan that made the first state; null where there is no state. */
   readonly initialize: string | null;
   readonly seed: number;
-  /** What the user has set, such as by `--set`. */
+  /** What the user has set, such as by `--set`: see `canonicalSettings`. */
   readonly settings: PlainObject;
   /** The server's arguments: a hash over their leaves. */
   readonly arguments: string;
+  /**
+   * By name: what the server's programs run on, and the clients' (where each client chooses for itself, the server's again,
+   * since no more is known). Engines give different last bits.
+   */
+  readonly engine: { readonly server: string; readonly clients: string };
   readonly sampler: { readonly name: string; readonly cohortSize: number; readonly firstCohort: string };
   /** What the population answers for itself. */
   readonly population: Fingerprint;
@@ -59,12 +64,6 @@ export function formatDifference({ field, found, wanted }: IdentityDifference): 
   const isSection = found === undefined && isObject(wanted);
   if (isSection && !field.includes('.')) return `${field}: not told, as by an earlier version of Starling`;
   return `${field}: ${format(found)} → ${format(wanted)}`;
-}
-
-/** The value as JSON would give it back: without what is undefined, with bigints as text. */
-export function plainOf(value: unknown): Plain {
-  const text = JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
-  return text === undefined ? null : (JSON.parse(text) as Plain);
 }
 
 function differencesOf(found: PlainObject, wanted: PlainObject, path: string): readonly IdentityDifference[] {

@@ -5,6 +5,7 @@ import { StarlingError } from '@starling/federated-core';
 import { slicesAt, updateChecker } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan';
 import { clientArgument, createPlanRunner } from '@starling/plan';
+import { engineName } from '../engines/engine-name.js';
 import { createEngine, type EngineChoice } from '../engines/engines.js';
 import { createAccumulate } from '../fold/lane-fold.js';
 import { createOrderedMerge, zeroAccumulators } from '../fold/ordered-merge.js';
@@ -19,6 +20,7 @@ export interface InProcessOptions {
 export function inProcessRuntime({ engine: given }: InProcessOptions = {}): Runtime {
   return {
     name: 'in-process',
+    engine: engineName(given),
     async open(linked, population) {
       const { plan } = linked;
       const argument = clientArgument(plan, population.dataType);

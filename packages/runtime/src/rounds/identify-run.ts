@@ -3,18 +3,20 @@ import { deriveSeed, seedFrom } from '@starling/federated-core';
 import { PLAN_FORMAT_VERSION } from '@starling/plan';
 import { sha256Hex, stateHash } from '@starling/plan/safetensors';
 import { checkCohort } from '@starling/population';
-import { type PlainObject, plainOf, type RunIdentity } from '../checkpoints/run-identity.js';
+import { canonicalSettings } from '../checkpoints/canonical-settings.js';
+import type { RunIdentity } from '../checkpoints/run-identity.js';
 import { STARLING_VERSION } from '../checkpoints/version.js';
+import { engineName } from '../engines/engine-name.js';
 import type { CompiledRun } from './compile-run.js';
 import type { RunOptions } from './run-options.js';
 
 /**
  * See `RunIdentity`. Asks the population for its fingerprint and the sampler for the first cohort; throws a
- * `CohortError` where that is none.
+ * `CohortError` where that is none, and as `canonicalSettings` does.
  */
 export async function identifyRun(
   { plan, initialize, serverInput }: CompiledRun,
-  { seed, settings = {}, sampler, population }: RunOptions,
+  { seed, settings = {}, sampler, population, runtime, engine }: RunOptions,
 ): Promise<RunIdentity> {
   const cohort = sampler.sample({
     round: 1,
@@ -26,8 +28,9 @@ export async function identifyRun(
     plan: plan.hash,
     initialize: initialize?.hash ?? null,
     seed,
-    settings: plainOf(settings) as PlainObject,
+    settings: canonicalSettings(settings),
     arguments: stateHash(serverInput([])),
+    engine: { server: engineName(engine), clients: runtime.engine ?? engineName(engine) },
     sampler: {
       name: sampler.name,
       cohortSize: cohort.length,

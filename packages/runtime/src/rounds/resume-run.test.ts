@@ -2,6 +2,7 @@ import { float32, float64, type Tensor, toValue } from '@starling/federated-core
 import { populationOf } from '@starling/population';
 import { assert, describe, expect, test } from 'vitest';
 import { formatDifference } from '../checkpoints/run-identity.js';
+import { createEngine } from '../engines/engines.js';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import { memoryStore, options } from '../testing/growth.js';
 import type { RunOptions } from './run-options.js';
@@ -35,6 +36,12 @@ describe('resumeRun', () => {
     ['setting', { settings: { clients: 100 } }, ['settings.clients']],
     ['data', { population: numbers(7, 1, 2, 3, 4, 5) }, ['population.data']],
     ['number of clients', { population: numbers(0, 1, 2, 3, 4) }, ['population.size', 'population.names']],
+    ['engine', { engine: 'tfjs-cpu' }, ['engine.server: onnx → tfjs-cpu']],
+    [
+      'engine of the clients',
+      { runtime: inProcessRuntime({ engine: 'tfjs-cpu' }) },
+      ['engine.clients: onnx → tfjs-cpu'],
+    ],
     ['sampler', { sampler: { name: 'all', sample: () => [0, 1, 2, 3] } }, ['sampler.cohortSize']],
   ])(
     '`runRounds` refuses a checkpoint of another %s, and takes it up when told to',
@@ -52,7 +59,8 @@ describe('resumeRun', () => {
         ...changed,
         onOtherRun: (differences) => void told.push(...differences.map(formatDifference)),
       });
-      for (const field of fields) expect(told.join('\n')).toContain(`${field}: `);
+      for (const field of fields)
+        expect(told.join('\n')).toContain(field.includes(': ') ? field : `${field}: `);
       assert.equal(result.rounds, 3);
       // From then on the directory holds the new run.
       await runRounds({ ...changed, rounds: 4 });
@@ -66,6 +74,38 @@ describe('resumeRun', () => {
     const settings = { clients: 40 };
     const resumed = await runRounds(options({ rounds: 4, checkpoints, settings, runtime, minReports: 1 }));
     assert.equal(resumed.rounds, 4);
+  });
+
+  test('`runRounds` takes a run up again on the same engine, chosen by its word or made', async () => {
+    const checkpoints = memoryStore();
+    const engine = await createEngine('tfjs-cpu');
+    await runRounds(options({ rounds: 1, checkpoints, engine, runtime: inProcessRuntime({ engine }) }));
+    await runRounds(
+      options({
+        rounds: 2,
+        checkpoints,
+        engine: 'tfjs-cpu',
+        runtime: inProcessRuntime({ engine: 'tfjs-cpu' }),
+      }),
+    );
+    // Where clients choose for themselves, the server's engine is all that is known.
+    const { engine: _, ...runtime } = inProcessRuntime({ engine });
+    const result = await runRounds(options({ rounds: 3, checkpoints, engine, runtime }));
+    assert.equal(result.rounds, 3);
+    await engine.dispose();
+  });
+
+  test('`runRounds` refuses settings that are no plain data, and tells NaN from an infinity', async () => {
+    const checkpoints = memoryStore();
+    await runRounds(options({ rounds: 1, checkpoints, settings: { rate: Number.NaN } }));
+    const infinite = { rate: Number.POSITIVE_INFINITY };
+    await expect(runRounds(options({ rounds: 2, checkpoints, settings: infinite }))).rejects.toThrow(
+      /settings\.rate: NaN → Infinity$/,
+    );
+    const settings = { rates: new Map([[1, 2]]) };
+    await expect(runRounds(options({ rounds: 2, checkpoints, settings }))).rejects.toMatchObject({
+      code: 'bad-run',
+    });
   });
 
   test('`runRounds` throws when it is told to take up a state that its plan cannot go on with', async () => {

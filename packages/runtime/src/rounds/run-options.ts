@@ -53,7 +53,10 @@ export interface RunOptions extends RunSource {
   readonly checkpoints?: CheckpointStore;
   /** Rounds from one checkpoint to the next; the last round always has one. From 1; default 1. */
   readonly checkpointEvery?: number;
-  /** What the user has set, as plain data: part of what a checkpoint must be the same in. Default: nothing. */
+  /**
+   * What the user has set, as plain data (see `canonicalSettings`): part of what a checkpoint must be the same in. Default:
+   * nothing.
+   */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Where given, a checkpoint of another run is taken up all the same, and this is told what differs. */
   readonly onOtherRun?: OnOtherRun;

@@ -34,6 +34,11 @@ export interface RuntimeSession {
 export interface Runtime {
   /** For logs; any name will do. */
   readonly name: string;
+  /**
+   * Name of the engine that clients work on, part of what a checkpoint must be the same in. Left out where each client
+   * chooses its own.
+   */
+  readonly engine?: string;
   /** Makes ready to run a plan on a population: engines loaded, workers or sockets up. */
   open(plan: LinkedPlan, population: Population): Promise<RuntimeSession>;
 }

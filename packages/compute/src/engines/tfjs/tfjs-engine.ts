@@ -23,13 +23,19 @@ export async function createTfjsEngine(options: TfjsEngineOptions = {}): Promise
   const backend = options.backend ?? 'cpu';
   await loadTfjsBackend(backend);
   return {
-    name: 'tfjs',
+    name: NAMES[backend],
     needs: 'kernels',
     description: `tfjs ${tf.version_core} (${backend})`,
     load: async (artifact) => loadedGraph(artifact, backend),
     dispose: async () => {},
   };
 }
+
+/** As a command line gives them. */
+const NAMES = { cpu: 'tfjs-cpu', wasm: 'tfjs-wasm', tensorflow: 'tfjs-node' } as const satisfies Record<
+  TfjsBackendName,
+  string
+>;
 
 function loadedGraph(artifact: GraphArtifact, backend: TfjsBackendName): LoadedGraph {
   const graph = deserializeGraph(artifact.kernels);

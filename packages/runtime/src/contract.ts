@@ -43,7 +43,10 @@ import { selectContract } from './testing/select-contract.js';
 /** Makes the runtime under test for clients of a population: those that run on sockets must be started with it. */
 export type MakeRuntime = (population: Population) => Runtime | Promise<Runtime>;
 
-/** Tests `makeRuntime` under the name `name`; call it at the top of a test file. */
+/**
+ * Tests the runtimes that `makeRuntime` makes; call it at the top of a test file, for a runtime of your own too:
+ * `runtimeContract('cluster', () => clusterRuntime({ machines: 2 }))`, imported from `@starling/runtime/contract`.
+ */
 export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
   describe(`runtime contract: ${name}`, () => {
     const closing: (() => Promise<void>)[] = [];

@@ -75,7 +75,7 @@ export function kernelPage(): string {
     '- **−0**: *exact* if a zero has the sign that IEEE 754 gives it; *either* if engines differ.',
     '',
     'Every kernel, and its gradient, is held against tf.js on random shapes by the engine contract',
-    '(`packages/compute/src/contract/contract.ts`), and every gradient against finite differences.',
+    '(`packages/compute/src/contract/engine-contract.ts`), and every gradient against finite differences.',
     'Its values at the edges, and the errors of this page, are held against a float64 reference that is apart from all',
     'engines (`packages/compute/src/contract/reference`); so are 10,000 random graphs with their gradients, by',
     '`npm run test:random-graphs`.',

@@ -1,5 +1,5 @@
 // What every aggregation asks of an update before any part of it is added: the tensors of its type, finite
-// numbers, weights that are not negative. The reference meaning and all runtimes refuse by this one check.
+// numbers, weights that are not negative. All runtimes refuse by this one check; `evaluate` has its own, `acceptable`.
 import { RejectedUpdateError } from '../errors/starling-error.js';
 import { plainVectors, type VectorKernels } from '../sums/vector-kernels.js';
 import { formatType } from '../types/format.js';

@@ -2,7 +2,7 @@
 
 export * from './aggregator/aggregator.js';
 export * from './means/mean-aggregator.js';
-export { type BoundedNorm, boundNorm } from './structures/bound-norm.js';
+export { type BoundedNorm, boundNorm, CLIP_NORM_RANGE } from './structures/bound-norm.js';
 export * from './sums/sum-aggregator.js';
 export * from './wrappers/adaptively-clipped.js';
 export * from './wrappers/clipped.js';

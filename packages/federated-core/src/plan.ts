@@ -38,7 +38,13 @@ export { leafCount, leafTypes, splitLeaves } from './types/leaves.js';
 export { parseType } from './types/parse.js';
 export { isAssignable } from './types/relations.js';
 export { type FunctionType, functionType, type StructElements } from './types/types.js';
-export { checkChoice, checkNumber, MAX_COUNT, type NumberRange } from './values/check-option.js';
+export {
+  checkChoice,
+  checkNumber,
+  checkOptions,
+  MAX_COUNT,
+  type NumberRange,
+} from './values/check-option.js';
 export { checkValue } from './values/check-value.js';
 export { describeValue } from './values/describe-value.js';
 export { flatten, unflatten } from './values/flatten.js';

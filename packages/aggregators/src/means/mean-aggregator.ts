@@ -2,7 +2,7 @@
 // update counts by its number of examples.
 import { localComputation, tf } from '@starling/compute';
 import { federatedMap, federatedMean, float32, type LocalComputation } from '@starling/federated-core';
-import { checkChoice } from '@starling/federated-core/plan';
+import { checkChoice, checkOptions } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
 import { nothing } from '../aggregator/nothing.js';
 
@@ -16,7 +16,9 @@ export interface MeanAggregatorOptions {
  * the round fails with an `EmptyAggregateError` and the state is kept. Throws a `RangeError` unless `weighted` is true
  * or false.
  */
-export function meanAggregator({ weighted = true }: MeanAggregatorOptions = {}): Aggregator {
+export function meanAggregator(options: MeanAggregatorOptions = {}): Aggregator {
+  checkOptions('Cannot average updates', options, { weighted: true });
+  const { weighted = true } = options;
   checkChoice('Cannot average updates', 'weighted', weighted, [true, false]);
   const name = weighted ? 'weighted mean' : 'mean';
   return {

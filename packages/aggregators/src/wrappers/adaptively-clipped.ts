@@ -17,9 +17,9 @@ import {
   stepOf,
   type Type,
 } from '@starling/federated-core';
-import { checkNumber } from '@starling/federated-core/plan';
+import { checkNumber, checkOptions } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
-import { BOUNDS, boundNorm } from '../structures/bound-norm.js';
+import { boundNorm, CLIP_NORM_RANGE } from '../structures/bound-norm.js';
 
 export interface AdaptivelyClippedOptions {
   /** C of the first round, from 1e-30 to 1e38, within which C always stays; 0.1 by default. */
@@ -36,8 +36,13 @@ export interface AdaptivelyClippedOptions {
  * Throws a `RangeError` where an option is out of its range.
  */
 export function adaptivelyClipped(inner: Aggregator, options: AdaptivelyClippedOptions = {}): Aggregator {
+  checkOptions('Cannot clip updates adaptively', options, {
+    initialClipNorm: true,
+    targetQuantile: true,
+    learningRate: true,
+  });
   const { initialClipNorm = 0.1, targetQuantile = 0.5, learningRate = 0.2 } = options;
-  checkNumber('Cannot clip updates adaptively', 'initialClipNorm', initialClipNorm, BOUNDS);
+  checkNumber('Cannot clip updates adaptively', 'initialClipNorm', initialClipNorm, CLIP_NORM_RANGE);
   checkNumber('Cannot clip updates adaptively', 'learningRate', learningRate, { above: 0 });
   checkNumber('Cannot clip updates adaptively', 'targetQuantile', targetQuantile, { from: 0, to: 1 });
   const move = moveBound(targetQuantile, learningRate);
@@ -104,7 +109,7 @@ function moveBound(targetQuantile: number, learningRate: number): LocalComputati
     { clipNorm: float32(), within: float32() },
     ({ clipNorm, within }) => {
       const moved = tf.mul(clipNorm, tf.exp(tf.mul(-learningRate, tf.sub(within, targetQuantile))));
-      return tf.clipByValue(moved, BOUNDS.from, BOUNDS.to);
+      return tf.clipByValue(moved, CLIP_NORM_RANGE.from, CLIP_NORM_RANGE.to);
     },
     { name: 'move bound' },
   );

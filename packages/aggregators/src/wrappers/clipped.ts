@@ -12,16 +12,18 @@ import {
   stepOf,
   type Type,
 } from '@starling/federated-core';
-import { checkNumber } from '@starling/federated-core/plan';
+import { checkNumber, checkOptions } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
-import { BOUNDS, boundNorm } from '../structures/bound-norm.js';
+import { boundNorm, CLIP_NORM_RANGE } from '../structures/bound-norm.js';
 
 /**
  * `inner` on updates whose L2 norm over all their tensors, computed exactly, is at most `clipNorm`; longer ones are scaled down.
  * Measures `clipped`, the number of clients that were. Throws a `RangeError` unless `clipNorm` is from 1e-30 to 1e38.
  */
-export function clipped(inner: Aggregator, { clipNorm }: { readonly clipNorm: number }): Aggregator {
-  checkNumber('Cannot clip updates', 'clipNorm', clipNorm, BOUNDS);
+export function clipped(inner: Aggregator, options: { readonly clipNorm: number }): Aggregator {
+  checkOptions('Cannot clip updates', options, { clipNorm: true });
+  const { clipNorm } = options;
+  checkNumber('Cannot clip updates', 'clipNorm', clipNorm, CLIP_NORM_RANGE);
   const name = `clipped ${inner.name}`;
   return { name, create: (update) => create(name, inner.create(update), update, clipNorm) };
 }

@@ -38,6 +38,18 @@ describe('options of aggregators', () => {
     expect(() => zeroed(meanAggregator(), {} as never)).toThrow('bound must be');
   });
 
+  it('by other names are refused, with the name that was meant', () => {
+    const inner = meanAggregator();
+    expect(() => clipped(inner, { clipnorm: 1 } as never)).toThrow("did you mean 'clipNorm'?");
+    expect(() => zeroed(inner, { bound: 1, whenzeroed: 'exclude' } as never)).toThrow(
+      "did you mean 'whenZeroed'?",
+    );
+    expect(() => adaptivelyClipped(inner, { quantile: 1 } as never)).toThrow(
+      "did you mean 'targetQuantile'?",
+    );
+    expect(() => meanAggregator({ weight: true } as never)).toThrow("did you mean 'weighted'?");
+  });
+
   it('`weighted` is true or false', () => {
     expect(() => meanAggregator({ weighted: 'no' as never })).toThrow(
       "weighted must be true or false, got 'no'",

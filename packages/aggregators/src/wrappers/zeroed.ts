@@ -12,7 +12,7 @@ import {
   stepOf,
   type Type,
 } from '@starling/federated-core';
-import { checkChoice, checkNumber } from '@starling/federated-core/plan';
+import { checkChoice, checkNumber, checkOptions } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
 import { leavesOf, mapStructure } from '../structures/structures.js';
 
@@ -33,7 +33,9 @@ export interface ZeroedOptions {
  * refused as `non-finite-update` before this counts. So it catches finite updates that are too large, and those that became
  * NaN or infinite after the last loss was taken. Throws a `RangeError` unless `bound` is finite and above 0.
  */
-export function zeroed(inner: Aggregator, { bound, whenZeroed = 'exclude' }: ZeroedOptions): Aggregator {
+export function zeroed(inner: Aggregator, options: ZeroedOptions): Aggregator {
+  checkOptions('Cannot zero updates', options, { bound: true, whenZeroed: true });
+  const { bound, whenZeroed = 'exclude' } = options;
   checkNumber('Cannot zero updates', 'bound', bound, { above: 0 });
   checkChoice('Cannot zero updates', 'whenZeroed', whenZeroed, ['exclude', 'count-as-zero']);
   const name = `zeroed ${inner.name}`;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { checkChoice, checkNumber, type NumberRange } from './check-option.js';
+import { checkChoice, checkNumber, checkOptions, type NumberRange } from './check-option.js';
 
 describe('checkNumber', () => {
   const takes: readonly (readonly [NumberRange, readonly number[]])[] = [
     [{}, [-1e30, -0, 0, 0.5, 1e30]],
-    [{ from: 0 }, [-0, 0, 1e-50, 3.4e38]],
+    [{ from: 0 }, [-0, 0, 1e-45, 3.4e38]],
     [{ above: 0 }, [1e-45, 1, 3.4e38]],
     [{ from: 0, to: 1 }, [0, 0.5, 1]],
     [{ from: 0, below: 1 }, [0, 0.999999]],
@@ -45,6 +45,59 @@ describe('checkNumber', () => {
     expect(() => checkNumber('Cannot x', 'y', 1e300, { from: 0 })).toThrow('>= 0 in float32, got 1e+300');
     expect(() => checkNumber('Cannot x', 'y', 1e-50, { above: 0 })).toThrow('> 0 in float32, got 1e-50');
     expect(() => checkNumber('Cannot x', 'y', 1 - 1e-9, { from: 0, below: 1 })).toThrow('below 1 in float32');
+  });
+
+  it('refuses numbers that float32 holds as 0, whether 0 is within the range or not', () => {
+    for (const range of [{}, { from: 0 }, { above: 0 }, { from: 0, to: 1 }]) {
+      expect(() => checkNumber('Cannot x', 'y', 1e-50, range)).toThrow(
+        'in float32, got 1e-50, which is 0 there',
+      );
+    }
+    expect(() => checkNumber('Cannot x', 'y', -1e-50)).toThrow('got -1e-50, which is 0 there');
+  });
+});
+
+describe('checkOptions', () => {
+  interface Options {
+    readonly learningRate?: number;
+    readonly beta1?: number;
+    readonly epochs?: number;
+  }
+  const check = (options: Options): void =>
+    checkOptions('Cannot x', options, { learningRate: true, beta1: true, epochs: true });
+
+  it('takes options by the names that there are', () => {
+    for (const options of [{}, { beta1: 1 }, { learningRate: undefined as never, epochs: 2, beta1: 3 }])
+      check(options);
+    check(Object.assign(Object.create(null), { beta1: 1 }));
+  });
+
+  it.each([
+    ['beta_1', "got 'beta_1'; did you mean 'beta1'?"],
+    ['localEpochs', "got 'localEpochs'; did you mean 'epochs'?"],
+    ['learnignRate', "got 'learnignRate'; did you mean 'learningRate'?"],
+    ['lr', "got 'lr'"],
+    ['__', "got '__'"],
+  ])('refuses %s', (name, message) => {
+    expect(() => check({ beta1: 1, [name]: undefined })).toThrow(RangeError);
+    expect(() => check({ [name]: 1 })).toThrow(
+      `Cannot x: need options { learningRate, beta1, epochs }, ${message}`,
+    );
+  });
+
+  it('says nothing where no name is near', () => {
+    expect(() => check({ zzz: 1 } as Options)).toThrow(/got 'zzz'$/);
+  });
+
+  it('refuses what is no object of options', () => {
+    for (const [value, got] of [
+      [0.1, '0.1'],
+      [null, 'null'],
+      [undefined, 'undefined'],
+      [[1], 'an array of 1'],
+    ] as const) {
+      expect(() => check(value as never)).toThrow(`need options { learningRate, beta1, epochs }, got ${got}`);
+    }
   });
 });
 

@@ -4,6 +4,7 @@
 // Optimization", ICLR 2021, Algorithm 1: clients send w_k − w, the server takes −mean(w_k − w) for its gradient.
 // FedAvg is SGD on the clients and SGD with learning rate 1 at the server. Other server optimizers give FedAvgM,
 // FedAdagrad, FedAdam and FedYogi; a proximal term gives FedProx.
+
 import { type Aggregator, meanAggregator } from '@starling/aggregators';
 import {
   type AnyServerValue,
@@ -27,6 +28,7 @@ import {
   structEntries,
   type Type,
 } from '@starling/federated-core';
+import { checkOptions } from '@starling/federated-core/plan';
 import type { Model } from '../models/model.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { sgd } from '../optimizers/sgd.js';
@@ -79,6 +81,18 @@ export interface FederatedAveragingOptions {
  * a `RangeError` where an option is out of its range.
  */
 export function federatedAveraging(options: FederatedAveragingOptions): IterativeProcess {
+  checkOptions('Cannot average models', options, {
+    model: true,
+    clientOptimizer: true,
+    serverOptimizer: true,
+    epochs: true,
+    steps: true,
+    batchSize: true,
+    weighting: true,
+    proximalStrength: true,
+    aggregator: true,
+    finiteState: true,
+  });
   const { model, clientOptimizer, batchSize, weighting = 'examples' } = options;
   const { serverOptimizer = sgd({ learningRate: 1 }), aggregator = meanAggregator() } = options;
   const { proximalStrength = 0, finiteState = true } = options;

@@ -1,4 +1,5 @@
 // Federated evaluation: each client measures the model on its own examples, and the means are over all of them.
+
 import {
   atClients,
   atServer,
@@ -9,6 +10,7 @@ import {
   federatedSum,
   sequence,
 } from '@starling/federated-core';
+import { checkOptions } from '@starling/federated-core/plan';
 import { evaluationWork } from '../evaluation/evaluation-work.js';
 import type { Model } from '../models/model.js';
 import { meansWork } from '../work/means-work.js';
@@ -23,10 +25,9 @@ export interface FederatedEvaluationOptions {
  * (model: weights at the server, data: each client's sequence of examples) → `{ loss, …metrics, examples }` at the
  * server. Without examples all are 0.
  */
-export function federatedEvaluation({
-  model,
-  batchSize = 100,
-}: FederatedEvaluationOptions): FederatedComputation {
+export function federatedEvaluation(options: FederatedEvaluationOptions): FederatedComputation {
+  checkOptions('Cannot evaluate a model', options, { model: true, batchSize: true });
+  const { model, batchSize = 100 } = options;
   const work = evaluationWork({ model, batchSize });
   const means = meansWork(model);
   return federatedComputation(

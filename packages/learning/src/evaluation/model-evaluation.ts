@@ -9,7 +9,7 @@ import {
   toValue,
   type Value,
 } from '@starling/federated-core';
-import { flatten, unflatten } from '@starling/federated-core/plan';
+import { checkOptions, flatten, unflatten } from '@starling/federated-core/plan';
 import type { Model } from '../models/model.js';
 import { evaluationWork } from './evaluation-work.js';
 
@@ -36,6 +36,12 @@ export interface ModelEvaluationOptions {
 export function modelEvaluation(
   options: ModelEvaluationOptions,
 ): (weights: Value) => Promise<EvaluationMetrics> {
+  checkOptions('Cannot evaluate a model', options, {
+    model: true,
+    dataset: true,
+    run: true,
+    batchSize: true,
+  });
   const { model, dataset, run, batchSize = 500 } = options;
   const work = evaluationWork({ model, batchSize });
   const type = sequence(model.example);
@@ -53,9 +59,16 @@ export function modelEvaluation(
 }
 
 /** The metrics of one set of weights (a value of `model.weights`) on one dataset: `modelEvaluation`, called once. */
-export function evaluateModel({
-  weights,
-  ...options
-}: ModelEvaluationOptions & { readonly weights: Value }): Promise<EvaluationMetrics> {
+export function evaluateModel(
+  given: ModelEvaluationOptions & { readonly weights: Value },
+): Promise<EvaluationMetrics> {
+  checkOptions('Cannot evaluate a model', given, {
+    model: true,
+    weights: true,
+    dataset: true,
+    run: true,
+    batchSize: true,
+  });
+  const { weights, ...options } = given;
   return modelEvaluation(options)(weights);
 }

@@ -1,7 +1,7 @@
 // A model from a plain function of weights and a batch: for users who write tensors rather than layers.
 import { tf } from '@starling/compute';
 import { struct, type Tensor, type TensorType, type Type, tensorType } from '@starling/federated-core';
-import { copyTensor } from '@starling/federated-core/plan';
+import { checkOptions, copyTensor } from '@starling/federated-core/plan';
 import type { Tensors } from '../tensors/tensors.js';
 import { checkIndependentRows, exampleBatch, fraction } from './independent-rows.js';
 import { checkInitialWeights } from './initial-weights.js';
@@ -30,6 +30,13 @@ export interface FunctionModelOptions<W extends string, B extends Batch> {
  * of its batch: for that each is called on made-up examples and weights, if it can be. Initial weights are copied.
  */
 export function functionModel<W extends string, B extends Batch>(options: FunctionModelOptions<W, B>): Model {
+  checkOptions('Cannot make a function model', options, {
+    name: true,
+    example: true,
+    initialWeights: true,
+    loss: true,
+    metrics: true,
+  });
   const { name = 'function model', example, loss, metrics = {} } = options;
   checkMetricNames(name, Object.keys(metrics));
   checkInitialWeights(name, options.initialWeights);

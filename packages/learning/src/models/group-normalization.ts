@@ -2,7 +2,7 @@
 // clients' data differ, since it does not look across the examples of a batch (Hsieh, Phanishayee, Mutlu, Gibbons, "The
 // Non-IID Data Quagmire of Decentralized Machine Learning", ICML 2020).
 import { tf, tfl } from '@starling/compute';
-import { checkNumber, MAX_COUNT } from '@starling/federated-core/plan';
+import { checkNumber, checkOptions, MAX_COUNT } from '@starling/federated-core/plan';
 
 export interface GroupNormalizationOptions {
   /** Into how many groups the channels are cut, at least 1; 32 by default. */
@@ -11,6 +11,8 @@ export interface GroupNormalizationOptions {
   readonly epsilon?: number;
   /** Of an example, where this is the first layer of a model. */
   readonly inputShape?: number[];
+  /** Of the layer; made up by tf.js by default. */
+  readonly name?: string;
 }
 
 /**
@@ -19,6 +21,12 @@ export interface GroupNormalizationOptions {
  * or an option is out of its range.
  */
 export function groupNormalization(options: GroupNormalizationOptions = {}): tfl.layers.Layer {
+  checkOptions('Cannot normalise groups', options, {
+    groups: true,
+    epsilon: true,
+    inputShape: true,
+    name: true,
+  });
   return new GroupNormalization(options);
 }
 

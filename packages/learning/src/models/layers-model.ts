@@ -1,5 +1,6 @@
 // A model from tf.js layers. Its variables stay outside: while a forward pass is traced, each variable reads the
 // tensor it is given, so that the pass is a pure function of weights.
+
 import { tf, type tfl } from '@starling/compute';
 import {
   deriveSeed,
@@ -12,6 +13,7 @@ import {
   type Type,
   tensor,
 } from '@starling/federated-core';
+import { checkOptions } from '@starling/federated-core/plan';
 import type { Loss } from '../losses/loss.js';
 import type { Metric } from '../metrics/metric.js';
 import { type DeferredModel, withDeferredWeights } from './deferred-weights.js';
@@ -53,6 +55,16 @@ const trainingStandIns = { BatchNormalization: maskedBatchNormalization, ...nois
  * an example a number that depends on the others of its batch.
  */
 export function layersModel(build: () => tfl.LayersModel, options: LayersModelOptions): Model {
+  checkOptions('Cannot make a model of layers', options, {
+    name: true,
+    example: true,
+    loss: true,
+    metrics: true,
+    features: true,
+    labels: true,
+    seed: true,
+    pretrained: true,
+  });
   const { name = 'layers model', example, loss, metrics = {}, seed = seedFrom(0) } = options;
   checkMetricNames(name, Object.keys(metrics));
   const features = (options.features ?? defaultFeatures) as (batch: Batch) => tf.Tensor;

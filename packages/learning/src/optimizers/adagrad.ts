@@ -1,7 +1,9 @@
 // Adagrad: a ← a + g², w ← w − η g / (√a + ε) (Duchi, Hazan, Singer, "Adaptive Subgradient Methods for Online Learning
 // and Stochastic Optimization", JMLR 2011). With a decaying mean m in the place of g it is FedAdagrad (Reddi et al.,
 // "Adaptive Federated Optimization", ICLR 2021, Algorithm 2).
+
 import { tf } from '@starling/compute';
+import { checkOptions } from '@starling/federated-core/plan';
 import { checkFraction, checkNonNegative } from '../options/option-ranges.js';
 import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
@@ -27,6 +29,12 @@ export interface AdagradOptions {
  * `adagrad({ learningRate, epsilon: 1e-3, initialAccumulator: 1e-6 })`.
  */
 export function adagrad(options: AdagradOptions): Optimizer {
+  checkOptions('Cannot make adagrad', options, {
+    learningRate: true,
+    initialAccumulator: true,
+    epsilon: true,
+    beta1: true,
+  });
   const { learningRate, initialAccumulator = 0.1, epsilon = 1e-7, beta1 = 0 } = options;
   checkNonNegative('adagrad', 'initialAccumulator', initialAccumulator);
   checkNonNegative('adagrad', 'epsilon', epsilon);

@@ -1,8 +1,9 @@
 // AdamW: Adam with decoupled weight decay (Loshchilov, Hutter, "Decoupled Weight Decay Regularization", ICLR 2019,
 // Algorithm 2, with the decay scaled by the learning rate, as Keras and PyTorch have it).
 
+import { checkOptions } from '@starling/federated-core/plan';
 import { checkNonNegative } from '../options/option-ranges.js';
-import { type AdamOptions, adamWithDecay } from './adam.js';
+import { ADAM_OPTIONS, type AdamOptions, adamWithDecay } from './adam.js';
 import type { Optimizer } from './optimizer.js';
 
 export interface AdamWOptions extends AdamOptions {
@@ -11,7 +12,9 @@ export interface AdamWOptions extends AdamOptions {
 }
 
 /** w ← (1 − η λ) w − Adam's step. */
-export function adamW({ weightDecay = 0.004, ...options }: AdamWOptions = {}): Optimizer {
+export function adamW(given: AdamWOptions = {}): Optimizer {
+  checkOptions('Cannot make adamW', given, { ...ADAM_OPTIONS, weightDecay: true });
+  const { weightDecay = 0.004, ...options } = given;
   checkNonNegative('adamW', 'weightDecay', weightDecay);
   return adamWithDecay('adamW', options, weightDecay);
 }

@@ -2,7 +2,7 @@
 // shares with it. The powers β1^t and β2^t are kept as running products. Without the correction of the bias it is
 // FedAdam (Reddi et al., "Adaptive Federated Optimization", ICLR 2021, Algorithm 2).
 import { tf } from '@starling/compute';
-import { checkChoice } from '@starling/federated-core/plan';
+import { checkChoice, checkOptions } from '@starling/federated-core/plan';
 import { checkFraction, checkNonNegative } from '../options/option-ranges.js';
 import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
@@ -32,12 +32,23 @@ export interface AdamOptions {
   readonly initialAccumulator?: number;
 }
 
+/** The names of `AdamOptions`. */
+export const ADAM_OPTIONS = {
+  learningRate: true,
+  beta1: true,
+  beta2: true,
+  epsilon: true,
+  biasCorrection: true,
+  initialAccumulator: true,
+} as const;
+
 /**
  * m ← β1 m + (1 − β1) g, v ← β2 v + (1 − β2) g², w ← w − η (m / (1 − β1^t)) / (√(v / (1 − β2^t)) + ε). Without
  * `biasCorrection`: w ← w − η m / (√v + ε), which at the server is FedAdam when v starts from ε²:
  * `adam({ learningRate, beta2: 0.99, epsilon: 1e-3, biasCorrection: false, initialAccumulator: 1e-6 })`.
  */
 export function adam(options: AdamOptions = {}): Optimizer {
+  checkOptions('Cannot make adam', options, ADAM_OPTIONS);
   return adamWithDecay('adam', options, 0);
 }
 

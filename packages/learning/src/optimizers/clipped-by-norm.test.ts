@@ -20,7 +20,7 @@ describe('clippedByNorm', () => {
     expect(stepsOf(optimizer, { weight: 0, gradients: [1.5, 0] })).toEqual([-1.5, -1.5]);
   });
 
-  it('shortens gradients whose squares overflow, and stops at a norm of 0', () => {
+  it('shortens gradients whose squares overflow, and takes a norm from 1e-30, as clipped does', () => {
     // (−3, 4) · 1e25 has norm 5e25.
     const weights = { a: tf.tensor1d([0, 0]) };
     const gradients = { a: tf.tensor1d([-3e25, 4e25]) };
@@ -32,7 +32,9 @@ describe('clippedByNorm', () => {
     };
     expect(stepTo(1)[0]).toBeCloseTo(0.6, 5);
     expect(stepTo(1)[1]).toBeCloseTo(-0.8, 5);
-    expect(stepTo(0).map(Math.abs)).toEqual([0, 0]);
+    // 0.6e-30, as far as float32 has it.
+    expect((stepTo(1e-30)[0] as number) * 1e30).toBeCloseTo(0.6, 4);
+    for (const clipNorm of [0, 1e-31, 1e39]) expect(() => stepTo(clipNorm)).toThrow('from 1e-30 to 1e+38');
   });
 
   optimizerContract('clippedByNorm', (learningRate) => clippedByNorm(sgd({ learningRate }), { clipNorm: 1 }));

@@ -1,13 +1,18 @@
 // Gradient clipping by the norm of all gradients together (Pascanu, Mikolov, Bengio, "On the difficulty of training
 // recurrent neural networks", ICML 2013, Algorithm 1).
-import { boundNorm } from '@starling/aggregators';
-import { checkNonNegative } from '../options/option-ranges.js';
+import { boundNorm, CLIP_NORM_RANGE } from '@starling/aggregators';
+import { checkNumber, checkOptions } from '@starling/federated-core/plan';
 import type { Tensors } from '../tensors/tensors.js';
 import type { Optimizer } from './optimizer.js';
 
-/** `optimizer` on gradients scaled down together to an L2 norm of at most `clipNorm`. */
-export function clippedByNorm(optimizer: Optimizer, { clipNorm }: { readonly clipNorm: number }): Optimizer {
-  checkNonNegative('clippedByNorm', 'clipNorm', clipNorm);
+/**
+ * `optimizer` on gradients scaled down together to an L2 norm of at most `clipNorm`, from 1e-30 to 1e38, as of `clipped`; else
+ * throws a `RangeError`.
+ */
+export function clippedByNorm(optimizer: Optimizer, options: { readonly clipNorm: number }): Optimizer {
+  checkOptions('Cannot make clippedByNorm', options, { clipNorm: true });
+  const { clipNorm } = options;
+  checkNumber('Cannot make clippedByNorm', 'clipNorm', clipNorm, CLIP_NORM_RANGE);
   return {
     name: `${optimizer.name} clipped by norm`,
     init: optimizer.init,

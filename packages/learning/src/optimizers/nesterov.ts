@@ -1,7 +1,9 @@
 // Nesterov's accelerated gradient: v ← μ v + g, w ← w − η (g + μ v) (Nesterov 1983; in the form of Sutskever,
 // Martens, Dahl, Hinton, "On the importance of initialization and momentum in deep learning", ICML 2013, where the
 // weights kept are those of the look-ahead).
+
 import { tf } from '@starling/compute';
+import { checkOptions } from '@starling/federated-core/plan';
 import { checkFraction } from '../options/option-ranges.js';
 import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { withLearningRate } from './learning-rate.js';
@@ -9,7 +11,9 @@ import type { MomentumOptions } from './momentum.js';
 import type { Optimizer } from './optimizer.js';
 
 /** Nesterov momentum; μ is 0.9 by default. */
-export function nesterov({ learningRate, momentum: decay = 0.9 }: MomentumOptions): Optimizer {
+export function nesterov(options: MomentumOptions): Optimizer {
+  checkOptions('Cannot make nesterov', options, { learningRate: true, momentum: true });
+  const { learningRate, momentum: decay = 0.9 } = options;
   checkFraction('nesterov', 'momentum', decay);
   return withLearningRate('nesterov', learningRate, (rate) => ({
     init: (weights) => ({ velocity: mapTensors(tf.zerosLike, weights) }),

@@ -1,5 +1,7 @@
 // RMSProp: v ← ρ v + (1 − ρ) g², w ← w − η g / (√v + ε) (Tieleman, Hinton, "Lecture 6.5: rmsprop", Coursera 2012).
+
 import { tf } from '@starling/compute';
+import { checkOptions } from '@starling/federated-core/plan';
 import { checkFraction, checkNonNegative } from '../options/option-ranges.js';
 import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
@@ -16,7 +18,9 @@ export interface RmsPropOptions {
 }
 
 /** RMSProp, uncentred and without momentum. */
-export function rmsProp({ learningRate, decay = 0.9, epsilon = 1e-7 }: RmsPropOptions): Optimizer {
+export function rmsProp(options: RmsPropOptions): Optimizer {
+  checkOptions('Cannot make rmsProp', options, { learningRate: true, decay: true, epsilon: true });
+  const { learningRate, decay = 0.9, epsilon = 1e-7 } = options;
   checkFraction('rmsProp', 'decay', decay);
   checkNonNegative('rmsProp', 'epsilon', epsilon);
   return withLearningRate('rmsProp', learningRate, (rate) => ({

@@ -1,11 +1,15 @@
 // Stochastic gradient descent: w ← w − η g (Robbins, Monro, "A Stochastic Approximation Method", 1951).
+
 import { tf } from '@starling/compute';
+import { checkOptions } from '@starling/federated-core/plan';
 import { mapTensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
 import type { Optimizer } from './optimizer.js';
 
 /** Plain SGD, without state. */
-export function sgd({ learningRate }: { readonly learningRate: LearningRate }): Optimizer {
+export function sgd(options: { readonly learningRate: LearningRate }): Optimizer {
+  checkOptions('Cannot make sgd', options, { learningRate: true });
+  const { learningRate } = options;
   return withLearningRate('sgd', learningRate, (rate) => ({
     init: () => ({}),
     update: (gradients, state, weights) => ({

@@ -1,6 +1,8 @@
 // Yogi: Adam whose mean square moves by at most (1 − β2) g² a step (Zaheer, Reddi, Sachan, Kale, Kumar, "Adaptive
 // Methods for Nonconvex Optimization", NeurIPS 2018, Algorithm 2).
+
 import { tf } from '@starling/compute';
+import { checkOptions } from '@starling/federated-core/plan';
 import { checkFraction, checkNonNegative } from '../options/option-ranges.js';
 import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
@@ -25,6 +27,13 @@ export interface YogiOptions {
  * learningRate, beta2: 0.99 })`.
  */
 export function yogi(options: YogiOptions = {}): Optimizer {
+  checkOptions('Cannot make yogi', options, {
+    learningRate: true,
+    beta1: true,
+    beta2: true,
+    epsilon: true,
+    initialAccumulator: true,
+  });
   const {
     learningRate = 0.01,
     beta1 = 0.9,

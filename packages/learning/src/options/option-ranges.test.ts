@@ -4,6 +4,7 @@ import type { Tensor } from '@starling/federated-core';
 import { describe, expect, it } from 'vitest';
 import { federatedAveraging } from '../algorithms/federated-averaging.js';
 import { federatedEvaluation } from '../algorithms/federated-evaluation.js';
+import { evaluateModel, modelEvaluation } from '../evaluation/model-evaluation.js';
 import { functionModel } from '../models/function-model.js';
 import { groupNormalization } from '../models/group-normalization.js';
 import { layersModel } from '../models/layers-model.js';
@@ -21,7 +22,7 @@ import { cosineDecay } from '../schedules/cosine-decay.js';
 import { exponentialDecay } from '../schedules/exponential-decay.js';
 import { piecewiseRate } from '../schedules/piecewise-rate.js';
 import { warmUp } from '../schedules/warm-up.js';
-import { lineModel } from '../testing/line-model.js';
+import { lineModel, points } from '../testing/line-model.js';
 
 /** Makes something with the option set to a value that may be of any type. */
 type Make = (value: never) => unknown;
@@ -50,7 +51,8 @@ const doors: readonly (readonly [string, Make])[] = [
 const makers = new Map(doors);
 
 const kinds = {
-  nonNegative: { takes: [0, 1e-3, 5], refuses: [-1e-9, -5, 1e300] },
+  nonNegative: { takes: [0, 1e-3, 5], refuses: [-1e-9, -5, 1e300, 1e-50] },
+  positive: { takes: [1e-3, 5], refuses: [0, -1e-9, -5, 1e300, 1e-50] },
   fraction: { takes: [0, 0.5, 0.999], refuses: [-0.1, 1, 2] },
   count: { takes: [1, 2, 1000], refuses: [0, -1, 1.5, 2 ** 31] },
 } as const;
@@ -84,8 +86,8 @@ const options: readonly (readonly [string, string, Kind])[] = [
   ['yogi', 'beta2', 'fraction'],
   ['yogi', 'epsilon', 'nonNegative'],
   ['yogi', 'initialAccumulator', 'nonNegative'],
-  ['clippedByNorm', 'clipNorm', 'nonNegative'],
-  ['clippedByValue', 'clipValue', 'nonNegative'],
+  ['clippedByNorm', 'clipNorm', 'positive'],
+  ['clippedByValue', 'clipValue', 'positive'],
   ['exponentialDecay', 'initialRate', 'nonNegative'],
   ['exponentialDecay', 'factor', 'nonNegative'],
   ['exponentialDecay', 'everySteps', 'count'],
@@ -119,6 +121,40 @@ describe('numeric options', () => {
       const make = makers.get(door) as (value: unknown) => unknown;
       expect(() => make({ [option]: undefined })).toThrow(`${option} must be`);
     }
+  });
+});
+
+describe('options by other names', () => {
+  it.each(doors)('%s refuses them', (_, door) => {
+    const make = door as (value: unknown) => unknown;
+    expect(() => make({ nonsense: 1 })).toThrow(RangeError);
+    expect(() => make({ nonsense: 1 })).toThrow(/^Cannot .*: need options \{ .* \}, got 'nonsense'$/);
+  });
+
+  it('are refused by models and evaluations, with the name that was meant', () => {
+    const model = lineModel(1);
+    const { example } = model;
+    const loss = (): tf.Tensor => tf.ones([1]);
+    expect(() => functionModel({ example, initialWeights: {}, loss, measures: {} } as never)).toThrow(
+      "Cannot make a function model: need options { name, example, initialWeights, loss, metrics }, got 'measures'",
+    );
+    const build = (): tfl.LayersModel =>
+      tfl.sequential({ layers: [tfl.layers.dense({ inputShape: [1], units: 1 })] });
+    expect(() => layersModel(build, { example, loss, metric: {} } as never)).toThrow(
+      "did you mean 'metrics'?",
+    );
+    const dataset = points([1, 1]);
+    const evaluation = { model, dataset, run: () => [], batchsize: 5 };
+    expect(() => modelEvaluation(evaluation as never)).toThrow("got 'batchsize'; did you mean 'batchSize'?");
+    expect(() => evaluateModel({ ...evaluation, weights: {} } as never)).toThrow("did you mean 'batchSize'?");
+  });
+
+  it('of other libraries are met with the names here', () => {
+    expect(() => federatedAveraging({ ...averaging, localEpochs: 5 } as never)).toThrow(
+      "did you mean 'epochs'?",
+    );
+    expect(() => adam({ beta_1: 0.9 } as never)).toThrow("got 'beta_1'; did you mean 'beta1'?");
+    expect(() => sgd(0.1 as never)).toThrow('Cannot make sgd: need options { learningRate }, got 0.1');
   });
 });
 

@@ -1,6 +1,8 @@
 // Cosine decay: half a wave from the initial to the final rate (Loshchilov, Hutter, "SGDR: Stochastic Gradient Descent with
 // Warm Restarts", ICLR 2017, equation 5, without restarts).
+
 import { tf } from '@starling/compute';
+import { checkOptions } from '@starling/federated-core/plan';
 import { checkCount, checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 
@@ -14,7 +16,9 @@ export interface CosineDecayOptions {
 }
 
 /** finalRate + (initialRate − finalRate) (1 + cos(π min(t, T) / T)) / 2. */
-export function cosineDecay({ initialRate, overSteps, finalRate = 0 }: CosineDecayOptions): Schedule {
+export function cosineDecay(options: CosineDecayOptions): Schedule {
+  checkOptions('Cannot make cosineDecay', options, { initialRate: true, overSteps: true, finalRate: true });
+  const { initialRate, overSteps, finalRate = 0 } = options;
   checkNonNegative('cosineDecay', 'initialRate', initialRate);
   checkNonNegative('cosineDecay', 'finalRate', finalRate);
   checkCount('cosineDecay', 'overSteps', overSteps);

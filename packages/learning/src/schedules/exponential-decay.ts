@@ -1,6 +1,6 @@
 // Exponential decay: η γ^(t / T), smooth or as a staircase.
 import { tf } from '@starling/compute';
-import { checkChoice } from '@starling/federated-core/plan';
+import { checkChoice, checkOptions } from '@starling/federated-core/plan';
 import { checkCount, checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 
@@ -16,6 +16,12 @@ export interface ExponentialDecayOptions {
 }
 
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
+  checkOptions('Cannot make exponentialDecay', options, {
+    initialRate: true,
+    factor: true,
+    everySteps: true,
+    staircase: true,
+  });
   const { initialRate, factor, everySteps = 1, staircase = false } = options;
   checkNonNegative('exponentialDecay', 'initialRate', initialRate);
   checkNonNegative('exponentialDecay', 'factor', factor);

@@ -1,6 +1,6 @@
 // Rates that stay the same from one boundary to the next.
 import { tf } from '@starling/compute';
-import { describeValue } from '@starling/federated-core/plan';
+import { checkOptions, describeValue } from '@starling/federated-core/plan';
 import { checkCount, checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 
@@ -12,7 +12,9 @@ export interface PiecewiseRateOptions {
 }
 
 /** `piecewiseRate({ rates: [0.1, 0.01], boundarySteps: [50] })` is 0.1 for steps 0 to 49, then 0.01. */
-export function piecewiseRate({ rates, boundarySteps }: PiecewiseRateOptions): Schedule {
+export function piecewiseRate(options: PiecewiseRateOptions): Schedule {
+  checkOptions('Cannot make piecewiseRate', options, { rates: true, boundarySteps: true });
+  const { rates, boundarySteps } = options;
   if (!Array.isArray(rates) || !Array.isArray(boundarySteps)) {
     throw new RangeError(
       `Cannot make piecewiseRate: rates and boundarySteps must be arrays, got ${describeValue(rates)} and ${describeValue(boundarySteps)}`,

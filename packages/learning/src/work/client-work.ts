@@ -9,7 +9,7 @@ import {
   tf,
 } from '@starling/compute';
 import { int32, type LocalComputation, sequence } from '@starling/federated-core';
-import { checkChoice, checkNumber, MAX_COUNT } from '@starling/federated-core/plan';
+import { checkChoice, checkNumber, checkOptions, MAX_COUNT } from '@starling/federated-core/plan';
 import type { Batch, Model } from '../models/model.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { mapTensors, pickTensors, type Tensors } from '../tensors/tensors.js';
@@ -48,6 +48,14 @@ export interface ClientWorkOptions {
  * range.
  */
 export function clientWork(model: Model, options: ClientWorkOptions): LocalComputation {
+  checkOptions('Cannot train clients', options, {
+    optimizer: true,
+    epochs: true,
+    steps: true,
+    batchSize: true,
+    weighting: true,
+    proximalStrength: true,
+  });
   const { batchSize, weighting, proximalStrength } = options;
   const length = workLength(options);
   if (batchSize !== 'full') {

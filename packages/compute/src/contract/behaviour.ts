@@ -186,6 +186,60 @@ export function behaviour(engine: () => Engine): void {
     });
   });
 
+  it('takes the gradients of tf.js at ties and corners', async () => {
+    const cases: readonly (readonly [(x: tf.Tensor) => tf.Tensor, readonly number[], readonly number[]])[] = [
+      [(x) => tf.max(x), [2, 2, 1], [1, 1, 0]],
+      [(x) => tf.min(x), [1, 1, 2], [1, 1, 0]],
+      [
+        (x) => tf.maxPool(tf.reshape(x, [1, 1, 3, 1]) as tf.Tensor4D, [1, 3], 1, 'valid'),
+        [2, 2, 1],
+        [1, 0, 0],
+      ],
+      [(x) => tf.topk(x, 1).values, [2, 2, 1], [1, 0, 0]],
+      [(x) => tf.maximum(x, 1), [1, 1, 2], [1, 1, 1]],
+      [(x) => tf.maximum(1, x), [1, 1, 2], [0, 0, 1]],
+      [(x) => tf.minimum(x, 1), [1, 1, 2], [1, 1, 0]],
+      [(x) => tf.minimum(1, x), [1, 1, 2], [0, 0, 0]],
+      [(x) => tf.abs(x), [0, -2, 1], [-1, -1, 1]],
+      [(x) => tf.relu(x), [0, -2, 1], [0, 0, 1]],
+      [(x) => tf.leakyRelu(x, 0.25), [0, -2, 1], [0.25, 0.25, 1]],
+      [(x) => tf.relu6(x), [0, 6, 1], [0, 1, 1]],
+      [(x) => tf.clipByValue(x, 0, 1), [0, 1, 2], [1, 1, 0]],
+      [(x) => tf.sqrt(x), [0, 1, 4], [Number.POSITIVE_INFINITY, 0.5, 0.25]],
+    ];
+    for (const [f, at, expected] of cases) {
+      const gradient = tf.grad((x: tf.Tensor) => tf.sum(f(x)));
+      const loaded = await load(localComputation({ x: float32(3) }, ({ x }) => gradient(x)));
+      const [result] = await loaded.run([floats(...at)], SEED);
+      expect(Array.from(result?.data as Float32Array, (one) => one + 0)).toEqual(expected);
+    }
+  });
+
+  it('sums what a reduction only adds in float64, in whatever order and however long', async () => {
+    const total = localComputation({ data: sequence(float32()), start: float32() }, ({ data, start }) => [
+      sequenceReduce(data, start, (sum, x) => tf.add(sum, x)),
+      sequenceReduce(data.batch(1), start, (sum, x, mask) => tf.add(tf.sum(tf.mul(x, mask)), sum)),
+      // Not a sum, as its state decides: (((start + x₀) + x₁) …), rounded at each step, never below 0.
+      sequenceReduce(data, start, (sum, x) => tf.relu(tf.add(sum, x))),
+    ]);
+    const loaded = await load(total);
+    const sums = async (start: number, ...data: number[]): Promise<readonly number[]> => {
+      const results = await loaded.run(
+        [floats(...data), tensor('float32', [], Float32Array.of(start))],
+        SEED,
+      );
+      return results.map((one) => one.data[0] as number);
+    };
+    // 1e8 + 1 is 1e8 in float32.
+    expect(await sums(0, 1e8, 1, -1e8, 1)).toEqual([2, 2, 1]);
+    expect(await sums(1e8, -1e8, 1)).toEqual([1, 1, 1]);
+    expect(await sums(1e8, 1, -1e8)).toEqual([1, 1, 0]);
+    expect((await sums(5)).slice(0, 2)).toEqual([5, 5]);
+    const tenths = new Array<number>(1000).fill(0.1);
+    const exact = Math.fround(1000 * Math.fround(0.1));
+    expect((await sums(0, ...tenths)).slice(0, 1)).toEqual([exact]);
+  });
+
   it('gives integers, booleans and floats as what they are', async () => {
     const loaded = await load(
       localComputation({ n: int32(2) }, ({ n }) => ({

@@ -46,6 +46,14 @@ const EDGES: readonly string[] = [
   '- **Indices** of `gather`, `gatherND` and `scatterND` are from 0 to the size of their axis − 1; any other, a negative one',
   '  too, ends the run with an error. `unsortedSegmentSum` leaves out rows whose id is no segment, and `oneHot` gives such',
   '  an index no class.',
+  '- **Gradients at ties and corners** are those of tf.js, on every engine: each of several equal numbers has the',
+  '  whole gradient of `max` and `min`, the first alone that of `maxPool` and `topk`; where `maximum(a, b)` or',
+  '  `minimum(a, b)` are given equal numbers, a has it all. At 0 the derivative of `abs` is −1, of `relu` 0, of',
+  '  `leakyRelu` and `prelu` alpha, of `elu` 1, of `sqrt` ∞, and the gradient of `norm` NaN. `clipByValue` has 1 at',
+  '  both bounds, `relu6` 0 at 0 and 1 at 6; `sign` and `step` have 0 everywhere.',
+  '- **Denormal numbers**, those below 2⁻¹²⁶, pass through sums, products and comparisons. `sigmoid` and `softmax`',
+  '  give 0 for them on wasm, and `tanh` and `expm1` of the smallest give 0 on onnx: results are held within 2⁻¹²⁶',
+  '  there, and no closer.',
   '- **MaxPool** of NaN or −∞ is not defined: a guard would cost as much as the pool.',
 ];
 

@@ -196,6 +196,20 @@ describe('sequenceReduce', () => {
     expect(capture(use as (data: SymbolicDataset<tf.Tensor>) => unknown)).toThrow(RangeError);
   });
 
+  it.each([
+    ['0', 0, 'got 0 (only a scalar may be 0)'],
+    ["'2'", '2', "got '2'"],
+    ['null', null, 'got null'],
+    ['nothing', undefined, 'got undefined'],
+  ])('refuses a count of %s, and says what is needed', (_, count, got) => {
+    const need = 'need a positive integer, or an int32 scalar of the argument';
+    for (const method of ['take', 'repeat', 'steps'] as const) {
+      expect(capture((data: SymbolicDataset<tf.Tensor>) => data[method](count as number))).toThrow(
+        `${need}, ${got}`,
+      );
+    }
+  });
+
   it('refuses epochs that its body computes, and says what to do', () => {
     const local = (epochsOf: (epochs: tf.Tensor) => tf.Tensor) => () =>
       localComputation({ data: sequence(float32()), epochs: int32(), rate: float32() }, ({ data, epochs }) =>

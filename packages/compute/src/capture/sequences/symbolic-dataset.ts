@@ -15,7 +15,8 @@ const WHOLE: SequenceView = { batchSize: null, shuffle: false, epochs: 1, dropRe
  * order in which these are called does not matter. `E` is what one element is inside a body.
  *
  * Epochs, steps and `take` are numbers, or int32 scalars of the argument as they came: then each call reads them, and
- * walks no more than they say. 0 gives no step; a call with a negative value throws a `RangeError`.
+ * walks no more than they say. A scalar of 0 gives no step, and a call with a negative one throws a `RangeError`; a
+ * number of 0 is refused, as it says that nothing is ever to be walked.
  */
 export class SymbolicDataset<E = unknown> {
   /** Carries `E` for inference; never set. */

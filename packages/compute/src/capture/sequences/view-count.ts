@@ -1,7 +1,8 @@
 // Numbers of a view as a body gives them: a number, or a scalar of the argument that each call reads anew. Batch
 // indices are made before a graph runs, so that a number which the graph itself computes comes too late for them.
+import { describeValue } from '@starling/federated-core/plan';
 import type { ViewCount } from '../../graph/kernel-graph.js';
-import type * as tf from '../../tensorflow/tf.js';
+import * as tf from '../../tensorflow/tf.js';
 import { captureBackend } from '../frame/capture-backend.js';
 import { CaptureError } from '../frame/capture-error.js';
 
@@ -10,9 +11,12 @@ import { CaptureError } from '../frame/capture-error.js';
  * tensor is an int32 scalar of the argument, as it came.
  */
 export function viewCount(method: string, value: number | tf.Tensor): ViewCount {
-  if (typeof value === 'number') {
-    if (Number.isSafeInteger(value) && value >= 1) return value;
-    throw new RangeError(`Cannot ${method} a dataset: need a positive integer, got ${value}`);
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return value;
+  if (!(value instanceof tf.Tensor)) {
+    const only = value === 0 ? ' (only a scalar may be 0)' : '';
+    throw new RangeError(
+      `Cannot ${method} a dataset: need a positive integer, or an int32 scalar of the argument, got ${describeValue(value)}${only}`,
+    );
   }
   const { frame, id, spec } = captureBackend.graphValue(value);
   const leaf = frame.parent === null ? frame.inputIndex(id) : -1;

@@ -13,6 +13,7 @@ import type {
 } from '../../graph/kernel-graph.js';
 import * as tf from '../../tensorflow/tf.js';
 import { gatherRows, rowAt, toTf } from './tfjs-tensors.js';
+import { splitTotals, Total } from './totals.js';
 
 /** One call: its argument's leaves, its seed, and how a kernel is run. */
 export interface Replay {
@@ -120,6 +121,8 @@ function replayReduce(
   const captures = node.captures.map(read);
   const width = node.view.batchSize ?? 1;
 
+  const { body, isTotal } = splitTotals(node);
+  const totals = node.initial.map((id, index) => (isTotal[index] ? new Total(read(id)) : null));
   let state = node.initial.map((id) => tf.clone(read(id)));
   for (let step = 0; step < (indices.shape[0] ?? 0); step++) {
     const rows = (indices.data as Int32Array).subarray(step * width, (step + 1) * width);
@@ -127,14 +130,13 @@ function replayReduce(
       const elements = columns.map((column) => gatherRows(column, rows, node.view.batchSize !== null));
       const masks = mask === null ? [] : [rowAt(mask, step)];
       const inputs = [...state, ...elements, ...masks, ...captures];
-      return replayBody(node.body, inputs, { ...place, reduce: { draws, step } }).map((each) =>
-        tf.clone(each),
-      );
+      return replayBody(body, inputs, { ...place, reduce: { draws, step } }).map((each) => tf.clone(each));
     });
+    for (const [index, total] of totals.entries()) total?.add(next[index] as tf.Tensor);
     tf.dispose(state);
     state = next;
   }
-  return state;
+  return state.map((last, index) => totals[index]?.tensor() ?? last);
 }
 
 function replayScan(node: ScanNode, read: (id: ValueId) => tf.Tensor, place: Place): readonly tf.Tensor[] {

@@ -1,5 +1,5 @@
 // Pass: a total that a Loop carries and that only adds a row known for all steps, such as the number of examples
-// seen, is summed outside of the Loop.
+// seen, is summed outside of the Loop: in float64, so that neither the number of steps nor their order changes it.
 import { attribute } from '../../builder/graph-builder.js';
 import type { Pass, RewriteContext } from '../../builder/rewrite-graph.js';
 import { type OnnxGraph, type OnnxNode, type OnnxValue, subgraphOf } from '../../model/onnx-model.js';
@@ -48,8 +48,9 @@ function summedOutside(
   return node.outputs.map((_, index) => {
     const rows = totals.get(index);
     if (!rows) return results[kept++] as OnnxValue;
-    const sum = builder.reduce('ReduceSum', rows, [0], false);
-    return builder.binary('Add', node.inputs[BEFORE_STATES + index] as OnnxValue, sum);
+    const sum = builder.reduce('ReduceSum', builder.cast(rows, 'float64'), [0], false);
+    const start = builder.cast(node.inputs[BEFORE_STATES + index] as OnnxValue, 'float64');
+    return builder.cast(builder.binary('Add', start, sum), 'float32');
   });
 }
 

@@ -8,6 +8,7 @@ import type { Engine, LoadedGraph } from '../../engine/engine.js';
 import type { GraphArtifact } from '../../engine/graph-artifact.js';
 import { bindFeeds } from '../../graph/feeds/bind-feeds.js';
 import type { Feed } from '../../graph/feeds/feeds.js';
+import { withIndexInWords } from '../../graph/refused-indices.js';
 import { freeBuffers, isLarge } from './free-buffers.js';
 
 /** What an engine needs of onnxruntime: `onnxruntime-node` and `onnxruntime-web` both have it. */
@@ -119,7 +120,9 @@ function loadedGraph(
         if (feed.kind === 'random' && isLarge(buffer)) drawn.push(buffer);
       }
       const session = hasSteps ? fitted : await sessions.plain();
-      const results = await session.run(inputs);
+      const results = await session.run(inputs).catch((error: unknown) => {
+        throw withIndexInWords(error);
+      });
       freeBuffers(drawn); // masks of dropout are a megabyte a client
       return session.outputNames.map((output) => fromOrt(results[output] as OrtTensor));
     },

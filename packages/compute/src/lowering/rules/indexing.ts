@@ -3,6 +3,7 @@ import { tensor } from '@starling/federated-core';
 import type { OnnxValue } from '@starling/onnx';
 import { attribute, type GraphBuilder } from '@starling/onnx';
 import type { Kernel } from '../../graph/kernels.js';
+import { REFUSED_SHIFT } from '../../graph/refused-indices.js';
 import { isNegative } from './integers.js';
 import { type KernelCall, LoweringError, type Rule } from './rule.js';
 
@@ -26,21 +27,11 @@ const reshapedTo = (x: OnnxValue, rank: number): readonly number[] => [
   ...Array<number>(rank - x.shape.length).fill(1),
 ];
 
-/**
- * Indices that end a run where one is negative, as any other that is out of range does: ONNX would count it from the
- * end. `sizes` of the axes that the last axis of the indices names, or the one size of all.
- */
-function refusingNegative(
-  builder: GraphBuilder,
-  indices: OnnxValue,
-  sizes: number | readonly number[],
-): OnnxValue {
+/** Indices that end a run where one is negative, as any other that is out of range does (`refused-indices.ts`). */
+function refusingNegative(builder: GraphBuilder, indices: OnnxValue): OnnxValue {
   const known = builder.constantData(indices)?.data as Int32Array | undefined;
   if (known?.every((index) => index >= 0)) return indices;
-  const outside =
-    typeof sizes === 'number'
-      ? builder.scalarLike(indices, sizes)
-      : builder.constant(tensor('int32', [sizes.length], Int32Array.from(sizes)));
+  const outside = builder.binary('Add', indices, builder.scalarLike(indices, REFUSED_SHIFT));
   return builder.where(isNegative(builder, indices), outside, indices);
 }
 
@@ -66,7 +57,7 @@ function segmentSum(builder: GraphBuilder, call: KernelCall): OnnxValue {
 function gather(builder: GraphBuilder, call: KernelCall): OnnxValue {
   const x = call.input('x');
   const axis = call.axes('axis', x.shape.length)[0] ?? 0;
-  const indices = refusingNegative(builder, call.input('indices'), x.shape[axis] as number);
+  const indices = refusingNegative(builder, call.input('indices'));
   const batchDims = call.number('batchDims', 0);
   if (batchDims === 0) return builder.gather(x, indices, axis);
   if (batchDims !== axis) {
@@ -140,20 +131,16 @@ function ranks(builder: GraphBuilder, x: OnnxValue): OnnxValue {
   return builder.where(isMissing, builder.scalarLike(wide, RANK_OF_NAN), bounded);
 }
 
-/** How many axes the last axis of the indices names. */
-const depthOf = (call: KernelCall): number => call.input('indices').shape.at(-1) ?? 0;
-
 export const indexingRules = {
   GatherNd: (builder, call) => {
     const params = call.input('params');
-    const indices = refusingNegative(builder, call.input('indices'), params.shape.slice(0, depthOf(call)));
+    const indices = refusingNegative(builder, call.input('indices'));
     return builder.emitOne('GatherND', [params, builder.cast(indices, 'int64')], call.output);
   },
   GatherV2: gather,
   OneHot: oneHot,
   ScatterNd: (builder, call) => {
-    const sizes = call.output.shape.slice(0, depthOf(call));
-    const indices = refusingNegative(builder, call.input('indices'), sizes);
+    const indices = refusingNegative(builder, call.input('indices'));
     return scatterAdd(builder, call, indices, call.input('updates'));
   },
   Select: select,

@@ -5,10 +5,10 @@ import type { Kernel } from '../../../graph/kernels.js';
 import * as tf from '../../../tensorflow/tf.js';
 import { type CorrectedCall, type Correction, input, numbersOf } from './numbers.js';
 
-/** Throws a `RangeError` where an index, of the axes that the last axis of `indices` names, is out of range. */
+/** Throws a `RangeError` where an index is out of range: of the one axis, or of those that the last axis of `indices` names. */
 function checkIndices(kernel: Kernel, indices: tf.Tensor, sizes: readonly number[]): void {
   const values = numbersOf(indices);
-  const depth = indices.shape.at(-1) ?? 0;
+  const depth = sizes.length === 1 ? 1 : (indices.shape.at(-1) ?? 0);
   for (let position = 0; position < values.length; position++) {
     const [index, size] = [values[position] as number, sizes[position % depth] as number];
     if (index >= 0 && index < size) continue;
@@ -43,6 +43,11 @@ const segmentSum: Correction = (call) => {
 };
 
 export const indexingCorrections: { readonly [K in Kernel]?: Correction } = {
+  GatherV2: checked('GatherV2', (call) => {
+    const { shape } = input(call, 'x');
+    const axis = Number(call.attributes['axis'] ?? 0);
+    return [shape[axis < 0 ? axis + shape.length : axis] as number];
+  }),
   GatherNd: checked('GatherNd', (call) => input(call, 'params').shape),
   ScatterNd: checked('ScatterNd', ({ attributes }) => attributes['shape'] as readonly number[]),
   UnsortedSegmentSum: segmentSum,

@@ -32,6 +32,33 @@ describe('simplify', () => {
     expect(await operatorsAfter(simplify, chain)).toBe('Mul Mul');
   });
 
+  // 1e20 · 1e30 is above the largest float32, 3.4e38: the result is infinite, and 1e20 of the factor 1. 1e-20 · 1e-30 is
+  // below the least, 1.4e-45.
+  it('keeps chains of factors on either side of 1, which may overflow or underflow between', async () => {
+    for (const [first, second] of [
+      [1e30, 1e-30],
+      [1e-30, 1e30],
+      [0.5, -2],
+    ] as const) {
+      const graph = graphOf([[2]], (b, [x]) => [
+        b.binary('Mul', b.binary('Mul', x!, b.filled('float32', first)), b.filled('float32', second)),
+      ]);
+      expect(await operatorsAfter(simplify, graph)).toBe('Mul Mul');
+    }
+  });
+
+  // 41 times the float32 next to 1 / 41 is 0.99999994.
+  it('makes quotients products only when the reciprocal is exact', async () => {
+    const quotient = (divisor: number): OnnxGraph =>
+      graphOf([[2]], (b, [x]) => [b.binary('Div', x!, b.filled('float32', divisor))]);
+    for (const divisor of [41, 3, 0.1, -255, 1.5]) {
+      expect(await operatorsAfter(simplify, quotient(divisor))).toBe('Div');
+    }
+    for (const divisor of [2, -4, 0.25, 2 ** 126, 2 ** -126]) {
+      expect(await operatorsAfter(simplify, quotient(divisor))).toBe('Mul');
+    }
+  });
+
   it('keeps a product with 1 when it broadcasts', async () => {
     const graph = graphOf([[3]], (b, [x]) => [b.binary('Mul', x!, b.filled('float32', 1, [2, 3]))]);
     expect(await operatorsAfter(simplify, graph)).toBe('Mul');
@@ -59,8 +86,8 @@ describe('simplify', () => {
 
   it('multiplies constant factors beforehand, quotients too', async () => {
     const graph = graphOf([[5]], (b, [x]) => {
-      const third = b.binary('Div', x!, b.filled('float32', 4));
-      return [b.binary('Mul', b.filled('float32', 6), third)];
+      const quarter = b.binary('Div', x!, b.filled('float32', 4));
+      return [b.binary('Mul', b.filled('float32', 0.3), quarter)];
     });
     expect(await operatorsAfter(simplify, graph)).toBe('Mul');
   });

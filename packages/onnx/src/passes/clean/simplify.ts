@@ -1,5 +1,6 @@
 // Pass: removes nodes that change nothing, and merges chains of casts, reshapes and transposes. Values keep their
-// elements; only multiplying by two constants in a row becomes one product, rounded once.
+// elements; only multiplying by two constants in a row becomes one product, rounded once, where that leaves overflow
+// and underflow as they are.
 import { type Tensor, tensor } from '@starling/federated-core';
 import { sameShape } from '../../builder/graph-builder.js';
 import { permutationOf } from '../../builder/permutation.js';
@@ -91,16 +92,31 @@ function simplerTranspose(node: OnnxNode, { builder, producedBy }: RewriteContex
   return inOrder ? builder.reshape(x, result(node).shape) : null;
 }
 
-/** A quotient by a constant as a product: rounded once more unless the constant is a power of two. */
+/** A quotient by a power of two as a product. Other reciprocals are rounded: 41 times that of 41 is below 1. */
 function reciprocalFactor(node: OnnxNode, { builder, uniform }: RewriteContext): OnnxValue | null {
   const [a, b] = node.inputs as readonly [OnnxValue, OnnxValue];
   const divisor = node.op === 'Div' && a.dtype === 'float32' ? uniform(b) : undefined;
-  if (!divisor || !isNormal(1 / divisor) || !sameShape(a.shape, result(node).shape)) return null;
+  if (!divisor || !isPowerOfTwo(divisor) || !isNormal(1 / divisor)) return null;
+  if (!sameShape(a.shape, result(node).shape)) return null;
   return builder.binary('Mul', a, builder.constant(tensor('float32', [], Float32Array.of(1 / divisor))));
 }
 
 /** Whether a float32 holds a number to its full precision: else its product with another means something else. */
 const isNormal = (x: number): boolean => Math.abs(x) >= 2 ** -126 && Math.abs(x) < 2 ** 128;
+
+const isPowerOfTwo = (x: number): boolean => 2 ** Math.round(Math.log2(Math.abs(x))) === Math.abs(x);
+
+/**
+ * The one factor that two in a row amount to, or `null` where the product of both would not end where the two products
+ * end. With |c| ≥ 1 and |d| ≥ 1, |x| ≤ |x c| ≤ |x c d|: if x c overflows, so does the result. With |c| ≤ 1 and |d| ≤ 1,
+ * |x| ≥ |x c| ≥ |x c d|: nothing overflows, and if x c underflows, the result lies below the least normal number either
+ * way. Of factors on either side of 1, such as 1e30 and 1e-30, x c may be infinite or 0 where x (c d) is x.
+ */
+export function mergedFactor(c: number, d: number): number | null {
+  const [less, more] = [Math.min(Math.abs(c), Math.abs(d)), Math.max(Math.abs(c), Math.abs(d))];
+  if (less < 1 && more > 1) return null;
+  return [c, d, c * d].every(isNormal) ? c * d : null;
+}
 
 const NEUTRAL: { readonly [op: string]: number } = { Mul: 1, Div: 1, Add: -0, Sub: 0 };
 
@@ -117,7 +133,7 @@ function withoutNeutral(node: OnnxNode, { uniform, producedBy }: RewriteContext)
   return commutes && isNeutral(a) && sameShape(b.shape, shape) ? b : null;
 }
 
-/** (x · c) · d with constants c and d: x · (c d). */
+/** (x · c) · d with constants c and d: x · (c d), where `mergedFactor` has one. */
 function mergedScale(node: OnnxNode, { builder, producedBy, uniform }: RewriteContext): OnnxValue | null {
   if (node.op !== 'Mul') return null;
   const split = scaled(node, uniform);
@@ -126,9 +142,13 @@ function mergedScale(node: OnnxNode, { builder, producedBy, uniform }: RewriteCo
   if (!innerSplit || !sameShape(innerSplit.x.shape, result(node).shape)) return null;
   const { dtype } = result(node);
   if (dtype !== 'float32') return null;
-  const factor = Float32Array.of(split.factor * innerSplit.factor);
-  if (![factor[0] as number, split.factor, innerSplit.factor].every(isNormal)) return null;
-  return builder.binary('Mul', innerSplit.x, builder.constant(tensor('float32', [], factor)));
+  const factor = mergedFactor(split.factor, innerSplit.factor);
+  if (factor === null) return null;
+  return builder.binary(
+    'Mul',
+    innerSplit.x,
+    builder.constant(tensor('float32', [], Float32Array.of(factor))),
+  );
 }
 
 /** Σ −x as −Σ x. */

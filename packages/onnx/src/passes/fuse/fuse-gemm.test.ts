@@ -27,6 +27,15 @@ describe('fuseGemm', () => {
     expect(await operatorsAfter(fuseGemm, graph)).toBe('Gemm');
   });
 
+  // Of products of 1e20 the one is infinite, the other 1e20.
+  it('leaves a product times factors that may overflow between', async () => {
+    const graph = graphOf([[4, 3], [3, 2], [2]], (b, [x, w, c]) => {
+      const large = b.binary('Mul', b.matMul(x!, w!), b.filled('float32', 1e30));
+      return [b.binary('Add', b.binary('Mul', large, b.filled('float32', 1e-30)), c!)];
+    });
+    expect(await operatorsAfter(fuseGemm, graph)).toBe('MatMul Mul Mul Add');
+  });
+
   it('subtracts from the product when it stands first', async () => {
     const graph = graphOf([[4, 3], [3, 2], [2]], (b, [x, w, c]) => [b.binary('Sub', b.matMul(x!, w!), c!)]);
     expect(await operatorsAfter(fuseGemm, graph)).toBe('Gemm');

@@ -3,7 +3,7 @@
 import { attribute, sameShape } from '../../builder/graph-builder.js';
 import type { Pass, RewriteContext } from '../../builder/rewrite-graph.js';
 import type { OnnxAttribute, OnnxNode, OnnxValue } from '../../model/onnx-model.js';
-import { scaled } from '../clean/simplify.js';
+import { mergedFactor, scaled } from '../clean/simplify.js';
 
 export const fuseGemm: Pass = {
   name: 'fuse-gemm',
@@ -23,7 +23,7 @@ export const fuseGemm: Pass = {
   },
 };
 
-/** A matrix product of two matrices, times a constant. */
+/** A matrix product of two matrices, times a constant: one that all factors in a row amount to (`mergedFactor`). */
 interface Product {
   readonly node: OnnxNode;
   readonly factor: number;
@@ -39,11 +39,15 @@ function product(value: OnnxValue, context: RewriteContext, factor = 1): Product
   const node = context.producer(value);
   if (node?.op === 'Mul') {
     const split = scaled(node, context.uniform);
-    return split ? product(split.x, context, factor * split.factor) : null;
+    const merged = split && mergedFactor(factor, split.factor);
+    return split && merged !== null ? product(split.x, context, merged) : null;
   }
   const isProduct = node?.op === 'MatMul' || (node?.op === 'Gemm' && !node.inputs[2]);
   const isMatrix = value.shape.length === 2 && node?.inputs.every((input) => input?.shape.length === 2);
-  return isProduct && isMatrix && value.dtype === 'float32' ? { node, factor } : null;
+  if (!isProduct || !isMatrix || value.dtype !== 'float32') return null;
+  const alpha = node.attributes['alpha'];
+  const merged = alpha?.kind === 'float' ? mergedFactor(factor, alpha.value) : factor;
+  return merged === null ? null : { node, factor: merged };
 }
 
 function gemm(
@@ -53,10 +57,9 @@ function gemm(
   cSign: number,
   { builder }: RewriteContext,
 ): OnnxValue {
-  const alpha = node.attributes['alpha'];
   const attributes: Record<string, OnnxAttribute> = {
     ...node.attributes,
-    alpha: attribute.float(productSign * factor * (alpha?.kind === 'float' ? alpha.value : 1)),
+    alpha: attribute.float(productSign * factor),
     beta: attribute.float(cSign),
   };
   const [a, b] = node.inputs as readonly [OnnxValue, OnnxValue];

@@ -17,11 +17,15 @@ import { assertAgree, type Body, captured, eagerly, runOn } from './drawing/agre
 import { Draw } from './drawing/draw.js';
 import type { DrawnCase } from './drawing/kernel-case.js';
 import { keepsAccuracy } from './keeps-accuracy.js';
+import { integerChains } from './random/integer-chains.js';
 import { randomProgram } from './random/random-program.js';
 import { randomTraining } from './random/random-training.js';
+import { interpret } from './reference/interpret.js';
 
 /** Some backends compile WebAssembly or load a native addon when they start. */
 const STARTING_MS = 60_000;
+/** Hundreds of short chains. */
+const CHAINS_MS = 60_000;
 const SEEDS = [1, 2, 3, 4];
 const PROGRAMS = 12;
 /** Step of the finite differences, and what float32 leaves of their precision. */
@@ -61,6 +65,8 @@ export function engineContract(name: string, makeEngine: () => Promise<Engine>):
 
     it('runs random programs and their gradients', () => runsRandomPrograms(engine));
 
+    it('runs chains of integer kernels', () => runsIntegerChains(engine), CHAINS_MS);
+
     it('runs random training loops', () => runsRandomTraining(engine));
 
     it('gives a masked short batch the update of the short batch', () => masksShortBatches(engine));
@@ -83,6 +89,24 @@ async function runsRandomPrograms(engine: Engine): Promise<void> {
     const { inputs, body } = randomProgram(seed);
     const actual = await runOn(engine, captured(`program ${seed}`, inputs, body), inputs);
     assertAgree(`program ${seed}`, actual, eagerly(inputs, body));
+  }
+}
+
+/** To the last bit as the reference has them. */
+async function runsIntegerChains(engine: Engine): Promise<void> {
+  for (const { chains, drawn } of integerChains(new Draw(1))) {
+    const local = captured('chains of integer kernels', drawn.inputs, drawn.body);
+    const actual = await runOn(engine, local, drawn.inputs).catch((cause: unknown) => {
+      throw new Error(`Cannot run one of the chains: ${chains.join('; ')}`, { cause });
+    });
+    const expected = interpret(kernelGraphOf(local), drawn.inputs, 'each kernel');
+    for (const [index, { data }] of expected.entries()) {
+      assert.deepEqual(
+        [...(actual[index] as Tensor).data],
+        [...data],
+        `${chains[index]} of ${drawn.inputs[index]?.data}`,
+      );
+    }
   }
 }
 

@@ -36,10 +36,13 @@ export const two = (a: Tensor, b: Tensor, operation: Two): DrawnCase => ({
 export const allFloats = (draw: Draw): Tensor =>
   floatsOf([...SPECIAL_FLOATS, ...anyFloats(draw, MANY), ...anyFloats(draw, MANY, -6, 6)]);
 
-/** Floats, one by one. */
+/** Divided by themselves, these are NaN as the engine and the processor make it, or 1; an odd number for all lanes. */
+const MADE_NAN = [0, Number.POSITIVE_INFINITY, 1, 0, Number.NEGATIVE_INFINITY, 0, 2, -0, 0];
+
+/** Floats, one by one; and NaN that arithmetic of the same graph makes. */
 export const floats =
   (operation: One): SpecialCases =>
-  (draw) => [one(allFloats(draw), operation)];
+  (draw) => [one(allFloats(draw), operation), one(floatsOf(MADE_NAN), (x) => operation(tf.div(x, x)))];
 
 export const ints =
   (operation: One): SpecialCases =>
@@ -49,14 +52,18 @@ export const bools =
   (operation: One): SpecialCases =>
   () => [one(boolsOf([0, 1, 1, 0]), operation)];
 
-/** Every pair of special floats, and pairs of any magnitude. */
+/** Every pair of special floats, pairs of any magnitude, and pairs with NaN that arithmetic of the same graph makes. */
 export const floatPairs =
   (operation: Two): SpecialCases =>
   (draw) => {
     const [a, b] = allPairs(SPECIAL_FLOATS);
     const left = [...a, ...anyFloats(draw, MANY), ...anyFloats(draw, MANY, -3, 3)];
     const right = [...b, ...anyFloats(draw, MANY), ...anyFloats(draw, MANY, -3, 3)];
-    return [two(floatsOf(left), floatsOf(right), operation)];
+    const [top, bottom] = allPairs(MADE_NAN);
+    return [
+      two(floatsOf(left), floatsOf(right), operation),
+      two(floatsOf(top), floatsOf(bottom), (x, y) => operation(tf.div(x, x), tf.div(y, y))),
+    ];
   };
 
 export const intPairs =
@@ -65,6 +72,28 @@ export const intPairs =
     const [a, b] = allPairs(SPECIAL_INTS);
     return [two(intsOf(a), intsOf(b), operation)];
   };
+
+/** Multiples of constants and other floats, by those constants, which passes know. */
+export const floatsBy =
+  (operation: Two): SpecialCases =>
+  (draw) =>
+    [3, 41, -255, 0.1, 4, -0.5, 1e-30, 1e30].map((constant) => {
+      const multiples = Array.from({ length: MANY }, (_, index) => (index + 1) * constant);
+      const input = floatsOf([...SPECIAL_FLOATS, ...multiples, ...anyFloats(draw, MANY)]);
+      return one(input, (x) => operation(x, tf.scalar(constant)));
+    });
+
+/** Times two constants in a row, rounded and infinite in between as each product is. */
+export const factorsInARow: SpecialCases = (draw) =>
+  [
+    [1e30, 1e-30],
+    [1e-30, 1e30],
+    [2 ** 100, 2 ** 20],
+    [0.5, 2 ** -20],
+  ].map(([first = 1, second = 1]) => {
+    const magnitudes = anyFloats(draw, MANY, -100, 100);
+    return one(floatsOf([...SPECIAL_FLOATS, ...magnitudes]), (x) => tf.mul(tf.mul(x, first), second));
+  });
 
 /** An integer by a constant, which lowering knows. */
 export const intsBy =

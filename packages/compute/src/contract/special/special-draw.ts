@@ -8,7 +8,8 @@ const { NaN: NOT_A_NUMBER, POSITIVE_INFINITY: INFINITY } = Number;
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
 export const SPECIAL_FLOATS: readonly number[] = [
-  ...[NOT_A_NUMBER, INFINITY, -INFINITY, -0, 0, 1, -1],
+  // Two, so that floatsOf gives either sign.
+  ...[NOT_A_NUMBER, NOT_A_NUMBER, INFINITY, -INFINITY, -0, 0, 1, -1],
   // Halves, whose rounding goes to the even side, and neighbours of whole numbers.
   ...[0.5, -0.5, 1.5, -1.5, 2.5, -2.5, 1 - 2 ** -24, -1 + 2 ** -24, 3, -3],
   // Around the ends of int32, of what float32 counts one by one, and of float32.
@@ -36,8 +37,19 @@ export const SPECIAL_INTS: readonly number[] = [
   ...[65536, -65536, 46341, 2 ** 24 + 1, 2 ** 31 - 1, -(2 ** 31), -(2 ** 31) + 1],
 ];
 
-export const floatsOf = (values: readonly number[], shape: readonly number[] = [values.length]): Tensor =>
-  tensor('float32', shape, Float32Array.from(values));
+/** NaN as JavaScript writes it, and with the sign bit set, as x86 makes it of 0 / 0. */
+const NAN_BITS = [0x7fc00000, 0xffc00000];
+
+/** NaN of the one sign and of the other in turn: kernels that compare floats as integers see a difference. */
+export function floatsOf(values: readonly number[], shape: readonly number[] = [values.length]): Tensor {
+  const data = Float32Array.from(values);
+  const bits = new Uint32Array(data.buffer);
+  let nans = 0;
+  for (const [index, value] of values.entries()) {
+    if (Number.isNaN(value)) bits[index] = NAN_BITS[nans++ % NAN_BITS.length] as number;
+  }
+  return tensor('float32', shape, data);
+}
 export const intsOf = (values: readonly number[], shape: readonly number[] = [values.length]): Tensor =>
   tensor('int32', shape, Int32Array.from(values));
 export const boolsOf = (values: readonly number[], shape: readonly number[] = [values.length]): Tensor =>

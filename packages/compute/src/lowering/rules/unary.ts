@@ -94,7 +94,10 @@ export const unaryRules = {
   LogicalNot: same('Not'),
   Neg: same('Neg'),
   Reciprocal: same('Reciprocal'),
-  Relu: same('Relu'),
+  // onnxruntime joins Relu and the Clip after it, which it has written for floats alone: it refuses a model of int32.
+  Relu: composed((builder, x) =>
+    x.dtype === 'float32' ? builder.unary('Relu', x) : builder.binary('Max', x, builder.scalarLike(x, 0)),
+  ),
   Relu6: composed((builder, x) =>
     builder.emitOne('Clip', [x, builder.scalarLike(x, 0), builder.scalarLike(x, 6)], x),
   ),

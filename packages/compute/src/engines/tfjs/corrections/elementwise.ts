@@ -68,7 +68,10 @@ function erf(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
-/** True is what is not 0, NaN too; an integer what JavaScript makes of a float, which typed arrays do. */
+/**
+ * True is what is not 0, NaN too; an integer what JavaScript makes of a float, which typed arrays do; a float what
+ * float32 rounds the integer to, where tf.js calls the integers floats and keeps all their digits.
+ */
 const cast: Correction = (call) => {
   const x = input(call);
   const values = numbersOf(x);
@@ -77,6 +80,8 @@ const cast: Correction = (call) => {
       return x.dtype === 'bool' ? null : [made('bool', x.shape, (index) => (values[index] === 0 ? 0 : 1))];
     case 'int32':
       return x.dtype === 'float32' ? [made('int32', x.shape, (index) => values[index] as number)] : null;
+    case 'float32':
+      return x.dtype === 'int32' ? [made('float32', x.shape, (index) => values[index] as number)] : null;
     default:
       return null;
   }

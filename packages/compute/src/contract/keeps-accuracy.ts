@@ -104,7 +104,7 @@ function errorOf(accuracy: Accuracy, dtype: string, got: number, right: number, 
   const rounded = Math.fround(right);
   if (!Number.isFinite(rounded)) {
     if (Object.is(got, rounded)) return 0;
-    if (accuracy.specials === 'not finite' && !Number.isFinite(got)) return 0;
+    if (accuracy.specials === 'not finite' && Number.isNaN(got)) return 0;
     // A result at the end of the range may stop short of infinity.
     return Number.isFinite(right) && Number.isFinite(got)
       ? Math.abs(got - right) / unit

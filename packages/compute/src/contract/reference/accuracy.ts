@@ -12,8 +12,8 @@ export interface Accuracy {
    */
   readonly of: 'result' | 'one' | 'terms' | 'largest terms';
   /**
-   * NaN and ±∞ are where they must be; or a result that one of them enters is not finite, and neighbours may not be,
-   * either; or the kernel is defined of finite numbers only.
+   * NaN and ±∞ are where they must be; or NaN is, and NaN may stand for ±∞ too, and neighbours may not be finite, either;
+   * or the kernel is defined of finite numbers only.
    */
   readonly specials: 'exact' | 'not finite' | 'finite only';
   /** Whether a zero has the sign that it must have, or either. */

@@ -4,6 +4,7 @@ import type { KernelNode } from '../../graph/kernel-graph.js';
 import { onBackend } from '../../tensorflow/scopes.js';
 import * as tf from '../../tensorflow/tf.js';
 import { corrections } from './corrections/index.js';
+import { numbersOf } from './corrections/numbers.js';
 
 type Kernel = Pick<KernelNode, 'kernel' | 'attributes'>;
 
@@ -41,6 +42,12 @@ const DIFFERENT: Readonly<Record<string, ReadonlySet<string>>> = {
   ]),
 };
 
+/**
+ * Of wasm: XNNPACK holds sums between −∞ and ∞, which may make −∞ of NaN, and a relu then 0. Results that are not
+ * finite are computed again on `cpu`.
+ */
+const CLAMPED: ReadonlySet<string> = new Set(['AvgPool', 'Conv2D', 'DepthwiseConv2dNative']);
+
 type Inputs = tf.NamedTensorMap | tf.Tensor[];
 
 /** wasm reads past the end of tensors without elements. */
@@ -66,8 +73,17 @@ function isLongSum({ kernel, attributes }: Kernel, inputs: Inputs): boolean {
 export function runKernel(backend: string, node: Kernel, inputs: Inputs): readonly tf.Tensor[] {
   const isSame =
     DIFFERENT[backend]?.has(node.kernel) !== true && !isEmpty(inputs) && !isLongSum(node, inputs);
-  const runOn = isSame && tf.getKernel(node.kernel, backend) !== undefined ? backend : 'cpu';
-  return onBackend(runOn, () => {
+  if (!isSame || tf.getKernel(node.kernel, backend) === undefined) return runKernelOn('cpu', node, inputs);
+  const outputs = runKernelOn(backend, node, inputs);
+  if (backend !== 'wasm' || !CLAMPED.has(node.kernel) || outputs.every(isFiniteThroughout)) return outputs;
+  tf.dispose([...outputs]);
+  return runKernelOn('cpu', node, inputs);
+}
+
+const isFiniteThroughout = (x: tf.Tensor): boolean => numbersOf(x).every(Number.isFinite);
+
+function runKernelOn(backend: string, node: Kernel, inputs: Inputs): readonly tf.Tensor[] {
+  return onBackend(backend, () => {
     const correct = corrections[node.kernel];
     if (correct && !Array.isArray(inputs)) {
       const corrected = correct({ inputs, attributes: node.attributes });

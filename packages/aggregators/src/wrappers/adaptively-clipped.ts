@@ -33,7 +33,8 @@ export interface AdaptivelyClippedOptions {
 /**
  * `inner` on updates of an L2 norm of at most C, which moves by C ← C · exp(−η_C (b − γ)) after each round, where b is the
  * share of clients within the bound; without clients it stays. Measures `clipNorm`, the C of the round, and `within`, b.
- * Throws a `RangeError` where an option is out of its range.
+ * Clients bound their updates themselves, as with `clipped`: one that runs other code is not held to it. Throws a
+ * `RangeError` if an option is out of its range.
  */
 export function adaptivelyClipped(inner: Aggregator, options: AdaptivelyClippedOptions = {}): Aggregator {
   checkOptions('Cannot clip updates adaptively', options, {

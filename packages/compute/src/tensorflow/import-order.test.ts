@@ -32,7 +32,14 @@ async function afterImports(imports: readonly string[]): Promise<Printed> {
     const [captured] = await loaded.run([{ dtype: 'float32', shape: x.shape, data: x.dataSync() }], [1, 2]);
     console.log(JSON.stringify({ gradient: local.id, layer: layer.id, captured: Array.from(captured.data), outside }));
   `;
-  const parameters = ['--input-type=module', '-e', program, ...imports, '@starling/federated-core'];
+  const parameters = [
+    '--input-type=module',
+    '-e',
+    program,
+    ...imports,
+    '@starling/compute/graph',
+    '@starling/federated-core',
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, parameters, { cwd: import.meta.dirname });
   return JSON.parse(stdout.trim().split('\n').at(-1) as string) as Printed;
 }

@@ -12,7 +12,7 @@ const contracts = [
   'packages/*/src/**/random-*.test.ts',
 ];
 const faults = ['test/faults/**/*.test.ts', 'packages/*/src/**/*-faults.test.ts'];
-const documents = ['test/documents/**/*.test.ts', 'test/{architecture,tidy}.test.ts'];
+const documents = ['test/documents/**/*.test.ts', 'test/{architecture,tidy,dialect}.test.ts'];
 /** Parts of `test/` that have behaviour of their own to test. */
 const tools = ['test/{bench,map,support}/**/*.test.ts'];
 const never = ['**/dist/**', '**/node_modules/**'];

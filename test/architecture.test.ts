@@ -2,7 +2,7 @@
 // are those of ARCHITECTURE.md and CONTRIBUTING.md; a change to an arrow changes both in one commit.
 import { builtinModules } from 'node:module';
 import { dirname, join, normalize, relative } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   importsOf,
   packageOf,
@@ -66,13 +66,13 @@ function breaches<T>(items: readonly T[], check: (item: T) => readonly string[])
 }
 
 describe('rooms', () => {
-  it('`package.json` gives each room the floor of ARCHITECTURE.md', () => {
+  test('`package.json` gives each room the floor of ARCHITECTURE.md', () => {
     const floors = Object.fromEntries(all.map((room) => [room.name.slice('@starling/'.length), room.floor]));
     const expected = Object.fromEntries(Object.keys(floors).map((name) => [name, FLOORS[name]]));
     expect(floors).toEqual(expected);
   });
 
-  it('`dependencies` point to lower floors only', () => {
+  test('`dependencies` point to lower floors only', () => {
     const wrong = breaches(all, (room) =>
       [...room.dependencies].filter(isRoom).flatMap((name) => {
         const target = byName.get(name);
@@ -85,7 +85,7 @@ describe('rooms', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('`tsconfig.json` references exactly the rooms that a package depends on', () => {
+  test('`tsconfig.json` references exactly the rooms that a package depends on', () => {
     const wrong = breaches(all, (room) => {
       const config = JSON.parse(readText(join(room.folder, 'tsconfig.json'))) as {
         readonly references?: readonly { readonly path: string }[];
@@ -100,7 +100,7 @@ describe('rooms', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('ARCHITECTURE.md maps every room and no other', () => {
+  test('ARCHITECTURE.md maps every room and no other', () => {
     const mapped = [...readText('ARCHITECTURE.md').matchAll(/^### `([^`]+?)\/?`/gm)].map((match) => match[1]);
     expect([...mapped].sort()).toEqual(all.map(({ folder }) => folder).sort());
   });
@@ -128,7 +128,7 @@ describe('imports', () => {
     return isEntry ? null : 'is a path into another room: import its entry';
   };
 
-  it('of every file name a declared, lower room by its entry', () => {
+  test('of every file name a declared, lower room by its entry', () => {
     const wrong = breaches(files, ({ path, room, text, isTest }) =>
       importsOf(text).flatMap((specifier) => {
         const reason = mayImport(room, isTest, specifier);
@@ -138,7 +138,7 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('use every dependency that a package.json declares', () => {
+  test('use every dependency that a package.json declares', () => {
     const wrong = breaches(all, (room) => {
       // Data and native packages are found by name at run time, so that a mention counts as a use.
       const text = files.flatMap((file) => (file.room.name === room.name ? [file.text] : [])).join('\n');
@@ -151,7 +151,7 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('by relative path stay inside their room and end in .js', () => {
+  test('by relative path stay inside their room and end in .js', () => {
     const wrong = breaches(files, ({ path, room, text }) =>
       importsOf(text)
         .filter((specifier) => specifier.startsWith('.'))
@@ -164,7 +164,7 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of tensor libraries stand in compute alone', () => {
+  test('of tensor libraries stand in compute alone', () => {
     const wrong = files
       .filter(({ room, isTest }) => room.name !== ENGINE_ROOM && !(isTest && room.name === '@starling/onnx'))
       .filter(({ text }) => importsOf(text).some((specifier) => ENGINE_LIBRARY.test(specifier)))
@@ -172,7 +172,7 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of federated-core need neither Node nor any package', () => {
+  test('of federated-core need neither Node nor any package', () => {
     const sources = files.filter(({ room, isTest }) => room.name === '@starling/federated-core' && !isTest);
     expect(sources.length).toBeGreaterThan(0);
     const wrong = sources.flatMap(({ path, text }) =>
@@ -184,7 +184,7 @@ describe('imports', () => {
     expect([...byName.get('@starling/federated-core')!.dependencies]).toEqual([]);
   });
 
-  it('of client and coordinator leave each other alone', () => {
+  test('of client and coordinator leave each other alone', () => {
     const has = (room: string, other: string): boolean =>
       byName.get(`@starling/${room}`)!.dependencies.has(`@starling/${other}`);
     expect([has('client', 'coordinator'), has('coordinator', 'client')]).toEqual([false, false]);
@@ -192,7 +192,7 @@ describe('imports', () => {
 });
 
 describe('files', () => {
-  it('open with a comment that gives their reason, or are the twin test of one that does', () => {
+  test('open with a comment that gives their reason, or are the twin test of one that does', () => {
     const paths = new Set(files.map(({ path }) => path));
     const wrong = files
       .filter(
@@ -203,7 +203,7 @@ describe('files', () => {
     expect(wrong).toEqual([]);
   });
 
-  it(`stay within ${MAX_LINES} lines or say why they are long`, () => {
+  test(`stay within ${MAX_LINES} lines or say why they are long`, () => {
     const wrong = files
       .filter(({ text }) => text.split('\n').length - 1 > MAX_LINES)
       .filter(({ text }) => !LENGTH_REASON.test(text.split('\n').slice(0, 12).join('\n')))
@@ -211,7 +211,7 @@ describe('files', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('below the edge draw no randomness and read no clock', () => {
+  test('below the edge draw no randomness and read no clock', () => {
     const wrong = files
       .filter(({ room, isTest }) => room.floor < IMPURE_FLOOR && !isTest)
       .filter(({ text }) => IMPURE.test(text.replace(/^\s*(\/\/|\*|\/\*).*$/gm, '')))
@@ -221,7 +221,7 @@ describe('files', () => {
 });
 
 describe('importsOf', () => {
-  it('finds static, bare, re-exporting and dynamic imports, and leaves comments alone', () => {
+  test('finds static, bare, re-exporting and dynamic imports, and leaves comments alone', () => {
     const text = [
       "import { a } from 'one';",
       "import type {\n  B,\n} from 'two/deep';",

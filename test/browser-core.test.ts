@@ -7,7 +7,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { root } from './support/repository.js';
 import { isLeftOut } from './support/tools.js';
 
@@ -32,7 +32,7 @@ const program = (core: string): string => `
 const TOLD =
   '(<x={float32}@CLIENTS> -> float32@SERVER) | plan computation | 3 | federatedMean | Cannot apply federatedMean: its argument must be {T}@CLIENTS, got float32@SERVER';
 
-it('federated-core traces, compiles, evaluates and saves where Node has lost its globals', async () => {
+test('federated-core traces, compiles, evaluates and saves where Node has lost its globals', async () => {
   const without = `
     const { log } = console;
     for (const name of ['process', 'Buffer', 'global', 'setImmediate', 'clearImmediate', 'require', 'module']) {
@@ -49,7 +49,7 @@ const browser = ['chromium', 'chromium-browser', 'google-chrome'].find(
   (name) => spawnSync(name, ['--version']).status === 0,
 );
 
-it.skipIf(isLeftOut('chromium', browser !== undefined))(
+test.skipIf(isLeftOut('chromium', browser !== undefined))(
   'federated-core traces, compiles, evaluates and saves in Chromium (skipped where none is installed)',
   { timeout: 60_000 },
   async () => {
@@ -59,7 +59,8 @@ it.skipIf(isLeftOut('chromium', browser !== undefined))(
     </script>`;
     const server = await serve(page);
     const { port } = server.address() as AddressInfo;
-    // --no-sandbox: tests may run as root; the page is ours. The time is the page's own, and ends when nothing is left to do.
+    // --no-sandbox: tests may run as root; the page is ours. The time is the page's own, and ends when nothing is left
+    // to do.
     const flags = [
       '--headless',
       '--no-sandbox',

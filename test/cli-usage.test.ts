@@ -1,9 +1,9 @@
 // The command line as a process: mistakes end with exit code 2 and an error that says action, need and actual.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runStarling } from './support/starling.js';
 
 describe('starling', () => {
-  it.each([
+  test.each([
     [
       ['simulate', 'temperature', '--fast'],
       /^Cannot run 'starling simulate': options must be among .*--rounds.* got '--fast'\n$/,
@@ -41,7 +41,7 @@ describe('starling', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
-  it('prints its help on stdout when asked', async () => {
+  test('prints its help on stdout when asked', async () => {
     const { code, stdout } = await runStarling('--help');
     expect(code).toBe(0);
     for (const command of ['simulate', 'coordinator', 'client', 'doctor', 'inspect', 'tour']) {
@@ -51,7 +51,7 @@ describe('starling', () => {
 });
 
 describe('starling doctor', () => {
-  it('finds the default engine and says why tfjs-node is absent or what it is', async () => {
+  test('finds the default engine and says why tfjs-node is absent or what it is', async () => {
     const { code, stdout } = await runStarling('doctor', '--json');
     expect(code).toBe(0);
     const checks = stdout

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { snippetNamed } from './support/snippets.js';
 import { jsonLinesOf, runStarling, startStarling } from './support/starling.js';
 
@@ -18,7 +18,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('starling simulate', () => {
-  it('runs a .ts file and writes one JSON object a line', async () => {
+  test('runs a .ts file and writes one JSON object a line', async () => {
     const { code, stdout } = await runStarling('simulate', hot, '--rounds', '2', '--json');
     expect(code).toBe(0);
     const lines = jsonLinesOf(stdout);
@@ -28,7 +28,7 @@ describe('starling simulate', () => {
     expect(lines[2]).toMatchObject({ rounds: 2, stateHash: expect.stringMatching(STATE_HASH) });
   });
 
-  it('takes settings: every reading is above absolute zero and none above the sun', async () => {
+  test('takes settings: every reading is above absolute zero and none above the sun', async () => {
     const fraction = async (threshold: string): Promise<unknown> => {
       const { stdout } = await runStarling('simulate', hot, '--json', '--set', `threshold=${threshold}`);
       return jsonLinesOf(stdout).at(-1)?.metrics;
@@ -37,7 +37,7 @@ describe('starling simulate', () => {
     expect(await fraction('5772')).toEqual({ value: 0 });
   });
 
-  it('runs on another engine: it counts the same readings', async () => {
+  test('runs on another engine: it counts the same readings', async () => {
     const [onnx, tfjs] = await Promise.all(
       ['onnx', 'tfjs-cpu'].map(async (engine) => {
         const { stdout } = await runStarling(
@@ -56,7 +56,7 @@ describe('starling simulate', () => {
     expect(tfjs?.stateHash).toBe(onnx?.stateHash);
   });
 
-  it('writes plain lines when stdout is no terminal', async () => {
+  test('writes plain lines when stdout is no terminal', async () => {
     const { stdout } = await runStarling('simulate', hot, '--runtime', 'in-process');
     const [start, ready, round, end] = stdout.trimEnd().split('\n');
     expect(start).toBe('hot on in-process: 4 clients, 1 round, seed 1');
@@ -65,7 +65,7 @@ describe('starling simulate', () => {
     expect(end).toMatch(/^1 round in .*, state [0-9a-f]{64}$/);
   });
 
-  it('keeps checkpoints, metrics and a report with --out, and goes on from them with --resume', async () => {
+  test('keeps checkpoints, metrics and a report with --out, and continues from them with --resume', async () => {
     const out = join(folder, 'kept');
     const run = (...more: readonly string[]) => runStarling('simulate', hot, '--json', '--out', out, ...more);
     expect((await run('--rounds', '2')).code).toBe(0);
@@ -85,7 +85,7 @@ describe('starling simulate', () => {
     expect(report.match(/<tr><td>\d+<\/td>/g)).toHaveLength(4);
   });
 
-  it('refuses to go on from another experiment, says what differs, and goes on with --force', async () => {
+  test('refuses to continue from another experiment, says what differs, and continues with --force', async () => {
     const out = join(folder, 'other');
     const parameters = ['simulate', hot, '--json', '--out', out];
     expect((await runStarling(...parameters, '--rounds', '1')).code).toBe(0);
@@ -115,7 +115,7 @@ describe('starling simulate', () => {
     ]) {
       expect(refused.stderr).toContain(`\n    ${line}\n`);
     }
-    expect(refused.stderr).toContain('add --force to go on all the same');
+    expect(refused.stderr).toContain('add --force to continue all the same');
     expect(readFileSync(join(out, 'metrics.jsonl'), 'utf8')).toBe(before);
     const forced = await runStarling(...changed, '--force');
     expect(forced.code).toBe(0);
@@ -132,7 +132,7 @@ describe('starling simulate', () => {
     expect((await coordinator.finished).code).toBe(130);
   });
 
-  it('stops at Ctrl-C with code 130, keeps the checkpoint and tells the last state', async () => {
+  test('stops at Ctrl-C with code 130, keeps the checkpoint and tells the last state', async () => {
     const out = join(folder, 'stopped');
     const run = startStarling(['simulate', hot, '--json', '--rounds', '1000000', '--out', out]);
     await run.line((line) => line.includes('"round":3'));
@@ -145,7 +145,7 @@ describe('starling simulate', () => {
     expect(readdirSync(out)).toContain(checkpoint);
   });
 
-  it('says what is wrong with a file that exports no federation', async () => {
+  test('says what is wrong with a file that exports no federation', async () => {
     const file = join(folder, 'empty.ts');
     writeFileSync(file, 'export const x: number = 1;\n');
     const { code, stderr } = await runStarling('simulate', file);
@@ -155,7 +155,7 @@ describe('starling simulate', () => {
 });
 
 describe('starling inspect', () => {
-  it('tells what leaves a client: two numbers, of which the server sees the mean', async () => {
+  test('tells what leaves a client: two numbers, of which the server sees the mean', async () => {
     const { code, stdout } = await runStarling('inspect', hot, '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -172,7 +172,7 @@ describe('starling inspect', () => {
     expect(text).toContain('the result is           float32@SERVER\n');
   });
 
-  it('tells of a bare computation, and which of its results are computed from values of single clients', async () => {
+  test('tells of a bare computation, and which of its results are computed from values of single clients', async () => {
     const spy = join(folder, 'spy.ts');
     writeFileSync(
       spy,
@@ -196,7 +196,7 @@ describe('starling inspect', () => {
 });
 
 describe('starling tour', () => {
-  it('asks the sensors, trains, and ends in a table and two reports', async () => {
+  test('asks the sensors, trains, and ends in a table and two reports', async () => {
     const out = join(folder, 'tour');
     const { code, stdout, stderr } = await runStarling(
       'tour',
@@ -218,7 +218,7 @@ describe('starling tour', () => {
 });
 
 describe('starling coordinator and client', () => {
-  it('answer together what a simulation answers alone', async () => {
+  test('answer together what a simulation answers alone', async () => {
     const alone = await runStarling('simulate', hot, '--json', '--runtime', 'in-process');
     const { stateHash } = jsonLinesOf(alone.stdout).at(-1)!;
     const coordinator = startStarling([

@@ -6,7 +6,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { freePort } from './support/free-port.js';
 import { isLeftOut } from './support/tools.js';
 
@@ -51,7 +51,7 @@ async function healthy(port: number): Promise<void> {
 }
 
 describe('docker-compose.yml', () => {
-  it('runs its coordinator and four of its clients to the end when they are plain processes', async () => {
+  test('runs its coordinator and four of its clients to the end when they are plain processes', async () => {
     const [coordinatorCommand, clientCommand] = commands as [readonly string[], readonly string[]];
     expect(coordinatorCommand[0]).toBe('coordinator');
     expect(clientCommand[0]).toBe('client');
@@ -75,7 +75,7 @@ describe('docker-compose.yml', () => {
   const compose = [['docker', 'compose'], ['docker-compose']].find(
     ([program, ...rest]) => spawnSync(program as string, [...rest, 'version']).status === 0,
   );
-  it.skipIf(isLeftOut('compose', compose !== undefined))(
+  test.skipIf(isLeftOut('compose', compose !== undefined))(
     'is taken by Compose when its variables are set',
     () => {
       const [program, ...rest] = compose as [string, ...string[]];
@@ -90,7 +90,7 @@ describe('docker-compose.yml', () => {
     },
   );
 
-  it('gives containers no more than they need', () => {
+  test('gives containers no more than they need', () => {
     expect(composeFile).toContain('read_only: true');
     expect(composeFile).toContain('cap_drop: [ALL]');
     expect(dockerfile).toMatch(/^USER node$/m);

@@ -4,7 +4,7 @@ import { type Dataset, float32, sequence, struct, tensor } from '@starling/feder
 import { federatedAveraging, functionModel, sgd } from '@starling/learning';
 import { type CohortSampler, populationOf } from '@starling/population';
 import { inProcessRuntime, runRounds } from '@starling/runtime';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 
 /** The loss of an example is −w x, so that a step with learning rate 1 moves w by the mean of x. */
 const model = functionModel({
@@ -23,7 +23,7 @@ const population = populationOf([holding(3e38), holding(2)], sequence(model.exam
 /** The first client alone, then the second. */
 const sampler: CohortSampler = { name: 'in turn', sample: ({ round }) => [round === 1 ? 0 : 1] };
 
-it('`federatedAveraging` keeps its weights when a finite update would make them infinite, and trains on', async () => {
+test('`federatedAveraging` keeps its weights when a finite update would make them infinite, and trains on', async () => {
   // Round 1: the update 3e38 is a float32, but twice that, by the server's learning rate, is not.
   const run = async (finiteState?: boolean) => {
     const failures: string[] = [];

@@ -23,7 +23,7 @@ import { type Population, populationOf } from '@starling/population';
 import { inProcessRuntime, type Runtime, threadsRuntime } from '@starling/runtime';
 import { runRound } from '@starling/runtime/phases';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type IntrinsicCase, intrinsicCases } from './support/intrinsic-cases.js';
 
 const CLIENTS = 7;
@@ -109,11 +109,11 @@ async function agree({ computation, member, server }: IntrinsicCase, makeRuntime
 }
 
 describe('intrinsics on runtimes', () => {
-  it('`intrinsicCases` has a case for each intrinsic', () => {
+  test('`intrinsicCases` has a case for each intrinsic', () => {
     expect(Object.keys(intrinsicCases).sort()).toEqual([...intrinsics.keys()].sort());
   });
 
-  it.each(Object.entries(runtimes))(
+  test.each(Object.entries(runtimes))(
     'fail the round alike when clients differ in an unknown dimension on %s',
     async (_name, makeRuntime) => {
       // Of which some are empty: nothing to a sum, of another shape to a mean.
@@ -133,7 +133,7 @@ describe('intrinsics on runtimes', () => {
   );
 
   describe.each(Object.entries(intrinsicCases))('%s', (_, one) => {
-    it.each(Object.entries(runtimes))('gives what `evaluate` gives on %s', async (_name, makeRuntime) => {
+    test.each(Object.entries(runtimes))('gives what `evaluate` gives on %s', async (_name, makeRuntime) => {
       await agree(one, makeRuntime);
     });
   });

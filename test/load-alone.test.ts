@@ -1,5 +1,5 @@
-// What an entry loads: a worker on the onnx engine no tf.js, a client's or coordinator's plan and wire nothing that only Node
-// has. Every import line below an entry is followed, types and imports at run time left out.
+// What an entry loads: a worker on the onnx engine no tf.js, a client's or coordinator's plan and wire nothing that
+// only Node has. Every import line below an entry is followed, types and imports at run time left out.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -27,7 +27,9 @@ function valueImports(text: string): readonly string[] {
   return [...named, ...[...text.matchAll(/^import\s*'([^']+)'/gm)].map((match) => match[1] as string)];
 }
 
-/** Packages and built-in modules that loading `entry`, an entry or a path, loads, each with the file that asks for it. */
+/**
+ * Packages and built-in modules that loading `entry`, an entry or a path, loads, each with the file that asks for it.
+ */
 function loadedBy(entry: string): ReadonlyMap<string, string> {
   const outside = new Map<string, string>();
   const seen = new Set<string>();

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { jsonLinesOf, runStarling, startStarling } from './support/starling.js';
 
 const RUNTIMES = [
@@ -43,7 +43,7 @@ async function stateHash(
 describe.each(FEDERATIONS.map((words) => ({ words, command: words.join(' ') })))(
   'simulate $command',
   ({ words }) => {
-    it('ends in one state on every runtime, and on a second run', { timeout: 180_000 }, async () => {
+    test('ends in one state on every runtime, and on a second run', { timeout: 180_000 }, async () => {
       const hashes: string[] = [];
       for (const runtime of RUNTIMES) hashes.push(await stateHash(words, 5, runtime));
       expect(hashes).toEqual(RUNTIMES.map(() => hashes[0]));
@@ -53,13 +53,13 @@ describe.each(FEDERATIONS.map((words) => ({ words, command: words.join(' ') })))
 );
 
 describe('simulate mnist', () => {
-  it('ends in another state for another seed', { timeout: 60_000 }, async () => {
+  test('ends in another state for another seed', { timeout: 60_000 }, async () => {
     const [, federation] = FEDERATIONS;
     const runtime = ['--runtime', 'threads'];
     expect(await stateHash(federation, 5, runtime)).not.toBe(await stateHash(federation, 6, runtime));
   });
 
-  it('ends in the state of an unkilled run after kill -9 and a resume on another runtime', {
+  test('ends in the state of an unkilled run after kill -9 and a resume on another runtime', {
     timeout: 60_000,
   }, async () => {
     // Rounds enough that the signal comes in the midst of them; the last --rounds counts.

@@ -19,7 +19,7 @@ import {
   serializeComputation,
 } from '@starling/federated-core';
 import { linkPlan } from '@starling/plan/link';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 const countAbove = localComputation(
   { readings: sequence(float32()), threshold: float32() },
@@ -43,7 +43,7 @@ function save(): { readonly text: string; readonly artifacts: readonly GraphArti
 }
 
 describe('a saved computation', () => {
-  it('computes and compiles as before when it is read back', async () => {
+  test('computes and compiles as before when it is read back', async () => {
     const { text, artifacts } = structuredClone(save());
     const locals = new Map(artifacts.map((artifact) => [artifact.id, localOfArtifact(artifact)]));
     const again = deserializeComputation(text, (id) => locals.get(id));
@@ -56,7 +56,7 @@ describe('a saved computation', () => {
     await engine.dispose();
   });
 
-  it('is refused when a graph is not the one that its id names', () => {
+  test('is refused when a graph is not the one that its id names', () => {
     const [artifact] = save().artifacts;
     expect(() => localOfArtifact({ ...artifact!, id: '0'.repeat(64) })).toThrow(
       "Cannot read the local computation 'countAbove': need the graph 000",

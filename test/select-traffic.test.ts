@@ -22,7 +22,7 @@ import {
 } from '@starling/federated-core';
 import { populationOf, uniformSampler } from '@starling/population';
 import { inProcessRuntime, type Runtime, runRounds } from '@starling/runtime';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 
 const ROWS = 100_000;
 const KEYS = 100;
@@ -58,7 +58,9 @@ const table = tensor(
   Float32Array.from({ length: ROWS * WIDTH }, (_, index) => (index % 1009) / 7),
 );
 
-/** Runs rounds; gives the state's hash, and the bytes sent to a client in each but the first round, when clients join. */
+/**
+ * Runs rounds; gives the state's hash, and the bytes sent to a client in each but the first round, when clients join.
+ */
 async function traffic(computation: FederatedComputation) {
   const metrics = createMetrics();
   const run = (runtime: Runtime, onRound = () => {}) =>
@@ -91,7 +93,7 @@ async function traffic(computation: FederatedComputation) {
   return { stateHash, perClient };
 }
 
-it('`federatedSelect` sends a client the bytes of its slices alone, over real sockets', async () => {
+test('`federatedSelect` sends a client the bytes of its slices alone, over real sockets', async () => {
   const bySlices = await traffic(sliced);
   const byTable = await traffic(whole);
   expect(bySlices.stateHash).toBe(byTable.stateHash);

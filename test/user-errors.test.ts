@@ -19,7 +19,7 @@ import {
 } from '@starling/federated-core';
 import { type Population, populationOf, uniformSampler } from '@starling/population';
 import { inProcessRuntime, type Runtime, runRounds, threadsRuntime } from '@starling/runtime';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 // A table of three rows: a key beyond it makes the engine fail.
 const pick = localComputation({ key: int32() }, ({ key }) => tf.gather(tf.tensor1d([5, 6, 7]), key), {
@@ -83,7 +83,7 @@ const options = {
 };
 
 describe.each(Object.entries(runtimes))('errors at run time on %s', (_, makeRuntime) => {
-  it('name the client, the intrinsic and the line when a client fails', async () => {
+  test('name the client, the intrinsic and the line when a client fails', async () => {
     const reasons: string[] = [];
     const { metrics } = await runRounds({
       ...options,
@@ -100,7 +100,7 @@ describe.each(Object.entries(runtimes))('errors at run time on %s', (_, makeRunt
     expect(reasons[0]).toMatch(/^client-1: .*federatedMap\(pick\) at .*user-errors\.test\.ts:\d+:\d+: /);
   });
 
-  it('name the round and the line when an aggregate is undefined, or too large', async () => {
+  test('name the round and the line when an aggregate is undefined, or too large', async () => {
     const run = (computation: FederatedComputation) =>
       runRounds({ ...options, computation, runtime: makeRuntime(population) });
     await expect(run(tooLarge)).rejects.toThrow(OverflowError);
@@ -113,14 +113,14 @@ describe.each(Object.entries(runtimes))('errors at run time on %s', (_, makeRunt
     );
   });
 
-  it('name the round, the intrinsic and the line when an operator fails', async () => {
+  test('name the round, the intrinsic and the line when an operator fails', async () => {
     const computation = onOperators;
     await expect(runRounds({ ...options, computation, runtime: makeRuntime(population) })).rejects.toThrow(
       /round 1: Cannot run federatedAggregate\(add, add, pick\) at .*user-errors\.test\.ts:\d+:\d+: /,
     );
   });
 
-  it('name the round, the intrinsic and the line when the server fails', async () => {
+  test('name the round, the intrinsic and the line when the server fails', async () => {
     const failing = runRounds({ ...options, computation: onServer, runtime: makeRuntime(population) });
     await expect(failing).rejects.toThrow(
       /round 1: Cannot run federatedMap\(pick\) at .*user-errors\.test\.ts:\d+:\d+: /,

@@ -5,7 +5,7 @@ import { websocketRuntime } from '@starling/coordinator';
 import { uniformSampler } from '@starling/population';
 import { inProcessRuntime, type RunResult, type Runtime, runRounds } from '@starling/runtime';
 import { runtimeContract } from '@starling/runtime/contract';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { driftingThreshold, sensors } from './support/drifting-threshold.js';
 
 const size = 12;
@@ -35,7 +35,7 @@ runtimeContract('websocketRuntime', (population) =>
 );
 
 describe('websocketRuntime with clients', () => {
-  it('`websocketRuntime` ends in the state of `inProcessRuntime` when clients answer in any order', async () => {
+  test('`websocketRuntime` ends in the state of `inProcessRuntime` when clients answer in any order', async () => {
     const expected = await run(inProcessRuntime());
     const runtime = websocketRuntime({
       extendBelow: size,

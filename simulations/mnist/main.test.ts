@@ -1,5 +1,5 @@
 import { inProcessRuntime, type RunResult, runRounds } from '@starling/runtime';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import mnist from './main.js';
 
 async function trained(settings: Record<string, unknown>, rounds: number): Promise<RunResult> {
@@ -10,17 +10,17 @@ const accuracyOf = (result: RunResult): number =>
   (result.evaluation as unknown as { readonly accuracy: number }).accuracy;
 
 describe('mnist', () => {
-  it('learns the digits within a few rounds when clients are alike', async () => {
+  test('learns the digits within a few rounds when clients are alike', async () => {
     // McMahan's 2NN reaches 97 % near round 50; nine of ten digits are right long before.
     expect(accuracyOf(await trained({ partition: 'iid' }, 6))).toBeGreaterThan(0.9);
   });
 
-  it('learns from clients that know two digits each', async () => {
+  test('learns from clients that know two digits each', async () => {
     // Guessing gives 0.1; a round of 10 clients sees most digits, and 15 rounds see all many times.
     expect(accuracyOf(await trained({ partition: 'shards' }, 15))).toBeGreaterThan(0.6);
   });
 
-  it('starts from the loss of guessing, whatever the model', async () => {
+  test('starts from the loss of guessing, whatever the model', async () => {
     // Untrained logits are near 0: a loss near log 10 = 2.3 on the first batch of each client.
     for (const model of ['2nn', 'cnn', 'logistic']) {
       const options = mnist.options.parse({ model, clients: 6000, cohort: 2 });
@@ -32,7 +32,7 @@ describe('mnist', () => {
     }
   });
 
-  it('ends in the same bits on every run', async () => {
+  test('ends in the same bits on every run', async () => {
     const settings = { clients: 1000, model: 'logistic' };
     const { stateHash } = await trained(settings, 3);
     expect((await trained(settings, 3)).stateHash).toBe(stateHash);

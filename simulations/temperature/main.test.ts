@@ -1,7 +1,7 @@
 import { createOnnxEngine, localRunner } from '@starling/compute';
 import { evaluate, type FederatedComputation, seedFrom } from '@starling/federated-core';
 import { inProcessRuntime, runRounds } from '@starling/runtime';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import temperature, { readingsAbove, risingThreshold, sensorsAbove } from './main.js';
 
 async function asked(computation: FederatedComputation, argument: unknown): Promise<unknown> {
@@ -12,12 +12,12 @@ async function asked(computation: FederatedComputation, argument: unknown): Prom
 }
 
 describe('sensorsAbove', () => {
-  it('gives the share of sensors whose latest reading is above the threshold, not at it', async () => {
+  test('gives the share of sensors whose latest reading is above the threshold, not at it', async () => {
     // 25 and 30 are not above 30; 31 and 35 are.
     expect(await asked(sensorsAbove, { readings: [[25], [30], [31], [35]], threshold: 30 })).toBe(0.5);
   });
 
-  it('looks at the latest reading alone', async () => {
+  test('looks at the latest reading alone', async () => {
     // 35 came before 20; 20 before 35; of four sensors one ends above.
     const readings = [[35, 20], [20, 35], [35, 30], [1]];
     expect(await asked(sensorsAbove, { readings, threshold: 30 })).toBe(0.25);
@@ -25,7 +25,7 @@ describe('sensorsAbove', () => {
 });
 
 describe('readingsAbove', () => {
-  it('gives the share of all readings, however they are spread', async () => {
+  test('gives the share of all readings, however they are spread', async () => {
     // Above 30: 31 of (28, 31), none of (30, 30, 30), 40 and 41 of three: 3 of 8.
     const readings = [
       [28, 31],
@@ -35,13 +35,13 @@ describe('readingsAbove', () => {
     expect(await asked(readingsAbove, { readings, threshold: 30 })).toBe(0.375);
   });
 
-  it('asks nothing of a sensor without readings', async () => {
+  test('asks nothing of a sensor without readings', async () => {
     expect(await asked(readingsAbove, { readings: [[], [31]], threshold: 30 })).toBe(1);
   });
 });
 
 describe('risingThreshold', () => {
-  it('raises the threshold by one degree a round, and counts a sensor by its highest reading', async () => {
+  test('raises the threshold by one degree a round, and counts a sensor by its highest reading', async () => {
     const { initialize, next } = risingThreshold(32);
     const start = await asked(initialize, undefined);
     // Above 32: 33 of the second sensor. Above 33: 34, 35 and 36, not 33.
@@ -53,7 +53,7 @@ describe('risingThreshold', () => {
 });
 
 describe('temperature', () => {
-  it('answers for the four real motes', async () => {
+  test('answers for the four real motes', async () => {
     // Their last readings are 27.05, 26.83, 22.77 and 23.05 °C: two of four above 25.
     const run = await temperature.build(temperature.options.parse({ threshold: 25 }));
     const result = await runRounds({ ...run, runtime: inProcessRuntime(), seed: 1 });

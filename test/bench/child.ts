@@ -52,7 +52,7 @@ export async function measurePeer(peer: Peer, python: string, model: ModelName):
   };
 }
 
-/** Runs a command on the two cores and gives its stdout; throws with its stderr where it fails. */
+/** Runs a command on the two cores and gives its stdout; throws with its stderr if it fails. */
 function run(
   command: string,
   args: readonly string[],

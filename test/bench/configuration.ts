@@ -59,7 +59,7 @@ export function defaultRounds(
   return isSlow ? SLOW_ROUNDS : ROUNDS[model];
 }
 
-/** Why a model is not measured on an engine, or null where it is. */
+/** Why a model is not measured on an engine, or null if it is. */
 export function reasonToSkip(model: ModelName, engine: EngineChoiceName): string | null {
   if (model === 'lr') return null;
   if (engine === 'tfjs-cpu') return 'a step takes tens of seconds in plain JavaScript';

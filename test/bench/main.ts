@@ -93,7 +93,7 @@ async function runBench(): Promise<void> {
   process.stderr.write(`\n${report(results)}\n`);
 }
 
-/** One turn; `null` where it failed, which is a line and a row of its own, and an exit code of 1 in the end. */
+/** One turn; `null` if it failed, which is a line and a row of its own, and an exit code of 1 in the end. */
 async function take(contender: Contender, turn: number): Promise<Measurement | null> {
   const { name, model } = contender;
   const line = { model, contender: name, turn };

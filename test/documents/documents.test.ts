@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createProgram } from '@starling/cli';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readText, root, trackedFiles } from '../support/repository.js';
 import { snippetsOf } from '../support/snippets.js';
 
@@ -32,7 +32,7 @@ function linksOf(text: string): readonly string[] {
 }
 
 describe('documents', () => {
-  it('link only to files and headings that are there', () => {
+  test('link only to files and headings that are there', () => {
     const broken = documents.flatMap((path) =>
       linksOf(readText(path)).filter((link) => {
         const [file = '', anchor] = link.split('#');
@@ -44,7 +44,7 @@ describe('documents', () => {
     expect(broken).toEqual([]);
   });
 
-  it('name no path that is missing from the tree', () => {
+  test('name no path that is missing from the tree', () => {
     const broken = documents.flatMap((document) =>
       [...readText(document).matchAll(/`((?:packages|simulations|test|docs)\/[\w./-]+)`/g)]
         .map((match) => match[1] as string)
@@ -64,7 +64,7 @@ describe('commands', () => {
     ]),
   );
 
-  it('of all documents are commands of starling, with options that they take', () => {
+  test('of all documents are commands of starling, with options that they take', () => {
     // `starling <command> …` in code, up to what ends the command there: a backtick, a comment, a pipe, the line's end.
     const uses = documents.flatMap((path) =>
       [...readText(path).matchAll(/(?:^ {4}.*?|`)(?:npx )?\bstarling ([a-z]+)([^`#|\n]*)/gm)].map(
@@ -91,7 +91,7 @@ describe('snippets', () => {
   const folder = join(root, '.starling', 'snippets');
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('of all documents compile under the strictest flags', { timeout: 120_000 }, () => {
+  test('of all documents compile under the strictest flags', { timeout: 120_000 }, () => {
     const snippets = documents.flatMap((path) =>
       snippetsOf(readText(path)).map((code, index) => ({
         name: `${path.replace(/[^a-z0-9]+/gi, '-')}-${index + 1}.ts`,

@@ -1,5 +1,5 @@
 // docs/semantics.md says what every error code of federated-core means, and names no code that nothing gives.
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { readText, sourceFiles } from '../support/repository.js';
 
 const MADE = /(?:StarlingError|RejectedUpdateError|super)\(\s*'([a-z-]+)'/g;
@@ -9,7 +9,7 @@ const sources = sourceFiles().filter(({ isTest }) => !isTest);
 const rows = readText('docs/semantics.md').match(/^\| `[^|]*\|/gm) ?? [];
 const explained = rows.flatMap((row) => [...row.matchAll(/`([a-z-]+)`/g)].map((match) => match[1]!));
 
-it('docs/semantics.md explains each error code of federated-core', () => {
+test('docs/semantics.md explains each error code of federated-core', () => {
   const own = sources.filter(({ room }) => room.name === '@starling/federated-core');
   const codes = own.flatMap(({ path, text }) => [
     ...[...text.matchAll(MADE)].map((match) => match[1]!),
@@ -19,7 +19,7 @@ it('docs/semantics.md explains each error code of federated-core', () => {
   expect(codes.filter((code) => !explained.includes(code))).toEqual([]);
 });
 
-it('docs/semantics.md explains no code that nothing gives', () => {
+test('docs/semantics.md explains no code that nothing gives', () => {
   const given = (code: string): boolean => sources.some(({ text }) => text.includes(`'${code}'`));
   expect(explained.filter((code) => !given(code))).toEqual([]);
   expect(explained.length).toBeGreaterThan(15);

@@ -2,9 +2,9 @@
 // prints it anew.
 import { join } from 'node:path';
 import { formatIntrinsics } from '@starling/federated-core';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { root } from '../support/repository.js';
 
-it('docs/intrinsics.md is what `formatIntrinsics` prints', async () => {
+test('docs/intrinsics.md is what `formatIntrinsics` prints', async () => {
   await expect(formatIntrinsics()).toMatchFileSnapshot(join(root, 'docs', 'intrinsics.md'));
 });

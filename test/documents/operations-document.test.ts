@@ -1,11 +1,11 @@
 // docs/operations.md names the metrics that the coordinator serves, and no other.
 import { readFileSync } from 'node:fs';
 import { createMetrics } from '@starling/coordinator';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 
 const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 
-it('docs/operations.md lists every metric with its kind and meaning', () => {
+test('docs/operations.md lists every metric with its kind and meaning', () => {
   const rows = [...page.matchAll(/^\| `(starling_\w+)` \| (\w+) \| (.+) \|$/gm)].map(([, ...cells]) => cells);
   const served = createMetrics().render();
   const meanings = [...served.matchAll(/^# HELP (\w+) (.+)\n# TYPE \w+ (\w+)$/gm)];

@@ -2,19 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { deriveSeed, generator } from '@starling/federated-core';
 import { conversationStates, encodeMessage, messageTypes, wireCodes } from '@starling/wire';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
 
 describe('docs/protocol.md', () => {
-  it('lists every code with its close code and meaning, and no other', () => {
+  test('lists every code with its close code and meaning, and no other', () => {
     const rows = [...page.matchAll(/^\| `([a-z0-9-]+)` \| (–|\d+) \| (.+) \|$/gm)].map(
       ([, code, close, meaning]) => [code, close === '–' ? 0 : Number(close), meaning],
     );
     expect(rows).toEqual(Object.entries(wireCodes).map(([code, [close, meaning]]) => [code, close, meaning]));
   });
 
-  it('lists every message with its type byte', () => {
+  test('lists every message with its type byte', () => {
     const rows = [...page.matchAll(/^\| (\d+) \| `(\w+)` \|/gm)].map(([, byte, name]) => [
       name,
       Number(byte),
@@ -22,7 +22,7 @@ describe('docs/protocol.md', () => {
     expect(rows).toEqual(Object.entries(messageTypes));
   });
 
-  it('lists what each end takes in each state', () => {
+  test('lists what each end takes in each state', () => {
     const { coordinator, client } = conversationStates;
     const names = (types: readonly string[]): string => types.map((type) => `\`${type}\``).join(', ');
     for (const state of ['greeting', 'preparing', 'ready'] as const) {
@@ -31,7 +31,7 @@ describe('docs/protocol.md', () => {
     }
   });
 
-  it('shows the bytes of a `hello`', () => {
+  test('shows the bytes of a `hello`', () => {
     const dump = /`hello` with `{"client":"mote-1"}`:\n\n((?: {4}.*\n)+)/.exec(page)?.[1] ?? '';
     const bytes = dump
       .trim()
@@ -40,7 +40,7 @@ describe('docs/protocol.md', () => {
     expect(bytes).toEqual([...encodeMessage('hello', { client: 'mote-1' })]);
   });
 
-  it('gives seeds and numbers that the generator gives', () => {
+  test('gives seeds and numbers that the generator gives', () => {
     const words = generator([7, 0]);
     const facts = [
       `derive([7, 0], "client", "client-2") | [${deriveSeed([7, 0], 'client', 'client-2').join(', ')}]`,

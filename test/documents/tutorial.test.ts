@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { readText, root, trackedFiles } from '../support/repository.js';
 import { snippetsOf } from '../support/snippets.js';
 
@@ -13,11 +13,11 @@ describe('tutorial', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(() => vi.restoreAllMocks());
 
-  it('has its eight pages', () => {
+  test('has its eight pages', () => {
     expect(pages).toHaveLength(8);
   });
 
-  it.each(pages)('`%s` prints what it says', async (page) => {
+  test.each(pages)('`%s` prints what it says', async (page) => {
     const [code = '', ...more] = snippetsOf(readText(page));
     expect(more).toEqual([]);
     const printed: string[] = [];

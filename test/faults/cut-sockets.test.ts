@@ -11,7 +11,7 @@ import {
   type Runtime,
   runRounds,
 } from '@starling/runtime';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CuttableSockets, cuttableSockets } from '../support/cuttable-sockets.js';
 import { driftingThreshold, sensors } from '../support/drifting-threshold.js';
 
@@ -78,7 +78,7 @@ function launch(
 }
 
 describe('cut sockets', () => {
-  it('`websocketRuntime` finishes every round in the same bits when 10 of 100 clients are cut in mid-round', async () => {
+  test('`websocketRuntime` finishes every round in the same bits when 10 of 100 clients are cut in mid-round', async () => {
     const expected = await run(inProcessRuntime({ engine }));
     const sockets = everyone.map(cuttableSockets);
     let clients: readonly Client[] = [];
@@ -108,7 +108,7 @@ describe('cut sockets', () => {
     expect(clients.every(({ counts }) => counts.accepted === ROUNDS)).toBe(true);
   });
 
-  it('`websocketRuntime` goes on without clients that stay away, and takes them again when they come back', async () => {
+  test('`websocketRuntime` continues without clients that stay away, and takes them again when they come back', async () => {
     const gone = [3, 14, 15];
     const awayFrom = 2; // cut in the middle of round 2
     const backAfter = 3; // round 3 passes without them too

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { startClients } from '@starling/client';
 import { uniformSampler } from '@starling/population';
 import { inProcessRuntime, runRounds } from '@starling/runtime';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { driftingThreshold, sensors } from '../support/drifting-threshold.js';
 import { freePort } from '../support/free-port.js';
 import { type CoordinatorRun, startCoordinator } from '../support/killable-coordinator.js';
@@ -38,7 +38,7 @@ function runUntil(port: number, state: string, kill: Kill | null): Promise<Coord
   return started.ended;
 }
 
-it('`runCoordinator` ends in the state of an unkilled run when it is killed again and again', async () => {
+test('`runCoordinator` ends in the state of an unkilled run when it is killed again and again', async () => {
   const population = sensors(CLIENTS);
   const expected = await runRounds({
     process: driftingThreshold(),

@@ -5,14 +5,14 @@ import { createOnnxEngine } from '@starling/compute';
 import { websocketRuntime } from '@starling/coordinator';
 import { inProcessRuntime, type RoundRecord, type Runtime, runRounds } from '@starling/runtime';
 import mnist from '@starling/simulations/mnist';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { cuttableSockets } from '../support/cuttable-sockets.js';
 
 const CLIENTS = 100;
 const ROUNDS = 20;
 const CUT = 10;
 
-it('`websocketRuntime` finishes 20 MNIST rounds with 100 clients when 10 are cut in mid-round, and they rejoin', async () => {
+test('`websocketRuntime` finishes 20 MNIST rounds with 100 clients when 10 are cut in mid-round, and they rejoin', async () => {
   const engine = await createOnnxEngine();
   const { process, population, sampler } = await mnist.build(mnist.options.parse({ clients: CLIENTS }));
   const run = (runtime: Runtime, onRound: (record: RoundRecord) => void = () => {}) =>

@@ -21,7 +21,7 @@ import {
 } from '@starling/federated-core';
 import { populationOf, uniformSampler } from '@starling/population';
 import { inProcessRuntime, type Runtime, runRounds } from '@starling/runtime';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { flakySockets } from '../support/flaky-sockets.js';
 
 const CLIENTS = 6;
@@ -67,7 +67,7 @@ const cases = [
   { what: 'slices', computation: rows, given: { table }, roundTrips: 2 },
 ] as const;
 
-it.each(cases.flatMap((each) => [1, 2, 3].map((seed) => ({ ...each, seed }))))(
+test.each(cases.flatMap((each) => [1, 2, 3].map((seed) => ({ ...each, seed }))))(
   '`websocketRuntime` loses nothing of $what when connections break at random points (seed $seed)',
   async ({ computation, given, roundTrips, seed }) => {
     const engine = await createOnnxEngine();

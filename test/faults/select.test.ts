@@ -9,7 +9,7 @@ import { createOnnxEngine } from '@starling/compute';
 import { websocketRuntime } from '@starling/coordinator';
 import { type Population, uniformSampler } from '@starling/population';
 import { inProcessRuntime, type RoundRecord, type Runtime, runRounds } from '@starling/runtime';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { freePort } from '../support/free-port.js';
 import { startCoordinator } from '../support/killable-coordinator.js';
 import { keyHolders, wanderingRows } from '../support/wandering-rows.js';
@@ -39,7 +39,7 @@ function run(runtime: Runtime, clients: Population, cohortSize: number, rounds: 
 }
 
 describe('faults between keys and slices', () => {
-  it('`runCoordinator` ends in the state of an unkilled run when it is killed after keys came up', async () => {
+  test('`runCoordinator` ends in the state of an unkilled run when it is killed after keys came up', async () => {
     const expected = await run(inProcessRuntime(), population, CLIENTS / 2, ROUNDS);
     const state = await mkdtemp(join(tmpdir(), 'starling-select-'));
     const port = await freePort();
@@ -88,7 +88,7 @@ describe('faults between keys and slices', () => {
     await rm(state, { recursive: true });
   }, 120_000);
 
-  it('`websocketRuntime` goes on without a client that leaves once it has sent its keys', async () => {
+  test('`websocketRuntime` continues without a client that leaves once it has sent its keys', async () => {
     const leaver = 3;
     /** `leave` is called as the leaver begins the second phase of the second round. */
     const counted = (leave: () => void): Population => {

@@ -171,7 +171,7 @@ describe('threadsRuntime under faults', () => {
     },
   );
 
-  test('`threadsRuntime` gives up when a lane has lost three workers, rather than go on for ever', async () => {
+  test('`threadsRuntime` gives up when a lane has lost three workers, rather than continue for ever', async () => {
     const runtime = threadsRuntime({
       workers: 1,
       engine,

@@ -23,7 +23,7 @@ export function flakySockets(
           if (spend()) events.message(frame);
         },
       });
-      /** Counts a frame; false where the cut comes before it. */
+      /** Counts a frame; false if the cut comes before it. */
       const spend = (): boolean => {
         left--;
         if (left === 0) {

@@ -63,7 +63,7 @@ export interface JsonLine {
   readonly wallMs: number;
 }
 
-/** Every line of stdout parsed as JSON: throws where one is not. */
+/** Every line of stdout parsed as JSON: throws if one is not. */
 export function jsonLinesOf(stdout: string): readonly JsonLine[] {
   return stdout
     .trimEnd()

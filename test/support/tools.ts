@@ -1,4 +1,4 @@
-// What tests need that npm does not bring: a browser, Python with onnxruntime, Compose. A test is left out where its
+// What tests need that npm does not bring: a browser, Python with onnxruntime, Compose. A test is left out if its
 // tool is missing, and only there: of the tools that `.ci/run` brings, a missing one is a failure.
 
 /** Tools that have to be here, by name: `.ci/run` lists in STARLING_TOOLS what it found or brought. */

@@ -1,11 +1,11 @@
 // Runs the engine contract suite on @tensorflow/tfjs-node where it is at hand: no clone has to have it, and
-// `npm run test:tfjs-node` builds it; then two worker threads with an engine each. Numbers differ from the cpu backend's by the
-// order of oneDNN's sums alone.
+// `npm run test:tfjs-node` builds it; then two worker threads with an engine each. Numbers differ from the cpu
+// backend's by the order of oneDNN's sums alone.
 import { createTfjsEngine, tf, tfjsBackends } from '@starling/compute';
 import { engineContract, TENSORFLOW_ATTRIBUTES } from '@starling/compute/contract';
 import { threadsRuntime } from '@starling/runtime';
 import { runtimeContract } from '@starling/runtime/contract';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { isLeftOut } from '../support/tools.js';
 
 const found = (await tfjsBackends()).find(({ name }) => name === 'tensorflow')!;
@@ -23,7 +23,7 @@ if (found.available) {
   afterAll(() => expect([...names].sort()).toEqual([...TENSORFLOW_ATTRIBUTES].sort()));
 } else {
   describe('tfjs on tensorflow', () => {
-    it.skipIf(isLeftOut('tfjs-node', isRequired))(
+    test.skipIf(isLeftOut('tfjs-node', isRequired))(
       `keeps the engine contract (left out: ${found.reason})`,
       () => {
         expect(found).toMatchObject({ available: true });

@@ -23,7 +23,7 @@ import {
 } from '@starling/federated-core';
 import { populationOf, uniformSampler } from '@starling/population';
 import { inProcessRuntime, type Runtime, runRounds } from '@starling/runtime';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isLeftOut } from '../support/tools.js';
 
 const CLIENT = fileURLToPath(new URL('./client.py', import.meta.url));
@@ -172,14 +172,14 @@ async function runBoth(computation: FederatedComputation, serverArguments: unkno
 
 describe('a Python client', () => {
   // Without Python on the machine there is nothing to run the client with.
-  it.skipIf(lacksPython)('gives the state of our own when it takes part in three rounds', async () => {
+  test.skipIf(lacksPython)('gives the state of our own when it takes part in three rounds', async () => {
     const { actual, expected } = await runBoth(questions, { offset });
     expect(actual.stateHash).toBe(expected.stateHash);
     // 20.5 + 31.25 + 0.1 + 0.2 + 0.3 + 29.75 = 82.1
     expect((actual.metrics as { readonly total: number }).total).toBeCloseTo(82.1, 4);
   });
 
-  it.skipIf(lacksPython)('sends keys and works on its slices as ours does', async () => {
+  test.skipIf(lacksPython)('sends keys and works on its slices as ours does', async () => {
     const table = [1, 2, 4, 8].map((row) => [row, 10 * row]);
     const { actual, expected } = await runBoth(selections, { wanted: [3, 0, 3], others: [2, 1], table });
     expect(actual.stateHash).toBe(expected.stateHash);
@@ -191,7 +191,7 @@ describe('a Python client', () => {
   });
 
   // onnxruntime for Python is on few machines: STARLING_PYTHON names an interpreter that has it.
-  it.skipIf(lacksOnnxruntime)(
+  test.skipIf(lacksOnnxruntime)(
     'makes the feeds of graphs as ours does when it has an ONNX runtime',
     async () => {
       const { actual, expected } = await runBoth(walks, { threshold: 20, steps: 3 });

@@ -1,5 +1,5 @@
-// Captured computations as data: the kernel graph, its bytes and hash, what is fed to it, and the artifact that crosses a
-// thread, a socket or a disk.
+// Captured computations as data: the kernel graph, its bytes and hash, what is fed to it, and the artifact that crosses
+// a thread, a socket or a disk.
 
 export { kernelGraphOf } from './capture/local-computation.js';
 export type { GraphArtifact } from './engine/graph-artifact.js';

@@ -3,9 +3,9 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 
-it('`*.test-d.ts` files type-check when Node is unknown', async () => {
+test('`*.test-d.ts` files type-check when Node is unknown', async () => {
   const compiler = fileURLToPath(new URL('../../../node_modules/.bin/tsc', import.meta.url));
   const project = fileURLToPath(new URL('../tsconfig.type-tests.json', import.meta.url));
   const { stdout } = await promisify(execFile)(compiler, ['-p', project]).catch((error: unknown) => {

@@ -172,7 +172,7 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
 
     epochsContract(name, agreed);
 
-    test(`\`${name}\` refuses an update of NaN and goes on without it`, async () => {
+    test(`\`${name}\` refuses an update of NaN and continues without it`, async () => {
       const population = floats([1, Number.NaN, 2, Number.POSITIVE_INFINITY, 4]);
       const [outcome] = await agreed(totalOf, population, [0, 1, 2, 3, 4]);
       assert.equal(outcome!.value, 7);
@@ -185,7 +185,7 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
       }
     });
 
-    test(`\`${name}\` drops a client that fails and goes on without it`, async () => {
+    test(`\`${name}\` drops a client that fails and continues without it`, async () => {
       const population = failing(floats([1, 2, 4, 8, 16]), [1, 4]);
       const [outcome] = await agreed(totalOf, population, [0, 1, 2, 3, 4]);
       assert.equal(outcome!.value, 13);
@@ -230,7 +230,7 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
       assert.deepEqual(loaded, []);
     });
 
-    test(`\`${name}\` fails the round when the mean of nobody is asked for, and says why, and goes on after it`, async () => {
+    test(`\`${name}\` fails the round when the mean of nobody is asked for, and says why, and continues after it`, async () => {
       const population = failing(floats([1, 2, 3]), [0, 1]);
       const plan = linkPlan(compilePlan(fractionAbove));
       const engine = await createEngine();

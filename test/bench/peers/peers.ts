@@ -64,7 +64,7 @@ export const peers: readonly Peer[] = [
   { name: 'fluke', environment: 'fluke', script: 'fluke_run.py', models: images, processes: 1, threads: 1 },
 ];
 
-/** The Python of a peer under `folder`, or null where its environment was not made. */
+/** The Python of a peer under `folder`, or null if its environment was not made. */
 export function pythonOf(peer: Peer, folder: string): string | null {
   const python = join(folder, peer.environment, 'bin', 'python');
   return existsSync(python) ? python : null;

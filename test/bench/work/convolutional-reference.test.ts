@@ -2,7 +2,7 @@ import { createOnnxEngine } from '@starling/compute';
 import { compileGraph } from '@starling/compute/graph';
 import { generator, type LocalComputation, seedFrom, type Tensor, tensor } from '@starling/federated-core';
 import { leafTypes } from '@starling/federated-core/plan';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { convolutionalGradients } from './convolutional-reference.js';
 import { standardModel } from './models.js';
 import { CLASSES, SIDE } from './standard-data.js';
@@ -25,7 +25,9 @@ function clientWork(value: unknown, seen = new Set<unknown>()): LocalComputation
   return null;
 }
 
-/** Pixels inked as in the standard work, one in five; of every other image only the middle, so that much of it is empty. */
+/**
+ * Pixels inked as in the standard work, one in five; of every other image only the middle, so that much of it is empty.
+ */
 function images(): readonly Float32Array[] {
   const random = generator(seedFrom(3));
   return Array.from({ length: BATCH }, (_, image) =>
@@ -37,7 +39,7 @@ function images(): readonly Float32Array[] {
   );
 }
 
-it('a step of the standard convolutional network is its definition in float64, from the initial weights', async () => {
+test('a step of the standard convolutional network is its definition in float64, from the initial weights', async () => {
   const weights = Object.values(standardModel('cnn').initialWeights);
   const [pixels, labels] = [images(), Array.from({ length: BATCH }, (_, index) => (7 * index) % CLASSES)];
   const layers = [0, 1, 2, 3];
@@ -65,8 +67,8 @@ it('a step of the standard convolutional network is its definition in float64, f
     const largest = gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const before = weights[leaf] as Tensor;
     const largestWeight = (before.data as Float32Array).reduce((most, w) => Math.max(most, Math.abs(w)), 0);
-    // A new weight w − 0.1 g is rounded by up to 2⁻²⁴ w, which is that over 0.1 to the gradient; the rest is what sums of a few
-    // thousand float32 products round by.
+    // A new weight w − 0.1 g is rounded by up to 2⁻²⁴ w, which is that over 0.1 to the gradient; the rest is what sums
+    // of a few thousand float32 products round by.
     const bound = 4e-6 * largest + (2 ** -24 * largestWeight) / LEARNING_RATE;
     const worst = gradient.reduce(
       (most, value, place) => Math.max(most, Math.abs((got[place] as number) / LEARNING_RATE + value)),

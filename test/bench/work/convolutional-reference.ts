@@ -1,5 +1,5 @@
-// The gradient of the standard convolutional network, from its definition and in float64: what a step of the standard work is held
-// against. Written apart from Starling's own code; slow.
+// The gradient of the standard convolutional network, from its definition and in float64: what a step of the standard
+// work is held against. Written apart from Starling's own code; slow.
 
 export interface Layers {
   /** [3, 3, I, O], as [3 · 3 · I, O], and dense matrices [I, O]. */
@@ -70,7 +70,10 @@ const positive = (x: number): number => (x > 0 ? x : 0);
 const masked = (y: Float64Array) => (dy: number, place: number) => ((y[place] as number) > 0 ? dy : 0);
 const relu = (image: Image): Image => ({ ...image, data: image.data.map(positive) });
 
-/** Each product of a 3 × 3 convolution without padding, as positions in input, kernel and output; one call for all outputs of a row. */
+/**
+ * Each product of a 3 × 3 convolution without padding, as positions in input, kernel and output; one call for all
+ * outputs of a row.
+ */
 function eachRow(input: Image, outputs: number, visit: (x: number, kernel: number, y: number) => void): void {
   const side = input.side - 2;
   for (let row = 0; row < side; row++)

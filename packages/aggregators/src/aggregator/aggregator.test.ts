@@ -13,7 +13,7 @@ import {
   stepOf,
   type Type,
 } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Aggregator, aggregationOf } from './aggregator.js';
 import { aggregate } from './contract.js';
 
@@ -36,7 +36,7 @@ const counting: Aggregator = {
 };
 
 describe('aggregationOf', () => {
-  it('keeps the state of an inner process, which is given no weight where it takes none', async () => {
+  test('keeps the state of an inner process, which is given no weight where it takes none', async () => {
     const outer: Aggregator = {
       name: 'outer',
       create: (update) => {

@@ -10,7 +10,7 @@ import {
   struct,
   type Type,
 } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Aggregator } from './aggregator.js';
 
 export interface AggregatorStep {
@@ -62,18 +62,18 @@ export function aggregatorContract(name: string, make: () => Aggregator): void {
   });
 
   describe(`${name} keeps the aggregator contract`, () => {
-    it('gives an aggregate of the type of the updates, and keeps the type of its state', () => {
+    test('gives an aggregate of the type of the updates, and keeps the type of its state', () => {
       const { initialize, next } = make().create(update);
       const { state, result } = (next.type.result as StructType<{ state: Type; result: Type }>).elements;
       expect(formatType(result)).toBe('<kernel=float32[2,2],bias=float32[2]>@SERVER');
       expect(formatType(state)).toBe(formatType(initialize.type.result));
     });
 
-    it('compiles to a plan of one round trip', () => {
+    test('compiles to a plan of one round trip', () => {
       expect(compilePlan(make().create(update).next).phases.length).toBe(1);
     });
 
-    it('gives zeros when all updates are zeros', async () => {
+    test('gives zeros when all updates are zeros', async () => {
       const { result } = await aggregate(make(), { update, values: [value(0), value(0)] });
       const { kernel, bias } = result as unknown as Record<
         'kernel' | 'bias',
@@ -82,7 +82,7 @@ export function aggregatorContract(name: string, make: () => Aggregator): void {
       expect([...kernel.data, ...bias.data].map(Math.abs)).toEqual([0, 0, 0, 0, 0, 0]);
     });
 
-    it('gives the update of a single client', async () => {
+    test('gives the update of a single client', async () => {
       const { result } = await aggregate(make(), { update, values: [value(0.125)] });
       const { kernel, bias } = result as unknown as Record<
         'kernel' | 'bias',

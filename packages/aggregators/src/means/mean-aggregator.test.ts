@@ -1,10 +1,10 @@
 import { EmptyAggregateError, float32 } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aggregate, aggregatorContract } from '../aggregator/contract.js';
 import { meanAggregator } from './mean-aggregator.js';
 
 describe('meanAggregator', () => {
-  it('averages updates by their weights', async () => {
+  test('averages updates by their weights', async () => {
     // (1 · 3 + 2 · 2 + 3 · 1) / 6 = 10 / 6.
     const { result } = await aggregate(meanAggregator(), {
       update: float32(),
@@ -14,7 +14,7 @@ describe('meanAggregator', () => {
     expect(result).toBeCloseTo(10 / 6, 6);
   });
 
-  it('averages updates all the same when it is not weighted', async () => {
+  test('averages updates all the same when it is not weighted', async () => {
     const { result } = await aggregate(meanAggregator({ weighted: false }), {
       update: float32(),
       values: [1, 2, 3],
@@ -23,7 +23,7 @@ describe('meanAggregator', () => {
     expect(result).toBe(2);
   });
 
-  it('counts nothing of a weight of 0 when it is not weighted either', async () => {
+  test('counts nothing of a weight of 0 when it is not weighted either', async () => {
     // (1 + 2) / 2: the third has no weight.
     const { result } = await aggregate(meanAggregator({ weighted: false }), {
       update: float32(),
@@ -33,7 +33,7 @@ describe('meanAggregator', () => {
     expect(result).toBe(1.5);
   });
 
-  it.each([-1, Number.NaN])(
+  test.each([-1, Number.NaN])(
     'refuses a client of weight %d when it is not weighted either',
     async (weight) => {
       const aggregator = meanAggregator({ weighted: false });
@@ -46,7 +46,7 @@ describe('meanAggregator', () => {
     },
   );
 
-  it('throws when the weights add up to zero', async () => {
+  test('throws when the weights add up to zero', async () => {
     await expect(
       aggregate(meanAggregator(), { update: float32(), values: [1, 2], weights: [0, 0] }),
     ).rejects.toThrow(EmptyAggregateError);

@@ -18,7 +18,7 @@ import {
   tensor,
 } from '@starling/federated-core';
 import { sizeOf } from '@starling/federated-core/plan';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { boundNorm } from './bound-norm.js';
 
 const LARGEST = 3.4028234663852886e38;
@@ -90,7 +90,7 @@ const ENGINES = [
 ] as const;
 
 describe.each(ENGINES)('boundNorm on %s', (_, makeEngine) => {
-  it('gives a norm of at most the bound and no less than 2e-5 below it, whatever the magnitudes', async () => {
+  test('gives a norm of at most the bound and no less than 2e-5 below it, whatever the magnitudes', async () => {
     const random = generator(seedFrom(7));
     for (const shapes of SHAPES) {
       const bound = await bounding(shapes, makeEngine);
@@ -115,11 +115,12 @@ describe.each(ENGINES)('boundNorm on %s', (_, makeEngine) => {
     }
   }, 120_000);
 
-  it('keeps zeros, and the direction of what it shortens', async () => {
+  test('keeps zeros, and the direction of what it shortens', async () => {
     const bound = await bounding([[2], [1]], makeEngine);
     const zeros = [Float32Array.of(0, 0), Float32Array.of(0)];
     expect(await bound(zeros, 1)).toEqual({ leaves: zeros, isLonger: false });
-    // (3, 4, 0) · 1e20 has norm 5e20, whose square overflows; (2, 1, 2) times the smallest number is far below the bound.
+    // (3, 4, 0) · 1e20 has norm 5e20, whose square overflows; (2, 1, 2) times the smallest number is far below the
+    // bound.
     const { leaves, isLonger } = await bound([Float32Array.of(3e20, -4e20), Float32Array.of(0)], 1);
     expect(isLonger).toBe(true);
     expect(leaves[0]?.[0]).toBeCloseTo(0.6, 5);
@@ -132,7 +133,7 @@ describe.each(ENGINES)('boundNorm on %s', (_, makeEngine) => {
     expect(normOf(exact.leaves)).toBeGreaterThan(5 * (1 - 3e-6));
   });
 
-  it('leaves what is not finite as it is no number to clip', async () => {
+  test('leaves what is not finite as it is no number to clip', async () => {
     const bound = await bounding([[2]], makeEngine);
     for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY]) {
       const { leaves } = await bound([Float32Array.of(1, wrong)], 1);
@@ -142,14 +143,14 @@ describe.each(ENGINES)('boundNorm on %s', (_, makeEngine) => {
 });
 
 describe('boundNorm', () => {
-  it('throws when a tensor is not float32', () => {
+  test('throws when a tensor is not float32', () => {
     const update = struct({ weights: float32(2), counts: int32(3) });
     expect(() => localComputation({ update }, ({ update }) => boundNorm(update as never, 1).value)).toThrow(
       'Cannot bound a norm: tensors must be float32, got int32[3]',
     );
   });
 
-  it('holds ten million equal numbers to the bound', async () => {
+  test('holds ten million equal numbers to the bound', async () => {
     const bound = await bounding([[10_000_000]], createOnnxEngine);
     const { leaves, isLonger } = await bound([new Float32Array(10_000_000).fill(0.1)], 1);
     const exact = normOf(leaves);

@@ -1,13 +1,14 @@
-// The bound that clipping promises: a value of any structure, shortened so that its L2 norm over all tensors, computed exactly, is at
-// most a bound, whatever rounding does. Part of a local computation, in which all numbers are float32.
+// The bound that clipping promises: a value of any structure, shortened so that its L2 norm over all tensors, computed
+// exactly, is at most a bound, whatever rounding does. Part of a local computation, in which all numbers are float32.
 //
-// Squares of numbers beyond 1.8e19 overflow, and of those below 1e-23 vanish. So all is divided by the largest magnitude m first:
-// y = x / m, and |x| = m |y| with 1 ≤ |y| ≤ √n. And every operation rounds, by a factor within 1 ± u, u = 2⁻²⁴. A sum of squares that
-// adds up to L numbers in a chain is at least (1 − u)^(L + 1) of what it would be exactly; its root is within half as many u. The
-// few operations around it add at most eight: the quotients by m, the root, the bound's own rounding, product and quotients. With
-// the bound lowered by a factor of 1 − (L/2 + 16) u both promises hold, with room for L²u² and for a root that is only
-// nearly rounded: a value that is left as it is, is within the bound, and so is one that is shortened to it. Results below 2⁻¹²⁶
-// round by up to 2⁻¹⁵⁰ each instead: nothing to bounds from 1e-30 on.
+// Squares of numbers beyond 1.8e19 overflow, and of those below 1e-23 vanish. So all is divided by the largest
+// magnitude m first: y = x / m, and |x| = m |y| with 1 ≤ |y| ≤ √n. And every operation rounds, by a factor within 1 ±
+// u, u = 2⁻²⁴. A sum of squares that adds up to L numbers in a chain is at least (1 − u)^(L + 1) of what it would be
+// exactly; its root is within half as many u. The few operations around it add at most eight: the quotients by m, the
+// root, the bound's own rounding, product and quotients. With the bound lowered by a factor of 1 − (L/2 + 16) u both
+// promises hold, with room for L²u² and for a root that is only nearly rounded: a value that is left as it is, is
+// within the bound, and so is one that is shortened to it. Results below 2⁻¹²⁶ round by up to 2⁻¹⁵⁰ each instead:
+// nothing to bounds from 1e-30 on.
 import { type TensorStructure, tf } from '@starling/compute';
 import { leavesOf, mapStructure } from './structures.js';
 
@@ -22,9 +23,10 @@ export interface BoundedNorm {
 }
 
 /**
- * A float32 value whose L2 norm over all its tensors is at most `clipNorm`, a number or scalar: `value`, or its direction at that
- * length. What is not finite stays so: its sender is refused. Norms within 2e-5 below the bound, for up to 10⁷ numbers, may be
- * shortened by as much, too. Throws a `TypeError` where a tensor is not float32: scaled down, integers would not stay integers.
+ * A float32 value whose L2 norm over all its tensors is at most `clipNorm`, a number or scalar: `value`, or its
+ * direction at that length. What is not finite stays so: its sender is refused. Norms within 2e-5 below the bound, for
+ * up to 10⁷ numbers, may be shortened by as much, too. Throws a `TypeError` if a tensor is not float32: scaled down,
+ * integers would not stay integers.
  */
 export function boundNorm(value: TensorStructure, clipNorm: number | tf.Tensor): BoundedNorm {
   const leaves = leavesOf(value).filter(({ size }) => size > 0);

@@ -1,6 +1,6 @@
 import { createOnnxEngine, localRunner } from '@starling/compute';
 import { evaluate, float32 } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aggregate, aggregatorContract } from '../aggregator/contract.js';
 import { meanAggregator } from '../means/mean-aggregator.js';
 import { sumAggregator } from '../sums/sum-aggregator.js';
@@ -15,7 +15,7 @@ interface Step {
 describe('adaptivelyClipped', () => {
   const options = { initialClipNorm: 2, targetQuantile: 0.75, learningRate: 0.2 };
 
-  it('clips to the bound, and moves it towards the quantile', async () => {
+  test('clips to the bound, and moves it towards the quantile', async () => {
     // Of 1, 2, 3, 4 two are within 2: (1 + 2 + 2 + 2) / 4 = 1.75. The bound rises to 2 · exp(−0.2 (0.5 − 0.75)).
     const step = await aggregate(adaptivelyClipped(meanAggregator(), options), {
       update: float32(),
@@ -28,7 +28,7 @@ describe('adaptivelyClipped', () => {
     expect(state.clipNorm).toBeCloseTo(2 * Math.exp(0.05), 6);
   });
 
-  it('comes to rest where the share within is the quantile', async () => {
+  test('comes to rest where the share within is the quantile', async () => {
     // Norms 1 … 20 and γ = 0.5: any bound from 10 to below 11 leaves half of them as they are.
     const engine = await createOnnxEngine();
     const run = localRunner(engine);
@@ -48,7 +48,7 @@ describe('adaptivelyClipped', () => {
     expect(clipNorm).toBeLessThan(11.1);
   });
 
-  it('keeps the bound when nobody reports', async () => {
+  test('keeps the bound when nobody reports', async () => {
     const step = await aggregate(adaptivelyClipped(sumAggregator(), options), {
       update: float32(),
       values: [],
@@ -56,7 +56,7 @@ describe('adaptivelyClipped', () => {
     expect((step as unknown as Step).state.clipNorm).toBe(2);
   });
 
-  it('throws when the quantile is no share', () => {
+  test('throws when the quantile is no share', () => {
     expect(() => adaptivelyClipped(meanAggregator(), { targetQuantile: 50 })).toThrow(
       'targetQuantile must be a finite number from 0 to 1, got 50',
     );

@@ -1,6 +1,6 @@
-// Clipping to a quantile of the clients' own norms, which the server follows from round to round: Andrew, Thakkar, McMahan,
-// Ramaswamy, "Differentially Private Learning with Adaptive Clipping", NeurIPS 2021, Algorithm 1, without its noise. The
-// server learns the share of clients within the bound, not their norms.
+// Clipping to a quantile of the clients' own norms, which the server follows from round to round: Andrew, Thakkar,
+// McMahan, Ramaswamy, "Differentially Private Learning with Adaptive Clipping", NeurIPS 2021, Algorithm 1, without its
+// noise. The server learns the share of clients within the bound, not their norms.
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
   type AggregationProcess,
@@ -31,10 +31,10 @@ export interface AdaptivelyClippedOptions {
 }
 
 /**
- * `inner` on updates of an L2 norm of at most C, which moves by C ← C · exp(−η_C (b − γ)) after each round, where b is the
- * share of clients within the bound; without clients it stays. Measures `clipNorm`, the C of the round, and `within`, b.
- * Clients bound their updates themselves, as with `clipped`: one that runs other code is not held to it. Throws a
- * `RangeError` if an option is out of its range.
+ * `inner` on updates of an L2 norm of at most C, which moves by C ← C · exp(−η_C (b − γ)) after each round, where b is
+ * the share of clients within the bound; without clients it stays. Measures `clipNorm`, the C of the round, and
+ * `within`, b. Clients bound their updates themselves, as with `clipped`: one that runs other code is not held to it.
+ * Throws a `RangeError` if an option is out of its range.
  */
 export function adaptivelyClipped(inner: Aggregator, options: AdaptivelyClippedOptions = {}): Aggregator {
   checkOptions('Cannot clip updates adaptively', options, {

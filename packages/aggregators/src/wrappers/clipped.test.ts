@@ -1,12 +1,12 @@
 import { float32, struct, tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aggregate, aggregatorContract } from '../aggregator/contract.js';
 import { meanAggregator } from '../means/mean-aggregator.js';
 import { sumAggregator } from '../sums/sum-aggregator.js';
 import { clipped } from './clipped.js';
 
 describe('clipped', () => {
-  it('shortens an update to the norm over all its tensors, and counts it', async () => {
+  test('shortens an update to the norm over all its tensors, and counts it', async () => {
     // (3, 4) has norm 5 and becomes (0.6, 0.8); (0.3, 0.4) has norm 0.5 and stays. Mean: (0.45, 0.6).
     const update = struct({ a: float32(), b: float32() });
     const values = [
@@ -23,13 +23,13 @@ describe('clipped', () => {
     expect(measurements).toEqual({ clipped: 1, inner: {} });
   });
 
-  it('throws when the norm is out of its range', () => {
+  test('throws when the norm is out of its range', () => {
     expect(() => clipped(meanAggregator(), { clipNorm: 0 })).toThrow(
       'Cannot clip updates: clipNorm must be a finite number from 1e-30 to 1e+38, got 0',
     );
   });
 
-  it('shortens finite updates whose squares overflow, and does not add up to more than the bound of each', async () => {
+  test('shortens finite updates whose squares overflow, and does not add up to more than the bound of each', async () => {
     // Norms 2e20 and 3e38 · √3, which is beyond float32 itself: each becomes an update of norm 1.
     const values = [
       [2e20, 0, 0],

@@ -17,10 +17,10 @@ import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
 import { boundNorm, CLIP_NORM_RANGE } from '../structures/bound-norm.js';
 
 /**
- * `inner` on updates whose L2 norm over all their tensors, computed exactly, is at most `clipNorm`; longer ones are scaled down.
- * Measures `clipped`, the number of clients that were. The bound is computed in the client's own graph: a client that runs
- * other code is not held to it. The server checks of an update only that it is finite, and that its weight is not below 0.
- * Throws a `RangeError` unless `clipNorm` is from 1e-30 to 1e38.
+ * `inner` on updates whose L2 norm over all their tensors, computed exactly, is at most `clipNorm`; longer ones are
+ * scaled down. Measures `clipped`, the number of clients that were. The bound is computed in the client's own graph: a
+ * client that runs other code is not held to it. The server checks of an update only that it is finite, and that its
+ * weight is not below 0. Throws a `RangeError` unless `clipNorm` is from 1e-30 to 1e38.
  */
 export function clipped(inner: Aggregator, options: { readonly clipNorm: number }): Aggregator {
   checkOptions('Cannot clip updates', options, { clipNorm: true });

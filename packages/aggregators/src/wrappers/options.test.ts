@@ -1,5 +1,5 @@
 // Every option of this room at its door: what it takes, and what it refuses by name, whatever its type.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { meanAggregator } from '../means/mean-aggregator.js';
 import { adaptivelyClipped } from '../wrappers/adaptively-clipped.js';
 import { clipped } from '../wrappers/clipped.js';
@@ -21,7 +21,7 @@ function adaptive(options: never): unknown {
 }
 
 describe('options of aggregators', () => {
-  it.each(doors)(
+  test.each(doors)(
     '%s takes %s within its range, and refuses the rest by name',
     (_, option, door, takes, refuses) => {
       const make = door as (options: unknown) => unknown;
@@ -33,12 +33,12 @@ describe('options of aggregators', () => {
     },
   );
 
-  it('bounds without a default are refused when they are left out', () => {
+  test('bounds without a default are refused when they are left out', () => {
     expect(() => clipped(meanAggregator(), {} as never)).toThrow('clipNorm must be');
     expect(() => zeroed(meanAggregator(), {} as never)).toThrow('bound must be');
   });
 
-  it('by other names are refused, with the name that was meant', () => {
+  test('by other names are refused, with the name that was meant', () => {
     const inner = meanAggregator();
     expect(() => clipped(inner, { clipnorm: 1 } as never)).toThrow("did you mean 'clipNorm'?");
     expect(() => zeroed(inner, { bound: 1, whenzeroed: 'exclude' } as never)).toThrow(
@@ -50,7 +50,7 @@ describe('options of aggregators', () => {
     expect(() => meanAggregator({ weight: true } as never)).toThrow("did you mean 'weighted'?");
   });
 
-  it('`weighted` is true or false', () => {
+  test('`weighted` is true or false', () => {
     expect(() => meanAggregator({ weighted: 'no' as never })).toThrow(
       "weighted must be true or false, got 'no'",
     );

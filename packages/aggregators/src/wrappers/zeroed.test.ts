@@ -1,5 +1,5 @@
 import { EmptyAggregateError, float32, struct } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aggregate, aggregatorContract } from '../aggregator/contract.js';
 import { meanAggregator } from '../means/mean-aggregator.js';
 import { sumAggregator } from '../sums/sum-aggregator.js';
@@ -7,7 +7,7 @@ import { clipped } from './clipped.js';
 import { zeroed } from './zeroed.js';
 
 describe('zeroed', () => {
-  it('leaves out an update with an element beyond the bound', async () => {
+  test('leaves out an update with an element beyond the bound', async () => {
     // (1, −11) is beyond 10 and has no weight; the mean is that of (2, 4) alone.
     const aggregator = zeroed(meanAggregator(), { bound: 10 });
     const { result, measurements } = await aggregate(aggregator, {
@@ -21,7 +21,7 @@ describe('zeroed', () => {
     expect(measurements).toEqual({ zeroed: 1, inner: {} });
   });
 
-  it('leaves out an update that is not finite', async () => {
+  test('leaves out an update that is not finite', async () => {
     const aggregator = zeroed(meanAggregator(), { bound: 10 });
     const values = [Number.NaN, Number.POSITIVE_INFINITY, 3];
     const { result, measurements } = await aggregate(aggregator, { update: float32(), values });
@@ -29,7 +29,7 @@ describe('zeroed', () => {
     expect(measurements).toEqual({ zeroed: 2, inner: {} });
   });
 
-  it('wraps another wrapper', async () => {
+  test('wraps another wrapper', async () => {
     // 100 is zeroed, 8 is clipped to 4: (0 · 0 + 1 · 4) / 1.
     const aggregator = zeroed(clipped(meanAggregator(), { clipNorm: 4 }), { bound: 10 });
     const { result, measurements } = await aggregate(aggregator, { update: float32(), values: [100, 8] });
@@ -47,7 +47,7 @@ describe('zeroed', () => {
     // (2 + 4 + 0) / 3.
     ['count-as-zero', false, 2],
   ] as const;
-  it.each(means)(
+  test.each(means)(
     'under %s counts a zeroed client so in a mean with weighted: %s',
     async (when, weighted, mean) => {
       const aggregator = zeroed(meanAggregator({ weighted }), { bound: 10, whenZeroed: when });
@@ -61,7 +61,7 @@ describe('zeroed', () => {
     },
   );
 
-  it('fails the round when every client is excluded, and gives zero when they count', async () => {
+  test('fails the round when every client is excluded, and gives zero when they count', async () => {
     const mean = meanAggregator();
     await expect(
       aggregate(zeroed(mean, { bound: 1 }), { update: float32(), values: [5, 9] }),
@@ -70,7 +70,7 @@ describe('zeroed', () => {
     expect((await aggregate(counting, { update: float32(), values: [5, 9] })).result).toBe(0);
   });
 
-  it('takes updates without a tensor, all of which are within the bound', async () => {
+  test('takes updates without a tensor, all of which are within the bound', async () => {
     const { result, measurements } = await aggregate(zeroed(sumAggregator(), { bound: 1 }), {
       update: struct({}),
       values: [{}, {}],
@@ -79,7 +79,7 @@ describe('zeroed', () => {
     expect(measurements).toEqual({ zeroed: 0, inner: {} });
   });
 
-  it('throws when it is to do something else with a zeroed client', () => {
+  test('throws when it is to do something else with a zeroed client', () => {
     expect(() => zeroed(meanAggregator(), { bound: 1, whenZeroed: 'drop' as 'exclude' })).toThrow(
       "Cannot zero updates: whenZeroed must be 'exclude' or 'count-as-zero', got 'drop'",
     );

@@ -111,7 +111,7 @@ function parseRange(text: string): readonly [number, number] {
   return [from, to];
 }
 
-/** A signal for the end of the process that started this one over a channel; `null` where there is none. */
+/** A signal for the end of the process that started this one over a channel; `null` if there is none. */
 function endWithParent(): AbortSignal | null {
   if (process.channel === undefined) return null;
   const controller = new AbortController();

@@ -1,5 +1,5 @@
 // `starling coordinator <federation>`: waits for clients that join over WebSockets, runs rounds with them, and commits
-// each round to a directory, from which it goes on after a restart.
+// each round to a directory, from which it continues after a restart.
 import { readFileSync } from 'node:fs';
 import type { RunResult } from '@starling/runtime';
 import type { RunStart } from '@starling/runtime/events';
@@ -60,8 +60,10 @@ export function addCoordinatorCommand(program: Command): void {
     .addOption(
       number('--deadline-ms <n>', 'how long a round waits', 1, DEFAULT_DEADLINE_MS, 'STARLING_DEADLINE_MS'),
     )
-    .addOption(new Option('--state <dir>', 'commit rounds there, and go on from there').env('STARLING_STATE'))
-    .addOption(new Option('--force', 'go on also from a --state of another run').default(false))
+    .addOption(
+      new Option('--state <dir>', 'commit rounds there, and continue from there').env('STARLING_STATE'),
+    )
+    .addOption(new Option('--force', 'continue also from a --state of another run').default(false))
     .addOption(new Option('--token <secret>', 'clients must know it').env('STARLING_TOKEN'))
     .addOption(new Option('--tls-key <file>', 'PEM; serves wss:// with --tls-cert').env('STARLING_TLS_KEY'))
     .addOption(new Option('--tls-cert <file>', 'PEM; serves wss:// with --tls-key').env('STARLING_TLS_CERT'))

@@ -1,14 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { wholeNumber } from './shared-options.js';
 
 describe('wholeNumber', () => {
   const read = wholeNumber('--rounds', 1);
 
-  it('reads a whole number from the least up', () => {
+  test('reads a whole number from the least up', () => {
     expect([read('1'), read('20')]).toEqual([1, 20]);
   });
 
-  it.each(['0', '-1', '1.5', 'ten', '', ' '])("names the option when it gets '%s'", (text) => {
+  test.each(['0', '-1', '1.5', 'ten', '', ' '])("names the option when it gets '%s'", (text) => {
     expect(() => read(text)).toThrow(
       `Cannot read --rounds: it must be a whole number from 1 up, got '${text}'`,
     );

@@ -44,8 +44,8 @@ export function addSimulateCommand(program: Command): void {
   addSettingOption(command)
     .option('--json', 'one JSON object a line on stdout, and nothing else there', false)
     .option('--out <dir>', 'keep checkpoints, metrics.jsonl and report.html there')
-    .option('--resume', 'go on from the last checkpoint in --out', false)
-    .option('--force', 'with --resume: go on also from a checkpoint of another run', false)
+    .option('--resume', 'continue from the last checkpoint in --out', false)
+    .option('--force', 'with --resume: continue also from a checkpoint of another run', false)
     .action(simulate);
 }
 

@@ -1,9 +1,9 @@
 // Tests of what doctor says of the machine and its engines.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkEngine, checkNode } from './checks.js';
 
 describe('checkNode', () => {
-  it('is broken when Node is older than 20', () => {
+  test('is broken when Node is older than 20', () => {
     expect(checkNode('18.19.0')).toEqual({
       name: 'node',
       status: 'broken',
@@ -18,7 +18,7 @@ describe('checkEngine', () => {
     throw new Error('Cannot load the engine', { cause: new Error('no binding\nat line 2') });
   };
 
-  it('gives the reason and its cause when an engine does not start', async () => {
+  test('gives the reason and its cause when an engine does not start', async () => {
     expect(await checkEngine('engine x', false, failing)).toEqual({
       name: 'engine x',
       status: 'missing',
@@ -26,11 +26,11 @@ describe('checkEngine', () => {
     });
   });
 
-  it('is broken when the engine is required', async () => {
+  test('is broken when the engine is required', async () => {
     expect((await checkEngine('engine x', true, failing)).status).toBe('broken');
   });
 
-  it('disposes of an engine that starts', async () => {
+  test('disposes of an engine that starts', async () => {
     let disposed = 0;
     const check = await checkEngine('engine x', true, async () => ({
       name: 'onnx',

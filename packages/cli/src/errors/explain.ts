@@ -13,7 +13,7 @@ export function exitCodeOf(error: unknown): number {
   return exitCodes.failure;
 }
 
-/** The message and its causes; the whole stack with `STARLING_DEBUG=1`. `null` where commander has printed. */
+/** The message and its causes; the whole stack with `STARLING_DEBUG=1`. `null` if commander has printed. */
 export function explain(error: unknown): string | null {
   if (error instanceof CommanderError) return null;
   if (isInterrupt(error)) return 'Stopped before the first round';

@@ -7,7 +7,7 @@ import { locateFederation } from './locate.js';
 
 let hooksAreRegistered = false;
 
-/** Throws a `UsageError` where there is no such federation or the file exports something else. */
+/** Throws a `UsageError` if there is no such federation or the file exports something else. */
 export async function loadFederation(nameOrPath: string): Promise<Federation> {
   const { path, value } = await loadDefault(nameOrPath);
   if (!isFederation(value)) {

@@ -12,7 +12,7 @@ export interface FederationFile {
   readonly isTypeScript: boolean;
 }
 
-/** Throws a `UsageError` where there is no such file or name. */
+/** Throws a `UsageError` if there is no such file or name. */
 export function locateFederation(nameOrPath: string, directory: string = process.cwd()): FederationFile {
   const looksLikePath =
     /[\\/]/.test(nameOrPath) || EXTENSIONS.some((extension) => nameOrPath.endsWith(extension));

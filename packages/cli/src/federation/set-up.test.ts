@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../errors/usage-error.js';
 import { setUpFederation } from './set-up.js';
 
@@ -28,17 +28,17 @@ describe('setUpFederation', () => {
   );
   const broken = federation('broken', 'return { data: new Array(-1) };');
 
-  it('gives what the settings build', async () => {
+  test('gives what the settings build', async () => {
     expect(await setUpFederation(choosy, { clients: '7' })).toMatchObject({ settings: { clients: 7 } });
   });
 
-  it('blames a setting when the build is out of range with it, and not without', async () => {
+  test('blames a setting when the build is out of range with it, and not without', async () => {
     const failing = setUpFederation(choosy, { clients: '10' });
     await expect(failing).rejects.toThrow(UsageError);
     await expect(failing).rejects.toMatchObject({ cause: { message: 'at most 9 clients' } });
   });
 
-  it('passes a range error on when it is the federation’s own', async () => {
+  test('passes a range error on when it is the federation’s own', async () => {
     for (const given of [{}, { clients: '7' }]) {
       const failing = setUpFederation(broken, given);
       await expect(failing).rejects.toThrow('Invalid array length');

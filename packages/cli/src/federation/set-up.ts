@@ -15,7 +15,7 @@ export interface ReadyFederation {
 }
 
 /**
- * Loads, checks the settings, and builds. Throws a `UsageError` where the federation or a setting is unknown, or a
+ * Loads, checks the settings, and builds. Throws a `UsageError` if the federation or a setting is unknown, or a
  * setting is out of the range that the federation takes; what else its build throws passes through.
  */
 export async function setUpFederation(

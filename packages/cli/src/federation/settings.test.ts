@@ -1,5 +1,5 @@
 // Tests of the settings that a command line gives to a federation.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { UsageError } from '../errors/usage-error.js';
 import { collectSetting, readSettings } from './settings.js';
@@ -11,18 +11,18 @@ const schema = z.object({
 });
 
 describe('collectSetting', () => {
-  it('splits at the first equals sign when the value has more', () => {
+  test('splits at the first equals sign when the value has more', () => {
     expect(collectSetting('a=b=c', { x: '1' })).toEqual({ x: '1', a: 'b=c' });
   });
 
-  it('throws a UsageError when there is no key or no equals sign', () => {
+  test('throws a UsageError when there is no key or no equals sign', () => {
     expect(() => collectSetting('cohort', {})).toThrow("it must be key=value, got 'cohort'");
     expect(() => collectSetting('=3', {})).toThrow(UsageError);
   });
 });
 
 describe('readSettings', () => {
-  it('fills in defaults and reads numbers when the setting is one', () => {
+  test('fills in defaults and reads numbers when the setting is one', () => {
     expect(readSettings(schema, { cohort: '3' }, 'mnist')).toEqual({
       cohort: 3,
       partition: 'iid',
@@ -30,17 +30,17 @@ describe('readSettings', () => {
     });
   });
 
-  it('keeps digits as text when the setting is a string', () => {
+  test('keeps digits as text when the setting is a string', () => {
     expect(readSettings(schema, { label: '42' }, 'mnist').label).toBe('42');
   });
 
-  it('names the known settings when one is unknown', () => {
+  test('names the known settings when one is unknown', () => {
     expect(() => readSettings(schema, { cohrt: '3' }, 'mnist')).toThrow(
       "Cannot set up mnist: settings must be among cohort, partition or label, got 'cohrt'",
     );
   });
 
-  it('names the setting and what it got when a value does not fit', () => {
+  test('names the setting and what it got when a value does not fit', () => {
     expect(() => readSettings(schema, { cohort: 'ten', partition: 'rows' }, 'mnist')).toThrow(
       /'cohort' must be .*got 'ten'; 'partition' must be .*got 'rows'/,
     );

@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { oneOf, UsageError } from '../errors/usage-error.js';
 
-/** Gathers one more `key=value` of a repeated option; throws a `UsageError` where there is no `=`. */
+/** Gathers one more `key=value` of a repeated option; throws a `UsageError` if there is no `=`. */
 export function collectSetting(
   text: string,
   earlier: Readonly<Record<string, string>>,

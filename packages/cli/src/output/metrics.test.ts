@@ -1,9 +1,9 @@
 // Tests of how metrics turn into JSON, names and text.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { countOf, formatDuration, formatNumber, namedNumbers, shownMetrics, toJson } from './metrics.js';
 
 describe('toJson', () => {
-  it('nests a tensor by its shape when it has one', () => {
+  test('nests a tensor by its shape when it has one', () => {
     const tensor = { dtype: 'float32', shape: [2, 3], data: new Float32Array([1, 2, 3, 4, 5, 6]) };
     expect(toJson({ tensor })).toEqual({
       tensor: [
@@ -13,13 +13,13 @@ describe('toJson', () => {
     });
   });
 
-  it('writes what JSON has no number for as text', () => {
+  test('writes what JSON has no number for as text', () => {
     expect(toJson([Number.NaN, 7n, 2n ** 60n])).toEqual(['NaN', 7, '1152921504606846976']);
   });
 });
 
 describe('namedNumbers', () => {
-  it('names the numbers of nested structs by path and leaves out arrays and text', () => {
+  test('names the numbers of nested structs by path and leaves out arrays and text', () => {
     const metrics = { training: { loss: 0.5, name: 'x' }, counts: [1, 2], done: true };
     expect(namedNumbers(metrics)).toEqual([
       ['training.loss', 0.5],
@@ -27,7 +27,7 @@ describe('namedNumbers', () => {
     ]);
   });
 
-  it("names a bare number 'value'", () => {
+  test("names a bare number 'value'", () => {
     expect(namedNumbers(0.5)).toEqual([['value', 0.5]]);
   });
 });
@@ -35,14 +35,14 @@ describe('namedNumbers', () => {
 describe('shownMetrics', () => {
   const metrics = { loss: 3, accuracy: 2, evaluation: { accuracy: 1 } };
 
-  it('puts the headline first and stops at the count', () => {
+  test('puts the headline first and stops at the count', () => {
     expect(shownMetrics(metrics, 'evaluation.accuracy', 2)).toEqual([
       ['evaluation.accuracy', 1],
       ['loss', 3],
     ]);
   });
 
-  it('keeps the order when there is no headline, or not in this round', () => {
+  test('keeps the order when there is no headline, or not in this round', () => {
     expect(shownMetrics({ loss: 3, accuracy: 2 }, 'evaluation.accuracy', 3)).toEqual([
       ['loss', 3],
       ['accuracy', 2],
@@ -52,7 +52,7 @@ describe('shownMetrics', () => {
 });
 
 describe('formatNumber', () => {
-  it('keeps about four digits at every size', () => {
+  test('keeps about four digits at every size', () => {
     expect([0.312549, 2.5, 1240, 12345.6, 1.234e-7, 3e9 + 0.5].map(formatNumber)).toEqual([
       '0.3125',
       '2.5',
@@ -65,7 +65,7 @@ describe('formatNumber', () => {
 });
 
 describe('countOf', () => {
-  it('puts the noun in the plural unless there is one', () => {
+  test('puts the noun in the plural unless there is one', () => {
     expect([0, 1, 1240].map((count) => countOf(count, 'round'))).toEqual([
       '0 rounds',
       '1 round',
@@ -75,7 +75,7 @@ describe('countOf', () => {
 });
 
 describe('formatDuration', () => {
-  it('chooses the unit by size', () => {
+  test('chooses the unit by size', () => {
     expect([480.4, 3200, 125_000].map(formatDuration)).toEqual(['480 ms', '3.2 s', '2 min 5 s']);
   });
 });

@@ -1,7 +1,7 @@
 // Tests of the ways in which a run is shown: JSON lines, plain lines, the bar.
 
 import type { RoundSummary, RunStart, RunSummary } from '@starling/runtime/events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { jsonLines } from './json-lines.js';
 import { plainLines } from './plain-lines.js';
 import { barLine, progressBar } from './progress-bar.js';
@@ -29,7 +29,7 @@ const summary: RunSummary = {
 };
 
 describe('jsonLines', () => {
-  it('writes one object a round and a summary', () => {
+  test('writes one object a round and a summary', () => {
     const lines: string[] = [];
     const observer = jsonLines((line) => lines.push(line));
     observer.round?.(round);
@@ -42,7 +42,7 @@ describe('jsonLines', () => {
 });
 
 describe('plainLines', () => {
-  it('shows the round, its metrics and clients a second', () => {
+  test('shows the round, its metrics and clients a second', () => {
     const lines: string[] = [];
     const observer = plainLines((line) => lines.push(line));
     observer.started?.(start);
@@ -60,7 +60,7 @@ describe('plainLines', () => {
 });
 
 describe('plainLines', () => {
-  it('writes only some rounds when asked to, and always the last', () => {
+  test('writes only some rounds when asked to, and always the last', () => {
     const lines: string[] = [];
     const observer = plainLines((line) => lines.push(line), 8);
     observer.started?.(start);
@@ -74,20 +74,20 @@ describe('plainLines', () => {
 });
 
 describe('createRate', () => {
-  it('forgets rounds that left the window', () => {
+  test('forgets rounds that left the window', () => {
     const rate = createRate();
     rate.add({ accepted: 1000, wallMs: 1 });
     for (let index = 0; index < 9; index++) rate.add({ accepted: 1, wallMs: 100 });
     expect(rate.add({ accepted: 1, wallMs: 100 })).toBe(10);
   });
 
-  it('is zero when no time passed', () => {
+  test('is zero when no time passed', () => {
     expect(createRate().add({ accepted: 5, wallMs: 0 })).toBe(0);
   });
 });
 
 describe('progressBar', () => {
-  it('shows the run in the title and round, metrics and speed below', () => {
+  test('shows the run in the title and round, metrics and speed below', () => {
     const task = { title: 'mnist', output: '' };
     const observer = progressBar(task);
     observer.started?.({ ...start, headline: 'accuracy' });
@@ -101,7 +101,7 @@ describe('progressBar', () => {
 });
 
 describe('barLine', () => {
-  it('fills by the share of rounds done', () => {
+  test('fills by the share of rounds done', () => {
     expect(barLine(5, 20, 8)).toBe('██░░░░░░');
     expect(barLine(0, 0, 4)).toBe('░░░░');
   });

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { describePlan, formatBytes } from './plan-text.js';
 
 describe('formatBytes', () => {
-  it('counts in thousands, and says when the data decides', () => {
+  test('counts in thousands, and says when the data decides', () => {
     expect([0, 999, 1000, 796_840, 4_800_000, 3e12].map(formatBytes)).toEqual([
       '0 bytes',
       '999 bytes',
@@ -44,7 +44,7 @@ describe('describePlan', () => {
     revealing: false,
   };
 
-  it('says what is sent, for which intrinsic, and that only the aggregate is seen', () => {
+  test('says what is sent, for which intrinsic, and that only the aggregate is seen', () => {
     const text = describePlan(report, 'ab12');
     expect(text).toContain(
       'each client sends       float32 (4 bytes) for federatedSum\n  the server sees       only float32\n',
@@ -53,7 +53,7 @@ describe('describePlan', () => {
     expect(text).not.toContain('round trip');
   });
 
-  it('numbers the round trips and warns when single clients are seen', () => {
+  test('numbers the round trips and warns when single clients are seen', () => {
     const collect = { ...update, kind: 'collect', intrinsic: 'federatedCollect', revealing: true } as const;
     const text = describePlan(
       { ...report, phases: [phase, { ...phase, updates: [collect] }], revealing: true },
@@ -64,7 +64,7 @@ describe('describePlan', () => {
     expect(text).toContain('The server sees values of single clients.');
   });
 
-  it('says what a client receives by its keys, for each key and in all where their number is known', () => {
+  test('says what a client receives by its keys, for each key and in all where their number is known', () => {
     const selection = {
       intrinsic: 'federatedSelect',
       served: 'float32[100,8]',
@@ -81,7 +81,7 @@ describe('describePlan', () => {
     expect(textWith(10, 320)).toContain('a round: 320 bytes down to a client, 4 bytes up;');
   });
 
-  it('says what a round takes by the key where clients have any number of them', () => {
+  test('says what a round takes by the key where clients have any number of them', () => {
     const keys = {
       ...update,
       kind: 'select-keys',

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { formatSettings } from './settings-text.js';
 
 describe('formatSettings', () => {
-  it('aligns what is said of each setting, if anything is', () => {
+  test('aligns what is said of each setting, if anything is', () => {
     const schema = z.object({
       cohort: z.number().describe('clients a round'),
       partition: z.string().describe('who has what'),
@@ -14,7 +14,7 @@ describe('formatSettings', () => {
     );
   });
 
-  it('is empty when there are no settings', () => {
+  test('is empty when there are no settings', () => {
     expect(formatSettings(z.object({}), {})).toBe('');
   });
 });

@@ -1,7 +1,7 @@
 // The settings of a federation as text: names with their values, and what each is for.
 import type { z } from 'zod';
 
-/** One line a setting, such as `cohort=10  clients a round`; empty where there are none. */
+/** One line a setting, such as `cohort=10  clients a round`; empty if there are none. */
 export function formatSettings(schema: z.ZodObject, values: Readonly<Record<string, unknown>>): string {
   const rows = Object.entries(schema.shape).map(([name, type]) => {
     const value = values[name];

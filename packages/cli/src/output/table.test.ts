@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatTable } from './table.js';
 
 describe('formatTable', () => {
-  it('aligns text left and numbers right when widths differ', () => {
+  test('aligns text left and numbers right when widths differ', () => {
     const table = formatTable([
       ['question', 'answer'],
       ['hot?', '0.5'],

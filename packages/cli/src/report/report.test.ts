@@ -1,7 +1,7 @@
 // Tests of the report: which curves it draws, that it is whole on its own, and that text in it stays text.
 
 import type { RoundSummary, RunStart, RunSummary } from '@starling/runtime/events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { renderChart } from './chart.js';
 import { renderReport } from './report.js';
 import { chartsOf } from './series.js';
@@ -35,7 +35,7 @@ const summary: RunSummary = {
 };
 
 describe('chartsOf', () => {
-  it('puts metrics with the same last name on one chart', () => {
+  test('puts metrics with the same last name on one chart', () => {
     const charts = chartsOf([
       record(1, { training: { loss: 2, accuracy: 0.1 } }),
       record(2, { training: { loss: 1, accuracy: 0.2 }, evaluation: { loss: 1.5 } }),
@@ -69,7 +69,7 @@ describe('chartsOf', () => {
     ]);
   });
 
-  it('leaves out points that are not finite', () => {
+  test('leaves out points that are not finite', () => {
     const records = [record(1, { loss: Number.NaN }), record(2, { loss: 1 }), record(3, { loss: 0.5 })];
     expect(chartsOf(records)[0]?.series[0]?.points).toEqual([
       [2, 1],
@@ -78,7 +78,7 @@ describe('chartsOf', () => {
     expect(chartsOf([record(1, { loss: Number.NaN })])).toEqual([]);
   });
 
-  it('draws no curve of what never changes', () => {
+  test('draws no curve of what never changes', () => {
     const records = [1, 2, 3].map((round) => record(round, { loss: 1 / round, examples: 6000 }));
     expect(chartsOf(records).map(({ title }) => title)).toEqual(['loss']);
     expect(chartsOf(records.slice(0, 1))).toEqual([]);
@@ -86,7 +86,7 @@ describe('chartsOf', () => {
 });
 
 describe('renderChart', () => {
-  it('draws a line from the first round at the left edge to the last at the right', () => {
+  test('draws a line from the first round at the left edge to the last at the right', () => {
     const svg = renderChart({
       title: 'loss',
       series: [
@@ -107,23 +107,23 @@ describe('renderChart', () => {
 describe('renderReport', () => {
   const html = renderReport([record(1, { loss: 1 }), record(2, { loss: 0.5 })], summary);
 
-  it('loads nothing from outside', () => {
+  test('loads nothing from outside', () => {
     expect(html).not.toMatch(/\b(src|href)=|url\(|@import|https?:/);
   });
 
-  it('escapes text of the federation', () => {
+  test('escapes text of the federation', () => {
     expect(html).toContain('<h1>&lt;mnist&gt;</h1>');
     expect(html).toContain('digits &amp; more');
   });
 
-  it('shows clients a second, the state hash and the settings', () => {
+  test('shows clients a second, the state hash and the settings', () => {
     // 20 accepted clients in 200 ms: 100 a second.
     expect(html).toContain('<dt>clients/s</dt><dd>100</dd>');
     expect(html).toContain('c0ffee');
     expect(html).toContain('cohort=10');
   });
 
-  it('keeps the last round in the table of a long run', () => {
+  test('keeps the last round in the table of a long run', () => {
     const records = Array.from({ length: 101 }, (_, index) => record(index + 1, { loss: 1 / (index + 1) }));
     const rows = renderReport(records, summary).match(/<tr><td>/g) ?? [];
     // 101 rounds over 20 rows: every 6th from the first, 17 rows with rounds 1, 7 … 97, and the last.

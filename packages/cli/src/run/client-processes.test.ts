@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { clientRanges } from './client-processes.js';
 
 describe('clientRanges', () => {
-  it('splits the population evenly and leaves nobody out', () => {
+  test('splits the population evenly and leaves nobody out', () => {
     expect(clientRanges(10, 4)).toEqual([
       [0, 2],
       [2, 5],
@@ -11,7 +11,7 @@ describe('clientRanges', () => {
     ]);
   });
 
-  it('makes no more parts than there are clients', () => {
+  test('makes no more parts than there are clients', () => {
     expect(clientRanges(2, 8)).toEqual([
       [0, 1],
       [1, 2],

@@ -61,7 +61,7 @@ export function startClientProcesses(options: ClientProcessOptions): ClientProce
       stopping = true;
       options.onFailure(
         new Error(
-          `Cannot go on without clients ${from} to ${to - 1}: their process ended with ${signal ?? code}`,
+          `Cannot continue without clients ${from} to ${to - 1}: their process ended with ${signal ?? code}`,
           {
             cause: new Error(log.join(' | ') || 'it logged nothing'),
           },

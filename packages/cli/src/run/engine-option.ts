@@ -8,7 +8,7 @@ export function engineOption(): Option {
   return new Option('--engine <name>', text).argParser(readEngine).default(DEFAULT_ENGINE);
 }
 
-/** Throws a `UsageError` where there is no such engine; whether it is installed shows when it starts. */
+/** Throws a `UsageError` if there is no such engine; whether it is installed shows when it starts. */
 export function readEngine(name: string): EngineChoice {
   if (isEngineChoice(name)) return name;
   throw new UsageError(`Cannot choose an engine: need ${oneOf(engineNames)}, got '${name}'`);

@@ -1,16 +1,16 @@
-// `--force`, and what is said without it: a directory that holds another run is not gone on with unasked.
+// `--force`, and what is said without it: a directory that holds another run is not continued unasked.
 import { formatDifference, type OnOtherRun, OtherRunError } from '@starling/runtime';
 import type { Logger } from 'pino';
 import { UsageError } from '../errors/usage-error.js';
 
-/** For the run's options: with `force`, what differs is logged as a warning, and the run goes on all the same. */
+/** For the run's options: with `force`, what differs is logged as a warning, and the run continues all the same. */
 export function otherRun(force: boolean, logger: Logger): { readonly onOtherRun?: OnOtherRun } {
   if (!force) return {};
   return {
     onOtherRun: (differences) =>
       logger.warn(
         { differences: differences.map(formatDifference) },
-        'going on from a checkpoint of another run',
+        'continuing from a checkpoint of another run',
       ),
   };
 }
@@ -22,7 +22,7 @@ export async function withForceHint<T>(run: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof OtherRunError)) throw error;
     throw new UsageError(
-      `${error.message}\n  choose another directory, or add --force to go on all the same`,
+      `${error.message}\n  choose another directory, or add --force to continue all the same`,
       {
         cause: error,
       },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunObserver } from '@starling/runtime/events';
 import { allObservers } from '@starling/runtime/events';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../errors/usage-error.js';
 import { clearRun, outputFolder, reportPath, requireFresh } from './output-folder.js';
 
@@ -38,13 +38,13 @@ async function play(observer: RunObserver, round: number): Promise<void> {
 }
 
 describe('outputFolder', () => {
-  it('makes the folder and writes the report when the run ends', async () => {
+  test('makes the folder and writes the report when the run ends', async () => {
     const folder = join(await makeFolder(), 'deep', 'run');
     await play(outputFolder(folder), 1);
     expect(await readFile(reportPath(folder), 'utf8')).toContain('1 of 4, stopped');
   });
 
-  it('reports the rounds before a resume, and each round once', async () => {
+  test('reports the rounds before a resume, and each round once', async () => {
     const folder = await makeFolder();
     const rows = [1, 2, 3].map((round) => JSON.stringify({ round, metrics: { loss: round }, wallMs: 1 }));
     await writeFile(join(folder, 'metrics.jsonl'), `${rows.join('\n')}\n{"round":4,"met`);
@@ -56,7 +56,7 @@ describe('outputFolder', () => {
 });
 
 describe('requireFresh', () => {
-  it('throws when the folder holds a checkpoint, and not when it is missing or holds other files', async () => {
+  test('throws when the folder holds a checkpoint, and not when it is missing or holds other files', async () => {
     const folder = await makeFolder();
     await writeFile(join(folder, 'notes.txt'), '');
     requireFresh(folder);
@@ -67,7 +67,7 @@ describe('requireFresh', () => {
 });
 
 describe('clearRun', () => {
-  it("deletes a run's files and no others", async () => {
+  test("deletes a run's files and no others", async () => {
     const folder = await makeFolder();
     for (const name of ['metrics.jsonl', 'report.html', 'round-00000001.safetensors', 'notes.txt']) {
       await writeFile(join(folder, name), '');
@@ -79,7 +79,7 @@ describe('clearRun', () => {
 });
 
 describe('allObservers', () => {
-  it('waits for each observer before the next', async () => {
+  test('waits for each observer before the next', async () => {
     const calls: string[] = [];
     const slow: RunObserver = {
       round: async () => {

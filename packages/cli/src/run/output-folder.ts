@@ -16,11 +16,11 @@ export function reportPath(directory: string): string {
   return join(directory, REPORT);
 }
 
-/** Throws a `UsageError` where the directory holds an earlier run's checkpoints: they are not overwritten unasked. */
+/** Throws a `UsageError` if the directory holds an earlier run's checkpoints: they are not overwritten unasked. */
 export function requireFresh(directory: string): void {
   if (!holdsCheckpoints(directory)) return;
   throw new UsageError(
-    `Cannot start a run in ${directory}: need a directory without checkpoints, got those of an earlier run; add --resume to go on with it`,
+    `Cannot start a run in ${directory}: need a directory without checkpoints, got those of an earlier run; add --resume to continue with it`,
   );
 }
 

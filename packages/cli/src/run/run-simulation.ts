@@ -23,12 +23,12 @@ export interface RunSettings {
   readonly seed: number;
   /** A directory that the run is committed to, and taken up from; `null` for none. */
   readonly directory: string | null;
-  /** Goes on from the directory also where it holds another run. */
+  /** Continues from the directory also if it holds another run. */
   readonly force: boolean;
   readonly logger: Logger;
 }
 
-/** Throws a `UsageError` where federation or settings are unknown, and what a round throws where one fails. */
+/** Throws a `UsageError` if federation or settings are unknown, and what a round throws if one fails. */
 export async function runSimulation(
   options: RunSettings,
   observer: RunObserver,

@@ -50,12 +50,12 @@ const runtimes: Readonly<Record<string, RuntimeEntry>> = {
 
 export const runtimeNames: readonly string[] = Object.keys(runtimes);
 
-/** Throws a `UsageError` where there is no such runtime. */
+/** Throws a `UsageError` if there is no such runtime. */
 export function hasWorkers(name: string): boolean {
   return entryOf(name).hasWorkers;
 }
 
-/** Throws a `UsageError` where there is no such runtime, or it cannot serve so many clients. */
+/** Throws a `UsageError` if there is no such runtime, or it cannot serve so many clients. */
 export function makeRuntime(name: string, settings: RuntimeSettings): Promise<Runtime> {
   return entryOf(name).make(settings);
 }

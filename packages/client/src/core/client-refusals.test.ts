@@ -1,12 +1,12 @@
 // Why a client ends for good: its own rules, the coordinator's word, or a coordinator that breaks the protocol.
 import { float32, sequence } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { admit, broadcast, client, hash, manifest, start, teach, work } from '../testing/echo-plan.js';
 import type { ScriptedLine } from '../testing/scripted-coordinator.js';
 import type { ClientOptions } from './client.js';
 
 describe('createClientOn', () => {
-  it.each<[string, Partial<ClientOptions>, (line: ScriptedLine) => Promise<void>]>([
+  test.each<[string, Partial<ClientOptions>, (line: ScriptedLine) => Promise<void>]>([
     [
       'plan-not-pinned',
       { pins: ['0'.repeat(64)] },
@@ -114,7 +114,7 @@ describe('createClientOn', () => {
     },
   );
 
-  it('`createClientOn` throws when the URL is not one of a socket', () => {
+  test('`createClientOn` throws when the URL is not one of a socket', () => {
     expect(() => start({ url: 'http://coordinator:7700' })).toThrow(RangeError);
   });
 });

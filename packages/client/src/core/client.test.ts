@@ -1,7 +1,7 @@
 import { tensor } from '@starling/federated-core';
 import { decodeLeaves } from '@starling/plan/safetensors';
 import { encodeBodyMessage } from '@starling/wire';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   admit,
   broadcast,
@@ -15,7 +15,7 @@ import {
 } from '../testing/echo-plan.js';
 
 describe('createClientOn', () => {
-  it('`createClientOn` joins, fetches the plan once, works and ends when the coordinator says goodbye', async () => {
+  test('`createClientOn` joins, fetches the plan once, works and ends when the coordinator says goodbye', async () => {
     const line = await start({ token: 'murmuration' });
     const hello = await admit(line);
     expect(hello.control).toMatchObject({ client: 'mote-1', dataType: '<x=float32>', token: 'murmuration' });
@@ -37,7 +37,7 @@ describe('createClientOn', () => {
     });
   });
 
-  it('`createClientOn` comes back after a cut, under its name, with plan, broadcast and update kept', async () => {
+  test('`createClientOn` comes back after a cut, under its name, with plan, broadcast and update kept', async () => {
     let loads = 0;
     const load = () => {
       loads++;
@@ -61,7 +61,7 @@ describe('createClientOn', () => {
     expect(client.counts.reconnects).toBe(1);
   });
 
-  it('`createClientOn` goes on with a plan and a broadcast where cuts left them', async () => {
+  test('`createClientOn` continues with a plan and a broadcast where cuts left them', async () => {
     const first = await start();
     await admit(first);
     await first.next('want');
@@ -89,7 +89,7 @@ describe('createClientOn', () => {
     expect(decodeLeaves((await third.next('update')).body as Uint8Array)[0]?.data[99]).toBe(99);
   });
 
-  it('`createClientOn` sends an update whole when it is computed anew, whatever the coordinator holds', async () => {
+  test('`createClientOn` sends an update whole when it is computed anew, whatever the coordinator holds', async () => {
     const line = await start();
     await admit(line);
     await teach(line);
@@ -97,7 +97,7 @@ describe('createClientOn', () => {
     expect(decodeLeaves((await line.next('update')).body as Uint8Array)[0]?.data[99]).toBe(99);
   });
 
-  it('`createClientOn` tries again when no client is free, and takes another name when its own was taken', async () => {
+  test('`createClientOn` tries again when no client is free, and takes another name when its own was taken', async () => {
     const first = await start({ clientId: null });
     await first.next('hello');
     first.say('error', { code: 'no-free-client', reason: 'all taken' });
@@ -110,7 +110,7 @@ describe('createClientOn', () => {
     expect((await third.next('hello')).control).toMatchObject({ client: null });
   });
 
-  it('`createClientOn` says `failed` when its data cannot be had, and stays', async () => {
+  test('`createClientOn` says `failed` when its data cannot be had, and stays', async () => {
     const line = await start({
       load: () => {
         throw new Error('the disk is gone');
@@ -128,7 +128,7 @@ describe('createClientOn', () => {
     expect(client.state).toBe('ready');
   });
 
-  it('`createClientOn` says `failed` when its data is not of the type that it told, and stays', async () => {
+  test('`createClientOn` says `failed` when its data is not of the type that it told, and stays', async () => {
     const line = await start({ load: () => ({ x: tensor('float32', [2], Float32Array.of(7, 8)) }) });
     await admit(line);
     await teach(line);
@@ -140,7 +140,7 @@ describe('createClientOn', () => {
     expect(client.state).toBe('ready');
   });
 
-  it('`createClientOn` cuts a connection that fell silent when it has seen pings', async () => {
+  test('`createClientOn` cuts a connection that fell silent when it has seen pings', async () => {
     const line = await start();
     await admit(line); // heartbeatMs is 100
     await teach(line);
@@ -149,14 +149,14 @@ describe('createClientOn', () => {
     await coordinator.accept();
   });
 
-  it('`createClientOn` gives up when nobody answers for as long as it is told to wait', async () => {
+  test('`createClientOn` gives up when nobody answers for as long as it is told to wait', async () => {
     const line = await start({ giveUpMs: 60 });
     coordinator.down = true;
     line.cut();
     await expect(client.finished).rejects.toMatchObject({ code: 'coordinator-gone' });
   });
 
-  it('`createClientOn` says that it leaves when it is closed', async () => {
+  test('`createClientOn` says that it leaves when it is closed', async () => {
     const line = await start();
     await admit(line);
     await teach(line);

@@ -17,7 +17,7 @@ export interface ClientOptions {
   readonly clientId: string | null;
   /** The type of what `load` gives; it is checked against the plan. */
   readonly dataType: Type;
-  /** The data of the client of that name; asked for at each piece of work, so cache it where it is dear. */
+  /** The data of the client of that name; asked for at each piece of work, so cache it where it is expensive. */
   readonly load: (client: string) => Value | Promise<Value>;
   /** Runs the plan's graphs; it stays the caller's to dispose of. */
   readonly engine: Engine;
@@ -27,7 +27,7 @@ export interface ClientOptions {
   /** Plan hashes (SHA-256, hex) that the client agrees to run. Default: any. */
   readonly pins?: readonly string[];
   readonly backOff?: BackOff;
-  /** How long it goes on trying without ever reaching a coordinator, milliseconds. Default: without end. */
+  /** How long it continues trying without ever reaching a coordinator, milliseconds. Default: without end. */
   readonly giveUpMs?: number;
   /** Makes sockets; `createClient` of the Node entry takes `ws`. */
   readonly connect: Connect;
@@ -47,20 +47,20 @@ export interface Client {
   readonly name: string | null;
   readonly state: ConversationState | 'waiting';
   readonly counts: Readonly<ClientCounts>;
-  /** Rejects with a `ClientRefusedError` where the client was turned away for good. */
+  /** Rejects with a `ClientRefusedError` if the client was turned away for good. */
   readonly finished: Promise<ClientSummary>;
   /** Leaves; resolves once the socket is closed. */
   close(): Promise<void>;
 }
 
-/** The coordinator, or the client's own rules, turned it away for a reason that waiting does not mend. */
+/** The coordinator, or the client's own rules, turned it away for a reason that waiting does not fix. */
 export class ClientRefusedError extends StarlingError {
   constructor(client: string | null, code: string, reason: string) {
     super(code, `Cannot take part${client === null ? '' : ` as '${client}'`}: ${reason}`);
   }
 }
 
-/** Reasons that waiting may mend: the next attempt comes after the back-off, like after a cut. */
+/** Reasons that waiting may fix: the next attempt comes after the back-off, like after a cut. */
 const passing: ReadonlySet<string> = new Set([
   'no-free-client',
   'handshake-timeout',

@@ -26,7 +26,7 @@ import { createWorker, type Worker } from './worker.js';
 export type ConversationEnd =
   /** The run is over. */
   | { readonly kind: 'bye'; readonly reason: string }
-  /** The coordinator, or this client, will not go on for this reason. */
+  /** The coordinator, or this client, will not continue for this reason. */
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string }
   /** The connection broke, or was never made. */
   | { readonly kind: 'cut'; readonly reason: string };
@@ -132,7 +132,7 @@ export function converse(options: ConversationOptions): Conversation {
   function abandon(error: unknown): void {
     if (state === 'ended') return;
     const code = error instanceof StarlingError ? error.code : 'client-failed';
-    logger.error({ err: error }, 'the conversation cannot go on');
+    logger.error({ err: error }, 'the conversation cannot continue');
     leave(code, error instanceof Error ? error.message : String(error));
   }
 

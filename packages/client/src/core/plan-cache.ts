@@ -22,9 +22,9 @@ export interface LoadedPlan {
   maxBroadcastBytes(phase: number): number;
   /** The most bytes of a client's slices in a phase. */
   maxSlicesBytes(phase: number): number;
-  /** Makes the leaves of the client's input from a value of `dataType`; throws where the type does not fit. */
+  /** Makes the leaves of the client's input from a value of `dataType`; throws if the type does not fit. */
   argument(dataType: Type): (value: Value) => readonly Tensor[];
-  /** The leaves of a `slices` body as the phase's work takes them; throws a `StarlingError` where they are not that. */
+  /** The leaves of a `slices` body as the phase's work takes them; throws a `StarlingError` if they are not that. */
   unpackSlices(phase: number, leaves: readonly Tensor[]): readonly Tensor[];
   readonly work: PlanRunner['work'];
 }
@@ -38,7 +38,7 @@ export interface WantedBlob {
 export type FetchBlobs = (wanted: readonly WantedBlob[]) => Promise<readonly Uint8Array[]>;
 
 export interface PlanCache {
-  /** The plan, fetched if it is not here. Rejects where it cannot be fetched, or is not sound. */
+  /** The plan, fetched if it is not here. Rejects if it cannot be fetched, or is not sound. */
   load(manifest: WantedBlob, fetch: FetchBlobs): Promise<LoadedPlan>;
   /** Runs a piece of work when those before it are done, and lets sockets breathe in between. */
   inTurn<T>(task: () => Promise<T>): Promise<T>;

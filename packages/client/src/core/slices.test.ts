@@ -5,7 +5,7 @@ import type { RoundPlan } from '@starling/federated-core/plan';
 import { encodePlan } from '@starling/plan';
 import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import { encodeBodyMessage } from '@starling/wire';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { admit, client, coordinator, start, teach } from '../testing/echo-plan.js';
 import type { ScriptedLine } from '../testing/scripted-coordinator.js';
 import type { ClientOptions } from './client.js';
@@ -87,7 +87,7 @@ async function begin(): Promise<ScriptedLine> {
 const updateOf = async (line: ScriptedLine) => decodeLeaves((await line.next('update')).body as Uint8Array);
 
 describe('createClientOn, slices', () => {
-  it('`createClientOn` sends its keys, and works on its slices in their order', async () => {
+  test('`createClientOn` sends its keys, and works on its slices in their order', async () => {
     const line = await begin();
     line.sayBody('work', { ...work, phase: 0, slices: null }, broadcast);
     expect(await updateOf(line)).toEqual([keys]);
@@ -96,7 +96,7 @@ describe('createClientOn, slices', () => {
     expect(await updateOf(line)).toEqual([floats(30, 31, 10, 11, 30, 31)]);
   });
 
-  it('`createClientOn` takes slices as they are when no key stands twice, and none', async () => {
+  test('`createClientOn` takes slices as they are when no key stands twice, and none', async () => {
     const line = await begin();
     for (const sent of [floats(10, 11, 20, 21), floats()]) {
       const body = encodeLeaves([sent, order()]);
@@ -107,7 +107,7 @@ describe('createClientOn, slices', () => {
     }
   });
 
-  it('`createClientOn` goes on with its slices where a cut left them, and with the update that it made', async () => {
+  test('`createClientOn` continues with its slices where a cut left them, and with the update that it made', async () => {
     const first = await begin();
     const frames = encodeBodyMessage('slices', announced, slices, { stream: 1, chunkBytes: 64 });
     for (const frame of frames.slice(0, 2)) first.sayRaw(frame);
@@ -133,7 +133,7 @@ describe('createClientOn, slices', () => {
     expect(await updateOf(third)).toEqual([floats(30, 31, 10, 11, 30, 31)]);
   });
 
-  it.each<[string, string, (line: ScriptedLine) => void]>([
+  test.each<[string, string, (line: ScriptedLine) => void]>([
     ['unexpected-message', 'do not come', (line) => line.sayBody('work', work, broadcast)],
     [
       'unexpected-message',

@@ -13,7 +13,7 @@ export interface SocketEvents {
   message(frame: Uint8Array | null): void;
   /** The coordinator gave a sign of life. Where it never comes, silence is not taken for a fault. */
   ping(): void;
-  /** Once, at the end, also where the connection was never made. */
+  /** Once, at the end, also if the connection was never made. */
   close(code: number, reason: string): void;
 }
 

@@ -9,7 +9,7 @@ import {
   type Type,
   uint8,
 } from '@starling/federated-core';
-import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { afterEach, describe, expect, expectTypeOf, test } from 'vitest';
 import * as tf from '../tensorflow/tf.js';
 import { nodeNames } from '../testing/graphs.js';
 import { CaptureError } from './frame/capture-error.js';
@@ -31,7 +31,7 @@ function errorOf(body: (argument: { x: tf.Tensor }) => unknown): CaptureError {
 }
 
 describe('localComputation', () => {
-  it('records the kernels of its body', () => {
+  test('records the kernels of its body', () => {
     const over = localComputation({ reading: float32(), threshold: float32() }, ({ reading, threshold }) =>
       tf.greater(reading, threshold),
     );
@@ -40,7 +40,7 @@ describe('localComputation', () => {
     ]);
   });
 
-  it('infers the type of its result', () => {
+  test('infers the type of its result', () => {
     const local = localComputation({ x: float32(2, 3) }, ({ x }) => ({
       sums: [tf.sum(x, 0), tf.argMax(x, 1)],
       size: 6,
@@ -55,7 +55,7 @@ describe('localComputation', () => {
     );
   });
 
-  it('gives its body and its result TypeScript types', () => {
+  test('gives its body and its result TypeScript types', () => {
     const local = localComputation(
       { weights: struct({ w: float32(2) }), data: sequence(struct({ x: float32(), y: int32() })) },
       ({ weights, data }) => {
@@ -73,7 +73,7 @@ describe('localComputation', () => {
     expect(() => localComputation({ x: float32() }, ({ y }) => y)).toThrow('got undefined');
   });
 
-  it('has the type that is asked of its result, and refuses a body that gives another', () => {
+  test('has the type that is asked of its result, and refuses a body that gives another', () => {
     const mean = localComputation({ x: float32(3) }, ({ x }) => tf.mean(x), {
       name: 'mean',
       result: float32(),
@@ -88,25 +88,25 @@ describe('localComputation', () => {
     ).toThrow('Cannot capture largest: need a result of <at=float32>, got <at=int32>');
   });
 
-  it('takes one type, a record of types, or none', () => {
+  test('takes one type, a record of types, or none', () => {
     expect(localComputation(float32(), (x) => tf.neg(x)).type.parameter).toEqual(float32());
     expect(localComputation({ x: float32() }, ({ x }) => x).type.parameter).toEqual(struct({ x: float32() }));
     expect(localComputation(null, () => 1).type.parameter).toBeNull();
   });
 
-  it('reads uint8 as int32', () => {
+  test('reads uint8 as int32', () => {
     const local = localComputation({ pixels: uint8(4) }, ({ pixels }) => pixels);
     expect(local.type.result).toEqual(int32(4));
   });
 
-  it('takes tensors from outside as constants', () => {
+  test('takes tensors from outside as constants', () => {
     const table = tf.tensor1d([1, 2, 3]);
     const graph = kernelGraphOf(localComputation({ x: float32(3) }, ({ x }) => tf.mul(x, table)));
     expect(graph.constants.map(({ tensor }) => Array.from(tensor.data as Float32Array))).toEqual([[1, 2, 3]]);
     expect(table.arraySync()).toEqual([1, 2, 3]);
   });
 
-  it('names equal functions by equal ids, whatever they are called', () => {
+  test('names equal functions by equal ids, whatever they are called', () => {
     const make = (factor: number, name: string) =>
       localComputation({ x: float32() }, ({ x }) => tf.mul(x, factor), { name });
     expect(make(2, 'a').id).toBe(make(2, 'b').id);
@@ -118,7 +118,7 @@ describe('localComputation', () => {
 });
 
 describe('capturing refuses', () => {
-  it.each<[string, (argument: { x: tf.Tensor }) => unknown]>([
+  test.each<[string, (argument: { x: tf.Tensor }) => unknown]>([
     ['dataSync', ({ x }) => tf.mul(x, x.dataSync()[0] as number)],
     ['arraySync', ({ x }) => x.arraySync()],
     ['a comparison of JavaScript', ({ x }) => ((x as unknown as number) > 3 ? x : tf.neg(x))],
@@ -131,7 +131,7 @@ describe('capturing refuses', () => {
     expect(error.message).toMatch(/local-computation\.test\.ts:\d+/);
   });
 
-  it.each<[string, string, () => unknown]>([
+  test.each<[string, string, () => unknown]>([
     ['tf.randomUniform', 'tf.randomUniform', () => tf.randomUniform([2])],
     ['a seeded generator', 'tf.randomNormal', () => tf.randomNormal([2], 0, 1, 'float32', 7)],
     ['tf.truncatedNormal', 'tf.truncatedNormal', () => tf.truncatedNormal([2])],
@@ -144,19 +144,19 @@ describe('capturing refuses', () => {
     expect(error.message).toContain('random.normal');
   });
 
-  it('a kernel that it does not know, by name', () => {
+  test('a kernel that it does not know, by name', () => {
     const error = errorOf(({ x }) => tf.spectral.rfft(x));
     expect(error.code).toBe('unknown-kernel');
     expect(error.message).toMatch(/kernel (Complex|FFT|Real)/);
     expect(error.message).toMatch(/local-computation\.test\.ts:\d+/);
   });
 
-  it('a body that gives a promise or nothing', () => {
+  test('a body that gives a promise or nothing', () => {
     expect(errorOf(async ({ x }) => x).message).toContain('the body must be synchronous');
     expect(errorOf(() => undefined).message).toContain('got undefined');
   });
 
-  it('a body, step or function that gives a promise which rejects, and that ends no process', async () => {
+  test('a body, step or function that gives a promise which rejects, and that ends no process', async () => {
     const fail = async (): Promise<never> => {
       throw new Error('nobody waits for this');
     };
@@ -174,11 +174,11 @@ describe('capturing refuses', () => {
     await new Promise((resolve) => setTimeout(resolve, 10));
   });
 
-  it('shapes that do not fit, and says which', () => {
+  test('shapes that do not fit, and says which', () => {
     expect(errorOf(({ x }) => tf.reshape(x, [2, 2])).message).toContain('[3] and [2,2]'.replace(',', ', '));
   });
 
-  it.each<[string, Type, string]>([
+  test.each<[string, Type, string]>([
     ['float64', float64(), 'got float64'],
     ['an unknown dimension', float32(null, 2), 'shapes must be known'],
     ['a sequence of sequences', sequence(sequence(float32())), 'sequence of sequences'],
@@ -186,13 +186,13 @@ describe('capturing refuses', () => {
     expect(() => localComputation({ x: type }, () => 1)).toThrow(message);
   });
 
-  it('a local computation within another', () => {
+  test('a local computation within another', () => {
     expect(errorOf(() => localComputation(float32(), (x) => x)).message).toContain(
       'inside the body of another',
     );
   });
 
-  it('a tensor that was kept from another capture', () => {
+  test('a tensor that was kept from another capture', () => {
     let kept: tf.Tensor | undefined;
     localComputation({ x: float32(3) }, ({ x }) => {
       kept = tf.keep(tf.neg(x));
@@ -208,7 +208,7 @@ describe('after a capture', () => {
     expect(variable.arraySync()).toEqual([1, 2, 3]);
   });
 
-  it.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+  test.each<[string, (x: tf.Tensor) => tf.Tensor]>([
     ['returns', (x) => tf.square(x)],
     ['throws', (x) => tf.scalar(x.dataSync()[0] as number)],
   ])('tf.js is as before where the body %s', (_, finish) => {
@@ -232,7 +232,7 @@ describe('after a capture', () => {
     expect(tf.memory().numBytes).toBe(before.numBytes);
   });
 
-  it('a composite kernel has been recorded as its parts', () => {
+  test('a composite kernel has been recorded as its parts', () => {
     const local = localComputation({ x: float32(2, 2), w: float32(2, 2), b: float32(2) }, ({ x, w, b }) =>
       tf.stack([
         tf.fused.matMul({ a: x as tf.Tensor2D, b: w as tf.Tensor2D, bias: b, activation: 'relu' }),

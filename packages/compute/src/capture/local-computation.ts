@@ -52,17 +52,17 @@ export interface LocalComputationOptions<T extends Type = Type> {
   /** For errors and logs; default: the body's own name, or `local`. Not part of the content hash. */
   readonly name?: string;
   /**
-   * The type that the body must give. tf.js does not tell TypeScript element types or shapes: with this, the editor knows
-   * them, and `evaluate` gives numbers and tensors rather than any value. By default, whatever the body gives.
+   * The type that the body must give. tf.js does not tell TypeScript element types or shapes: with this, the editor
+   * knows them, and `evaluate` gives numbers and tensors rather than any value. By default, whatever the body gives.
    */
   readonly result?: T;
 }
 
 /**
  * Captures `body` as a local computation. `parameters` is a record of types, one type, or `null` for none; the body
- * gets tf.js tensors (`uint8` as int32) and `SymbolicDataset`s, and returns a tensor, a number, a boolean, or a record or
- * array of them. Tensors from outside become constants. The body runs once, synchronously, on shapes alone; throws
- * a `CaptureError` where it reads a value, draws random numbers in JavaScript, calls an unknown kernel, or gives something
+ * gets tf.js tensors (`uint8` as int32) and `SymbolicDataset`s, and returns a tensor, a number, a boolean, or a record
+ * or array of them. Tensors from outside become constants. The body runs once, synchronously, on shapes alone; throws a
+ * `CaptureError` if it reads a value, draws random numbers in JavaScript, calls an unknown kernel, or gives something
  * else than `result` says.
  */
 export function localComputation<const P extends ParameterRecord | Type | null, T extends Type>(
@@ -99,7 +99,7 @@ export function localComputation(
   };
 }
 
-/** The kernel graph of a local computation; throws a `TypeError` where it was not made by `localComputation`. */
+/** The kernel graph of a local computation; throws a `TypeError` if it was not made by `localComputation`. */
 export function kernelGraphOf(local: LocalComputation): KernelGraph {
   const graph = local.body as Partial<KernelGraph> | null;
   if (!Array.isArray(graph?.nodes)) {

@@ -1,5 +1,5 @@
 import { float32, type LocalComputation, type Seed, sequence } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as tf from '../tensorflow/tf.js';
 import { ENGINES, runLocal } from '../testing/engines.js';
 import { floats } from '../testing/graphs.js';
@@ -21,14 +21,14 @@ describe('random', () => {
     runLocal(makeEngine, local, [], seed);
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-  it('draws the same from the same seed on every engine, and other numbers from another', async () => {
+  test('draws the same from the same seed on every engine, and other numbers from another', async () => {
     const first = await drawWith([1, 2]);
     expect(await drawWith([1, 2], ENGINES[1])).toEqual(first);
     const other = await drawWith([1, 3]);
     for (const [index, values] of first.entries()) expect(other[index]).not.toEqual(values);
   });
 
-  it('draws from the distributions it names', async () => {
+  test('draws from the distributions it names', async () => {
     const [uniform = [], normal = [], bernoulli = [], dropout = [], layer = []] = await drawWith([7, 8]);
     // Four standard errors of a mean of 4,096 draws: 4 σ / 64.
     expect(Math.abs(mean(uniform) - 1)).toBeLessThan((4 * (4 / Math.sqrt(12))) / 64);
@@ -43,7 +43,7 @@ describe('random', () => {
     }
   });
 
-  it('draws anew at each step of a reduction', async () => {
+  test('draws anew at each step of a reduction', async () => {
     const walk = localComputation({ data: sequence(float32()) }, ({ data }) =>
       sequenceReduce(data, { first: tf.scalar(-1), last: tf.scalar(-1) }, ({ last }) => ({
         first: last,
@@ -60,7 +60,7 @@ describe('random', () => {
     }
   });
 
-  it.each<[string, () => tf.Tensor]>([
+  test.each<[string, () => tf.Tensor]>([
     ['low above high', () => random.uniform([1], 2, 1)],
     ['a negative stddev', () => random.normal([1], 0, -1)],
     ['a probability above 1', () => random.bernoulli([1], 1.5)],
@@ -69,7 +69,7 @@ describe('random', () => {
     expect(() => localComputation(null, body)).toThrow(RangeError);
   });
 
-  it('cannot be used outside of a body', () => {
+  test('cannot be used outside of a body', () => {
     expect(() => random.uniform([1])).toThrow('no local computation is being captured');
   });
 });

@@ -23,7 +23,7 @@ function bernoulli(shape: readonly number[], probability: number): tf.Tensor {
 
 /** Draws inside the body of a local computation; all results are float32. */
 export const random = {
-  /** Uniform in [low, high); by default in [0, 1). Throws a `RangeError` where no float32 lies there. */
+  /** Uniform in [low, high); by default in [0, 1). Throws a `RangeError` if no float32 lies there. */
   uniform: (shape: readonly number[], low = 0, high = 1): tf.Tensor => {
     if (!(low < high && Number.isFinite(high - low))) {
       throw new RangeError(`Cannot draw uniform numbers: low must be below high, got ${low} and ${high}`);

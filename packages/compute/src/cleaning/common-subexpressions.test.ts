@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { recordDraw } from '../capture/frame/randomness.js';
 import { floats, nodeNames, valuesOf, writeGraph } from '../testing/graphs.js';
 import { mergeCommonSubexpressions } from './common-subexpressions.js';
@@ -8,7 +8,7 @@ const clean = (graph: Parameters<typeof mergeCommonSubexpressions>[0]) =>
   removeDeadCode(mergeCommonSubexpressions(graph));
 
 describe('mergeCommonSubexpressions', () => {
-  it('computes once what two nodes compute from the same', () => {
+  test('computes once what two nodes compute from the same', () => {
     const graph = writeGraph((g) => {
       const x = g.input([2]);
       const twice = () => g.kernel('Multiply', { a: x, b: g.constant([2, 2]) });
@@ -20,7 +20,7 @@ describe('mergeCommonSubexpressions', () => {
     expect(valuesOf(cleaned, [floats([1, 3])])).toEqual([[4, 12]]);
   });
 
-  it('keeps nodes apart whose attributes differ, infinities and zeros of either sign included', () => {
+  test('keeps nodes apart whose attributes differ, infinities and zeros of either sign included', () => {
     const graph = writeGraph((g) => {
       const fill = (value: number) => g.kernel('Fill', {}, { shape: [2], value, dtype: 'float32' });
       return [fill(0), fill(-0), fill(Infinity), fill(-Infinity), fill(0)];
@@ -28,7 +28,7 @@ describe('mergeCommonSubexpressions', () => {
     expect(nodeNames(clean(graph))).toHaveLength(4);
   });
 
-  it('never merges two draws', () => {
+  test('never merges two draws', () => {
     const graph = writeGraph((g) => {
       const draw = () => recordDraw(g.frame, [2], { kind: 'uniform', low: 0, high: 1 });
       return [draw(), draw()];

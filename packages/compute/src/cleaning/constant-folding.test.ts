@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { kernelNodes, nodeNames, valuesOf, writeGraph } from '../testing/graphs.js';
 import { foldConstants } from './constant-folding.js';
 import { removeDeadCode } from './dead-code.js';
@@ -6,7 +6,7 @@ import { removeDeadCode } from './dead-code.js';
 const clean = (graph: Parameters<typeof foldConstants>[0]) => removeDeadCode(foldConstants(graph));
 
 describe('foldConstants', () => {
-  it('computes what depends on constants alone', () => {
+  test('computes what depends on constants alone', () => {
     const graph = writeGraph((g) => [
       g.kernel('Sum', { x: g.kernel('Multiply', { a: g.constant([1, 2, 3]), b: g.constant([2], []) }) }),
     ]);
@@ -16,7 +16,7 @@ describe('foldConstants', () => {
     expect(valuesOf(cleaned, [])).toEqual([[12]]);
   });
 
-  it('keeps a large tensor of one number a Fill', () => {
+  test('keeps a large tensor of one number a Fill', () => {
     const graph = writeGraph((g) => {
       const half = g.kernel('Fill', {}, { shape: [100, 200], value: 0.5, dtype: 'float32' });
       const quarter = g.kernel('Multiply', { a: half, b: half });
@@ -29,7 +29,7 @@ describe('foldConstants', () => {
     ]);
   });
 
-  it('leaves a node whose result is too large to store', () => {
+  test('leaves a node whose result is too large to store', () => {
     const graph = writeGraph((g) => [
       g.kernel('Tile', { x: g.constant([1, 2]) }, { reps: [1000] }),
       g.kernel('Exp', { x: g.input([1]) }),

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { floats, nodeNames, valuesOf, writeGraph } from '../testing/graphs.js';
 import { removeDeadCode } from './dead-code.js';
 
 describe('removeDeadCode', () => {
-  it('drops nodes and constants that no output needs, and keeps inputs', () => {
+  test('drops nodes and constants that no output needs, and keeps inputs', () => {
     const graph = writeGraph((g) => {
       const x = g.input([2]);
       const unread = g.input([2]);

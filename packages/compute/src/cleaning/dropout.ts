@@ -1,5 +1,5 @@
-// tf.dropout draws uniform numbers u and keeps where ⌊u + p⌋ is 1. That is a draw from a Bernoulli distribution, which a
-// quarter of the bytes can hold; the draws differ, their distribution does not.
+// tf.dropout draws uniform numbers u and keeps where ⌊u + p⌋ is 1. That is a draw from a Bernoulli distribution, which
+// a quarter of the bytes can hold; the draws differ, their distribution does not.
 import type { KernelGraph, KernelNode, ValueId } from '../graph/kernel-graph.js';
 import { type Rewriter, rewriteGraph } from './rewrite.js';
 
@@ -14,7 +14,7 @@ export function drawDropoutDirectly(graph: KernelGraph): KernelGraph {
   });
 }
 
-/** p of a value u + p; `null` where it is not such a sum. */
+/** p of a value u + p; `null` if it is not such a sum. */
 function keepProbability(sum: ValueId, rewriter: Rewriter): number | null {
   const add = rewriter.maker(sum);
   if (add?.op !== 'kernel' || add.kernel !== 'Add' || rewriter.uses(sum) !== 1) return null;

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { floats, kernelNodes, valuesOf, writeGraph } from '../testing/graphs.js';
 import { flattenProducts } from './flat-products.js';
 
 describe('flattenProducts', () => {
-  it('multiplies matrices where tf.js multiplies batches of one', () => {
+  test('multiplies matrices where tf.js multiplies batches of one', () => {
     const graph = writeGraph((g) => {
       const a = g.input([1, 1, 2]);
       const b = g.input([2, 1]);
@@ -17,7 +17,7 @@ describe('flattenProducts', () => {
     expect(valuesOf(flat, [floats([2, 5], [1, 1, 2]), floats([3, 7], [2, 1])])).toEqual([[41]]);
   });
 
-  it('keeps true batches', () => {
+  test('keeps true batches', () => {
     const graph = writeGraph((g) => {
       const a = g.input([3, 1, 2]);
       return [

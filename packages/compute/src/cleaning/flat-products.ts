@@ -1,5 +1,5 @@
-// Flat products: tf.js's fused layers multiply matrices as batches of one. Without that batch axis the product is a plain
-// matrix product, which engines run faster and whose gradient a scan can sum after its walk.
+// Flat products: tf.js's fused layers multiply matrices as batches of one. Without that batch axis the product is a
+// plain matrix product, which engines run faster and whose gradient a scan can sum after its walk.
 import type { KernelGraph, ValueId, ValueSpec } from '../graph/kernel-graph.js';
 import { type Rewriter, rewriteGraph } from './rewrite.js';
 

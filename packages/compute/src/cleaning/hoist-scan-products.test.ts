@@ -1,5 +1,5 @@
 import { float32 } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { kernelGraphOf, localComputation } from '../capture/local-computation.js';
 import { scan } from '../capture/scan/scan.js';
 import * as tf from '../tensorflow/tf.js';
@@ -18,14 +18,14 @@ describe('hoistScanProducts', () => {
     },
   );
 
-  it('takes products of elements before the walk, and products that make results after it', () => {
+  test('takes products of elements before the walk, and products that make results after it', () => {
     const graph = kernelGraphOf(local);
     const bodies = graph.nodes.flatMap((node) => (node.op === 'scan' ? [nodeNames(node.body)] : []));
     expect(bodies).toEqual([['Add', 'Multiply']]);
     expect(nodeNames(graph).filter((name) => name === 'BatchMatMul')).toHaveLength(2);
   });
 
-  it('changes no value', () => {
+  test('changes no value', () => {
     // x = 1, 2, 4: h = 3, 9, 21; results 2 · h · 5.
     const argument = [floats([1, 2, 4], [3, 1, 1]), floats([3], [1, 1]), floats([5], [1, 1])];
     expect(valuesOf(kernelGraphOf(local), argument)).toEqual([[21], [30, 90, 210]]);

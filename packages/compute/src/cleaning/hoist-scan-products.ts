@@ -1,6 +1,6 @@
-// Products out of scans: x W, of an element and a matrix that all steps share, is one large product of all elements before
-// the walk; and where only a result is made of p W, p is handed out and multiplied after it. Recurrent layers keep in
-// their walk only the product that needs the step before.
+// Products out of scans: x W, of an element and a matrix that all steps share, is one large product of all elements
+// before the walk; and where only a result is made of p W, p is handed out and multiplied after it. Recurrent layers
+// keep in their walk only the product that needs the step before.
 import type { KernelGraph, KernelNode, ScanNode, ValueId, ValueSpec } from '../graph/kernel-graph.js';
 import { nodeInputs } from '../graph/walk.js';
 import { type Rewriter, rewriteGraph } from './rewrite.js';
@@ -80,7 +80,7 @@ function hoistBefore(scan: ScanNode, rewriter: Rewriter): ScanNode {
   };
 }
 
-/** Results that are products, and are read nowhere else, become products of results; `null` where there are none. */
+/** Results that are products, and are read nowhere else, become products of results; `null` if there are none. */
 function sinkAfter(scan: ScanNode, rewriter: Rewriter): readonly ValueId[] | null {
   const { body, initial, outputs, steps } = scan;
   const read = new Set([...body.nodes.flatMap(nodeInputs), ...body.outputs.slice(0, initial.length)]);

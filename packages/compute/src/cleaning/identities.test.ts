@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { floats, nodeNames, valuesOf, writeGraph } from '../testing/graphs.js';
 import { removeDeadCode } from './dead-code.js';
 import { removeIdentities } from './identities.js';
@@ -6,7 +6,7 @@ import { removeIdentities } from './identities.js';
 const clean = (graph: Parameters<typeof removeIdentities>[0]) => removeDeadCode(removeIdentities(graph));
 
 describe('removeIdentities', () => {
-  it('gives back the input of nodes that change nothing', () => {
+  test('gives back the input of nodes that change nothing', () => {
     const graph = writeGraph((g) => {
       const x = g.input([2, 3]);
       const same = [
@@ -32,7 +32,7 @@ describe('removeIdentities', () => {
     expect(new Set(cleaned.outputs)).toEqual(new Set(graph.inputs));
   });
 
-  it('keeps nodes that only look like identities', () => {
+  test('keeps nodes that only look like identities', () => {
     const graph = writeGraph((g) => {
       const x = g.input([2]);
       return [
@@ -50,7 +50,7 @@ describe('removeIdentities', () => {
     expect(nodeNames(clean(graph))).toEqual(['Fill', 'Multiply', 'Add', 'Sub']);
   });
 
-  it('makes one node of two reshapes, transposes or widening casts', () => {
+  test('makes one node of two reshapes, transposes or widening casts', () => {
     const graph = writeGraph((g) => {
       const x = g.input([2, 3]);
       const bytes = g.input([2], 'uint8');
@@ -70,7 +70,7 @@ describe('removeIdentities', () => {
     expect(nodeNames(clean(graph))).toEqual(['Reshape', 'Cast']);
   });
 
-  it('keeps a cast to int32 between floats, which cuts the fraction off', () => {
+  test('keeps a cast to int32 between floats, which cuts the fraction off', () => {
     const graph = writeGraph((g) => {
       const cut = g.kernel('Cast', { x: g.input([2]) }, { dtype: 'int32' });
       return [g.kernel('Cast', { x: cut }, { dtype: 'float32' })];
@@ -80,7 +80,7 @@ describe('removeIdentities', () => {
     expect(valuesOf(cleaned, [floats([1.7, -1.7])])).toEqual([[1, -1]]);
   });
 
-  it('reshapes where a reduction is over axes of size 1', () => {
+  test('reshapes where a reduction is over axes of size 1', () => {
     const graph = writeGraph((g) => {
       const x = g.input([2, 1]);
       return [g.kernel('Sum', { x }, { axis: [1], keepDims: false }), g.kernel('Sum', { x }, { axis: [0] })];

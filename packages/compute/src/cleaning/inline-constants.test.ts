@@ -1,5 +1,5 @@
 import { float32, sequence } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { kernelGraphOf, localComputation } from '../capture/local-computation.js';
 import { sequenceReduce } from '../capture/sequences/sequence-reduce.js';
 import * as tf from '../tensorflow/tf.js';
@@ -16,7 +16,7 @@ function weighted(table: tf.Tensor) {
 }
 
 describe('inlineConstants', () => {
-  it('lets a body fold what it computes of a small tensor from outside', () => {
+  test('lets a body fold what it computes of a small tensor from outside', () => {
     const graph = weighted(tf.tensor1d([1, 3]));
     const [reduce] = graph.nodes;
     expect(reduce?.op === 'reduce' && nodeNames(reduce.body)).toEqual(['Multiply', 'Sum', 'Add']);
@@ -25,7 +25,7 @@ describe('inlineConstants', () => {
     expect(valuesOf(graph, [floats([1, 1, 10, 0], [2, 2])])).toEqual([[28]]);
   });
 
-  it('leaves a large tensor outside', () => {
+  test('leaves a large tensor outside', () => {
     const [reduce] = weighted(tf.linspace(0, 1, 2000)).nodes;
     expect(reduce?.op === 'reduce' && reduce.captures).toHaveLength(1);
     expect(

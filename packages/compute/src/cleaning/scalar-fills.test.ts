@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { floats, nodeNames, valuesOf, writeGraph } from '../testing/graphs.js';
 import { removeDeadCode } from './dead-code.js';
 import { scalarFills } from './scalar-fills.js';
 
 describe('scalarFills', () => {
-  it('reads a scalar in the place of a tensor of one number', () => {
+  test('reads a scalar in the place of a tensor of one number', () => {
     const graph = writeGraph((g) => {
       const two = g.kernel('Fill', {}, { shape: [3], value: 2, dtype: 'float32' });
       return [g.kernel('Multiply', { a: g.input([3]), b: two })];
@@ -15,7 +15,7 @@ describe('scalarFills', () => {
     expect(valuesOf(cleaned, [floats([1, 2, 3])])).toEqual([[2, 4, 6]]);
   });
 
-  it('keeps a tensor that gives the result its shape', () => {
+  test('keeps a tensor that gives the result its shape', () => {
     const graph = writeGraph((g) => {
       const two = g.kernel('Fill', {}, { shape: [2, 3], value: 2, dtype: 'float32' });
       return [g.kernel('Add', { a: g.input([3]), b: two })];

@@ -11,7 +11,7 @@ import {
   tensor,
   uint8,
 } from '@starling/federated-core';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { localComputation } from '../capture/local-computation.js';
 import { random } from '../capture/random.js';
 import { sequenceReduce } from '../capture/sequences/sequence-reduce.js';
@@ -31,7 +31,7 @@ export function behaviour(engine: () => Engine): void {
     engine().load(compileGraph(local as LocalComputation));
   const shift = localComputation({ x: float32(2) }, ({ x }) => [x, tf.add(x, 1)], { name: 'shift' });
 
-  it('gives results in memory of their own', async () => {
+  test('gives results in memory of their own', async () => {
     const loaded = await load(shift);
     const x = floats(1, 2);
     const first = await loaded.run([x], SEED);
@@ -41,7 +41,7 @@ export function behaviour(engine: () => Engine): void {
     expect(first).toEqual([floats(1, 2), floats(2, 3)]);
   });
 
-  it('reads bytes as integers, from shared memory, and writes nothing there', async () => {
+  test('reads bytes as integers, from shared memory, and writes nothing there', async () => {
     const loaded = await load(
       localComputation({ data: sequence(uint8(2)) }, ({ data }) =>
         sequenceReduce(data.batch(2), tf.zeros([2], 'int32'), (sum, rows) => tf.add(sum, tf.sum(rows, 0))),
@@ -54,7 +54,7 @@ export function behaviour(engine: () => Engine): void {
     expect([...shared]).toEqual([200, 1, 100, 2]);
   });
 
-  it('runs loaded graphs in any order, each as if it were alone', async () => {
+  test('runs loaded graphs in any order, each as if it were alone', async () => {
     const [one, other] = [
       await load(shift),
       await load(localComputation({ x: float32(2) }, ({ x }) => tf.neg(x))),
@@ -66,7 +66,7 @@ export function behaviour(engine: () => Engine): void {
     expect(await one.run([x], SEED)).toEqual([x, floats(4, 5)]);
   });
 
-  it('draws from the seed of the call alone', async () => {
+  test('draws from the seed of the call alone', async () => {
     const loaded = await load(
       localComputation({ x: float32(3) }, ({ x }) => random.dropout(tf.add(x, random.normal([3])), 0.5)),
     );
@@ -76,7 +76,7 @@ export function behaviour(engine: () => Engine): void {
     expect(await loaded.run([floats(1, 2, 3)], [5, 6])).toEqual(first);
   });
 
-  it('walks a dataset for as many epochs, or steps, as each call says', async () => {
+  test('walks a dataset for as many epochs, or steps, as each call says', async () => {
     const parameters = { data: sequence(float32()), epochs: int32(), steps: int32() };
     const loaded = await load(
       localComputation(parameters, ({ data, epochs, steps }) => {
@@ -100,7 +100,7 @@ export function behaviour(engine: () => Engine): void {
   });
 
   const row = (...values: number[]): Tensor => tensor('int32', [1, values.length], Int32Array.from(values));
-  it.each<[string, (x: tf.Tensor, at: tf.Tensor) => tf.Tensor, Tensor]>([
+  test.each<[string, (x: tf.Tensor, at: tf.Tensor) => tf.Tensor, Tensor]>([
     ['gather', (x, at) => tf.gather(x, tf.reshape(at, [1]) as tf.Tensor1D), row(-1)],
     ['gather', (x, at) => tf.gather(x, tf.reshape(at, [1]) as tf.Tensor1D), row(2)],
     ['gather of a batch', (x, at) => tf.gather(x, tf.tile(at, [2, 1]), 1, 1), row(-1)],
@@ -120,7 +120,7 @@ export function behaviour(engine: () => Engine): void {
     await expect(async () => loaded.run([x, index], SEED)).rejects.toThrow(words);
   });
 
-  it('takes an empty dataset', async () => {
+  test('takes an empty dataset', async () => {
     const loaded = await load(
       localComputation({ data: sequence(float32(2)) }, ({ data }) =>
         sequenceReduce(data.batch(3).shuffle(), tf.ones([2]), (sum, rows, mask) =>
@@ -131,7 +131,7 @@ export function behaviour(engine: () => Engine): void {
     expect(await loaded.run([tensor('float32', [0, 2], new Float32Array(0))], SEED)).toEqual([floats(1, 1)]);
   });
 
-  it.each<[string, readonly Tensor[], string]>([
+  test.each<[string, readonly Tensor[], string]>([
     ['another shape', [floats(1, 2, 3)], 'leaf 0 must be float32[2], got float32[3]'],
     ['another type', [tensor('int32', [2], Int32Array.of(1, 2))], 'got int32[2]'],
     [
@@ -152,7 +152,7 @@ export function behaviour(engine: () => Engine): void {
     expect(await loaded.run([floats(1, 2)], SEED)).toEqual([floats(1, 2), floats(2, 3)]);
   });
 
-  it('refuses a bool that is neither 0 nor 1', async () => {
+  test('refuses a bool that is neither 0 nor 1', async () => {
     const loaded = await load(localComputation(bool(2), (votes) => tf.sum(tf.cast(votes, 'float32'))));
     const votes = (...data: number[]): Tensor => ({ dtype: 'bool', shape: [2], data: Uint8Array.from(data) });
     await expect((async () => loaded.run([votes(1, 255)], SEED))()).rejects.toThrow(
@@ -161,7 +161,7 @@ export function behaviour(engine: () => Engine): void {
     expect(await loaded.run([votes(1, 1)], SEED)).toEqual([tensor('float32', [], Float32Array.of(2))]);
   });
 
-  it('sums, averages and takes norms of a hundred thousand numbers as exactly as of a few', async () => {
+  test('sums, averages and takes norms of a hundred thousand numbers as exactly as of a few', async () => {
     const n = 100_000;
     const loaded = await load(
       localComputation({ x: float32(n), rows: float32(n, 3), bias: float32(3) }, ({ x, rows, bias }) => [
@@ -188,7 +188,7 @@ export function behaviour(engine: () => Engine): void {
     });
   });
 
-  it('takes the gradients of tf.js at ties and corners', async () => {
+  test('takes the gradients of tf.js at ties and corners', async () => {
     const cases: readonly (readonly [(x: tf.Tensor) => tf.Tensor, readonly number[], readonly number[]])[] = [
       [(x) => tf.max(x), [2, 2, 1], [1, 1, 0]],
       [(x) => tf.min(x), [1, 1, 2], [1, 1, 0]],
@@ -217,7 +217,7 @@ export function behaviour(engine: () => Engine): void {
     }
   });
 
-  it('sums what a reduction only adds in float64, in whatever order and however long', async () => {
+  test('sums what a reduction only adds in float64, in whatever order and however long', async () => {
     const total = localComputation({ data: sequence(float32()), start: float32() }, ({ data, start }) => [
       sequenceReduce(data, start, (sum, x) => tf.add(sum, x)),
       sequenceReduce(data.batch(1), start, (sum, x, mask) => tf.add(tf.sum(tf.mul(x, mask)), sum)),
@@ -242,7 +242,7 @@ export function behaviour(engine: () => Engine): void {
     expect((await sums(0, ...tenths)).slice(0, 1)).toEqual([exact]);
   });
 
-  it('gives integers, booleans and floats as what they are', async () => {
+  test('gives integers, booleans and floats as what they are', async () => {
     const loaded = await load(
       localComputation({ n: int32(2) }, ({ n }) => ({
         n: tf.mul(n, n),

@@ -1,9 +1,9 @@
 // The suite that every engine passes: each kernel and its gradient on random shapes, and whole computations, agree with
 // tf.js run eagerly on its cpu backend, to 1e-5 of the largest magnitude; gradients agree with finite differences too.
-// At special values and at every magnitude each kernel agrees with a float64 reference, as exactly as reference/accuracy.ts
-// states.
+// At special values and at every magnitude each kernel agrees with a float64 reference, as exactly as
+// reference/accuracy.ts states.
 import { float32, type LocalComputation, sequence, struct, type Tensor } from '@starling/federated-core';
-import { afterAll, assert, beforeAll, describe, it } from 'vitest';
+import { afterAll, assert, beforeAll, describe, test } from 'vitest';
 import { kernelGraphOf, localComputation } from '../capture/local-computation.js';
 import { sequenceReduce } from '../capture/sequences/sequence-reduce.js';
 import type { Engine } from '../engine/engine.js';
@@ -33,8 +33,8 @@ const STEP = 0.01;
 const DIFFERENCE_TOLERANCE = 0.02;
 
 /**
- * Tests the engine that `makeEngine` makes, called `name` in the names of tests. Call it at the top of a test file, for an
- * engine of your own too:
+ * Tests the engine that `makeEngine` makes, called `name` in the names of tests. Call it at the top of a test file, for
+ * an engine of your own too:
  *
  *     import { engineContract } from '@starling/compute/contract';
  *     import { createMyEngine } from './my-engine.js';
@@ -51,25 +51,25 @@ export function engineContract(name: string, makeEngine: () => Promise<Engine>):
 
     behaviour(() => engine);
 
-    for (const kernel of KERNELS) it(`runs ${kernel}`, () => runsKernel(engine, kernel));
+    for (const kernel of KERNELS) test(`runs ${kernel}`, () => runsKernel(engine, kernel));
 
-    it.each(KERNELS)('gives %s at its edges', async (kernel) => {
+    test.each(KERNELS)('gives %s at its edges', async (kernel) => {
       await keepsAccuracy(engine, kernel);
     });
 
-    it.each(Object.entries(modelCases))('trains %s', async (model, drawCase) => {
+    test.each(Object.entries(modelCases))('trains %s', async (model, drawCase) => {
       const { inputs, body } = drawCase(new Draw(1));
       const actual = await runOn(engine, captured(model, inputs, body), inputs);
       assertAgree(model, actual, eagerly(inputs, body));
     });
 
-    it('runs random programs and their gradients', () => runsRandomPrograms(engine));
+    test('runs random programs and their gradients', () => runsRandomPrograms(engine));
 
-    it('runs chains of integer kernels', () => runsIntegerChains(engine), CHAINS_MS);
+    test('runs chains of integer kernels', () => runsIntegerChains(engine), CHAINS_MS);
 
-    it('runs random training loops', () => runsRandomTraining(engine));
+    test('runs random training loops', () => runsRandomTraining(engine));
 
-    it('gives a masked short batch the update of the short batch', () => masksShortBatches(engine));
+    test('gives a masked short batch the update of the short batch', () => masksShortBatches(engine));
   });
 }
 

@@ -19,7 +19,7 @@ const SMALL = 2 ** -120;
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
 /**
- * The largest error of the kernel on the engine, in the units of its accuracy; throws where it is above that, or a
+ * The largest error of the kernel on the engine, in the units of its accuracy; throws if it is above that, or a
  * value is wrong.
  */
 export async function keepsAccuracy(engine: Engine, kernel: Kernel): Promise<number> {

@@ -7,7 +7,7 @@ import type { GraphArtifact } from './graph-artifact.js';
 export interface LoadedGraph {
   /**
    * Runs the graph on the leaves of its argument and gives the leaves of its result, in fresh memory.
-   * Inputs may lie in shared memory and are not written. Throws where an input's dtype or shape is not the
+   * Inputs may lie in shared memory and are not written. Throws if an input's dtype or shape is not the
    * signature's.
    */
   run(argument: readonly Tensor[], seed: Seed): MaybePromise<readonly Tensor[]>;
@@ -15,7 +15,10 @@ export interface LoadedGraph {
 }
 
 export interface Engine {
-  /** Tells it, and what it runs on, from other engines: a run is resumed on engines of the same name. Such as `tfjs-cpu`. */
+  /**
+   * Tells it, and what it runs on, from other engines: a run is resumed on engines of the same name. Such as
+   * `tfjs-cpu`.
+   */
   readonly name: string;
   /** What it reads of a graph artifact: its ONNX model, or its kernels. Whoever ships a plan to it sends this part. */
   readonly needs: 'onnx' | 'kernels';

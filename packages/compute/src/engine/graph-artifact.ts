@@ -11,7 +11,7 @@ export interface GraphArtifact {
   readonly result: Type;
   /** The kernel graph, serialised (`serializeGraph`). */
   readonly kernels: Uint8Array;
-  /** The ONNX model; `null` where a kernel has no lowering, and then `onnxReason` names it. */
+  /** The ONNX model; `null` if a kernel has no lowering, and then `onnxReason` names it. */
   readonly onnx: Uint8Array | null;
   readonly onnxReason?: string;
   /** Inputs of the ONNX model, in its order. */

@@ -1,5 +1,5 @@
 import { float32, type Seed, type Tensor, tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { localComputation } from '../capture/local-computation.js';
 import type { Engine } from '../engine/engine.js';
 import * as tf from '../tensorflow/tf.js';
@@ -22,7 +22,7 @@ function countingEngine(): Engine & { readonly loads: string[] } {
 }
 
 describe('localRunner', () => {
-  it('compiles and loads each computation once, also when calls overlap', async () => {
+  test('compiles and loads each computation once, also when calls overlap', async () => {
     const double = localComputation({ x: float32() }, ({ x }) => tf.add(x, x));
     const square = localComputation({ x: float32() }, ({ x }) => tf.square(x));
     const engine = countingEngine();

@@ -1,7 +1,7 @@
-// The kernels that a kernel graph may hold: the one list that shape rules, ONNX lowering and the docs table are
-// kept complete against (`satisfies Record<Kernel, …>`). Names, inputs and attributes are tf.js's own, so that a
-// graph replays on any tf.js backend; attributes are stored in the one canonical form given here. Composite
-// kernels (fused layers, batch normalisation, stacking, splitting, einsum) never reach a graph: capture records their parts.
+// The kernels that a kernel graph may hold: the one list that shape rules, ONNX lowering and the docs table are kept
+// complete against (`satisfies Record<Kernel, …>`). Names, inputs and attributes are tf.js's own, so that a graph
+// replays on any tf.js backend; attributes are stored in the one canonical form given here. Composite kernels (fused
+// layers, batch normalisation, stacking, splitting, einsum) never reach a graph: capture records their parts.
 //
 //   element by element   inputs x; or a, b (broadcast as in NumPy)       no attributes, except:
 //     Cast dtype · ClipByValue clipValueMin, clipValueMax · LeakyRelu alpha · Step alpha
@@ -10,7 +10,8 @@
 //     ArgMax, ArgMin     axis: one non-negative number · Softmax (input logits) dim: the last axis
 //     Cumsum, Cumprod    axis, exclusive, reverse
 //   movement             input x
-//     Reshape shape · Transpose perm · Tile reps · Slice begin, size (no −1) · PadV2 paddings, constantValue · Reverse dims
+//     Reshape shape · Transpose perm · Tile reps · Slice begin, size (no −1) · PadV2 paddings, constantValue · Reverse
+//     dims
 //     Concat (input `tensors`, a list) axis · GatherV2 (x, indices) axis, batchDims · GatherNd (params, indices)
 //     ScatterNd (indices, updates) shape · UnsortedSegmentSum (x, segmentIds) numSegments · OneHot (indices) depth,
 //     onValue, offValue, dtype · Fill (no input) shape, value, dtype · TopK k, sorted

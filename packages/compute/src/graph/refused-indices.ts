@@ -1,5 +1,5 @@
-// Negative indices on ONNX, which would count them from the end: a graph moves them out of any range, so that onnxruntime
-// refuses them, and the engine moves the one in its error back.
+// Negative indices on ONNX, which would count them from the end: a graph moves them out of any range, so that
+// onnxruntime refuses them, and the engine moves the one in its error back.
 
 /** What a graph adds to a negative index: no axis is as long as what is left of it. */
 export const REFUSED_SHIFT = -(2 ** 30);
@@ -8,7 +8,7 @@ export const REFUSED_SHIFT = -(2 ** 30);
 const REFUSAL =
   /running (\w+) node\..*(?:idx=|inde?x found, index = |indice = )(-?\d+)(?:.*range \[-?\d+,(\d+)\])?/s;
 
-/** The error that a run ended with; a `RangeError` in words of this package where an index was out of range. */
+/** The error that a run ended with; a `RangeError` in words of this package if an index was out of range. */
 export function withIndexInWords(error: unknown): unknown {
   const [, operator, index, last] = (error instanceof Error && REFUSAL.exec(error.message)) || [];
   if (index === undefined) return error;

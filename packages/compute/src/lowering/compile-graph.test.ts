@@ -1,5 +1,5 @@
 import { float32, int32, type LocalComputation } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { localComputation } from '../capture/local-computation.js';
 import { random } from '../capture/random.js';
 import type { KernelGraph } from '../graph/kernel-graph.js';
@@ -7,12 +7,12 @@ import * as tf from '../tensorflow/tf.js';
 import { compileGraph } from './compile-graph.js';
 
 describe('compileGraph', () => {
-  it('gives the same bytes for the same computation', () => {
+  test('gives the same bytes for the same computation', () => {
     const make = () => localComputation({ x: float32(3), y: float32(3) }, ({ x, y }) => tf.add(x, tf.exp(y)));
     expect(compileGraph(make())).toEqual(compileGraph(make()));
   });
 
-  it('lists the inputs of the model in its order: leaves, then random numbers with their draw', () => {
+  test('lists the inputs of the model in its order: leaves, then random numbers with their draw', () => {
     const noisy = localComputation({ x: float32(3), n: int32() }, ({ x, n }) =>
       tf.add(tf.add(x, random.normal([3])), tf.add(random.bernoulli([3], 0.5), tf.cast(n, 'float32'))),
     );
@@ -25,7 +25,7 @@ describe('compileGraph', () => {
     ]);
   });
 
-  it('says which kernel cannot be lowered and why, and leaves the model out', () => {
+  test('says which kernel cannot be lowered and why, and leaves the model out', () => {
     const picked = localComputation({ x: float32(2, 3, 4), at: int32(2, 2) }, ({ x, at }) =>
       tf.gather(x, at, 2, 1),
     );
@@ -35,7 +35,7 @@ describe('compileGraph', () => {
     expect(kernels.length).toBeGreaterThan(0);
   });
 
-  it('throws when a graph reads a value that it never makes', () => {
+  test('throws when a graph reads a value that it never makes', () => {
     const sound = localComputation({ x: float32(3) }, ({ x }) => tf.neg(x));
     const graph = sound.body as KernelGraph;
     const unsound = { ...sound, body: { ...graph, nodes: [] } } as LocalComputation;

@@ -6,7 +6,10 @@ import type { GraphArtifact } from '../engine/graph-artifact.js';
 import { deserializeGraph } from '../graph/serialized/deserialize.js';
 import { graphId } from '../graph/serialized/graph-id.js';
 
-/** The local computation that `compileGraph` made `artifact` of. Throws a `RangeError` where its graph is not the one that its id names. */
+/**
+ * The local computation that `compileGraph` made `artifact` of. Throws a `RangeError` if its graph is not the one that
+ * its id names.
+ */
 export function localOfArtifact(artifact: GraphArtifact): LocalComputation {
   const { id, name, parameter, result } = artifact;
   const body = deserializeGraph(artifact.kernels);

@@ -21,7 +21,7 @@ export interface LoweredGraph {
   readonly feeds: readonly Feed[];
 }
 
-/** Throws a `LoweringError` that names the kernel where one cannot be said in ONNX. */
+/** Throws a `LoweringError` that names the kernel if one cannot be expressed in ONNX. */
 export function lowerGraph(graph: KernelGraph): LoweredGraph {
   const builder = new GraphBuilder();
   const feeds: Feed[] = [];

@@ -13,7 +13,9 @@ export interface LoweringContext {
   nextReduce(): number;
   /** Within a reduction: makes an input with a leading axis of steps, and reads the current step's part. */
   random?(value: OnnxValue): { readonly all: OnnxValue; now(): OnnxValue };
-  /** Lowers the nodes of a graph whose inputs are already values, such as the step of a reduction; gives its outputs. */
+  /**
+   * Lowers the nodes of a graph whose inputs are already values, such as the step of a reduction; gives its outputs.
+   */
   lower(
     graph: KernelGraph,
     builder: GraphBuilder,

@@ -1,5 +1,5 @@
 import { seedFrom, type Tensor, tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { localComputation } from '../capture/local-computation.js';
 import { createOnnxEngine } from '../engines/onnx/onnx-engine.js';
 import type { KernelGraph } from '../graph/kernel-graph.js';
@@ -15,13 +15,13 @@ const kernels = ({ nodes }: KernelGraph): string[] =>
   nodes.flatMap((node) => (node.op === 'kernel' ? [node.kernel] : []));
 
 describe('maskBeforePoolGradient', () => {
-  it('masks the pooled gradient instead of the field when a relu stands before the pooling', () => {
+  test('masks the pooled gradient instead of the field when a relu stands before the pooling', () => {
     const before = gradient.body as KernelGraph;
     expect(kernels(before).slice(-3)).toEqual(['MaxPoolGrad', 'Step', 'Multiply']);
     expect(kernels(maskBeforePoolGradient(before)).slice(-2)).toEqual(['Multiply', 'MaxPoolGrad']);
   });
 
-  it('takes the bias and the relu of maxima, which are fewer', () => {
+  test('takes the bias and the relu of maxima, which are fewer', () => {
     const network = localComputation(
       {
         x: { kind: 'tensor', dtype: 'float32', shape: [1, 4, 4, 2] },
@@ -36,7 +36,7 @@ describe('maskBeforePoolGradient', () => {
   });
 
   // One channel becomes three; by windows, the maxima of x are 4 and 8, and relu(max + b) is 5, 2, 4 and 9, 6, 8.
-  it('leaves a vector that widens the field', async () => {
+  test('leaves a vector that widens the field', async () => {
     const float = (...shape: number[]) => ({ kind: 'tensor', dtype: 'float32', shape }) as const;
     const widened = localComputation({ x: float(1, 2, 4, 1), b: float(3) }, ({ x, b }) =>
       tf.maxPool(tf.relu(tf.add(x, b)) as tf.Tensor4D, 2, 2, 'valid'),
@@ -54,7 +54,7 @@ describe('maskBeforePoolGradient', () => {
     await engine.dispose();
   });
 
-  it('sums the pooled gradient for the gradient of the bias', async () => {
+  test('sums the pooled gradient for the gradient of the bias', async () => {
     const float = (...shape: number[]) => ({ kind: 'tensor', dtype: 'float32', shape }) as const;
     const biasGradient = localComputation({ x: float(1, 2, 4, 1), bias: float(1) }, ({ x, bias }) =>
       tf.grad((b: tf.Tensor) => tf.maxPool(tf.relu(tf.add(x, b)) as tf.Tensor4D, 2, 2, 'valid'))(bias),
@@ -74,7 +74,7 @@ describe('maskBeforePoolGradient', () => {
   });
 
   // Windows: a plain maximum, a tie (the first wins), all negative (no gradient), a zero beside negatives (none).
-  it('gives the gradient of relu and pooling, ties and dead windows included', async () => {
+  test('gives the gradient of relu and pooling, ties and dead windows included', async () => {
     const rows = [
       [1, 2, 5, 0],
       [3, 0, 5, 1],

@@ -1,7 +1,8 @@
-// Pass over kernel graphs: bias, relu and then max pooling, and the gradient through them. A bias is added, and a relu taken, of the maxima
-// rather than of all elements: a quarter of them. tf.js spreads dy over the windows and then masks the whole field where the
-// relu's input was not positive; the windows' maxima say the same: MaxPoolGrad(dy) · step(input) = MaxPoolGrad(dy ·
-// step(maximum)), and where a maximum is positive, it is where the relu's input, with or without bias, has its own.
+// Pass over kernel graphs: bias, relu and then max pooling, and the gradient through them. A bias is added, and a relu
+// taken, of the maxima rather than of all elements: a quarter of them. tf.js spreads dy over the windows and then masks
+// the whole field where the relu's input was not positive; the windows' maxima say the same: MaxPoolGrad(dy) ·
+// step(input) = MaxPoolGrad(dy · step(maximum)), and where a maximum is positive, it is where the relu's input, with or
+// without bias, has its own.
 import type { GraphNode, KernelGraph, KernelNode, ValueId, ValueSpec } from '../graph/kernel-graph.js';
 
 export function maskBeforePoolGradient(graph: KernelGraph): KernelGraph {

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as tf from './tf.js';
 
 describe('chainOperations', () => {
-  it('lets operations be called on a tensor', () => {
+  test('lets operations be called on a tensor', () => {
     const x = tf.tensor2d([
       [1, 2],
       [3, 4],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as tf from './tf.js';
 
 /** The gradients of Σ dy · f(x, filter), flat. */
@@ -22,7 +22,7 @@ describe('gradients of dilated convolutions', () => {
   const x = [1, 2, 3, 4, 5];
   const w = [10, 100];
 
-  it('without padding: an input is seen by the windows that start at it, and two before it', () => {
+  test('without padding: an input is seen by the windows that start at it, and two before it', () => {
     const [byImage, byFilter] = gradients(
       (image, filter) => tf.conv2d(image, filter, 1, 'valid', 'NHWC', [1, 2]),
       tf.tensor4d(x, [1, 1, 5, 1]),
@@ -34,7 +34,7 @@ describe('gradients of dilated convolutions', () => {
     expect(byFilter).toEqual([14, 26]);
   });
 
-  it('with padding: what lies outside of the image gets no gradient', () => {
+  test('with padding: what lies outside of the image gets no gradient', () => {
     // 'same' pads one place at each end: y_t = w₀ x_{t−1} + w₁ x_{t+1}.
     const [byImage, byFilter] = gradients(
       (image, filter) => tf.conv2d(image, filter, 1, 'same', 'NHWC', [1, 2]),
@@ -47,7 +47,7 @@ describe('gradients of dilated convolutions', () => {
     expect(byFilter).toEqual([40, 40]);
   });
 
-  it('depthwise: each output channel goes back to the channel it came from', () => {
+  test('depthwise: each output channel goes back to the channel it came from', () => {
     // One input channel with two filters, [1, 2] and [3, 4], along three rows dilated by 2: one window.
     const [byImage, byFilter] = gradients(
       (image, filter) => tf.depthwiseConv2d(image, filter, 1, 'valid', 'NHWC', [2, 1]),

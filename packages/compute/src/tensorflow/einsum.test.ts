@@ -1,5 +1,5 @@
 import { float32 } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { kernelGraphOf, localComputation } from '../capture/local-computation.js';
 import { nodeNames } from '../testing/graphs.js';
 import { contract } from './einsum.js';
@@ -10,7 +10,7 @@ const range = (...shape: number[]): tf.Tensor =>
 
 describe('contract', () => {
   // tf.js's own einsum, which multiplies element by element, is the independent formula.
-  it.each<[string, number[][]]>([
+  test.each<[string, number[][]]>([
     ['ij->ji', [[2, 3]]],
     ['ijk->k', [[2, 3, 2]]],
     [
@@ -51,14 +51,14 @@ describe('contract', () => {
     expect(Array.from(actual.dataSync())).toEqual(Array.from(expected.dataSync()));
   });
 
-  it('refuses a label twice, or a label too few', () => {
+  test('refuses a label twice, or a label too few', () => {
     expect(() => contract('ii->i', [range(2, 2)])).toThrow("got 'ii->i' for [2,2]");
     expect(() => contract('i->i', [range(2, 2)])).toThrow(RangeError);
   });
 });
 
 describe('the gradient of tf.einsum', () => {
-  it('is the same all along an axis that was summed away', () => {
+  test('is the same all along an axis that was summed away', () => {
     // y = Σⱼ j-weighted columns: y = Σⱼ (j + 1) Σᵢ xᵢⱼ has dy/dxᵢⱼ = j + 1, for each i.
     const weighted = (x: tf.Tensor): tf.Tensor => tf.sum(tf.mul(tf.einsum('ij->j', x), range(3)));
     expect(tf.grad(weighted)(range(2, 3)).arraySync()).toEqual([
@@ -67,7 +67,7 @@ describe('the gradient of tf.einsum', () => {
     ]);
   });
 
-  it('is that of a matrix product', () => {
+  test('is that of a matrix product', () => {
     const operands = [range(2, 3), range(3, 2)];
     const ofSum = tf.grads((a: tf.Tensor, b: tf.Tensor) => tf.square(tf.einsum('ij,jk->ik', a, b)))(operands);
     const ofProduct = tf.grads((a: tf.Tensor, b: tf.Tensor) =>
@@ -78,7 +78,7 @@ describe('the gradient of tf.einsum', () => {
 });
 
 describe('tf.einsum while capturing', () => {
-  it('is a matrix product', () => {
+  test('is a matrix product', () => {
     const local = localComputation({ a: float32(2, 3), b: float32(3, 4) }, ({ a, b }) =>
       tf.einsum('ij,jk->ik', a, b),
     );

@@ -1,5 +1,6 @@
 // Einstein sums as matrix products. tf.js has `einsum` (and attention layers that use it), but multiplies element by
-// element, and knows no gradient; a contraction of two tensors is one batched product, and its gradients are contractions.
+// element, and knows no gradient; a contraction of two tensors is one batched product, and its gradients are
+// contractions.
 import * as tf from '@tensorflow/tfjs-core';
 
 /** `equation` as tf.js takes it: one or two operands, no label twice in one of them, such as `bqd,bkd->bqk`. */

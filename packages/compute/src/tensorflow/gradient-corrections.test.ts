@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as tf from './tf.js';
 
 /** The gradient of Σ f(x), flat. */
@@ -6,7 +6,7 @@ const gradient = (f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): number[] =>
   Array.from(tf.grad(f)(x).dataSync());
 
 describe('correctGradients', () => {
-  it('average pooling: an edge window shares its gradient among the elements inside', () => {
+  test('average pooling: an edge window shares its gradient among the elements inside', () => {
     // Windows of 2 over [a, b, c] with `same` padding and stride 2: mean(a, b) and mean(c).
     const x = tf.tensor4d([1, 2, 3], [1, 1, 3, 1]);
     expect(gradient((each) => tf.avgPool(each as tf.Tensor4D, [1, 2], [1, 2], 'same'), x)).toEqual([
@@ -14,7 +14,7 @@ describe('correctGradients', () => {
     ]);
   });
 
-  it('pools of volumes: windows at the edge, and windows that are wider than high', () => {
+  test('pools of volumes: windows at the edge, and windows that are wider than high', () => {
     // As above, along the depth.
     const column = tf.tensor5d([1, 2, 3], [1, 3, 1, 1, 1]);
     const averaged = (x: tf.Tensor): tf.Tensor =>
@@ -35,21 +35,21 @@ describe('correctGradients', () => {
     expect(gradient(columns, x)).toEqual([0, 0, 0, 1, 10, 0, 0, 0, 0, 0, 0, 100]);
   });
 
-  it('cumulative sums along an axis that is not the last', () => {
+  test('cumulative sums along an axis that is not the last', () => {
     // Each row's element is in the sums of its own and all later rows: 3, 2 and 1 of them.
     expect(gradient((x) => tf.cumsum(x, 0), tf.ones([3, 2]))).toEqual([3, 3, 2, 2, 1, 1]);
     // Exclusive and from the end: in the sums of all earlier rows.
     expect(gradient((x) => tf.cumsum(x, 0, true, true), tf.ones([3, 2]))).toEqual([0, 0, 1, 1, 2, 2]);
   });
 
-  it('mirrored padding: an element counts as often as it is mirrored', () => {
+  test('mirrored padding: an element counts as often as it is mirrored', () => {
     // reflect: [b, a, b, c, b]; symmetric: [a, a, b, c, c].
     const x = tf.tensor1d([1, 2, 3]);
     expect(gradient((each) => tf.mirrorPad(each, [[1, 1]], 'reflect'), x)).toEqual([1, 3, 1]);
     expect(gradient((each) => tf.mirrorPad(each, [[1, 1]], 'symmetric'), x)).toEqual([2, 1, 2]);
   });
 
-  it('operands that were broadcast get the sum over where they went', () => {
+  test('operands that were broadcast get the sum over where they went', () => {
     const a = tf.tensor2d([
       [1, 5],
       [7, 2],
@@ -63,19 +63,19 @@ describe('correctGradients', () => {
     expect(byB(tf.squaredDifference)).toBe(2);
   });
 
-  it('comparisons: a choice by values has the gradient of what was chosen', () => {
+  test('comparisons: a choice by values has the gradient of what was chosen', () => {
     // x where it is above 0, else x²: 1 and 2x.
     const chosen = (x: tf.Tensor): tf.Tensor =>
       tf.where(tf.logicalNot(tf.logicalOr(tf.less(x, 0), tf.equal(x, 0))), x, tf.square(x));
     expect(gradient(chosen, tf.tensor1d([3, -4]))).toEqual([1, -8]);
   });
 
-  it('whole quotients do not change where they have a gradient', () => {
+  test('whole quotients do not change where they have a gradient', () => {
     const remainder = (x: tf.Tensor): tf.Tensor => tf.sub(x, tf.mul(2, tf.floorDiv(x, tf.scalar(2))));
     expect(gradient(remainder, tf.tensor1d([1, 3.5, -0.5]))).toEqual([1, 1, 1]);
   });
 
-  it.each([
+  test.each([
     ['nearest neighbours', tf.image.resizeNearestNeighbor],
     ['bilinear', tf.image.resizeBilinear],
   ] as const)(

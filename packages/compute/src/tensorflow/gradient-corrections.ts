@@ -12,9 +12,10 @@ import { maxPool3dGradient } from './volumes.js';
 let installed = false;
 
 /**
- * Has every gradient that is taken, in captures and outside of them, find the corrections in tf.js's registry. The registry is
- * global, and each bundle of tf.js that loads writes its own gradients into it: what was registered once, others overwrite.
- * So the corrections are registered as often as a gradient begins, which all of tf.js's functions do in one method.
+ * Has every gradient that is taken, in captures and outside of them, find the corrections in tf.js's registry. The
+ * registry is global, and each bundle of tf.js that loads writes its own gradients into it: what was registered once,
+ * others overwrite. So the corrections are registered as often as a gradient begins, which all of tf.js's functions do
+ * in one method.
  */
 export function correctGradients(): void {
   if (installed) return;
@@ -69,7 +70,10 @@ function broadcasting(kernelName: string, factors: (a: tf.Tensor, b: tf.Tensor) 
 
 const indicator = (condition: tf.Tensor): tf.Tensor => tf.cast(condition, 'float32');
 
-/** Comparisons are constant wherever they have a gradient, and so are whole quotients; without one, `tf.where(tf.greater(x, 0), x, y)` has none either. */
+/**
+ * Comparisons are constant wherever they have a gradient, and so are whole quotients; without one,
+ * `tf.where(tf.greater(x, 0), x, y)` has none either.
+ */
 function constant(kernelName: string, inputs: readonly string[]): tf.GradConfig {
   return {
     kernelName,
@@ -139,8 +143,8 @@ export function mirrorPositions(
 type Resize = typeof tf.image.resizeBilinear;
 
 /**
- * Resizing is linear, and works along each axis on its own: y = R x Cᵀ with one matrix for the rows and one for the columns,
- * so that dx = Rᵀ dy C. (tf.js's cpu kernels go wrong for batches, or for images that are not square.)
+ * Resizing is linear, and works along each axis on its own: y = R x Cᵀ with one matrix for the rows and one for the
+ * columns, so that dx = Rᵀ dy C. (tf.js's cpu kernels go wrong for batches, or for images that are not square.)
  */
 function resizing(kernelName: string, resize: Resize): tf.GradConfig {
   return {

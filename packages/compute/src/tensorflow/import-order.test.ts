@@ -1,7 +1,8 @@
-// Whether tf.js's global state is Starling's whatever else loads tf.js: in processes of their own, since a module loads once.
+// Whether tf.js's global state is Starling's whatever else loads tf.js: in processes of their own, since a module loads
+// once.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 /** Windows of 2 × 2 over 3 × 3 pixels, with padding: of 4, 2, 2 and 1 elements. */
 const PIXELS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -45,7 +46,7 @@ async function afterImports(imports: readonly string[]): Promise<Printed> {
 }
 
 describe('correctGradients', () => {
-  it('has the same gradients and graphs whether tf.js is imported before, after, or not at all', async () => {
+  test('has the same gradients and graphs whether tf.js is imported before, after, or not at all', async () => {
     const alone = await afterImports(['@starling/compute']);
     const before = await afterImports(['@tensorflow/tfjs', '@starling/compute']);
     const after = await afterImports(['@starling/compute', '@tensorflow/tfjs']);

@@ -1,5 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as tf from './tf.js';
 
 type Options = Partial<Parameters<typeof tfl.layers.conv1d>[0]>;
@@ -22,27 +22,27 @@ function causal(options: Options): { readonly outputs: number[]; readonly shape:
 }
 
 describe('conv1d with causal padding', () => {
-  it('sees its own and earlier inputs', () => {
+  test('sees its own and earlier inputs', () => {
     // y_t = x_{t−1} + 10 x_t, with x₋₁ = 0.
     expect(causal({})).toEqual({ outputs: [10, 21, 32, 43, 54], shape: [null, 5, 1] });
   });
 
-  it('looks further back where it is dilated', () => {
+  test('looks further back where it is dilated', () => {
     // y_t = x_{t−2} + 10 x_t.
     expect(causal({ dilationRate: 2 })).toEqual({ outputs: [10, 20, 31, 42, 53], shape: [null, 5, 1] });
   });
 
-  it('leaves out outputs by its stride, as its shape says', () => {
+  test('leaves out outputs by its stride, as its shape says', () => {
     expect(causal({ strides: 2 })).toEqual({ outputs: [10, 32, 54], shape: [null, 3, 1] });
   });
 
-  it('leaves other paddings as they are', () => {
+  test('leaves other paddings as they are', () => {
     expect(causal({ padding: 'valid' })).toEqual({ outputs: [21, 32, 43, 54], shape: [null, 4, 1] });
   });
 });
 
 describe('conv2d that is dilated', () => {
-  it.each([
+  test.each([
     ['channelsLast', [1, 1, 5, 1]],
     ['channelsFirst', [1, 1, 1, 5]],
   ] as const)('trains, %s', (dataFormat, shape) => {
@@ -68,7 +68,7 @@ describe('conv2d that is dilated', () => {
 });
 
 describe('layer normalisation that neither scales nor centres', () => {
-  it('trains', () => {
+  test('trains', () => {
     // (x − 2) / √(8/3 + 0.001) of [0, 2, 4]; a gradient by what all elements share is 0.
     const layer = tfl.layers.layerNormalization({ scale: false, center: false, inputShape: [3] });
     const normal = (x: tf.Tensor): tf.Tensor => layer.apply(x) as tf.Tensor;

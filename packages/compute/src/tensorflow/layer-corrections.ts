@@ -66,7 +66,9 @@ function zerosInFront(x: tf.Tensor, { kernelSize, dilationRate, dataFormat }: Co
   );
 }
 
-/** tf.js fuses convolution, bias and activation, and refuses the gradient of what it fused; apart they have gradients. */
+/**
+ * tf.js fuses convolution, bias and activation, and refuses the gradient of what it fused; apart they have gradients.
+ */
 function dilateUnfused(conv2d: Convolution): void {
   const { call } = conv2d;
   conv2d.call = function (inputs, kwargs) {

@@ -5,8 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { frontAxis } from './kernel-call.js';
 
 /**
- * The gradient goes through the product by doubling: y ← y · (y moved by 1, 2, 4, … places). Quotients of the result, which
- * are cheaper, would fail at zeros.
+ * The gradient goes through the product by doubling: y ← y · (y moved by 1, 2, 4, … places). Quotients of the result,
+ * which are cheaper, would fail at zeros.
  */
 const runningProduct: tf.GradConfig = {
   kernelName: tf.Cumprod,

@@ -1,5 +1,6 @@
-// tf.js as this package and its users have it: the core with a cpu backend, chained operations (`x.add(y)`), wrong gradients
-// and layers corrected, and without its advice on stderr. Everything else in Starling reaches tf.js through here.
+// tf.js as this package and its users have it: the core with a cpu backend, chained operations (`x.add(y)`), wrong
+// gradients and layers corrected, and without its advice on stderr. Everything else in Starling reaches tf.js through
+// here.
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { chainOperations } from './chained-operations.js';

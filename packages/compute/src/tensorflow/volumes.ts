@@ -1,5 +1,5 @@
-// Volumes [N, D, H, W, C]: convolutions and pools in three dimensions as those of images, one for each place in the depth of
-// the window. Padding is put around the volume first, so that images have none of their own.
+// Volumes [N, D, H, W, C]: convolutions and pools in three dimensions as those of images, one for each place in the
+// depth of the window. Padding is put around the volume first, so that images have none of their own.
 import * as tf from '@tensorflow/tfjs-core';
 import { volumeScale } from './average-pools.js';
 import { attributesOf, type Call, type Composite, tensorOf } from './kernel-call.js';
@@ -203,7 +203,9 @@ export const avgPool3d: Composite = (call) => {
   return tf.mul(tf.div(sum, window.filterDepth), volumeScale(window));
 };
 
-/** As the kernel of tf.js: each element of a window, also of one that hangs over the edge, gets dy over its whole size. */
+/**
+ * As the kernel of tf.js: each element of a window, also of one that hangs over the edge, gets dy over its whole size.
+ */
 export const avgPool3dGrad: Composite = (call) => {
   const { shape } = tensorOf(call, 'input');
   const window = poolingWindow(call, shape);

@@ -1,5 +1,5 @@
 // What docs/kernels.md says of gradients at points where a function has none, on every engine.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { captured } from '../contract/drawing/agreement.js';
 import * as tf from '../tensorflow/tf.js';
 import { ENGINES, runLocal } from './engines.js';
@@ -16,7 +16,7 @@ describe.each(ENGINES)('gradients at points without one, on %s', (_, makeEngine)
     return numbers;
   };
 
-  it('are those of one side, or of the first of two', async () => {
+  test('are those of one side, or of the first of two', async () => {
     expect(await gradient(tf.abs, [0, Number.NaN])).toEqual([-1, -1]);
     expect(await gradient(tf.relu, [0, Number.NaN])).toEqual([0, 0]);
     expect(await gradient((x) => tf.clipByValue(x, -1, 1), [-1, 1, Number.NaN])).toEqual([1, 1, 0]);
@@ -26,7 +26,7 @@ describe.each(ENGINES)('gradients at points without one, on %s', (_, makeEngine)
   });
 
   // x / ‖x‖ and 0 · 0⁻¹ are 0 / 0.
-  it('are NaN for the norm of zeros, and for x⁰ at 0', async () => {
+  test('are NaN for the norm of zeros, and for x⁰ at 0', async () => {
     expect(await gradient((x) => tf.norm(x), [0, 0])).toEqual([Number.NaN, Number.NaN]);
     expect(await gradient((x) => tf.pow(x, 0), [0])).toEqual([Number.NaN]);
   });

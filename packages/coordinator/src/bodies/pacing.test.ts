@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createPacing } from './pacing.js';
 
 /** What was let out, in order, and how to say that it has left. */
@@ -14,7 +14,7 @@ function sending() {
 }
 
 describe('createPacing', () => {
-  it('`createPacing` lets bodies out while there is room, and the others as those before them leave', () => {
+  test('`createPacing` lets bodies out while there is room, and the others as those before them leave', () => {
     const { sent, send, leaves } = sending();
     const pacing = createPacing(100);
     for (const name of ['a', 'b', 'c', 'd']) pacing.submit(name, send(name, 60));
@@ -29,7 +29,7 @@ describe('createPacing', () => {
     expect(sent).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('`createPacing` lets everything out that takes no room', () => {
+  test('`createPacing` lets everything out that takes no room', () => {
     const { sent, send } = sending();
     const pacing = createPacing(1);
     for (let index = 0; index < 5; index++) {
@@ -41,7 +41,7 @@ describe('createPacing', () => {
     expect(sent).toEqual(['0', '1', '2', '3', '4']);
   });
 
-  it('`createPacing` replaces what waits under a name, and forgets what waits when it is cleared', () => {
+  test('`createPacing` replaces what waits under a name, and forgets what waits when it is cleared', () => {
     const { sent, send, leaves } = sending();
     const pacing = createPacing(10);
     pacing.submit('a', send('a', 10));

@@ -1,5 +1,5 @@
 import { createAssembler, decodeFrame, type PartialBody } from '@starling/wire';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createStreamIds, shareBody } from './shared-body.js';
 
 const control = { hash: 'c'.repeat(64) };
@@ -15,12 +15,12 @@ function receive(frames: readonly Uint8Array[], received: number): Uint8Array | 
 }
 
 describe('shareBody', () => {
-  it.each([
+  test.each([
     [0, 5], // a head, and parts of 32, 32, 32 and 4 bytes
     [31, 5], // less than a chunk is held: all of it again
     [32, 4],
-    [70, 3], // goes on at byte 64
-    [99, 2], // goes on at byte 96
+    [70, 3], // continues at byte 64
+    [99, 2], // continues at byte 96
     [100, 1], // all is held: the head alone
     [5000, 1],
   ])('`shareBody` sends what is missing when %d bytes are held', (held, count) => {
@@ -29,7 +29,7 @@ describe('shareBody', () => {
     expect([...(receive(frames, Math.min(held, 100)) ?? [])]).toEqual([...body]);
   });
 
-  it('`shareBody` gives every socket the same buffers when it is asked again', () => {
+  test('`shareBody` gives every socket the same buffers when it is asked again', () => {
     const shared = shareBody(body, 1, 32);
     const [, ...first] = shared.frames('blob', control);
     const [, ...second] = shared.frames('blob', control);
@@ -38,7 +38,7 @@ describe('shareBody', () => {
 });
 
 describe('createStreamIds', () => {
-  it('`createStreamIds` counts from 1 when asked, for 0 means no body', () => {
+  test('`createStreamIds` counts from 1 when asked, for 0 means no body', () => {
     const next = createStreamIds();
     expect([next(), next(), next()]).toEqual([1, 2, 3]);
   });

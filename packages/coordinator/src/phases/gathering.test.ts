@@ -2,7 +2,7 @@ import { RejectedUpdateError, type Tensor, tensor } from '@starling/federated-co
 import { encodeLeaves } from '@starling/plan/safetensors';
 import type { LaneFold } from '@starling/runtime/phases';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createMetrics } from '../server/metrics.js';
 import { type GatheringOptions, gather } from './gathering.js';
 
@@ -49,7 +49,7 @@ function begin(options: Partial<GatheringOptions> = {}) {
 }
 
 describe('gather', () => {
-  it('`gather` folds updates by position as they arrive, and reports in cohort order', async () => {
+  test('`gather` folds updates by position as they arrive, and reports in cohort order', async () => {
     const { gathering, told } = begin();
     expect(gathering.update('c', at, body(30))).toEqual({ ...at, status: 'accepted' });
     gathering.failed('a', 'work-failed', 'no');
@@ -63,7 +63,7 @@ describe('gather', () => {
     ]);
   });
 
-  it('`gather` counts down to the deadline, and drops then who still owes', async () => {
+  test('`gather` counts down to the deadline, and drops then who still owes', async () => {
     const { gathering, told } = begin();
     gathering.update('a', at, body(1));
     vi.advanceTimersByTime(400);
@@ -76,7 +76,7 @@ describe('gather', () => {
     expect(gathering.update('b', at, body(2))).toMatchObject({ status: 'ignored', code: 'round-over' });
   });
 
-  it('`gather` extends the deadline as often as it may when too few updates count', async () => {
+  test('`gather` extends the deadline as often as it may when too few updates count', async () => {
     const { gathering } = begin({ extendBelow: 2, maxExtensions: 2 });
     gathering.update('a', at, body(1));
     vi.advanceTimersByTime(2999); // the deadline and two extensions
@@ -85,18 +85,18 @@ describe('gather', () => {
     expect((await gathering.outcome).reports.filter(({ status }) => status === 'dropped')).toHaveLength(2);
   });
 
-  it('`gather` asks for no more reports than the cohort has clients', async () => {
+  test('`gather` asks for no more reports than the cohort has clients', async () => {
     const { gathering } = begin({ extendBelow: 99 });
     for (const client of ['a', 'b', 'c']) gathering.update(client, at, body(1));
     expect((await gathering.outcome).reports).toHaveLength(3);
   });
 
-  it('`gather` ends at once when the cohort is empty', async () => {
+  test('`gather` ends at once when the cohort is empty', async () => {
     const { gathering } = begin({ cohort: [] });
     expect(await gathering.outcome).toEqual({ accumulators: [], reports: [] });
   });
 
-  it('`gather` counts a failure with the code of a refusal as rejected, and an unknown code as work-failed', async () => {
+  test('`gather` counts a failure with the code of a refusal as rejected, and an unknown code as work-failed', async () => {
     const { gathering } = begin();
     gathering.failed('a', 'key-out-of-range', 'key 9 of 4');
     gathering.failed('b', 'whatever', 'no');
@@ -110,7 +110,7 @@ describe('gather', () => {
     ]);
   });
 
-  it('`gather` rejects its outcome when the fold throws, at once or later', async () => {
+  test('`gather` rejects its outcome when the fold throws, at once or later', async () => {
     const broken = {
       ...recordingFold().fold,
       accept() {

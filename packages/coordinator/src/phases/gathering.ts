@@ -20,7 +20,7 @@ export interface GatheringOptions {
   /** Names in cohort order. */
   readonly cohort: readonly string[];
   readonly fold: LaneFold;
-  /** Why an update must be refused; null where it is fine. */
+  /** Why an update must be refused; null if it is fine. */
   readonly check: UpdateChecker;
   readonly deadlineMs: number;
   /** Accepted updates (or the whole cohort, if smaller) below which the deadline is extended. */

@@ -32,7 +32,7 @@ export function makeTask(
   /** What a client of the plan lets slices be; it ends where they are more. */
   const mostSlices = Math.min(slicesLimit(plan.phases, phase), MAX_BODY_BYTES);
 
-  /** `null` where they are more than a client takes: it has no further part. */
+  /** `null` if they are more than a client takes: it has no further part. */
   function slicesOf(client: string, held: HeldBody | null) {
     if (slices === undefined) return { hash: null, frames: [] };
     const position = positions.get(client)!;

@@ -177,7 +177,7 @@ export class Connection {
         this.fail(error);
       } else {
         this.#logger.error({ err: error }, 'a message could not be handled');
-        this.fail(new WireError('internal', 'Cannot go on: the coordinator failed on this message'));
+        this.fail(new WireError('internal', 'Cannot continue: the coordinator failed on this message'));
       }
     }
   }

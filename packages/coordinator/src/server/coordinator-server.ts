@@ -35,13 +35,13 @@ export interface CoordinatorServer {
   /** Where clients connect: `ws://127.0.0.1:7700`, with `wss` over TLS. */
   readonly url: string;
   readonly port: number;
-  /** Opens the server to the clients of a session, one session at a time. Throws where one is still open. */
+  /** Opens the server to the clients of a session, one session at a time. Throws if one is still open. */
   host(session: SessionHosting): HostedSession;
   /** Stops listening; sessions are closed by then. */
   close(): Promise<void>;
 }
 
-/** Listens; throws a `StarlingError` with code `cannot-listen` where the port is not to be had. */
+/** Listens; throws a `StarlingError` with code `cannot-listen` if the port is not to be had. */
 export async function createCoordinatorServer(options: CoordinatorServerOptions): Promise<CoordinatorServer> {
   const { host = '127.0.0.1', port = 0, tls, token, maxConnections, logger, metrics } = options;
   const { heartbeatMs = 15_000, handshakeMs = 60_000 } = options;

@@ -18,7 +18,7 @@ export interface SessionHosting {
   readonly offer: PlanOffer;
   /** Its clients may join. */
   readonly population: Population;
-  /** Throws a `WireError` where what a client holds does not fit the plan. */
+  /** Throws a `WireError` if what a client holds does not fit the plan. */
   readonly checkDataType: (type: string) => void;
   /** Ready clients from which on the server says that it is ready. */
   readonly minClients: number;
@@ -176,7 +176,8 @@ export function createSeats(options: SessionHosting, metrics: Metrics): Seats {
     async close(finished) {
       farewell = (connection) => {
         if (finished) connection.bye('the run is over');
-        else connection.fail(new WireError('shutting-down', 'Cannot go on: the coordinator is going down'));
+        else
+          connection.fail(new WireError('shutting-down', 'Cannot continue: the coordinator is going down'));
       };
       for (const connection of connections) farewell(connection);
       const deadline = now() + CLOSE_MS;

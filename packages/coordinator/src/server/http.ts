@@ -34,7 +34,7 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Listens; throws a `StarlingError` with code `cannot-listen` where the port is taken, or not to be had. */
+/** Listens; throws a `StarlingError` with code `cannot-listen` if the port is taken, or not to be had. */
 export async function listenHttp(options: HttpOptions): Promise<HttpServer> {
   const { host, port, tls, metrics, isReady } = options;
   const pages = new Map<string, () => readonly [status: number, type: string, body: string]>([

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createMembership } from './membership.js';
 
 const population = { size: 3, clientId: (index: number) => `mote-${index}` };
@@ -9,7 +9,7 @@ function membership() {
 }
 
 describe('createMembership', () => {
-  it('`createMembership` gives the first free client when none is asked for', () => {
+  test('`createMembership` gives the first free client when none is asked for', () => {
     const { members } = membership();
     members.join('mote-0', 'a');
     expect(members.join(null, 'b').client).toBe('mote-1');
@@ -18,13 +18,13 @@ describe('createMembership', () => {
     expect(members.size).toBe(3);
   });
 
-  it('`createMembership` refuses when the population has no such client', () => {
+  test('`createMembership` refuses when the population has no such client', () => {
     expect(() => membership().members.join('mote-3', 'a')).toThrow(
       expect.objectContaining({ code: 'unknown-client' }),
     );
   });
 
-  it('`createMembership` seats the newest socket when a name joins twice', () => {
+  test('`createMembership` seats the newest socket when a name joins twice', () => {
     const { members } = membership();
     members.join('mote-0', 'old');
     expect(members.join('mote-0', 'new')).toEqual({ client: 'mote-0', replaced: 'old' });
@@ -32,7 +32,7 @@ describe('createMembership', () => {
     expect(members.socketOf('mote-0')).toBe('new');
   });
 
-  it('`createMembership` keeps a name for its owner when the socket was cut, until the reserve runs out', () => {
+  test('`createMembership` keeps a name for its owner when the socket was cut, until the reserve runs out', () => {
     const { members, clock } = membership();
     members.join(null, 'a');
     members.part('mote-0', 'a', 1000);

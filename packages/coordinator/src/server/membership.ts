@@ -6,7 +6,7 @@ import { WireError } from '@starling/wire';
 export interface Membership<S> {
   /**
    * Seats a socket at the client of that name, or at the first free one for null. The newest socket wins: `replaced` is
-   * the one that sat there. Throws a `WireError` where there is no such client, or none free.
+   * the one that sat there. Throws a `WireError` if there is no such client, or none free.
    */
   join(client: string | null, socket: S): { readonly client: string; readonly replaced: S | null };
   /** Frees the place if this socket still has it; for `reserveMs` the name is given to nobody that asks for any. */

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createMetrics } from './metrics.js';
 
 describe('createMetrics', () => {
-  it('`createMetrics` renders every metric with help and type when nothing was counted', () => {
+  test('`createMetrics` renders every metric with help and type when nothing was counted', () => {
     const page = createMetrics().render();
     expect(page).toContain(
       '# HELP starling_clients Clients that are joined and ready.\n# TYPE starling_clients gauge\n',
@@ -11,7 +11,7 @@ describe('createMetrics', () => {
       expect(line).toMatch(/^(# (HELP|TYPE) starling_\w+ .+|starling_\w+ 0)$/);
   });
 
-  it('`createMetrics` adds to counters and sets gauges when told', () => {
+  test('`createMetrics` adds to counters and sets gauges when told', () => {
     const metrics = createMetrics();
     metrics.add('starling_joins_total');
     metrics.add('starling_joins_total', 2);

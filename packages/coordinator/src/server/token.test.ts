@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { tokenMatches } from './token.js';
 
-it.each([
+test.each([
   [undefined, undefined, true],
   [undefined, 'anything', true],
   ['', 'anything', true],

@@ -1,8 +1,8 @@
-// Whatever arrives on a socket, it ends that socket at most, with an error frame; the coordinator goes on.
+// Whatever arrives on a socket, it ends that socket at most, with an error frame; the coordinator continues.
 import { connect, type Socket } from 'node:net';
 import { encodeFrame, encodeMessage, isWireCode } from '@starling/wire';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { answer, open, plan, sums, update } from '../testing/open-session.js';
 import { joinAs, type ScriptedClient, scriptedClient } from '../testing/scripted-client.js';
 
@@ -12,7 +12,7 @@ describe('websocketRuntime under hostile input', () => {
   const versionTwo = encodeMessage('hello', { client: null });
   versionTwo[4] = 2;
 
-  it.each<[string, number, (client: ScriptedClient) => void]>([
+  test.each<[string, number, (client: ScriptedClient) => void]>([
     ['frame-not-binary', 4400, (client) => client.sendRaw('hello')],
     ['frame-too-short', 4400, (client) => client.sendRaw(new Uint8Array(3))],
     ['frame-bad-magic', 4400, (client) => client.sendRaw(new Uint8Array(64))],
@@ -44,7 +44,7 @@ describe('websocketRuntime under hostile input', () => {
     expect(sums(await running)).toEqual([1, 2]);
   });
 
-  it.each<[string, (client: ScriptedClient) => void]>([
+  test.each<[string, (client: ScriptedClient) => void]>([
     ['body-too-big', (client) => client.sendRaw(head('update', { round: 1, phase: 0 }, 1e9))],
     ['unknown-blob', (client) => client.send('want', { blobs: [{ hash: 'f'.repeat(64), from: 0 }] })],
     ['unexpected-message', (client) => client.send('hello', { client: 'client-1' })],
@@ -63,14 +63,14 @@ describe('websocketRuntime under hostile input', () => {
     expect((await bad.next('error')).control).toMatchObject({ code });
   });
 
-  it('`websocketRuntime` closes a socket with 1009 when a message is far too long', async () => {
+  test('`websocketRuntime` closes a socket with 1009 when a message is far too long', async () => {
     const { url } = await open();
     const bad = await scriptedClient(url);
     bad.sendRaw(new Uint8Array(2_000_000));
     expect(await bad.closed).toBe(1009);
   });
 
-  it('`websocketRuntime` answers random bytes with a documented code and goes on (property)', async () => {
+  test('`websocketRuntime` answers random bytes with a documented code and continues (property)', async () => {
     const { url, run } = await open();
     const good = await joinAs(url, 'client-0');
     const hello = encodeMessage('hello', { client: 'client-1' });
@@ -105,7 +105,7 @@ describe('websocketRuntime under hostile input', () => {
     expect(sums(await running)).toEqual([1, 2]);
   });
 
-  it.each([
+  test.each([
     'GET toString HTTP/1.1\r\nHost: x\r\n\r\n',
     'GET /__proto__ HTTP/1.1\r\nHost: x\r\n\r\n',
     'GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n',
@@ -113,7 +113,7 @@ describe('websocketRuntime under hostile input', () => {
     'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\r\n',
     'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: nonsense\r\nConnection: Upgrade\r\n\r\n',
     '\u0000\u0001\u0002 nothing of the kind \r\n\r\n',
-  ])('`websocketRuntime` goes on serving when a connection says %j', async (request) => {
+  ])('`websocketRuntime` continues serving when a connection says %j', async (request) => {
     const { url } = await open();
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
@@ -126,7 +126,7 @@ describe('websocketRuntime under hostile input', () => {
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
-  it.each([
+  test.each([
     ['unmasked', 1002, Uint8Array.of(0x82, 0x01, 0x00)],
     ['of an unknown opcode', 1002, Uint8Array.of(0x8b, 0x80, 0, 0, 0, 0)],
     ['with reserved bits', 1002, Uint8Array.of(0xf2, 0x80, 0, 0, 0, 0)],

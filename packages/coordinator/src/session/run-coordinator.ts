@@ -1,5 +1,5 @@
 // A coordinator from its start to its last round: what `starling coordinator` runs. Every round is committed to the
-// state directory before it is told of, so that a process killed at any point goes on from there when it is started
+// state directory before it is told of, so that a process killed at any point continues from there when it is started
 // again.
 import {
   checkpointStore,

@@ -12,7 +12,7 @@ import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan/safetensor
 import type { RuntimeSession } from '@starling/runtime';
 import type { PhaseRequest } from '@starling/runtime/phases';
 import { encodeFrame, updateLimit } from '@starling/wire';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createMetrics } from '../server/metrics.js';
 import { keysPlan, MAX_KEYS } from '../testing/keys-plan.js';
 import { statuses } from '../testing/open-session.js';
@@ -57,7 +57,7 @@ async function answer(client: ScriptedClient, phase: number, leaves: readonly Te
 }
 
 describe('websocketRuntime, keys', () => {
-  it('`websocketRuntime` keeps each client’s keys, in cohort order', async () => {
+  test('`websocketRuntime` keeps each client’s keys, in cohort order', async () => {
     const { url, run } = await open();
     const running = run(0, [2, 0]);
     await answer(await joinAs(url, 'client-0'), 0, [keysOf(3, 1, 3)]);
@@ -66,7 +66,7 @@ describe('websocketRuntime, keys', () => {
     expect(accumulators).toEqual([[keysOf(), keysOf(3, 1, 3)]]);
   });
 
-  it.each<[string, number | null, Tensor]>([
+  test.each<[string, number | null, Tensor]>([
     ['wrong-update', null, tensor('float32', [1], Float32Array.of(1))],
     ['wrong-update', null, tensor('int32', [1, 1], Int32Array.of(1))],
     ['wrong-update', null, tensor('int32', [], Int32Array.of(1))],
@@ -89,7 +89,7 @@ describe('websocketRuntime, keys', () => {
     expect(metrics.get('starling_updates_rejected_total')).toBe(1);
   });
 
-  it('`websocketRuntime` reads no more keys than a client may send', async () => {
+  test('`websocketRuntime` reads no more keys than a client may send', async () => {
     const { url, run } = await open();
     const total = updateLimit(keysPlan().plan.phases[0]!.aggregations) + 1;
     expect(total).toBe(4 * MAX_KEYS + 1024 + 256 + 1); // keys of 4 bytes, a header with one leaf, and a byte
@@ -110,7 +110,7 @@ describe('websocketRuntime, slices', () => {
   const rowsOf = [[0, 2, 0], [1], []].map((own) => Int32Array.from(own));
   const slices = [{ rows, rowsOf }];
 
-  it('`websocketRuntime` sends each client its own slices before the work, one that it asks for twice once', async () => {
+  test('`websocketRuntime` sends each client its own slices before the work, one that it asks for twice once', async () => {
     const { url, run } = await open();
     const running = run(1, [0, 1, 2], { slices });
     const expected = [
@@ -139,7 +139,7 @@ describe('websocketRuntime, slices', () => {
     expect(statuses(await running)).toEqual(['accepted', 'accepted', 'accepted']);
   });
 
-  it('`websocketRuntime` sends no slices in a phase that has no selection', async () => {
+  test('`websocketRuntime` sends no slices in a phase that has no selection', async () => {
     const { url, run } = await open();
     const running = run(0, [0]);
     const client = await joinAs(url, 'client-0');
@@ -149,7 +149,7 @@ describe('websocketRuntime, slices', () => {
     await running;
   });
 
-  it('`websocketRuntime` sends a client its slices again when it comes back', async () => {
+  test('`websocketRuntime` sends a client its slices again when it comes back', async () => {
     const { url, run } = await open();
     const running = run(1, [0], { slices });
     const first = await joinAs(url, 'client-0');
@@ -174,7 +174,7 @@ describe('websocketRuntime, slices', () => {
     shape,
     data: new Float32Array(),
   });
-  it.each<[string, TensorType, Tensor]>([
+  test.each<[string, TensorType, Tensor]>([
     ['a body can hold: 2^28 float32 are 1 GiB', float32(2 ** 28 + 1), shapeOnly(2, 2 ** 28 + 1)],
     ['a client takes whose plan does not know their shape', float32(null), shapeOnly(2, 2 ** 24 + 1)],
     ['a client takes, as text', string(), tensor('string', [2], ['x'.repeat(2 ** 26), 'y'])],
@@ -191,7 +191,7 @@ describe('websocketRuntime, slices', () => {
     expect(statuses(await running)).toEqual(['rejected too-many-keys', 'rejected too-many-keys', 'accepted']);
   });
 
-  it('`websocketRuntime` asks further clients as large slices leave, or their sockets end', async () => {
+  test('`websocketRuntime` asks further clients as large slices leave, or their sockets end', async () => {
     const { url, run, metrics } = await open(null, float32(10 * 2 ** 20));
     const clients = await Promise.all([0, 1, 2].map((index) => joinAs(url, `client-${index}`)));
     const [slow, gone, waiting] = clients as [ScriptedClient, ScriptedClient, ScriptedClient];

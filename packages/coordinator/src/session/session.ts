@@ -20,7 +20,7 @@ import type { WebSocketRuntimeOptions } from './session-options.js';
 /** Connections that are allowed on top of two a client: health checks, rejoins, strangers. */
 const SPARE_CONNECTIONS = 1000;
 
-/** Listens, and offers the plan to the clients of the population. Throws where the population does not fit the plan. */
+/** Listens, and offers the plan to the clients of the population. Throws if the population does not fit the plan. */
 export async function openSession(
   linked: LinkedPlan,
   population: Population,
@@ -32,7 +32,7 @@ export async function openSession(
   const metrics = options.metrics ?? createMetrics();
   clientArgument(linked.plan, population.dataType); // clients check their own data; this tells it before any joins
 
-  /** What `close` does, in this order; also where opening fails half way. */
+  /** What `close` does, in this order; also if opening fails half way. */
   const closers: (() => Promise<void>)[] = [];
   const closed = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, closed.signal]) : closed.signal;
@@ -106,7 +106,7 @@ export async function openSession(
   }
 }
 
-/** Throws a `WireError` where clients that hold this type of data cannot run the plan. */
+/** Throws a `WireError` if clients that hold this type of data cannot run the plan. */
 function checkDataType({ plan }: LinkedPlan, type: string): void {
   try {
     clientArgument(plan, parseType(type));

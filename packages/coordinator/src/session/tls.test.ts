@@ -1,11 +1,11 @@
 // The TLS options of the websocket runtime, on a certificate made for the test.
 import { get } from 'node:https';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { open } from '../testing/open-session.js';
 import { selfSigned } from '../testing/self-signed.js';
 
-it('`websocketRuntime` serves wss:// and https:// when it has a key and a certificate', async () => {
+test('`websocketRuntime` serves wss:// and https:// when it has a key and a certificate', async () => {
   const tls = selfSigned(Date.now());
   const { url } = await open({ tls });
   expect(url).toMatch(/^wss:\/\/127\.0\.0\.1:\d+$/);

@@ -1,14 +1,14 @@
 import { deriveSeed, tensor } from '@starling/federated-core';
 import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import { encodeFrame } from '@starling/wire';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { answer, closeSession, open, plan, seed, statuses, sums, update } from '../testing/open-session.js';
 import { joinAs, scriptedClient } from '../testing/scripted-client.js';
 import { namesOnly } from '../testing/sum-plan.js';
 import { websocketRuntime } from './websocket-runtime.js';
 
 describe('websocketRuntime', () => {
-  it('`websocketRuntime` sums what the cohort sends when all answer', async () => {
+  test('`websocketRuntime` sums what the cohort sends when all answer', async () => {
     const { url, run, metrics } = await open();
     const running = run([0, 1, 2]);
     const clients = await Promise.all([0, 1, 2].map((index) => joinAs(url, `client-${index}`)));
@@ -20,7 +20,7 @@ describe('websocketRuntime', () => {
     expect(metrics.get('starling_clients')).toBe(3);
   });
 
-  it('`websocketRuntime` sends each client the broadcast, its own seed and the body’s hash when it asks for work', async () => {
+  test('`websocketRuntime` sends each client the broadcast, its own seed and the body’s hash when it asks for work', async () => {
     const { url, run } = await open();
     const client = await joinAs(url, 'client-2');
     const running = run([2], 9);
@@ -38,7 +38,7 @@ describe('websocketRuntime', () => {
     await running;
   });
 
-  it('`websocketRuntime` gives the plan’s manifest by its hash when a client wants it', async () => {
+  test('`websocketRuntime` gives the plan’s manifest by its hash when a client wants it', async () => {
     const { url } = await open();
     const client = await scriptedClient(url);
     client.send('hello', { client: 'client-0' });
@@ -48,7 +48,7 @@ describe('websocketRuntime', () => {
     expect(sha256Hex(blob.body as Uint8Array)).toBe(plan.hash);
   });
 
-  it('`websocketRuntime` gives any free client when a client asks for no name, until none is left', async () => {
+  test('`websocketRuntime` gives any free client when a client asks for no name, until none is left', async () => {
     const { url } = await open({}, 2);
     const first = await scriptedClient(url);
     first.send('hello', { client: null });
@@ -60,13 +60,13 @@ describe('websocketRuntime', () => {
     expect(await third.closed).toBe(4403);
   });
 
-  it.each([
+  test.each([
     ['bad-body', new Uint8Array(40)],
     ['wrong-update', encodeLeaves([tensor('float32', [3], new Float32Array(3))])],
     ['wrong-update', encodeLeaves([])],
     ['non-finite-update', update(1, Number.NaN)],
     ['non-finite-update', update(Number.POSITIVE_INFINITY, 0)],
-  ])('`websocketRuntime` rejects an update with %s and goes on without it (%#)', async (code, body) => {
+  ])('`websocketRuntime` rejects an update with %s and continues without it (%#)', async (code, body) => {
     const { url, run } = await open();
     const [bad, good] = await Promise.all([joinAs(url, 'client-0'), joinAs(url, 'client-1')]);
     const running = run([0, 1]);
@@ -77,7 +77,7 @@ describe('websocketRuntime', () => {
     expect(statuses(outcome)).toEqual([`rejected ${code}`, 'accepted']);
   });
 
-  it('`websocketRuntime` ignores an update when it comes twice, unasked, or for another round', async () => {
+  test('`websocketRuntime` ignores an update when it comes twice, unasked, or for another round', async () => {
     const { url, run } = await open();
     const [first, second, other] = await Promise.all(
       [0, 1, 2].map((index) => joinAs(url, `client-${index}`)),
@@ -98,7 +98,7 @@ describe('websocketRuntime', () => {
     expect((await second!.next('ack')).control).toMatchObject({ status: 'ignored', code: 'round-over' });
   });
 
-  it('`websocketRuntime` drops who has not answered when the deadline passes', async () => {
+  test('`websocketRuntime` drops who has not answered when the deadline passes', async () => {
     const { url, run } = await open({ deadlineMs: 1000 });
     const client = await joinAs(url, 'client-1');
     const running = run([0, 1]); // client-0 never joins
@@ -108,7 +108,7 @@ describe('websocketRuntime', () => {
     expect(sums(outcome)).toEqual([1, 2]);
   });
 
-  it('`websocketRuntime` extends the deadline when too few have answered, until that is used up', async () => {
+  test('`websocketRuntime` extends the deadline when too few have answered, until that is used up', async () => {
     const { url, run, metrics } = await open({ deadlineMs: 300, extendBelow: 2, maxExtensions: 2 });
     const client = await joinAs(url, 'client-1');
     const running = run([0, 1]);
@@ -117,7 +117,7 @@ describe('websocketRuntime', () => {
     expect(metrics.get('starling_deadline_extensions_total')).toBe(2);
   });
 
-  it('`websocketRuntime` takes the update of a client that was cut and came back before the deadline', async () => {
+  test('`websocketRuntime` takes the update of a client that was cut and came back before the deadline', async () => {
     const { url, run } = await open();
     const before = await joinAs(url, 'client-0');
     const running = run([0]);
@@ -128,7 +128,7 @@ describe('websocketRuntime', () => {
     expect(sums(await running)).toEqual([8, 9]);
   });
 
-  it('`websocketRuntime` goes on with an update where a cut left it', async () => {
+  test('`websocketRuntime` continues with an update where a cut left it', async () => {
     const { url, run } = await open();
     const before = await joinAs(url, 'client-0');
     const running = run([0]);
@@ -157,7 +157,7 @@ describe('websocketRuntime', () => {
     expect(sums(await running)).toEqual([8, 9]);
   });
 
-  it('`websocketRuntime` leaves out a broadcast when the client says that it holds it', async () => {
+  test('`websocketRuntime` leaves out a broadcast when the client says that it holds it', async () => {
     const { url, run } = await open();
     const before = await joinAs(url, 'client-0');
     const running = run([0]);
@@ -180,7 +180,7 @@ describe('websocketRuntime', () => {
     await running;
   });
 
-  it('`websocketRuntime` drops a client at once when it says that its work failed or that it leaves', async () => {
+  test('`websocketRuntime` drops a client at once when it says that its work failed or that it leaves', async () => {
     const { url, run } = await open();
     const [failing, leaving] = await Promise.all([joinAs(url, 'client-0'), joinAs(url, 'client-1')]);
     const running = run([0, 1]);
@@ -192,7 +192,7 @@ describe('websocketRuntime', () => {
     expect(statuses(await running)).toEqual(['dropped load-failed', 'dropped left']);
   });
 
-  it('`websocketRuntime` takes reports as fast as they come when it asked for them', async () => {
+  test('`websocketRuntime` takes reports as fast as they come when it asked for them', async () => {
     const { url, run } = await open();
     const client = await joinAs(url, 'client-0');
     for (let round = 1; round <= 400; round++) {
@@ -202,7 +202,7 @@ describe('websocketRuntime', () => {
     }
   });
 
-  it('`websocketRuntime` turns away who holds data of another type, and takes who holds the plan’s', async () => {
+  test('`websocketRuntime` turns away who holds data of another type, and takes who holds the plan’s', async () => {
     const { url } = await open();
     const stranger = await scriptedClient(url);
     stranger.send('hello', { client: 'client-0', dataType: '<x=float32[3]>' });
@@ -212,7 +212,7 @@ describe('websocketRuntime', () => {
     await friend.next('welcome');
   });
 
-  it('`websocketRuntime` seats the newest socket when a name joins twice', async () => {
+  test('`websocketRuntime` seats the newest socket when a name joins twice', async () => {
     const { url, run } = await open();
     const old = await joinAs(url, 'client-0');
     const young = await joinAs(url, 'client-0');
@@ -223,7 +223,7 @@ describe('websocketRuntime', () => {
     expect(sums(await running)).toEqual([1, 2]);
   });
 
-  it('`websocketRuntime` turns away who lacks the token, and takes who knows it', async () => {
+  test('`websocketRuntime` turns away who lacks the token, and takes who knows it', async () => {
     const { url } = await open({ token: 'murmuration' });
     const stranger = await scriptedClient(url);
     stranger.send('hello', { client: 'client-0', token: 'starling' });
@@ -234,14 +234,14 @@ describe('websocketRuntime', () => {
     await friend.next('welcome');
   });
 
-  it('`websocketRuntime` ends a socket when it does not greet', async () => {
+  test('`websocketRuntime` ends a socket when it does not greet', async () => {
     const { url } = await open({ handshakeMs: 80 });
     const mute = await scriptedClient(url);
     expect((await mute.next('error')).control).toMatchObject({ code: 'handshake-timeout' });
     expect(await mute.closed).toBe(4408);
   });
 
-  it('`websocketRuntime` ends a socket when it does not answer pings', async () => {
+  test('`websocketRuntime` ends a socket when it does not answer pings', async () => {
     const { url } = await open({ heartbeatMs: 100 });
     const frozen = await joinAs(url, 'client-0');
     frozen.socket.pause(); // its kernel still acknowledges bytes, the client itself does nothing
@@ -250,7 +250,7 @@ describe('websocketRuntime', () => {
     expect((await frozen.next('error')).control).toMatchObject({ code: 'heartbeat-timeout' });
   });
 
-  it('`websocketRuntime` serves health, readiness and metrics when asked over HTTP', async () => {
+  test('`websocketRuntime` serves health, readiness and metrics when asked over HTTP', async () => {
     const { url } = await open({ minClients: 1 });
     const http = url.replace('ws', 'http');
     expect((await fetch(`${http}/healthz`)).status).toBe(200);
@@ -265,14 +265,14 @@ describe('websocketRuntime', () => {
     expect((await fetch(`${http}/metrics`, { method: 'POST' })).status).toBe(405);
   });
 
-  it('`websocketRuntime` says so when its port is taken', async () => {
+  test('`websocketRuntime` says so when its port is taken', async () => {
     const { url } = await open();
     const port = Number(new URL(url).port);
     const second = websocketRuntime({ port }).open(plan, namesOnly(1));
     await expect(second).rejects.toMatchObject({ code: 'cannot-listen' });
   });
 
-  it('`websocketRuntime` says goodbye when its session is closed', async () => {
+  test('`websocketRuntime` says goodbye when its session is closed', async () => {
     const { url } = await open();
     const client = await joinAs(url, 'client-0');
     await closeSession();

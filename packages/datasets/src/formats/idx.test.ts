@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readIdx } from './idx.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'starling-idx-'));
@@ -14,7 +14,7 @@ const fileOf = (name: string, bytes: readonly number[]): string => {
 };
 
 describe('readIdx', () => {
-  it('reads the shape and the bytes of a matrix', () => {
+  test('reads the shape and the bytes of a matrix', () => {
     // 0 0, type 8 (unsigned byte), rank 2, sizes 2 and 3 in big-endian order, six elements.
     const path = fileOf('matrix', [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 10, 11, 12, 13, 14, 255]);
     const { dtype, shape, data } = readIdx(path);
@@ -23,17 +23,17 @@ describe('readIdx', () => {
     expect([...data]).toEqual([10, 11, 12, 13, 14, 255]);
   });
 
-  it('throws when the element type is not unsigned byte', () => {
+  test('throws when the element type is not unsigned byte', () => {
     const path = fileOf('floats', [0, 0, 13, 1, 0, 0, 0, 1, 0, 0, 0, 0]);
     expect(() => readIdx(path)).toThrow('starts with 0, 0, 8, got 0,0,13');
   });
 
-  it('throws when elements are missing', () => {
+  test('throws when elements are missing', () => {
     const path = fileOf('short', [0, 0, 8, 1, 0, 0, 0, 3, 1, 2]);
     expect(() => readIdx(path)).toThrow('shape [3] needs 3 bytes, got 2');
   });
 
-  it('throws when the header is cut off', () => {
+  test('throws when the header is cut off', () => {
     expect(() => readIdx(fileOf('header', [0, 0, 8, 2, 0]))).toThrow('Cannot read');
   });
 });

@@ -1,7 +1,7 @@
 import type { Dataset, Tensor } from '@starling/federated-core';
 import type { Population } from '@starling/population';
 import { populationContract } from '@starling/population/contract';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sensorReadings } from './sensor-readings.js';
 
 const readingsOf = (population: Population, client: number): Float32Array => {
@@ -10,7 +10,7 @@ const readingsOf = (population: Population, client: number): Float32Array => {
 };
 
 describe('sensorReadings', () => {
-  it('gives each mote its readings in the order of time', () => {
+  test('gives each mote its readings in the order of time', () => {
     const population = sensorReadings();
     expect(population.size).toBe(4);
     // Line counts of the four files, and the first and last line of the first and third.
@@ -20,7 +20,7 @@ describe('sensorReadings', () => {
     expect(readingsOf(population, 2).at(-1)).toBeCloseTo(22.77, 5);
   });
 
-  it('cuts the readings by time when there are more clients than motes', () => {
+  test('cuts the readings by time when there are more clients than motes', () => {
     const population = sensorReadings({ clients: 10 });
     // 10 = 3 + 3 + 2 + 2; 4417 in three is 1472, 1472 and 1473.
     expect(population.clientId(0)).toBe('mote-1-part-1');
@@ -30,7 +30,7 @@ describe('sensorReadings', () => {
     expect(joined).toEqual([...readingsOf(sensorReadings(), 0)]);
   });
 
-  it('throws when there are fewer clients than motes', () => {
+  test('throws when there are fewer clients than motes', () => {
     expect(() => sensorReadings({ clients: 3 })).toThrow('clients must be from 4 to 17668, got 3');
   });
 

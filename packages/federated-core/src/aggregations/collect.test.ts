@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { float32, float64, string, struct } from '../types/types.js';
 import { type Tensor, tensor } from '../values/tensor.js';
 import { collectReduction, sampleReduction } from './collect.js';
@@ -15,7 +15,7 @@ describe('collectReduction', () => {
       collect.zero() as Accumulator,
     );
 
-  it('`collectReduction` reports columns in the order of lanes when lanes differ in size', () => {
+  test('`collectReduction` reports columns in the order of lanes when lanes differ in size', () => {
     const merged = [lane([1, 'a']), lane([2, 'b'], [3, 'c'], [4, 'd']), lane(), lane([5, 'e'])].reduce(
       (left, right) => collect.merge(left, right) as Accumulator,
     );
@@ -25,7 +25,7 @@ describe('collectReduction', () => {
     ]);
   });
 
-  it('`collectReduction` copies no update again when lanes are merged', () => {
+  test('`collectReduction` copies no update again when lanes are merged', () => {
     const left = lane([1, 'a'], [2, 'b']);
     const right = lane([3, 'c']);
     const parts = [...left, ...right].map(({ data }) => data);
@@ -34,7 +34,7 @@ describe('collectReduction', () => {
     for (const [index, { data }] of merged.entries()) expect(data).toBe(parts[index]);
   });
 
-  it('`collectReduction` keeps a copy when the memory of an update is used again', () => {
+  test('`collectReduction` keeps a copy when the memory of an update is used again', () => {
     const update = [number(1), text('a')];
     const kept = collect.accumulate(collect.zero() as Accumulator, update) as Accumulator;
     (update[0]!.data as Float32Array)[0] = 9;
@@ -46,7 +46,7 @@ describe('collectReduction', () => {
 });
 
 describe('sampleReduction', () => {
-  it('`sampleReduction` keeps the smallest draws, and of equal ones the earlier client’s, in cohort order', async () => {
+  test('`sampleReduction` keeps the smallest draws, and of equal ones the earlier client’s, in cohort order', async () => {
     const sample = sampleReduction({ update: struct([float32(), float64()]) }, 3);
     const draws = [0.5, 0.25, 0.5, 0.75, 0.5, 0.125];
     const lane = (from: number, to: number): Accumulator =>

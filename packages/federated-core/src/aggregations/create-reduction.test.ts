@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { float32, float64, int32, sequence, struct } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 import type { Aggregation, AggregationKind } from './aggregations.js';
@@ -92,7 +92,7 @@ const clients = fc.array(fc.tuple(fc.nat(50), fc.nat(50), fc.nat(50)), { minLeng
 const exact = Object.values(aggregations).filter(({ kind }) => kind !== 'aggregate');
 
 describe('createReduction', () => {
-  it.each(exact)(
+  test.each(exact)(
     '`$kind` reports the same when whole numbers are folded in one lane or in two',
     async (aggregation) => {
       const reduction = createReduction(aggregation, never);
@@ -108,7 +108,7 @@ describe('createReduction', () => {
     },
   );
 
-  it.each(exact)(
+  test.each(exact)(
     '`$kind` reports the same when an empty lane is merged on either side',
     async (aggregation) => {
       const reduction = createReduction(aggregation, never);
@@ -119,7 +119,7 @@ describe('createReduction', () => {
     },
   );
 
-  it.each(Object.values(aggregations))(
+  test.each(Object.values(aggregations))(
     '`$kind` leaves an update as it was when it is added',
     async (aggregation) => {
       const reduction = createReduction(aggregation, never);
@@ -129,12 +129,12 @@ describe('createReduction', () => {
     },
   );
 
-  it('`aggregate` runs its four programs over leaves when it folds', async () => {
+  test('`aggregate` runs its four programs over leaves when it folds', async () => {
     const reduction = createReduction(aggregations.aggregate, never);
     expect(await reportOf(reduction, [[[pair('float32', 7, 8)]]])).toEqual([pair('float32', 0, 0)]);
   });
 
-  it('`sum` adds in place when an accumulator lies in shared memory', async () => {
+  test('`sum` adds in place when an accumulator lies in shared memory', async () => {
     const reduction = createReduction(aggregations.sum, never);
     const data = new Float64Array(new SharedArrayBuffer(16));
     await reduction.accumulate([{ dtype: 'float64', shape: [2], data }], [pair('float32', 7, 8)]);

@@ -1,10 +1,10 @@
-// Aggregates must be finite: the clients' numbers are, so that a NaN or an infinity in what becomes of them is a sum that
-// went beyond its element type, and would spoil all that follows from it.
+// Aggregates must be finite: the clients' numbers are, so that a NaN or an infinity in what becomes of them is a sum
+// that went beyond its element type, and would spoil all that follows from it.
 import { NonFiniteError } from '../errors/starling-error.js';
 import { plainVectors, type VectorKernels } from '../sums/vector-kernels.js';
 import type { Tensor } from '../values/tensor.js';
 
-/** The first NaN or infinity of some leaves, and in which of them it is; null where all numbers are finite. */
+/** The first NaN or infinity of some leaves, and in which of them it is; null if all numbers are finite. */
 export function findNonFinite(
   leaves: readonly Tensor[],
   vectors: VectorKernels = plainVectors,

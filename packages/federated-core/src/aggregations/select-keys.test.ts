@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RejectedUpdateError } from '../errors/starling-error.js';
 import { splitKeys } from '../plan/select-slices.js';
 import { int32 } from '../types/types.js';
@@ -10,7 +10,7 @@ const ints = (...values: number[]): Tensor => tensor('int32', [values.length], I
 describe('selectKeysReduction', () => {
   const reduction = selectKeysReduction({ update: int32(null) }, { keyBound: 10, maxKeys: 3 });
 
-  it('`selectKeysReduction` gives all keys in order, and how many each client has, for `splitKeys` to cut', async () => {
+  test('`selectKeysReduction` gives all keys in order, and how many each client has, for `splitKeys` to cut', async () => {
     const left = await reduction.accumulate(await reduction.zero(), [ints(3, 1)]);
     const right = await reduction.accumulate(await reduction.accumulate(await reduction.zero(), [ints()]), [
       ints(7),
@@ -21,7 +21,7 @@ describe('selectKeysReduction', () => {
     expect(splitKeys(await reduction.report(await reduction.zero()))).toEqual([]);
   });
 
-  it('`selectKeysReduction` refuses keys that are out of range, or too many', () => {
+  test('`selectKeysReduction` refuses keys that are out of range, or too many', () => {
     expect(() => reduction.check!([ints(0, 9)])).not.toThrow();
     expect(() => reduction.check!([ints(0, 10)])).toThrow(RejectedUpdateError);
     expect(refuseKeys(Int32Array.of(-1), 10, 3)).toMatchObject({

@@ -39,7 +39,7 @@ export function selectKeysReduction(
   };
 }
 
-/** Why a client's keys are refused: one that is out of range, or too many; `null` where they are fine. */
+/** Why a client's keys are refused: one that is out of range, or too many; `null` if they are fine. */
 export function refuseKeys(keys: Int32Array, keyBound: number, maxKeys: number): RejectedUpdateError | null {
   if (keys.length > maxKeys) {
     return new RejectedUpdateError(

@@ -9,8 +9,8 @@ const SPARE_BITS = 32;
 export type WeightScale = (weight: number) => number;
 
 /**
- * The scale of a mean of leaves of these types, weight included: 1 where none is float64, since float32 values times weights of
- * 64-bit integers are far from the end of float64's range.
+ * The scale of a mean of leaves of these types, weight included: 1 if none is float64, since float32 values times
+ * weights of 64-bit integers are far from the end of float64's range.
  */
 export function weightScale(types: readonly TensorType[]): WeightScale {
   return types.some(({ dtype }) => dtype === 'float64') ? scaleOf : () => 1;

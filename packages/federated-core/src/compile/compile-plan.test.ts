@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../computations/federated-computation.js';
 import { CompileError, EmptyAggregateError } from '../errors/starling-error.js';
 import { evaluate } from '../evaluate/evaluate.js';
@@ -28,7 +28,7 @@ const fractionAbove = federatedComputation(
 );
 
 describe('compilePlan', () => {
-  it('`compilePlan` cuts broadcast, work and mean into one phase when one round trip suffices', () => {
+  test('`compilePlan` cuts broadcast, work and mean into one phase when one round trip suffices', () => {
     const plan = compilePlan(fractionAbove);
     expect(plan.phases).toHaveLength(1);
     const [phase] = plan.phases;
@@ -40,7 +40,7 @@ describe('compilePlan', () => {
     expect(plan.laneSize).toBe(5);
   });
 
-  it('`compilePlan` gives a plan that computes what `evaluate` computes when run phase by phase', async () => {
+  test('`compilePlan` gives a plan that computes what `evaluate` computes when run phase by phase', async () => {
     // [25, 30, 31, 35] strictly above 30: two of four.
     const readings = [25, 30, 31, 35];
     const plan = compilePlan(fractionAbove);
@@ -54,7 +54,7 @@ describe('compilePlan', () => {
     expect(await evaluate(fractionAbove, { readings, threshold: 30 }, { run: plainRunner })).toBe(0.5);
   });
 
-  it('`compilePlan` makes two phases when a client value depends on an aggregate', async () => {
+  test('`compilePlan` makes two phases when a client value depends on an aggregate', async () => {
     const squaredGap = plainLocal(
       { value: float32(), center: float32() },
       float32(),
@@ -78,7 +78,7 @@ describe('compilePlan', () => {
     expect(await evaluate(variance, [1, 2, 3, 6], { run: plainRunner })).toEqual(expected);
   });
 
-  it('`compilePlan` repeats the draws of an earlier phase when a later one needs the same client value', async () => {
+  test('`compilePlan` repeats the draws of an earlier phase when a later one needs the same client value', async () => {
     const draw = plainLocal(null, float32(), (_, seed) => Math.fround(generator(seed).uniform()));
     const gap = plainLocal({ a: float32(), b: float32() }, float32(), ({ a, b }) => Math.abs(a - b));
     const twice = federatedComputation({}, () => {
@@ -101,7 +101,7 @@ describe('compilePlan', () => {
     expect(run.gap).toBeLessThan(1);
   });
 
-  it('`compilePlan` broadcasts to each phase what its work reads, and no more', async () => {
+  test('`compilePlan` broadcasts to each phase what its work reads, and no more', async () => {
     const plus = plainLocal({ a: float32(), b: float32() }, float32(), ({ a, b }) => a + b);
     const placed = { first: atServer(float32()), both: atServer(float32()), last: atServer(float32()) };
     const computation = federatedComputation({ ...placed, x: atClients(float32()) }, (given) => {
@@ -128,7 +128,7 @@ describe('compilePlan', () => {
     expect(await evaluate(computation, { ...server, x: [1, 2] }, { run: plainRunner })).toBe(2246);
   });
 
-  it('`compilePlan` gives the server one draw when a value is both broadcast and returned', async () => {
+  test('`compilePlan` gives the server one draw when a value is both broadcast and returned', async () => {
     const draw = plainLocal(null, float32(), (_, seed) => Math.fround(generator(seed).uniform()));
     const shared = federatedComputation({ x: atClients(float32()) }, () => {
       const drawn = federatedEval(draw, 'SERVER');
@@ -141,7 +141,7 @@ describe('compilePlan', () => {
     expect(seen).toBe(drawn);
   });
 
-  it('`compilePlan` keeps server work before a broadcast in prepare and after an aggregate in apply', async () => {
+  test('`compilePlan` keeps server work before a broadcast in prepare and after an aggregate in apply', async () => {
     const plusOne = plainLocal(float32(), float32(), (value) => value + 1);
     const both = plainLocal({ a: float32(), b: float32() }, float32(), ({ a, b }) => a * b);
     const computation = federatedComputation(
@@ -163,7 +163,7 @@ describe('compilePlan', () => {
     });
   });
 
-  it('`compilePlan` runs the operators of an aggregate when clients report and when none does', async () => {
+  test('`compilePlan` runs the operators of an aggregate when clients report and when none does', async () => {
     const pair = struct({ total: float32(), count: int32() });
     const mean = federatedComputation(atClients(float32()), (values) =>
       federatedAggregate(values, {
@@ -186,7 +186,7 @@ describe('compilePlan', () => {
     expect(await evaluate(mean, [], { run: plainRunner })).toBe(-1);
   });
 
-  it('`compilePlan` folds datasets when a client reduces a sequence', async () => {
+  test('`compilePlan` folds datasets when a client reduces a sequence', async () => {
     const add = plainLocal({ sum: float32(), next: float32() }, float32(), ({ sum, next }) => sum + next);
     const totals = federatedComputation(atClients(sequence(float32())), (readings) =>
       federatedSum(federatedSequenceReduce(readings, 0, add)),
@@ -196,20 +196,20 @@ describe('compilePlan', () => {
     expect(await evaluate(totals, [[1, 2], [], [4]], { run: plainRunner })).toBe(7);
   });
 
-  it('`compilePlan` refuses a result that stays with the clients', () => {
+  test('`compilePlan` refuses a result that stays with the clients', () => {
     const stay = federatedComputation(atClients(float32()), (values) => ({ kept: values }), { name: 'stay' });
     expect(() => compilePlan(stay)).toThrow(CompileError);
     expect(() => compilePlan(stay)).toThrow('Cannot compile stay: kept of its result must be at SERVER');
   });
 
-  it('`compilePlan` makes a plan without phases when nothing is asked of clients', async () => {
+  test('`compilePlan` makes a plan without phases when nothing is asked of clients', async () => {
     const initial = federatedComputation(null, () => federatedValue({ round: 0, threshold: 32 }, 'SERVER'));
     const plan = compilePlan(initial);
     expect(plan.phases).toEqual([]);
     expect(await runPlan(plan, {}, [])).toEqual({ round: 0, threshold: 32 });
   });
 
-  it('`compilePlan` gives lanes of one client when an update is 1 MiB or of unknown size', () => {
+  test('`compilePlan` gives lanes of one client when an update is 1 MiB or of unknown size', () => {
     const sumOf = (...shape: (number | null)[]) =>
       compilePlan(federatedComputation(atClients(float32(...shape)), (value) => federatedSum(value)))
         .laneSize;
@@ -218,7 +218,7 @@ describe('compilePlan', () => {
     expect(sumOf(null)).toBe(1);
   });
 
-  it('`compilePlan` takes the lane size that is asked for, and refuses what is no size', () => {
+  test('`compilePlan` takes the lane size that is asked for, and refuses what is no size', () => {
     const sum = federatedComputation(atClients(float32()), (value) => federatedSum(value), { name: 'sum' });
     expect(compilePlan(sum, { laneSize: 3 }).laneSize).toBe(3);
     for (const laneSize of [0, -1, 1.5, Number.NaN]) {
@@ -228,7 +228,7 @@ describe('compilePlan', () => {
     }
   });
 
-  it('`compilePlan` leaves an empty mean to its plan: an error, or `ifEmpty`', async () => {
+  test('`compilePlan` leaves an empty mean to its plan: an error, or `ifEmpty`', async () => {
     const mean = federatedComputation(atClients(float32()), (values) => federatedMean(values));
     const safe = federatedComputation(atClients(float32()), (values) =>
       federatedMean(values, { ifEmpty: 5 }),

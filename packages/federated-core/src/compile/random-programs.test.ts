@@ -1,7 +1,7 @@
 // Plans against the reference meaning, on random programs: any nesting of broadcasts, maps, draws, aggregates and
 // calls, over one round trip or many.
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { call } from '../computations/call.js';
 import { type FederatedComputation, federatedComputation } from '../computations/federated-computation.js';
 import { deserializeComputation, serializeComputation } from '../computations/serialize.js';
@@ -130,7 +130,7 @@ const values = fc.array(
   { maxLength: 8 },
 );
 
-it('`compilePlan` gives what `evaluate` gives, to the bit, on random programs', async () => {
+test('`compilePlan` gives what `evaluate` gives, to the bit, on random programs', async () => {
   let most = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -149,7 +149,7 @@ it('`compilePlan` gives what `evaluate` gives, to the bit, on random programs', 
   expect(most).toBeGreaterThan(3);
 });
 
-it('`inspectPlan` says that a plan is revealing only where the type of the computation says so, on random programs', () => {
+test('`inspectPlan` says that a plan is revealing only where the type of the computation says so, on random programs', () => {
   const seen = { revealing: 0, aggregated: 0 };
   fc.assert(
     fc.property(steps, (program) => {
@@ -162,7 +162,7 @@ it('`inspectPlan` says that a plan is revealing only where the type of the compu
   expect(Math.min(seen.revealing, seen.aggregated)).toBeGreaterThan(10);
 });
 
-it('`deserializeComputation` gives the same plan back on random programs', () => {
+test('`deserializeComputation` gives the same plan back on random programs', () => {
   fc.assert(
     fc.property(steps, (program) => {
       const computation = programOf(program);

@@ -1,5 +1,5 @@
 // That the server sees values of single clients stands in every type on the way from where it does, and in plans alike.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compilePlan } from '../compile/compile-plan.js';
 import { field } from '../expression/symbolic-value.js';
 import { federatedBroadcast } from '../intrinsics/moves/federated-broadcast.js';
@@ -77,13 +77,13 @@ const cases: Readonly<Record<string, readonly [FederatedComputation, string]>> =
 };
 
 describe('a type', () => {
-  it.each(Object.entries(cases))('is revealing, as the plan is, when %s', (_, [computation, expected]) => {
+  test.each(Object.entries(cases))('is revealing, as the plan is, when %s', (_, [computation, expected]) => {
     expect(formatType(computation.type.result)).toBe(expected);
     expect(reveals(computation.type)).toBe(expected.includes('revealing'));
     expect(inspectPlan(compilePlan(computation)).revealing).toBe(expected.includes('revealing'));
   });
 
-  it('of a revealing value fits a revealing parameter alone, though any computation can be called with it', async () => {
+  test('of a revealing value fits a revealing parameter alone, though any computation can be called with it', async () => {
     const asking = federatedComputation({ x: atServer(sequence(float32())) }, ({ x }) =>
       federatedSequenceSum(x),
     );
@@ -93,12 +93,12 @@ describe('a type', () => {
 });
 
 describe('requireAggregated', () => {
-  it('gives the computation back when the server sees aggregates alone', () => {
+  test('gives the computation back when the server sees aggregates alone', () => {
     const [mean] = cases['nothing is revealed']!;
     expect(requireAggregated(mean)).toBe(mean);
   });
 
-  it('names what reveals, in called computations too, and its line, when something does', () => {
+  test('names what reveals, in called computations too, and its line, when something does', () => {
     const inner = federatedComputation(values, (given) => federatedSample(given.values, { maxSamples: 1 }), {
       name: 'inner',
     });

@@ -1,5 +1,5 @@
 // Expressions as a user builds them: traced, called, bound, made for many types, saved and evaluated.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { StarlingError, TypeMismatchError } from '../errors/starling-error.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import { field } from '../expression/symbolic-value.js';
@@ -31,19 +31,19 @@ import { polymorphicComputation } from './polymorphic.js';
 import { deserializeComputation, serializeComputation } from './serialize.js';
 
 describe('federatedComputation', () => {
-  it('`federatedComputation` reads its type off its parameters and body', () => {
+  test('`federatedComputation` reads its type off its parameters and body', () => {
     expect(formatType(movingThreshold.type)).toBe(
       '(<state=float32@SERVER,readings={float32*}@CLIENTS> -> <state=float32@SERVER,metrics=<fraction=float32,clients=int32>@SERVER>)',
     );
   });
 
-  it('`federatedComputation` names the line when a parameter has no placement', () => {
+  test('`federatedComputation` names the line when a parameter has no placement', () => {
     expect(() => federatedComputation({ x: float32() }, ({ x }) => x)).toThrow(
       /Cannot trace computation: parameter x needs a placement \(atClients\(…\) or atServer\(…\)\), got float32\n.*computations\.test\.ts/,
     );
   });
 
-  it('`federatedComputation` says what to do when a body computes with a symbolic value', () => {
+  test('`federatedComputation` says what to do when a body computes with a symbolic value', () => {
     const trace = () =>
       federatedComputation(atServer(float32()), (x) => {
         if ((x as unknown as number) > 3) return x;
@@ -57,7 +57,7 @@ describe('federatedComputation', () => {
 });
 
 describe('federatedMap', () => {
-  it('`federatedMap` says what it needs when it is given something else', () => {
+  test('`federatedMap` says what it needs when it is given something else', () => {
     const identity = plainLocal(float32(), float32(), (x) => x);
     expect(() =>
       federatedComputation(atClients(float32()), (x) => federatedMap(((y: number) => y) as never, x)),
@@ -74,7 +74,7 @@ describe('federatedMap', () => {
 });
 
 describe('field', () => {
-  it('`field` takes a field of every member when a value is federated', async () => {
+  test('`field` takes a field of every member when a value is federated', async () => {
     const pick = federatedComputation(
       atClients(struct({ a: float32(), b: struct([int32(), float32(2)]) })),
       (value) => ({
@@ -95,7 +95,7 @@ describe('field', () => {
 });
 
 describe('call', () => {
-  it('`call` gives what the called computation gives when called inside another', async () => {
+  test('`call` gives what the called computation gives when called inside another', async () => {
     const twice = federatedComputation({ a: atClients(float32()), b: atClients(float32()) }, ({ a, b }) => ({
       a: call(variance, { values: a }),
       b: call(variance, { values: b }),
@@ -104,7 +104,7 @@ describe('call', () => {
     expect(await both(twice, { a: [1, 3], b: [2, 8] })).toEqual({ a: 1, b: 9 });
   });
 
-  it('`call` draws other random numbers when a computation is called twice', async () => {
+  test('`call` draws other random numbers when a computation is called twice', async () => {
     const draw = plainLocal(null, float64(), (_, seed) => generator(seed).uniform());
     const noise = federatedComputation(null, () => federatedEval(draw, 'SERVER'));
     const pair = federatedComputation(null, () => [call(noise), call(noise)] as const);
@@ -112,7 +112,7 @@ describe('call', () => {
     expect(first).not.toBe(second);
   });
 
-  it('`call` names the parameter and both types when an argument does not fit', () => {
+  test('`call` names the parameter and both types when an argument does not fit', () => {
     expect(() => federatedComputation(atClients(int32()), (values) => call(variance, { values }))).toThrow(
       /Cannot call variance: parameter values needs \{float32\}@CLIENTS, got \{int32\}@CLIENTS\n.*computations\.test\.ts/,
     );
@@ -127,7 +127,7 @@ describe('call', () => {
 });
 
 describe('bind', () => {
-  it('`bind` fixes parameters to constants when they are named', async () => {
+  test('`bind` fixes parameters to constants when they are named', async () => {
     const fixed = bind(movingThreshold, { state: 32 });
     expect(formatType(fixed.type.parameter!)).toBe('<readings={float32*}@CLIENTS>');
     // One of two clients has a reading above 32.
@@ -153,7 +153,7 @@ describe('polymorphicComputation', () => {
     { name: 'scaled' },
   );
 
-  it('`polymorphicComputation` is traced for the types of its arguments, once for each', async () => {
+  test('`polymorphicComputation` is traced for the types of its arguments, once for each', async () => {
     const vector = scaled.instantiate({ values: atClients(float64(2)), weight: atClients(float32()) });
     expect(formatType(vector.type.result)).toBe('float64[2]@SERVER');
     expect(scaled.instantiate({ weight: atClients(float32()), values: atClients(float64(2)) })).toBe(vector);
@@ -164,7 +164,7 @@ describe('polymorphicComputation', () => {
     expect(await both(caller, { x: [1, 3] })).toBe(2.5);
   });
 
-  it('`polymorphicComputation` shows both types when arguments do not fit', () => {
+  test('`polymorphicComputation` shows both types when arguments do not fit', () => {
     expect(() => scaled.instantiate({ values: atServer(float32()), weight: atClients(float32()) })).toThrow(
       'Cannot instantiate scaled: arguments must fit <values={T}@CLIENTS,weight={float32}@CLIENTS>, got <values=float32@SERVER,weight={float32}@CLIENTS>',
     );
@@ -180,7 +180,7 @@ describe('serializeComputation', () => {
     b: [call(variance, { values: b })],
   }));
 
-  it.each([movingThreshold, variance, revealing, twice])(
+  test.each([movingThreshold, variance, revealing, twice])(
     '`serializeComputation` loads back as it was ($name)',
     (computation) => {
       const { text, locals } = serializeComputation(computation);
@@ -190,13 +190,13 @@ describe('serializeComputation', () => {
     },
   );
 
-  it('`deserializeComputation` gives a computation that computes the same', async () => {
+  test('`deserializeComputation` gives a computation that computes the same', async () => {
     const { text, locals } = serializeComputation(twice);
     const again = deserializeComputation(text, (id) => locals.get(id));
     expect(await both(again, { a: [1, 3], b: [2, 8] })).toEqual({ a: 1, b: [9] });
   });
 
-  it('`deserializeComputation` checks what it reads as if it were traced', () => {
+  test('`deserializeComputation` checks what it reads as if it were traced', () => {
     const { text, locals } = serializeComputation(variance);
     const load = (changed: string) => () => deserializeComputation(changed, (id) => locals.get(id));
     expect(load(text.replace('{float32}@CLIENTS', '{int32}@CLIENTS'))).toThrow(
@@ -220,7 +220,7 @@ describe('serializeComputation', () => {
 });
 
 describe('evaluate', () => {
-  it('`evaluate` names the client, the intrinsic and the line when a local computation fails', async () => {
+  test('`evaluate` names the client, the intrinsic and the line when a local computation fails', async () => {
     const fail = plainLocal(sequence(float32()), float32(), (values) => {
       if (values.length === 0) throw new Error('no readings');
       return values[0];
@@ -233,7 +233,7 @@ describe('evaluate', () => {
     );
   });
 
-  it('`evaluate` gives the members when a result stays with the clients', async () => {
+  test('`evaluate` gives the members when a result stays with the clients', async () => {
     const sent = federatedComputation({ x: atServer(float32()), y: atClients(float32()) }, ({ x, y }) => ({
       x: federatedBroadcast(x),
       y,
@@ -241,7 +241,7 @@ describe('evaluate', () => {
     expect(await evaluate(sent, { x: 1, y: [2, 3] }, { run: plainRunner })).toEqual({ x: [1, 1], y: [2, 3] });
   });
 
-  it('`evaluate` names the argument when members are missing', async () => {
+  test('`evaluate` names the argument when members are missing', async () => {
     // @ts-expect-error a number in place of a list of members
     await expect(evaluate(variance, { values: 3 }, { run: plainRunner })).rejects.toThrow(
       'Cannot evaluate variance: values needs an array with one member a client',

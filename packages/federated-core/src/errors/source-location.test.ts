@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { federatedComputation } from '../computations/federated-computation.js';
 import { federatedBroadcast } from '../intrinsics/moves/federated-broadcast.js';
 import { federatedMap } from '../intrinsics/pointwise/federated-map.js';
@@ -9,13 +9,13 @@ import { sourceLocation } from './source-location.js';
 /** The line on which this is called, read off a stack of this file alone. */
 const here = (): number => Number(/:(\d+):\d+\)?$/.exec(new Error().stack!.split('\n')[2]!)![1]);
 
-it('`sourceLocation` names the line outside of the package when called from it', () => {
+test('`sourceLocation` names the line outside of the package when called from it', () => {
   const line = here() + 1;
   const location = sourceLocation();
   expect(location).toMatch(new RegExp(`source-location\\.test\\.ts:${line}:\\d+$`));
 });
 
-it('`federatedMap` names the offending line and both types when an argument does not fit', () => {
+test('`federatedMap` names the offending line and both types when an argument does not fit', () => {
   const isFloat = plainLocal(float32(), float32(), (value) => value);
   let line = 0;
   const trace = () =>
@@ -30,7 +30,7 @@ it('`federatedMap` names the offending line and both types when an argument does
   expect(trace).toThrow(new RegExp(`source-location\\.test\\.ts:${line}:`));
 });
 
-it('`federatedBroadcast` names the line when a placement mistake passes the compiler', () => {
+test('`federatedBroadcast` names the line when a placement mistake passes the compiler', () => {
   expect(() =>
     federatedComputation({ a: atClients(int32()), b: atServer(int32()) }, ({ a }) =>
       federatedBroadcast(a as never),

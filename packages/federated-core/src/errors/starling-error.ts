@@ -54,8 +54,8 @@ export class OverflowError extends StarlingError {
 }
 
 /**
- * An aggregate, or the state of a process that asks for a finite one, with a NaN or an infinity. The round fails and the
- * state is kept.
+ * An aggregate, or the state of a process that asks for a finite one, with a NaN or an infinity. The round fails and
+ * the state is kept.
  */
 export class NonFiniteError extends StarlingError {
   declare readonly code: 'non-finite-aggregate' | 'non-finite-state';

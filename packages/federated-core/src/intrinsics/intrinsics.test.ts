@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FederatedComputation } from '../computations/federated-computation.js';
 import { federatedComputation } from '../computations/federated-computation.js';
 import { EmptyAggregateError, NonFiniteError, OverflowError } from '../errors/starling-error.js';
@@ -186,16 +186,16 @@ const cases: Readonly<Record<string, readonly [FederatedComputation, fc.Arbitrar
 };
 
 describe('intrinsics', () => {
-  it('`intrinsics` has a case in this suite for each of its names', () => {
+  test('`intrinsics` has a case in this suite for each of its names', () => {
     expect(Object.keys(cases).sort()).toEqual([...intrinsics.keys()].sort());
   });
 
-  it.each([...intrinsics.values()])('`$name` declares signatures that parse', ({ signatures, summary }) => {
+  test.each([...intrinsics.values()])('`$name` declares signatures that parse', ({ signatures, summary }) => {
     for (const signature of signatures) expect(parseType(signature).kind).toBe('function');
     expect(summary).toMatch(/\.$/);
   });
 
-  it.each(Object.entries(cases))(
+  test.each(Object.entries(cases))(
     '`%s` gives the same bits by plan and by reference',
     async (_, [computation, argument]) => {
       await fc.assert(

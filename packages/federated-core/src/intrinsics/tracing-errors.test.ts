@@ -1,6 +1,6 @@
 // What a user reads when a call of an intrinsic does not fit: the intrinsic, what it needs, what it got, and their
 // line.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../computations/federated-computation.js';
 import type { AnyClientsValue, ClientsValue, ServerValue } from '../expression/placed-values.js';
 import type { LocalComputation } from '../program/local-computation.js';
@@ -125,7 +125,7 @@ const mistakes: Readonly<Record<string, readonly [(given: Given) => unknown, str
 };
 
 describe('a call of an intrinsic', () => {
-  it.each(Object.entries(mistakes))(
+  test.each(Object.entries(mistakes))(
     'says what it needs and got, and where, when %s',
     (_, [mistake, words]) => {
       const trace = () => federatedComputation(parameters, (given) => mistake(given) as never);
@@ -136,7 +136,7 @@ describe('a call of an intrinsic', () => {
 });
 
 describe('federatedComputation', () => {
-  it.each([
+  test.each([
     ['a number', 3, 'its body must return a federated value, or a record or list of them, got 3'],
     [
       'a promise',

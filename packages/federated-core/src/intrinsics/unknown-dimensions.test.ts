@@ -1,5 +1,5 @@
 // What aggregates make of clients whose tensors differ in a dimension that the type leaves unknown.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../computations/federated-computation.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import { both } from '../testing/both.js';
@@ -12,7 +12,7 @@ import { federatedMin } from './sums/federated-min.js';
 import { federatedSum } from './sums/federated-sum.js';
 
 describe('an unknown dimension', () => {
-  it('fails the round when clients differ in it, whichever aggregate it is', async () => {
+  test('fails the round when clients differ in it, whichever aggregate it is', async () => {
     const type = atClients(float32(null));
     const different = [
       federatedComputation(type, (x) => federatedSum(x)),
@@ -30,7 +30,7 @@ describe('an unknown dimension', () => {
     }
   });
 
-  it('fails the round when an empty tensor meets another one, but in a sum, to which it adds nothing', async () => {
+  test('fails the round when an empty tensor meets another one, but in a sum, to which it adds nothing', async () => {
     const type = atClients(float32(null));
     const strict = [
       federatedComputation(type, (x) => federatedMean(x)),
@@ -51,7 +51,7 @@ describe('an unknown dimension', () => {
     expect(await both(sum, [[1, 2], [], [3, 4]])).toMatchObject({ shape: [2], data: Float32Array.of(4, 6) });
   });
 
-  it('gives an aggregate without elements when all clients have an empty tensor, of their shape', async () => {
+  test('gives an aggregate without elements when all clients have an empty tensor, of their shape', async () => {
     const type = atClients(float32(null, null));
     const rows = { dtype: 'float32', shape: [0, 3], data: new Float32Array() } as const;
     const strict = [

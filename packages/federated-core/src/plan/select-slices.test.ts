@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { deriveSeed, type Seed } from '../random/seed.js';
 import { float32, string, struct } from '../types/types.js';
 import { type Tensor, tensor } from '../values/tensor.js';
@@ -25,7 +25,7 @@ function slicer() {
 const served = [tensor('float32', [], Float32Array.of(100))];
 
 describe('selectSlices', () => {
-  it('`selectSlices` slices once a key, with the key’s seed, and says which slices are whose', async () => {
+  test('`selectSlices` slices once a key, with the key’s seed, and says which slices are whose', async () => {
     const { calls, run } = slicer();
     const keysOf = [[5, 2, 5], [], [2, 9]].map((keys) => Int32Array.from(keys));
     const { rows, rowsOf } = await selectSlices(selection, served, keysOf, run, seed);
@@ -37,14 +37,14 @@ describe('selectSlices', () => {
     expect(rowsOf.map((own) => [...own])).toEqual([[0, 1, 0], [], [1, 2]]);
   });
 
-  it('`selectSlices` gives no rows when nobody asks for any', async () => {
+  test('`selectSlices` gives no rows when nobody asks for any', async () => {
     const { calls, run } = slicer();
     const { rows } = await selectSlices(selection, served, [new Int32Array(0)], run, seed);
     expect(calls).toEqual([]);
     expect(rows.map(({ shape }) => shape)).toEqual([[0], [0, 1]]);
   });
 
-  it('`selectSlices` names the call when the slice throws', async () => {
+  test('`selectSlices` names the call when the slice throws', async () => {
     const broken = () => {
       throw new Error('no table');
     };
@@ -61,7 +61,7 @@ describe('clientSlices', () => {
     tensor('string', [3, 1], ['a', 'b', 'c']),
   ];
 
-  it('`clientSlices` sends a slice that is asked for twice once, with the order of the keys', () => {
+  test('`clientSlices` sends a slice that is asked for twice once, with the order of the keys', () => {
     const { slices, order } = clientSlices(slice, rows, Int32Array.of(2, 0, 2));
     expect(slices).toEqual([
       tensor('float32', [2], Float32Array.of(30, 10)),
@@ -70,7 +70,7 @@ describe('clientSlices', () => {
     expect(order).toEqual(ints(0, 1, 0));
   });
 
-  it('`clientSlices` sends no order when all keys differ, or there are none', () => {
+  test('`clientSlices` sends no order when all keys differ, or there are none', () => {
     expect(clientSlices(slice, rows, Int32Array.of(2, 1)).order).toEqual(ints());
     expect(clientSlices(slice, rows, new Int32Array(0)).slices.map(({ shape }) => shape)).toEqual([
       [0],
@@ -78,7 +78,7 @@ describe('clientSlices', () => {
     ]);
   });
 
-  it.each([[[0, 1, 2]], [[2, 2, 0, 2]], [[]], [[1]]])(
+  test.each([[[0, 1, 2]], [[2, 2, 0, 2]], [[]], [[1]]])(
     '`unpackSlices` gives what `slicesInOrder` gives in one process (%j)',
     (own) => {
       const rowsOf = Int32Array.from(own);
@@ -88,7 +88,7 @@ describe('clientSlices', () => {
     },
   );
 
-  it('`unpackSlices` refuses an order that names a slice that is not there', () => {
+  test('`unpackSlices` refuses an order that names a slice that is not there', () => {
     for (const place of [3, -1]) {
       expect(() => unpackSlices(slice, { slices: rows, order: ints(0, place) })).toThrow(
         `Cannot take slice ${place}: need one of the 3 that are there`,

@@ -1,5 +1,5 @@
 // Golden files of prints; `npx vitest run -u` writes them anew, and the diff is to be read.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compilePlan } from '../compile/compile-plan.js';
 import { call } from '../computations/call.js';
 import { federatedComputation } from '../computations/federated-computation.js';
@@ -19,14 +19,14 @@ import { inspectPlan } from './inspect-plan.js';
 const golden = (name: string) => `./golden/${name}.txt`;
 
 describe('formatComputation', () => {
-  it('`formatComputation` prints a line for each step when a computation is printed', async () => {
+  test('`formatComputation` prints a line for each step when a computation is printed', async () => {
     await expect(formatComputation(movingThreshold)).toMatchFileSnapshot(
       golden('moving-threshold.computation'),
     );
     await expect(formatComputation(revealing)).toMatchFileSnapshot(golden('revealing.computation'));
   });
 
-  it('`formatComputation` prints a call by name when a computation calls another', () => {
+  test('`formatComputation` prints a call by name when a computation calls another', () => {
     const spread = federatedComputation({ values: atClients(float32()) }, (given) => call(variance, given), {
       name: 'spread',
     });
@@ -42,7 +42,7 @@ describe('formatComputation', () => {
 });
 
 describe('odd computations', () => {
-  it('`formatComputation` gives steps names of their own when parameters are named as steps are', () => {
+  test('`formatComputation` gives steps names of their own when parameters are named as steps are', () => {
     const named = federatedComputation(
       { v1: atClients(float32()), v3: atClients(float32()) },
       ({ v1, v3 }) => [federatedSum(v1), federatedSum(v3)],
@@ -54,7 +54,7 @@ describe('odd computations', () => {
     ]);
   });
 
-  it('`formatComputation` breaks a wide return, a field a line', () => {
+  test('`formatComputation` breaks a wide return, a field a line', () => {
     const names = Array.from({ length: 9 }, (_, index) => `measurement${index}`);
     const many = federatedComputation({ x: atClients(float32()) }, ({ x }) => {
       const sum = federatedSum(x);
@@ -64,7 +64,7 @@ describe('odd computations', () => {
     expect(formatComputation(many)).toContain(['  return <', ...lines, '  >', ''].join('\n'));
   });
 
-  it('`formatComputation` tells a wide revealing value by its tensors, and that it is revealing', () => {
+  test('`formatComputation` tells a wide revealing value by its tensors, and that it is revealing', () => {
     const wide = struct(Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`column${n}`, float32(100, n)])));
     const all = federatedComputation({ x: atClients(wide) }, ({ x }) => federatedCollect(x));
     expect(formatComputation(all)).toContain('  v1: <5 tensors>@SERVER revealing = federatedCollect(x)\n');
@@ -84,19 +84,19 @@ describe('wide types', () => {
     { name: 'wide' },
   );
 
-  it('`formatComputation` breaks a wide head, and tells a wide struct in a step by its tensors', () => {
+  test('`formatComputation` breaks a wide head, and tells a wide struct in a step by its tensors', () => {
     const [head, parameter, struct] = formatComputation(wide).split('\n');
     expect([head, parameter, struct]).toEqual(['wide(', '  updates: {<', '    hidden=<']);
     expect(formatComputation(wide)).toContain('  v1: <8 tensors>@SERVER = federatedSum(updates)\n');
   });
 
-  it('`formatPlan` tells the tensors of a struct by the struct when they are many', () => {
+  test('`formatPlan` tells the tensors of a struct by the struct when they are many', () => {
     const text = formatPlan(compilePlan(wide));
     expect(text).toContain('work:\n    -> client.updates.hidden.* (4), client.updates.output.* (4)\n');
     expect(text).toContain('apply:\n  -> aggregate[0].hidden.* (4), aggregate[0].output.* (4)\n');
   });
 
-  it('`formatPlan` tells by a struct only what is the whole of it, in its order', () => {
+  test('`formatPlan` tells by a struct only what is the whole of it, in its order', () => {
     const some = federatedComputation({ updates: atClients(layer) }, ({ updates }) => ({
       kernel: federatedSum(field(updates, 'kernel')),
       again: federatedSum(field(updates, 'kernel')),
@@ -114,13 +114,13 @@ describe('wide types', () => {
     expect(formatPlan(compilePlan(some))).toContain(`work:\n    -> ${sent.join(', ')}\n`);
   });
 
-  it('`formatPlan` breaks wide types', () => {
+  test('`formatPlan` breaks wide types', () => {
     expect(formatPlan(compilePlan(wide))).toContain('  client input: <\n    updates=<\n      hidden=<\n');
   });
 });
 
 describe('formatPlan', () => {
-  it('`formatPlan` prints the slots of each phase when a plan has one or two', async () => {
+  test('`formatPlan` prints the slots of each phase when a plan has one or two', async () => {
     await expect(formatPlan(compilePlan(movingThreshold))).toMatchFileSnapshot(
       golden('moving-threshold.plan'),
     );
@@ -130,7 +130,7 @@ describe('formatPlan', () => {
 });
 
 describe('inspectPlan', () => {
-  it('`inspectPlan` counts the bytes of tensors down and up when shapes are known', () => {
+  test('`inspectPlan` counts the bytes of tensors down and up when shapes are known', () => {
     // Down: the threshold, one float32. Up: a float32 for the mean and an int32 for the count.
     expect(inspectPlan(compilePlan(movingThreshold))).toMatchObject({
       clientInput: '<readings=float32*>',
@@ -147,7 +147,7 @@ describe('inspectPlan', () => {
     expect([bytesDown, bytesUp]).toEqual([4, 8]);
   });
 
-  it('`inspectPlan` tells what is revealing from what is aggregated only', () => {
+  test('`inspectPlan` tells what is revealing from what is aggregated only', () => {
     const report = inspectPlan(compilePlan(revealing));
     expect(report.revealing).toBe(true);
     const updates = report.phases[0]!.updates.map(({ intrinsic, update, result, revealing }) => ({
@@ -169,7 +169,7 @@ describe('inspectPlan', () => {
     expect(report.phases[1]!.updates).toMatchObject([{ intrinsic: 'federatedSum', revealing: false }]);
   });
 
-  it('`inspectPlan` counts the bytes of slices by the key, and in all when the number of keys is known', () => {
+  test('`inspectPlan` counts the bytes of slices by the key, and in all when the number of keys is known', () => {
     const [keysPhase, slicesPhase] = inspectPlan(compilePlan(revealing)).phases;
     expect([keysPhase!.bytesDown, keysPhase!.bytesUp]).toEqual([0, null]);
     // A row of eight float32.
@@ -200,7 +200,7 @@ describe('inspectPlan', () => {
     expect(inspectPlan(compilePlan(whole))).toMatchObject({ bytesDown: 3200, bytesUp: 32, revealing: false });
   });
 
-  it('`inspectPlan` gives null for bytes when a dimension is unknown', () => {
+  test('`inspectPlan` gives null for bytes when a dimension is unknown', () => {
     const keep = federatedComputation({ values: atClients(float32(null)) }, ({ values }) => ({
       sum: call(sum, { values }),
     }));

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { compilePlan } from '../compile/compile-plan.js';
 import { federatedComputation } from '../computations/federated-computation.js';
 import { federatedMap } from '../intrinsics/pointwise/federated-map.js';
@@ -8,7 +8,7 @@ import { atClients, float32 } from '../types/types.js';
 import { explainFailure } from './call-failure.js';
 import { runProgram } from './run-program.js';
 
-it('`explainFailure` names the intrinsic and the line when a graph fails on a machine that knows only numbers', async () => {
+test('`explainFailure` names the intrinsic and the line when a graph fails on a machine that knows only numbers', async () => {
   const broken = plainLocal(
     float32(),
     float32(),

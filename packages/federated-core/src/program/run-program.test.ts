@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RejectedUpdateError } from '../errors/starling-error.js';
 import { generator } from '../random/generator.js';
 import { deriveSeed, type Seed } from '../random/seed.js';
@@ -25,7 +25,7 @@ const outputOf = async (
 };
 
 describe('runProgram', () => {
-  it('`runProgram` gives inputs through when a program has no instructions', async () => {
+  test('`runProgram` gives inputs through when a program has no instructions', async () => {
     const input = scalar(3);
     expect(await runProgram({ inputs: 1, instructions: [], outputs: [0, 0] }, [input], run, seed)).toEqual([
       input,
@@ -33,14 +33,14 @@ describe('runProgram', () => {
     ]);
   });
 
-  it('`runProgram` appends the result of each instruction as the next register', async () => {
+  test('`runProgram` appends the result of each instruction as the next register', async () => {
     const constant = { op: 'constant', value: scalar(10) } as const;
     const call = { op: 'call', graph: 'add', inputs: [0, 1], outputs: 1, salt: 0 } as const;
     // Register 1 is the constant, register 2 the sum.
     expect(await outputOf([scalar(3)], constant, call)).toEqual([13]);
   });
 
-  it('`runProgram` folds, maps and sums the elements of a dataset in order', async () => {
+  test('`runProgram` folds, maps and sums the elements of a dataset in order', async () => {
     const column = tensor('float32', [3], Float32Array.of(1, 2, 4));
     const reduce = { op: 'reduce', graph: 'add', sequence: [0], initial: [1], salt: 0 } as const;
     expect(await outputOf([column, scalar(100)], reduce)).toEqual([107]);
@@ -49,7 +49,7 @@ describe('runProgram', () => {
     expect(await outputOf([column], { op: 'sum', sequence: [0], element: [float32()] })).toEqual([7]);
   });
 
-  it('`runProgram` gives each call the seed of its salt, and each element one of its own', async () => {
+  test('`runProgram` gives each call the seed of its salt, and each element one of its own', async () => {
     const [low] = deriveSeed(seed, 7);
     expect(await outputOf([], { op: 'call', graph: 'seed', inputs: [], outputs: 1, salt: 7 })).toEqual([low]);
     const column = tensor('float32', [2], new Float32Array(2));
@@ -64,7 +64,7 @@ describe('runProgram', () => {
     expect(await outputOf([], { op: 'random', salt: 7 })).toEqual([generator(deriveSeed(seed, 7)).uniform()]);
   });
 
-  it('`runProgram` selects a slice for each key, and refuses the update when one is out of range', async () => {
+  test('`runProgram` selects a slice for each key, and refuses the update when one is out of range', async () => {
     const keys = (...wanted: number[]): Tensor => tensor('int32', [wanted.length], Int32Array.from(wanted));
     const select = {
       op: 'select',
@@ -84,7 +84,7 @@ describe('runProgram', () => {
     }
   });
 
-  it('`runProgram` refuses inputs of another number', async () => {
+  test('`runProgram` refuses inputs of another number', async () => {
     const program = { inputs: 2, instructions: [], outputs: [0] };
     await expect(runProgram(program, [scalar(1)], run, seed)).rejects.toThrow('need 2 input leaves, got 1');
   });

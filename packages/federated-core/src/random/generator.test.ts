@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Generator, generator } from './generator.js';
 import { philox4x32 } from './philox.js';
 import { seedFrom } from './seed.js';
@@ -12,13 +12,13 @@ const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('generator', () => {
-  it('`generator` walks the blocks of its seed’s stream in order', () => {
+  test('`generator` walks the blocks of its seed’s stream in order', () => {
     const source = generator([3, 4]);
     const words = Array.from({ length: 8 }, () => source.uint32());
     expect(words).toEqual([...philox4x32([0, 0, 0, 0], [3, 4]), ...philox4x32([1, 0, 0, 0], [3, 4])]);
   });
 
-  it('`uniform` is in [0, 1), with the mean and variance of that interval', () => {
+  test('`uniform` is in [0, 1), with the mean and variance of that interval', () => {
     const values = sample((source) => source.uniform());
     expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...values)).toBeLessThan(1);
@@ -27,7 +27,7 @@ describe('generator', () => {
     expect(Math.abs(mean(values.map((value) => (value - 1 / 2) ** 2)) - 1 / 12)).toBeLessThan(0.005);
   });
 
-  it('`normal` has mean 0, variance 1 and the fourth moment 3', () => {
+  test('`normal` has mean 0, variance 1 and the fourth moment 3', () => {
     const values = sample((source) => source.normal());
     // Standard deviations of the estimates: 1/√n ≈ 0.007, √2/√n ≈ 0.01, √96/√n ≈ 0.07.
     expect(Math.abs(mean(values))).toBeLessThan(0.035);
@@ -35,7 +35,7 @@ describe('generator', () => {
     expect(Math.abs(mean(values.map((value) => value ** 4)) - 3)).toBeLessThan(0.35);
   });
 
-  it('`below` draws each number of its range equally often', () => {
+  test('`below` draws each number of its range equally often', () => {
     const counts = [0, 0, 0, 0, 0, 0, 0];
     for (const value of sample((source) => source.below(7))) counts[value]!++;
     // 20,000 / 7 ≈ 2,857 each, with a standard deviation of √(20,000 · 1/7 · 6/7) ≈ 49.5; five of them is 248.
@@ -45,7 +45,7 @@ describe('generator', () => {
     expect(() => generator([0, 0]).below(2 ** 32 + 1)).toThrow('the bound must be from 1 to 2^32');
   });
 
-  it('`permutation` gives every order of three equally often', () => {
+  test('`permutation` gives every order of three equally often', () => {
     const counts = new Map<string, number>();
     const source = generator(seedFrom(9));
     for (let draw = 0; draw < 6000; draw++) {

@@ -1,11 +1,11 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { philox4x32 } from './philox.js';
 
 const hex = (words: readonly number[]): string =>
   words.map((word) => word.toString(16).padStart(8, '0')).join(' ');
 
 // The known answers of the authors' Random123 library (tests/kat_vectors, philox4x32 with 10 rounds).
-it.each([
+test.each([
   [[0, 0, 0, 0], [0, 0], '6627e8d5 e169c58d bc57ac4c 9b00dbd8'],
   [
     [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],

@@ -1,21 +1,21 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { clientSeed, roundSeed, serverSeed } from '../program/seeds.js';
 import { deriveSeed, seedFrom } from './seed.js';
 
 describe('seedFrom', () => {
-  it('`seedFrom` splits a number into two words, lowest first', () => {
+  test('`seedFrom` splits a number into two words, lowest first', () => {
     expect(seedFrom(0)).toEqual([0, 0]);
     expect(seedFrom(2 ** 32 + 5)).toEqual([5, 1]);
     expect(seedFrom(Number.MAX_SAFE_INTEGER)).toEqual([0xffffffff, 0x1fffff]);
   });
 
-  it.each([-1, 1.5, Number.NaN, 2 ** 53])('`seedFrom` refuses %s', (value) => {
+  test.each([-1, 1.5, Number.NaN, 2 ** 53])('`seedFrom` refuses %s', (value) => {
     expect(() => seedFrom(value)).toThrow('need a non-negative safe integer');
   });
 });
 
 describe('deriveSeed', () => {
-  it('`deriveSeed` gives the same seed for the same path, and another for any other', () => {
+  test('`deriveSeed` gives the same seed for the same path, and another for any other', () => {
     const seed = seedFrom(7);
     const paths: readonly (readonly (string | number)[])[] = [
       [],
@@ -36,7 +36,7 @@ describe('deriveSeed', () => {
     expect(deriveSeed(seed, 'a', 'b')).toEqual(deriveSeed(deriveSeed(seed, 'a'), 'b'));
   });
 
-  it('`deriveSeed` keeps rounds, clients and the server apart', () => {
+  test('`deriveSeed` keeps rounds, clients and the server apart', () => {
     const seeds = new Set<string>();
     for (let round = 0; round < 100; round++) {
       const of = roundSeed(seedFrom(1), round);

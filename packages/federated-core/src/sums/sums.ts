@@ -42,8 +42,8 @@ export function addLeaves(
 }
 
 /**
- * Makes ready the first `count` sums for leaves that must all be of one shape, those without elements included: sums that
- * nobody `met` yet take the leaves' shapes. Throws a `TypeMismatchError` where another shape was met.
+ * Makes ready the first `count` sums for leaves that must all be of one shape, those without elements included: sums
+ * that nobody `met` yet take the leaves' shapes. Throws a `TypeMismatchError` if another shape was met.
  */
 export function alignSums(sums: Tensor[], leaves: readonly Tensor[], count: number, met: boolean): void {
   for (let index = 0; index < count; index++) {

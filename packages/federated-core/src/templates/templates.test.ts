@@ -1,5 +1,5 @@
 // Processes as a user composes them: what fits, and what error shows both types when something does not.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../computations/federated-computation.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import { evaluate } from '../evaluate/evaluate.js';
@@ -57,7 +57,7 @@ describe('iterativeProcess', () => {
     }),
   );
 
-  it('`iterativeProcess` hands on a state that came to be by revealing', async () => {
+  test('`iterativeProcess` hands on a state that came to be by revealing', async () => {
     const first = plainLocal({ best: float32(), value: float32() }, float32(), ({ best, value }) =>
       Math.max(best, value),
     );
@@ -80,11 +80,11 @@ describe('iterativeProcess', () => {
     });
   });
 
-  it('`iterativeProcess` takes two computations whose states fit', () => {
+  test('`iterativeProcess` takes two computations whose states fit', () => {
     expect(iterativeProcess({ initialize: zero, next }).kind).toBe('iterative-process');
   });
 
-  it('`iterativeProcess` shows both types when they do not', () => {
+  test('`iterativeProcess` shows both types when they do not', () => {
     const counted = federatedComputation(null, () => federatedValue(0, 'SERVER', int32()));
     const make = () => iterativeProcess({ initialize: counted, next });
     expect(make).toThrow(TypeMismatchError);
@@ -118,7 +118,7 @@ describe('iterativeProcess', () => {
 });
 
 describe('chain', () => {
-  it('`chain` feeds each result to the next step, with states and measurements by name', async () => {
+  test('`chain` feeds each result to the next step, with states and measurements by name', async () => {
     const both2 = chain({ scale, sum });
     expect(await evaluate(both2.initialize, undefined, { run: plainRunner })).toEqual({ scale: 1, sum: 0 });
     // TFF's custom aggregator: [1, 2, 5] scaled by 1, 2, 3 sum to 8, 16, 24.
@@ -136,7 +136,7 @@ describe('chain', () => {
     expect(state).toEqual({ scale: 4, sum: 3 });
   });
 
-  it('`chain` makes an aggregation process of steps that weigh, when the last gives a value at the server', async () => {
+  test('`chain` makes an aggregation process of steps that weigh, when the last gives a value at the server', async () => {
     const mean = aggregationProcess({
       initialize: zero,
       next: federatedComputation(
@@ -163,7 +163,7 @@ describe('chain', () => {
     );
   });
 
-  it('`chain` shows both types when two steps take different parameters of one name', () => {
+  test('`chain` shows both types when two steps take different parameters of one name', () => {
     const taking = (weight: typeof float32 | typeof int32) =>
       measuredProcess({
         initialize: zero,
@@ -177,7 +177,7 @@ describe('chain', () => {
     );
   });
 
-  it('`chain` shows both types when a result does not fit the next step', () => {
+  test('`chain` shows both types when a result does not fit the next step', () => {
     expect(() => chain({ sum, scale })).toThrow(
       'the result of sum must fit {float32}@CLIENTS, got float32@SERVER',
     );
@@ -193,7 +193,7 @@ describe('chain', () => {
 });
 
 describe('concatenateProcesses', () => {
-  it('`concatenateProcesses` runs steps side by side, each on its own input', async () => {
+  test('`concatenateProcesses` runs steps side by side, each on its own input', async () => {
     const beside = concatenateProcesses({ left: sum, right: chain({ scale, sum }) });
     const state = await evaluate(beside.initialize, undefined, { run: plainRunner });
     const step = await both(beside.next, { state, left: [1, 2], right: [3, 4] });
@@ -205,7 +205,7 @@ describe('concatenateProcesses', () => {
 });
 
 describe('aggregationProcess', () => {
-  it('`aggregationProcess` shows the type when a result stays with the clients', () => {
+  test('`aggregationProcess` shows the type when a result stays with the clients', () => {
     expect(() => aggregationProcess(scale)).toThrow(
       'Cannot make an aggregation process: the result must be at SERVER, got {float32}@CLIENTS',
     );
@@ -213,7 +213,7 @@ describe('aggregationProcess', () => {
 });
 
 describe('estimationProcess', () => {
-  it('`estimationProcess` reads its estimate off the state, and `mapEstimate` maps it', async () => {
+  test('`estimationProcess` reads its estimate off the state, and `mapEstimate` maps it', async () => {
     const next = federatedComputation(
       { state: atServer(float32()), data: atClients(float32()) },
       ({ state, data }) => ({

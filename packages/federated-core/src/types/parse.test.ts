@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { types } from '../testing/arbitraries.js';
 import { formatType, formatTypeIndented } from './format.js';
 import { parseType } from './parse.js';
@@ -19,7 +19,7 @@ import {
 import { substitute } from './unify.js';
 
 describe('parseType', () => {
-  it('`parseType` reads TFF’s notation when given its own examples', () => {
+  test('`parseType` reads TFF’s notation when given its own examples', () => {
     expect(parseType('int32')).toEqual(int32());
     expect(parseType('float32[10,?]')).toEqual(float32(10, null));
     expect(parseType('<a=int32,b=<bool,float32>*>')).toEqual(
@@ -46,7 +46,7 @@ describe('parseType', () => {
     );
   });
 
-  it('`parseType` gives the same type back when reading what `formatType` printed', () => {
+  test('`parseType` gives the same type back when reading what `formatType` printed', () => {
     fc.assert(
       fc.property(types, (type) => {
         const again = parseType(formatType(type));
@@ -55,13 +55,13 @@ describe('parseType', () => {
     );
   });
 
-  it('`parseType` gives a struct without fields back, however it was written', () => {
+  test('`parseType` gives a struct without fields back, however it was written', () => {
     for (const empty of [struct({}), struct([]), struct({ a: struct([]) }), atServer(struct({}))]) {
       expect(parseType(formatType(empty))).toEqual(empty);
     }
   });
 
-  it('`parseType` reads every type that can be made, at the greatest depth too', () => {
+  test('`parseType` reads every type that can be made, at the greatest depth too', () => {
     // 100 levels with the tensor: 99 around it. The 101st is refused where the type is made.
     const nest = (around: (inner: Type) => Type, levels: number): Type => {
       let type: Type = float32();
@@ -91,7 +91,7 @@ describe('parseType', () => {
     );
   });
 
-  it('`parseType` reads the indented form when a type is broken over lines', () => {
+  test('`parseType` reads the indented form when a type is broken over lines', () => {
     fc.assert(
       fc.property(types, fc.nat(40), (type, width) => {
         expect(formatType(parseType(formatTypeIndented(type, width)))).toBe(formatType(type));
@@ -102,7 +102,7 @@ describe('parseType', () => {
     );
   });
 
-  it('`parseType` ends in a type or in words when it is given any text', () => {
+  test('`parseType` ends in a type or in words when it is given any text', () => {
     const pieces = fc.constantFrom(
       '<',
       '>',
@@ -145,7 +145,7 @@ describe('parseType', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['float32[', "Cannot parse the type 'float32[': need a dimension or ? at position 8, got the end"],
     ['<a=int32,bool>', 'need either all fields named or none at position 9'],
     ['{int32}', "need '@' at position 7, got the end"],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { types } from '../testing/arbitraries.js';
 import { parseType } from './parse.js';
 import { isAssignable, isEquivalent } from './relations.js';
@@ -8,7 +8,7 @@ const assignable = (target: string, source: string): boolean =>
   isAssignable(parseType(target), parseType(source));
 
 describe('isAssignable', () => {
-  it('`isAssignable` takes every type for itself', () => {
+  test('`isAssignable` takes every type for itself', () => {
     fc.assert(
       fc.property(types, (type) => {
         expect(isAssignable(type, type)).toBe(true);
@@ -16,33 +16,33 @@ describe('isAssignable', () => {
     );
   });
 
-  it('`isAssignable` takes a known dimension for an unknown one, and not the reverse', () => {
+  test('`isAssignable` takes a known dimension for an unknown one, and not the reverse', () => {
     expect(assignable('float32[?,3]', 'float32[2,3]')).toBe(true);
     expect(assignable('float32[2,3]', 'float32[?,3]')).toBe(false);
     expect(assignable('float32[?]', 'float32[2,3]')).toBe(false);
     expect(assignable('float32', 'int32')).toBe(false);
   });
 
-  it('`isAssignable` takes an all-equal value for any client value, and not the reverse', () => {
+  test('`isAssignable` takes an all-equal value for any client value, and not the reverse', () => {
     expect(assignable('{int32}@CLIENTS', 'int32@CLIENTS')).toBe(true);
     expect(assignable('int32@CLIENTS', '{int32}@CLIENTS')).toBe(false);
     expect(assignable('int32@SERVER', 'int32@CLIENTS')).toBe(false);
   });
 
-  it('`isAssignable` takes what is aggregated only for what may be revealing, and not the reverse', () => {
+  test('`isAssignable` takes what is aggregated only for what may be revealing, and not the reverse', () => {
     expect(assignable('int32@SERVER revealing', 'int32@SERVER')).toBe(true);
     expect(assignable('int32@SERVER', 'int32@SERVER revealing')).toBe(false);
     expect(assignable('<a=int32@CLIENTS>', '<a=int32@CLIENTS revealing>')).toBe(false);
     expect(isEquivalent(parseType('int32@SERVER'), parseType('int32@SERVER revealing'))).toBe(false);
   });
 
-  it('`isAssignable` takes named fields for positions, in order, and names only for the same names', () => {
+  test('`isAssignable` takes named fields for positions, in order, and names only for the same names', () => {
     expect(assignable('<int32,bool>', '<a=int32,b=bool>')).toBe(true);
     expect(assignable('<a=int32,b=bool>', '<int32,bool>')).toBe(false);
     expect(assignable('<a=int32,b=int32>', '<b=int32,a=int32>')).toBe(false);
   });
 
-  it('`isAssignable` reverses for the parameter of a function', () => {
+  test('`isAssignable` reverses for the parameter of a function', () => {
     expect(assignable('(int32[3] -> bool)', '(int32[?] -> bool)')).toBe(true);
     expect(assignable('(int32[?] -> bool)', '(int32[3] -> bool)')).toBe(false);
     expect(assignable('( -> bool[?])', '( -> bool[2])')).toBe(true);
@@ -51,7 +51,7 @@ describe('isAssignable', () => {
 });
 
 describe('isEquivalent', () => {
-  it('`isEquivalent` tells types apart when either direction fails', () => {
+  test('`isEquivalent` tells types apart when either direction fails', () => {
     expect(isEquivalent(parseType('float32[?]'), parseType('float32[3]'))).toBe(false);
     expect(isEquivalent(parseType('<a=int32>*'), parseType('<a=int32>*'))).toBe(true);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   atClients,
   atServer,
@@ -13,7 +13,7 @@ import {
 } from './types.js';
 
 describe('tensorType', () => {
-  it.each([-1, 1.5, Number.NaN])('`float32` refuses the dimension %s', (dimension) => {
+  test.each([-1, 1.5, Number.NaN])('`float32` refuses the dimension %s', (dimension) => {
     expect(() => float32(dimension)).toThrow(
       `dimensions must be non-negative integers or null, got ${dimension}`,
     );
@@ -21,12 +21,12 @@ describe('tensorType', () => {
 });
 
 describe('struct', () => {
-  it('`struct` keeps its fields in the order in which they are written', () => {
+  test('`struct` keeps its fields in the order in which they are written', () => {
     expect(structEntries(struct({ b: int32(), a: float32() })).map(([name]) => name)).toEqual(['b', 'a']);
     expect(structEntries(struct([int32(), float32()])).map(([name]) => name)).toEqual([null, null]);
   });
 
-  it.each(['1', 'a-b', '', 'é', '__proto__'])(
+  test.each(['1', 'a-b', '', 'é', '__proto__'])(
     '`struct` refuses the field name %j, which is no identifier',
     (name) => {
       expect(() => struct({ [name]: int32() })).toThrow(
@@ -37,7 +37,7 @@ describe('struct', () => {
 });
 
 describe('types', () => {
-  it('`tensorType` and `struct` stay what they are when the array or record that made them changes', () => {
+  test('`tensorType` and `struct` stay what they are when the array or record that made them changes', () => {
     const shape = [3];
     const tensors = tensorType('float32', shape);
     const fields = { a: float32() };
@@ -54,7 +54,7 @@ describe('types', () => {
 });
 
 describe('placements', () => {
-  it('`atClients`, `equalAtClients` and `atServer` say where a member is and whether all have the same', () => {
+  test('`atClients`, `equalAtClients` and `atServer` say where a member is and whether all have the same', () => {
     expect(
       [atClients(int32()), equalAtClients(int32()), atServer(int32())].map(({ placement, allEqual }) => [
         placement,
@@ -67,7 +67,7 @@ describe('placements', () => {
     ]);
   });
 
-  it('placements and sequences refuse to hold placed values and functions, however deep', () => {
+  test('placements and sequences refuse to hold placed values and functions, however deep', () => {
     for (const inner of [atServer(int32()), functionType(null, int32())]) {
       for (const hold of [atClients, equalAtClients, atServer, sequence]) {
         expect(() => hold(inner)).toThrow('it must hold data, got a');

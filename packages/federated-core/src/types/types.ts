@@ -166,7 +166,9 @@ export function atServer<M extends Type>(member: M): AtServer<M> {
   });
 }
 
-/** Levels that types may nest: a tensor has one. Whatever is written can be read again, and no walk exhausts the stack. */
+/**
+ * Levels that types may nest: a tensor has one. Whatever is written can be read again, and no walk exhausts the stack.
+ */
 export const MAX_TYPE_DEPTH = 100;
 
 const depths = new WeakMap<Type, number>();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkChoice, checkNumber, checkOptions, type NumberRange } from './check-option.js';
 
 describe('checkNumber', () => {
@@ -10,7 +10,7 @@ describe('checkNumber', () => {
     [{ from: 0, below: 1 }, [0, 0.999999]],
     [{ whole: true, from: 1 }, [1, 2 ** 53 - 1]],
   ];
-  it.each(takes)('takes numbers within %j', (range, values) => {
+  test.each(takes)('takes numbers within %j', (range, values) => {
     for (const value of values) expect(() => checkNumber('Cannot x', 'y', value, range)).not.toThrow();
   });
 
@@ -26,20 +26,20 @@ describe('checkNumber', () => {
     [{ whole: true, from: 1 }, [0, 1.5, 2 ** 53], 'y must be a whole number >= 1, got'],
     [{ whole: true, from: 1, to: 9 }, [0, 10], 'y must be a whole number from 1 to 9, got'],
   ];
-  it.each(refuses)('refuses what is not within %j', (range, values, message) => {
+  test.each(refuses)('refuses what is not within %j', (range, values, message) => {
     for (const value of [...values, ...never, ...noNumbers]) {
       expect(() => checkNumber('Cannot x', 'y', value, range)).toThrow(RangeError);
       expect(() => checkNumber('Cannot x', 'y', value, range)).toThrow(`Cannot x: ${message}`);
     }
   });
 
-  it('says what it got', () => {
+  test('says what it got', () => {
     expect(() => checkNumber('Cannot x', 'y', '0.5')).toThrow("got '0.5'");
     expect(() => checkNumber('Cannot x', 'y', 1n)).toThrow('got 1n');
     expect(() => checkNumber('Cannot x', 'y', undefined)).toThrow('got undefined');
   });
 
-  it('refuses numbers that leave the range as float32', () => {
+  test('refuses numbers that leave the range as float32', () => {
     // 1e300 is beyond the greatest float32, 3.4028e38; 1e-50 rounds to 0, as the least float32 is 1.4e-45; 1 − 1e-9
     // rounds to 1, as the float32 below 1 is 1 − 2^−24.
     expect(() => checkNumber('Cannot x', 'y', 1e300, { from: 0 })).toThrow('>= 0 in float32, got 1e+300');
@@ -47,7 +47,7 @@ describe('checkNumber', () => {
     expect(() => checkNumber('Cannot x', 'y', 1 - 1e-9, { from: 0, below: 1 })).toThrow('below 1 in float32');
   });
 
-  it('refuses numbers that float32 holds as 0, whether 0 is within the range or not', () => {
+  test('refuses numbers that float32 holds as 0, whether 0 is within the range or not', () => {
     for (const range of [{}, { from: 0 }, { above: 0 }, { from: 0, to: 1 }]) {
       expect(() => checkNumber('Cannot x', 'y', 1e-50, range)).toThrow(
         'in float32, got 1e-50, which is 0 there',
@@ -66,13 +66,13 @@ describe('checkOptions', () => {
   const check = (options: Options): void =>
     checkOptions('Cannot x', options, { learningRate: true, beta1: true, epochs: true });
 
-  it('takes options by the names that there are', () => {
+  test('takes options by the names that there are', () => {
     for (const options of [{}, { beta1: 1 }, { learningRate: undefined as never, epochs: 2, beta1: 3 }])
       check(options);
     check(Object.assign(Object.create(null), { beta1: 1 }));
   });
 
-  it.each([
+  test.each([
     ['beta_1', "got 'beta_1'; did you mean 'beta1'?"],
     ['localEpochs', "got 'localEpochs'; did you mean 'epochs'?"],
     ['learnignRate', "got 'learnignRate'; did you mean 'learningRate'?"],
@@ -85,11 +85,11 @@ describe('checkOptions', () => {
     );
   });
 
-  it('says nothing where no name is near', () => {
+  test('says nothing where no name is near', () => {
     expect(() => check({ zzz: 1 } as Options)).toThrow(/got 'zzz'$/);
   });
 
-  it('refuses what is no object of options', () => {
+  test('refuses what is no object of options', () => {
     for (const [value, got] of [
       [0.1, '0.1'],
       [null, 'null'],
@@ -102,7 +102,7 @@ describe('checkOptions', () => {
 });
 
 describe('checkChoice', () => {
-  it('takes the choices and nothing else', () => {
+  test('takes the choices and nothing else', () => {
     checkChoice('Cannot x', 'y', 'a', ['a', 'b']);
     checkChoice('Cannot x', 'y', false, [true, false]);
     for (const value of ['c', undefined, 1, ['a'], true]) {

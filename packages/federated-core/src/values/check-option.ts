@@ -55,9 +55,9 @@ export function checkChoice(
 }
 
 /**
- * Throws a `RangeError`, "Cannot make adam: need options { learningRate, beta1 }, got 'beta_1'; did you mean 'beta1'?", unless
- * `options` is an object with no other fields than `known` has, which names every option there is: one that is misspelled,
- * or goes by another library's name, would be ignored. `action` is the part before the colon.
+ * Throws a `RangeError`, "Cannot make adam: need options { learningRate, beta1 }, got 'beta_1'; did you mean 'beta1'?",
+ * unless `options` is an object with no other fields than `known` has, which names every option there is: one that is
+ * misspelled, or goes by another library's name, would be ignored. `action` is the part before the colon.
  */
 export function checkOptions<O extends object>(
   action: string,

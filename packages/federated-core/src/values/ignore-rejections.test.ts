@@ -1,6 +1,6 @@
 // vitest fails a run in which a rejection is handled by nobody: these tests only wait until that would show.
 import { setTimeout } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../computations/federated-computation.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import type { federatedSum } from '../intrinsics/sums/federated-sum.js';
@@ -12,13 +12,13 @@ const fail = async (): Promise<never> => {
 };
 
 describe('ignoreRejections', () => {
-  it('gives back what it was given, and no promise in it ends the process', async () => {
+  test('gives back what it was given, and no promise in it ends the process', async () => {
     const returned = { a: [fail(), 1], b: { c: fail() } };
     expect(ignoreRejections(returned)).toBe(returned);
     await setTimeout(10);
   });
 
-  it('is told of promises in any place of what the body of a computation returns', async () => {
+  test('is told of promises in any place of what the body of a computation returns', async () => {
     for (const body of [fail, () => ({ a: fail(), b: [fail()] })]) {
       const trace = () => federatedComputation(atClients(float32()), body as never as typeof federatedSum);
       expect(trace).toThrow(TypeMismatchError);

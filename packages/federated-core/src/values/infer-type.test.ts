@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatType } from '../types/format.js';
 import { inferType } from './infer-type.js';
 import { tensor } from './tensor.js';
 
 describe('inferType', () => {
-  it.each([
+  test.each([
     [3, 'float32'],
     [true, 'bool'],
     ['here', 'string'],
@@ -26,7 +26,7 @@ describe('inferType', () => {
     expect(formatType(inferType(literal))).toBe(type);
   });
 
-  it('`inferType` ends in words when an object holds itself, or is too deep', () => {
+  test('`inferType` ends in words when an object holds itself, or is too deep', () => {
     const circle: Record<string, unknown> = {};
     circle['again'] = circle;
     const list: unknown[] = [];
@@ -36,7 +36,7 @@ describe('inferType', () => {
     }
   });
 
-  it.each([[null], [undefined], [new Uint16Array(1)], [[{ a: 1 }]], [() => 1]])(
+  test.each([[null], [undefined], [new Uint16Array(1)], [[{ a: 1 }]], [() => 1]])(
     '`inferType` refuses %s, which has no element type',
     (literal) => {
       expect(() => inferType(literal)).toThrow('Cannot infer the type of');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseType } from '../types/parse.js';
 import { float32, sequence, string, struct } from '../types/types.js';
 import { flatten, unflatten } from './flatten.js';
@@ -9,7 +9,7 @@ import { toValue } from './to-value.js';
 const vector = (...values: number[]) => tensor('float32', [values.length], Float32Array.from(values));
 
 describe('stackTensors', () => {
-  it('`stackTensors` stacks along a new first axis, and `elementAt` takes back each', () => {
+  test('`stackTensors` stacks along a new first axis, and `elementAt` takes back each', () => {
     const column = stackTensors(float32(2), [vector(1, 2), vector(3, 4), vector(5, 6)]);
     expect(column).toEqual(tensor('float32', [3, 2], Float32Array.of(1, 2, 3, 4, 5, 6)));
     expect(elementAt(column, 1)).toEqual(vector(3, 4));
@@ -18,7 +18,7 @@ describe('stackTensors', () => {
     expect(stackTensors(float32(null, 2), []).shape).toEqual([0, 0, 2]);
   });
 
-  it('`stackTensors` refuses tensors of different shapes', () => {
+  test('`stackTensors` refuses tensors of different shapes', () => {
     expect(() => stackTensors(float32(null), [vector(1), vector(2, 3)])).toThrow(
       'shapes must be equal, got [1] and [2]',
     );
@@ -26,7 +26,7 @@ describe('stackTensors', () => {
 });
 
 describe('unflatten', () => {
-  it('`unflatten` gives back the value whose leaves `flatten` listed', () => {
+  test('`unflatten` gives back the value whose leaves `flatten` listed', () => {
     const type = struct({ a: float32(2), data: sequence(struct([float32(), string()])) });
     const value = toValue(type, {
       a: [1, 2],
@@ -40,7 +40,7 @@ describe('unflatten', () => {
     expect(unflatten(type, leaves)).toEqual(value);
   });
 
-  it('`unflatten` and `flatten` refuse what does not fit the type', () => {
+  test('`unflatten` and `flatten` refuse what does not fit the type', () => {
     expect(() => unflatten(struct([float32(), float32()]), [vector(1)])).toThrow('need 2 leaves, got 1');
     expect(() => flatten(struct({ a: float32() }), {})).toThrow('field a is missing');
     expect(() => flatten(parseType('(int32 -> int32)'), {})).toThrow('it has no tensors');

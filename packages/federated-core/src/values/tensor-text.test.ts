@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Tensor, tensor } from './tensor.js';
 import { decodeTensor, encodeTensor } from './tensor-text.js';
 
-it('`decodeTensor` gives back every bit that `encodeTensor` wrote', () => {
+test('`decodeTensor` gives back every bit that `encodeTensor` wrote', () => {
   const tensors: fc.Arbitrary<Tensor> = fc.oneof(
     fc.float32Array().map((data) => tensor('float32', [data.length], Float32Array.from(data))),
     fc.float64Array().map((data) => tensor('float64', [data.length], Float64Array.from(data))),
@@ -19,7 +19,7 @@ it('`decodeTensor` gives back every bit that `encodeTensor` wrote', () => {
   );
 });
 
-it('`encodeTensor` writes bytes little-endian', () => {
+test('`encodeTensor` writes bytes little-endian', () => {
   // 1.0 as float32 is 3f800000.
   expect(encodeTensor(tensor('float32', [], Float32Array.of(1)))).toEqual({
     dtype: 'float32',
@@ -28,7 +28,7 @@ it('`encodeTensor` writes bytes little-endian', () => {
   });
 });
 
-it.each([
+test.each([
   { dtype: 'float32', shape: [2], data: '0000803f' },
   { dtype: 'float32', shape: [], data: '0000803g' },
   { dtype: 'string', shape: [1], data: '00' },

@@ -56,7 +56,7 @@ export function allocate<D extends DType>(dtype: D, length: number): TensorDataM
   return make[dtype]();
 }
 
-/** A tensor over existing data, which is not copied; throws a `RangeError` where `partsFault` finds a fault. */
+/** A tensor over existing data, which is not copied; throws a `RangeError` if `partsFault` finds a fault. */
 export function tensor<D extends DType>(
   dtype: D,
   shape: readonly number[],

@@ -4,7 +4,10 @@ import type { DType } from '../types/types.js';
 const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 const RANGES = { int32: [-0x8000_0000, 0x7fff_ffff], uint8: [0, 255] } as const;
 
-/** What `input` would have to be to count as an element of `dtype`; null where it is one. Nothing is rounded to an infinity. */
+/**
+ * What `input` would have to be to count as an element of `dtype`; null if it is one. Nothing is rounded to an
+ * infinity.
+ */
 export function scalarNeed(dtype: DType, input: unknown): string | null {
   switch (dtype) {
     case 'float32':

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ValueError } from '../errors/starling-error.js';
 import { leafTypes } from '../types/leaves.js';
 import {
@@ -23,7 +23,7 @@ import type { Dataset } from './value.js';
 const example = struct({ x: float32(2), y: int32() });
 
 describe('toValue', () => {
-  it('`toValue` makes tensors when given numbers, booleans, strings and nested arrays', () => {
+  test('`toValue` makes tensors when given numbers, booleans, strings and nested arrays', () => {
     expect(toValue(float32(), 1.5)).toEqual({ dtype: 'float32', shape: [], data: Float32Array.of(1.5) });
     expect(toValue(bool(2), [true, false])).toEqual({ dtype: 'bool', shape: [2], data: Uint8Array.of(1, 0) });
     expect(
@@ -45,7 +45,7 @@ describe('toValue', () => {
     });
   });
 
-  it('`toValue` keeps the array when a typed array has the element type, and reshapes it', () => {
+  test('`toValue` keeps the array when a typed array has the element type, and reshapes it', () => {
     const data = Float32Array.of(1, 2, 3, 4);
     const value = toValue(float32(2, null), data) as { data: unknown; shape: unknown };
     expect(value.data).toBe(data);
@@ -57,7 +57,7 @@ describe('toValue', () => {
     });
   });
 
-  it.each([
+  test.each([
     [
       float32(3),
       { dtype: 'float32', shape: [3], data: Float32Array.of(1, 2) },
@@ -92,7 +92,7 @@ describe('toValue', () => {
     expect(() => toValue(type as Type, value)).toThrow(message);
   });
 
-  it('`toValue` takes a struct whose fields are named like the parts of a tensor or dataset', () => {
+  test('`toValue` takes a struct whose fields are named like the parts of a tensor or dataset', () => {
     const type = struct({ dtype: float32(), shape: float32(2), data: string() });
     const host = { dtype: 1, shape: [2, 3], data: 'a' };
     const value = toValue(type, host);
@@ -116,12 +116,12 @@ describe('toValue', () => {
     );
   });
 
-  it('`toValue` takes either empty literal for a struct without fields', () => {
+  test('`toValue` takes either empty literal for a struct without fields', () => {
     for (const empty of [{}, []]) expect(toValue(struct({}), empty)).toEqual({});
     expect(toHost(struct([]), toValue(struct([]), []))).toEqual({});
   });
 
-  it('`toValue` stacks elements into columns when given a list for a sequence', () => {
+  test('`toValue` stacks elements into columns when given a list for a sequence', () => {
     const dataset = toValue(sequence(example), [
       { x: [1, 2], y: 3 },
       { y: 6, x: [4, 5] },
@@ -144,14 +144,14 @@ describe('toValue', () => {
     });
   });
 
-  it('`toValue` takes ten million numbers for a sequence without as many tensors', () => {
+  test('`toValue` takes ten million numbers for a sequence without as many tensors', () => {
     const numbers = new Float32Array(10_000_000);
     const { length, columns } = toValue(sequence(float32()), numbers) as Dataset;
     expect(length).toBe(10_000_000);
     expect((columns as { data: unknown }).data).toBe(numbers);
   });
 
-  it('`toValue` takes the greatest float32 and infinities, and a float64 of any size', () => {
+  test('`toValue` takes the greatest float32 and infinities, and a float64 of any size', () => {
     const max = (2 - 2 ** -23) * 2 ** 127;
     expect(toValue(float32(3), [max, -max, Number.POSITIVE_INFINITY])).toMatchObject({
       data: Float32Array.of(max, -max, Number.POSITIVE_INFINITY),
@@ -159,7 +159,7 @@ describe('toValue', () => {
     expect(toValue(float64(), 1e300)).toMatchObject({ data: Float64Array.of(1e300) });
   });
 
-  it.each([
+  test.each([
     [
       float32(),
       1e300,
@@ -206,7 +206,7 @@ describe('toValue', () => {
 });
 
 describe('toHost', () => {
-  it('`toHost` gives back what `toValue` took when values pass through leaves', () => {
+  test('`toHost` gives back what `toValue` took when values pass through leaves', () => {
     const type = struct({
       n: int32(),
       flag: bool(),

@@ -1,7 +1,7 @@
 import { clipped, meanAggregator, zeroed } from '@starling/aggregators';
 import { createOnnxEngine, localRunner, random, tf, tfl } from '@starling/compute';
 import { evaluate, float32, struct } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { meanSquaredError } from '../losses/mean-squared-error.js';
 import { layersModel } from '../models/layers-model.js';
 import { momentum } from '../optimizers/momentum.js';
@@ -45,13 +45,13 @@ async function rounds(
 }
 
 describe('federatedAveraging', () => {
-  it('averages the clients’ updates by their numbers of examples', async () => {
+  test('averages the clients’ updates by their numbers of examples', async () => {
     // (2 · 0.05 + 1 · 0.2) / 3 = 0.1.
     const { state } = await rounds({});
     expect(state.model['w']).toBeCloseTo(1.1, 6);
   });
 
-  it('reports means over all examples of the cohort', async () => {
+  test('reports means over all examples of the cohort', async () => {
     // Losses 0.5, 0 and 2; errors 1, 0 and 2: over three examples, not over two clients.
     const { metrics } = await rounds({});
     expect(metrics['loss']).toBeCloseTo(2.5 / 3, 6);
@@ -59,13 +59,13 @@ describe('federatedAveraging', () => {
     expect(metrics['examples']).toBe(3);
   });
 
-  it('averages updates all the same when weighting is uniform', async () => {
+  test('averages updates all the same when weighting is uniform', async () => {
     // (0.05 + 0.2) / 2 = 0.125.
     const { state } = await rounds({ weighting: 'uniform' });
     expect(state.model['w']).toBeCloseTo(1.125, 6);
   });
 
-  it.each(['examples', 'uniform'] as const)(
+  test.each(['examples', 'uniform'] as const)(
     'leaves out a client without examples by %s',
     async (weighting) => {
       // As without it: 1.1 and 1.125.
@@ -74,7 +74,7 @@ describe('federatedAveraging', () => {
     },
   );
 
-  it('refuses a client whose loss is NaN before its aggregator sees the update, which zeroed would catch', async () => {
+  test('refuses a client whose loss is NaN before its aggregator sees the update, which zeroed would catch', async () => {
     const aggregator = zeroed(meanAggregator(), { bound: 10 });
     const { state, metrics } = await rounds({ aggregator }, 1, [...cohort, points([1, Number.NaN])]);
     expect(state.model['w']).toBeCloseTo(1.1, 6);
@@ -82,27 +82,27 @@ describe('federatedAveraging', () => {
     expect(metrics['aggregation']).toEqual({ zeroed: 0, inner: {} });
   });
 
-  it('takes the server’s step by its optimizer', async () => {
+  test('takes the server’s step by its optimizer', async () => {
     // Half of 0.1.
     const { state } = await rounds({ serverOptimizer: sgd({ learningRate: 0.5 }) });
     expect(state.model['w']).toBeCloseTo(1.05, 6);
   });
 
-  it('keeps the state of the server’s optimizer from round to round', async () => {
+  test('keeps the state of the server’s optimizer from round to round', async () => {
     // Round 1: v = −0.1, w = 1.1. Round 2: A's gradients −0.9 and 0.2 · 2 = 0.4, mean −0.25: +0.025; B's −1.9: +0.19;
     // mean (0.05 + 0.19) / 3 = 0.08. v = 0.9 · −0.1 − 0.08 = −0.17, w = 1.27.
     const { state } = await rounds({ serverOptimizer: momentum({ learningRate: 1, momentum: 0.9 }) }, 2);
     expect(state.model['w']).toBeCloseTo(1.27, 6);
   });
 
-  it('lets the server’s rate follow the rounds', async () => {
+  test('lets the server’s rate follow the rounds', async () => {
     // Round 1: +0.1, w = 1.1. Round 2: the mean of above, 0.08, at half the rate: w = 1.14.
     const learningRate = exponentialDecay({ initialRate: 1, factor: 0.5 });
     const { state } = await rounds({ serverOptimizer: sgd({ learningRate }) }, 2);
     expect(state.model['w']).toBeCloseTo(1.14, 6);
   });
 
-  it('lets the clients’ rate follow the rounds', async () => {
+  test('lets the clients’ rate follow the rounds', async () => {
     // Round 1 at 0.1: w = 1.1. Round 2 at 0.2: twice 0.08, w = 1.26.
     const schedule = piecewiseRate({ rates: [0.1, 0.2], boundarySteps: [1] });
     const clientOptimizer = (round: tf.Tensor) => sgd({ learningRate: schedule(round) });
@@ -111,14 +111,14 @@ describe('federatedAveraging', () => {
     expect(state).toMatchObject({ round: 2 });
   });
 
-  it('lets the clients’ rate follow the steps of each round', async () => {
+  test('lets the clients’ rate follow the steps of each round', async () => {
     // Only the first of two epochs moves: as one epoch, in the first round (w = 1.1) and in the second (+0.08).
     const learningRate = piecewiseRate({ rates: [0.1, 0], boundarySteps: [1] });
     const { state } = await rounds({ clientOptimizer: sgd({ learningRate }), epochs: 2 }, 2);
     expect(state.model['w']).toBeCloseTo(1.18, 6);
   });
 
-  it('lets the clients’ epochs follow the rounds', async () => {
+  test('lets the clients’ epochs follow the rounds', async () => {
     // Round 1, one epoch: w = 1.1. Round 2, two epochs, each one step of 0.1 along the mean gradient:
     // A, (5 w − 6) / 2: 1.1 → 1.125 → 1.14375. B, w − 3: 1.1 → 1.29 → 1.461. (2 · 0.04375 + 0.361) / 3 = 0.1495.
     const { state, metrics } = await rounds({ epochs: (round) => round.add(tf.scalar(1, 'int32')) }, 2);
@@ -127,7 +127,7 @@ describe('federatedAveraging', () => {
     expect(metrics['examples']).toBe(6);
   });
 
-  it('has each client draw its own number of epochs in each round', async () => {
+  test('has each client draw its own number of epochs in each round', async () => {
     const many = Array.from({ length: 12 }, () => points([1, 1]));
     const epochs = () => random.uniform([], 0, 10).floor().toInt();
     const [one, two] = [await rounds({ epochs }, 1, many), await rounds({ epochs }, 2, many)];
@@ -137,17 +137,17 @@ describe('federatedAveraging', () => {
     expect(first % 12 === 0 && second % 12 === 0).toBe(false);
   });
 
-  it('counts a client’s work in steps', async () => {
+  test('counts a client’s work in steps', async () => {
     // Two steps of one batch each are the two epochs above, from w = 1: A 1 → 1.05 → 1.0875; B 1 → 1.2 → 1.38.
     const { state } = await rounds({ steps: 2 });
     expect(state.model['w']).toBeCloseTo(1 + (2 * 0.0875 + 0.38) / 3, 6);
   });
 
-  it('refuses counts that are no int32 scalar', () => {
+  test('refuses counts that are no int32 scalar', () => {
     expect(() => federatedAveraging({ ...options, epochs: () => tf.scalar(1.5) })).toThrow('int32');
   });
 
-  it('reports what the aggregator measures', async () => {
+  test('reports what the aggregator measures', async () => {
     // Updates 0.05 and 0.2; the second is clipped to 0.125: (2 · 0.05 + 0.125) / 3 = 0.075.
     const aggregator = clipped(meanAggregator(), { clipNorm: 0.125 });
     const { state, metrics } = await rounds({ aggregator });
@@ -155,7 +155,7 @@ describe('federatedAveraging', () => {
     expect(metrics['aggregation']).toEqual({ clipped: 1, inner: {} });
   });
 
-  it('averages weights that training moves without gradients', async () => {
+  test('averages weights that training moves without gradients', async () => {
     // Batch normalisation with momentum 0.5 moves the kept mean from 0 to half the batch's mean: clients with batches
     // (1, 3) and (4, 4) send 1 and 2, and count the same: 1.5.
     const model = layersModel(
@@ -168,12 +168,12 @@ describe('federatedAveraging', () => {
     expect(mean.data[0]).toBeCloseTo(1.5, 6);
   });
 
-  it('keeps a client without examples out of the average', async () => {
+  test('keeps a client without examples out of the average', async () => {
     const { state } = await rounds({}, 1, [...cohort, points()]);
     expect(state.model['w']).toBeCloseTo(1.1, 6);
   });
 
-  it('throws when no client has an example', async () => {
+  test('throws when no client has an example', async () => {
     await expect(rounds({}, 1, [points()])).rejects.toThrow('total weight');
   });
 });

@@ -67,8 +67,8 @@ export interface FederatedAveragingOptions {
   /** How updates become one; `meanAggregator()` by default. */
   readonly aggregator?: Aggregator;
   /**
-   * Whether a round after which the weights, or the optimizer's or aggregator's state, hold a NaN or an infinity fails and
-   * leaves them as they were; true by default. False suits an aggregator whose state starts at infinity.
+   * Whether a round after which the weights, or the optimizer's or aggregator's state, hold a NaN or an infinity fails
+   * and leaves them as they were; true by default. False suits an aggregator whose state starts at infinity.
    */
   readonly finiteState?: boolean;
 }
@@ -78,7 +78,7 @@ export interface FederatedAveragingOptions {
  * aggregator }`, where `model` has the weights, and `round` if an option is a function of the round; its metrics are
  * the loss and the metrics of the model while training, as means over all examples of the cohort, and their number,
  * `examples`, each example as often as it was trained on; with an aggregator that measures, also `aggregation`. Throws
- * a `RangeError` where an option is out of its range.
+ * a `RangeError` if an option is out of its range.
  */
 export function federatedAveraging(options: FederatedAveragingOptions): IterativeProcess {
   checkOptions('Cannot average models', options, {

@@ -1,6 +1,6 @@
 import { createOnnxEngine, localRunner } from '@starling/compute';
 import { type Dataset, evaluate, type HostValue, type Tensor, ValueError } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { evaluateModel, modelEvaluation } from '../evaluation/model-evaluation.js';
 import { lineModel, points } from '../testing/line-model.js';
 import { federatedEvaluation } from './federated-evaluation.js';
@@ -16,7 +16,7 @@ async function evaluated(data: readonly unknown[], batchSize: number): Promise<H
 }
 
 describe('federatedEvaluation', () => {
-  it('gives means over all examples, not over clients', async () => {
+  test('gives means over all examples, not over clients', async () => {
     // w = 2 on (1, 2): error 0; (1, 4): 2, loss 2; (2, 1): 3, loss 4.5. Over three examples: 6.5 / 3 and 5 / 3.
     // A batch size of 2 leaves a short batch of one with the second client, which must not count twice.
     const data = [points([1, 2]), points([1, 4], [2, 1])];
@@ -28,13 +28,13 @@ describe('federatedEvaluation', () => {
     }
   });
 
-  it('gives zeros when nobody has an example', async () => {
+  test('gives zeros when nobody has an example', async () => {
     expect(await evaluated([points()], 2)).toEqual({ loss: 0, error: 0, examples: 0 });
   });
 });
 
 describe('evaluateModel', () => {
-  it('throws when the columns of the dataset differ in length, or are others', () => {
+  test('throws when the columns of the dataset differ in length, or are others', () => {
     const { columns } = points([1, 2], [1, 4]);
     const { y } = points([1, 2]).columns as { readonly y: Tensor };
     const evaluator = (dataset: Dataset) => modelEvaluation({ model, dataset, run: async () => [] });
@@ -43,7 +43,7 @@ describe('evaluateModel', () => {
     expect(() => evaluator({ length: 3, columns })).toThrow('dataset');
   });
 
-  it('gives the means over a dataset at hand', async () => {
+  test('gives the means over a dataset at hand', async () => {
     const engine = await createOnnxEngine();
     const weights = { w: { dtype: 'float32', shape: [], data: Float32Array.of(2) } } as const;
     const metrics = await evaluateModel({

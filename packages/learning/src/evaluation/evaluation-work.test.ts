@@ -1,6 +1,6 @@
 import { createOnnxEngine, createTfjsEngine, type Engine, localRunner, tfl } from '@starling/compute';
 import { type Dataset, float32, int32, sequence, struct, tensor, toValue } from '@starling/federated-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sigmoidCrossentropy } from '../losses/sigmoid-crossentropy.js';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
 import { accuracy } from '../metrics/accuracy.js';
@@ -22,7 +22,7 @@ describe('evaluationWork', () => {
   });
   afterAll(() => Promise.all(engines.map((engine) => engine.dispose())));
 
-  it.each([
+  test.each([
     ['accuracy', softmaxCrossentropy, accuracy, 2],
     ['binaryAccuracy', sigmoidCrossentropy, binaryAccuracy, 1],
     ['tfl.metrics.binaryAccuracy', sigmoidCrossentropy, tfl.metrics.binaryAccuracy, 1],

@@ -7,7 +7,8 @@ import type { Batch, ForwardPass, Model } from '../models/model.js';
 import { addToTotals, zeroTotals } from '../work/totals.js';
 
 /**
- * (weights, data) → totals over the examples; the metrics of an example whose loss is NaN are NaN. Throws a `RangeError` unless `batchSize` is a whole number of at least 1.
+ * (weights, data) → totals over the examples; the metrics of an example whose loss is NaN are NaN. Throws a
+ * `RangeError` unless `batchSize` is a whole number of at least 1.
  */
 export function evaluationWork({
   model,
@@ -29,8 +30,8 @@ export function evaluationWork({
 }
 
 /**
- * A pass whose metrics show where there is nothing to measure: the largest of scores that are all NaN is at some class, and
- * so right for some examples. In training a loss of NaN has the client refused already, at no cost to each step.
+ * A pass whose metrics show where there is nothing to measure: the largest of scores that are all NaN is at some class,
+ * and so right for some examples. In training a loss of NaN has the client refused already, at no cost to each step.
  */
 function shown({ metrics, ...pass }: ForwardPass): ForwardPass {
   const meansNothing = tf.isNaN(pass.losses);

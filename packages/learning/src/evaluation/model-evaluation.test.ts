@@ -1,9 +1,9 @@
 import { tensor } from '@starling/federated-core';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { lineModel, points } from '../testing/line-model.js';
 import { modelEvaluation } from './model-evaluation.js';
 
-it('`modelEvaluation` refuses a dataset with columns of unequal length', () => {
+test('`modelEvaluation` refuses a dataset with columns of unequal length', () => {
   const whole = points([1, 2], [2, 2]);
   const { x } = whole.columns as { readonly x: ReturnType<typeof tensor> };
   const dataset = { length: 2, columns: { x, y: tensor('float32', [3], Float32Array.of(2, 2, 2)) } };

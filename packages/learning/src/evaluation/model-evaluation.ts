@@ -15,8 +15,8 @@ import { evaluationWork } from './evaluation-work.js';
 
 /**
  * Mean loss and metrics over the examples, and their number, by name. NaN or infinite where the weights give no finite
- * number, and where a label is none that the loss or metric has a meaning for. Where the loss of an example is NaN, so is
- * every metric: an accuracy of scores that are NaN is not a number.
+ * number, and where a label is none that the loss or metric has a meaning for. Where the loss of an example is NaN, so
+ * is every metric: an accuracy of scores that are NaN is not a number.
  */
 export type EvaluationMetrics = { readonly [name: string]: number };
 
@@ -31,7 +31,7 @@ export interface ModelEvaluationOptions {
 
 /**
  * A function from weights (a value of `model.weights`) to metrics on `dataset`, to be called after each round. Throws a
- * `ValueError` where the dataset is none of the model's examples, or its columns differ in length.
+ * `ValueError` if the dataset is none of the model's examples, or its columns differ in length.
  */
 export function modelEvaluation(
   options: ModelEvaluationOptions,

@@ -22,7 +22,7 @@ import {
   tensorType,
   toValue,
 } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedAveraging } from '../algorithms/federated-averaging.js';
 import { federatedEvaluation } from '../algorithms/federated-evaluation.js';
 import { evaluateModel } from '../evaluation/model-evaluation.js';
@@ -39,7 +39,7 @@ const finite = (values: tf.Tensor): boolean[] => [...values.dataSync()].map(Numb
 const logits = (rows: number, columns: number): tf.Tensor2D => tf.ones([rows, columns]);
 
 describe('softmaxCrossentropy and accuracy', () => {
-  it.each([softmaxCrossentropy, accuracy])('%o are finite for classes alone', (compute) => {
+  test.each([softmaxCrossentropy, accuracy])('%o are finite for classes alone', (compute) => {
     const labels = tf.tensor1d([0, 2, 3, -1, 2147483647, -2147483648], 'int32');
     expect(finite(compute(labels, logits(6, 3)))).toEqual([true, true, false, false, false, false]);
     // Floats that are whole are classes; 1.5 is none, and neither is NaN.
@@ -47,7 +47,7 @@ describe('softmaxCrossentropy and accuracy', () => {
     expect(finite(compute(floats, logits(6, 3)))).toEqual([true, true, false, false, false, false]);
   });
 
-  it.each([softmaxCrossentropy, accuracy])(
+  test.each([softmaxCrossentropy, accuracy])(
     '%o are not finite where one of several places is bad',
     (compute) => {
       const labels = tf.tensor2d([0, 1, 1, 9], [2, 2], 'int32');
@@ -57,7 +57,7 @@ describe('softmaxCrossentropy and accuracy', () => {
 });
 
 describe('sigmoidCrossentropy', () => {
-  it('is finite for labels from 0 to 1', () => {
+  test('is finite for labels from 0 to 1', () => {
     const labels = tf.tensor1d([0, 1, 0.3, -0.1, 2, Number.NaN]);
     const losses = sigmoidCrossentropy(labels, logits(6, 1));
     expect(finite(losses)).toEqual([true, true, true, false, false, false]);
@@ -70,7 +70,7 @@ describe('sigmoidCrossentropy', () => {
 });
 
 describe('binaryAccuracy', () => {
-  it('is finite for 0, 1 and bools', () => {
+  test('is finite for 0, 1 and bools', () => {
     expect(finite(binaryAccuracy(tf.tensor1d([0, 1, 0.3, 2, -1]), logits(5, 1)))).toEqual([
       true,
       true,
@@ -86,17 +86,20 @@ const numbers = (values: Tensor | undefined): number[] => Array.from(values?.dat
 
 describe('losses and metrics of labels and outputs', () => {
   const labels = (...shape: number[]): tf.Tensor => tf.zeros(shape, 'int32');
-  it.each([softmaxCrossentropy, accuracy])('%o throw when labels are not those of the scores', (compute) => {
-    // [4, 1] against [4] would be broadcast to [4, 4].
-    for (const bad of [labels(4, 1), labels(4, 3), labels(3)]) {
-      expect(() => compute(bad, logits(4, 3))).toThrow(
-        `Cannot compute ${compute.name}: labels must have the shape of outputs without its last axis, got labels [${bad.shape.join(', ')}] and outputs [4, 3]`,
-      );
-    }
-    expect(() => compute(labels(4), tf.ones([4, 2, 3]))).toThrow('labels must have the shape of outputs');
-  });
+  test.each([softmaxCrossentropy, accuracy])(
+    '%o throw when labels are not those of the scores',
+    (compute) => {
+      // [4, 1] against [4] would be broadcast to [4, 4].
+      for (const bad of [labels(4, 1), labels(4, 3), labels(3)]) {
+        expect(() => compute(bad, logits(4, 3))).toThrow(
+          `Cannot compute ${compute.name}: labels must have the shape of outputs without its last axis, got labels [${bad.shape.join(', ')}] and outputs [4, 3]`,
+        );
+      }
+      expect(() => compute(labels(4), tf.ones([4, 2, 3]))).toThrow('labels must have the shape of outputs');
+    },
+  );
 
-  it.each([sigmoidCrossentropy, meanSquaredError])(
+  test.each([sigmoidCrossentropy, meanSquaredError])(
     '%o throw when a label would stand for several outputs',
     (loss) => {
       for (const bad of [labels(4), labels(4, 1)]) {
@@ -149,7 +152,7 @@ describe.each([
     }
   };
 
-  it.each(models)(
+  test.each(models)(
     '%s: a client with a label that is none is refused, and the others train',
     async (_name, model, bad) => {
       await withEngine(async (engine) => {
@@ -169,7 +172,7 @@ describe.each([
     },
   );
 
-  it.each(models)('%s: an evaluation shows it, and refuses the client', async (_name, model, bad) => {
+  test.each(models)('%s: an evaluation shows it, and refuses the client', async (_name, model, bad) => {
     await withEngine(async (engine) => {
       const run = localRunner(engine);
       const evaluation = federatedEvaluation({ model, batchSize: 2 });
@@ -186,7 +189,7 @@ describe.each([
     });
   });
 
-  it('a bad label spoils the gradient, too, for those who use the loss in work of their own', async () => {
+  test('a bad label spoils the gradient, too, for those who use the loss in work of their own', async () => {
     await withEngine(async (engine) => {
       const local = localComputation({ data: sequence(struct({ y: tensorType('int32', []) })) }, ({ data }) =>
         sequenceReduce(data.batch(2), tf.zeros([1, 3]), (w, { y }) => {

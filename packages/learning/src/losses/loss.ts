@@ -3,7 +3,7 @@
 import type { tf } from '@starling/compute';
 
 /**
- * (labels [B, …], outputs [B, …]) → losses [B], that of an example whatever the others are. Mind that tf.js broadcasts [B]
- * and [B, 1] to [B, B]. The losses of tf.js fit: `tfl.metrics.meanAbsoluteError` and others.
+ * (labels [B, …], outputs [B, …]) → losses [B], that of an example whatever the others are. Mind that tf.js broadcasts
+ * [B] and [B, 1] to [B, B]. The losses of tf.js fit: `tfl.metrics.meanAbsoluteError` and others.
  */
 export type Loss = (labels: tf.Tensor, outputs: tf.Tensor) => tf.Tensor;

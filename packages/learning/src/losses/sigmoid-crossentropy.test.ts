@@ -1,9 +1,9 @@
 import { tf } from '@starling/compute';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sigmoidCrossentropy } from './sigmoid-crossentropy.js';
 
 describe('sigmoidCrossentropy', () => {
-  it('gives minus the log of the probability of the label', () => {
+  test('gives minus the log of the probability of the label', () => {
     // The sigmoid of log 3 is 3/4: log 4/3 for a yes, log 4 for a no.
     const logits = tf.tensor2d([[Math.log(3)], [Math.log(3)]]);
     const losses = sigmoidCrossentropy(tf.tensor1d([1, 0]), logits).dataSync();
@@ -11,7 +11,7 @@ describe('sigmoidCrossentropy', () => {
     expect(losses[1]).toBeCloseTo(Math.log(4), 6);
   });
 
-  it('stays finite when logits are large', () => {
+  test('stays finite when logits are large', () => {
     const losses = sigmoidCrossentropy(tf.tensor1d([0, 1]), tf.tensor1d([1000, -1000])).dataSync();
     expect([...losses]).toEqual([1000, 1000]);
   });

@@ -5,7 +5,7 @@ import { checkSizes, whereValid } from './label-checks.js';
 /**
  * Labels: [B] or [B, …], 0 or 1, or a probability between them. Outputs: logits of the same number of elements; an
  * example's losses are averaged. An example with a label outside of [0, 1] has a loss that is not finite: the update of
- * a client that holds one is refused as `non-finite-update`. Throws a `RangeError` where the numbers of elements
+ * a client that holds one is refused as `non-finite-update`. Throws a `RangeError` if the numbers of elements
  * differ.
  */
 export function sigmoidCrossentropy(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {

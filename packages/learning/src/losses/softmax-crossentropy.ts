@@ -6,7 +6,7 @@ import { checkClassShapes, checkedClasses, whereValid } from './label-checks.js'
  * Labels: int32 [B], classes from 0 to C − 1; or int32 [B, T] for a label at each of T places, whose losses are
  * averaged. Outputs: logits [B, C] or [B, T, C]. The last layer of the model must not apply a softmax. An example with
  * a label that is no class has a loss of NaN: the update of a client that holds one is refused as `non-finite-update`.
- * Throws a `RangeError` where shapes differ from these.
+ * Throws a `RangeError` if shapes differ from these.
  */
 export function softmaxCrossentropy(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
   checkClassShapes('softmaxCrossentropy', labels, outputs);

@@ -4,8 +4,8 @@ import { checkClassShapes, checkedClasses, whereValid } from '../losses/label-ch
 
 /**
  * Labels: int32 [B] or [B, T], from 0 to C − 1. Outputs: scores [B, C] or [B, T, C]; an example's T places are
- * averaged. NaN for an example with a label that is no class. Scores of NaN have no largest one: here the result is 0 or 1,
- * and an evaluation, which has the loss as well, makes it NaN.
+ * averaged. NaN for an example with a label that is no class. Scores of NaN have no largest one: here the result is 0
+ * or 1, and an evaluation, which has the loss as well, makes it NaN.
  */
 export function accuracy(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
   checkClassShapes('accuracy', labels, outputs);

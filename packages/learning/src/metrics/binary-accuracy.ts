@@ -3,8 +3,8 @@ import { tf } from '@starling/compute';
 import { checkSizes, whereValid } from '../losses/label-checks.js';
 
 /**
- * Labels: [B], 0 or 1. Outputs: logits [B] or [B, 1]. Not finite for an example with another label. A logit of NaN is not
- * positive: here the result is 0 or 1, and an evaluation, which has the loss as well, makes it NaN.
+ * Labels: [B], 0 or 1. Outputs: logits [B] or [B, 1]. Not finite for an example with another label. A logit of NaN is
+ * not positive: here the result is 0 or 1, and an evaluation, which has the loss as well, makes it NaN.
  */
 export function binaryAccuracy(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
   checkSizes('binaryAccuracy', labels, outputs);

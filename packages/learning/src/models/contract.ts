@@ -2,14 +2,14 @@
 import { createOnnxEngine, localComputation, localRunner, sequenceReduce, tf } from '@starling/compute';
 import { type Dataset, seedFrom, sequence } from '@starling/federated-core';
 import { checkValue, flatten } from '@starling/federated-core/plan';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Tensors } from '../tensors/tensors.js';
 import { RESERVED_METRICS } from './metric-names.js';
 import type { Batch, Model } from './model.js';
 
 /**
- * Tests the model that `make` makes, an equal one each time, on a dataset of at least two of its examples. Call it at the
- * top of a test file, for a model of your own too:
+ * Tests the model that `make` makes, an equal one each time, on a dataset of at least two of its examples. Call it at
+ * the top of a test file, for a model of your own too:
  *
  *     import { modelContract } from '@starling/learning/contract';
  *     import { matrixFactorization, ratings } from './matrix-factorization.js';
@@ -22,19 +22,19 @@ export function modelContract(
   { dataset }: { readonly dataset: Dataset },
 ): void {
   describe(`${name} keeps the model contract`, () => {
-    it('starts from weights of its type, the same every time', () => {
+    test('starts from weights of its type, the same every time', () => {
       const { weights, initialWeights } = make();
       checkValue(weights, initialWeights);
       expect(make().initialWeights).toEqual(initialWeights);
     });
 
-    it('trains weights that it has, each once', () => {
+    test('trains weights that it has, each once', () => {
       const { weights, trainable } = make();
       expect(Object.keys(weights.elements)).toEqual(expect.arrayContaining([...trainable]));
       expect(new Set(trainable).size).toBe(trainable.length);
     });
 
-    it('gives one loss for each example, and one number of each metric', () => {
+    test('gives one loss for each example, and one number of each metric', () => {
       const model = make();
       for (const reserved of RESERVED_METRICS) expect(model.metrics).not.toContain(reserved);
       for (const training of [true, false]) {
@@ -49,7 +49,7 @@ export function modelContract(
       }
     });
 
-    it('keeps names and shapes of weights when it constrains them', () => {
+    test('keeps names and shapes of weights when it constrains them', () => {
       const model = make();
       traced(model, 2, (weights) => {
         expect(shapesOf(model.constrain(weights))).toEqual(shapesOf(weights));
@@ -57,7 +57,7 @@ export function modelContract(
       });
     });
 
-    it('gives an example the same numbers in any batch, padded or not', async () => {
+    test('gives an example the same numbers in any batch, padded or not', async () => {
       const model = make();
       const engine = await createOnnxEngine();
       const data = [

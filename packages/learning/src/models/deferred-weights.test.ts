@@ -1,9 +1,9 @@
 import { tfl } from '@starling/compute';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withDeferredWeights } from './deferred-weights.js';
 
 describe('withDeferredWeights', () => {
-  it('makes weights of zeros and keeps their initializers', () => {
+  test('makes weights of zeros and keeps their initializers', () => {
     const { model, initializers } = withDeferredWeights(() =>
       tfl.sequential({
         layers: [
@@ -29,7 +29,7 @@ describe('withDeferredWeights', () => {
       ).toBe(true);
   });
 
-  it('lets layers draw again afterwards, also after an error', () => {
+  test('lets layers draw again afterwards, also after an error', () => {
     expect(() =>
       withDeferredWeights(() => {
         throw new Error('inside');

@@ -1,5 +1,5 @@
-// Building a tf.js model without drawing its weights: tf.js draws from Math.random, and its orthogonal initializer takes
-// minutes on a large matrix. Weights are zeros, and the initializer of each is kept for later.
+// Building a tf.js model without drawing its weights: tf.js draws from Math.random, and its orthogonal initializer
+// takes minutes on a large matrix. Weights are zeros, and the initializer of each is kept for later.
 import { tfl } from '@starling/compute';
 
 export interface DeferredModel {

@@ -1,6 +1,6 @@
 import { tf } from '@starling/compute';
 import { float32, struct, type Tensor, tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { modelContract } from './contract.js';
 import { functionModel } from './function-model.js';
 
@@ -8,7 +8,7 @@ const scale = { scale: tensor('float32', [], Float32Array.of(2)) };
 const example = struct({ x: float32() });
 
 describe('functionModel', () => {
-  it('gives the losses and metrics of its functions', () => {
+  test('gives the losses and metrics of its functions', () => {
     const model = functionModel({
       example,
       initialWeights: scale,
@@ -21,13 +21,13 @@ describe('functionModel', () => {
     expect([...(pass.metrics['twice'] as tf.Tensor).dataSync()]).toEqual([2, 4]);
   });
 
-  it('takes the types of its weights from their initial values, and trains all of them', () => {
+  test('takes the types of its weights from their initial values, and trains all of them', () => {
     const model = functionModel({ example, initialWeights: scale, loss: (_, { x }: { x: tf.Tensor }) => x });
     expect(model.weights).toEqual(struct({ scale: float32() }));
     expect(model.trainable).toEqual(['scale']);
   });
 
-  it('throws when the loss is not one number for each example', () => {
+  test('throws when the loss is not one number for each example', () => {
     const model = functionModel({
       name: 'mean',
       example,
@@ -50,7 +50,7 @@ describe('functionModel', () => {
       ...options,
     }).forward(weights, { x }, { training: true });
 
-  it('throws when the loss or a metric is one number for all examples, which would count for each', () => {
+  test('throws when the loss or a metric is one number for all examples, which would count for each', () => {
     const mean = (): tf.Tensor => tf.reshape(tf.mean(x), [1]);
     expect(() => pass({ loss: mean })).toThrow(
       'its loss must give one number for each example, shape [3], got [1]',
@@ -60,13 +60,13 @@ describe('functionModel', () => {
     );
   });
 
-  it('throws when the loss is of integers', () => {
+  test('throws when the loss is of integers', () => {
     expect(() => pass({ loss: () => tf.cast(x, 'int32') })).toThrow(
       'Cannot train odd: its loss must be float32, got int32',
     );
   });
 
-  it('throws when the loss or a metric of an example depends on the others, even if initial weights are 0', () => {
+  test('throws when the loss or a metric of an example depends on the others, even if initial weights are 0', () => {
     // [B] − [B, 1] is [B, B].
     const broadcast = (given: { w: tf.Tensor }, batch: { x: tf.Tensor; y: tf.Tensor }): tf.Tensor =>
       tf.mean(tf.square(tf.sub(batch.y, tf.matMul(batch.x as tf.Tensor2D, given.w as tf.Tensor2D))), -1);
@@ -89,7 +89,7 @@ describe('functionModel', () => {
     expect(() => make({ metrics: { own } })).not.toThrow();
   });
 
-  it('copies its initial weights', () => {
+  test('copies its initial weights', () => {
     const data = Float32Array.of(2);
     const initialWeights = { w: tensor('float32', [], data) };
     const model = functionModel({ example, initialWeights, loss: (_, batch: { x: tf.Tensor }) => batch.x });
@@ -97,7 +97,7 @@ describe('functionModel', () => {
     expect(model.initialWeights['w']?.data[0]).toBe(2);
   });
 
-  it('throws when an initial weight is not float32, or not finite', () => {
+  test('throws when an initial weight is not float32, or not finite', () => {
     const make = (weight: Tensor) =>
       functionModel({ name: 'm', example, initialWeights: { w: weight }, loss: () => x });
     expect(() => make(tensor('int32', [], Int32Array.of(1)))).toThrow(

@@ -25,9 +25,10 @@ export interface FunctionModelOptions<W extends string, B extends Batch> {
 }
 
 /**
- * All weights are trained; they are float32. Throws a `RangeError` where an initial weight is not float32 or not
- * finite, where a metric has a reserved name, and where a loss or metric is not one number for each example, whatever the others
- * of its batch: for that each is called on made-up examples and weights, if it can be. Initial weights are copied.
+ * All weights are trained; they are float32. Throws a `RangeError` if an initial weight is not float32 or not finite,
+ * where a metric has a reserved name, and where a loss or metric is not one number for each example, whatever the
+ * others of its batch: for that each is called on made-up examples and weights, if it can be. Initial weights are
+ * copied.
  */
 export function functionModel<W extends string, B extends Batch>(options: FunctionModelOptions<W, B>): Model {
   checkOptions('Cannot make a function model', options, {

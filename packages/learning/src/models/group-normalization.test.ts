@@ -1,12 +1,12 @@
 import { tf, tfl } from '@starling/compute';
 import { float32, int32, struct } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
 import { groupNormalization } from './group-normalization.js';
 import { layersModel } from './layers-model.js';
 
 describe('groupNormalization', () => {
-  it('normalises each group of channels of each example', () => {
+  test('normalises each group of channels of each example', () => {
     // Two places of four channels in two groups. Group 1 holds 1, 3, 1, 3: mean 2, variance 1: −1, 1, −1, 1.
     // Group 2 holds 0, 0, 4, 4: mean 2, variance 4: −1, −1, 1, 1.
     const model = tfl.sequential({
@@ -22,7 +22,7 @@ describe('groupNormalization', () => {
     expect([...outputs]).toEqual([-1, 1, -1, -1, -1, 1, 1, 1]);
   });
 
-  it('is rebuilt with its groups as part of a model, and trains its scale and shift', () => {
+  test('is rebuilt with its groups as part of a model, and trains its scale and shift', () => {
     const model = layersModel(
       () =>
         tfl.sequential({
@@ -33,7 +33,7 @@ describe('groupNormalization', () => {
     expect(model.trainable).toEqual(['group_normalization_1_gamma', 'group_normalization_1_beta']);
   });
 
-  it('throws when the groups do not divide the channels', () => {
+  test('throws when the groups do not divide the channels', () => {
     expect(() => tfl.sequential({ layers: [groupNormalization({ groups: 3, inputShape: [4] })] })).toThrow(
       'must be a multiple of 3 groups, got 4',
     );

@@ -10,7 +10,7 @@ import {
   type Tensor,
   toValue,
 } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { evaluateModel } from '../evaluation/model-evaluation.js';
 import type { Loss } from '../losses/loss.js';
 import { meanSquaredError } from '../losses/mean-squared-error.js';
@@ -28,7 +28,7 @@ describe('checkIndependentRows', () => {
   const check = (compute: (batch: { x: tf.Tensor2D; y: tf.Tensor1D }) => tf.Tensor) => () =>
     checkIndependentRows('m', 'its loss', (rows) => compute(exampleBatch(type, rows) as never), advice);
 
-  it('takes what gives each example a number of its own', () => {
+  test('takes what gives each example a number of its own', () => {
     expect(check(({ x }) => tf.sum(x, 1))).not.toThrow();
     expect(
       check(({ x, y }) => tf.losses.softmaxCrossEntropy(tf.oneHot(y, 2), x, undefined, 0, 0)),
@@ -36,7 +36,7 @@ describe('checkIndependentRows', () => {
     expect(check(({ x }) => tf.log(tf.mul(-1, tf.sum(x, 1))))).not.toThrow();
   });
 
-  it.each<[string, (batch: { x: tf.Tensor2D; y: tf.Tensor1D }) => tf.Tensor]>([
+  test.each<[string, (batch: { x: tf.Tensor2D; y: tf.Tensor1D }) => tf.Tensor]>([
     ['broadcasts', ({ x, y }) => tf.mean(tf.sub(tf.slice(x, [0, 0], [-1, 1]), y), -1)],
     ['takes a mean over the batch', ({ x }) => tf.sub(tf.sum(x, 1), tf.mean(x))],
     ['adds up over the batch', ({ x }) => tf.cumsum(tf.sum(x, 1))],
@@ -47,7 +47,7 @@ describe('checkIndependentRows', () => {
     expect(check(compute)).toThrow(`Cannot make m: its loss ${dependent}`);
   });
 
-  it('leaves to the trace what cannot be computed, or has another shape', () => {
+  test('leaves to the trace what cannot be computed, or has another shape', () => {
     expect(
       check(() => {
         throw new Error('no');
@@ -81,7 +81,7 @@ describe('layersModel with labels [B] and outputs [B, 1]', () => {
     return model.forward(weightsOf(model.initialWeights), batch, { training: true });
   };
 
-  it('gives each example its own loss and metrics of tfl.metrics', () => {
+  test('gives each example its own loss and metrics of tfl.metrics', () => {
     const { losses, metrics: measured } = pass({
       loss: metrics.meanSquaredError,
       metrics: { mae: metrics.meanAbsoluteError },
@@ -90,7 +90,7 @@ describe('layersModel with labels [B] and outputs [B, 1]', () => {
     expect([...(measured['mae'] as tf.Tensor).dataSync()]).toEqual([1, 8]);
   });
 
-  it('counts hits of tfl.metrics.binaryAccuracy', () => {
+  test('counts hits of tfl.metrics.binaryAccuracy', () => {
     // Outputs 1 and 2 are above ½, that is 1: right for a label of 1, wrong for 0.
     const model = line({
       example: struct({ x: float32(1), y: int32() }),
@@ -101,7 +101,7 @@ describe('layersModel with labels [B] and outputs [B, 1]', () => {
     expect([...(measured['hits'] as tf.Tensor).dataSync()]).toEqual([1, 0]);
   });
 
-  it('refuses functions of a user that broadcast, and says how to fix them', () => {
+  test('refuses functions of a user that broadcast, and says how to fix them', () => {
     const broadcast: Loss = (y, z) => tf.mean(tf.square(tf.sub(y, z)), -1);
     expect(() => line({ loss: broadcast })).toThrow(`Cannot make layers model: its loss ${dependent}`);
     expect(() => line({ metrics: { mse: broadcast } })).toThrow(`its metric 'mse' ${dependent}`);
@@ -135,7 +135,7 @@ describe('layersModel with labels that are classes', () => {
     { x: [2], y: 2 },
   ]) as Dataset;
 
-  it('refuses metrics of tfl.metrics that take one-hot labels', async () => {
+  test('refuses metrics of tfl.metrics that take one-hot labels', async () => {
     const run = localRunner(await createOnnxEngine());
     const measure = async (metric: Loss) => {
       const model = classifier(metric);
@@ -150,7 +150,7 @@ describe('layersModel with labels that are classes', () => {
   });
 });
 
-it('`exampleBatch` makes structs, arrays and every type of element', () => {
+test('`exampleBatch` makes structs, arrays and every type of element', () => {
   const batch = exampleBatch(
     struct({ a: struct([float32(2), int32()]), b: { ...float32(), dtype: 'bool' } }),
     [0, 1],

@@ -1,12 +1,14 @@
 // Losses and metrics give each example a number of its own: one that looks at the other rows of its batch would count
-// rows of padding, and would give a full batch taken in parts another gradient than the whole. Mostly that is a slip: tf.js
-// broadcasts [B] and [B, 1] to [B, B], whose mean over the last axis has the right shape and the wrong numbers. So each is
-// called twice when a model is made, on made-up examples, before anything is traced.
+// rows of padding, and would give a full batch taken in parts another gradient than the whole. Mostly that is a slip:
+// tf.js broadcasts [B] and [B, 1] to [B, B], whose mean over the last axis has the right shape and the wrong numbers.
+// So each is called twice when a model is made, on made-up examples, before anything is traced.
 import { tf } from '@starling/compute';
 import { structEntries, type TensorType, type Type } from '@starling/federated-core';
 import type { Batch } from './model.js';
 
-/** Two batches with two examples in common, in other places and among others; neither is of 1, which hides a broadcast. */
+/**
+ * Two batches with two examples in common, in other places and among others; neither is of 1, which hides a broadcast.
+ */
 const FIRST = [0, 1, 2];
 const SECOND = [2, 3, 0, 4];
 const COMMON = [0, 2];
@@ -68,7 +70,7 @@ export function fraction(index: number): number {
   return (((bits ^ (bits >>> 16)) >>> 8) + 0.5) / 2 ** 24;
 }
 
-/** `null` where rows of zeros and ones are no examples, or the result is not one number for each: the trace tells more. */
+/** `null` if rows of zeros and ones are no examples, or the result is not one number for each: the trace tells more. */
 function numbersOf(
   compute: (rows: readonly number[]) => tf.Tensor,
   rows: readonly number[],

@@ -1,5 +1,5 @@
 import { tf, tfl } from '@starling/compute';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type StandIns, withStandIns } from './layer-stand-ins.js';
 
 const doubling: StandIns = { Activation: (_, x, mask) => tf.mul(tf.mul(x, 2), tf.reshape(mask, [-1, 1])) };
@@ -7,7 +7,7 @@ const activation = (inputShape?: number[]): tfl.layers.Layer =>
   tfl.layers.activation({ activation: 'relu', ...(inputShape === undefined ? {} : { inputShape }) });
 
 describe('withStandIns', () => {
-  it('calls the stand-in of a class of layer, also in a model within the model', () => {
+  test('calls the stand-in of a class of layer, also in a model within the model', () => {
     const inner = tfl.sequential({ layers: [activation([1])] });
     const model = tfl.sequential({ layers: [inner, activation()] });
     const outputs = withStandIns(
@@ -21,7 +21,7 @@ describe('withStandIns', () => {
     expect(outputs.dataSync()[0]).toBe(-12);
   });
 
-  it('gives the layer its own call back, also after an error', () => {
+  test('gives the layer its own call back, also after an error', () => {
     const layer = activation([1]);
     const model = tfl.sequential({ layers: [layer] });
     const own = layer.call;

@@ -1,11 +1,11 @@
 import { tf, tfl } from '@starling/compute';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { namedVariables, withWeights } from './layer-variables.js';
 
 const { bidirectional, dense, lstm } = tfl.layers;
 
 describe('namedVariables', () => {
-  it('numbers layers of a kind within the model, and weights of one name within a layer', () => {
+  test('numbers layers of a kind within the model, and weights of one name within a layer', () => {
     tfl.sequential({ layers: [dense({ units: 1, inputShape: [1] })] });
     const model = tfl.sequential({
       layers: [
@@ -32,13 +32,13 @@ describe('withWeights', () => {
   const weights = { dense_1_kernel: tf.tensor2d([[5]]), dense_1_bias: tf.tensor1d([1]) };
   const output = (): number => (model.apply(tf.tensor2d([[2]])) as tf.Tensor).dataSync()[0] as number;
 
-  it('lets the model read the given tensors, and its own afterwards', () => {
+  test('lets the model read the given tensors, and its own afterwards', () => {
     model.setWeights([tf.tensor2d([[3]]), tf.tensor1d([0])]);
     expect(withWeights(variables, weights, output).result).toBe(11);
     expect(output()).toBe(6);
   });
 
-  it('gives what was written, which later reads see', () => {
+  test('gives what was written, which later reads see', () => {
     const kernel = variables.get('dense_1_kernel') as tfl.LayerVariable;
     const { result, moved } = withWeights(variables, weights, () => {
       kernel.write(tf.tensor2d([[7]]));
@@ -50,7 +50,7 @@ describe('withWeights', () => {
     expect(output()).toBe(6);
   });
 
-  it('gives the model its own weights back after an error', () => {
+  test('gives the model its own weights back after an error', () => {
     expect(() =>
       withWeights(variables, weights, () => {
         throw new Error('inside');

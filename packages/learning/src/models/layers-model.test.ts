@@ -1,6 +1,6 @@
 import { tf, tfl } from '@starling/compute';
 import { float32, int32, seedFrom, struct, type Tensor, tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Loss } from '../losses/loss.js';
 import { meanSquaredError } from '../losses/mean-squared-error.js';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
@@ -40,7 +40,7 @@ const regressor = (layers: tfl.layers.Layer[]): Model =>
   });
 
 describe('layersModel', () => {
-  it('names weights by kind of layer, its number and the weight, whatever was built before', () => {
+  test('names weights by kind of layer, its number and the weight, whatever was built before', () => {
     classifier();
     const { weights, trainable, metrics } = classifier();
     expect(weights.elements).toEqual({
@@ -53,7 +53,7 @@ describe('layersModel', () => {
     expect(metrics).toEqual(['accuracy']);
   });
 
-  it('draws initial weights from the seed alone', () => {
+  test('draws initial weights from the seed alone', () => {
     expect(classifier(5).initialWeights).toEqual(classifier(5).initialWeights);
     expect(classifier(5).initialWeights['dense_1_kernel']).not.toEqual(
       classifier(6).initialWeights['dense_1_kernel'],
@@ -62,7 +62,7 @@ describe('layersModel', () => {
     expect(firstNumber('dense_1_kernel')).not.toBe(firstNumber('dense_2_kernel'));
   });
 
-  it('sets the forget gate of an LSTM to one where it is asked to', () => {
+  test('sets the forget gate of an LSTM to one where it is asked to', () => {
     const model = layersModel(
       () =>
         tfl.sequential({ layers: [tfl.layers.lstm({ units: 2, unitForgetBias: true, inputShape: [3, 1] })] }),
@@ -72,7 +72,7 @@ describe('layersModel', () => {
     expect([...(model.initialWeights['lstm_1_bias']?.data ?? [])]).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
   });
 
-  it('computes with the weights it is given, not with its own', () => {
+  test('computes with the weights it is given, not with its own', () => {
     const model = regressor([dense({ units: 1, inputShape: [1] })]);
     const weights = { dense_1_kernel: tf.tensor2d([[2]]), dense_1_bias: tf.tensor1d([1]) };
     const batch = { x: tf.tensor2d([[3], [0]]), y: tf.tensor1d([5, 1]) };
@@ -80,7 +80,7 @@ describe('layersModel', () => {
     expect([...model.forward(weights, batch, { training: true }).losses.dataSync()]).toEqual([4, 0]);
   });
 
-  it('gives one loss and one metric for each example', () => {
+  test('gives one loss and one metric for each example', () => {
     const model = classifier();
     const weights = tensorsOf(model.initialWeights);
     const batch = { x: tf.zeros([5, 2]), y: tf.tensor1d([0, 1, 2, 3, 0], 'int32') };
@@ -90,7 +90,7 @@ describe('layersModel', () => {
     expect([...(metrics['accuracy'] as tf.Tensor).dataSync()]).toEqual([1, 0, 0, 0, 1]);
   });
 
-  it('does not train layers that are frozen', () => {
+  test('does not train layers that are frozen', () => {
     const model = regressor([
       dense({ units: 2, inputShape: [1], trainable: false }),
       dense({ units: 1, useBias: false }),
@@ -98,7 +98,7 @@ describe('layersModel', () => {
     expect(model.trainable).toEqual(['dense_2_kernel']);
   });
 
-  it('adds regularisers as a penalty', () => {
+  test('adds regularisers as a penalty', () => {
     const kernelRegularizer = tfl.regularizers.l2({ l2: 0.5 });
     const model = regressor([dense({ units: 1, inputShape: [1], kernelRegularizer })]);
     const weights = { dense_1_kernel: tf.tensor2d([[3]]), dense_1_bias: tf.tensor1d([1]) };
@@ -108,7 +108,7 @@ describe('layersModel', () => {
     expect(pass.losses.dataSync()[0]).toBeCloseTo(1, 6);
   });
 
-  it('throws when a loss or metric is a mean of the batch, in which padding would count', () => {
+  test('throws when a loss or metric is a mean of the batch, in which padding would count', () => {
     const model = (options: { readonly loss: Loss; readonly metrics?: { readonly recall: Metric } }) =>
       layersModel(() => tfl.sequential({ layers: [dense({ units: 1, inputShape: [1] })] }), {
         example: struct({ x: float32(1), y: float32(1) }),
@@ -128,7 +128,7 @@ describe('layersModel', () => {
     expect(forward(model({ loss }))).not.toThrow();
   });
 
-  it('brings weights back to the constraints of their layers', () => {
+  test('brings weights back to the constraints of their layers', () => {
     const kernelConstraint = tfl.constraints.nonNeg();
     const model = regressor([dense({ units: 1, inputShape: [1], kernelConstraint })]);
     const weights = { dense_1_kernel: tf.tensor2d([[-3]]), dense_1_bias: tf.tensor1d([-1]) };
@@ -137,7 +137,7 @@ describe('layersModel', () => {
     expect(allowed['dense_1_bias']?.dataSync()[0]).toBe(-1);
   });
 
-  it('starts from the weights of a pretrained model', () => {
+  test('starts from the weights of a pretrained model', () => {
     const build = (): tfl.LayersModel => {
       const model = tfl.sequential({ layers: [dense({ units: 1, inputShape: [1] })] });
       model.setWeights([tf.tensor2d([[7]]), tf.tensor1d([8])]);
@@ -152,7 +152,7 @@ describe('layersModel', () => {
     expect(initialWeights['dense_1_bias']?.data[0]).toBe(8);
   });
 
-  it('gives the moved averages of batch normalisation when training, and uses them when not', () => {
+  test('gives the moved averages of batch normalisation when training, and uses them when not', () => {
     const model = regressor([batchNormalization({ inputShape: [1], momentum: 0.9, epsilon: 1e-7 })]);
     expect(model.trainable).toEqual(['batch_normalization_1_gamma', 'batch_normalization_1_beta']);
     const weights = tensorsOf(model.initialWeights);

@@ -37,7 +37,9 @@ export interface LayersModelOptions {
   readonly metrics?: { readonly [name: string]: Metric };
   /** What enters the first layer; `batch.x` as float32 by default. */
   readonly features?: (batch: never) => tf.Tensor;
-  /** What the loss compares with; `batch.y` by default. Functions of `tfl.metrics` need it in the shape of the outputs. */
+  /**
+   * What the loss compares with; `batch.y` by default. Functions of `tfl.metrics` need it in the shape of the outputs.
+   */
   readonly labels?: (batch: never) => tf.Tensor;
   /** Decides the initial weights; `seedFrom(0)` by default. */
   readonly seed?: Seed;
@@ -51,7 +53,7 @@ const trainingStandIns = { BatchNormalization: maskedBatchNormalization, ...nois
  * The model that `build` makes with tf.js layers (`tfl.sequential`, `tfl.model`), all of them new, the first with an
  * `inputShape`. Weights are named by the kind of layer, its number among its kind, and the weight: `dense_1_kernel`.
  * Regularisers, constraints, batch normalisation and dropout work as in tf.js; compile, optimizer and fit are not used.
- * Throws a `RangeError` where a metric has a reserved name, an initial weight is not finite, or the loss or a metric gives
+ * Throws a `RangeError` if a metric has a reserved name, an initial weight is not finite, or the loss or a metric gives
  * an example a number that depends on the others of its batch.
  */
 export function layersModel(build: () => tfl.LayersModel, options: LayersModelOptions): Model {

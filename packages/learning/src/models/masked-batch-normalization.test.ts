@@ -1,5 +1,5 @@
 import { tf, tfl } from '@starling/compute';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withStandIns } from './layer-stand-ins.js';
 import { maskedBatchNormalization } from './masked-batch-normalization.js';
 
@@ -10,7 +10,7 @@ const withMaskedNormalization = <T>(model: tfl.LayersModel, mask: tf.Tensor, bod
 const constant = (value: number) => tfl.initializers.constant({ value });
 
 describe('maskedBatchNormalization', () => {
-  it('normalises by the mean and variance of the examples alone', () => {
+  test('normalises by the mean and variance of the examples alone', () => {
     // Examples 1 and 3: mean 2, variance 1, so −1 and 1; the padding row counts for nothing.
     const layer = tfl.layers.batchNormalization({ inputShape: [1], momentum: 0.5, epsilon: 1e-7 });
     const model = tfl.sequential({ layers: [layer] });
@@ -32,7 +32,7 @@ describe('maskedBatchNormalization', () => {
   const scaled = { gammaInitializer: constant(1.5), betaInitializer: constant(-0.5) };
   const random = tf.randomNormal([5, 4, 3], 1, 2, 'float32', 7);
 
-  it('gives what the layer itself gives when there is no padding', () => {
+  test('gives what the layer itself gives when there is no padding', () => {
     const layer = tfl.layers.batchNormalization({ inputShape: [4, 3], ...scaled });
     const model = tfl.sequential({ layers: [layer] });
     const apply = (): tf.Tensor => model.apply(random, { training: true }) as tf.Tensor;
@@ -42,7 +42,7 @@ describe('maskedBatchNormalization', () => {
     }
   });
 
-  it('normalises along any axis', () => {
+  test('normalises along any axis', () => {
     // Along axis 1 each of 4 channels has the mean β = −0.5 and the variance γ² = 2.25 (less a little for ε).
     const layer = tfl.layers.batchNormalization({ inputShape: [4, 3], axis: 1, ...scaled });
     const model = tfl.sequential({ layers: [layer] });

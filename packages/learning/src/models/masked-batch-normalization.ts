@@ -9,7 +9,7 @@ interface BatchNormalization extends tfl.layers.Layer {
   readonly axis: number;
   readonly momentum: number;
   readonly epsilon: number;
-  /** Absent where the layer does not scale, or does not centre. */
+  /** Absent if the layer does not scale, or does not centre. */
   readonly gamma?: tfl.LayerVariable;
   readonly beta?: tfl.LayerVariable;
   readonly movingMean: tfl.LayerVariable;

@@ -4,7 +4,7 @@
 /** What algorithms report of every model, by name. */
 export const RESERVED_METRICS: readonly string[] = ['loss', 'examples', 'aggregation'];
 
-/** Throws a `RangeError` where a name is reserved, or stands twice. */
+/** Throws a `RangeError` if a name is reserved, or stands twice. */
 export function checkMetricNames(model: string, names: readonly string[]): void {
   const bad = names.find((name, index) => RESERVED_METRICS.includes(name) || names.indexOf(name) !== index);
   if (bad === undefined) return;

@@ -1,5 +1,5 @@
 import { generator, seedFrom } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { orthogonalMatrix } from './orthogonal-matrix.js';
 
 /** The inner product of two rows (or, transposed, columns). */
@@ -16,7 +16,7 @@ describe('orthogonalMatrix', () => {
     [7, 3],
     [5, 5],
   ] as const) {
-    it(`gives orthonormal ${rows <= columns ? 'rows' : 'columns'} of ${rows} × ${columns}`, () => {
+    test(`gives orthonormal ${rows <= columns ? 'rows' : 'columns'} of ${rows} × ${columns}`, () => {
       const matrix = orthogonalMatrix(rows, columns, generator(seedFrom(1)));
       expect(matrix.length).toBe(rows * columns);
       for (let left = 0; left < Math.min(rows, columns); left++) {
@@ -28,7 +28,7 @@ describe('orthogonalMatrix', () => {
     });
   }
 
-  it('has entries of both signs alike: mean 0', () => {
+  test('has entries of both signs alike: mean 0', () => {
     // 100 orthonormal rows of 100: entries have variance 1/100, so the mean of 10,000 is 0 ± 0.001.
     const matrix = orthogonalMatrix(100, 100, generator(seedFrom(2)));
     const mean = matrix.reduce((sum, value) => sum + value, 0) / matrix.length;

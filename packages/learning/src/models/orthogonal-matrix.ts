@@ -1,7 +1,7 @@
-// A random matrix with orthonormal rows or columns (Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics
-// of learning in deep linear neural networks", ICLR 2014), uniform over all of them: normal vectors made orthonormal by
-// the modified Gram–Schmidt process, whose factor R has a positive diagonal (Mezzadri, "How to generate random matrices
-// from the classical compact groups", Notices of the AMS 2007).
+// A random matrix with orthonormal rows or columns (Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear
+// dynamics of learning in deep linear neural networks", ICLR 2014), uniform over all of them: normal vectors made
+// orthonormal by the modified Gram–Schmidt process, whose factor R has a positive diagonal (Mezzadri, "How to generate
+// random matrices from the classical compact groups", Notices of the AMS 2007).
 import type { Generator } from '@starling/federated-core';
 
 /** Row-major [rows, columns]: its rows are orthonormal where there are fewer of them, else its columns are. */

@@ -20,7 +20,7 @@ export function perExampleLosses(model: string, losses: tf.Tensor, batch: Batch)
   throw new RangeError(`Cannot train ${model}: its loss must be float32, got ${losses.dtype}`);
 }
 
-/** The number of rows of a batch, padding included; `null` where it has no tensor. */
+/** The number of rows of a batch, padding included; `null` if it has no tensor. */
 function sizeOf(batch: Batch): number | null {
   if (batch instanceof tf.Tensor) return batch.shape[0] ?? null;
   for (const part of Object.values<Batch>(batch)) {

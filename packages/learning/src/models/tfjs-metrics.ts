@@ -12,7 +12,7 @@ const names = new Map<unknown, string>(
 
 /**
  * What `compute` gives for labels of a model. A function of `tfl.metrics` gets them in the shape of the outputs: labels
- * [B] of outputs [B, 1] get the last axis; it throws a `RangeError` where labels have another shape. Other functions get
+ * [B] of outputs [B, 1] get the last axis; it throws a `RangeError` if labels have another shape. Other functions get
  * them as they are.
  */
 export function withLabels(compute: Compute, labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {

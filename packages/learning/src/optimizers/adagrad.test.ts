@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { adagrad } from './adagrad.js';
 import { optimizerContract, stepsOf } from './contract.js';
 
 describe('adagrad', () => {
-  it('divides by the root of the sum of squares', () => {
+  test('divides by the root of the sum of squares', () => {
     // a = 9, w = 1 − 0.1 · 3 / 3 = 0.9; a = 9 + 16 = 25, w = 0.9 − 0.1 · 4 / 5 = 0.82.
     const optimizer = adagrad({ learningRate: 0.1, initialAccumulator: 0, epsilon: 0 });
     const [first, second] = stepsOf(optimizer, { weight: 1, gradients: [3, 4] });
@@ -11,7 +11,7 @@ describe('adagrad', () => {
     expect(second).toBeCloseTo(0.82, 6);
   });
 
-  it('starts from the initial accumulator and adds epsilon to the root', () => {
+  test('starts from the initial accumulator and adds epsilon to the root', () => {
     // a = 7 + 9 = 16, w = 1 − 0.1 · 3 / (4 + 2) = 0.95.
     const optimizer = adagrad({ learningRate: 0.1, initialAccumulator: 7, epsilon: 2 });
     expect(stepsOf(optimizer, { weight: 1, gradients: [3] })[0]).toBeCloseTo(0.95, 6);

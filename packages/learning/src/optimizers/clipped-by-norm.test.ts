@@ -1,11 +1,11 @@
 import { tf } from '@starling/compute';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { clippedByNorm } from './clipped-by-norm.js';
 import { optimizerContract, stepsOf } from './contract.js';
 import { sgd } from './sgd.js';
 
 describe('clippedByNorm', () => {
-  it('scales all gradients together down to the norm', () => {
+  test('scales all gradients together down to the norm', () => {
     // The norm of (3, 4) is 5; scaled to 1: (0.6, 0.8).
     const optimizer = clippedByNorm(sgd({ learningRate: 1 }), { clipNorm: 1 });
     const weights = { a: tf.tensor1d([0]), b: tf.tensor1d([0]) };
@@ -15,12 +15,12 @@ describe('clippedByNorm', () => {
     expect(after['b']?.dataSync()[0]).toBeCloseTo(-0.8, 5);
   });
 
-  it('leaves gradients within the norm as they are', () => {
+  test('leaves gradients within the norm as they are', () => {
     const optimizer = clippedByNorm(sgd({ learningRate: 1 }), { clipNorm: 2 });
     expect(stepsOf(optimizer, { weight: 0, gradients: [1.5, 0] })).toEqual([-1.5, -1.5]);
   });
 
-  it('shortens gradients whose squares overflow, and takes a norm from 1e-30, as clipped does', () => {
+  test('shortens gradients whose squares overflow, and takes a norm from 1e-30, as clipped does', () => {
     // (−3, 4) · 1e25 has norm 5e25.
     const weights = { a: tf.tensor1d([0, 0]) };
     const gradients = { a: tf.tensor1d([-3e25, 4e25]) };

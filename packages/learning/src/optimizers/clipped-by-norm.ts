@@ -6,8 +6,8 @@ import type { Tensors } from '../tensors/tensors.js';
 import type { Optimizer } from './optimizer.js';
 
 /**
- * `optimizer` on gradients scaled down together to an L2 norm of at most `clipNorm`, from 1e-30 to 1e38, as of `clipped`; else
- * throws a `RangeError`.
+ * `optimizer` on gradients scaled down together to an L2 norm of at most `clipNorm`, from 1e-30 to 1e38, as of
+ * `clipped`; else throws a `RangeError`.
  */
 export function clippedByNorm(optimizer: Optimizer, options: { readonly clipNorm: number }): Optimizer {
   checkOptions('Cannot make clippedByNorm', options, { clipNorm: true });

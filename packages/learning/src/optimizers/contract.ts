@@ -8,7 +8,7 @@ import {
   tf,
 } from '@starling/compute';
 import { float32, seedFrom, sequence, struct, tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { piecewiseRate } from '../schedules/piecewise-rate.js';
 import { warmUp } from '../schedules/warm-up.js';
 import type { Tensors } from '../tensors/tensors.js';
@@ -33,8 +33,8 @@ export function stepsOf(optimizer: Optimizer, { weight, gradients }: StepsOfOpti
 }
 
 /**
- * Tests the optimizers that `make` makes of learning rates: numbers and schedules. Call it at the top of a test file, for
- * an optimizer of your own too:
+ * Tests the optimizers that `make` makes of learning rates: numbers and schedules. Call it at the top of a test file,
+ * for an optimizer of your own too:
  *
  *     import { optimizerContract } from '@starling/learning/contract';
  *     import { lion } from './lion.js';
@@ -46,7 +46,7 @@ export function optimizerContract(name: string, make: (learningRate: LearningRat
   // 0.1 all along, after one step of half of it.
   optimizerTests(`${name} with a schedule keeps the optimizer contract`, make(warmUp(0.1, { overSteps: 2 })));
 
-  it(`${name} takes each step with the rate of its count`, () => {
+  test(`${name} takes each step with the rate of its count`, () => {
     const [first] = stepsOf(make(0.1), { weight: 1, gradients: [1] });
     const scheduled = make(piecewiseRate({ rates: [0.1, 0], boundarySteps: [1] }));
     // From the second step on the rate is 0, and nothing moves.
@@ -54,14 +54,14 @@ export function optimizerContract(name: string, make: (learningRate: LearningRat
     expect(first).not.toBe(1);
   });
 
-  it(`${name} throws when its learning rate is negative`, () => {
+  test(`${name} throws when its learning rate is negative`, () => {
     expect(() => make(-0.1)).toThrow('learningRate must be a finite number >= 0, got -0.1');
   });
 }
 
 function optimizerTests(title: string, optimizer: Optimizer): void {
   describe(title, () => {
-    it('keeps names and shapes of weights and state', () => {
+    test('keeps names and shapes of weights and state', () => {
       const weights = { kernel: tf.ones([2, 3]), bias: tf.zeros([3]) };
       const gradients = { kernel: tf.ones([2, 3]), bias: tf.ones([3]) };
       const state = optimizer.init(weights);
@@ -70,7 +70,7 @@ function optimizerTests(title: string, optimizer: Optimizer): void {
       expect(stateShapes(after.state)).toEqual(stateShapes(state));
     });
 
-    it('goes downhill on a parabola', () => {
+    test('goes downhill on a parabola', () => {
       // f(w) = (w − 3)² / 2 has the gradient w − 3; from 0, every optimizer here covers a third of the way in 60 steps.
       let weights: Tensors = { w: tf.tensor1d([0]) };
       let state = optimizer.init(weights);
@@ -82,7 +82,7 @@ function optimizerTests(title: string, optimizer: Optimizer): void {
       expect(Math.abs(end - 3)).toBeLessThan(2);
     });
 
-    it('gives the same within a local computation, on every engine', async () => {
+    test('gives the same within a local computation, on every engine', async () => {
       const gradients = [1, -2, 0.5, 3];
       const outside = stepsOf(optimizer, { weight: 1, gradients }).at(-1) as number;
       const local = localComputation(
@@ -104,7 +104,7 @@ function optimizerTests(title: string, optimizer: Optimizer): void {
       }
     });
 
-    it('leaves weights finite when the gradient is zero', () => {
+    test('leaves weights finite when the gradient is zero', () => {
       for (const weight of stepsOf(optimizer, { weight: 1, gradients: [0, 0] }))
         expect(Number.isFinite(weight)).toBe(true);
     });

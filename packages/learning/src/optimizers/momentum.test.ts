@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { optimizerContract, stepsOf } from './contract.js';
 import { momentum } from './momentum.js';
 
 describe('momentum', () => {
-  it('carries on in the direction of past gradients', () => {
+  test('carries on in the direction of past gradients', () => {
     // v = 1, w = 1 − 0.1 · 1 = 0.9; v = 0.9 + 1 = 1.9, w = 0.9 − 0.19 = 0.71.
     const [first, second] = stepsOf(momentum({ learningRate: 0.1, momentum: 0.9 }), {
       weight: 1,
@@ -13,7 +13,7 @@ describe('momentum', () => {
     expect(second).toBeCloseTo(0.71, 6);
   });
 
-  it('throws when momentum is 1', () => {
+  test('throws when momentum is 1', () => {
     expect(() => momentum({ learningRate: 0.1, momentum: 1 })).toThrow(
       'Cannot make momentum: momentum must be a finite number from 0 to below 1, got 1',
     );

@@ -1,6 +1,6 @@
 // Optimizers against their formulas as published, in plain float64: 20 steps each, on gradients of both signs and of
 // sizes from 0.002 to 5. The formulas here share nothing with the implementations but the paper.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { adagrad } from './adagrad.js';
 import { adam } from './adam.js';
 import { adamW } from './adam-w.js';
@@ -93,13 +93,13 @@ function rootMeanSquare(rate: number, decay: number, epsilon: number): Formula {
 }
 
 describe('optimizers', () => {
-  it.each(cases)('%s follows its formula for 20 steps', (_, optimizer, expected) => {
+  test.each(cases)('%s follows its formula for 20 steps', (_, optimizer, expected) => {
     for (const [step, weight] of stepsOf(optimizer, { weight: 1, gradients }).entries()) {
       expect(weight).toBeCloseTo(expected[step] as number, 5);
     }
   });
 
-  it('adam corrects the bias unless it is asked not to, which FedAdam does not', () => {
+  test('adam corrects the bias unless it is asked not to, which FedAdam does not', () => {
     // The first step of η = 0.1 at g = 1 with β1 = 0.9, β2 = 0.99, τ = 0.001, v = τ²: m = 0.1, v = 0.99e-6 + 0.01,
     // √v = 0.10000495; 0.1 · 0.1 / 0.10100495 = 0.0990050. With the correction: 0.1 · 1 / (1 + 0.001) = 0.0999001.
     const options = { learningRate: 0.1, beta2: 0.99, epsilon: 1e-3 };

@@ -1,7 +1,7 @@
 // Every numeric option of this room at its door: what it takes, and what it refuses by name, whatever its type.
 import { tf, tfl } from '@starling/compute';
 import type { Tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedAveraging } from '../algorithms/federated-averaging.js';
 import { federatedEvaluation } from '../algorithms/federated-evaluation.js';
 import { evaluateModel, modelEvaluation } from '../evaluation/model-evaluation.js';
@@ -103,7 +103,7 @@ const options: readonly (readonly [string, string, Kind])[] = [
 const wrong = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, '1', 1n, null, true, {}, [1]];
 
 describe('numeric options', () => {
-  it.each(options)('%s takes %s of a %s, and refuses the rest by name', (door, option, kind) => {
+  test.each(options)('%s takes %s of a %s, and refuses the rest by name', (door, option, kind) => {
     const make = makers.get(door) as (value: unknown) => unknown;
     for (const value of kinds[kind].takes) expect(() => make({ [option]: value })).not.toThrow();
     for (const value of [...kinds[kind].refuses, ...wrong]) {
@@ -112,7 +112,7 @@ describe('numeric options', () => {
     }
   });
 
-  it('options without a default are refused when they are left out', () => {
+  test('options without a default are refused when they are left out', () => {
     for (const [door, option] of [
       ['sgd', 'learningRate'],
       ['warmUp', 'overSteps'],
@@ -125,13 +125,13 @@ describe('numeric options', () => {
 });
 
 describe('options by other names', () => {
-  it.each(doors)('%s refuses them', (_, door) => {
+  test.each(doors)('%s refuses them', (_, door) => {
     const make = door as (value: unknown) => unknown;
     expect(() => make({ nonsense: 1 })).toThrow(RangeError);
     expect(() => make({ nonsense: 1 })).toThrow(/^Cannot .*: need options \{ .* \}, got 'nonsense'$/);
   });
 
-  it('are refused by models and evaluations, with the name that was meant', () => {
+  test('are refused by models and evaluations, with the name that was meant', () => {
     const model = lineModel(1);
     const { example } = model;
     const loss = (): tf.Tensor => tf.ones([1]);
@@ -149,7 +149,7 @@ describe('options by other names', () => {
     expect(() => evaluateModel({ ...evaluation, weights: {} } as never)).toThrow("did you mean 'batchSize'?");
   });
 
-  it('of other libraries are met with the names here', () => {
+  test('of other libraries are met with the names here', () => {
     expect(() => federatedAveraging({ ...averaging, localEpochs: 5 } as never)).toThrow(
       "did you mean 'epochs'?",
     );
@@ -159,7 +159,7 @@ describe('options by other names', () => {
 });
 
 describe('options of words', () => {
-  it('are refused when they are none of the choices', () => {
+  test('are refused when they are none of the choices', () => {
     const weighting = 'example' as 'examples';
     expect(() => federatedAveraging({ ...averaging, weighting })).toThrow(
       "Cannot train clients: weighting must be 'examples' or 'uniform', got 'example'",
@@ -172,19 +172,19 @@ describe('options of words', () => {
 });
 
 describe('learning rates', () => {
-  it('may be scalars and schedules', () => {
+  test('may be scalars and schedules', () => {
     expect(() => sgd({ learningRate: tf.scalar(0.1) })).not.toThrow();
     expect(() => sgd({ learningRate: (count) => tf.div(1, tf.add(count, 1)) })).not.toThrow();
   });
 
-  it('are refused when a tensor is no scalar', () => {
+  test('are refused when a tensor is no scalar', () => {
     expect(() => sgd({ learningRate: tf.tensor1d([0.1, 0.2]) })).toThrow(
       'Cannot make sgd: learningRate must be a finite number >= 0, a scalar tensor or a schedule, got a tensor float32[2]',
     );
     expect(() => adam({ learningRate: tf.scalar(true) })).toThrow('got a tensor bool[]');
   });
 
-  it('are refused when a schedule gives no rate', () => {
+  test('are refused when a schedule gives no rate', () => {
     const weights = { w: tf.tensor1d([1, 2]) };
     const update = (rate: unknown): unknown => {
       const optimizer = sgd({ learningRate: () => rate as tf.Tensor });
@@ -196,7 +196,7 @@ describe('learning rates', () => {
     }
   });
 
-  it('of piecewiseRate and warmUp are checked one by one', () => {
+  test('of piecewiseRate and warmUp are checked one by one', () => {
     for (const value of [...wrong, -1]) {
       const rate = value as number;
       expect(() => piecewiseRate({ rates: [1, rate], boundarySteps: [5] })).toThrow('rates must be');
@@ -210,7 +210,7 @@ describe('learning rates', () => {
 });
 
 describe('names of metrics', () => {
-  it.each(['loss', 'examples', 'aggregation'])('%s is refused by models and by algorithms', (name) => {
+  test.each(['loss', 'examples', 'aggregation'])('%s is refused by models and by algorithms', (name) => {
     const message = `a metric needs a name of its own other than loss, examples, aggregation, got '${name}'`;
     const line = lineModel(1);
     expect(() => federatedAveraging({ ...averaging, model: { ...line, metrics: [name] } })).toThrow(message);
@@ -227,7 +227,7 @@ describe('names of metrics', () => {
     );
   });
 
-  it('are refused when one stands twice', () => {
+  test('are refused when one stands twice', () => {
     const model = { ...lineModel(1), metrics: ['error', 'error'] };
     expect(() => federatedEvaluation({ model })).toThrow("got 'error'");
   });

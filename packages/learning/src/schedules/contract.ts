@@ -1,7 +1,7 @@
 // The contract suite of schedules: each one's test calls it.
 import { createOnnxEngine, createTfjsEngine, localComputation, localRunner, tf } from '@starling/compute';
 import { int32, seedFrom, tensor } from '@starling/federated-core';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Schedule } from './schedule.js';
 
 /** The rates at `counts`. */
@@ -24,12 +24,12 @@ export function scheduleContract(
   schedule: Schedule,
   { rates }: { readonly rates: readonly number[] },
 ): void {
-  it(`${name} gives the rate of each count`, () => {
+  test(`${name} gives the rate of each count`, () => {
     const actual = ratesOf(schedule, [...rates.keys()]);
     for (const [count, rate] of rates.entries()) expect(actual[count]).toBeCloseTo(rate, 6);
   });
 
-  it(`${name} gives float32 scalars within a local computation, on every engine`, async () => {
+  test(`${name} gives float32 scalars within a local computation, on every engine`, async () => {
     const local = localComputation({ count: int32() }, ({ count }) => schedule(count));
     expect(local.type.result).toMatchObject({ kind: 'tensor', dtype: 'float32', shape: [] });
     for (const engine of [await createOnnxEngine(), await createTfjsEngine()]) {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { scheduleContract } from './contract.js';
 import { cosineDecay } from './cosine-decay.js';
 
@@ -11,7 +11,7 @@ describe('cosineDecay', () => {
     rates: [1, 0.5, 0, 0],
   });
 
-  it('throws when it is to last no time', () => {
+  test('throws when it is to last no time', () => {
     expect(() => cosineDecay({ initialRate: 1, overSteps: 0 })).toThrow(
       'overSteps must be a whole number from 1 to 2147483647, got 0',
     );

@@ -1,5 +1,5 @@
-// Cosine decay: half a wave from the initial to the final rate (Loshchilov, Hutter, "SGDR: Stochastic Gradient Descent with
-// Warm Restarts", ICLR 2017, equation 5, without restarts).
+// Cosine decay: half a wave from the initial to the final rate (Loshchilov, Hutter, "SGDR: Stochastic Gradient Descent
+// with Warm Restarts", ICLR 2017, equation 5, without restarts).
 
 import { tf } from '@starling/compute';
 import { checkOptions } from '@starling/federated-core/plan';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { scheduleContract } from './contract.js';
 import { exponentialDecay } from './exponential-decay.js';
 
@@ -10,7 +10,7 @@ describe('exponentialDecay', () => {
   const stairs = exponentialDecay({ initialRate: 0.8, factor: 0.25, everySteps: 2, staircase: true });
   scheduleContract('a staircase', stairs, { rates: [0.8, 0.8, 0.2, 0.2, 0.05] });
 
-  it('throws on a rate that is negative, or counts that are not whole', () => {
+  test('throws on a rate that is negative, or counts that are not whole', () => {
     expect(() => exponentialDecay({ initialRate: -1, factor: 0.5 })).toThrow(
       'initialRate must be a finite number >= 0',
     );

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { scheduleContract } from './contract.js';
 import { exponentialDecay } from './exponential-decay.js';
 import { warmUp } from './warm-up.js';
@@ -13,7 +13,7 @@ describe('warmUp', () => {
     rates: [0.5, 1, 1, 0.5, 0.25],
   });
 
-  it('throws when it is to last no time', () => {
+  test('throws when it is to last no time', () => {
     expect(() => warmUp(1, { overSteps: 0 })).toThrow(
       'Cannot make warmUp: overSteps must be a whole number from 1 to 2147483647, got 0',
     );

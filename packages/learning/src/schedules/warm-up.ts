@@ -1,5 +1,6 @@
-// Warm-up: a rate that rises evenly to what a schedule begins with, and then follows it (Goyal, Dollár, Girshick, Noordhuis,
-// Wesolowski, Kyrola, Tulloch, Jia, He, "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", 2017, §2.2).
+// Warm-up: a rate that rises evenly to what a schedule begins with, and then follows it (Goyal, Dollár, Girshick,
+// Noordhuis, Wesolowski, Kyrola, Tulloch, Jia, He, "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", 2017,
+// §2.2).
 
 import { tf } from '@starling/compute';
 import { checkOptions } from '@starling/federated-core/plan';
@@ -7,8 +8,8 @@ import { checkCount, checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 
 /**
- * η (t + 1) / T at steps t below T = `overSteps` (a whole number of at least 1), so that the first rate is not 0; from then on
- * `then` at t − T. η is what `then` begins with; a number is a rate that stays.
+ * η (t + 1) / T at steps t below T = `overSteps` (a whole number of at least 1), so that the first rate is not 0; from
+ * then on `then` at t − T. η is what `then` begins with; a number is a rate that stays.
  */
 export function warmUp(then: number | Schedule, options: { readonly overSteps: number }): Schedule {
   checkOptions('Cannot make warmUp', options, { overSteps: true });

@@ -1,9 +1,9 @@
 import { tf } from '@starling/compute';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { mapTensors, pickTensors } from './tensors.js';
 
 describe('mapTensors', () => {
-  it('matches the tensors of several records by name', () => {
+  test('matches the tensors of several records by name', () => {
     const sum = mapTensors(
       tf.add,
       { a: tf.scalar(1), b: tf.scalar(2) },
@@ -13,7 +13,7 @@ describe('mapTensors', () => {
     expect(sum['b']?.dataSync()[0]).toBe(22);
   });
 
-  it('throws when a name is missing', () => {
+  test('throws when a name is missing', () => {
     expect(() => mapTensors(tf.add, { a: tf.scalar(1) }, { b: tf.scalar(2) })).toThrow(
       "Cannot find a tensor: need 'a', got b",
     );
@@ -21,7 +21,7 @@ describe('mapTensors', () => {
 });
 
 describe('pickTensors', () => {
-  it('gives the tensors of some names', () => {
+  test('gives the tensors of some names', () => {
     expect(Object.keys(pickTensors({ a: tf.scalar(1), b: tf.scalar(2) }, ['b']))).toEqual(['b']);
   });
 });

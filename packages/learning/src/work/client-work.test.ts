@@ -8,7 +8,7 @@ import {
   type Value,
 } from '@starling/federated-core';
 import { flatten, unflatten } from '@starling/federated-core/plan';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sgd } from '../optimizers/sgd.js';
 import { lineModel, points } from '../testing/line-model.js';
 import { type ClientWorkOptions, clientWork } from './client-work.js';
@@ -49,7 +49,7 @@ async function work(
 const number = (value: Tensor): number => Number(value.data[0]);
 
 describe('clientWork', () => {
-  it('sends the trained minus the broadcast weights, counted by examples', async () => {
+  test('sends the trained minus the broadcast weights, counted by examples', async () => {
     // One batch of (1, 2) and (2, 2) from w = 1: gradients (1 − 2) 1 = −1 and (2 − 2) 2 = 0, mean −0.5;
     // w = 1 + 0.05. Losses before the step: 0.5 and 0.
     const { update, weight, totals } = await work(clientWork(line, options), 1, points([1, 2], [2, 2]));
@@ -59,7 +59,7 @@ describe('clientWork', () => {
     expect(number(totals.examples)).toBe(2);
   });
 
-  it('steps on a short last batch by its examples alone', async () => {
+  test('steps on a short last batch by its examples alone', async () => {
     // Three equal points (1, 1) from w = 0: in any order a batch of two, then of one.
     // Step 1: gradient −1, w = 0.1. Step 2 (mean over one example, not two): gradient −0.9, w = 0.19.
     const { update, totals } = await work(clientWork(line, options), 0, points([1, 1], [1, 1], [1, 1]));
@@ -69,7 +69,7 @@ describe('clientWork', () => {
     expect(number(totals.examples)).toBe(3);
   });
 
-  it('repeats the epochs, and still counts each example once in the weight', async () => {
+  test('repeats the epochs, and still counts each example once in the weight', async () => {
     // One point (1, 1) from w = 0, two epochs: w = 0.1, then 0.19.
     const twice = clientWork(line, { ...options, epochs: 2 });
     const { update, weight, totals } = await work(twice, 0, points([1, 1]));
@@ -78,7 +78,7 @@ describe('clientWork', () => {
     expect(number(totals.examples)).toBe(2);
   });
 
-  it('takes so many steps, whatever the number of epochs they are', async () => {
+  test('takes so many steps, whatever the number of epochs they are', async () => {
     // Three equal points (1, 1) from w = 0, batches of two: two examples, one, and two of the next epoch.
     const three = clientWork(line, { ...options, epochs: undefined, steps: 3 });
     const { update, weight, totals } = await work(three, 0, points([1, 1], [1, 1], [1, 1]));
@@ -88,7 +88,7 @@ describe('clientWork', () => {
     expect(number(totals.examples)).toBe(5);
   });
 
-  it('takes a count where the number of epochs or steps is a function', async () => {
+  test('takes a count where the number of epochs or steps is a function', async () => {
     for (const unit of ['epochs', 'steps'] as const) {
       const local = clientWork(line, { ...options, epochs: undefined, [unit]: (round: tf.Tensor) => round });
       // One point (1, 1), so that an epoch is a step: 1 − 0.9ⁿ.
@@ -106,11 +106,11 @@ describe('clientWork', () => {
     }
   });
 
-  it('refuses epochs and steps at once', () => {
+  test('refuses epochs and steps at once', () => {
     expect(() => clientWork(line, { ...options, steps: 2 })).toThrow('need epochs or steps');
   });
 
-  it('pulls towards the broadcast weights when there is a proximal term', async () => {
+  test('pulls towards the broadcast weights when there is a proximal term', async () => {
     // Two epochs on (1, 1) from w = 0 with μ = 2. Step 1: at the anchor the pull is 0, w = 0.1.
     // Step 2: gradient −0.9 + 2 (0.1 − 0) = −0.7, w = 0.17.
     const proximal = clientWork(line, { ...options, epochs: 2, proximalStrength: 2 });
@@ -118,12 +118,12 @@ describe('clientWork', () => {
     expect(number(update.w)).toBeCloseTo(0.17, 6);
   });
 
-  it('counts every client the same when weighting is uniform', async () => {
+  test('counts every client the same when weighting is uniform', async () => {
     const uniform = clientWork(line, { ...options, weighting: 'uniform' });
     expect(number((await work(uniform, 0, points([1, 1], [1, 1], [1, 1]))).weight)).toBe(1);
   });
 
-  it('sends a zero update of weight 0 when the client has no examples', async () => {
+  test('sends a zero update of weight 0 when the client has no examples', async () => {
     const { update, weight, totals } = await work(clientWork(line, options), 3, points());
     expect(number(update.w)).toBe(0);
     expect(number(weight)).toBe(0);

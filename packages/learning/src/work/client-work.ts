@@ -44,7 +44,7 @@ export interface ClientWorkOptions {
 /**
  * (weights, data[, round][, count]) → update: trained minus broadcast weights; weight: float32; totals: sums over the
  * examples trained on, of the loss and each metric before the step that uses them, and their number. An example counts
- * in them as often as it was trained on, and once in the weight. Throws a `RangeError` where an option is out of its
+ * in them as often as it was trained on, and once in the weight. Throws a `RangeError` if an option is out of its
  * range.
  */
 export function clientWork(model: Model, options: ClientWorkOptions): LocalComputation {

@@ -1,7 +1,7 @@
 import { createOnnxEngine, createTfjsEngine, localRunner, tfl } from '@starling/compute';
 import { float32, seedFrom, struct, type Tensor, tensor } from '@starling/federated-core';
 import { flatten, unflatten } from '@starling/federated-core/plan';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { meanSquaredError } from '../losses/mean-squared-error.js';
 import { layersModel } from '../models/layers-model.js';
 import type { Model } from '../models/model.js';
@@ -51,7 +51,7 @@ async function trainLine(w: number, changes: Partial<ClientWorkOptions>, data = 
 }
 
 describe('full batches', () => {
-  it('step once an epoch, along the gradient of the mean over all examples', async () => {
+  test('step once an epoch, along the gradient of the mean over all examples', async () => {
     let w = 0.5;
     for (let epoch = 0; epoch < 3; epoch++) w -= rate * gradientAt(w);
     for (const { moved, examples } of await trainLine(0.5, { epochs: 3 })) {
@@ -62,7 +62,7 @@ describe('full batches', () => {
     for (const { moved } of await trainLine(0.5, { steps: 3 })) expect(moved).toBeCloseTo(w - 0.5, 6);
   });
 
-  it('keep the optimizer’s state from epoch to epoch, and pull towards the broadcast weights', async () => {
+  test('keep the optimizer’s state from epoch to epoch, and pull towards the broadcast weights', async () => {
     let [w, velocity] = [0.5, 0];
     for (let epoch = 0; epoch < 4; epoch++) {
       velocity = 0.9 * velocity + gradientAt(w) + 2 * (w - 0.5);
@@ -74,7 +74,7 @@ describe('full batches', () => {
     }
   });
 
-  it('are whole parts, or one short part, or none', async () => {
+  test('are whole parts, or one short part, or none', async () => {
     const ones = (count: number) => points(...Array.from({ length: count }, () => [1, 1] as const));
     // Equal points (1, 1): 1 − 0.9² whatever their number.
     for (const count of [1, 31, 32, 64]) {
@@ -86,7 +86,7 @@ describe('full batches', () => {
     }
   });
 
-  it('count a penalty once an epoch', async () => {
+  test('count a penalty once an epoch', async () => {
     // One weight from 0.5 without a bias, the squared error, and 0.5 w²: gradients 2 mean((w x − y) x) + w.
     const model = layersModel(
       () =>
@@ -117,7 +117,7 @@ describe('full batches', () => {
     }
   });
 
-  it('are refused for layers with statistics of a batch', () => {
+  test('are refused for layers with statistics of a batch', () => {
     const model = layersModel(
       () => tfl.sequential({ layers: [tfl.layers.batchNormalization({ inputShape: [1] })] }),
       { example: struct({ x: float32(1), y: float32(1) }), loss: meanSquaredError },

@@ -2,7 +2,7 @@
 import { createOnnxEngine, createTfjsEngine, type Engine, localRunner, tfl } from '@starling/compute';
 import { type Dataset, float32, generator, int32, seedFrom, struct, tensor } from '@starling/federated-core';
 import { flatten } from '@starling/federated-core/plan';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
 import { layersModel } from '../models/layers-model.js';
 import { sgd } from '../optimizers/sgd.js';
@@ -164,7 +164,7 @@ describe('layersModel', () => {
   });
 
   for (const [name, build] of Object.entries(models)) {
-    it(`trains ${name} alike on both engines`, async () => {
+    test(`trains ${name} alike on both engines`, async () => {
       const actual = await trained(onnx, build);
       const expected = await trained(tfjs, build);
       const largest = Math.max(...expected.map(Math.abs));
@@ -174,7 +174,7 @@ describe('layersModel', () => {
     });
   }
 
-  it('names the kernel when it is not known', async () => {
+  test('names the kernel when it is not known', async () => {
     const cropped = onImage(() => L.centerCrop({ height: 4, width: 6 }));
     await expect(trained(onnx, cropped)).rejects.toThrow('CropAndResize');
   });

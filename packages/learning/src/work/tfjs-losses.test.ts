@@ -1,9 +1,9 @@
-// Every loss of tf.js trains alike on both engines, and its gradient leaves out padding: one epoch of client work, with a
-// short last batch.
+// Every loss of tf.js trains alike on both engines, and its gradient leaves out padding: one epoch of client work, with
+// a short last batch.
 import { createOnnxEngine, createTfjsEngine, type Engine, localRunner, tf, tfl } from '@starling/compute';
 import { float32, generator, seedFrom, struct, tensor } from '@starling/federated-core';
 import { flatten } from '@starling/federated-core/plan';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Loss } from '../losses/loss.js';
 import { layersModel } from '../models/layers-model.js';
 import { sgd } from '../optimizers/sgd.js';
@@ -51,7 +51,7 @@ describe('losses of tf.js', () => {
   });
   afterAll(() => Promise.all(engines.map((engine) => engine.dispose())));
 
-  it.each(Object.entries(losses))('%s trains alike on both engines', async (_, loss) => {
+  test.each(Object.entries(losses))('%s trains alike on both engines', async (_, loss) => {
     const build = (): tfl.LayersModel =>
       tfl.sequential({ layers: [tfl.layers.dense({ units: 3, activation: 'softmax', inputShape: [6] })] });
     const model = layersModel(build, { example, loss, seed: seedFrom(1) });

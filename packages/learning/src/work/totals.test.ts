@@ -1,5 +1,5 @@
 import { tf } from '@starling/compute';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Tensors } from '../tensors/tensors.js';
 import { lineModel } from '../testing/line-model.js';
 import { addToTotals, meansOfTotals, zeroTotals } from './totals.js';
@@ -8,7 +8,7 @@ const numbers = (tensors: Tensors): Record<string, number | undefined> =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.dataSync()[0]]));
 
 describe('addToTotals', () => {
-  it('adds the examples of a batch and not its padding', () => {
+  test('adds the examples of a batch and not its padding', () => {
     // Errors of w = 0 on y = 2 and 4 are 2 and 4, losses 2 and 8; the third row is padding.
     const model = lineModel(0);
     const batch = { x: tf.ones([3]), y: tf.tensor1d([2, 4, 100]) };
@@ -20,7 +20,7 @@ describe('addToTotals', () => {
 });
 
 describe('meansOfTotals', () => {
-  it('gives zeros when there are no examples', () => {
+  test('gives zeros when there are no examples', () => {
     expect(numbers(meansOfTotals(zeroTotals(lineModel(0))))).toEqual({ loss: 0, error: 0, examples: 0 });
   });
 });

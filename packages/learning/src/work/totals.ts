@@ -7,7 +7,7 @@ import type { ForwardPass, Model } from '../models/model.js';
 import type { Tensors } from '../tensors/tensors.js';
 
 /**
- * `loss`, the metrics of the model, and `examples`: float32 scalars. Throws where a metric has one of these names.
+ * `loss`, the metrics of the model, and `examples`: float32 scalars. Throws if a metric has one of these names.
  */
 export function totalsType(model: Model): StructType {
   return struct(Object.fromEntries(totalsNames(model).map((name) => [name, float32()])));

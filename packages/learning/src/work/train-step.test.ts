@@ -1,6 +1,6 @@
 import { tf, tfl } from '@starling/compute';
 import { float32, struct, tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { meanSquaredError } from '../losses/mean-squared-error.js';
 import { functionModel } from '../models/function-model.js';
 import { layersModel } from '../models/layers-model.js';
@@ -11,7 +11,7 @@ import { trainStep } from './train-step.js';
 const optimizer = sgd({ learningRate: 0.1 });
 
 describe('trainStep', () => {
-  it('gives the same step for a padded batch as for the short one', () => {
+  test('gives the same step for a padded batch as for the short one', () => {
     // Examples (1, 2), (2, 2) from w = 1: mean gradient −0.5, w = 1.05, whatever the padding row holds.
     const state = { weights: { w: tf.scalar(1) }, optimizer: {} };
     const step = (x: number[], y: number[], mask: number[]): number | undefined =>
@@ -26,14 +26,14 @@ describe('trainStep', () => {
     expect(step([1, 2, 9], [2, 2, -9], [1, 1, 0])).toBeCloseTo(1.05, 6);
   });
 
-  it('leaves the weights as they are when the whole batch is padding', () => {
+  test('leaves the weights as they are when the whole batch is padding', () => {
     const state = { weights: { w: tf.scalar(1) }, optimizer: {} };
     const batch = { x: tf.ones([2]), y: tf.zeros([2]) };
     const after = trainStep({ model: lineModel(1), optimizer, state, batch, mask: tf.zeros([2]) }).state;
     expect(after.weights['w']?.dataSync()[0]).toBe(1);
   });
 
-  it('follows the gradient of regularisers', () => {
+  test('follows the gradient of regularisers', () => {
     // Output w x + b with x = 0, y = 0: only the penalty 0.5 w² acts on w, with the gradient w: 3 − 0.1 · 3 = 2.7.
     const model = layersModel(
       () =>
@@ -61,7 +61,7 @@ describe('trainStep', () => {
     expect([...pass.losses.dataSync()]).toEqual([0, 0]);
   });
 
-  it('throws when a weight does not enter the loss', () => {
+  test('throws when a weight does not enter the loss', () => {
     const scalar = tensor('float32', [], Float32Array.of(1));
     const model = functionModel({
       name: 'half',

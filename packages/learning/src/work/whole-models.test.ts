@@ -13,7 +13,7 @@ import {
   type Value,
 } from '@starling/federated-core';
 import { flatten } from '@starling/federated-core/plan';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Loss } from '../losses/loss.js';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
 import { accuracy } from '../metrics/accuracy.js';
@@ -198,12 +198,12 @@ describe('clientWork', () => {
   };
 
   for (const [name, make] of Object.entries(models)) {
-    it(`trains a ${name} alike on both engines`, async () => {
+    test(`trains a ${name} alike on both engines`, async () => {
       const model = make();
       expectClose(await trained(onnx, model, 3, 5), await trained(tfjs, model, 3, 5));
     });
 
-    it(`trains a ${name} on a padded batch as on the short one`, async () => {
+    test(`trains a ${name} on a padded batch as on the short one`, async () => {
       const model = make();
       expectClose(await trained(onnx, model, 7, 4), await trained(onnx, model, 4, 4));
     });

@@ -1,5 +1,5 @@
-// What passes know of operators: which work element by element, so that moving elements before or after is the same, and which sum
-// over all elements of each channel.
+// What passes know of operators: which work element by element, so that moving elements before or after is the same,
+// and which sum over all elements of each channel.
 import type { OnnxNode } from '../model/onnx-model.js';
 import type { RewriteContext } from './rewrite-graph.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { subgraphOf } from '../model/onnx-model.js';
 import { loopOf } from '../testing/loop.js';
 import { graphOf, operatorsOf } from '../testing/pass-check.js';
@@ -12,12 +12,12 @@ const dropNegations: Pass = {
 };
 
 describe('applyPass', () => {
-  it('keeps the names of the inputs, which feeds refer to', () => {
+  test('keeps the names of the inputs, which feeds refer to', () => {
     const graph = graphOf([[2], [3]], (b, [x]) => [b.unary('Exp', x!)]);
     expect(applyPass(graph, nothing).inputs).toEqual(graph.inputs);
   });
 
-  it('leaves behind what nothing reads any more', () => {
+  test('leaves behind what nothing reads any more', () => {
     const graph = graphOf([[2]], (b, [x]) => {
       const unread = b.unary('Sin', x!);
       b.unary('Cos', unread);
@@ -26,14 +26,14 @@ describe('applyPass', () => {
     expect(operatorsOf(applyPass(graph, dropNegations))).toBe('Exp');
   });
 
-  it('gives every output a node of its own when two are equal or one is an input', () => {
+  test('gives every output a node of its own when two are equal or one is an input', () => {
     const graph = graphOf([[2]], (b, [x]) => [b.unary('Neg', x!), b.unary('Neg', x!)]);
     const passed = applyPass(graph, dropNegations);
     expect(operatorsOf(passed)).toBe('Identity Identity');
     expect(new Set(passed.outputs.map(({ name }) => name)).size).toBe(2);
   });
 
-  it('rewrites bodies, and does not show them what is made around them', () => {
+  test('rewrites bodies, and does not show them what is made around them', () => {
     const seen: (string | undefined)[] = [];
     const look: Pass = {
       name: 'look',
@@ -52,7 +52,7 @@ describe('applyPass', () => {
     expect(seen).toEqual(['Tanh', undefined]);
   });
 
-  it('never gives one name to two values, however often graphs are built anew', () => {
+  test('never gives one name to two values, however often graphs are built anew', () => {
     let graph = loopOf([[2], [3, 2]], ({ builder: b, state, step, outer: [, rows] }) =>
       b.binary('Add', state, b.gather(rows!, step, 0)),
     );
@@ -68,7 +68,7 @@ describe('applyPass', () => {
 });
 
 describe('removeDeadNodes', () => {
-  it('keeps what only a subgraph reads', () => {
+  test('keeps what only a subgraph reads', () => {
     const graph = graphOf([[2]], (b, [x]) => [b.unary('Exp', x!)]);
     const loop = loopOf([[2], [2]], ({ builder: b, state, outer: [, x] }) => b.binary('Add', state, x!));
     expect(operatorsOf(removeDeadNodes(graph))).toBe('Exp');

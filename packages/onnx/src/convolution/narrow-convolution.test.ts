@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { GraphBuilder } from '../builder/graph-builder.js';
 import { windowOf } from '../testing/window-of.js';
 import {
@@ -13,7 +13,7 @@ const window = windowOf([2, 7, 5, 3], [3, 2, 3, 4], 'same');
 const float = (...shape: number[]) => ({ dtype: 'float32', shape }) as const;
 
 describe('isNarrowConvolution', () => {
-  it('takes windows of at most 32 numbers, without strides and dilations', () => {
+  test('takes windows of at most 32 numbers, without strides and dilations', () => {
     expect(isNarrowConvolution(window)).toBe(true);
     // 3 · 2 · 5 = 30 and 3 · 2 · 6 = 36.
     expect(isNarrowConvolution({ ...window, inChannels: 5 })).toBe(true);
@@ -24,7 +24,7 @@ describe('isNarrowConvolution', () => {
 });
 
 describe('windowOfNarrow', () => {
-  it('gives back the window of a convolution and of its filter gradient', () => {
+  test('gives back the window of a convolution and of its filter gradient', () => {
     const builder = new GraphBuilder();
     const x = builder.value('argument', float(2, 7, 5, 3));
     const y = narrowConvolution(builder, x, builder.value('argument', float(3, 2, 3, 4)), window);

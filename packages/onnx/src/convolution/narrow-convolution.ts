@@ -1,5 +1,5 @@
-// Convolutions that see few numbers in a window, such as the first of a network, as operators that passes can still take apart
-// (passes/tile/lift-tiles.ts). `expandNarrow` lowers what is left of them the ordinary way.
+// Convolutions that see few numbers in a window, such as the first of a network, as operators that passes can still
+// take apart (passes/tile/lift-tiles.ts). `expandNarrow` lowers what is left of them the ordinary way.
 import { attribute, type GraphBuilder } from '../builder/graph-builder.js';
 import type { OnnxNode, OnnxValue } from '../model/onnx-model.js';
 import { TILE_DOMAIN } from './tile-operators.js';

@@ -1,6 +1,6 @@
-// Two-dimensional convolutions and the gradients of their filters as ONNX operators. Images are [N, H, W, C] and filters
-// [H, W, I, O] here; ONNX has [N, C, H, W] and [O, I, H, W]. Each operator transposes at its borders; a later pass
-// removes pairs of transposes that meet.
+// Two-dimensional convolutions and the gradients of their filters as ONNX operators. Images are [N, H, W, C] and
+// filters [H, W, I, O] here; ONNX has [N, C, H, W] and [O, I, H, W]. Each operator transposes at its borders; a later
+// pass removes pairs of transposes that meet.
 import { attribute, type GraphBuilder } from '../builder/graph-builder.js';
 import type { OnnxNode, OnnxValue } from '../model/onnx-model.js';
 import { WIDEST_NARROW, windowOfNarrow } from './narrow-convolution.js';
@@ -67,8 +67,8 @@ export function shiftedInputs(builder: GraphBuilder, x: OnnxValue, window: Windo
 
 /**
  * dW[h, w] = Σ over images and positions of dy ⊗ x (shifted by h, w): matrix products of [O, L] and [L, I], with L
- * images × positions. Narrow inputs share a product; wider than `WIDEST_NARROW`, one product a window position is faster than
- * first laying them side by side.
+ * images × positions. Narrow inputs share a product; wider than `WIDEST_NARROW`, one product a window position is
+ * faster than first laying them side by side.
  */
 export function plainFilterGradient(
   builder: GraphBuilder,

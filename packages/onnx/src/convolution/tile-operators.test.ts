@@ -1,5 +1,5 @@
 import type { Tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { applyPass } from '../builder/rewrite-graph.js';
 import { expandTiles } from '../passes/tile/expand-tiles.js';
 import { graphOf, outputsOf } from '../testing/pass-check.js';
@@ -15,8 +15,9 @@ const run = async (...given: Parameters<typeof graphOf>): Promise<readonly Tenso
 };
 
 describe('toTiles', () => {
-  // 3 × 3 pixels 1 … 9 in tiles of 2 × 2: the upper left pixels of the four tiles are 1 3 7 9, those right of them 2 _ 8 _.
-  it('lays tiles side by side, element by element, with zeros beyond the image', async () => {
+  // 3 × 3 pixels 1 … 9 in tiles of 2 × 2: the upper left pixels of the four tiles are 1 3 7 9, those right of them 2 _
+  // 8 _.
+  test('lays tiles side by side, element by element, with zeros beyond the image', async () => {
     const [tiles] = await run([[1, 3, 3, 1]], (b, [x]) => [toTiles(b, x!, 2)]);
     expect(tiles?.shape).toEqual([2, 2, 4, 1]);
     expect(numbers(tiles!)).toEqual([1, 3, 7, 9, 2, 0, 8, 0, 4, 6, 0, 0, 5, 0, 0, 0]);
@@ -24,7 +25,7 @@ describe('toTiles', () => {
 });
 
 describe('fromTiles', () => {
-  it('undoes toTiles', async () => {
+  test('undoes toTiles', async () => {
     const shape = [2, 5, 6, 3];
     const [image] = await run([shape], (b, [x]) => [fromTiles(b, toTiles(b, x!, 4), shape)]);
     expect(numbers(image!)).toEqual(Array.from(count(shape)));
@@ -33,7 +34,7 @@ describe('fromTiles', () => {
 
 describe('overlappingTiles', () => {
   // Images of 1 × 7 pixels 1 … 7, one row above and one column to the left: the tiles start at columns −1 and 3.
-  it('reads what a 3 × 3 convolution reads for tiles of 4 × 4, zeros outside', async () => {
+  test('reads what a 3 × 3 convolution reads for tiles of 4 × 4, zeros outside', async () => {
     const grid = { top: 1, left: 1, rows: 1, columns: 2 };
     const [tiles] = await run([[1, 1, 7, 1]], (b, [x]) => [overlappingTiles(b, x!, grid)]);
     expect(tiles?.shape).toEqual([6, 6, 2, 1]);
@@ -44,7 +45,7 @@ describe('overlappingTiles', () => {
 
 describe('addTiles', () => {
   // The transpose: ⟨overlappingTiles(x), t⟩ = ⟨x, addTiles(t)⟩ for any x and t.
-  it.each([
+  test.each([
     { shape: [2, 10, 6, 3], grid: { top: 0, left: 0, rows: 2, columns: 1 } },
     { shape: [1, 7, 9, 2], grid: { top: 1, left: 1, rows: 2, columns: 3 } },
     { shape: [1, 6, 7, 1], grid: { top: 0, left: 0, rows: 1, columns: 1 } },
@@ -62,7 +63,7 @@ describe('addTiles', () => {
 });
 
 describe('interleave', () => {
-  it('sets the elements of windows side by side, also of windows that are not square', async () => {
+  test('sets the elements of windows side by side, also of windows that are not square', async () => {
     const [wide] = await run(
       [
         [1, 1, 2, 1],

@@ -1,6 +1,7 @@
-// Operators on images cut into tiles, which exist only while a graph is lowered: passes move them about (passes/tile/sink-tiles.ts), and
-// `expandTiles` says what is left of them in ONNX. Tiles are kept element by element, [rows of a tile, its columns, T, C] with T =
-// images × tiles of an image, so that what is done to all tiles alike is one operator on long rows.
+// Operators on images cut into tiles, which exist only while a graph is lowered: passes move them about
+// (passes/tile/sink-tiles.ts), and `expandTiles` says what is left of them in ONNX. Tiles are kept element by element,
+// [rows of a tile, its columns, T, C] with T = images × tiles of an image, so that what is done to all tiles alike is
+// one operator on long rows.
 import { attribute, type GraphBuilder } from '../builder/graph-builder.js';
 import type { OnnxAttribute, OnnxNode, OnnxValue } from '../model/onnx-model.js';
 import { INPUT_TILE, OUTPUT_TILE } from './winograd.js';
@@ -137,7 +138,10 @@ function imagesToTiles(builder: GraphBuilder, images: OnnxValue, side: number): 
   return builder.reshape(ordered, [side, side, n * rows * columns, c]);
 }
 
-/** One Gather of pixels: where each lies is a sum over its row and column in the tile, its image, and its tile's row and column. */
+/**
+ * One Gather of pixels: where each lies is a sum over its row and column in the tile, its image, and its tile's row and
+ * column.
+ */
 function gatheredTiles(builder: GraphBuilder, images: OnnxValue, grid: TileGrid): OnnxValue {
   const [n, h, w, c] = images.shape as Shape4;
   const [height, width] = paddedSize(grid);
@@ -176,8 +180,8 @@ function paddedSize({ rows, columns }: TileGrid): readonly [number, number] {
 }
 
 /**
- * The last two rows of a tile lie on the first two of the tile below, and likewise columns: with one more tile at the end they
- * are added there, and what remains lies side by side.
+ * The last two rows of a tile lie on the first two of the tile below, and likewise columns: with one more tile at the
+ * end they are added there, and what remains lies side by side.
  */
 function addedTiles(
   builder: GraphBuilder,

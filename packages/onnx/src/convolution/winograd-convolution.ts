@@ -1,6 +1,7 @@
-// Lowering of 3 × 3 convolutions and their gradients by Winograd's algorithm (winograd.ts): images are cut into overlapping tiles
-// of 6 × 6, tiles and filters transformed, and each of the 36 positions is then one matrix product over all tiles. The gradients
-// are those of this very algorithm, so that the transformed images and gradients are shared between them.
+// Lowering of 3 × 3 convolutions and their gradients by Winograd's algorithm (winograd.ts): images are cut into
+// overlapping tiles of 6 × 6, tiles and filters transformed, and each of the 36 positions is then one matrix product
+// over all tiles. The gradients are those of this very algorithm, so that the transformed images and gradients are
+// shared between them.
 import { sizeOf } from '@starling/federated-core/plan';
 import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { OnnxValue } from '../model/onnx-model.js';
@@ -59,8 +60,9 @@ export function winogradConvolution(
 }
 
 /**
- * Outputs [16, T · O] as tiles [4, 4, T, O], with zeros for those that see nothing but zeros. Their tiles may hold more, so that
- * rounding would leave ±1e-8 in their place: a relu then lets half of them through, and with them their gradients.
+ * Outputs [16, T · O] as tiles [4, 4, T, O], with zeros for those that see nothing but zeros. Their tiles may hold
+ * more, so that rounding would leave ±1e-8 in their place: a relu then lets half of them through, and with them their
+ * gradients.
  */
 function withExactZeros(builder: GraphBuilder, outputs: OnnxValue, x: OnnxValue, window: Window): OnnxValue {
   const channels = window.outChannels;

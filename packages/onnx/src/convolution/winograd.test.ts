@@ -1,5 +1,5 @@
 import type { Tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { INPUT_TILE, OUTPUT_TILE, WINOGRAD } from './winograd.js';
 
 /** A matrix [rows, columns] by a vector. */
@@ -18,7 +18,7 @@ const at = (values: readonly number[], width: number, row: number, column: numbe
   values[row * width + column] as number;
 
 describe('WINOGRAD', () => {
-  it('convolves a tile of 6 × 6 with a filter of 3 × 3 by 36 products', () => {
+  test('convolves a tile of 6 × 6 with a filter of 3 × 3 by 36 products', () => {
     const images = times(WINOGRAD.input, tile);
     const filters = times(WINOGRAD.filter, filter);
     const outputs = times(
@@ -37,7 +37,7 @@ describe('WINOGRAD', () => {
   });
 
   // Of Σ dy · y: with respect to w[a, b], Σ dy[i, j] · x[i + a, j + b]; to x[r, c], Σ dy[r − a, c − b] · w[a, b].
-  it('gives the gradients of that convolution by its transposed matrices', () => {
+  test('gives the gradients of that convolution by its transposed matrices', () => {
     const images = times(WINOGRAD.input, tile);
     const filters = times(WINOGRAD.filter, filter);
     const gradients = times(WINOGRAD.outputGradient, dy);

@@ -1,8 +1,9 @@
-// The matrices of Winograd's minimal filtering F(4 × 4, 3 × 3): a 3 × 3 convolution of a tile of 6 × 6 by 36 products instead of
-// 144. Algorithm of Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (CVPR 2016), equation 8:
-// Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A. The matrices follow from points of interpolation by Toom and Cook's construction; these points
-// keep the rounding near that of the plain sum (Barabasz et al., "Error Analysis and Improving the Accuracy of Winograd
-// Convolution for Deep Neural Networks", ACM TOMS 2020), and are exact in binary.
+// The matrices of Winograd's minimal filtering F(4 × 4, 3 × 3): a 3 × 3 convolution of a tile of 6 × 6 by 36 products
+// instead of
+// 144. Algorithm of Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (CVPR 2016), equation 8: Y = Aᵀ
+//      [(G g Gᵀ) ⊙ (Bᵀ d B)] A. The matrices follow from points of interpolation by Toom and Cook's construction; these
+//      points keep the rounding near that of the plain sum (Barabasz et al., "Error Analysis and Improving the Accuracy
+//      of Winograd Convolution for Deep Neural Networks", ACM TOMS 2020), and are exact in binary.
 import { type Tensor, tensor } from '@starling/federated-core';
 
 /** Rows and columns of a tile of outputs, and of the inputs that it is computed from. */

@@ -1,5 +1,5 @@
-// Pass of the onnx engine on processors with wide vectors: convolutions with their gradients, and the products of recurrent steps,
-// in blocks of channels. A filter that changes from step to step is laid out once before it is used.
+// Pass of the onnx engine on processors with wide vectors: convolutions with their gradients, and the products of
+// recurrent steps, in blocks of channels. A filter that changes from step to step is laid out once before it is used.
 import { attribute } from '../builder/graph-builder.js';
 import { permutationOf, samePermutation } from '../builder/permutation.js';
 import type { Pass, RewriteContext } from '../builder/rewrite-graph.js';

@@ -1,5 +1,6 @@
-// onnxruntime's own operators for images kept in blocks of channels ([N, C/b, H, W, b], b = 8 or 16), which it uses by itself
-// only where filters are constant. Their direct convolution needs no copy of its input, as the ordinary one does.
+// onnxruntime's own operators for images kept in blocks of channels ([N, C/b, H, W, b], b = 8 or 16), which it uses by
+// itself only where filters are constant. Their direct convolution needs no copy of its input, as the ordinary one
+// does.
 import { attribute, type GraphBuilder } from '../builder/graph-builder.js';
 import type { OnnxAttribute, OnnxNode, OnnxValue } from '../model/onnx-model.js';
 

@@ -1,6 +1,6 @@
 import { type Tensor, tensor } from '@starling/federated-core';
 import * as ort from 'onnxruntime-node';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { attribute, type GraphBuilder } from '../builder/graph-builder.js';
 import { decodeModel } from '../model/decode-model.js';
 import { encodeModel } from '../model/encode-model.js';
@@ -54,7 +54,7 @@ const convolution = (b: GraphBuilder, [x, w, bias]: readonly OnnxValue[]): OnnxV
   b.emitOne('Conv', [x!, w!, bias!], image([2, 16, 6, 6]), pads);
 
 describe('fitToMachine', () => {
-  it('leaves convolutions when there are no blocked ones, and a model that is not its own', () => {
+  test('leaves convolutions when there are no blocked ones, and a model that is not its own', () => {
     const shapes = [[2, 16, 6, 6], [16, 16, 3, 3], [16]];
     const model = encodeModel(graphOf(shapes, (b, inputs) => [convolution(b, inputs)]));
     expect(operatorsOf(decodeModel(fitToMachine(model, null)))).toBe('Conv');
@@ -62,7 +62,7 @@ describe('fitToMachine', () => {
     expect(fitToMachine(foreign, 16)).toBe(foreign);
   });
 
-  it('keeps a convolution, its relu and channels-last neighbours in blocks', async ({ skip }) => {
+  test('keeps a convolution, its relu and channels-last neighbours in blocks', async ({ skip }) => {
     if (block === null) skip('this processor has no blocked convolutions');
     const graph = graphOf([[2, 6, 6, 32], [16, 32, 3, 3], [16]], (b, [x, w, bias]) => {
       const y = b.unary('Relu', convolution(b, [b.transpose(x!, [0, 3, 1, 2]), w!, bias!]));
@@ -71,7 +71,7 @@ describe('fitToMachine', () => {
     expect(await fitted(graph)).toBe('ReorderInput Reshape Transpose Reshape Conv ReorderOutput');
   });
 
-  it('computes the input gradient as a convolution with the filter turned round', async ({ skip }) => {
+  test('computes the input gradient as a convolution with the filter turned round', async ({ skip }) => {
     if (block === null) skip('this processor has no blocked convolutions');
     const graph = graphOf(
       [
@@ -84,7 +84,7 @@ describe('fitToMachine', () => {
   });
 
   // (9 + 1 + 0 − 3) / 2 + 1 = 4 rows and (8 + 0 + 1 − 5) / 2 + 1 = 3 columns: the filter reaches 5 columns far.
-  it('keeps strides, dilations and uneven padding', async ({ skip }) => {
+  test('keeps strides, dilations and uneven padding', async ({ skip }) => {
     if (block === null) skip('this processor has no blocked convolutions');
     const graph = graphOf(
       [
@@ -103,7 +103,7 @@ describe('fitToMachine', () => {
     expect(await fitted(graph)).toBe('ReorderInput Reshape Transpose Reshape Conv ReorderOutput');
   });
 
-  it('leaves the gradient of a strided convolution', async () => {
+  test('leaves the gradient of a strided convolution', async () => {
     const graph = graphOf(
       [
         [1, 16, 4, 4],
@@ -120,12 +120,12 @@ describe('fitToMachine', () => {
     expect(await fitted(graph)).toBe('ConvTranspose');
   });
 
-  it('leaves convolutions with odd numbers of channels', async () => {
+  test('leaves convolutions with odd numbers of channels', async () => {
     const graph = graphOf([[2, 3, 6, 6], [16, 3, 3, 3], [16]], (b, inputs) => [convolution(b, inputs)]);
     expect(await fitted(graph)).toBe('Conv');
   });
 
-  it('computes the product of a step as a convolution, its matrix laid out before the steps', async ({
+  test('computes the product of a step as a convolution, its matrix laid out before the steps', async ({
     skip,
   }) => {
     if (block === null) skip('this processor has no blocked convolutions');

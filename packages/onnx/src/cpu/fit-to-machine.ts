@@ -1,5 +1,6 @@
-// Fits a model to the machine: what the onnx engine does with the bytes of an artifact before it makes a session. The artifact
-// itself stays portable; every onnx engine of a machine fits it alike, so that all runtimes there give the same bits.
+// Fits a model to the machine: what the onnx engine does with the bytes of an artifact before it makes a session. The
+// artifact itself stays portable; every onnx engine of a machine fits it alike, so that all runtimes there give the
+// same bits.
 
 import { applyPass, removeDeadNodes } from '../builder/rewrite-graph.js';
 import { decodeModel } from '../model/decode-model.js';

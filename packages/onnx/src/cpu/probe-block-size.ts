@@ -1,6 +1,6 @@
-// Finds out how many channels this machine's onnxruntime keeps together in its blocked convolutions: 16 with AVX-512, 8 with
-// AVX2, none elsewhere. There is no way to ask, so a small convolution is computed for each size: the right size gives the right
-// numbers.
+// Finds out how many channels this machine's onnxruntime keeps together in its blocked convolutions: 16 with AVX-512, 8
+// with AVX2, none elsewhere. There is no way to ask, so a small convolution is computed for each size: the right size
+// gives the right numbers.
 import { type Tensor, tensor } from '@starling/federated-core';
 import { attribute, GraphBuilder } from '../builder/graph-builder.js';
 import { encodeModel } from '../model/encode-model.js';
@@ -12,7 +12,7 @@ export type RunOnce = (model: Uint8Array, input: Tensor) => Promise<Tensor>;
 const SIZES = [16, 8] as const;
 const CHANNELS = 32;
 
-/** The block size, or `null` where blocked convolutions are not to be had. */
+/** The block size, or `null` if blocked convolutions are not to be had. */
 export async function probeBlockSize(run: RunOnce): Promise<number | null> {
   const x = tensor(
     'float32',

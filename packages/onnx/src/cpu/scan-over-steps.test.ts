@@ -1,5 +1,5 @@
 import { tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { attribute, type GraphBuilder } from '../builder/graph-builder.js';
 import type { OnnxGraph, OnnxValue } from '../model/onnx-model.js';
 import { graphOf, operatorsAfter } from '../testing/pass-check.js';
@@ -24,12 +24,12 @@ const loopOver = (take: Step, count: 'rows' | 'constant' = 'rows'): OnnxGraph =>
   });
 
 describe('scanOverSteps', () => {
-  it('walks the rows that a Loop gathers', async () => {
+  test('walks the rows that a Loop gathers', async () => {
     const graph = loopOver((b, state, row) => b.unary('Tanh', b.binary('Add', state, row)));
     expect(await operatorsAfter(scanOverSteps, graph)).toBe('Scan[Add Tanh]');
   });
 
-  it('leaves a Loop that reads the number of its step', async () => {
+  test('leaves a Loop that reads the number of its step', async () => {
     const graph = loopOver((b, state, row, step) =>
       b.binary('Add', b.binary('Mul', state, row), b.cast(step, 'float32')),
     );
@@ -38,7 +38,7 @@ describe('scanOverSteps', () => {
     );
   });
 
-  it('leaves a Loop whose number of steps is not that of rows', async () => {
+  test('leaves a Loop whose number of steps is not that of rows', async () => {
     const counted = loopOver((b, state, row) => b.binary('Add', state, row), 'constant');
     expect(await operatorsAfter(scanOverSteps, counted)).toBe('Loop[Gather Add Identity]');
   });

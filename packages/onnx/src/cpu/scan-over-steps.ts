@@ -1,6 +1,6 @@
 // Pass: a Loop over the steps of a dataset becomes a Scan. onnxruntime hands a Scan's step views of its rows, where a
-// Loop's gathers copies of them, and writes the last state where it is to be, where a Loop copies it. A Scan needs at least
-// one step; models for machines in general keep the Loop, which takes none as well.
+// Loop's gathers copies of them, and writes the last state where it is to be, where a Loop copies it. A Scan needs at
+// least one step; models for machines in general keep the Loop, which takes none as well.
 import { attribute } from '../builder/graph-builder.js';
 import type { Pass } from '../builder/rewrite-graph.js';
 import { type OnnxGraph, type OnnxNode, type OnnxValue, subgraphOf } from '../model/onnx-model.js';

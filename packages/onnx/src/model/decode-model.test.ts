@@ -1,19 +1,19 @@
 import { tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { attribute, GraphBuilder } from '../builder/graph-builder.js';
 import { loopOf } from '../testing/loop.js';
 import { decodeModel } from './decode-model.js';
 import { encodeModel } from './encode-model.js';
 
 describe('decodeModel', () => {
-  it('gives the graph back that was encoded, subgraphs and unknown lengths included', () => {
+  test('gives the graph back that was encoded, subgraphs and unknown lengths included', () => {
     const graph = loopOf([[3], [3]], ({ builder: b, state, outer: [, x] }) =>
       b.binary('Add', state, b.binary('Mul', x!, b.filled('float32', -0.5, [3]))),
     );
     expect(decodeModel(encodeModel(graph))).toEqual(graph);
   });
 
-  it('keeps constants of every type, attributes of every kind, foreign operators and left-out inputs', () => {
+  test('keeps constants of every type, attributes of every kind, foreign operators and left-out inputs', () => {
     const b = new GraphBuilder();
     const x = b.value('argument', { dtype: 'int32', shape: [-1, 0, 2] });
     const constants = [
@@ -34,7 +34,7 @@ describe('decodeModel', () => {
     expect(decodeModel(encodeModel(graph))).toEqual(graph);
   });
 
-  it('throws when the bytes are no model', () => {
+  test('throws when the bytes are no model', () => {
     expect(() => decodeModel(new Uint8Array())).toThrow('it holds no graph');
   });
 });

@@ -5,7 +5,7 @@ import { PbfReader } from 'pbf';
 import { ATTRIBUTE_TYPE, DATA_TYPE } from './encode-model.js';
 import type { OnnxAttribute, OnnxConstant, OnnxDType, OnnxGraph, OnnxNode, OnnxValue } from './onnx-model.js';
 
-/** Throws where the bytes are no such model. */
+/** Throws if the bytes are no such model. */
 export function decodeModel(bytes: Uint8Array): OnnxGraph {
   let graph: RawGraph | null = null;
   new PbfReader(bytes).readFields((tag, _, reader) => {

@@ -1,6 +1,6 @@
 // All passes together on random lowered graphs: what runs before them and after them gives the same values.
 import { type Generator, generator, seedFrom } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { attribute, type GraphBuilder } from '../builder/graph-builder.js';
 import { broadcastShapes } from '../builder/shapes.js';
 import type { OnnxGraph, OnnxValue } from '../model/onnx-model.js';
@@ -73,7 +73,7 @@ function randomValues(b: GraphBuilder, random: Generator, values: readonly OnnxV
 const SHAPES = [[3], [3, 3], [1, 3, 3], [3, 1], [2, 3], [3, 2]];
 
 describe('optimize', () => {
-  it('changes no value of random graphs', async () => {
+  test('changes no value of random graphs', async () => {
     const random = generator(seedFrom(2026));
     for (let graph = 0; graph < 120; graph++) {
       const made = graphOf(SHAPES, (b, inputs) => {
@@ -84,7 +84,7 @@ describe('optimize', () => {
     }
   });
 
-  it('changes no value of random steps, some of whose values no state enters', async () => {
+  test('changes no value of random steps, some of whose values no state enters', async () => {
     const random = generator(seedFrom(2027));
     const rows = [
       [3, 3],
@@ -107,7 +107,7 @@ describe('optimize', () => {
     }
   });
 
-  it('changes no value of random walks, forward and backward', async () => {
+  test('changes no value of random walks, forward and backward', async () => {
     const random = generator(seedFrom(2028));
     for (let graph = 0; graph < 80; graph++) {
       const made = scanOf(
@@ -129,7 +129,7 @@ describe('optimize', () => {
     }
   });
 
-  it('gives the same graph each time', () => {
+  test('gives the same graph each time', () => {
     const make = (): OnnxGraph =>
       graphOf([[4, 3], [3, 2], [2]], (b, [x, w, bias]) => {
         const y = b.binary('Add', b.reshape(b.matMul(x!, w!), [1, 4, 2]), bias!);

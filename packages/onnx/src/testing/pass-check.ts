@@ -62,7 +62,8 @@ export async function outputsOf(
 
 /**
  * Applies the pass, checks that both graphs give the same outputs within 1e-5 of the largest element (sums of a few
- * hundred float32 products in another order), and gives the new graph's operators. Operators on tiles are expanded to run.
+ * hundred float32 products in another order), and gives the new graph's operators. Operators on tiles are expanded to
+ * run.
  */
 export async function operatorsAfter(
   pass: Pass | ((graph: OnnxGraph) => OnnxGraph),

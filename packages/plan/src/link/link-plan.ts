@@ -8,8 +8,8 @@ import { graphsOf, mapPlan } from '../linked/map-plan.js';
 import { encodePlan } from '../manifest/encode-plan.js';
 
 /**
- * Compiles every local computation of a plan, each once, and names it by its id. Throws where a computation
- * cannot be compiled, and a `PlanError` where the plan is not sound (see `checkPlan`).
+ * Compiles every local computation of a plan, each once, and names it by its id. Throws if a computation
+ * cannot be compiled, and a `PlanError` if the plan is not sound (see `checkPlan`).
  */
 export function linkPlan(
   plan: RoundPlan,

@@ -94,7 +94,7 @@ export const manifestSchema = z.strictObject({
     z.strictObject({
       prepare: programSchema,
       broadcast: typeText,
-      /** Left out where there are none. */
+      /** Left out if there are none. */
       selections: z.array(selectionSchema).min(1).exactOptional(),
       work: programSchema,
       aggregations: z.array(aggregationSchema),
@@ -102,7 +102,7 @@ export const manifestSchema = z.strictObject({
   ),
   apply: programSchema,
   graphs: z.array(graphSchema),
-  /** A safetensors body of leaves named "0", "1", …; `null` where the plan has no constants. */
+  /** A safetensors body of leaves named "0", "1", …; `null` if the plan has no constants. */
   constants: blobSchema.nullable(),
 });
 

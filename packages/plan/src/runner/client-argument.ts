@@ -14,7 +14,7 @@ import { ClientDataError, PopulationError } from './client-errors.js';
 /**
  * Gives the leaves of `plan.clientInput` for a client's value of `dataType`. The plan may ask for the value as
  * it is, for some of its fields by name, or, by one parameter of any name, for the value whole. Throws a
- * `PopulationError` where `dataType` holds none of these.
+ * `PopulationError` if `dataType` holds none of these.
  *
  * What it gives back throws a `ClientDataError` for a value that is not of `dataType`, such as a dataset with a column
  * longer or shorter than its `length`. That check reads shapes, bools and strings, and no numbers, of which any amount

@@ -1,5 +1,5 @@
 // One client's part in a phase: load what it holds, run the plan's work on it, check the update. Whatever goes
-// wrong with one client ends here as a report, so that a round goes on without it.
+// wrong with one client ends here as a report, so that a round continues without it.
 import { RejectedUpdateError } from '@starling/federated-core';
 import type { UpdateChecker } from '@starling/federated-core/plan';
 import { ClientDataError } from './client-errors.js';

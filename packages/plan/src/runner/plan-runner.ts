@@ -50,7 +50,7 @@ export interface PlanRunner {
 }
 
 /**
- * Loads the graphs that `roles` run; `engine` may be `null` where they have none. Calling a slot of another role throws
+ * Loads the graphs that `roles` run; `engine` may be `null` if they have none. Calling a slot of another role throws
  * a `PlanError`, as do graphs that the plan came without. `vectors` adds updates up.
  */
 export async function createPlanRunner(

@@ -1,6 +1,6 @@
 // The contract suite of partitioners: each one's test calls it.
 import { seedFrom } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Partitioner } from './partitioner.js';
 
 /**
@@ -16,26 +16,26 @@ export function partitionerContract(name: string, make: (clients: number) => Par
   const labels = Int32Array.from({ length: 1013 }, (_, row) => (row * 7) % 10);
 
   describe(`${name} keeps the partitioner contract`, () => {
-    it('deals every row to exactly one client', () => {
+    test('deals every row to exactly one client', () => {
       const parts = make(13).partition(labels, seedFrom(1));
       expect(parts.length).toBe(13);
       const rows = parts.flatMap((part) => [...part]).sort((left, right) => left - right);
       expect(rows).toEqual(Array.from({ length: 1013 }, (_, row) => row));
     });
 
-    it('gives the same parts for the same seed', () => {
+    test('gives the same parts for the same seed', () => {
       expect(make(13).partition(labels, seedFrom(1))).toEqual(make(13).partition(labels, seedFrom(1)));
     });
 
-    it('gives other parts for another seed', () => {
+    test('gives other parts for another seed', () => {
       expect(make(13).partition(labels, seedFrom(1))).not.toEqual(make(13).partition(labels, seedFrom(2)));
     });
 
-    it('gives everything to a single client', () => {
+    test('gives everything to a single client', () => {
       expect(make(1).partition(labels, seedFrom(3))[0]?.length).toBe(1013);
     });
 
-    it('throws when the number of clients is not a positive integer', () => {
+    test('throws when the number of clients is not a positive integer', () => {
       expect(() => make(0)).toThrow('clients must be a positive integer, got 0');
     });
   });

@@ -1,5 +1,5 @@
 import { seedFrom } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { partitionerContract } from './contract.js';
 import { dirichletPartition } from './dirichlet-partition.js';
 
@@ -18,7 +18,7 @@ function sameness(concentration: number, clients: number): number {
 }
 
 describe('dirichlet', () => {
-  it('mixes labels as the concentration says', () => {
+  test('mixes labels as the concentration says', () => {
     // A mix p from Dirichlet(α/10, …) has E Σ p² = (1 + α/10) / (1 + α): 0.55 for α = 1, 0.109 for α = 100. The last
     // clients take what is left, and 500 rows a client add up to 1/500, so the bounds are wide.
     const fewClients = 20;
@@ -27,17 +27,17 @@ describe('dirichlet', () => {
     expect(Math.abs(sameness(100, fewClients) - 0.109)).toBeLessThan(0.02);
   });
 
-  it('gives clients one label each when the concentration is small, and all when it is large', () => {
+  test('gives clients one label each when the concentration is small, and all when it is large', () => {
     expect(sameness(0.01, 10)).toBeGreaterThan(0.8);
     expect(sameness(1e6, 10)).toBeLessThan(0.105);
   });
 
-  it('gives all clients the same number of rows', () => {
+  test('gives all clients the same number of rows', () => {
     const parts = dirichletPartition({ clients: 100, concentration: 0.3 }).partition(labels, seedFrom(2));
     expect(parts.map(({ length }) => length)).toEqual(new Array(100).fill(100));
   });
 
-  it('throws when the concentration is not above zero', () => {
+  test('throws when the concentration is not above zero', () => {
     expect(() => dirichletPartition({ clients: 2, concentration: 0 })).toThrow(
       'concentration must be a finite number > 0, got 0',
     );

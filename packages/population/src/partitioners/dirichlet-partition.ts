@@ -1,5 +1,5 @@
-// Clients with label mixes of their own, from alike to one-sided by one number: "each client's label distribution is drawn
-// from a Dirichlet distribution" (Hsu, Qi, Brown, "Measuring the Effects of Non-Identical Data Distribution for
+// Clients with label mixes of their own, from alike to one-sided by one number: "each client's label distribution is
+// drawn from a Dirichlet distribution" (Hsu, Qi, Brown, "Measuring the Effects of Non-Identical Data Distribution for
 // Federated Visual Classification", 2019, section 3).
 import { type Generator, generator } from '@starling/federated-core';
 import { checkClients } from './check-clients.js';

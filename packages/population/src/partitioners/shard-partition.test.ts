@@ -1,10 +1,10 @@
 import { seedFrom } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { partitionerContract } from './contract.js';
 import { shardPartition } from './shard-partition.js';
 
 describe('shards', () => {
-  it('gives each of 100 clients two shards of 300 of 60,000 examples', () => {
+  test('gives each of 100 clients two shards of 300 of 60,000 examples', () => {
     // 6,000 rows of each of 10 labels, interleaved: 20 shards a label, so a shard holds one label.
     const labels = Int32Array.from({ length: 60_000 }, (_, row) => row % 10);
     const parts = shardPartition({ clients: 100 }).partition(labels, seedFrom(1));
@@ -18,7 +18,7 @@ describe('shards', () => {
     expect(knownLabels.filter((size) => size === 2).length).toBeGreaterThan(50);
   });
 
-  it('deals shards of rows that are sorted by label', () => {
+  test('deals shards of rows that are sorted by label', () => {
     // Sorted: label 0 has rows 1, 3; label 1 rows 0, 2. Two shards: {1, 3} and {0, 2}.
     const parts = shardPartition({ clients: 2, shardsPerClient: 1 }).partition(
       Int32Array.of(1, 0, 1, 0),
@@ -30,7 +30,7 @@ describe('shards', () => {
     ]);
   });
 
-  it('throws when there are fewer rows than shards', () => {
+  test('throws when there are fewer rows than shards', () => {
     expect(() => shardPartition({ clients: 4 }).partition(new Int32Array(7), seedFrom(1))).toThrow(
       'need at least 8 rows for as many shards, got 7',
     );

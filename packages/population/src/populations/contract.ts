@@ -1,6 +1,6 @@
 // The contract suite of populations: each one's test calls it.
 import { checkValue } from '@starling/federated-core/plan';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { countExamples } from './examples.js';
 import type { Population } from './population.js';
 
@@ -18,7 +18,7 @@ export function populationContract(name: string, make: () => Population): void {
     const population = make();
     const probes = [0, 1, population.size - 1];
 
-    it('gives every client a stable, unique name', () => {
+    test('gives every client a stable, unique name', () => {
       const some = Array.from({ length: Math.min(population.size, 1000) }, (_, index) =>
         population.clientId(index),
       );
@@ -26,29 +26,29 @@ export function populationContract(name: string, make: () => Population): void {
       for (const index of probes) expect(make().clientId(index)).toBe(population.clientId(index));
     });
 
-    it('gives the same client the same data every time', async () => {
+    test('gives the same client the same data every time', async () => {
       for (const index of probes) expect(await make().load(index)).toEqual(await population.load(index));
     });
 
-    it('gives data of its type', async () => {
+    test('gives data of its type', async () => {
       for (const index of probes) checkValue(population.dataType, await population.load(index));
     });
 
-    it('has a fingerprint of its own, the same every time', async () => {
+    test('has a fingerprint of its own, the same every time', async () => {
       const fingerprint = await population.fingerprint();
       expect(fingerprint).toMatchObject({ name: population.name, size: population.size });
       expect(await make().fingerprint()).toEqual(fingerprint);
       expect(JSON.parse(JSON.stringify(fingerprint))).toEqual(fingerprint); // plain data
     });
 
-    it('counts the examples that it loads', async () => {
+    test('counts the examples that it loads', async () => {
       for (const index of probes) {
         const value = await population.load(index);
         expect(population.exampleCount(index)).toBe(countExamples(population.dataType, value));
       }
     });
 
-    it('throws when the client does not exist', () => {
+    test('throws when the client does not exist', () => {
       const range = `its index must be from 0 to ${population.size - 1}, got ${population.size}`;
       expect(() => population.load(population.size)).toThrow(range);
       expect(() => population.clientId(population.size)).toThrow(range);

@@ -5,7 +5,7 @@ import { allocate, sizeOf } from '@starling/federated-core/plan';
 
 /**
  * The rows from `begin` to before `end` as a dataset that shares the memory of `dataset`, whose elements are of
- * type `element`. Throws a `RangeError` unless 0 ≤ begin ≤ end ≤ length, or where a column has another length.
+ * type `element`. Throws a `RangeError` unless 0 ≤ begin ≤ end ≤ length, or if a column has another length.
  */
 export function sliceRows(
   dataset: Dataset,
@@ -31,7 +31,7 @@ export function sliceRows(
 
 /**
  * The rows of `indices`, in that order, repetitions allowed. Shares memory where the indices are a run of
- * neighbours, else copies. Throws a `RangeError` for an index outside the dataset, or where a column has another
+ * neighbours, else copies. Throws a `RangeError` for an index outside the dataset, or if a column has another
  * length.
  */
 export function takeRows(

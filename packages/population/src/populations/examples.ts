@@ -1,7 +1,7 @@
 // How many examples a client's value holds: what populations that are not told otherwise answer.
 import { type Dataset, structEntries, type Type, type Value } from '@starling/federated-core';
 
-/** The length of the longest dataset in a value of type `type`; 0 where there is none. */
+/** The length of the longest dataset in a value of type `type`; 0 if there is none. */
 export function countExamples(type: Type, value: Value): number {
   if (typeof value !== 'object' || value === null) return 0; // bad data is refused where it is loaded
   if (type.kind === 'sequence') return (value as Dataset).length;

@@ -13,8 +13,8 @@ const LOADS = 3;
 /**
  * The name, size and type of a population, what `declared` adds, and hashes over a few clients. It loads three clients'
  * data, at most; for a population that says that its data is not at hand, it loads none, and the fingerprint says so.
- * Throws a `StarlingError` (`bad-population`) that names the client if its name, count or data cannot be had, or its data
- * is not of the population's type.
+ * Throws a `StarlingError` (`bad-population`) that names the client if its name, count or data cannot be had, or its
+ * data is not of the population's type.
  */
 export async function fingerprintOf(
   population: Omit<Population, 'fingerprint'>,

@@ -7,7 +7,7 @@ import {
   type Tensor,
   tensor,
 } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { populationContract } from './contract.js';
 import { generatedPopulation } from './generated-population.js';
 import type { Population } from './population.js';
@@ -33,17 +33,17 @@ const first = (population: Population, index: number): number => {
 };
 
 describe('generatedPopulation', () => {
-  it('gives every client numbers of its own', () => {
+  test('gives every client numbers of its own', () => {
     const population = numbers(1);
     const drawn = Array.from({ length: 100 }, (_, index) => first(population, index * 9_999));
     expect(new Set(drawn).size).toBe(100);
   });
 
-  it('gives other data for another seed', () => {
+  test('gives other data for another seed', () => {
     expect(first(numbers(1), 5)).not.toBe(first(numbers(2), 5));
   });
 
-  it('throws when the size is not a positive integer', () => {
+  test('throws when the size is not a positive integer', () => {
     const none = (): Dataset => ({ length: 0, columns: [] });
     expect(() =>
       generatedPopulation({

@@ -1,5 +1,5 @@
 import { type Dataset, int32, seedFrom, struct, type Tensor, tensor, uint8 } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { iidPartition } from '../partitioners/iid-partition.js';
 import { shardPartition } from '../partitioners/shard-partition.js';
 import { populationContract } from './contract.js';
@@ -24,7 +24,7 @@ const dataset: Dataset = {
 };
 
 describe('partitionedPopulation', () => {
-  it('gives each client its rows, features and labels together', () => {
+  test('gives each client its rows, features and labels together', () => {
     const population = partitionedPopulation({
       name: 'toy',
       dataset,
@@ -42,7 +42,7 @@ describe('partitionedPopulation', () => {
     }
   });
 
-  it('throws when the elements have no such label', () => {
+  test('throws when the elements have no such label', () => {
     const partitioner = iidPartition({ clients: 2 });
     expect(() =>
       partitionedPopulation({
@@ -56,7 +56,7 @@ describe('partitionedPopulation', () => {
     ).toThrow("Cannot partition toy: needs a scalar numeric field 'digit', got none");
   });
 
-  it('throws when columns are of unequal length', () => {
+  test('throws when columns are of unequal length', () => {
     const uneven = {
       ...dataset,
       columns: { ...dataset.columns, y: tensor('int32', [6], new Int32Array(6)) },

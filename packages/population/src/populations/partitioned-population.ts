@@ -27,8 +27,8 @@ export interface PartitionedPopulationOptions {
 
 /**
  * Clients hold `{ data }`, a sequence of `element`: their rows of the dataset, taken when they are loaded, so
- * that no second copy of the dataset lies in memory. Throws a `ValueError` where the dataset is not of `element`, such
- * as for columns of unequal length, and a `RangeError` where it has no such label.
+ * that no second copy of the dataset lies in memory. Throws a `ValueError` if the dataset is not of `element`, such
+ * as for columns of unequal length, and a `RangeError` if it has no such label.
  */
 export function partitionedPopulation(options: PartitionedPopulationOptions): Population {
   const { name, dataset, element, partitioner, label = 'y' } = options;

@@ -14,13 +14,13 @@ export interface Population {
   readonly dataType: Type;
   /** A stable, unique name; clients are numbered from 0. */
   clientId(index: number): string;
-  /** How many examples the client holds, for balancing; 0 where it has no dataset. */
+  /** How many examples the client holds, for balancing; 0 if it has no dataset. */
   exampleCount(index: number): number;
   /** The client's data: a value of `dataType`. The same client always gets the same data. */
   load(index: number): MaybePromise<Value>;
   /**
-   * False if the data is with the clients alone, as it may be at a coordinator: then `load` may throw, and the fingerprint
-   * does without it. Default true.
+   * False if the data is with the clients alone, as it may be at a coordinator: then `load` may throw, and the
+   * fingerprint does without it. Default true.
    */
   readonly dataAtHand?: boolean;
   /** What tells it from another population, at little cost (see `fingerprintOf`): the same for the same population. */

@@ -15,8 +15,8 @@ export interface CohortSampler {
   readonly name: string;
   /**
    * Client indices of the round's cohort, in cohort order: an array of different whole numbers from 0 to below
-   * `populationSize`. Any other cohort ends the run (`bad-cohort`, see `checkCohort`), and so does a `CohortError` that it
-   * throws.
+   * `populationSize`. Any other cohort ends the run (`bad-cohort`, see `checkCohort`), and so does a `CohortError` that
+   * it throws.
    */
   sample(request: CohortRequest): readonly number[];
 }

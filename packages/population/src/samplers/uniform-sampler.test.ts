@@ -1,5 +1,5 @@
 import { seedFrom } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CohortError } from './check-cohort.js';
 import { samplerContract } from './contract.js';
 import { uniformSampler } from './uniform-sampler.js';
@@ -7,7 +7,7 @@ import { uniformSampler } from './uniform-sampler.js';
 const first = { round: 1, seed: seedFrom(1) };
 
 describe('uniformSampler', () => {
-  it('samples another cohort in another round and for another seed', () => {
+  test('samples another cohort in another round and for another seed', () => {
     const sampler = uniformSampler({ cohortSize: 10 });
     const sample = (round: number, seed: number) =>
       sampler.sample({ round, seed: seedFrom(seed), populationSize: 100 });
@@ -15,12 +15,12 @@ describe('uniformSampler', () => {
     expect(sample(1, 1)).not.toEqual(sample(1, 2));
   });
 
-  it('samples everyone when the cohort is the population', () => {
+  test('samples everyone when the cohort is the population', () => {
     const cohort = uniformSampler({ cohortSize: 5 }).sample({ ...first, populationSize: 5 });
     expect([...cohort].sort()).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('chooses every client, and every ordered pair, equally often', () => {
+  test('chooses every client, and every ordered pair, equally often', () => {
     // 3 clients, cohorts of 2: 6 ordered pairs, each 1/6. In 6,000 rounds: 1,000 ± 29 (√(6000 · 1/6 · 5/6));
     // 150 is five standard deviations.
     const sampler = uniformSampler({ cohortSize: 2 });
@@ -33,19 +33,19 @@ describe('uniformSampler', () => {
     for (const count of counts.values()) expect(Math.abs(count - 1_000)).toBeLessThan(150);
   });
 
-  it('samples from a population of a thousand million', () => {
+  test('samples from a population of a thousand million', () => {
     const cohort = uniformSampler({ cohortSize: 100 }).sample({ ...first, populationSize: 1e9 });
     expect(new Set(cohort).size).toBe(100);
   });
 
-  it('throws when the cohort is larger than the population', () => {
+  test('throws when the cohort is larger than the population', () => {
     const sampler = uniformSampler({ cohortSize: 5 });
     const sample = () => sampler.sample({ ...first, populationSize: 4 });
     expect(sample).toThrow('cohortSize must be from 1 to the population of 4, got 5');
     expect(sample).toThrow(CohortError);
   });
 
-  it('throws when the size of the cohort is not a whole number of at least 1', () => {
+  test('throws when the size of the cohort is not a whole number of at least 1', () => {
     for (const cohortSize of [0, -1, 1.5, Number.NaN]) {
       expect(() => uniformSampler({ cohortSize })).toThrow(RangeError);
     }

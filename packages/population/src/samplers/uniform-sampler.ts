@@ -7,8 +7,8 @@ import type { CohortSampler } from './sampler.js';
 
 /**
  * Samples `cohortSize` of the population's clients without replacement, anew each round. Time and memory grow with the
- * cohort, not with the population. Throws a `RangeError` unless `cohortSize` is a whole number of at least 1; a run whose
- * population is smaller ends with a `CohortError` before its first round.
+ * cohort, not with the population. Throws a `RangeError` unless `cohortSize` is a whole number of at least 1; a run
+ * whose population is smaller ends with a `CohortError` before its first round.
  */
 export function uniformSampler({ cohortSize }: { readonly cohortSize: number }): CohortSampler {
   checkNumber('Cannot sample cohorts', 'cohortSize', cohortSize, { whole: true, from: 1, to: MAX_COUNT });

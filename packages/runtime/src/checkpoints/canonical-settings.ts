@@ -1,13 +1,13 @@
-// The settings of a run as text that differs wherever they do: what a checkpoint holds of them, and two runs are compared by.
-// JSON would not do, since NaN, an infinity and null are one to it, and so are all Maps.
+// The settings of a run as text that differs wherever they do: what a checkpoint holds of them, and two runs are
+// compared by. JSON would not do, since NaN, an infinity and null are one to it, and so are all Maps.
 import { StarlingError } from '@starling/federated-core';
 import type { PlainObject } from './run-identity.js';
 
 /**
  * Objects stay objects, so that a difference has a path; all else becomes text as in code: `40`, `"adam"`, `-0`, `NaN`,
- * `1n`, `null`, `[1,{"a":2}]`, `Float32Array[0.5]`. A field that is undefined counts as missing, and the order of fields
- * does not count. Throws a `StarlingError` (`bad-run`) for what is no plain data: functions, symbols, objects of a class
- * (such as Map, Set, Date and RegExp), and circles.
+ * `1n`, `null`, `[1,{"a":2}]`, `Float32Array[0.5]`. A field that is undefined counts as missing, and the order of
+ * fields does not count. Throws a `StarlingError` (`bad-run`) for what is no plain data: functions, symbols, objects of
+ * a class (such as Map, Set, Date and RegExp), and circles.
  */
 export function canonicalSettings(settings: Readonly<Record<string, unknown>>): PlainObject {
   return canonicalObject(settings, 'settings', []);

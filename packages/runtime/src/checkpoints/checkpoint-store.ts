@@ -28,7 +28,7 @@ export interface CheckpointStore {
   /** Where the checkpoints are, in errors: such as a directory. */
   readonly name: string;
   /**
-   * The newest checkpoint, or `null` where there is none; later calls continue from it, and rows recorded after it are
+   * The newest checkpoint, or `null` if there is none; later calls continue from it, and rows recorded after it are
    * forgotten. `accept` sees it first: if that throws, so does `resume`, and nothing changes.
    */
   resume(accept: (found: ResumedCheckpoint) => void): MaybePromise<ResumedCheckpoint | null>;

@@ -66,7 +66,7 @@ describe('checkpointStore', () => {
     assert.equal((await checkpointStore(directory).resume(accept))?.round, 3);
   });
 
-  test('`checkpointStore` throws when a checkpoint is damaged, rather than go on from an older one', async () => {
+  test('`checkpointStore` throws when a checkpoint is damaged, rather than continue from an older one', async () => {
     await checkpointStore(directory).save(checkpoint(3));
     await writeFile(join(directory, 'round-00000003.safetensors'), 'damaged');
     await expect(checkpointStore(directory).resume(accept)).rejects.toMatchObject({

@@ -13,7 +13,7 @@ export interface PlainObject {
 export type RunIdentity = {
   /** Hash of the plan of a round. */
   readonly plan: string;
-  /** Hash of the plan that made the first state; null where there is no state. */
+  /** Hash of the plan that made the first state; null if there is no state. */
   readonly initialize: string | null;
   readonly seed: number;
   /** What the user has set, such as by `--set`: see `canonicalSettings`. */
@@ -21,8 +21,8 @@ export type RunIdentity = {
   /** The server's arguments: a hash over their leaves. */
   readonly arguments: string;
   /**
-   * By name: what the server's programs run on, and the clients' (where each client chooses for itself, the server's again,
-   * since no more is known). Engines give different last bits.
+   * By name: what the server's programs run on, and the clients' (where each client chooses for itself, the server's
+   * again, since no more is known). Engines give different last bits.
    */
   readonly engine: { readonly server: string; readonly clients: string };
   readonly sampler: { readonly name: string; readonly cohortSize: number; readonly firstCohort: string };
@@ -31,7 +31,7 @@ export type RunIdentity = {
   readonly versions: { readonly starling: string; readonly planFormat: number };
 };
 
-/** One field, by its path, such as `settings.clients`; `undefined` where one side does not have it. */
+/** One field, by its path, such as `settings.clients`; `undefined` if one side does not have it. */
 export interface IdentityDifference {
   readonly field: string;
   readonly found: Plain | undefined;
@@ -54,7 +54,7 @@ export class OtherRunError extends CheckpointError {
   }
 }
 
-/** Field by field, in the order of `wanted`; empty where the two are of one run. `found` is as a checkpoint held it. */
+/** Field by field, in the order of `wanted`; empty if the two are of one run. `found` is as a checkpoint held it. */
 export function identityDifferences(found: PlainObject, wanted: RunIdentity): readonly IdentityDifference[] {
   return differencesOf(found, wanted, '');
 }

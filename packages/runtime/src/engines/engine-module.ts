@@ -3,7 +3,7 @@ import type { Engine } from '@starling/compute';
 import type { MaybePromise } from '@starling/federated-core/plan';
 
 export interface EngineModule {
-  /** Makes the engine on this thread; throws where what it needs is not installed. */
+  /** Makes the engine on this thread; throws if what it needs is not installed. */
   createEngine(): MaybePromise<Engine>;
   /** Whether one thread must have made its engine before others begin. Default: no. */
   readonly startsAlone?: boolean;

@@ -29,7 +29,7 @@ export function isEngineChoice(choice: EngineChoice): boolean {
   return Object.hasOwn(engines, choice) || /[/:]/.test(choice);
 }
 
-/** What makes the engine. Throws a `StarlingError` with code `no-such-engine` where there is none. */
+/** What makes the engine. Throws a `StarlingError` with code `no-such-engine` if there is none. */
 export async function engineModule(choice: EngineChoice = DEFAULT_ENGINE): Promise<EngineModule> {
   if (Object.hasOwn(engines, choice)) return engines[choice]!();
   if (!isEngineChoice(choice)) throw await noSuchEngine(choice);
@@ -38,7 +38,7 @@ export async function engineModule(choice: EngineChoice = DEFAULT_ENGINE): Promi
   return module as EngineModule;
 }
 
-/** Makes the engine on this thread; throws where what it needs is not installed, and as `engineModule` does. */
+/** Makes the engine on this thread; throws if what it needs is not installed, and as `engineModule` does. */
 export async function createEngine(choice: EngineChoice = DEFAULT_ENGINE): Promise<Engine> {
   return (await engineModule(choice)).createEngine();
 }

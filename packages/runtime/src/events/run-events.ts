@@ -6,13 +6,13 @@ export interface RunStart {
   readonly federation: string;
   readonly description: string;
   readonly runtime: string;
-  /** Worker threads or client processes; `null` where they are not this machine's to count. */
+  /** Worker threads or client processes; `null` if they are not this machine's to count. */
   readonly workers: number | null;
   readonly rounds: number;
   readonly seed: number;
   readonly population: number;
   readonly settings: Readonly<Record<string, unknown>>;
-  /** The metric to look at first, by its dotted name; `null` where the federation names none. */
+  /** The metric to look at first, by its dotted name; `null` if the federation names none. */
   readonly headline: string | null;
 }
 

@@ -33,7 +33,7 @@ export interface Federation<O extends z.ZodObject = z.ZodObject> {
   build(options: z.infer<O>): MaybePromise<FederationSetup>;
 }
 
-/** Gives the federation back, typed by its options; throws where an option has no default. */
+/** Gives the federation back, typed by its options; throws if an option has no default. */
 export function defineFederation<O extends z.ZodObject>(federation: Federation<O>): Federation<O> {
   const parsed = federation.options.safeParse({});
   if (parsed.success) return federation;

@@ -7,13 +7,13 @@ export type LaneAccumulators = readonly Accumulator[];
 
 export interface OrderedMerge {
   /**
-   * Takes what a lane came to, `null` where none of its clients is left, and merges all lanes whose turn it
+   * Takes what a lane came to, `null` if none of its clients is left, and merges all lanes whose turn it
    * is. May write into the first lane's accumulators, which become the result; reads others until `merged`.
    */
   offer(lane: number, accumulators: LaneAccumulators | null): Promise<void>;
   /** How many lanes, from the first, are merged and no longer read. */
   readonly merged: number;
-  /** The accumulators of the whole cohort, once every lane was offered; zeros where no client is left. */
+  /** The accumulators of the whole cohort, once every lane was offered; zeros if no client is left. */
   result(): Promise<LaneAccumulators>;
 }
 

@@ -11,7 +11,7 @@ export interface LaneClient {
   readonly client: string;
   /** Gives the leaves of the plan's client input; where it throws, the client is dropped. */
   load(): MaybePromise<Leaves>;
-  /** What it is given by its keys; none where the phase has no selections. */
+  /** What it is given by its keys; none if the phase has no selections. */
   slices(): Leaves;
 }
 
@@ -40,11 +40,11 @@ export interface LaneRequest {
 export interface LaneSums {
   /** One a client, in cohort order. */
   readonly reports: readonly ClientReport[];
-  /** `null` where no client is left. */
+  /** `null` if no client is left. */
   readonly accumulators: LaneAccumulators | null;
 }
 
-/** The sums of a lane; `null` where it was left. Rejects where an operator of the plan fails. */
+/** The sums of a lane; `null` if it was left. Rejects if an operator of the plan fails. */
 export async function sumLane(
   { phase, runner, check, accumulate }: LanePhase,
   { broadcast, seed, clients, zeros, mayGoOn, worked }: LaneRequest,

@@ -38,7 +38,7 @@ export interface CompiledRun {
   readonly initialize: LinkedPlan | null;
   /** `null` for a computation. */
   readonly stateType: Type | null;
-  /** Throws a `NonFiniteError` where a state that is to be finite is not; `action` opens its words. */
+  /** Throws a `NonFiniteError` if a state that is to be finite is not; `action` opens its words. */
   checkState(state: Leaves, action: string): void;
   serverInput(state: Leaves): Leaves;
   /** From the leaves of the plan's result. */
@@ -46,7 +46,7 @@ export interface CompiledRun {
   metricsOf(result: Leaves): HostValue;
 }
 
-/** Throws a `StarlingError` with code `bad-run` where source, arguments and parameters do not fit. */
+/** Throws a `StarlingError` with code `bad-run` if source, arguments and parameters do not fit. */
 export function compileRun(source: RunSource): CompiledRun {
   const { process, computation, arguments: given, laneSize } = source;
   const options: CompileOptions = laneSize === undefined ? {} : { laneSize };

@@ -12,7 +12,7 @@ import type { RunOptions } from './run-options.js';
 
 /**
  * See `RunIdentity`. Asks the population for its fingerprint and the sampler for the first cohort; throws a
- * `CohortError` where that is none, and as `canonicalSettings` does.
+ * `CohortError` if that is none, and as `canonicalSettings` does.
  */
 export async function identifyRun(
   { plan, initialize, serverInput }: CompiledRun,

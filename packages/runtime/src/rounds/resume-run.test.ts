@@ -108,7 +108,7 @@ describe('resumeRun', () => {
     });
   });
 
-  test('`runRounds` throws when it is told to take up a state that its plan cannot go on with', async () => {
+  test('`runRounds` throws when it is told to take up a state that its plan cannot continue with', async () => {
     const checkpoints = memoryStore();
     await runRounds(options({ rounds: 2, checkpoints }));
     const last = checkpoints.checkpoints.at(-1)!;

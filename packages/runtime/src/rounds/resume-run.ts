@@ -1,5 +1,5 @@
 // Takes a run up where its last checkpoint left it, once that is known to be of the same run, and its state one that
-// the plan can go on with.
+// the plan can continue with.
 import { StarlingError } from '@starling/federated-core';
 import { checkValue, unflatten } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan';
@@ -11,15 +11,15 @@ import { identifyRun } from './identify-run.js';
 import type { RunOptions } from './run-options.js';
 
 export interface Resumed {
-  /** What further checkpoints are to say; `null` where there are none. */
+  /** What further checkpoints are to say; `null` if there are none. */
   readonly identity: RunIdentity | null;
-  /** `null` where there was nothing to take up. */
+  /** `null` if there was nothing to take up. */
   readonly checkpoint: Pick<Checkpoint, 'round' | 'leaves'> | null;
 }
 
 /**
- * Throws an `OtherRunError` where the checkpoint is of another run and there is no `onOtherRun`, and a
- * `CheckpointError` where its state is not of the type that the plan hands on. Then nothing has changed in the store.
+ * Throws an `OtherRunError` if the checkpoint is of another run and there is no `onOtherRun`, and a
+ * `CheckpointError` if its state is not of the type that the plan hands on. Then nothing has changed in the store.
  */
 export async function resumeRun(run: CompiledRun, options: RunOptions): Promise<Resumed> {
   const { checkpoints, onOtherRun } = options;

@@ -54,8 +54,8 @@ export interface RunOptions extends RunSource {
   /** Rounds from one checkpoint to the next; the last round always has one. From 1; default 1. */
   readonly checkpointEvery?: number;
   /**
-   * What the user has set, as plain data (see `canonicalSettings`): part of what a checkpoint must be the same in. Default:
-   * nothing.
+   * What the user has set, as plain data (see `canonicalSettings`): part of what a checkpoint must be the same in.
+   * Default: nothing.
    */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Where given, a checkpoint of another run is taken up all the same, and this is told what differs. */
@@ -68,7 +68,7 @@ export interface RunOptions extends RunSource {
   readonly minReports?: number;
   /** Called, and awaited, once a round is committed. */
   readonly onRound?: (record: RoundRecord) => MaybePromise<void>;
-  /** Where given, a failed round keeps the state and the run goes on; else the run throws its error. */
+  /** Where given, a failed round keeps the state and the run continues; else the run throws its error. */
   readonly onFailedRound?: (failure: FailedRound) => MaybePromise<void>;
   /** Gives up the round at hand and ends the run with the last committed state. */
   readonly signal?: AbortSignal;

@@ -41,8 +41,8 @@ export interface RoundOutcome {
 }
 
 /**
- * Runs one round. Throws a `CohortError`, before anything runs, where the cohort is not a set of clients of the
- * population; a `TooFewReportsError` below `minReports`, and an `EmptyAggregateError` where nobody is left and the
+ * Runs one round. Throws a `CohortError`, before anything runs, if the cohort is not a set of clients of the
+ * population; a `TooFewReportsError` below `minReports`, and an `EmptyAggregateError` if nobody is left and the
  * plan gives no `ifEmpty`; the last two say what became of the clients.
  */
 export async function runRound(request: RoundRequest): Promise<RoundOutcome> {

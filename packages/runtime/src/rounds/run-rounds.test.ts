@@ -148,7 +148,7 @@ describe('runRounds', () => {
     });
   });
 
-  test('`runRounds` keeps the state over a failed round when told to go on', async () => {
+  test('`runRounds` keeps the state over a failed round when told to continue', async () => {
     const failures: [number, string][] = [];
     const sampler: CohortSampler = { name: 'gap', sample: ({ round }) => (round === 2 ? [5] : [3, 4]) };
     const result = await runRounds(
@@ -189,7 +189,7 @@ describe('runRounds', () => {
       assert.deepEqual([checkpoints.checkpoints, checkpoints.rows], [[], []]);
     });
 
-    test('`runRounds` keeps the state over such a round when told to go on', async () => {
+    test('`runRounds` keeps the state over such a round when told to continue', async () => {
       const failures: [number, string][] = [];
       const result = await runRounds(
         options({

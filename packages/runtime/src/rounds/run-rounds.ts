@@ -27,7 +27,7 @@ import { runRound } from './run-round.js';
 
 /**
  * Runs a process or a computation round by round. Throws what a round throws (see `runRound`), a `CheckpointError`
- * where the checkpoint found is of another run (see `RunIdentity`), and a `RangeError` where a number is out of its range.
+ * where the checkpoint found is of another run (see `RunIdentity`), and a `RangeError` if a number is out of its range.
  */
 export async function runRounds(options: RunOptions): Promise<RunResult> {
   const { runtime, population, engine: given, clock = () => performance.now() } = options;
@@ -46,7 +46,7 @@ export async function runRounds(options: RunOptions): Promise<RunResult> {
     const engine = owned ?? (given as Engine);
     server = await createPlanRunner(run.plan, engine, ['server', 'aggregation']);
     const state = checkpoint?.leaves ?? (await initialState(run, engine, seed));
-    run.checkState(state, checkpoint === null ? 'start' : `go on from round ${checkpoint.round}`);
+    run.checkState(state, checkpoint === null ? 'start' : `continue from round ${checkpoint.round}`);
     const loop = new RoundLoop(
       options,
       run,
@@ -220,7 +220,7 @@ function isRoundFailure(error: unknown): error is StarlingError {
   );
 }
 
-/** The outcome of `running`, or `null` where the signal came first: then nobody waits for it any more. */
+/** The outcome of `running`, or `null` if the signal came first: then nobody waits for it any more. */
 function unlessAborted<T>(running: Promise<T>, signal: AbortSignal): Promise<T | null> {
   return new Promise((resolve, reject) => {
     const abort = (): void => resolve(null);

@@ -15,7 +15,7 @@ export interface PhaseRequest {
   readonly cohort: readonly number[];
   /** Leaves of what the phase broadcasts. */
   readonly broadcast: readonly Tensor[];
-  /** Of the phase's selections, in order; left out where it has none. */
+  /** Of the phase's selections, in order; left out if it has none. */
   readonly slices?: readonly CohortSlices[];
 }
 
@@ -35,7 +35,7 @@ export interface Runtime {
   /** For logs; any name will do. */
   readonly name: string;
   /**
-   * Name of the engine that clients work on, part of what a checkpoint must be the same in. Left out where each client
+   * Name of the engine that clients work on, part of what a checkpoint must be the same in. Left out if each client
    * chooses its own.
    */
   readonly engine?: string;

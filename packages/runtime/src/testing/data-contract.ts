@@ -1,5 +1,5 @@
 // What the runtime contract asks about the data of clients: what is not of its type is refused where it enters, with
-// the same code and words everywhere, and the round goes on without that client.
+// the same code and words everywhere, and the round continues without that client.
 import { localComputation, sequenceReduce, tf } from '@starling/compute';
 import {
   atClients,
@@ -90,7 +90,7 @@ const bad: Readonly<Record<string, readonly [value: Value, at: string]>> = {
 
 export function dataContract(name: string, agreed: Agreed): void {
   test.each(Object.entries(bad))(
-    `\`${name}\` drops a client of %s, and goes on without it`,
+    `\`${name}\` drops a client of %s, and continues without it`,
     async (_, [value, at]) => {
       const population = populationOf([good, value, good], held);
       const outcomes = await agreed(sumOfProducts, population, [0, 1, 2], { serverArguments: {}, rounds: 2 });

@@ -83,7 +83,7 @@ export function drawnCohort(count: number): fc.Arbitrary<readonly number[]> {
   return fc.shuffledSubarray(Array.from({ length: count }, (_, index) => index));
 }
 
-/** Why a client's update is refused; null where it counts. Of several reasons, any may be given. */
+/** Why a client's update is refused; null if it counts. Of several reasons, any may be given. */
 export function refusalsOf({ rows, weight: own, gain }: DrawnValue): readonly string[] | null {
   const numbers = [own, gain, ...rows.flatMap(({ x }) => x)];
   const codes = [

@@ -94,7 +94,7 @@ export function finiteContract(
     expect((outcome!.value as number) / 1e308).toBeCloseTo(0.75, 14);
   });
 
-  test(`\`${name}\` fails the round when a sum is beyond its element type, and goes on after it`, async () => {
+  test(`\`${name}\` fails the round when a sum is beyond its element type, and continues after it`, async () => {
     // 3e38 + 3e38 is beyond float32; 1 + 2 is not.
     const population = floats([3e38, 3e38, 1, 2]);
     const sampler = cohorts([0, 1], [2, 3]);

@@ -39,7 +39,7 @@ export function selectContract(name: string, agreed: Agreed): void {
     );
   });
 
-  test(`\`${name}\` goes on without a client that is refused after it has sent its keys`, async () => {
+  test(`\`${name}\` continues without a client that is refused after it has sent its keys`, async () => {
     // The second row is not finite, so what its client makes of it is refused; the keys of all had counted.
     const broken = [
       [1, 10],

@@ -15,7 +15,7 @@ export interface LaneTask {
   /** Examples that its clients hold. */
   readonly cost: number;
   cell: number | null;
-  /** Whether it came to anything: `false` where none of its clients is left. */
+  /** Whether it came to anything: `false` if none of its clients is left. */
   hasSums: boolean;
   /** How often a worker was lost with it. */
   losses: number;
@@ -62,7 +62,7 @@ export class PhaseRun {
     return this.waiting.length;
   }
 
-  /** The longest lane that may go out now, with a cell for its sums; `null` where all must wait. */
+  /** The longest lane that may go out now, with a cell for its sums; `null` if all must wait. */
   take(): LaneTask | null {
     const limit = this.merge.merged + this.window;
     const index = this.waiting.findIndex(({ lane }) => lane < limit);

@@ -30,7 +30,7 @@ export interface ThreadsOptions {
   readonly onWorkerStart?: (thread: Worker) => void;
 }
 
-/** Throws a `RangeError` for fewer than one worker; `open` throws where the engine cannot be had. */
+/** Throws a `RangeError` for fewer than one worker; `open` throws if the engine cannot be had. */
 export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
   const {
     workers = availableParallelism(),

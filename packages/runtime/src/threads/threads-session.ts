@@ -111,7 +111,7 @@ export class ThreadsSession implements RuntimeSession {
     await this.options.onClose();
   }
 
-  /** Resolves once the worker is ready; rejects where it cannot become so. */
+  /** Resolves once the worker is ready; rejects if it cannot become so. */
   private startWorker(number: number, onMain: boolean): Promise<void> {
     const { linked: plan, engine, memory, store, awakeMs, onWorkerStart } = this.options;
     return new Promise((resolve, reject) => {

@@ -28,7 +28,7 @@ export const conversationStates = {
   },
 } as const satisfies Record<Receiver, Record<ConversationState, readonly ControlType[]>>;
 
-/** Throws a `WireError` with code `unexpected-message` where `end` does not take a message of this type in `state`. */
+/** Throws a `WireError` with code `unexpected-message` if `end` does not take a message of this type in `state`. */
 export function checkTurn(end: Receiver, state: ConversationState, type: ControlType): void {
   const taken: readonly ControlType[] = conversationStates[end][state];
   if (taken.includes(type)) return;

@@ -5,7 +5,7 @@ import type { RejectionCode } from '@starling/federated-core/plan';
 
 type Entry = readonly [closeCode: number, meaning: string];
 
-/** Code → [WebSocket close code, what it means]. Close code 0: said in an `ack`, the socket stays open. */
+/** Code → [WebSocket close code, what it means]. Close code 0: expressed in an `ack`, the socket stays open. */
 export const wireCodes = {
   'frame-too-short': [4400, 'A message is shorter than the 32-byte header.'],
   'frame-bad-magic': [4400, 'The first four bytes are not STRL.'],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WireError } from './codes.js';
 import { decodeFrame, encodeFrame } from './frame.js';
 
@@ -33,7 +33,7 @@ function codeOf(bytes: Uint8Array): string {
 }
 
 describe('encodeFrame', () => {
-  it('`encodeFrame` writes the documented bytes when given every field', () => {
+  test('`encodeFrame` writes the documented bytes when given every field', () => {
     const frame = encodeFrame({
       type: 'ack',
       control: new TextEncoder().encode('{}'),
@@ -45,25 +45,25 @@ describe('encodeFrame', () => {
     expect([...frame]).toEqual([...literal]);
   });
 
-  it('`encodeFrame` refuses when a number does not fit in 32 bits', () => {
+  test('`encodeFrame` refuses when a number does not fit in 32 bits', () => {
     expect(() => encodeFrame({ type: 'part', total: 2 ** 32 })).toThrow(RangeError);
     expect(() => encodeFrame({ type: 'part', offset: -1 })).toThrow(RangeError);
   });
 });
 
 describe('decodeFrame', () => {
-  it('`decodeFrame` reads every field when given the documented bytes', () => {
+  test('`decodeFrame` reads every field when given the documented bytes', () => {
     const frame = decodeFrame(literal);
     expect(frame).toMatchObject({ type: 'ack', stream: 7, offset: 3, total: 5 });
     expect(new TextDecoder().decode(frame.control)).toBe('{}      ');
     expect([...frame.part]).toEqual([9, 10]);
   });
 
-  it('`decodeFrame` gives views, not copies, when it succeeds', () => {
+  test('`decodeFrame` gives views, not copies, when it succeeds', () => {
     expect(decodeFrame(literal).part.buffer).toBe(literal.buffer);
   });
 
-  it.each([
+  test.each([
     ['frame-too-short', literal.subarray(0, 31)],
     ['frame-too-short', new Uint8Array(0)],
     ['frame-bad-magic', changed(0, 0x54)],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WireError } from '../frames/codes.js';
 import { type ControlInput, type ControlType, decodeControl, encodeControl } from './control.js';
 
@@ -42,14 +42,14 @@ function codeOf(type: ControlType, bytes: Uint8Array): string {
 }
 
 describe('decodeControl', () => {
-  it.each(types)('`decodeControl` gives what `encodeControl` was given when it is a %s', (type) => {
+  test.each(types)('`decodeControl` gives what `encodeControl` was given when it is a %s', (type) => {
     expect(decodeControl(type, encodeControl(type, examples[type]))).toEqual({
       type,
       control: examples[type],
     });
   });
 
-  it('`decodeControl` fills in what may be left out', () => {
+  test('`decodeControl` fills in what may be left out', () => {
     expect(decodeControl('hello', bytesOf({ client: null })).control).toEqual({
       client: null,
       dataType: null,
@@ -65,12 +65,12 @@ describe('decodeControl', () => {
     });
   });
 
-  it('`decodeControl` ignores fields and padding that it does not know', () => {
+  test('`decodeControl` ignores fields and padding that it does not know', () => {
     const padded = new TextEncoder().encode('{"reason":"over","mood":"fine"}   ');
     expect(decodeControl('bye', padded).control).toEqual({ reason: 'over' });
   });
 
-  it.each<[ControlType, unknown]>([
+  test.each<[ControlType, unknown]>([
     ['hello', {}],
     ['hello', { client: '' }],
     ['hello', { client: 'x'.repeat(201) }],
@@ -93,7 +93,7 @@ describe('decodeControl', () => {
     expect(codeOf(type, bytesOf(json))).toBe('control-invalid');
   });
 
-  it.each([
+  test.each([
     ['nothing', new Uint8Array(0)],
     ['no JSON', new TextEncoder().encode('{')],
     ['no UTF-8', Uint8Array.of(0x22, 0xff, 0x22)],
@@ -102,7 +102,7 @@ describe('decodeControl', () => {
     expect(codeOf('bye', bytes)).toBe('control-bad-json');
   });
 
-  it('`decodeControl` throws nothing but a WireError when it gets any JSON, or any bytes (property)', () => {
+  test('`decodeControl` throws nothing but a WireError when it gets any JSON, or any bytes (property)', () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 60 }),
       fc.json().map(bytesOf),

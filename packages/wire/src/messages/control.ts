@@ -18,7 +18,7 @@ export const controlSchemas = {
   /** First words of a client. `client: null` asks for any free client of the population. */
   hello: z.object({
     client: clientName.nullable(),
-    /** The type of the data it holds, such as `float32*`; null where it is not known before it has a name. */
+    /** The type of the data it holds, such as `float32*`; null if it is not known before it has a name. */
     dataType: z.string().max(10_000).nullable().default(null),
     token: z.string().max(1000).optional(),
     /** What it is, for the log: `starling-client/0.1.0`. */
@@ -58,7 +58,7 @@ export const controlSchemas = {
     deadlineMs: z.number().min(0),
     /** SHA-256 of the whole broadcast body. */
     broadcast: hash,
-    /** SHA-256 of the body of the client's `slices`, which came before; null where the phase has none. */
+    /** SHA-256 of the body of the client's `slices`, which came before; null if the phase has none. */
     slices: hash.nullable().default(null),
     /** Bytes of the client's update for this phase that are here already, from before a cut. */
     received: uint32,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WireError } from '../frames/codes.js';
 import { decodeFrame, encodeFrame } from '../frames/frame.js';
 import {
@@ -31,7 +31,7 @@ function codeOf(action: () => unknown): string {
 const bytesOf = (length: number) => Uint8Array.from({ length }, (_, index) => (index * 31) & 0xff);
 
 describe('createAssembler', () => {
-  it('`createAssembler` gives what was sent when a body is cut anywhere (property)', () => {
+  test('`createAssembler` gives what was sent when a body is cut anywhere (property)', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 64 }), (length, chunkBytes) => {
         const body = bytesOf(length);
@@ -45,7 +45,7 @@ describe('createAssembler', () => {
     );
   });
 
-  it('`createAssembler` throws nothing but a WireError when frames are cut, changed or shuffled (property)', () => {
+  test('`createAssembler` throws nothing but a WireError when frames are cut, changed or shuffled (property)', () => {
     const frames = [
       encodeMessage('hello', { client: 'mote-1', dataType: 'float32*' }),
       ...encodeBodyMessage('update', update, bytesOf(200), { stream: 1, chunkBytes: 64 }),
@@ -70,7 +70,7 @@ describe('createAssembler', () => {
     );
   });
 
-  it('`createAssembler` keeps bodies apart when their parts interleave', () => {
+  test('`createAssembler` keeps bodies apart when their parts interleave', () => {
     const first = encodeBodyMessage('update', update, bytesOf(20), { stream: 1, chunkBytes: 8 });
     const second = encodeBodyMessage('update', { round: 5, phase: 0 }, bytesOf(17), {
       stream: 2,
@@ -80,7 +80,7 @@ describe('createAssembler', () => {
     expect(assemble(mixed).map((message) => message.body?.length)).toEqual([17, 20]);
   });
 
-  it('`createAssembler` goes on where an earlier socket was cut when it is given what is left of it', () => {
+  test('`createAssembler` continues where an earlier socket was cut when it is given what is left of it', () => {
     const body = bytesOf(100);
     const before = createAssembler();
     const frames = encodeBodyMessage('update', update, body, { stream: 1, chunkBytes: 32 });
@@ -93,7 +93,7 @@ describe('createAssembler', () => {
     expect([...(assemble(rest, after)[0]?.body ?? [])]).toEqual([...body]);
   });
 
-  it('`createAssembler` takes a head and shared parts when a broadcast is sent so', () => {
+  test('`createAssembler` takes a head and shared parts when a broadcast is sent so', () => {
     const body = bytesOf(50);
     const work = {
       round: 1,
@@ -113,7 +113,7 @@ describe('createAssembler', () => {
   const part = (offset: number, length: number, total = 10, stream = 1) =>
     encodeFrame({ type: 'part', stream, offset, total, part: bytesOf(length) });
 
-  it.each([
+  test.each([
     ['stream-unknown', () => [part(0, 4)]],
     ['stream-unknown', () => [head(), part(0, 10), part(0, 10)]], // complete after the second frame
     ['stream-bad-offset', () => [head(), part(4, 4)]],

@@ -18,7 +18,7 @@ const withBody: ReadonlySet<ControlType> = new Set(['blob', 'work', 'update', 's
 /** A message as it arrived: `body` holds its bytes from the first on, those of an earlier socket included. */
 export type Message = ControlMessage & { readonly body: Uint8Array | null };
 
-/** A body on its way when its socket was cut: kept so that the next socket can go on from `received`. */
+/** A body on its way when its socket was cut: kept so that the next socket can continue from `received`. */
 export interface PartialBody {
   readonly message: ControlMessage;
   readonly bytes: Uint8Array;

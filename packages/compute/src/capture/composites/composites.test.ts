@@ -1,5 +1,5 @@
 import { int32, type LocalComputation, type Tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assertAgree, captured, eagerly, runOn } from '../../contract/drawing/agreement.js';
 import { Draw } from '../../contract/drawing/draw.js';
 import { createTfjsEngine } from '../../engines/tfjs/tfjs-engine.js';
@@ -205,7 +205,7 @@ const calls: Record<keyof typeof composites & string, readonly (readonly [number
 };
 
 describe('composites', () => {
-  it.each(Object.keys(composites).map((name) => [name] as const))(
+  test.each(Object.keys(composites).map((name) => [name] as const))(
     '%s is recorded as parts with its values',
     async (name) => {
       const engine = await createTfjsEngine();
@@ -221,7 +221,7 @@ describe('composites', () => {
     },
   );
 
-  it('keep element types: ones and zeros like integers are integers', () => {
+  test('keep element types: ones and zeros like integers are integers', () => {
     const local = localComputation({ x: int32(2) }, ({ x }) => [
       tf.onesLike(x),
       tf.zerosLike(x),

@@ -46,7 +46,10 @@ export const prelu: Composite = (call) => {
   return tf.add(tf.relu(x), tf.mul(tensorOf(call, 'alpha'), tf.minimum(x, 0)));
 };
 
-/** y = x (bias + α Σ x²)^−β, the sum over the channels at most r away (Krizhevsky, Sutskever, Hinton, NeurIPS 2012, §3.3). */
+/**
+ * y = x (bias + α Σ x²)^−β, the sum over the channels at most r away (Krizhevsky, Sutskever, Hinton, NeurIPS 2012,
+ * §3.3).
+ */
 export const localResponse: Composite = (call) => {
   const x = tensorOf(call, 'x');
   return tf.mul(x, tf.pow(responseScale(x, call), -attributesOf<LocalResponse>(call).beta));

@@ -1,4 +1,4 @@
-// Errors of capturing. Each says what cannot be captured, on which line of the user's code, and how to mend it.
+// Errors of capturing. Each says what cannot be captured, on which line of the user's code, and how to fix it.
 
 export type CaptureErrorCode =
   | 'value-read'

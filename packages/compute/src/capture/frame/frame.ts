@@ -1,4 +1,4 @@
-// A frame: the kernel graph that is being recorded, as capture goes on. The body of a reduction has a frame of
+// A frame: the kernel graph that is being recorded, as capture continues. The body of a reduction has a frame of
 // its own, whose parent is the enclosing one; what it reads of the parent becomes a capture.
 import type { Tensor } from '@starling/federated-core';
 import type { Attribute, GraphNode, KernelGraph, ValueId, ValueSpec } from '../../graph/kernel-graph.js';
@@ -19,8 +19,9 @@ export interface CapturedValue {
 export type KernelInputs = { readonly [name: string]: CapturedValue | readonly CapturedValue[] };
 
 /**
- * The numbers that the steps of a recurrence draw. It is walked inside one call of the graph, so that they are drawn for
- * all steps before it, and walked as sequences. A step is traced more than once; each trace draws the same, in order.
+ * The numbers that the steps of a recurrence draw. It is walked inside one call of the graph, so that they are drawn
+ * for all steps before it, and walked as sequences. A step is traced more than once; each trace draws the same, in
+ * order.
  */
 export class StepDraws {
   /** First axis `steps`; values of the enclosing frame. */

@@ -1,5 +1,5 @@
 import { float32, type LocalComputation, sequence } from '@starling/federated-core';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import * as tf from '../../tensorflow/tf.js';
 import { ENGINES, runLocal } from '../../testing/engines.js';
 import { floats } from '../../testing/graphs.js';
@@ -18,7 +18,7 @@ function capture(step: (state: tf.Tensor, x: tf.Tensor) => tf.Tensor): LocalComp
 }
 
 describe('a step with hidden state', () => {
-  it('is refused where it updates a variable that it read', () => {
+  test('is refused where it updates a variable that it read', () => {
     const step = (state: tf.Tensor, x: tf.Tensor): tf.Tensor => {
       counter.assign(tf.add(counter, x) as tf.Scalar);
       return tf.add(state, counter);
@@ -33,7 +33,7 @@ describe('a step with hidden state', () => {
     expect(counter.arraySync()).toBe(0);
   });
 
-  it('is refused where an optimizer keeps accumulators', () => {
+  test('is refused where an optimizer keeps accumulators', () => {
     const adam = tf.train.adam(0.1);
     const step = (state: tf.Tensor): tf.Tensor => {
       counter.assign(state as tf.Scalar);
@@ -45,7 +45,7 @@ describe('a step with hidden state', () => {
     expect(loss?.arraySync()).toBe(0);
   });
 
-  it('is taken where the variable gets its value from the state first', async () => {
+  test('is taken where the variable gets its value from the state first', async () => {
     // v ← s; v ← v + x; then v is the new state: sums of the elements.
     const local = capture((state, x) => {
       counter.assign(state as tf.Scalar);
@@ -56,7 +56,7 @@ describe('a step with hidden state', () => {
       expect(await runLocal(makeEngine, local, [floats([1, 2, 4])])).toEqual([[7]]);
   });
 
-  it('is taken where plain gradient descent updates variables of the state', async () => {
+  test('is taken where plain gradient descent updates variables of the state', async () => {
     // d(v²) = 2 v: v ← v − 0.25 · 2 v halves v at each of three elements.
     const descent = tf.train.sgd(0.25);
     const local = localComputation({ data: sequence(float32()), start: float32() }, ({ data, start }) =>

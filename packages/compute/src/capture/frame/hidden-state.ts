@@ -1,12 +1,12 @@
-// State that hides in JavaScript objects. A step's body is captured once: what it leaves in a tf.Variable, or in the slots
-// of a tf.train optimizer, would not reach the next step, and every step would silently begin with the same value. Such
-// bodies are refused; state belongs in the state that the body takes and returns.
+// State that hides in JavaScript objects. A step's body is captured once: what it leaves in a tf.Variable, or in the
+// slots of a tf.train optimizer, would not reach the next step, and every step would silently begin with the same
+// value. Such bodies are refused; state belongs in the state that the body takes and returns.
 import * as tf from '../../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
 import type { Frame } from './frame.js';
 
-/** Captures a step; throws where it reads a variable from outside and then assigns what it computed to it. */
+/** Captures a step; throws if it reads a variable from outside and then assigns what it computed to it. */
 export function withoutHiddenState<T>(frame: Frame, body: () => T): T {
   const before = Object.values(tf.engine().registeredVariables).map(
     (variable) => [variable, variable.dataId] as const,

@@ -65,7 +65,7 @@ export function withoutMathRandom<T>(body: () => T): T {
   }
 }
 
-/** The operation that is drawing: `dropout` where it draws for tf.dropout, `null` where none is. */
+/** The operation that is drawing: `dropout` where it draws for tf.dropout, `null` if none is. */
 function drawingScope(): string | null {
   const scopes = engine().state.scopeStack;
   const active = scopes.at(-1)?.name;

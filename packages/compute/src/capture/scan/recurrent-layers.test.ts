@@ -1,6 +1,6 @@
 import { float32, type LocalComputation, type Tensor, tensor } from '@starling/federated-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assertAgree, eagerly } from '../../contract/drawing/agreement.js';
 import { Draw } from '../../contract/drawing/draw.js';
 import { createOnnxEngine } from '../../engines/onnx/onnx-engine.js';
@@ -65,7 +65,7 @@ async function runOnTfjs(local: LocalComputation, argument: readonly Tensor[]): 
 }
 
 describe('recurrent layers while capturing', () => {
-  it.each(Object.entries(makers))('%s: loss and gradients are those of tf.js', async (_, make) => {
+  test.each(Object.entries(makers))('%s: loss and gradients are those of tf.js', async (_, make) => {
     const { body, weights } = lossAndGradients(make(), [5, 2]);
     const x = new Draw(3).floats([2, 5, 2]);
     // One step of the second sequence is masked out, where there is a mask.
@@ -77,7 +77,7 @@ describe('recurrent layers while capturing', () => {
     await engine.dispose();
   });
 
-  it('become one scan a layer, forward and backward, however many steps', () => {
+  test('become one scan a layer, forward and backward, however many steps', () => {
     const graphOf = (steps: number) => {
       const { body, weights } = lossAndGradients(
         [tfl.layers.lstm({ units: 4, returnSequences: true }), tfl.layers.lstm({ units: 4 })],
@@ -91,7 +91,7 @@ describe('recurrent layers while capturing', () => {
     expect(long.nodes.length).toBeLessThan(60);
   });
 
-  it('draw their dropout masks once for all steps', async () => {
+  test('draw their dropout masks once for all steps', async () => {
     const { body, weights } = lossAndGradients(
       [tfl.layers.lstm({ units: 3, dropout: 0.5, recurrentDropout: 0.5 })],
       [4, 2],
@@ -111,7 +111,7 @@ describe('recurrent layers while capturing', () => {
     await engine.dispose();
   });
 
-  it('have gradients by variables that hold values of their own', async () => {
+  test('have gradients by variables that hold values of their own', async () => {
     const layer = tfl.layers.gru({ units: 2, recurrentInitializer: 'glorotUniform' });
     layer.apply(tf.zeros([1, 3, 2]));
     const variables = layer.trainableWeights.map((weight) => (weight as unknown as { val: tf.Variable }).val);
@@ -126,7 +126,7 @@ describe('recurrent layers while capturing', () => {
     assertAgree('gradients', await runOnTfjs(capturedOf([x], body), [x]), eagerly([x], body));
   });
 
-  it('refuse to be stateful', () => {
+  test('refuse to be stateful', () => {
     const stateful = tfl.layers.simpleRNN({ units: 3, stateful: true, batchInputShape: [2, 4, 2] });
     stateful.apply(tf.zeros([2, 4, 2]));
     expect(() =>

@@ -1,5 +1,5 @@
-// Running sums: gradients of what all steps read, carried from step to step by the backward scan, where they cannot be summed
-// after the walk.
+// Running sums: gradients of what all steps read, carried from step to step by the backward scan, where they cannot be
+// summed after the walk.
 import type { GraphNode, KernelGraph, ValueId, ValueSpec } from '../../graph/kernel-graph.js';
 import { without } from './joint-step.js';
 

@@ -1,6 +1,7 @@
-// The gradient of a scan. One joint graph of a step, forward and backward, is cut in two (split-step.ts); the backward scan
-// walks the other way. Gradients of what all steps read (weights) are sums over the steps: where a step's part is a matrix
-// product, one large product after the walk does for all steps (scan-sum.ts); others are carried as running sums.
+// The gradient of a scan. One joint graph of a step, forward and backward, is cut in two (split-step.ts); the backward
+// scan walks the other way. Gradients of what all steps read (weights) are sums over the steps: where a step's part is
+// a matrix product, one large product after the walk does for all steps (scan-sum.ts); others are carried as running
+// sums.
 import type { KernelGraph, ValueId, ValueSpec } from '../../graph/kernel-graph.js';
 import type { CapturedValue, Frame } from '../frame/frame.js';
 import { dependents, jointLayout } from './joint-step.js';
@@ -10,8 +11,8 @@ import { planSum, type StepSum } from './scan-sum.js';
 import { isFloat } from './scan-trace.js';
 
 /**
- * Records the backward scan. `cotangents` are those of the last state and of the stacked results (float leaves only). Gives
- * the gradients of initial state, sequences and captured tensors; `null` where a leaf is not float.
+ * Records the backward scan. `cotangents` are those of the last state and of the stacked results (float leaves only).
+ * Gives the gradients of initial state, sequences and captured tensors; `null` if a leaf is not float.
  */
 export function emitBackward(
   { trace, walk, split, sequences, stacked }: RecordedScan,

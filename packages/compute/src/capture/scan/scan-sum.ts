@@ -12,7 +12,7 @@ export interface StepSum {
   afterwards(frame: Frame, stack: (id: ValueId) => CapturedValue, steps: number): CapturedValue;
 }
 
-/** How the sum of `value` over the steps can be taken after the walk; `null` where it must be a running sum. */
+/** How the sum of `value` over the steps can be taken after the walk; `null` if it must be a running sum. */
 export function planSum(graph: KernelGraph, value: ValueId, stepwise: ReadonlySet<ValueId>): StepSum | null {
   const makers = new Map(graph.nodes.flatMap((node) => nodeOutputs(node).map((id) => [id, node] as const)));
   const spec = (id: ValueId): ValueSpec => graph.values[id] as ValueSpec;

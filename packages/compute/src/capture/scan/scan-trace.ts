@@ -35,15 +35,16 @@ export interface ScanTrace {
 }
 
 /**
- * One step, forward and backward. Inputs: state, element, cotangents of the new state and of the results (of float leaves
- * only), drawn numbers, captures. Outputs: new state, results, then gradients of state, element and captures (of float leaves only).
+ * One step, forward and backward. Inputs: state, element, cotangents of the new state and of the results (of float
+ * leaves only), drawn numbers, captures. Outputs: new state, results, then gradients of state, element and captures (of
+ * float leaves only).
  */
 export interface JointTrace {
   readonly graph: KernelGraph;
   readonly captures: readonly ValueId[];
 }
 
-/** Traces `step` for slices of `sequences`; throws a `CaptureError` where the state would change its types. */
+/** Traces `step` for slices of `sequences`; throws a `CaptureError` if the state would change its types. */
 export function traceScan(
   outer: Frame,
   sequences: readonly tf.Tensor[],

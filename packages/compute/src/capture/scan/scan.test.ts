@@ -1,5 +1,5 @@
 import { float32, type LocalComputation, sequence, type Tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assertAgree, captured, eagerly, runOn } from '../../contract/drawing/agreement.js';
 import { Draw } from '../../contract/drawing/draw.js';
 import { randomRecurrence } from '../../contract/random/random-recurrence.js';
@@ -14,7 +14,7 @@ import { sequenceReduce } from '../sequences/sequence-reduce.js';
 import { scan } from './scan.js';
 
 describe.each(ENGINES)('scan on %s', (_, makeEngine) => {
-  it('carries a state and stacks results', async () => {
+  test('carries a state and stacks results', async () => {
     const local = localComputation({ x: float32(4) }, ({ x }) =>
       scan(x, tf.scalar(0), (sum, each) => [sum.add(each), sum.mul(each)] as const),
     ) as unknown as LocalComputation;
@@ -22,7 +22,7 @@ describe.each(ENGINES)('scan on %s', (_, makeEngine) => {
     expect(await runLocal(makeEngine, local, [floats([1, 2, 3, 4])])).toEqual([[10], [0, 2, 9, 24]]);
   });
 
-  it('walks backwards with results at the index of their element', async () => {
+  test('walks backwards with results at the index of their element', async () => {
     const local = localComputation({ x: float32(4) }, ({ x }) =>
       scan(x, tf.scalar(0), (sum, each) => [sum.add(each), sum.mul(each)] as const, { reverse: true }),
     ) as unknown as LocalComputation;
@@ -64,7 +64,7 @@ describe.each(ENGINES)('scan on %s', (_, makeEngine) => {
   const argument = [[6, 2, 3], [2, 3], [3, 3], [3, 3], [3], [1]].map((shape) => draw.floats(shape, -1, 1));
   const types = Object.fromEntries(argument.map(({ shape }, index) => [`x${index}`, float32(...shape)]));
 
-  it('has the gradients of the unrolled loop', async () => {
+  test('has the gradients of the unrolled loop', async () => {
     const gradients = (loss: typeof scanned) => (inputs: readonly tf.Tensor[]) => tf.grads(loss)([...inputs]);
     const local = localComputation(types, (all) => gradients(scanned)(Object.values(all)));
     const engine = await makeEngine();
@@ -73,7 +73,7 @@ describe.each(ENGINES)('scan on %s', (_, makeEngine) => {
     assertAgree('gradients', actual, eagerly(argument, gradients(unrolled)));
   });
 
-  it('takes integers in its state, its elements and around it, also where floats made them', async () => {
+  test('takes integers in its state, its elements and around it, also where floats made them', async () => {
     const whole = (x: tf.Tensor): tf.Tensor => tf.cast(x, 'int32');
     const local = localComputation({ x: float32(3) }, ({ x }) =>
       tf.grad((y: tf.Tensor) => {
@@ -97,7 +97,7 @@ describe.each(ENGINES)('scan on %s', (_, makeEngine) => {
     expect(await runLocal(makeEngine, local, [floats([1, 3, 2])])).toEqual([[1, 1, 2]]);
   });
 
-  it('draws numbers of its own for each step, the same forward and backward', async () => {
+  test('draws numbers of its own for each step, the same forward and backward', async () => {
     // What is drawn inside of the steps is what could have been drawn before, for all of them: h ← tanh(h v + x + n).
     const noisy = (draw: 'inside' | 'before') =>
       localComputation({ x: float32(4, 2), v: float32(2) }, ({ x, v }) => {
@@ -119,7 +119,7 @@ describe.each(ENGINES)('scan on %s', (_, makeEngine) => {
     for (const [index, value] of inside.entries()) expect(value).toBeCloseTo(before[index] as number, 5);
   });
 
-  it('draws anew in every step of nested scans, of reductions and of their epochs', async () => {
+  test('draws anew in every step of nested scans, of reductions and of their epochs', async () => {
     const local = localComputation({ data: sequence(float32(3)) }, ({ data }) =>
       sequenceReduce(
         data.repeat(2),
@@ -143,7 +143,7 @@ describe.each(ENGINES)('scan on %s', (_, makeEngine) => {
     expect(new Set(drawn).size).toBe(24);
   });
 
-  it('draws for tf.dropout in its steps', async () => {
+  test('draws for tf.dropout in its steps', async () => {
     const local = localComputation({ x: float32(8, 64) }, ({ x }) => {
       const [kept] = scan(x, 0, (count, row) => [tf.add(count, tf.sum(tf.dropout(row, 0.5))), []] as const);
       const [, masks] = scan(x, 0, (none, row) => [none, tf.dropout(row, 0.5)] as const);
@@ -158,7 +158,7 @@ describe.each(ENGINES)('scan on %s', (_, makeEngine) => {
     expect(new Set(rows).size).toBe(8);
   });
 
-  it('lets gradients be taken within a reduction over a dataset', async () => {
+  test('lets gradients be taken within a reduction over a dataset', async () => {
     const local = localComputation({ data: sequence(float32(3)), w: float32() }, ({ data, w }) =>
       sequenceReduce(data, w, (weight, xs) => {
         const gradient = tf.grad(
@@ -175,7 +175,7 @@ describe.each(ENGINES)('scan on %s', (_, makeEngine) => {
 });
 
 describe('scan', () => {
-  it('has the gradients of the unrolled loop, for random steps', async () => {
+  test('has the gradients of the unrolled loop, for random steps', async () => {
     const engine = await createTfjsEngine();
     for (let seed = 1; seed <= 15; seed++) {
       const { inputs, body } = randomRecurrence(seed, 'scanned');
@@ -188,7 +188,7 @@ describe('scan', () => {
     }
   });
 
-  it('is as large for many steps as for few, forward and backward', () => {
+  test('is as large for many steps as for few, forward and backward', () => {
     const sizeFor = (steps: number) => {
       const local = localComputation({ x: float32(steps), w: float32() }, ({ x, w }) =>
         tf.grad(
@@ -201,7 +201,7 @@ describe('scan', () => {
     expect(sizeFor(3).filter((name) => name === 'scan')).toHaveLength(2);
   });
 
-  it.each<[string, (x: tf.Tensor) => unknown, string]>([
+  test.each<[string, (x: tf.Tensor) => unknown, string]>([
     [
       'sequences of different lengths',
       (x) => scan([x, tf.zeros([2])], 0, (h) => [h, []] as const),

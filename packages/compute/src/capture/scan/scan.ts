@@ -20,9 +20,10 @@ export interface ScanOptions {
 }
 
 /**
- * `[state, result] = body(state, element)` for each element along the first axis of `sequences` (tensors that share
- * its size, at least 1). Gives the last state, and the results stacked along a new first axis. The state keeps its
- * form, element types and shapes; each step draws its own random numbers. Works inside the body of a local computation only; gradients pass through it.
+ * `[state, result] = body(state, element)` for each element along the first axis of `sequences` (tensors that share its
+ * size, at least 1). Gives the last state, and the results stacked along a new first axis. The state keeps its form,
+ * element types and shapes; each step draws its own random numbers. Works inside the body of a local computation only;
+ * gradients pass through it.
  */
 export function scan<X extends TensorStructure, S extends TensorStructure, Y extends TensorStructure>(
   sequences: X,

@@ -1,5 +1,5 @@
-// Cuts the joint graph of a step between forward and backward. The forward step also gives out what the backward step reads
-// of it.
+// Cuts the joint graph of a step between forward and backward. The forward step also gives out what the backward step
+// reads of it.
 import type { KernelGraph, ValueId } from '../../graph/kernel-graph.js';
 import { nodeInputs, nodeOutputs } from '../../graph/walk.js';
 import { dependents, jointLayout, without } from './joint-step.js';

@@ -21,7 +21,7 @@ export type Captured<T> = Type extends T
 
 const CAPTURABLE: ReadonlySet<string> = new Set(['float32', 'int32', 'bool', 'uint8', 'string']);
 
-/** The spec of a tensor leaf; throws where tf.js could not compute on it. */
+/** The spec of a tensor leaf; throws if tf.js could not compute on it. */
 export function specOf(type: TensorType, path: string, prefix: readonly number[] = []): ValueSpec {
   if (!CAPTURABLE.has(type.dtype)) {
     throw new CaptureError(
@@ -58,7 +58,7 @@ export function makeParameter(frame: Frame, type: Type, name: string): unknown {
   );
 }
 
-/** The tensor leaves of a dataset's element; throws where it holds a dataset itself. */
+/** The tensor leaves of a dataset's element; throws if it holds a dataset itself. */
 function elementLeaves(element: Type, path: string): readonly TensorType[] {
   fromType(
     element,

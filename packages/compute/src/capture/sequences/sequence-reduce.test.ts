@@ -8,7 +8,7 @@ import {
   tensor,
   uint8,
 } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as tf from '../../tensorflow/tf.js';
 import { ENGINES, runLocal } from '../../testing/engines.js';
 import { floats } from '../../testing/graphs.js';
@@ -21,21 +21,21 @@ describe.each(ENGINES)('sequenceReduce on %s', (_, makeEngine) => {
   const run = (local: unknown, ...argument: Parameters<typeof runLocal>[2]) =>
     runLocal(makeEngine, local as LocalComputation, argument);
 
-  it('walks element by element, in order', async () => {
+  test('walks element by element, in order', async () => {
     const local = localComputation({ data: sequence(float32()) }, ({ data }) =>
       sequenceReduce(data, tf.scalar(0), (state, x) => state.mul(10).add(x)),
     );
     expect(await run(local, floats([1, 2, 3]))).toEqual([[123]]);
   });
 
-  it('gives the initial state for an empty dataset', async () => {
+  test('gives the initial state for an empty dataset', async () => {
     const local = localComputation({ data: sequence(float32()) }, ({ data }) =>
       sequenceReduce(data, { sum: tf.scalar(7) }, ({ sum }, x) => ({ sum: sum.add(x) })),
     );
     expect(await run(local, floats([]))).toEqual([[7]]);
   });
 
-  it('masks the padding of a short last batch', async () => {
+  test('masks the padding of a short last batch', async () => {
     const local = localComputation({ data: sequence(float32()) }, ({ data }) =>
       sequenceReduce(
         data.batch(2),
@@ -51,7 +51,7 @@ describe.each(ENGINES)('sequenceReduce on %s', (_, makeEngine) => {
     expect(await run(local, floats([1, 2, 3, 4, 5]))).toEqual([[15], [3], [5]]);
   });
 
-  it('leaves a short last batch out with dropRemainder', async () => {
+  test('leaves a short last batch out with dropRemainder', async () => {
     const local = localComputation({ data: sequence(float32()) }, ({ data }) =>
       sequenceReduce(data.batch(2, { dropRemainder: true }).repeat(3), tf.scalar(0), (sum, batch) =>
         sum.add(tf.sum(batch)),
@@ -61,7 +61,7 @@ describe.each(ENGINES)('sequenceReduce on %s', (_, makeEngine) => {
     expect(await run(local, floats([1, 2, 3, 4, 5]))).toEqual([[30]]);
   });
 
-  it('uses at most as many elements as take says, and counts them', async () => {
+  test('uses at most as many elements as take says, and counts them', async () => {
     const local = localComputation({ data: sequence(float32()) }, ({ data }) => {
       const first = data.take(2);
       return [
@@ -73,7 +73,7 @@ describe.each(ENGINES)('sequenceReduce on %s', (_, makeEngine) => {
     expect(await run(local, floats([1, 2, 4]))).toEqual([[3], [2], [3]]);
   });
 
-  it('walks as many epochs, steps and elements as the argument says', async () => {
+  test('walks as many epochs, steps and elements as the argument says', async () => {
     const local = localComputation(
       { data: sequence(float32()), epochs: int32(), steps: int32(), most: int32() },
       ({ data, epochs, steps, most }) => {
@@ -102,7 +102,7 @@ describe.each(ENGINES)('sequenceReduce on %s', (_, makeEngine) => {
     await expect(run(local, ...argument(2 ** 31 - 1, 1, 1))).rejects.toThrow('are too many');
   });
 
-  it('gives the bits of constant epochs when the argument holds the same number', async () => {
+  test('gives the bits of constant epochs when the argument holds the same number', async () => {
     const fold = (view: SymbolicDataset<tf.Tensor>): tf.Tensor =>
       sequenceReduce(view.shuffle().batch(2), tf.scalar(0), (sum, batch, mask) =>
         sum
@@ -119,7 +119,7 @@ describe.each(ENGINES)('sequenceReduce on %s', (_, makeEngine) => {
     expect(await run(given, data, three)).toEqual(await run(constant, data));
   });
 
-  it('meets every element once an epoch when shuffling', async () => {
+  test('meets every element once an epoch when shuffling', async () => {
     const local = localComputation({ data: sequence(float32()) }, ({ data }) =>
       sequenceReduce(
         data.shuffle().repeat(2),
@@ -134,7 +134,7 @@ describe.each(ENGINES)('sequenceReduce on %s', (_, makeEngine) => {
     expect(order).not.toEqual([asGiven]);
   });
 
-  it('reads what stands around its body', async () => {
+  test('reads what stands around its body', async () => {
     const local = localComputation({ data: sequence(uint8(2)), scale: float32() }, ({ data, scale }) => {
       const half = scale.div(2);
       return sequenceReduce(data, tf.zeros([2]), (sum, x) => sum.add(x.toFloat().mul(half)).add(scale));
@@ -149,21 +149,21 @@ describe('sequenceReduce', () => {
   const capture = (body: (data: SymbolicDataset<tf.Tensor>) => unknown) => () =>
     localComputation({ data: sequence(float32()) }, ({ data }) => body(data) as tf.Tensor);
 
-  it('is one node, however long the dataset', () => {
+  test('is one node, however long the dataset', () => {
     const local = localComputation({ data: sequence(float32()) }, ({ data }) =>
       sequenceReduce(data.repeat(1000), tf.scalar(0), (sum, x) => sum.add(x)),
     );
     expect(kernelGraphOf(local).nodes.map((node) => node.op)).toEqual(['reduce']);
   });
 
-  it('refuses a body that changes the form or the types of its state', () => {
+  test('refuses a body that changes the form or the types of its state', () => {
     expect(capture((data) => sequenceReduce(data, { a: 0 }, () => ({ b: 0 })))).toThrow('{a:•}, got {b:•}');
     expect(capture((data) => sequenceReduce(data, tf.zeros([2]), (_, x) => x))).toThrow(
       'leaf 0 was float32[2] and became float32[]',
     );
   });
 
-  it('refuses a dataset within the body of another reduction', () => {
+  test('refuses a dataset within the body of another reduction', () => {
     const nested = capture((data) =>
       sequenceReduce(data, tf.scalar(0), (sum) =>
         sum.add(sequenceReduce(data, tf.scalar(0), (s, x) => s.add(x))),
@@ -172,7 +172,7 @@ describe('sequenceReduce', () => {
     expect(nested).toThrow('inside the body of another reduction');
   });
 
-  it('refuses a tensor of a body that has ended', () => {
+  test('refuses a tensor of a body that has ended', () => {
     let escaped: tf.Tensor | undefined;
     const escaping = capture((data) => {
       sequenceReduce(data, tf.scalar(0), (sum, x) => {
@@ -184,7 +184,7 @@ describe('sequenceReduce', () => {
     expect(escaping).toThrow('a body that has ended');
   });
 
-  it.each<[string, (data: SymbolicDataset) => unknown]>([
+  test.each<[string, (data: SymbolicDataset) => unknown]>([
     ['batch 0', (data) => data.batch(0)],
     ['a batch of batches', (data) => data.batch(2).batch(3)],
     ['repeat 1.5', (data) => data.repeat(1.5)],
@@ -196,7 +196,7 @@ describe('sequenceReduce', () => {
     expect(capture(use as (data: SymbolicDataset<tf.Tensor>) => unknown)).toThrow(RangeError);
   });
 
-  it.each([
+  test.each([
     ['0', 0, 'got 0 (only a scalar may be 0)'],
     ["'2'", '2', "got '2'"],
     ['null', null, 'got null'],
@@ -210,7 +210,7 @@ describe('sequenceReduce', () => {
     }
   });
 
-  it('refuses epochs that its body computes, and says what to do', () => {
+  test('refuses epochs that its body computes, and says what to do', () => {
     const local = (epochsOf: (epochs: tf.Tensor) => tf.Tensor) => () =>
       localComputation({ data: sequence(float32()), epochs: int32(), rate: float32() }, ({ data, epochs }) =>
         sequenceReduce(data.repeat(epochsOf(epochs)), tf.scalar(0), tf.add),
@@ -231,7 +231,7 @@ describe('sequenceReduce', () => {
     expect(twice).toThrow('need one call where the count is a tensor');
   });
 
-  it('gives elements by the names of their type', () => {
+  test('gives elements by the names of their type', () => {
     const element = struct({ x: float32(2), y: float32() });
     const local = localComputation({ data: sequence(element) }, ({ data }) =>
       sequenceReduce(data.batch(4), tf.scalar(0), (sum, { x, y }) => {

@@ -19,8 +19,8 @@ function weights(draw: Draw, shape: readonly number[]): Tensor {
 }
 
 /**
- * Loss and gradients by all weights of a tf.js layers model. The body takes the input, the labels and the weights; `lossOf`
- * gets the model's output.
+ * Loss and gradients by all weights of a tf.js layers model. The body takes the input, the labels and the weights;
+ * `lossOf` gets the model's output.
  */
 function layersCase(
   layers: readonly Layer[],
@@ -144,7 +144,10 @@ function project(x: tf.Tensor, matrix: tf.Tensor): tf.Tensor {
   return tf.reshape(flat, [batch, time, -1]);
 }
 
-/** A transformer block (Vaswani et al., NeurIPS 2017), its norms first, over a causal mask; then a mean and a squared error. */
+/**
+ * A transformer block (Vaswani et al., NeurIPS 2017), its norms first, over a causal mask; then a mean and a squared
+ * error.
+ */
 const transformer: ModelCase = (draw) => {
   const [batch, time, width, heads] = [2, 5, 6, 2];
   const shapes = [

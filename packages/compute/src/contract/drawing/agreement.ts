@@ -42,7 +42,7 @@ export async function runOn(
   return outputs;
 }
 
-/** Fails where an output differs in type or shape, or in a value by more than the tolerance. */
+/** Fails if an output differs in type or shape, or in a value by more than the tolerance. */
 export function assertAgree(what: string, actual: readonly Tensor[], expected: readonly Tensor[]): void {
   assert.strictEqual(actual.length, expected.length, `${what}: number of outputs`);
   for (const [index, { dtype, shape, data }] of expected.entries()) {

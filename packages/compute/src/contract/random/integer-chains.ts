@@ -1,5 +1,5 @@
-// Chains of integer kernels for the engine contract: runtimes join neighbours, and some of what they join is written for
-// floats alone. Each chain has an input for itself, so that no other chain reads what a runtime would join.
+// Chains of integer kernels for the engine contract: runtimes join neighbours, and some of what they join is written
+// for floats alone. Each chain has an input for itself, so that no other chain reads what a runtime would join.
 import * as tf from '../../tensorflow/tf.js';
 import type { Draw } from '../drawing/draw.js';
 import type { DrawnCase } from '../drawing/kernel-case.js';

@@ -1,7 +1,7 @@
 // Random programs with their gradients, on every engine against the float64 reference. A share runs with the other
 // tests; `npm run test:random-graphs` runs 10,000.
 import type { Tensor } from '@starling/federated-core';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { kernelGraphOf } from '../../capture/local-computation.js';
 import { ENGINES } from '../../testing/engines.js';
 import { captured, runOn } from '../drawing/agreement.js';
@@ -14,8 +14,8 @@ const GRAPHS_A_PART = 50;
 /** Of the largest magnitude of the tensor, and at least of 1: a program rounds some dozens of times. */
 const TOLERANCE = 2e-5;
 /**
- * A program whose result moves by more where each kernel's does by a last place stands on a jump, such as the gradient of a
- * maximum of two equal numbers, or multiplies errors: it decides nothing.
+ * A program whose result moves by more where each kernel's does by a last place stands on a jump, such as the gradient
+ * of a maximum of two equal numbers, or multiplies errors: it decides nothing.
  */
 const UNDECIDED = 1e-5;
 const JITTERS = [1, 2, 3, 4];
@@ -40,7 +40,7 @@ describe('random graphs', () => {
   });
 
   const parts = Array.from({ length: Math.ceil(GRAPHS / GRAPHS_A_PART) }, (_, part) => part);
-  it.each(parts)('agree with the float64 reference on every engine, part %i', async (part) => {
+  test.each(parts)('agree with the float64 reference on every engine, part %i', async (part) => {
     // Engines keep the sessions of their graphs.
     const engines = await Promise.all(ENGINES.map(([, make]) => make()));
     for (let index = 0; index < GRAPHS_A_PART; index++) {

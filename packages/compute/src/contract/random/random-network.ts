@@ -1,6 +1,6 @@
-// Random convolutional networks: the loss of one, and its gradients by image and weights. Passes over convolutions, pools, biases
-// and activations are each right on the shapes of their own tests; these try them on one another, wide enough for tiles and
-// for blocks of channels.
+// Random convolutional networks: the loss of one, and its gradients by image and weights. Passes over convolutions,
+// pools, biases and activations are each right on the shapes of their own tests; these try them on one another, wide
+// enough for tiles and for blocks of channels.
 import { type Tensor, tensor } from '@starling/federated-core';
 import * as tf from '../../tensorflow/tf.js';
 import { Draw } from '../drawing/draw.js';

@@ -1,6 +1,6 @@
 // Random convolutional networks, lowered with all passes and run by onnxruntime, against tf.js run eagerly.
 import type { Tensor } from '@starling/federated-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../engine/engine.js';
 import { createOnnxEngine } from '../../engines/onnx/onnx-engine.js';
 import { captured, eagerly, runOn } from '../drawing/agreement.js';
@@ -8,8 +8,8 @@ import { randomNetwork } from './random-network.js';
 
 const NETWORKS = 12;
 /**
- * An activation within a rounding of a kink may fall on its other side, which moves a gradient by one element's share of
- * thousands; a pass that is wrong, be it along one edge, moves it by more.
+ * An activation within a rounding of a kink may fall on its other side, which moves a gradient by one element's share
+ * of thousands; a pass that is wrong, be it along one edge, moves it by more.
  */
 const GRADIENT_TOLERANCE = 0.02;
 const LOSS_TOLERANCE = 1e-5;
@@ -32,7 +32,7 @@ describe('lowered networks', () => {
   });
   afterAll(() => engine.dispose());
 
-  it.each(Array.from({ length: NETWORKS }, (_, index) => index + 1))(
+  test.each(Array.from({ length: NETWORKS }, (_, index) => index + 1))(
     'random network %i has the loss and gradients of tf.js',
     async (seed) => {
       const { inputs, body } = randomNetwork(seed);

@@ -2,7 +2,7 @@
 import * as tf from '../../tensorflow/tf.js';
 import type { Draw } from '../drawing/draw.js';
 
-/** A step of a program: from the tensors so far to one more, or `null` where none of them fits. */
+/** A step of a program: from the tensors so far to one more, or `null` if none of them fits. */
 export type Step = (pool: readonly tf.Tensor[], draw: Draw) => tf.Tensor | null;
 
 /** Keeps values small, whatever is done to them: an exponential of a square of a sum … */

@@ -4,7 +4,7 @@
 import type { Kernel } from '../../graph/kernels.js';
 
 export interface Accuracy {
-  /** The largest error; 0 where results are exact, as those of integers and booleans are always. */
+  /** The largest error; 0 if results are exact, as those of integers and booleans are always. */
   readonly ulps: number;
   /**
    * What the unit is the last place of: the result; the result, or 1 where that is larger; the magnitudes of the terms
@@ -12,8 +12,8 @@ export interface Accuracy {
    */
   readonly of: 'result' | 'one' | 'terms' | 'largest terms';
   /**
-   * NaN and ±∞ are where they must be; or NaN is, and NaN may stand for ±∞ too, and neighbours may not be finite, either;
-   * or the kernel is defined of finite numbers only.
+   * NaN and ±∞ are where they must be; or NaN is, and NaN may stand for ±∞ too, and neighbours may not be finite,
+   * either; or the kernel is defined of finite numbers only.
    */
   readonly specials: 'exact' | 'not finite' | 'finite only';
   /** Whether a zero has the sign that it must have, or either. */

@@ -9,8 +9,8 @@ import { references } from './index.js';
 import type { Outcome, ReferenceCall, Values } from './values.js';
 
 /**
- * How results are rounded that other kernels read: to float32, not at all, or moved by a last place either way unless they are
- * exact, as an engine may round that computes the same in another order.
+ * How results are rounded that other kernels read: to float32, not at all, or moved by a last place either way unless
+ * they are exact, as an engine may round that computes the same in another order.
  */
 export type Rounding = 'each kernel' | 'none' | { readonly jitter: number };
 

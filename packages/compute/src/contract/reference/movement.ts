@@ -51,7 +51,7 @@ const gather: Reference = (call) => {
   ];
 };
 
-/** Adds each update to the element at its position, which is `null` where it is left out. */
+/** Adds each update to the element at its position, which is `null` if it is left out. */
 function scattered(
   shape: readonly number[],
   updates: Values,

@@ -196,7 +196,7 @@ const sharesOfLargest = (window: readonly { value: number }[]): readonly number[
   return values.map((_, index) => Number(index === first));
 };
 
-/** Equal shares of the whole window, also where it hangs over the edge. */
+/** Equal shares of the whole window, also if it hangs over the edge. */
 const equalShares = (window: readonly unknown[], call: ReferenceCall): readonly number[] => {
   const [height, width] = pairOf(call, 'filterSize');
   return window.map(() => 1 / (height * width));

@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { freeBuffers, isLarge } from './free-buffers.js';
 
 describe('freeBuffers', () => {
-  it('detaches what it frees, and takes nothing at all', () => {
+  test('detaches what it frees, and takes nothing at all', () => {
     const [a, b, kept] = [new Float32Array(5000), new Uint8Array(20_000), new Uint8Array(20_000)];
     freeBuffers([a.buffer, b.buffer]);
     freeBuffers([]);
     expect([a.length, b.length, kept.length]).toEqual([0, 0, 20_000]);
   });
 
-  it('keeps a process no larger than what it holds, once the event loop has turned twice', async () => {
+  test('keeps a process no larger than what it holds, once the event loop has turned twice', async () => {
     freeBuffers([new ArrayBuffer(1)]);
     for (let turn = 0; turn < 3; turn++) await setImmediate();
     // Without it 400 MiB would wait for a collection, which nothing else here calls for.
@@ -21,7 +21,7 @@ describe('freeBuffers', () => {
 });
 
 describe('isLarge', () => {
-  it('is true of buffers from 16 KiB on, and of nothing shared', () => {
+  test('is true of buffers from 16 KiB on, and of nothing shared', () => {
     expect(
       [new ArrayBuffer(16_384), new ArrayBuffer(16_383), new SharedArrayBuffer(16_384), null].map(isLarge),
     ).toEqual([true, false, false, false]);

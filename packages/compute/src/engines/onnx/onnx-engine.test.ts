@@ -1,7 +1,7 @@
 import { float32, seedFrom, sequence, tensor } from '@starling/federated-core';
 import { functionType } from '@starling/federated-core/plan';
 import { encodeModel } from '@starling/onnx';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../engine/engine.js';
 import type { GraphArtifact } from '../../engine/graph-artifact.js';
 import type { KernelGraph, ReduceNode } from '../../graph/kernel-graph.js';
@@ -84,7 +84,7 @@ describe('createOnnxEngine', () => {
   });
   afterAll(() => engine.dispose());
 
-  it('`run` gives the leaves of the result in fresh memory', async () => {
+  test('`run` gives the leaves of the result in fresh memory', async () => {
     const graph = await engine.load(artifact('increment', increment));
     const x = tensor('float32', [2], Float32Array.of(1, 2));
     const [first] = await graph.run([x], seed);
@@ -94,7 +94,7 @@ describe('createOnnxEngine', () => {
     expect(x.data).toEqual(Float32Array.of(1, 2));
   });
 
-  it('`run` takes inputs in shared memory', async () => {
+  test('`run` takes inputs in shared memory', async () => {
     const graph = await engine.load(artifact('increment', increment));
     const shared = new Float32Array(new SharedArrayBuffer(8));
     shared.set([4, 5]);
@@ -102,7 +102,7 @@ describe('createOnnxEngine', () => {
     expect(result?.data).toEqual(Float32Array.of(5, 6));
   });
 
-  it('`run` throws a TypeError that names leaf, need and actual when a shape or dtype differs', async () => {
+  test('`run` throws a TypeError that names leaf, need and actual when a shape or dtype differs', async () => {
     const graph = await engine.load(artifact('increment', increment));
     const wrongShape = tensor('float32', [3], new Float32Array(3));
     await expect(graph.run([wrongShape], seed)).rejects.toThrow(
@@ -114,21 +114,21 @@ describe('createOnnxEngine', () => {
   });
 
   // 1 + 2 + 4 + 8 + 16 = 31 from a start of 0.5; the last batch holds one element and one padding.
-  it('`run` folds a dataset in masked batches', async () => {
+  test('`run` folds a dataset in masked batches', async () => {
     const graph = await engine.load(artifact('sum', sumInBatches({})));
     const column = tensor('float32', [5], Float32Array.of(1, 2, 4, 8, 16));
     const [sum] = await graph.run([column], seed);
     expect(sum?.data).toEqual(Float32Array.of(31.5));
   });
 
-  it('`run` gives the initial state when the dataset is empty', async () => {
+  test('`run` gives the initial state when the dataset is empty', async () => {
     const graph = await engine.load(artifact('sum', sumInBatches({})));
     const [sum] = await graph.run([tensor('float32', [0], new Float32Array(0))], seed);
     expect(sum?.data).toEqual(Float32Array.of(0.5));
   });
 
   // Three epochs, shuffled: every element three times, whatever the order. Left-out remainders: 1 + 2 + 4 + 8.
-  it('`run` walks the dataset as the view says', async () => {
+  test('`run` walks the dataset as the view says', async () => {
     const column = tensor('float32', [5], Float32Array.of(1, 2, 4, 8, 16));
     const epochs = await engine.load(artifact('epochs', sumInBatches({ epochs: 3, shuffle: true })));
     expect((await epochs.run([column], seed))[0]?.data).toEqual(Float32Array.of(93.5));

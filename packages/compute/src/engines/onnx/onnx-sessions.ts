@@ -1,5 +1,6 @@
-// An engine on ONNX sessions, whichever runtime makes them: it is given onnxruntime's sessions and tensors, for Node or for
-// browsers. One thread; sessions of a graph are kept for the engine's life, since creating and releasing sessions leaks.
+// An engine on ONNX sessions, whichever runtime makes them: it is given onnxruntime's sessions and tensors, for Node or
+// for browsers. One thread; sessions of a graph are kept for the engine's life, since creating and releasing sessions
+// leaks.
 import type { Seed, Tensor } from '@starling/federated-core';
 import { leafTypes, sizeOf } from '@starling/federated-core/plan';
 import { fitToMachine, probeBlockSize } from '@starling/onnx';
@@ -69,7 +70,10 @@ class GraphSessions {
     private readonly blockSize: number | null,
   ) {}
 
-  /** For datasets of a step or more. What is fitted uses operators of this build of onnxruntime; where they are missing, `plain`. */
+  /**
+   * For datasets of a step or more. What is fitted uses operators of this build of onnxruntime; where they are missing,
+   * `plain`.
+   */
   fitted(): Promise<Session> {
     const { ort, model, blockSize } = this;
     this.#fitted ??= ort.InferenceSession.create(fitToMachine(model, blockSize), SESSION_OPTIONS).catch(() =>

@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { nameAttributes, TENSORFLOW_ATTRIBUTES } from './tensorflow-attributes.js';
 
-it('nameAttributes hands every name to the addon, in calls that it refuses before TensorFlow runs them', () => {
+test('`nameAttributes` hands every name to the addon, in calls that it refuses before TensorFlow runs them', () => {
   const named: string[] = [];
   nameAttributes({
     binding: {

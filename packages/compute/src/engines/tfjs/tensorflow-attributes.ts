@@ -1,7 +1,8 @@
-// Makes tfjs-node safe on several threads. Its addon keeps the names of operator attributes in one set for the whole process,
-// and adds to it without a lock (`ATTR_NAME_SET` in its binding/tfjs_backend.cc, 4.22): two threads that add at once corrupt
-// the set, and the process ends in a segmentation fault. Names that it has are only read. So a thread adds all of them
-// as it starts the backend; where the first thread has done so before others start theirs, nobody adds any more.
+// Makes tfjs-node safe on several threads. Its addon keeps the names of operator attributes in one set for the whole
+// process, and adds to it without a lock (`ATTR_NAME_SET` in its binding/tfjs_backend.cc, 4.22): two threads that add
+// at once corrupt the set, and the process ends in a segmentation fault. Names that it has are only read. So a thread
+// adds all of them as it starts the backend; where the first thread has done so before others start theirs, nobody adds
+// any more.
 
 /** What this file needs of tfjs-node's backend. */
 export interface TensorflowBackend {

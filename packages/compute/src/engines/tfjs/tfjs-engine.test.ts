@@ -1,5 +1,5 @@
 import { float32, type LocalComputation } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { localComputation } from '../../capture/local-computation.js';
 import { compileGraph } from '../../lowering/compile-graph.js';
 import * as tf from '../../tensorflow/tf.js';
@@ -8,7 +8,7 @@ import { loadTfjsBackend, TfjsBackendError, tfjsBackends } from './tfjs-backends
 import { createTfjsEngine } from './tfjs-engine.js';
 
 describe('createTfjsEngine', () => {
-  it('frees every tensor that it made', async () => {
+  test('frees every tensor that it made', async () => {
     const engine = await createTfjsEngine();
     const local = localComputation({ x: float32(2) }, ({ x }) => [x, tf.add(x, 1)]) as unknown;
     const loaded = await engine.load(compileGraph(local as LocalComputation));
@@ -20,7 +20,7 @@ describe('createTfjsEngine', () => {
 });
 
 describe('tfjsBackends', () => {
-  it('says of each backend whether it is to be had, and why not', async () => {
+  test('says of each backend whether it is to be had, and why not', async () => {
     const backends = await tfjsBackends();
     expect(backends.map(({ name }) => name)).toEqual(['cpu', 'wasm', 'tensorflow']);
     for (const { name, available, reason } of backends) {

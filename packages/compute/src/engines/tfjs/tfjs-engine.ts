@@ -18,7 +18,7 @@ export interface TfjsEngineOptions {
   readonly backend?: TfjsBackendName;
 }
 
-/** An engine on a tf.js backend; throws a `TfjsBackendError` where the backend is not to be had. */
+/** An engine on a tf.js backend; throws a `TfjsBackendError` if the backend is not to be had. */
 export async function createTfjsEngine(options: TfjsEngineOptions = {}): Promise<Engine> {
   const backend = options.backend ?? 'cpu';
   await loadTfjsBackend(backend);

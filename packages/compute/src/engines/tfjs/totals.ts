@@ -1,5 +1,5 @@
-// States of a reduction to which a step does nothing but add what follows from its rows: sums, in which the order of steps
-// says nothing. They are added up in float64 and rounded once, as the `onnx` engine does.
+// States of a reduction to which a step does nothing but add what follows from its rows: sums, in which the order of
+// steps says nothing. They are added up in float64 and rounded once, as the `onnx` engine does.
 import type { KernelGraph, KernelNode, ReduceNode, ValueId } from '../../graph/kernel-graph.js';
 import { nodeInputs, nodeOutputs } from '../../graph/walk.js';
 import * as tf from '../../tensorflow/tf.js';

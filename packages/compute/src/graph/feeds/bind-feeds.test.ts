@@ -1,5 +1,5 @@
 import { deriveSeed, generator, seedFrom, type Tensor, tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SequenceView } from '../kernel-graph.js';
 import { bindFeeds } from './bind-feeds.js';
 import { draw } from './draw.js';
@@ -15,28 +15,28 @@ function bind(kind: 'indices' | 'mask', length: number, view: Partial<SequenceVi
 }
 
 describe('bindFeeds', () => {
-  it('passes leaves of the argument through as they are', () => {
+  test('passes leaves of the argument through as they are', () => {
     const leaves = [column(1), column(2)];
     const [bound] = bindFeeds([{ kind: 'argument', name: 'x', leaf: 1 }], leaves, seed);
     expect(bound).toBe(leaves[1]);
   });
 
-  it('pads a short last batch with index 0 and mask 0', () => {
+  test('pads a short last batch with index 0 and mask 0', () => {
     expect(bind('indices', 3, {})).toEqual(tensor('int32', [2, 2], Int32Array.of(0, 1, 2, 0)));
     expect(bind('mask', 3, {})).toEqual(tensor('float32', [2, 2], Float32Array.of(1, 1, 1, 0)));
   });
 
-  it('leaves a short last batch out when told to, and keeps epochs apart', () => {
+  test('leaves a short last batch out when told to, and keeps epochs apart', () => {
     expect(bind('indices', 3, { dropRemainder: true, epochs: 2 }).data).toEqual(Int32Array.of(0, 1, 0, 1));
     expect(bind('indices', 3, { epochs: 2 }).data).toEqual(Int32Array.of(0, 1, 2, 0, 0, 1, 2, 0));
     expect(bind('mask', 3, { epochs: 2 }).data).toEqual(Float32Array.of(1, 1, 1, 0, 1, 1, 1, 0));
   });
 
-  it('walks element by element without a batch axis when the batch size is null', () => {
+  test('walks element by element without a batch axis when the batch size is null', () => {
     expect(bind('indices', 3, { batchSize: null })).toEqual(tensor('int32', [3], Int32Array.of(0, 1, 2)));
   });
 
-  it('shuffles the first `take` elements anew for each epoch', () => {
+  test('shuffles the first `take` elements anew for each epoch', () => {
     const { data } = bind('indices', 9, { shuffle: true, epochs: 2, take: 4 });
     const orders = [0, 1].flatMap((epoch) => [
       ...generator(deriveSeed(seed, 'order', 3, epoch)).permutation(4),
@@ -44,7 +44,7 @@ describe('bindFeeds', () => {
     expect([...data]).toEqual(orders);
   });
 
-  it('follows one epoch by the next until there are as many steps as asked for', () => {
+  test('follows one epoch by the next until there are as many steps as asked for', () => {
     // Epochs of 3 elements in batches of 2: [0 1] [2 –] | [0 1] [2 –] | [0 1].
     const view = { epochs: null, steps: 5 };
     expect(bind('indices', 3, view)).toEqual(
@@ -58,14 +58,14 @@ describe('bindFeeds', () => {
     expect(bind('indices', 1, { ...view, dropRemainder: true }).shape).toEqual([0, 2]);
   });
 
-  it('begins a walk of so many steps as it begins one of more epochs', () => {
+  test('begins a walk of so many steps as it begins one of more epochs', () => {
     const whole = bind('indices', 7, { shuffle: true, epochs: 3 }).data as Int32Array;
     const cut = bind('indices', 7, { shuffle: true, epochs: null, steps: 10 }).data;
     // 4 batches of 2 an epoch: 10 steps are two epochs and a half. Row 11 of the whole is the padded one.
     expect(cut).toEqual(whole.subarray(0, 20));
   });
 
-  it('takes epochs, steps and take from scalars of the argument', () => {
+  test('takes epochs, steps and take from scalars of the argument', () => {
     const indices = (view: Partial<SequenceView>, ...counts: readonly number[]): Int32Array => {
       const feed: Feed = { kind: 'indices', name: 'i', leaf: 0, reduce: 3, view: { ...plain, ...view } };
       const scalars = counts.map((count) => tensor('int32', [], Int32Array.of(count)));
@@ -85,7 +85,7 @@ describe('bindFeeds', () => {
     }
   });
 
-  it('refuses numbers of the argument that are negative, too large, or no int32 scalars', () => {
+  test('refuses numbers of the argument that are negative, too large, or no int32 scalars', () => {
     const bound = (view: Partial<SequenceView>, count: Tensor) => () =>
       bindFeeds(
         [{ kind: 'mask', name: 'm', leaf: 0, reduce: 0, view: { ...plain, ...view } }],
@@ -104,7 +104,7 @@ describe('bindFeeds', () => {
     expect(bound({ epochs: { leaf: 2 } }, scalar(1))).toThrow('got nothing');
   });
 
-  it('refuses to draw more numbers than one value may have', () => {
+  test('refuses to draw more numbers than one value may have', () => {
     const feed: Feed = {
       kind: 'random',
       name: 'r',
@@ -119,12 +119,12 @@ describe('bindFeeds', () => {
     expect(() => bindFeeds([feed], [column(3)], seed)).toThrow('need at most 268435456 numbers');
   });
 
-  it('gives no steps when the dataset is empty', () => {
+  test('gives no steps when the dataset is empty', () => {
     expect(bind('indices', 0, { epochs: 5 }).shape).toEqual([0, 2]);
     expect(bind('mask', 0, {}).shape).toEqual([0, 2]);
   });
 
-  it('draws one stream for all steps of a reduction, and another for each draw', () => {
+  test('draws one stream for all steps of a reduction, and another for each draw', () => {
     const distribution = { kind: 'uniform', low: 0, high: 1 } as const;
     const random = { kind: 'random', name: 'r', distribution, shape: [4] } as const;
     const feeds: Feed[] = [
@@ -138,7 +138,7 @@ describe('bindFeeds', () => {
     expect(stepped).toEqual(draw(distribution, [2, 4], deriveSeed(seed, 'random', 1, 2)));
   });
 
-  it('throws a RangeError that names the leaf when it is missing or no column', () => {
+  test('throws a RangeError that names the leaf when it is missing or no column', () => {
     const feed: Feed = { kind: 'mask', name: 'm', leaf: 0, reduce: 0, view: plain };
     expect(() => bindFeeds([feed], [], seed)).toThrow('it needs a leaf 0, got 0 leaves');
     const scalar = tensor('float32', [], Float32Array.of(1));

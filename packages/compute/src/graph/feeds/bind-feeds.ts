@@ -6,7 +6,7 @@
 //   m = min(length, take); an epoch uses the dataset's first m elements, in the order 0 … m − 1 or, shuffled, in
 //   that of generator(deriveSeed(seed, 'order', reduce, epoch)).permutation(m)
 //   batches do not cross epochs; a short last batch is left out (dropRemainder), or padded with index 0 and mask 0
-//   where steps are given, epochs follow one another until there are so many; none where an epoch has no batch
+//   where steps are given, epochs follow one another until there are so many; none if an epoch has no batch
 //   random numbers: draw(…) from deriveSeed(seed, 'random', draw), or within a reduction one stream for all its
 //   steps from deriveSeed(seed, 'random', draw, reduce)
 import { deriveSeed, type Seed, type Tensor, tensor } from '@starling/federated-core';

@@ -1,5 +1,5 @@
 import { generator, type Seed } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bernoulliLanes, draw } from './draw.js';
 
 const seed: Seed = [17, 4];
@@ -20,14 +20,14 @@ function bernoulliBySpecification(bits: number, threshold: number, size: number)
 }
 
 describe('draw', () => {
-  it('gives 24-bit uniform numbers when asked for a range', () => {
+  test('gives 24-bit uniform numbers when asked for a range', () => {
     const expected = wordsOf(5).map((word) => Math.fround(-1 + 3 * (Math.floor(word / 256) / 2 ** 24)));
     const { data, dtype, shape } = draw({ kind: 'uniform', low: -1, high: 2 }, [5], seed);
     expect([dtype, shape, [...data]]).toEqual(['float32', [5], expected]);
   });
 
   // Floats from 2^24 on are 2 apart, and 16777217 lies half way: ties go to the even mantissa, which may be above.
-  it.each([
+  test.each([
     [16777216, 16777218, [16777216]],
     [16777218, 16777222, [16777218, 16777220]],
     [-16777218, -16777216, [-16777218]],
@@ -36,7 +36,7 @@ describe('draw', () => {
     expect([...new Set(data)].sort((a, b) => a - b)).toEqual(within);
   });
 
-  it('gives no uniform number below the lower end, or above one that is no float32', () => {
+  test('gives no uniform number below the lower end, or above one that is no float32', () => {
     // The floats there are 16777218 and 16777220; 16777216.5 is nearest to 16777216.
     const { data } = draw({ kind: 'uniform', low: 16777216.5, high: 16777220.5 }, [256], seed);
     expect([...new Set(data)].sort((a, b) => a - b)).toEqual([16777218, 16777220]);
@@ -45,7 +45,7 @@ describe('draw', () => {
     );
   });
 
-  it('gives pairs of normal numbers by Box and Muller when asked for an odd count', () => {
+  test('gives pairs of normal numbers by Box and Muller when asked for an odd count', () => {
     const [a, b, c, d] = wordsOf(4) as [number, number, number, number];
     const radius = (word: number): number => Math.sqrt(-2 * Math.log((word + 1) / 2 ** 32));
     const angle = (word: number): number => (2 * Math.PI * word) / 2 ** 32;
@@ -62,7 +62,7 @@ describe('draw', () => {
 
   // p · 2ᵇ is an integer first at: 1/2 → 1 bit, 3/4 → 2, 5/16 → 4, 255/256 → 8; 0.1 is rounded at 16 bits:
   // 0.1 · 65536 = 6553.6 → 6554.
-  it.each([
+  test.each([
     [0.5, 1, 1],
     [0.75, 2, 3],
     [0.3125, 4, 5],
@@ -75,12 +75,12 @@ describe('draw', () => {
     expect([...data]).toEqual(bernoulliBySpecification(bits, threshold, 77));
   });
 
-  it('gives only zeros when p is 0 and only ones when p is 1', () => {
+  test('gives only zeros when p is 0 and only ones when p is 1', () => {
     expect(new Set(draw({ kind: 'bernoulli', probability: 0 }, [100], seed).data)).toEqual(new Set([0]));
     expect(new Set(draw({ kind: 'bernoulli', probability: 1 }, [100], seed).data)).toEqual(new Set([1]));
   });
 
-  it('throws when p is not a probability', () => {
+  test('throws when p is not a probability', () => {
     expect(() => draw({ kind: 'bernoulli', probability: 1.5 }, [1], seed)).toThrow(
       'a probability must be from 0 to 1, got 1.5',
     );

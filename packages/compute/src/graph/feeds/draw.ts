@@ -45,7 +45,7 @@ function uniform(low: number, high: number, size: number, seed: Seed): Float32Ar
   return numbers;
 }
 
-/** The least and the largest float32 in [low, high). Throws a `RangeError` where there is none. */
+/** The least and the largest float32 in [low, high). Throws a `RangeError` if there is none. */
 export function floatsWithin(low: number, high: number): readonly [number, number] {
   const [least, largest] = [floatNear(low, (x) => x >= low, 1), floatNear(high, (x) => x < high, -1)];
   if (least <= largest) return [least, largest];

@@ -5,7 +5,9 @@ import { randomWords } from './random-words.js';
 
 const WORDS = 0x1_0000_0000;
 
-/** A uniform permutation of 0 … length − 1 (Durstenfeld 1964); each bound's draw rejects words that would favour some. */
+/**
+ * A uniform permutation of 0 … length − 1 (Durstenfeld 1964); each bound's draw rejects words that would favour some.
+ */
 export function permutation(seed: Seed, length: number): Int32Array {
   let words = randomWords(seed, length);
   let next = 0;

@@ -1,9 +1,9 @@
 import { generator, type Seed } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { randomWords } from './random-words.js';
 
 describe('randomWords', () => {
-  it('gives the words of the generator of the same seed when asked for any count', () => {
+  test('gives the words of the generator of the same seed when asked for any count', () => {
     const seeds: readonly Seed[] = [
       [0, 0],
       [0xffffffff, 0xffffffff],

@@ -1,5 +1,5 @@
 import { float32, sequence, tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { kernelGraphOf, localComputation } from '../../capture/local-computation.js';
 import { scan } from '../../capture/scan/scan.js';
 import { sequenceReduce } from '../../capture/sequences/sequence-reduce.js';
@@ -62,7 +62,7 @@ function errorOf(graph: KernelGraph, limits?: GraphLimits): KernelGraphError {
 }
 
 describe('deserializeGraph', () => {
-  it('refuses values that are too large, before anything is made of them', () => {
+  test('refuses values that are too large, before anything is made of them', () => {
     // 2²⁸ elements are allowed, and no more.
     expect(errorOf(filled([2 ** 14, 2 ** 14 + 1]))).toMatchObject({
       code: 'too-large',
@@ -71,7 +71,7 @@ describe('deserializeGraph', () => {
     expect(deserializeGraph(serializeGraph(filled([2 ** 14, 2 ** 14])))).toEqual(filled([2 ** 14, 2 ** 14]));
   });
 
-  it('refuses more than the reader allows, of one value or of all', () => {
+  test('refuses more than the reader allows, of one value or of all', () => {
     expect(errorOf(filled([11]), { maxElements: 10 }).code).toBe('too-large');
     // Four values of 10 float32: 160 bytes.
     const four = writeGraph((g) => {
@@ -85,7 +85,7 @@ describe('deserializeGraph', () => {
     });
   });
 
-  it.each<[string, KernelGraph, string]>([
+  test.each<[string, KernelGraph, string]>([
     [
       'a kernel that makes more than its value says',
       filled([1000], [1]),
@@ -159,12 +159,12 @@ describe('deserializeGraph', () => {
     expect(errorOf(graph)).toMatchObject({ code: 'malformed', message: expect.stringContaining(message) });
   });
 
-  it('refuses bodies within bodies without end', () => {
+  test('refuses bodies within bodies without end', () => {
     expect(deserializeGraph(serializeGraph(nested(16)))).toEqual(nested(16));
     expect(errorOf(nested(17)).message).toContain('at most 16 deep');
   });
 
-  it('refuses texts that do not fill their shape', () => {
+  test('refuses texts that do not fill their shape', () => {
     const short = tensor('string', [1], ['a']);
     const graph: KernelGraph = {
       values: [{ dtype: 'string', shape: [2] }],
@@ -176,7 +176,7 @@ describe('deserializeGraph', () => {
     expect(errorOf(graph).message).toContain('constant 0 must fill its shape');
   });
 
-  it('gives an error of its own for a header that is no graph', () => {
+  test('gives an error of its own for a header that is no graph', () => {
     const bytes = serializeGraph(filled([1]));
     const text = new TextDecoder('latin1').decode(bytes).replace('"values"', '"valuez"');
     const broken = Uint8Array.from(text, (letter) => letter.charCodeAt(0));

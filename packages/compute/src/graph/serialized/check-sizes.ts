@@ -1,6 +1,6 @@
-// How large the values of a kernel graph are, checked before anything is allocated. Shapes stand in a graph twice: as the specs
-// of its values, and in what its nodes say and read. They must agree, since engines go by the nodes; then the specs bound
-// what running the graph takes.
+// How large the values of a kernel graph are, checked before anything is allocated. Shapes stand in a graph twice: as
+// the specs of its values, and in what its nodes say and read. They must agree, since engines go by the nodes; then the
+// specs bound what running the graph takes.
 import { bytesPerElement, sizeOf } from '@starling/federated-core/plan';
 import type {
   GraphNode,
@@ -30,7 +30,7 @@ const MAX_EPOCHS = 100_000;
 /** Bodies within bodies: a reduction, a scan in it, a few more. */
 const MAX_DEPTH = 16;
 
-/** Throws a `KernelGraphError` where shapes contradict each other, or values are larger than `limits`. */
+/** Throws a `KernelGraphError` if shapes contradict each other, or values are larger than `limits`. */
 export function checkSizes(graph: KernelGraph, limits: GraphLimits): void {
   const { maxElements = MAX_ELEMENTS, maxBytes = MAX_BYTES } = limits;
   let total = 0;

@@ -9,9 +9,9 @@ import { checkSizes, type GraphLimits } from './check-sizes.js';
 import { aligned, type JsonConstant, type JsonGraph, MAGIC, PREFIX_BYTES } from './serialized-form.js';
 
 /**
- * The graph that `serializeGraph` wrote. Throws a `KernelGraphError`: `malformed` where the bytes are not such a graph (cut
- * short, unknown kernels, nodes that read what does not stand before them, shapes that do not follow from what a node
- * reads), `too-large` where its values would take more than `limits`.
+ * The graph that `serializeGraph` wrote. Throws a `KernelGraphError`: `malformed` where the bytes are not such a graph
+ * (cut short, unknown kernels, nodes that read what does not stand before them, shapes that do not follow from what a
+ * node reads), `too-large` where its values would take more than `limits`.
  */
 export function deserializeGraph(bytes: Uint8Array, limits: GraphLimits = {}): KernelGraph {
   try {

@@ -1,5 +1,5 @@
 import { float32, int32, sequence } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { kernelGraphOf, localComputation } from '../../capture/local-computation.js';
 import { random } from '../../capture/random.js';
 import { scan } from '../../capture/scan/scan.js';
@@ -21,18 +21,18 @@ const graph = kernelGraphOf(
 );
 
 describe('serializeGraph', () => {
-  it('writes what deserializeGraph reads', () => {
+  test('writes what deserializeGraph reads', () => {
     expect(deserializeGraph(serializeGraph(graph))).toEqual(graph);
   });
 
-  it('gives equal bytes for equal graphs, whatever the order of attributes', () => {
+  test('gives equal bytes for equal graphs, whatever the order of attributes', () => {
     const write = (attributes: Record<string, number[] | boolean>) =>
       serializeGraph(writeGraph((g) => [g.kernel('Sum', { x: g.input([2]) }, attributes)]));
     expect(write({ axis: [0], keepDims: true })).toEqual(write({ keepDims: true, axis: [0] }));
     expect(write({ axis: [0], keepDims: true })).not.toEqual(write({ axis: [0], keepDims: false }));
   });
 
-  it('keeps numbers that JSON lacks', () => {
+  test('keeps numbers that JSON lacks', () => {
     const fills = writeGraph((g) =>
       [Infinity, -Infinity, NaN, -0].map((value) =>
         g.kernel('Fill', {}, { shape: [2], value, dtype: 'float32' }),
@@ -42,14 +42,14 @@ describe('serializeGraph', () => {
     expect(values).toEqual([Infinity, -Infinity, NaN, -0]);
   });
 
-  it('writes a view of constant epochs in the same five fields as ever, so that its graph keeps its id', () => {
+  test('writes a view of constant epochs in the same five fields as ever, so that its graph keeps its id', () => {
     const text = new TextDecoder().decode(serializeGraph(graph));
     expect(text).toContain(
       '"view":{"batchSize":3,"shuffle":true,"epochs":1,"dropRemainder":false,"take":null}',
     );
   });
 
-  it('keeps numbers of a view that stand in the argument', () => {
+  test('keeps numbers of a view that stand in the argument', () => {
     const counts = { epochs: int32(), most: int32() };
     const walked = kernelGraphOf(
       localComputation({ data: sequence(float32()), ...counts }, ({ data, epochs, most }) => [
@@ -65,7 +65,7 @@ describe('serializeGraph', () => {
     expect(deserializeGraph(serializeGraph(walked))).toEqual(walked);
   });
 
-  it('is read from any offset of a larger buffer', () => {
+  test('is read from any offset of a larger buffer', () => {
     const bytes = serializeGraph(graph);
     const shifted = new Uint8Array(bytes.length + 3);
     shifted.set(bytes, 3);
@@ -81,7 +81,7 @@ describe('deserializeGraph', () => {
   const altered = (from: string, to: string): Uint8Array =>
     Uint8Array.from(Buffer.from(Buffer.from(small).toString('latin1').replace(from, to), 'latin1'));
 
-  it.each([
+  test.each([
     ['bytes that are something else', new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]), 'SKG1'],
     ['a header that is cut short', small.subarray(0, 20), 'header needs'],
     ['constants that are cut short', small.subarray(0, small.length - 8), 'a constant needs bytes'],
@@ -92,7 +92,7 @@ describe('deserializeGraph', () => {
     expect(() => deserializeGraph(bytes)).toThrow(message);
   });
 
-  it('reads what it refuses others for', () => {
+  test('reads what it refuses others for', () => {
     expect(valuesOf(deserializeGraph(small), [floats([1, 1])])).toEqual([[2, 3]]);
   });
 });

@@ -1,5 +1,5 @@
-// Kernel graphs as bytes, in one canonical form (serialized-form.ts): equal graphs give equal bytes, so that the bytes can be
-// hashed.
+// Kernel graphs as bytes, in one canonical form (serialized-form.ts): equal graphs give equal bytes, so that the bytes
+// can be hashed.
 import type { Tensor } from '@starling/federated-core';
 import type { Attribute, GraphDType, GraphNode, KernelGraph, ViewCount } from '../kernel-graph.js';
 import { aligned, type JsonConstant, type JsonGraph, MAGIC, PREFIX_BYTES } from './serialized-form.js';

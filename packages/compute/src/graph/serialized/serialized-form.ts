@@ -1,5 +1,5 @@
-// The form of a kernel graph as bytes: "SKG1", the header's length (uint32, little-endian), the header (JSON in UTF-8), zeros
-// up to a multiple of 8, then the constants' data (little-endian), each starting at a multiple of 8.
+// The form of a kernel graph as bytes: "SKG1", the header's length (uint32, little-endian), the header (JSON in UTF-8),
+// zeros up to a multiple of 8, then the constants' data (little-endian), each starting at a multiple of 8.
 import type { GraphDType, KernelGraph, ValueId } from '../kernel-graph.js';
 
 export const MAGIC = 'SKG1';

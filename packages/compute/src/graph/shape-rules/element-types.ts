@@ -1,5 +1,6 @@
-// What element types kernels take, where tf.js takes more than makes sense: it computes exponentials of integers as integers,
-// and sums of booleans as booleans that are 2. Backends and ONNX differ in such cases, so that a graph holds none.
+// What element types kernels take, where tf.js takes more than makes sense: it computes exponentials of integers as
+// integers, and sums of booleans as booleans that are 2. Backends and ONNX differ in such cases, so that a graph holds
+// none.
 import type { ValueSpec } from '../kernel-graph.js';
 import type { Kernel } from '../kernels.js';
 import type { RuleCall } from './shape-rule.js';
@@ -54,7 +55,7 @@ function needOf(kernel: Kernel, input: string): Need {
   return OF_NUMBERS.has(kernel) ? 'numbers' : null;
 }
 
-/** Throws a `TypeError` that names the input where a kernel is given an element type that it does not take. */
+/** Throws a `TypeError` that names the input if a kernel is given an element type that it does not take. */
 export function checkElementTypes(kernel: Kernel, { inputs }: RuleCall): void {
   for (const [name, given] of Object.entries(inputs)) {
     const need = needOf(kernel, name);

@@ -53,7 +53,7 @@ function signOf(builder: GraphBuilder, x: OnnxValue): OnnxValue {
 
 /**
  * The angle of the point (b, a) as C's atan2 has it at every edge: that of (|b|, |a|), π minus it in the left half
- * plane, its negative in the lower. Equal magnitudes lie on the diagonal, also where they are infinite, and the origin
+ * plane, its negative in the lower. Equal magnitudes lie on the diagonal, also if they are infinite, and the origin
  * at angle 0.
  */
 const atan2: Compose = (builder, a, b) => {

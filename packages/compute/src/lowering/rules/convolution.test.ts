@@ -1,7 +1,7 @@
 import { float32, seedFrom, type Tensor, tensor } from '@starling/federated-core';
 import { decodeModel, suitsWinograd } from '@starling/onnx';
 import { operatorsOf, windowOf } from '@starling/onnx/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { localComputation } from '../../capture/local-computation.js';
 import { createOnnxEngine } from '../../engines/onnx/onnx-engine.js';
 import * as tf from '../../tensorflow/tf.js';
@@ -9,7 +9,10 @@ import { compileGraph } from '../compile-graph.js';
 
 type Shape4 = [number, number, number, number];
 
-/** The definition, in float64: for every window of every image, what a pair of an input pixel and an output pixel has to do with each other. */
+/**
+ * The definition, in float64: for every window of every image, what a pair of an input pixel and an output pixel has to
+ * do with each other.
+ */
 function eachProduct(
   [n, h, w, inputs]: Shape4,
   outputs: number,
@@ -46,7 +49,7 @@ const [inChannels, outChannels] = [32, 32];
 
 describe('winogradConvolution, winogradInputGradient, winogradFilterGradient', () => {
   // Tiles that cover the output exactly, that reach beyond it, and images with a border of zeros.
-  it.each([
+  test.each([
     { pad: 'valid', shape: [16, 10, 10, inChannels] },
     { pad: 'valid', shape: [11, 9, 13, inChannels] },
     { pad: 'same', shape: [16, 7, 8, inChannels] },
@@ -99,7 +102,7 @@ describe('winogradConvolution, winogradInputGradient, winogradFilterGradient', (
 describe('suitsWinograd', () => {
   const window = windowOf([20, 26, 26, 32], [3, 3, 32, 64], 'valid');
 
-  it('takes 3 × 3 convolutions with many channels and tiles, and no others', () => {
+  test('takes 3 × 3 convolutions with many channels and tiles, and no others', () => {
     expect(suitsWinograd(window)).toBe(true);
     expect(suitsWinograd({ ...window, filterHeight: 5 })).toBe(false);
     expect(suitsWinograd({ ...window, strideWidth: 2 })).toBe(false);
@@ -113,14 +116,14 @@ describe('suitsWinograd', () => {
   });
 
   // 36 positions × 36 tiles × 64 channels × 200 images = 16.6 million; 2^24 are 16.8 million.
-  it('leaves batches whose transforms would take too much memory', () => {
+  test('leaves batches whose transforms would take too much memory', () => {
     expect(suitsWinograd({ ...window, batchSize: 200 })).toBe(true);
     expect(suitsWinograd({ ...window, batchSize: 210 })).toBe(false);
   });
 });
 
 describe('winogradConvolution', () => {
-  it('gives exact zeros for patches of zeros, whatever else their tile holds', async () => {
+  test('gives exact zeros for patches of zeros, whatever else their tile holds', async () => {
     const [shape, filterShape] = [
       [16, 10, 10, inChannels] as Shape4,
       [3, 3, inChannels, outChannels] as Shape4,

@@ -67,7 +67,7 @@ function windowParts(builder: GraphBuilder, padded: OnnxValue, window: Window): 
   );
 }
 
-/** Height and width of the input with room for every window, also where the last ones were left out. */
+/** Height and width of the input with room for every window, also if the last ones were left out. */
 function paddedSize(window: Window): readonly [number, number] {
   const height = window.outHeight * window.strideHeight + window.filterHeight;
   const width = window.outWidth * window.strideWidth + window.filterWidth;
@@ -106,7 +106,7 @@ function collect(
   return builder.slice(wide, [1, 2], [top, left], [window.inHeight, window.inWidth]);
 }
 
-/** Parts of windows that lie side by side, laid back into one field, with zeros where no window reached. */
+/** Parts of windows that lie side by side, laid back into one field, with zeros if no window reached. */
 function layTiles(builder: GraphBuilder, parts: readonly OnnxValue[], window: Window): OnnxValue {
   const { outHeight: h, outWidth: w, filterHeight: fh, filterWidth: fw } = window;
   const field = interleave(builder, parts, fh);

@@ -1,4 +1,4 @@
-// A lowering rule: how one tf.js kernel is said in ONNX. The table in `rules/index.ts` has one a kernel.
+// A lowering rule: how one tf.js kernel is expressed in ONNX. The table in `rules/index.ts` has one a kernel.
 
 import type { GraphBuilder, OnnxValue } from '@starling/onnx';
 import type { Attribute, KernelNode, ValueSpec } from '../../graph/kernel-graph.js';

@@ -1,5 +1,5 @@
-// Constants that the user writes among the arguments of an intrinsic: checked, with the intrinsic and the user's line in
-// the error when one does not fit, and copied, so that a computation stays what it was when it was written.
+// Constants that the user writes among the arguments of an intrinsic: checked, with the intrinsic and the user's line
+// in the error when one does not fit, and copied, so that a computation stays what it was when it was written.
 import { atLocation, sourceLocation } from '../../errors/source-location.js';
 import { ValueError } from '../../errors/starling-error.js';
 import type { LiteralExpression } from '../../expression/expression.js';

@@ -1,17 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
 import { both } from '../../testing/both.js';
 import { atClients, string, struct } from '../../types/types.js';
 import { federatedCollect } from './federated-collect.js';
 
 describe('federatedCollect', () => {
-  it('`federatedCollect` keeps cohort order when clients are in several lanes', async () => {
+  test('`federatedCollect` keeps cohort order when clients are in several lanes', async () => {
     const all = federatedComputation(atClients(string()), (x) => federatedCollect(x));
     expect(await both(all, ['c', 'a', 'b'], { laneSize: 2 })).toEqual(['c', 'a', 'b']);
     expect(await both(all, [])).toEqual([]);
   });
 
-  it('`federatedCollect` refuses structs of nothing, of which a dataset cannot tell how many there are', () => {
+  test('`federatedCollect` refuses structs of nothing, of which a dataset cannot tell how many there are', () => {
     expect(() => federatedComputation(atClients(struct({})), (x) => federatedCollect(x))).toThrow(
       'Cannot apply federatedCollect: T must be tensors, alone or in structs with at least one, and no sequence, got <>',
     );

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
 import { seedFrom } from '../../random/seed.js';
 import { both } from '../../testing/both.js';
@@ -6,7 +6,7 @@ import { atClients, float32 } from '../../types/types.js';
 import { federatedSample } from './federated-sample.js';
 
 describe('federatedSample', () => {
-  it('`federatedSample` draws clients uniformly when seeds vary', async () => {
+  test('`federatedSample` draws clients uniformly when seeds vary', async () => {
     const sample = federatedComputation(atClients(float32()), (x) => federatedSample(x, { maxSamples: 2 }));
     const counts = [0, 0, 0, 0, 0];
     for (let seed = 0; seed < 400; seed++) {

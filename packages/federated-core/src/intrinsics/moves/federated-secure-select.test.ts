@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
 import { both } from '../../testing/both.js';
 import { plainLocal } from '../../testing/plain-local.js';
@@ -15,7 +15,7 @@ const row = plainLocal(
 );
 
 describe('federatedSecureSelect', () => {
-  it('`federatedSecureSelect` gives a slice for each key, in order, duplicates included', async () => {
+  test('`federatedSecureSelect` gives a slice for each key, in order, duplicates included', async () => {
     const scale = plainLocal(
       { sum: float32(), next: float32() },
       float32(),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compilePlan } from '../../compile/compile-plan.js';
 import { federatedComputation } from '../../computations/federated-computation.js';
 import { TypeMismatchError } from '../../errors/starling-error.js';
@@ -30,7 +30,7 @@ const table = [5, 6, 7, 8];
 const keysAndTable = { keys: atClients(int32(null)), table: atServer(float32(4)) };
 
 describe('federatedSelect', () => {
-  it('`federatedSelect` gives a slice for each key, in order, duplicates included', async () => {
+  test('`federatedSelect` gives a slice for each key, in order, duplicates included', async () => {
     const select = federatedComputation(keysAndTable, (given) =>
       federatedCollect(
         federatedSequenceReduce(
@@ -47,7 +47,7 @@ describe('federatedSelect', () => {
     expect(await both(select, { keys: [], table })).toEqual([]);
   });
 
-  it('`federatedSelect` shows what each client gets when it is evaluated alone', async () => {
+  test('`federatedSelect` shows what each client gets when it is evaluated alone', async () => {
     const select = federatedComputation(keysAndTable, (given) =>
       federatedSelect(given.table, { keys: given.keys, keyBound: 4, slice: row }),
     );
@@ -56,7 +56,7 @@ describe('federatedSelect', () => {
     expect(slices).toEqual([[7, 5, 7], []]);
   });
 
-  it('`federatedSelect` needs a round trip for keys, and sends slices in place of the value', () => {
+  test('`federatedSelect` needs a round trip for keys, and sends slices in place of the value', () => {
     const select = federatedComputation(keysAndTable, (given) =>
       federatedSum(
         federatedSequenceSum(federatedSelect(given.table, { keys: given.keys, keyBound: 4, slice: row })),
@@ -71,7 +71,7 @@ describe('federatedSelect', () => {
     expect(phases[1]!.selections).toMatchObject([{ keys: { phase: 0, aggregation: 0 }, graph: row }]);
   });
 
-  it('`federatedSelect` shares the round trip of keys among the selections whose keys are known with it', async () => {
+  test('`federatedSelect` shares the round trip of keys among the selections whose keys are known with it', async () => {
     const select = federatedComputation(
       { ...keysAndTable, others: atClients(int32(null)), weights: atServer(float32(4)) },
       (given) => ({
@@ -98,7 +98,7 @@ describe('federatedSelect', () => {
     expect(await both(select, argument)).toEqual({ plain: 19, again: 7, other: 21, clients: [2, 1] });
   });
 
-  it('`federatedSelect` sends keys once when several selections go by one field', async () => {
+  test('`federatedSelect` sends keys once when several selections go by one field', async () => {
     const held = struct({ keys: int32(null), other: int32(null) });
     const select = federatedComputation({ held: atClients(held), table: atServer(float32(4)) }, (given) => {
       const sumBy = (name: 'keys' | 'other', keyBound: number) =>
@@ -119,7 +119,7 @@ describe('federatedSelect', () => {
     expect(await both(select, { held: members, table })).toEqual([11, 11, 11, 7]);
   });
 
-  it('`federatedSelect` takes keys and a value that depend on aggregates', async () => {
+  test('`federatedSelect` takes keys and a value that depend on aggregates', async () => {
     const upTo = plainLocal({ own: int32(), most: int32() }, int32(null), ({ own, most }) => [own, most]);
     const scaled = plainLocal({ table: float32(4), by: int32() }, float32(4), ({ table: all, by }) =>
       Float32Array.from((all as Tensor<'float32'>).data, (value) => value * by),
@@ -137,7 +137,7 @@ describe('federatedSelect', () => {
     expect(await both(select, { key: [1, 2], table })).toEqual([134, 154]);
   });
 
-  it('`federatedSelect` goes by keys that were selected', async () => {
+  test('`federatedSelect` goes by keys that were selected', async () => {
     const link = plainLocal({ links: int32(4), key: int32() }, int32(1), ({ links, key }) => [
       (links as Tensor).data[key],
     ]);
@@ -164,7 +164,7 @@ describe('federatedSelect', () => {
     expect(await both(select, argument)).toEqual([608, 705]);
   });
 
-  it('`federatedSelect` slices structs and strings', async () => {
+  test('`federatedSelect` slices structs and strings', async () => {
     const words = { word: string(4), size: struct({ rows: float32(4) }) };
     const pick = plainLocal(
       { served: struct(words), key: int32() },
@@ -191,7 +191,7 @@ describe('federatedSelect', () => {
     expect(await both(select, { keys: [[3, 0], [1, 1], []], served })).toEqual([' d4 a1', ' b2 b2', '']);
   });
 
-  it('`federatedSelect` gives every client that asks for a key the same draw, and another to another key or call', async () => {
+  test('`federatedSelect` gives every client that asks for a key the same draw, and another to another key or call', async () => {
     const noisy = plainLocal({ table: float32(4), key: int32() }, float32(), (_, seed) =>
       Math.fround(generator(seed).uniform()),
     );
@@ -212,7 +212,7 @@ describe('federatedSelect', () => {
     expect(new Set([first[0], first[2], second[0], second[2]]).size).toBe(4);
   });
 
-  it('`federatedSelect` fails the round when slices differ in shape', async () => {
+  test('`federatedSelect` fails the round when slices differ in shape', async () => {
     const ragged = plainLocal(
       { table: float32(4), key: int32() },
       float32(null),
@@ -233,7 +233,7 @@ describe('federatedSelect', () => {
     await expect(both(select, { keys: [[2], [3]], table })).rejects.toThrow(TypeMismatchError);
   });
 
-  it('`federatedSelect` refuses a client with more keys than it may have', async () => {
+  test('`federatedSelect` refuses a client with more keys than it may have', async () => {
     const select = federatedComputation(keysAndTable, (given) =>
       federatedSum(
         federatedSequenceSum(federatedSelect(given.table, { keys: given.keys, keyBound: 4, slice: row })),

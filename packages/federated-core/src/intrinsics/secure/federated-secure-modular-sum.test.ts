@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
 import { both } from '../../testing/both.js';
 import { plainLocal } from '../../testing/plain-local.js';
@@ -10,7 +10,7 @@ import { federatedSecureModularSum } from './federated-secure-modular-sum.js';
 const magnitude = plainLocal(int32(), int32(), (x: number) => Math.abs(x), 'magnitude');
 
 describe('federatedSecureModularSum', () => {
-  it('`federatedSecureModularSum` wraps into the symmetric range when asked to', async () => {
+  test('`federatedSecureModularSum` wraps into the symmetric range when asked to', async () => {
     const sum = federatedComputation(atClients(int32()), (x) => ({
       plain: federatedSecureModularSum(x, { modulus: 8 }),
       symmetric: federatedSecureModularSum(x, { modulus: 8, symmetric: true }),
@@ -19,7 +19,7 @@ describe('federatedSecureModularSum', () => {
     expect(await both(sum, [1, 2, 3, 4])).toEqual({ plain: 2, symmetric: -5 });
   });
 
-  it('`federatedSecureModularSum` is exact when 1,500 clients sum int64 values next to 2^53', async () => {
+  test('`federatedSecureModularSum` is exact when 1,500 clients sum int64 values next to 2^53', async () => {
     const modulus = Number.MAX_SAFE_INTEGER;
     const sum = federatedComputation(atClients(int64()), (x) => ({
       plain: federatedSecureModularSum(x, { modulus }),
@@ -36,7 +36,7 @@ describe('federatedSecureModularSum', () => {
     expect(1500n * greatest).toBeGreaterThan(2n ** 63n);
   });
 
-  it('`federatedSecureModularSum` takes all the range of int32, and refuses a modulus beyond it', async () => {
+  test('`federatedSecureModularSum` takes all the range of int32, and refuses a modulus beyond it', async () => {
     const sum = federatedComputation(atClients(int32()), (x) => ({
       plain: federatedSecureModularSum(federatedMap(magnitude, x), { modulus: 2 ** 31 }),
       symmetric: federatedSecureModularSum(x, { modulus: 2 ** 31, symmetric: true }),
@@ -53,7 +53,7 @@ describe('federatedSecureModularSum', () => {
     ).toThrow('modulus must be an integer from 1 to 2147483648, got 2147483649');
   });
 
-  it('`federatedSecureModularSum` gives the sum modulo its modulus whatever modulus, values and lanes are', async () => {
+  test('`federatedSecureModularSum` gives the sum modulo its modulus whatever modulus, values and lanes are', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
 import { OverflowError } from '../../errors/starling-error.js';
 import { both } from '../../testing/both.js';
@@ -8,7 +8,7 @@ import { federatedSecureSum } from './federated-secure-sum.js';
 import { federatedSecureSumBitwidth } from './federated-secure-sum-bitwidth.js';
 
 describe('federatedSecureSum', () => {
-  it('`federatedSecureSum` leaves out a client when its value is out of range', async () => {
+  test('`federatedSecureSum` leaves out a client when its value is out of range', async () => {
     const sum = federatedComputation(atClients(int32()), (x) => federatedSecureSum(x, { maxInput: 10 }));
     // 11 and −1 are refused.
     expect(await both(sum, [1, 11, 10, -1, 2])).toBe(13);
@@ -17,14 +17,14 @@ describe('federatedSecureSum', () => {
     ).toThrow('maxInput must be an integer from 1 to 9007199254740991, got 0');
   });
 
-  it('`federatedSecureSumBitwidth` takes numbers up to 2^bitwidth − 1', async () => {
+  test('`federatedSecureSumBitwidth` takes numbers up to 2^bitwidth − 1', async () => {
     const sum = federatedComputation(atClients(int32()), (x) =>
       federatedSecureSumBitwidth(x, { bitwidth: 3 }),
     );
     expect(await both(sum, [7, 8, 1])).toBe(8);
   });
 
-  it('`federatedSecureSum` is exact up to the end of the element type, and fails the round beyond', async () => {
+  test('`federatedSecureSum` is exact up to the end of the element type, and fails the round beyond', async () => {
     const short = federatedComputation(atClients(int32()), (x) =>
       federatedSecureSum(x, { maxInput: 2 ** 31 - 1 }),
     );
@@ -40,7 +40,7 @@ describe('federatedSecureSum', () => {
     await expect(both(long, [...greatest, 2n ** 53n - 1n])).rejects.toThrow(OverflowError);
   });
 
-  it('`federatedSecureSum` holds each field to a bound of its own when given a struct of bounds', async () => {
+  test('`federatedSecureSum` holds each field to a bound of its own when given a struct of bounds', async () => {
     const type = atClients(struct({ a: int32(2), b: struct([int32(), int32()]) }));
     const sum = federatedComputation(type, (x) =>
       federatedSecureSum(x, { maxInput: { a: 1, b: [10, 100] } }),
@@ -66,7 +66,7 @@ describe('federatedSecureSum', () => {
     });
   });
 
-  it('`federatedSecureSum` refuses bounds that have not the fields of the value', () => {
+  test('`federatedSecureSum` refuses bounds that have not the fields of the value', () => {
     const type = atClients(struct({ a: int32(), b: int32() }));
     for (const bounds of [{ a: 1 }, { a: 1, b: 2, c: 3 }, [1, 2]]) {
       expect(() => federatedComputation(type, (x) => federatedSecureSum(x, { maxInput: bounds }))).toThrow(

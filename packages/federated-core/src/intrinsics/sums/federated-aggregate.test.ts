@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
 import { generator } from '../../random/generator.js';
 import { both } from '../../testing/both.js';
@@ -10,7 +10,7 @@ const add = plainLocal({ a: float32(), b: float32() }, float32(), ({ a, b }) => 
 const noisy = plainLocal(float32(), float32(), (sum, seed) => sum + generator(seed).uniform(), 'noisy');
 
 describe('federatedAggregate', () => {
-  it('`federatedAggregate` draws the same in a plan as by its meaning when operators draw, and anew in each aggregate', async () => {
+  test('`federatedAggregate` draws the same in a plan as by its meaning when operators draw, and anew in each aggregate', async () => {
     const twice = federatedComputation(atClients(float32()), (x) => [
       federatedAggregate(x, { zero: 0, accumulate: add, merge: add, report: noisy }),
       federatedAggregate(x, { zero: 0, accumulate: add, merge: add, report: noisy }),
@@ -20,7 +20,7 @@ describe('federatedAggregate', () => {
     expect(first).not.toBe(second);
   });
 
-  it('`federatedAggregate` keeps a state of several tensors when it folds to a mean and a range', async () => {
+  test('`federatedAggregate` keeps a state of several tensors when it folds to a mean and a range', async () => {
     const state = struct({ sum: float32(), count: float32(), least: float32(), most: float32() });
     const accumulate = plainLocal({ state, x: float32() }, state, ({ state: before, x }) => ({
       sum: before.sum + x,

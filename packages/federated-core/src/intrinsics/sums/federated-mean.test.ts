@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
 import { EmptyAggregateError, TypeMismatchError } from '../../errors/starling-error.js';
 import { both } from '../../testing/both.js';
@@ -11,12 +11,12 @@ const weighted = federatedComputation(
 );
 
 describe('federatedMean', () => {
-  it('`federatedMean` divides the weighted sum by the weights when weights are given', async () => {
+  test('`federatedMean` divides the weighted sum by the weights when weights are given', async () => {
     // (1·3 + 2·2 + 3·1) / 6 = 10/6.
     expect(await both(weighted, { value: [1, 2, 3], weight: [3, 2, 1] })).toBe(Math.fround(10 / 6));
   });
 
-  it('`federatedMean` averages field by field when members are nested structs', async () => {
+  test('`federatedMean` averages field by field when members are nested structs', async () => {
     const member = struct([struct([float32(), float32()]), float32()]);
     const structs = federatedComputation(
       { value: atClients(member), weight: atClients(int32()) },
@@ -34,14 +34,14 @@ describe('federatedMean', () => {
     ]);
   });
 
-  it('`federatedMean` gives TFF’s temperature average when unweighted', async () => {
+  test('`federatedMean` gives TFF’s temperature average when unweighted', async () => {
     const mean = federatedComputation(atClients(float32()), (value) => federatedMean(value));
     // (68.5 + 70.3 + 69.8) / 3 in float32 inputs.
     const expected = (68.5 + Math.fround(70.3) + Math.fround(69.8)) / 3;
     expect(await both(mean, [68.5, 70.3, 69.8])).toBe(Math.fround(expected));
   });
 
-  it('`federatedMean` fails the round when the weights add up to zero, or gives `ifEmpty`', async () => {
+  test('`federatedMean` fails the round when the weights add up to zero, or gives `ifEmpty`', async () => {
     const safe = federatedComputation(
       { value: atClients(float32()), weight: atClients(float32()) },
       ({ value, weight }) => federatedMean(value, { weight, ifEmpty: -1 }),
@@ -55,14 +55,14 @@ describe('federatedMean', () => {
     }
   });
 
-  it('`federatedMean` leaves out a client when its weight is negative or not finite, or its value is NaN', async () => {
+  test('`federatedMean` leaves out a client when its weight is negative or not finite, or its value is NaN', async () => {
     // Only the third client is left.
     for (const weight of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(await both(weighted, { value: [9, Number.NaN, 5], weight: [weight, 1, 2] })).toBe(5);
     }
   });
 
-  it('`federatedMean` leaves out the shape of a client when its weight is 0', async () => {
+  test('`federatedMean` leaves out the shape of a client when its weight is 0', async () => {
     const mean = federatedComputation(
       { value: atClients(float32(null)), weight: atClients(float32()) },
       ({ value, weight }) => federatedMean(value, { weight }),
@@ -78,7 +78,7 @@ describe('federatedMean', () => {
     }
   });
 
-  it('`federatedMean` keeps float64 sums when an update is float64, in lanes of five', async () => {
+  test('`federatedMean` keeps float64 sums when an update is float64, in lanes of five', async () => {
     const mean = federatedComputation(atClients(float64()), (value) => federatedMean(value));
     const values = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
     const lanes = 0.1 + 0.2 + 0.3 + 0.4 + 0.5 + (0.6 + 0.7);
@@ -93,7 +93,7 @@ describe('federatedMean', () => {
     const wide = mean(float64(), float64());
     const lanes = [1, 2, 5];
 
-    it.each([
+    test.each([
       // 1e308 twice: (1·1e308 + 3·1e308) / 2e308 = 2; the total alone is beyond float64.
       [[1, 3], [1e308, 1e308], 2],
       // The same with values that are as large: (1e308 + 1e308) / 2.
@@ -111,7 +111,7 @@ describe('federatedMean', () => {
       for (const laneSize of lanes) expect(await both(wide, { value, weight }, { laneSize })).toBe(expected);
     });
 
-    it('`federatedMean` is the largest number when all hold it, however the weights round', async () => {
+    test('`federatedMean` is the largest number when all hold it, however the weights round', async () => {
       // A mean of equal values is that value; with these weights the sum rounds up and the total down.
       const weight = [0.3909290869179969, 0.7980478533453854, 0.00782330817277277, 0.11586282583653595];
       weight.push(0.9853788483457953, 0.25812109000378247);
@@ -132,18 +132,18 @@ describe('federatedMean', () => {
       }
     });
 
-    it('`federatedMean` of float64 without weights does not overflow', async () => {
+    test('`federatedMean` of float64 without weights does not overflow', async () => {
       const plain = federatedComputation(atClients(float64()), (value) => federatedMean(value));
       for (const laneSize of lanes)
         expect(await both(plain, [1e308, 1e308, 1e308, 1e308], { laneSize })).toBe(1e308);
     });
 
-    it('`federatedMean` of float32 values takes float64 weights of any size', async () => {
+    test('`federatedMean` of float32 values takes float64 weights of any size', async () => {
       const narrow = mean(float32(), float64());
       expect(await both(narrow, { value: [1, 2], weight: [1e308, 1e308] })).toBe(1.5);
     });
 
-    it('`federatedMean` gives the same bits as without a scale when nothing is near an end', async () => {
+    test('`federatedMean` gives the same bits as without a scale when nothing is near an end', async () => {
       const value = [0.1, 0.7, -0.3, 1e10, 3];
       const weight = [3, 0.2, 1e-5, 7, 1e6];
       const sum = value.reduce((total, x, index) => total + x * weight[index]!, 0);
@@ -152,7 +152,7 @@ describe('federatedMean', () => {
     });
   });
 
-  it('`federatedMean` refuses integers and bools at tracing', () => {
+  test('`federatedMean` refuses integers and bools at tracing', () => {
     for (const type of [int32(), bool()] as Type[]) {
       expect(() => federatedComputation(atClients(type), (value) => federatedMean(value))).toThrow(
         TypeMismatchError,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
 import { EmptyAggregateError } from '../../errors/starling-error.js';
 import { both } from '../../testing/both.js';
@@ -7,7 +7,7 @@ import { federatedMax } from './federated-max.js';
 import { federatedMin } from './federated-min.js';
 
 describe('federatedMin and federatedMax', () => {
-  it('`federatedMin` and `federatedMax` fail the round when no client reports', async () => {
+  test('`federatedMin` and `federatedMax` fail the round when no client reports', async () => {
     const least = federatedComputation(atClients(float32()), (x) => federatedMin(x));
     expect(await both(least, [3, -1, 2])).toBe(-1);
     await expect(both(least, [])).rejects.toThrow(EmptyAggregateError);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
 import { OverflowError, TypeMismatchError } from '../../errors/starling-error.js';
 import { both } from '../../testing/both.js';
@@ -8,7 +8,7 @@ import { federatedSum } from './federated-sum.js';
 const sumOf = (type: Type) => federatedComputation(atClients(type), (value) => federatedSum(value));
 
 describe('federatedSum', () => {
-  it('`federatedSum` adds structs of tensors field by field', async () => {
+  test('`federatedSum` adds structs of tensors field by field', async () => {
     const value = await both(sumOf(struct({ a: float32(2), b: int32() })), [
       { a: [1, 2], b: 3 },
       { a: [10, 20], b: 30 },
@@ -16,23 +16,23 @@ describe('federatedSum', () => {
     expect(value).toEqual({ a: { dtype: 'float32', shape: [2], data: Float32Array.of(11, 22) }, b: 33 });
   });
 
-  it('`federatedSum` rounds once, at the end, when float32 values are added', async () => {
+  test('`federatedSum` rounds once, at the end, when float32 values are added', async () => {
     // In float32, 2^24 + 1 = 2^24, so adding ones one by one would never leave 2^24.
     expect(await both(sumOf(float32()), [2 ** 24, 1, 1, 1, 1])).toBe(2 ** 24 + 4);
   });
 
-  it('`federatedSum` gives zeros when no client reports', async () => {
+  test('`federatedSum` gives zeros when no client reports', async () => {
     expect(await both(sumOf(struct({ a: float32(), b: int64() })), [])).toEqual({ a: 0, b: 0n });
   });
 
-  it('`federatedSum` fails the round when an integer sum does not fit its element type', async () => {
+  test('`federatedSum` fails the round when an integer sum does not fit its element type', async () => {
     await expect(both(sumOf(int32()), [2 ** 31 - 1, 1])).rejects.toThrow(OverflowError);
     await expect(both(sumOf(uint8()), [255, 1])).rejects.toThrow('the sum must fit uint8, got 256');
     await expect(both(sumOf(int64()), [2n ** 63n - 1n, 1n])).rejects.toThrow(OverflowError);
     expect(await both(sumOf(int32()), [2 ** 31 - 1, -1, 1])).toBe(2 ** 31 - 1);
   });
 
-  it('`federatedSum` takes the shape of the updates when a dimension is unknown', async () => {
+  test('`federatedSum` takes the shape of the updates when a dimension is unknown', async () => {
     expect(
       await both(sumOf(float32(null)), [
         [1, 2],
@@ -47,7 +47,7 @@ describe('federatedSum', () => {
     }
   });
 
-  it('`federatedSum` refuses bools at tracing', () => {
+  test('`federatedSum` refuses bools at tracing', () => {
     expect(() => sumOf(bool())).toThrow('Cannot apply federatedSum: T must be numbers');
   });
 });

@@ -10,8 +10,8 @@ export interface WeightedRow {
 }
 
 /**
- * Element by element sums of numbers times weights, lane by lane. Weights are multiplied by the power of two that the largest
- * of them, so far, asks for; whatever was summed before with another one is brought to it.
+ * Element by element sums of numbers times weights, lane by lane. Weights are multiplied by the power of two that the
+ * largest of them, so far, asks for; whatever was summed before with another one is brought to it.
  */
 export function weightedSums(
   lanes: readonly (readonly WeightedRow[])[],
@@ -31,8 +31,8 @@ export function weightedSums(
 }
 
 /**
- * A sum divided by the total of the weights: between the values, and so at most the largest number of `type` where rounding
- * went past it.
+ * A sum divided by the total of the weights: between the values, and so at most the largest number of `type` where
+ * rounding went past it.
  */
 export function meanOf({ dtype }: TensorType, sum: number, total: number): number {
   if (!Number.isFinite(sum)) return sum;

@@ -1,6 +1,6 @@
 import { generator, seedFrom } from '@starling/federated-core';
 import { sizeOf } from '@starling/federated-core/plan';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { applyPass } from '../../builder/rewrite-graph.js';
 import { graphOf, operatorsAfter, outputsOf } from '../../testing/pass-check.js';
 import { blockSums } from './block-sums.js';
@@ -57,7 +57,7 @@ const CASES: readonly (readonly [readonly number[], readonly number[]])[] = [
 ];
 
 describe('blockSums', () => {
-  it.each(CASES)(
+  test.each(CASES)(
     'of shape %j along %j gives sums and means as near as its blocks are short',
     async (shape, axes) => {
       const random = generator(seedFrom(sizeOf(shape)));
@@ -80,14 +80,14 @@ describe('blockSums', () => {
     },
   );
 
-  it('leaves sums of at most 4096 numbers, and unknown sizes', async () => {
+  test('leaves sums of at most 4096 numbers, and unknown sizes', async () => {
     const short = graphOf([[4096, 3]], (b, [x]) => [b.reduce('ReduceSum', x!, [0], false)]);
     expect(await operatorsAfter(blockSums, short)).toBe('ReduceSum');
     const unknown = graphOf([[-1, 3]], (b, [x]) => [b.reduce('ReduceSum', x!, [0], false)]);
     expect(applyPass(unknown, blockSums).nodes.map(({ op }) => op)).toEqual(['ReduceSum']);
   });
 
-  it('splits a known axis next to an unknown one', () => {
+  test('splits a known axis next to an unknown one', () => {
     const graph = graphOf([[-1, 10_000]], (b, [x]) => [b.reduce('ReduceSum', x!, [1], false)]);
     expect(applyPass(graph, blockSums).nodes.map(({ op }) => op)).toEqual([
       'Reshape',

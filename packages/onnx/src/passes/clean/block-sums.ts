@@ -1,7 +1,7 @@
-// Pass: long sums and means are taken in blocks, and sums of blocks again, until few are left. onnxruntime adds float32 numbers one
-// after another, so that the rounding of a sum of n numbers grows with n: up to n · 2⁻²⁴ of Σ |x|, and 1 % for ten million
-// equal ones. In blocks it grows with the length of a block, times the number of levels (Higham, "The Accuracy of Floating
-// Point Summation", SIAM J. Sci. Comput. 1993, §3).
+// Pass: long sums and means are taken in blocks, and sums of blocks again, until few are left. onnxruntime adds float32
+// numbers one after another, so that the rounding of a sum of n numbers grows with n: up to n · 2⁻²⁴ of Σ |x|, and 1 %
+// for ten million equal ones. In blocks it grows with the length of a block, times the number of levels (Higham, "The
+// Accuracy of Floating Point Summation", SIAM J. Sci. Comput. 1993, §3).
 import { sizeOf } from '@starling/federated-core/plan';
 import type { GraphBuilder } from '../../builder/graph-builder.js';
 import type { Pass, RewriteContext } from '../../builder/rewrite-graph.js';
@@ -9,7 +9,9 @@ import type { OnnxNode, OnnxValue } from '../../model/onnx-model.js';
 
 /** Shorter sums stay as they are: their rounding is at most 2⁻¹² of Σ |x|. */
 const LONGEST_SUM = 4096;
-/** Numbers in a block: the largest divisor of the length from the fewest on, so that nothing is copied; else the most. */
+/**
+ * Numbers in a block: the largest divisor of the length from the fewest on, so that nothing is copied; else the most.
+ */
 const FEWEST_IN_BLOCK = 64;
 const MOST_IN_BLOCK = 512;
 

@@ -1,5 +1,5 @@
 import type { Tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { applyPass, removeDeadNodes } from '../../builder/rewrite-graph.js';
 import { graphOf, operatorsAfter, operatorsOf, outputsOf } from '../../testing/pass-check.js';
 import { divideFactors } from './divide-factors.js';
@@ -12,7 +12,7 @@ const checkedLoss = graphOf([[4], [4], [1]], (b, [x, m, c]) => {
 });
 
 describe('divideFactors', () => {
-  it('divides the factor and the dividend, with the same bits where the divisor is 1, and no finite number elsewhere', async () => {
+  test('divides the factor and the dividend, with the same bits where the divisor is 1, and no finite number elsewhere', async () => {
     const changed = removeDeadNodes(applyPass(checkedLoss, divideFactors));
     expect(operatorsOf(changed)).toBe('Greater Cast Exp Div Mul Div Div');
     const inputs = [Float32Array.of(1.1, -1, 0.3, -2), Float32Array.of(0.7, 1, 0, 0), Float32Array.of(3)];
@@ -25,7 +25,7 @@ describe('divideFactors', () => {
     }
   });
 
-  it('leaves quotients whose divisor is any number, which are read twice, or which broadcast', async () => {
+  test('leaves quotients whose divisor is any number, which are read twice, or which broadcast', async () => {
     const any = graphOf([[4], [4], [4]], (b, [x, m, v]) => [b.binary('Mul', b.binary('Div', x!, v!), m!)]);
     expect(await operatorsAfter(divideFactors, any)).toBe('Div Mul');
     const twice = graphOf([[4], [4]], (b, [x, m]) => {

@@ -1,5 +1,5 @@
-// Pass: a transpose of a transpose is one, also where a reshape that only splits axes stands between them, as in filters laid out in
-// blocks from a transposed matrix.
+// Pass: a transpose of a transpose is one, also if a reshape that only splits axes stands between them, as in filters
+// laid out in blocks from a transposed matrix.
 import { sizeOf } from '@starling/federated-core/plan';
 import { permutationOf } from '../../builder/permutation.js';
 import type { Pass, RewriteContext } from '../../builder/rewrite-graph.js';

@@ -1,5 +1,6 @@
-// Pass: transposes move as few axes as say the same. Axes of size 1 do not count, and axes that stay side by side are one; onnxruntime
-// has fast ways for what is then often a plain matrix, but looks for no such thing itself: six axes take it five times as long.
+// Pass: transposes move as few axes as say the same. Axes of size 1 do not count, and axes that stay side by side are
+// one; onnxruntime has fast ways for what is then often a plain matrix, but looks for no such thing itself: six axes
+// take it five times as long.
 
 import { permutationOf } from '../../builder/permutation.js';
 import type { Pass, RewriteContext } from '../../builder/rewrite-graph.js';

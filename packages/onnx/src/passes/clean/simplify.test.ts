@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { applyPass } from '../../builder/rewrite-graph.js';
 import type { OnnxGraph } from '../../model/onnx-model.js';
 import { graphOf, operatorsAfter } from '../../testing/pass-check.js';
@@ -7,7 +7,7 @@ import { simplify } from './simplify.js';
 const twice = (graph: OnnxGraph): OnnxGraph => applyPass(applyPass(graph, simplify), simplify);
 
 describe('simplify', () => {
-  it('drops identities, and products and sums that change nothing, when shapes stay', async () => {
+  test('drops identities, and products and sums that change nothing, when shapes stay', async () => {
     const graph = graphOf([[2, 3]], (b, [x]) => {
       const once = b.binary('Mul', b.unary('Identity', x!), b.filled('float32', 1));
       const zero = b.binary('Sub', once, b.filled('float32', 0));
@@ -16,13 +16,13 @@ describe('simplify', () => {
     expect(await operatorsAfter(simplify, graph)).toBe('Exp');
   });
 
-  it('keeps a sum with 0, which makes −0 positive', async () => {
+  test('keeps a sum with 0, which makes −0 positive', async () => {
     const graph = graphOf([[2, 3]], (b, [x]) => [b.binary('Add', b.filled('float32', 0), x!)]);
     expect(await operatorsAfter(simplify, graph)).toBe('Add');
   });
 
   // 1 / 3e38 and 1e-30 · 1e-30 are below the least normal number, 1.2e-38.
-  it('keeps quotients and chains of products when their one factor would not be a normal number', async () => {
+  test('keeps quotients and chains of products when their one factor would not be a normal number', async () => {
     const quotient = graphOf([[2]], (b, [x]) => [b.binary('Div', x!, b.filled('float32', 3e38))]);
     expect(await operatorsAfter(simplify, quotient)).toBe('Div');
     const chain = graphOf([[2]], (b, [x]) => {
@@ -32,9 +32,9 @@ describe('simplify', () => {
     expect(await operatorsAfter(simplify, chain)).toBe('Mul Mul');
   });
 
-  // 1e20 · 1e30 is above the largest float32, 3.4e38: the result is infinite, and 1e20 of the factor 1. 1e-20 · 1e-30 is
-  // below the least, 1.4e-45.
-  it('keeps chains of factors on either side of 1, which may overflow or underflow between', async () => {
+  // 1e20 · 1e30 is above the largest float32, 3.4e38: the result is infinite, and 1e20 of the factor 1. 1e-20 · 1e-30
+  // is below the least, 1.4e-45.
+  test('keeps chains of factors on either side of 1, which may overflow or underflow between', async () => {
     for (const [first, second] of [
       [1e30, 1e-30],
       [1e-30, 1e30],
@@ -48,7 +48,7 @@ describe('simplify', () => {
   });
 
   // 41 times the float32 next to 1 / 41 is 0.99999994.
-  it('makes quotients products only when the reciprocal is exact', async () => {
+  test('makes quotients products only when the reciprocal is exact', async () => {
     const quotient = (divisor: number): OnnxGraph =>
       graphOf([[2]], (b, [x]) => [b.binary('Div', x!, b.filled('float32', divisor))]);
     for (const divisor of [41, 3, 0.1, -255, 1.5]) {
@@ -59,12 +59,12 @@ describe('simplify', () => {
     }
   });
 
-  it('keeps a product with 1 when it broadcasts', async () => {
+  test('keeps a product with 1 when it broadcasts', async () => {
     const graph = graphOf([[3]], (b, [x]) => [b.binary('Mul', x!, b.filled('float32', 1, [2, 3]))]);
     expect(await operatorsAfter(simplify, graph)).toBe('Mul');
   });
 
-  it('joins casts when the first loses nothing, and keeps those that round', async () => {
+  test('joins casts when the first loses nothing, and keeps those that round', async () => {
     const lossless = graphOf([[4]], (b, [x]) => {
       const positive = b.compare('Greater', x!, b.filled('float32', 0));
       return [b.cast(b.cast(positive, 'int32'), 'float32')];
@@ -74,7 +74,7 @@ describe('simplify', () => {
     expect(await operatorsAfter(simplify, rounding)).toBe('Cast Cast');
   });
 
-  it('joins reshapes and transposes, and makes transposes of axes of size 1 reshapes', async () => {
+  test('joins reshapes and transposes, and makes transposes of axes of size 1 reshapes', async () => {
     const graph = graphOf([[2, 3, 4]], (b, [x]) => {
       const there = b.transpose(x!, [2, 0, 1]);
       const back = b.transpose(there, [1, 2, 0]);
@@ -84,7 +84,7 @@ describe('simplify', () => {
     expect(await operatorsAfter(twice, graph)).toBe('Reshape Neg');
   });
 
-  it('multiplies constant factors beforehand, quotients too', async () => {
+  test('multiplies constant factors beforehand, quotients too', async () => {
     const graph = graphOf([[5]], (b, [x]) => {
       const quarter = b.binary('Div', x!, b.filled('float32', 4));
       return [b.binary('Mul', b.filled('float32', 0.3), quarter)];
@@ -92,7 +92,7 @@ describe('simplify', () => {
     expect(await operatorsAfter(simplify, graph)).toBe('Mul');
   });
 
-  it('moves signs on until they meet a sum', async () => {
+  test('moves signs on until they meet a sum', async () => {
     const graph = graphOf([[2, 3], [3], [2]], (b, [x, y, z]) => {
       const sum = b.reduce('ReduceSum', b.binary('Mul', b.unary('Neg', x!), y!), [1], false);
       return [b.binary('Add', z!, sum)];
@@ -100,7 +100,7 @@ describe('simplify', () => {
     expect(await operatorsAfter((g) => twice(twice(g)), graph)).toBe('Mul ReduceSum Sub');
   });
 
-  it('leaves out expansions that broadcasting does anyway', async () => {
+  test('leaves out expansions that broadcasting does anyway', async () => {
     const graph = graphOf([[1], [4]], (b, [x, y]) => {
       const ones = b.expand(b.filled('float32', 1), [4]);
       return [b.binary('Mul', b.binary('Mul', x!, ones), y!)];

@@ -107,10 +107,10 @@ const isNormal = (x: number): boolean => Math.abs(x) >= 2 ** -126 && Math.abs(x)
 const isPowerOfTwo = (x: number): boolean => 2 ** Math.round(Math.log2(Math.abs(x))) === Math.abs(x);
 
 /**
- * The one factor that two in a row amount to, or `null` where the product of both would not end where the two products
+ * The one factor that two in a row amount to, or `null` if the product of both would not end where the two products
  * end. With |c| ≥ 1 and |d| ≥ 1, |x| ≤ |x c| ≤ |x c d|: if x c overflows, so does the result. With |c| ≤ 1 and |d| ≤ 1,
  * |x| ≥ |x c| ≥ |x c d|: nothing overflows, and if x c underflows, the result lies below the least normal number either
- * way. Of factors on either side of 1, such as 1e30 and 1e-30, x c may be infinite or 0 where x (c d) is x.
+ * way. Of factors on either side of 1, such as 1e30 and 1e-30, x c may be infinite or 0 if x (c d) is x.
  */
 export function mergedFactor(c: number, d: number): number | null {
   const [less, more] = [Math.min(Math.abs(c), Math.abs(d)), Math.max(Math.abs(c), Math.abs(d))];

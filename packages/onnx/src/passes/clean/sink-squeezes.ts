@@ -59,7 +59,7 @@ function squeezeSource(value: OnnxValue | null, { producedBy }: RewriteContext):
   return source && value && withoutOnes(source.shape) === withoutOnes(value.shape) ? source : null;
 }
 
-/** An operand for the operator on the source's shape: the same elements meet. `null` where that is not sure. */
+/** An operand for the operator on the source's shape: the same elements meet. `null` if that is not sure. */
 function inShapeOf(
   source: OnnxValue,
   input: OnnxValue,

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { graphOf, operatorsAfter } from '../../testing/pass-check.js';
 import { sinkTransposes } from './sink-transposes.js';
 
 const TO_CHANNELS_LAST = [0, 2, 3, 1];
 
 describe('sinkTransposes', () => {
-  it('moves transposes past elementwise operators when operands share them or are vectors', async () => {
+  test('moves transposes past elementwise operators when operands share them or are vectors', async () => {
     const shape = [2, 3, 4, 5];
     const graph = graphOf([shape, shape, [3]], (b, [x, y, bias]) => {
       const biased = b.binary('Add', b.transpose(x!, TO_CHANNELS_LAST), bias!);
@@ -14,7 +14,7 @@ describe('sinkTransposes', () => {
     expect(await operatorsAfter(sinkTransposes, graph)).toBe('Reshape Add Relu Mul Transpose');
   });
 
-  it('leaves a transpose when the other operand would have to be moved instead', async () => {
+  test('leaves a transpose when the other operand would have to be moved instead', async () => {
     const graph = graphOf(
       [
         [2, 3, 4, 5],
@@ -25,7 +25,7 @@ describe('sinkTransposes', () => {
     expect(await operatorsAfter(sinkTransposes, graph)).toBe('Transpose Mul');
   });
 
-  it('sums before the transpose when one axis is left', async () => {
+  test('sums before the transpose when one axis is left', async () => {
     const graph = graphOf([[2, 3, 4, 5]], (b, [x]) => [
       b.reduce('ReduceSum', b.transpose(x!, TO_CHANNELS_LAST), [0, 1, 2], false),
     ]);

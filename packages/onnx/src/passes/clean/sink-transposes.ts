@@ -20,7 +20,7 @@ export const sinkTransposes: Pass = {
   },
 };
 
-/** The permutation that all transposed inputs share; `null` where there is none. */
+/** The permutation that all transposed inputs share; `null` if there is none. */
 function commonPermutation(node: OnnxNode, { producedBy }: RewriteContext): readonly number[] | null {
   let common: readonly number[] | null = null;
   for (const input of node.inputs) {

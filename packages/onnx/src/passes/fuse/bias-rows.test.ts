@@ -1,5 +1,5 @@
 import { tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { attribute, type GraphBuilder } from '../../builder/graph-builder.js';
 import type { OnnxValue } from '../../model/onnx-model.js';
 import { graphOf, operatorsAfter } from '../../testing/pass-check.js';
@@ -28,7 +28,7 @@ const patches = (b: GraphBuilder, columns: OnnxValue): OnnxValue => {
 };
 
 describe('biasRows', () => {
-  it('makes a bias and its gradient rows of the filter and its gradient', async () => {
+  test('makes a bias and its gradient rows of the filter and its gradient', async () => {
     const graph = graphOf([[64, 1], [2, 3], [3], [ROWS, 3]], (b, [x, filter, bias, dy]) => {
       const seen = patches(b, x!);
       const gradient = throughRelu(b, gemm(b, seen, filter!, bias!), dy!);
@@ -41,7 +41,7 @@ describe('biasRows', () => {
     );
   });
 
-  it.each<[string, (b: GraphBuilder, x: OnnxValue, filter: OnnxValue, bias: OnnxValue) => OnnxValue[]]>([
+  test.each<[string, (b: GraphBuilder, x: OnnxValue, filter: OnnxValue, bias: OnnxValue) => OnnxValue[]]>([
     ['rows are few', (b, x, filter, bias) => [gemm(b, b.slice(patches(b, x), [0], [0], [64]), filter, bias)]],
     [
       'the bias is one for each row',
@@ -67,7 +67,7 @@ describe('biasRows', () => {
     expect(await operatorsAfter(biasRows(), graph)).toBe(graph.nodes.map(({ op }) => op).join(' '));
   });
 
-  it('leaves the sum of a gradient that came another way', async () => {
+  test('leaves the sum of a gradient that came another way', async () => {
     const graph = graphOf([[64, 1], [2, 3], [3], [ROWS, 3]], (b, [x, filter, bias, dy]) => [
       gemm(b, patches(b, x!), filter!, bias!),
       b.reduce('ReduceSum', dy!, [0], false),

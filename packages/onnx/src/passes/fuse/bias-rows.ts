@@ -1,6 +1,7 @@
-// Pass: a bias after the product of a tall, narrow matrix becomes a row of the other one, against a column of ones in the first. The first
-// convolution of a network is such a product, of what its windows see: its output, large as it is, is then written once
-// instead of being filled with the bias first; and the bias's gradient, a sum over all rows, comes as a row of the filter's.
+// Pass: a bias after the product of a tall, narrow matrix becomes a row of the other one, against a column of ones in
+// the first. The first convolution of a network is such a product, of what its windows see: its output, large as it is,
+// is then written once instead of being filled with the bias first; and the bias's gradient, a sum over all rows, comes
+// as a row of the filter's.
 import { sizeOf } from '@starling/federated-core/plan';
 import { isSumToChannels } from '../../builder/operators.js';
 import type { Pass, RewriteContext } from '../../builder/rewrite-graph.js';
@@ -115,7 +116,7 @@ function throughReshapes(
   return node ? throughReshapes(node.inputs[0], context) : value;
 }
 
-/** The matrix with ones as a last column, put in where its columns are put together; `null` where they are not. */
+/** The matrix with ones as a last column, put in where its columns are put together; `null` if they are not. */
 function withOnes(value: OnnxValue, columns: number, context: RewriteContext): OnnxValue | null {
   const { builder } = context;
   const node = context.producer(value);

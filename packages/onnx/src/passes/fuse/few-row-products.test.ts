@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { operatorsAfter } from '../../testing/pass-check.js';
 import { scanOf } from '../../testing/scan.js';
 import { fewRowProducts } from './few-row-products.js';
 
 describe('fewRowProducts', () => {
-  it('transposes a large matrix from outside when few rows meet it', async () => {
+  test('transposes a large matrix from outside when few rows meet it', async () => {
     const graph = scanOf(
       [
         [3, 8192],
@@ -15,7 +15,7 @@ describe('fewRowProducts', () => {
     expect(await operatorsAfter(fewRowProducts, graph)).toBe('Scan[Transpose Gemm Transpose Gemm Tanh]');
   });
 
-  it('leaves small matrices, and those that the step makes', async () => {
+  test('leaves small matrices, and those that the step makes', async () => {
     const graph = scanOf(
       [
         [3, 3],

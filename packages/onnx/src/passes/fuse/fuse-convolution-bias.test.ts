@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { graphOf, operatorsAfter } from '../../testing/pass-check.js';
 import { fuseConvolutionBias } from './fuse-convolution-bias.js';
 
@@ -6,14 +6,14 @@ const shapes = (bias: readonly number[]) => [[2, 3, 5, 5], [4, 3, 3, 3], bias];
 const output = { dtype: 'float32', shape: [2, 4, 3, 3] } as const;
 
 describe('fuseConvolutionBias', () => {
-  it('takes a number for each channel into the convolution', async () => {
+  test('takes a number for each channel into the convolution', async () => {
     const graph = graphOf(shapes([1, 4, 1, 1]), (b, [x, w, bias]) => [
       b.binary('Add', b.emitOne('Conv', [x!, w!], output), bias!),
     ]);
     expect(await operatorsAfter(fuseConvolutionBias, graph)).toBe('Reshape Conv');
   });
 
-  it('leaves a number for each column', async () => {
+  test('leaves a number for each column', async () => {
     const graph = graphOf(shapes([3]), (b, [x, w, bias]) => [
       b.binary('Add', b.emitOne('Conv', [x!, w!], output), bias!),
     ]);

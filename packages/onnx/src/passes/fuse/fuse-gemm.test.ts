@@ -1,17 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { attribute } from '../../builder/graph-builder.js';
 import { graphOf, operatorsAfter } from '../../testing/pass-check.js';
 import { fuseGemm } from './fuse-gemm.js';
 
 describe('fuseGemm', () => {
-  it('takes a bias into the product', async () => {
+  test('takes a bias into the product', async () => {
     const graph = graphOf([[4, 3], [3, 2], [2]], (b, [x, w, bias]) => [
       b.binary('Add', b.matMul(x!, w!), bias!),
     ]);
     expect(await operatorsAfter(fuseGemm, graph)).toBe('Gemm');
   });
 
-  it('takes a gradient step w − lr xᵀ dy into the product', async () => {
+  test('takes a gradient step w − lr xᵀ dy into the product', async () => {
     const graph = graphOf(
       [
         [4, 3],
@@ -28,7 +28,7 @@ describe('fuseGemm', () => {
   });
 
   // Of products of 1e20 the one is infinite, the other 1e20.
-  it('leaves a product times factors that may overflow between', async () => {
+  test('leaves a product times factors that may overflow between', async () => {
     const graph = graphOf([[4, 3], [3, 2], [2]], (b, [x, w, c]) => {
       const large = b.binary('Mul', b.matMul(x!, w!), b.filled('float32', 1e30));
       return [b.binary('Add', b.binary('Mul', large, b.filled('float32', 1e-30)), c!)];
@@ -36,12 +36,12 @@ describe('fuseGemm', () => {
     expect(await operatorsAfter(fuseGemm, graph)).toBe('MatMul Mul Mul Add');
   });
 
-  it('subtracts from the product when it stands first', async () => {
+  test('subtracts from the product when it stands first', async () => {
     const graph = graphOf([[4, 3], [3, 2], [2]], (b, [x, w, c]) => [b.binary('Sub', b.matMul(x!, w!), c!)]);
     expect(await operatorsAfter(fuseGemm, graph)).toBe('Gemm');
   });
 
-  it('leaves a product that others read too, and a sum that is larger than the product', async () => {
+  test('leaves a product that others read too, and a sum that is larger than the product', async () => {
     const shared = graphOf([[4, 3], [3, 2], [2]], (b, [x, w, bias]) => {
       const product = b.matMul(x!, w!);
       return [b.binary('Add', product, bias!), b.unary('Exp', product)];

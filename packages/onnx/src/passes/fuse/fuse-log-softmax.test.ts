@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { GraphBuilder } from '../../builder/graph-builder.js';
 import type { OnnxValue } from '../../model/onnx-model.js';
 import { graphOf, operatorsAfter } from '../../testing/pass-check.js';
@@ -13,14 +13,14 @@ function logSoftmax(b: GraphBuilder, x: OnnxValue, axis: number): OnnxValue {
 }
 
 describe('fuseLogSoftmax', () => {
-  it('makes one LogSoftmax of the logarithm, one Softmax of its exponential', async () => {
+  test('makes one LogSoftmax of the logarithm, one Softmax of its exponential', async () => {
     const logarithm = graphOf([[4, 5]], (b, [x]) => [logSoftmax(b, x!, 1)]);
     expect(await operatorsAfter(fuseLogSoftmax, logarithm)).toBe('LogSoftmax');
     const exponential = graphOf([[4, 5]], (b, [x]) => [b.unary('Exp', logSoftmax(b, x!, 1))]);
     expect(await operatorsAfter(fuseLogSoftmax, exponential)).toBe('Softmax');
   });
 
-  it('keeps the logarithm when it is needed besides', async () => {
+  test('keeps the logarithm when it is needed besides', async () => {
     const graph = graphOf([[4, 5]], (b, [x]) => {
       const logarithm = logSoftmax(b, x!, 1);
       return [logarithm, b.unary('Exp', logarithm)];
@@ -28,7 +28,7 @@ describe('fuseLogSoftmax', () => {
     expect(await operatorsAfter(fuseLogSoftmax, graph)).toBe('LogSoftmax Exp');
   });
 
-  it('leaves the formula over another axis', async () => {
+  test('leaves the formula over another axis', async () => {
     const graph = graphOf([[4, 5]], (b, [x]) => [logSoftmax(b, x!, 0)]);
     expect(await operatorsAfter(fuseLogSoftmax, graph)).toContain('Log ');
   });

@@ -1,5 +1,5 @@
 import { tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { GraphBuilder } from '../../builder/graph-builder.js';
 import type { OnnxValue } from '../../model/onnx-model.js';
 import { graphOf, operatorsAfter } from '../../testing/pass-check.js';
@@ -17,7 +17,7 @@ const constant = (b: GraphBuilder, columns: number): OnnxValue =>
 
 describe('orderRows', () => {
   // Four fields [2, 2, 5] become [4, 4, 5] with windows of 2 × 2, whose 16 rows of 5 a constant multiplies.
-  it('lays parts one after another when they were laid between each other', async () => {
+  test('lays parts one after another when they were laid between each other', async () => {
     const shape = [2, 2, 5];
     const graph = graphOf([shape, shape, shape, shape], (b, parts) => {
       const cells = parts.map((part) => b.reshape(part, [2, 1, 2, 1, 5]));
@@ -27,7 +27,7 @@ describe('orderRows', () => {
     expect(await operatorsAfter(orderRows, graph)).toBe('Reshape Reshape Reshape Reshape Concat MatMul');
   });
 
-  it('takes parts of several rows', async () => {
+  test('takes parts of several rows', async () => {
     const shapes = [
       [2, 3, 4],
       [2, 1, 4],
@@ -38,7 +38,7 @@ describe('orderRows', () => {
     expect(await operatorsAfter(orderRows, graph)).toBe('Reshape Reshape Concat MatMul');
   });
 
-  it.each<[string, (b: GraphBuilder, x: OnnxValue, y: OnnxValue) => readonly OnnxValue[]]>([
+  test.each<[string, (b: GraphBuilder, x: OnnxValue, y: OnnxValue) => readonly OnnxValue[]]>([
     ['stand in order', (b, x, y) => [b.matMul(constant(b, 4), b.concat([x, y], 0))]],
     ['stand twice', (b, x) => [b.matMul(constant(b, 4), b.reshape(b.concat([x, x], 1), [4, 3]))]],
     ['are not whole', (b, x, y) => [b.matMul(constant(b, 2), b.concat([x, y], 1))]],

@@ -1,6 +1,6 @@
-// Pass: the rows of a matrix may stand in any order before a constant multiplies it, if the constant's columns stand so, too. What is
-// laid between each other for such a product, as the parts of windows that max pooling sends gradients to, is then laid one after
-// another: one copy of long runs instead of three of short ones.
+// Pass: the rows of a matrix may stand in any order before a constant multiplies it, if the constant's columns stand
+// so, too. What is laid between each other for such a product, as the parts of windows that max pooling sends gradients
+// to, is then laid one after another: one copy of long runs instead of three of short ones.
 import { type Tensor, tensor } from '@starling/federated-core';
 import { sizeOf } from '@starling/federated-core/plan';
 import type { Pass, RewriteContext } from '../../builder/rewrite-graph.js';
@@ -40,7 +40,10 @@ function ordered(node: OnnxNode, context: RewriteContext): OnnxValue | null {
 
 const rowCount = ({ shape }: OnnxValue, width: number): number => sizeOf(shape) / width;
 
-/** The rows of a value of known size, seen through reshapes, and through concatenations of whole rows that nothing else reads. */
+/**
+ * The rows of a value of known size, seen through reshapes, and through concatenations of whole rows that nothing else
+ * reads.
+ */
 function rowsOf(value: OnnxValue, width: number, context: RewriteContext): readonly Row[] {
   const producer = context.uses(value) === 1 ? context.producer(value) : undefined;
   const isKnown = producer?.inputs.every((input) => input?.shape.every((size) => size > 0));

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { graphOf, operatorsAfter } from '../../testing/pass-check.js';
 import { reluMasks } from './relu-masks.js';
 
 describe('reluMasks', () => {
-  it('asks the output of a relu where its input was positive', async () => {
+  test('asks the output of a relu where its input was positive', async () => {
     const graph = graphOf([[6], [6]], (b, [x, dy]) => {
       const input = b.unary('Neg', x!);
       const y = b.unary('Relu', input);
@@ -13,7 +13,7 @@ describe('reluMasks', () => {
     expect(await operatorsAfter(reluMasks(), graph)).toBe('Neg Relu Greater Cast Mul');
   });
 
-  it('leaves other comparisons with zero', async () => {
+  test('leaves other comparisons with zero', async () => {
     const graph = graphOf([[6]], (b, [x]) => [
       b.cast(b.compare('Greater', x!, b.filled('float32', 0)), 'float32'),
       b.unary('Relu', x!),

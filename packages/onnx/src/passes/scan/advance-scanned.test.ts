@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { attribute } from '../../builder/graph-builder.js';
 import { operatorsAfter } from '../../testing/pass-check.js';
 import { scanOf } from '../../testing/scan.js';
 import { advanceScanned } from './advance-scanned.js';
 
 describe('advanceScanned', () => {
-  it.each([false, true])(
+  test.each([false, true])(
     'computes what no state enters before the walk, when reverse is %s',
     async (reverse) => {
       const graph = scanOf(
@@ -21,7 +21,7 @@ describe('advanceScanned', () => {
     },
   );
 
-  it('regroups products so that slices meet', async () => {
+  test('regroups products so that slices meet', async () => {
     const graph = scanOf([], ({ builder: b, state, slice }) => {
       const decayed = b.unary('Exp', slice);
       return [b.binary('Mul', slice, b.binary('Mul', decayed, state))];
@@ -29,7 +29,7 @@ describe('advanceScanned', () => {
     expect(await operatorsAfter(advanceScanned, graph)).toBe('Exp Mul Scan[Mul]');
   });
 
-  it('adds a bias to slices that are added to a matrix product', async () => {
+  test('adds a bias to slices that are added to a matrix product', async () => {
     const graph = scanOf([[3, 3], [3]], ({ builder: b, state, slice, outer: [matrix, bias] }) => {
       const product = b.emitOne('Gemm', [state, matrix!, slice], state, { alpha: attribute.float(0.5) });
       return [b.unary('Tanh', b.binary('Add', product, bias!))];
@@ -37,7 +37,7 @@ describe('advanceScanned', () => {
     expect(await operatorsAfter(advanceScanned, graph)).toBe('Add Scan[Gemm Tanh]');
   });
 
-  it('leaves a product that others read too', async () => {
+  test('leaves a product that others read too', async () => {
     const graph = scanOf([], ({ builder: b, state, slice }) => {
       const once = b.binary('Mul', slice, state);
       return [b.binary('Add', once, b.binary('Mul', once, slice))];

@@ -1,6 +1,6 @@
-// Pass: what a Scan's step makes of its slices and of values from outside alone, no state entering, is computed before the
-// walk for all steps at once. Products and sums are regrouped for it: (x · s) · t becomes x · (s · t) where s and t are
-// slices, as in the gradient of a recurrent layer's gates.
+// Pass: what a Scan's step makes of its slices and of values from outside alone, no state entering, is computed before
+// the walk for all steps at once. Products and sums are regrouped for it: (x · s) · t becomes x · (s · t) where s and t
+// are slices, as in the gradient of a recurrent layer's gates.
 import { attribute, type GraphBuilder } from '../../builder/graph-builder.js';
 import { isElementwiseBroadcasting, isElementwiseUnary } from '../../builder/operators.js';
 import { type Pass, type RewriteContext, removeDeadNodes } from '../../builder/rewrite-graph.js';

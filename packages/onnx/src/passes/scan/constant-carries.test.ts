@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { attribute } from '../../builder/graph-builder.js';
 import { graphOf, operatorsAfter } from '../../testing/pass-check.js';
 import { constantCarries } from './constant-carries.js';
@@ -30,11 +30,11 @@ const walk = (initial: number) =>
   );
 
 describe('constantCarries', () => {
-  it('takes a value that is zero at every step for that constant', async () => {
+  test('takes a value that is zero at every step for that constant', async () => {
     expect(await operatorsAfter(constantCarries, walk(0))).toBe('Expand Scan[Expand Add Add Tanh]');
   });
 
-  it('leaves a value that starts as another', async () => {
+  test('leaves a value that starts as another', async () => {
     expect(await operatorsAfter(constantCarries, walk(1))).toBe('Expand Scan[Add Add Tanh Expand]');
   });
 });

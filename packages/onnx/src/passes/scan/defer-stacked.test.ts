@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { operatorsAfter } from '../../testing/pass-check.js';
 import { scanOf } from '../../testing/scan.js';
 import { deferStacked } from './defer-stacked.js';
 
 describe('deferStacked', () => {
   // The derivative of tanh, 1 − y², is a result that no step needs.
-  it.each([false, true])(
+  test.each([false, true])(
     'computes after the walk what no step needs, when reverse is %s',
     async (reverse) => {
       const graph = scanOf(
@@ -21,7 +21,7 @@ describe('deferStacked', () => {
     },
   );
 
-  it('leaves what the next step needs', async () => {
+  test('leaves what the next step needs', async () => {
     const graph = scanOf([], ({ builder: b, state, slice }) => {
       const y = b.unary('Exp', slice);
       return [b.binary('Mul', state, y), y];

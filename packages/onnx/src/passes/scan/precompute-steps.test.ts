@@ -1,12 +1,12 @@
 import { tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { attribute } from '../../builder/graph-builder.js';
 import { loopOf } from '../../testing/loop.js';
 import { operatorsAfter } from '../../testing/pass-check.js';
 import { precomputeSteps } from './precompute-steps.js';
 
 describe('precomputeSteps', () => {
-  it('computes for all steps what depends on their rows alone, and picks the row in the body', async () => {
+  test('computes for all steps what depends on their rows alone, and picks the row in the body', async () => {
     const graph = loopOf([[4], [3, 4]], ({ builder: b, step, state, outer: [, mask] }) => {
       const row = b.gather(mask!, step, 0);
       const sum = b.reduce('ReduceSum', row, [0], false);
@@ -18,14 +18,14 @@ describe('precomputeSteps', () => {
     );
   });
 
-  it('leaves large values to their step', async () => {
+  test('leaves large values to their step', async () => {
     const graph = loopOf([[5000], [3, 5000]], ({ builder: b, step, state, outer: [, rows] }) =>
       b.binary('Add', state, b.unary('Exp', b.gather(rows!, step, 0))),
     );
     expect(await operatorsAfter(precomputeSteps, graph)).toBe('Loop[Gather Exp Add Identity]');
   });
 
-  it('leaves what a body within the body reads by name', async () => {
+  test('leaves what a body within the body reads by name', async () => {
     const graph = loopOf([[4], [3, 4]], ({ builder: b, step, state, outer: [, rows] }) => {
       const scale = b.unary('Exp', b.gather(rows!, step, 0));
       const inner = b.subgraph();

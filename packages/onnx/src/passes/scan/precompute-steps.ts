@@ -1,6 +1,6 @@
 // Pass: what depends on the step's row of indices, masks and labels alone, and not on the state, is computed for all
-// steps at once before the Loop; the body only picks its row. A training step is then rid of a dozen small operators: one-hot
-// labels, the mask's sum and quotient. Values stay the same; each has a leading axis of steps.
+// steps at once before the Loop; the body only picks its row. A training step is then rid of a dozen small operators:
+// one-hot labels, the mask's sum and quotient. Values stay the same; each has a leading axis of steps.
 import { attribute, type GraphBuilder } from '../../builder/graph-builder.js';
 import { isElementwiseBroadcasting, isElementwiseUnary } from '../../builder/operators.js';
 import { permutationOf } from '../../builder/permutation.js';
@@ -66,7 +66,7 @@ class StepValues {
     return this.#all.get(value.name);
   }
 
-  /** Emits a node for all steps before the Loop; `false` where it must stay in the body. */
+  /** Emits a node for all steps before the Loop; `false` if it must stay in the body. */
   precompute(node: OnnxNode): boolean {
     const output = node.outputs[0] as OnnxValue;
     if (node.outputs.length !== 1 || node.attributes['body']) return false;

@@ -1,11 +1,14 @@
 import { tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { attribute } from '../../builder/graph-builder.js';
 import type { OnnxGraph } from '../../model/onnx-model.js';
 import { graphOf, operatorsAfter } from '../../testing/pass-check.js';
 import { totalsOutside } from './totals-outside.js';
 
-/** A Loop of three steps with a state and a total of rows [3, 2]: to which each step adds its row, or what its state decides. */
+/**
+ * A Loop of three steps with a state and a total of rows [3, 2]: to which each step adds its row, or what its state
+ * decides.
+ */
 const loopWithTotal = (of: 'row' | 'state'): OnnxGraph =>
   graphOf([[2], [2], [3, 2]], (builder, [x, start, rows]) => {
     const b = builder.subgraph();
@@ -22,14 +25,14 @@ const loopWithTotal = (of: 'row' | 'state'): OnnxGraph =>
   });
 
 describe('totalsOutside', () => {
-  it('sums rows that are known for all steps after the Loop', async () => {
+  test('sums rows that are known for all steps after the Loop', async () => {
     const graph = loopWithTotal('row');
     expect(await operatorsAfter(totalsOutside, graph)).toBe(
       'Loop[Identity Tanh] Cast ReduceSum Cast Add Cast',
     );
   });
 
-  it('leaves a total of what the state decides', async () => {
+  test('leaves a total of what the state decides', async () => {
     const graph = loopWithTotal('state');
     expect(await operatorsAfter(totalsOutside, graph)).toBe('Loop[Neg Identity Tanh Add]');
   });

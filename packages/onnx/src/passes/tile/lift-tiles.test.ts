@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { GraphBuilder } from '../../builder/graph-builder.js';
 import { narrowConvolution, narrowFilterGradient } from '../../convolution/narrow-convolution.js';
 import { addTiles, overlappingTiles } from '../../convolution/tile-operators.js';
@@ -19,14 +19,14 @@ const activated = (b: GraphBuilder, x: OnnxValue, filter: OnnxValue, bias: OnnxV
   b.unary('Relu', b.binary('Add', narrowConvolution(b, x, filter, window), bias));
 
 describe('liftTiles', () => {
-  it('computes a narrow convolution, its bias and relu in overlapping tiles', async () => {
+  test('computes a narrow convolution, its bias and relu in overlapping tiles', async () => {
     const graph = graphOf([images, filters, [5]], (b, [x, filter, bias]) => [
       b.unary('Neg', overlappingTiles(b, activated(b, x!, filter!, bias!), grid)),
     ]);
     expect(await operatorsAfter(liftTiles, graph)).toBe(`${PATCHES} Reshape MatMul Add Relu Reshape Neg`);
   });
 
-  it('leaves images that tiles do not cover exactly, and those that come from elsewhere', async () => {
+  test('leaves images that tiles do not cover exactly, and those that come from elsewhere', async () => {
     const beyond = graphOf([images, filters, [5]], (b, [x, filter, bias]) => [
       b.unary('Neg', overlappingTiles(b, activated(b, x!, filter!, bias!), { ...grid, rows: 3 })),
     ]);
@@ -37,7 +37,7 @@ describe('liftTiles', () => {
     expect(await operatorsAfter(liftTiles, given)).toBe('Relu OverlappingTiles Neg');
   });
 
-  it('masks and sums a gradient, and takes that of the filter, without adding tiles up', async () => {
+  test('masks and sums a gradient, and takes that of the filter, without adding tiles up', async () => {
     const graph = graphOf([images, filters, [5], [6, 6, 4, 5]], (b, [x, filter, bias, dy]) => {
       const mask = activated(b, x!, filter!, bias!);
       const gradient = b.binary('Mul', addTiles(b, dy!, field, grid), mask);

@@ -1,6 +1,7 @@
-// Pass: images that a narrow convolution makes, such as the first of a network, are made in overlapping tiles right away when a convolution
-// by Winograd's algorithm reads them so; pixels where tiles overlap are computed twice, which is cheaper than moving wide
-// images. Gradients go the same way back: what is summed over all pixels in the end need not be added up in images first.
+// Pass: images that a narrow convolution makes, such as the first of a network, are made in overlapping tiles right
+// away when a convolution by Winograd's algorithm reads them so; pixels where tiles overlap are computed twice, which
+// is cheaper than moving wide images. Gradients go the same way back: what is summed over all pixels in the end need
+// not be added up in images first.
 import { attribute, sameShape } from '../../builder/graph-builder.js';
 import { isElementwiseBroadcasting, isElementwiseUnary, isSumToChannels } from '../../builder/operators.js';
 import type { Pass, RewriteContext } from '../../builder/rewrite-graph.js';
@@ -36,7 +37,10 @@ function fits({ top, left, rows, columns }: TileGrid, shape: readonly number[]):
   );
 }
 
-/** The image in overlapping tiles [6, 6, T, C], computed so from a narrow convolution on; `null` where it comes from elsewhere. */
+/**
+ * The image in overlapping tiles [6, 6, T, C], computed so from a narrow convolution on; `null` if it comes from
+ * elsewhere.
+ */
 function lifted(image: OnnxValue, grid: TileGrid, context: RewriteContext): OnnxValue | null {
   if (!fits(grid, image.shape) || !isLiftable(image, context)) return null;
   const rows = liftedRows(image, grid, context);

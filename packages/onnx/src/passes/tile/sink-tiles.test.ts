@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fromTiles, interleave, toTiles } from '../../convolution/tile-operators.js';
 import { graphOf, operatorsAfter } from '../../testing/pass-check.js';
 import { sinkTiles } from './sink-tiles.js';
@@ -8,7 +8,7 @@ const tiles = [4, 4, 8, 3];
 const image = [2, 8, 8, 3];
 
 describe('sinkTiles', () => {
-  it('puts images together after elementwise operators, with biases, other tiles and whole images', async () => {
+  test('puts images together after elementwise operators, with biases, other tiles and whole images', async () => {
     const graph = graphOf([tiles, tiles, [3], image], (b, [x, y, bias, whole]) => {
       const biased = b.binary('Add', fromTiles(b, x!, image), bias!);
       const product = b.binary('Mul', b.unary('Relu', biased), fromTiles(b, y!, image));
@@ -17,14 +17,14 @@ describe('sinkTiles', () => {
     expect(await operatorsAfter(sinkTiles, graph)).toBe('Add Relu Mul ToTiles Sub FromTiles');
   });
 
-  it('leaves operands that broadcast over rows or columns', async () => {
+  test('leaves operands that broadcast over rows or columns', async () => {
     const graph = graphOf([tiles, [8, 1]], (b, [x, column]) => [
       b.binary('Mul', fromTiles(b, x!, image), column!),
     ]);
     expect(await operatorsAfter(sinkTiles, graph)).toBe('FromTiles Mul');
   });
 
-  it('takes every second row and column within tiles, and lays parts together there', async () => {
+  test('takes every second row and column within tiles, and lays parts together there', async () => {
     const graph = graphOf([tiles], (b, [x]) => {
       const parts = [
         [0, 0],
@@ -41,14 +41,14 @@ describe('sinkTiles', () => {
     );
   });
 
-  it('sums over all pixels in tiles only where no tile reaches beyond the image', async () => {
+  test('sums over all pixels in tiles only where no tile reaches beyond the image', async () => {
     const sumOf = (shape: readonly number[]) =>
       graphOf([tiles], (b, [x]) => [b.reduce('ReduceSum', fromTiles(b, x!, shape), [0, 1, 2], false)]);
     expect(await operatorsAfter(sinkTiles, sumOf(image))).toBe('ReduceSum');
     expect(await operatorsAfter(sinkTiles, sumOf([2, 7, 8, 3]))).toBe('FromTiles ReduceSum');
   });
 
-  it('does not cut images that it would only just have put together, unless what lies beyond must be cleared', async () => {
+  test('does not cut images that it would only just have put together, unless what lies beyond must be cleared', async () => {
     const again = (shape: readonly number[]) =>
       graphOf([tiles], (b, [x]) => [b.unary('Neg', toTiles(b, fromTiles(b, x!, shape), 4))]);
     expect(await operatorsAfter(sinkTiles, again(image))).toBe('Neg');

@@ -1,6 +1,6 @@
-// Pass: keeps images in tiles for as long as it can. A convolution by Winograd's algorithm ends in tiles, and its gradient starts from
-// them; bias, relu, max pooling and their gradients do not care for the order of elements, so that tiles are put together only where
-// something else reads the image. The twin of sink-transposes.ts.
+// Pass: keeps images in tiles for as long as it can. A convolution by Winograd's algorithm ends in tiles, and its
+// gradient starts from them; bias, relu, max pooling and their gradients do not care for the order of elements, so that
+// tiles are put together only where something else reads the image. The twin of sink-transposes.ts.
 import type { Tensor } from '@starling/federated-core';
 import { attribute, sameShape } from '../../builder/graph-builder.js';
 import { isElementwiseBroadcasting, isElementwiseUnary, isSumToChannels } from '../../builder/operators.js';
@@ -120,7 +120,10 @@ function sum(node: OnnxNode, context: RewriteContext): OnnxValue | null {
   });
 }
 
-/** Cut into the tiles that it was just put together from: they are taken as they are where none reaches beyond the image. */
+/**
+ * Cut into the tiles that it was just put together from: they are taken as they are where none reaches beyond the
+ * image.
+ */
 function stillTiles(node: OnnxNode, context: RewriteContext): OnnxValue | null {
   const image = node.inputs[0] as OnnxValue;
   const tiles = tilesOf(image, context);

@@ -1,7 +1,7 @@
 import type { Engine } from '@starling/compute';
 import type { GraphArtifact } from '@starling/compute/graph';
 import { seedFrom, type Tensor, tensor } from '@starling/federated-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { callMemory } from './call-memory.js';
 
 const seed = seedFrom(1);
@@ -20,7 +20,7 @@ const engine: Engine = {
 };
 
 describe('callMemory', () => {
-  it('`free` gives back what calls gave, but neither what is small nor what they were given', async () => {
+  test('`free` gives back what calls gave, but neither what is small nor what they were given', async () => {
     const memory = callMemory(engine);
     const graph = await memory.engine.load({} as GraphArtifact);
     const argument = numbers(8192);
@@ -30,7 +30,7 @@ describe('callMemory', () => {
     expect(argument.data[0]).toBe(1);
   });
 
-  it('`keep` leaves what calls gave before it', async () => {
+  test('`keep` leaves what calls gave before it', async () => {
     const memory = callMemory(engine);
     const graph = await memory.engine.load({} as GraphArtifact);
     const [kept] = await graph.run([], seed);

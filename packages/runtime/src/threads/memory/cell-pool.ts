@@ -9,7 +9,7 @@ export class CellPool {
     this.releaseAll();
   }
 
-  /** Throws a `WorkerError` where no cell is free: more lanes are out than the window allows. */
+  /** Throws a `WorkerError` if no cell is free: more lanes are out than the window allows. */
   acquire(): number {
     const cell = this.free.pop();
     if (cell === undefined)

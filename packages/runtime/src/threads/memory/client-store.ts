@@ -33,7 +33,7 @@ export class ClientStore {
     this.gaps = [{ start: 0, end: arena.byteLength }];
   }
 
-  /** The client's data, which stays until `release`; `null` where it is not in the store. */
+  /** The client's data, which stays until `release`; `null` if it is not in the store. */
   find(client: number): PlacedLeaves | null {
     const entry = this.entries.get(client);
     if (entry === undefined) return null;
@@ -43,7 +43,7 @@ export class ClientStore {
     return entry;
   }
 
-  /** Copies a client's data in, to stay until `release`; `null` where there is no room, or strings are among it. */
+  /** Copies a client's data in, to stay until `release`; `null` if there is no room, or strings are among it. */
   keep(client: number, leaves: readonly Tensor[]): PlacedLeaves | null {
     const found = this.find(client);
     if (found !== null) return found;

@@ -32,12 +32,12 @@ export interface LaneRunnerOptions {
 }
 
 export interface LaneRunner {
-  /** Does what main commands; of a lane, says what came of it. Rejects where the plan's own operators fail. */
+  /** Does what main commands; of a lane, says what came of it. Rejects if the plan's own operators fail. */
   obey(command: Exclude<Command, { kind: 'close' }>): Promise<void>;
   dispose(): Promise<void>;
 }
 
-/** Throws where the engine cannot be had, or not load the plan. */
+/** Throws if the engine cannot be had, or not load the plan. */
 export async function createLaneRunner(options: LaneRunnerOptions): Promise<LaneRunner> {
   const { setup, say, isStopped, pause } = options;
   const { plan, heap, arena, number } = setup;

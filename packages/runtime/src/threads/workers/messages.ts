@@ -32,7 +32,7 @@ export interface ThreadSetup extends WorkerSetup {
 
 /** Of the doorbell: counted up and notified after each command, so that a worker may sleep without an event loop. */
 export const RINGS = 0;
-/** Of the doorbell: 1 where lanes shall be left as they are. */
+/** Of the doorbell: 1 if lanes shall be left as they are. */
 export const STOP = 1;
 
 export interface SentClient {
@@ -42,7 +42,7 @@ export interface SentClient {
    * had, what the client is reported as.
    */
   readonly data: PlacedLeaves | readonly Tensor[] | ClientReport;
-  /** Of each selection of the phase, which rows of the slices are its own; left out where the phase has none. */
+  /** Of each selection of the phase, which rows of the slices are its own; left out if the phase has none. */
   readonly rowsOf?: readonly Int32Array[];
 }
 
@@ -77,7 +77,7 @@ export type Reply =
        */
       readonly accumulators: 'in-cell' | LaneAccumulators | null;
     }
-  /** The plan's own operators failed, or the worker could not start: nothing that another worker would mend. */
+  /** The plan's own operators failed, or the worker could not start: nothing that another worker would fix. */
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };
 
 /** Of what ended a worker. */

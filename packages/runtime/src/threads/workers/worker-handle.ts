@@ -10,7 +10,7 @@ export interface WorkerEvents {
 }
 
 export interface WorkerHandle {
-  /** Its own; `null` where it works on main's. */
+  /** Its own; `null` if it works on main's. */
   readonly thread: Worker | null;
   send(command: Command): void;
   /**
@@ -55,7 +55,7 @@ export function startWorker(setup: WorkerSetup, events: WorkerEvents, awakeMs: n
 }
 
 /**
- * The built entry, also where this file itself runs from its TypeScript source: threads load JavaScript only, and
+ * The built entry, also if this file itself runs from its TypeScript source: threads load JavaScript only, and
  * so without the conditions by which their parent finds sources.
  */
 function workerEntry(here: string, options: WorkerOptions): [URL, WorkerOptions] {

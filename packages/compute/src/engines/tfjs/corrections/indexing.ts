@@ -5,7 +5,10 @@ import type { Kernel } from '../../../graph/kernels.js';
 import * as tf from '../../../tensorflow/tf.js';
 import { type CorrectedCall, type Correction, input, numbersOf } from './numbers.js';
 
-/** Throws a `RangeError` where an index is out of range: of the one axis, or of those that the last axis of `indices` names. */
+/**
+ * Throws a `RangeError` if an index is out of range: of the one axis, or of those that the last axis of `indices`
+ * names.
+ */
 function checkIndices(kernel: Kernel, indices: tf.Tensor, sizes: readonly number[]): void {
   const values = numbersOf(indices);
   const depth = sizes.length === 1 ? 1 : (indices.shape.at(-1) ?? 0);

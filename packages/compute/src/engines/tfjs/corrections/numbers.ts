@@ -12,7 +12,7 @@ export interface CorrectedCall {
   readonly attributes: { readonly [name: string]: unknown };
 }
 
-/** The outputs, or `null` where the backend's own kernel is right. */
+/** The outputs, or `null` if the backend's own kernel is right. */
 export type Correction = (call: CorrectedCall) => readonly tf.Tensor[] | null;
 
 export const input = ({ inputs }: CorrectedCall, name = 'x'): tf.Tensor => inputs[name] as tf.Tensor;

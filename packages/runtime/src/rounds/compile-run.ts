@@ -18,6 +18,7 @@ import {
 import { copyTensor, findNonFinite, flatten, leafTypes, unflatten } from '@starling/federated-core/plan';
 import type { Leaves, LinkedPlan } from '@starling/plan';
 import { linkPlan } from '@starling/plan/link';
+import { serverVectors } from '../simd/server-vectors.js';
 import { leafNames } from './leaf-names.js';
 
 export interface RunSource {
@@ -98,7 +99,7 @@ function compileProcess(process: IterativeProcess, given: unknown, options: Comp
 function stateCheck(type: Type): CompiledRun['checkState'] {
   const names = leafNames(type);
   return (state, action) => {
-    const found = findNonFinite(state);
+    const found = findNonFinite(state, serverVectors());
     if (found === null) return;
     throw new NonFiniteError(
       'non-finite-state',

@@ -19,6 +19,7 @@ import type { RunIdentity } from '../checkpoints/run-identity.js';
 import { createEngine } from '../engines/engines.js';
 import { TooFewReportsError } from '../runtime/errors.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
+import { serverVectors } from '../simd/server-vectors.js';
 import { type CompiledRun, compileRun } from './compile-run.js';
 import { leafNames } from './leaf-names.js';
 import { resumeRun } from './resume-run.js';
@@ -44,7 +45,7 @@ export async function runRounds(options: RunOptions): Promise<RunResult> {
   try {
     owned = given === undefined || typeof given === 'string' ? await createEngine(given) : null;
     const engine = owned ?? (given as Engine);
-    server = await createPlanRunner(run.plan, engine, ['server', 'aggregation']);
+    server = await createPlanRunner(run.plan, engine, ['server', 'aggregation'], serverVectors());
     const state = checkpoint?.leaves ?? (await initialState(run, engine, seed));
     run.checkState(state, checkpoint === null ? 'start' : `continue from round ${checkpoint.round}`);
     const loop = new RoundLoop(

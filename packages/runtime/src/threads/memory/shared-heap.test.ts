@@ -1,6 +1,6 @@
 import { type Tensor, tensor } from '@starling/federated-core';
 import { assert, describe, test } from 'vitest';
-import { SCRATCH_BYTES } from '../simd/simd-vectors.js';
+import { SCRATCH_BYTES } from '../../simd/simd-vectors.js';
 import { cellAt, cellBytesOf, createSharedHeap, vectorsOn } from './shared-heap.js';
 
 const float64 = (...values: number[]): Tensor =>

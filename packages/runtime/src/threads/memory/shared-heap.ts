@@ -3,8 +3,8 @@
 import type { Tensor } from '@starling/federated-core';
 import { plainVectors, type VectorKernels } from '@starling/federated-core/plan';
 import type { LaneAccumulators } from '../../fold/ordered-merge.js';
-import { hasSimd, SCRATCH_BYTES, simdVectors } from '../simd/simd-vectors.js';
-import { Memory, type SharedMemory } from '../simd/web-assembly.js';
+import { hasSimd, SCRATCH_BYTES, simdVectors } from '../../simd/simd-vectors.js';
+import { Memory, type SharedMemory } from '../../simd/web-assembly.js';
 import { byteLength, place } from './shared-leaves.js';
 
 /** As a thread is given it. */

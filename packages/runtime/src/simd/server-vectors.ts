@@ -1,5 +1,5 @@
-// Vectors for the server's own programs: what it checks of aggregates and of a new state is read once a round, while all
-// workers wait for it.
+// Vectors for the server's own programs: what it checks of aggregates and of a new state is read once a round, while
+// all workers wait for it.
 import { plainVectors, type VectorKernels } from '@starling/federated-core/plan';
 import { hasSimd, SCRATCH_BYTES, simdVectors } from './simd-vectors.js';
 import { Memory } from './web-assembly.js';

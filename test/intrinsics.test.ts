@@ -17,8 +17,8 @@ import {
   toValue,
 } from '@starling/federated-core';
 import { flatten, intrinsics, roundSeed, unflatten } from '@starling/federated-core/plan';
-import { createPlanRunner } from '@starling/plan';
 import { linkPlan } from '@starling/plan/link';
+import { createPlanRunner } from '@starling/plan/runner';
 import { type Population, populationOf } from '@starling/population';
 import { inProcessRuntime, type Runtime, threadsRuntime } from '@starling/runtime';
 import { runRound } from '@starling/runtime/phases';

@@ -1,5 +1,5 @@
-// What an entry loads: a worker on the onnx engine no tf.js, a client's or coordinator's plan and wire nothing that
-// only Node has. Every import line below an entry is followed, types and imports at run time left out.
+// What an entry loads: a worker on the onnx engine no tf.js and no schemas, a client's or coordinator's plan and wire
+// nothing that only Node has. Every import line below an entry is followed, types and imports at run time left out.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -62,6 +62,14 @@ describe('entries', () => {
     expect(matching(entry, /^@tensorflow\//)).toEqual([]);
   });
 
+  // A worker thread starts sooner for it: schemas are more modules than all of the worker's own.
+  test.each(['@starling/plan/runner', 'packages/runtime/src/threads/workers/worker.ts'])(
+    '%s load neither schemas nor hashes',
+    (entry) => {
+      expect(matching(entry, /^zod$|^@noble\/hashes$/)).toEqual([]);
+    },
+  );
+
   test('`@starling/compute` loads tf.js, as this walk sees', () => {
     expect(matching('@starling/compute', /^@tensorflow\//)).not.toEqual([]);
   });
@@ -70,7 +78,9 @@ describe('entries', () => {
     '@starling/federated-core',
     '@starling/federated-core/plan',
     '@starling/onnx',
+    '@starling/onnx/machine',
     '@starling/plan',
+    '@starling/plan/runner',
     '@starling/wire',
   ])('%s load nothing of Node', (entry) => {
     expect(matching(entry, /^node:|^ws$|^pino$/)).toEqual([]);

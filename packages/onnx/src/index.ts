@@ -1,16 +1,45 @@
-// ONNX models as data: made by a builder, rewritten by passes, fitted to a CPU, and encoded. Nothing here runs one.
-export * from './builder/graph-builder.js';
-export * from './builder/rewrite-graph.js';
-export * from './builder/shapes.js';
-export * from './convolution/narrow-convolution.js';
-export * from './convolution/plain-convolution.js';
-export * from './convolution/tile-operators.js';
-export * from './convolution/window.js';
-export * from './convolution/winograd-convolution.js';
-export * from './cpu/blocked-operators.js';
-export * from './cpu/fit-to-machine.js';
-export * from './cpu/probe-block-size.js';
-export * from './model/decode-model.js';
-export * from './model/encode-model.js';
-export * from './model/onnx-model.js';
-export * from './passes/optimize.js';
+// ONNX models as data: made by a builder, rewritten by passes, and encoded. Nothing here runs one. What fits a model to
+// a CPU is the entry `/machine`.
+export { attribute, GraphBuilder, sameShape } from './builder/graph-builder.js';
+export type { Pass, RewriteContext } from './builder/rewrite-graph.js';
+export { broadcastShapes, reducedShape } from './builder/shapes.js';
+export {
+  isNarrowConvolution,
+  narrowConvolution,
+  narrowFilterGradient,
+} from './convolution/narrow-convolution.js';
+export {
+  convolve,
+  depthwiseFilter,
+  FILTER_TO_ONNX,
+  plainConvolution,
+  plainFilterGradient,
+  shiftedInputs,
+  TO_CHANNELS_FIRST,
+  TO_CHANNELS_LAST,
+} from './convolution/plain-convolution.js';
+export { interleave } from './convolution/tile-operators.js';
+export {
+  dilationAttribute,
+  type Offset,
+  type Window,
+  windowAttributes,
+  windowOffsets,
+} from './convolution/window.js';
+export {
+  suitsWinograd,
+  winogradConvolution,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from './convolution/winograd-convolution.js';
+export { decodeModel } from './model/decode-model.js';
+export { encodeModel } from './model/encode-model.js';
+export type {
+  OnnxAttribute,
+  OnnxConstant,
+  OnnxDType,
+  OnnxGraph,
+  OnnxNode,
+  OnnxValue,
+} from './model/onnx-model.js';
+export { optimize } from './passes/optimize.js';

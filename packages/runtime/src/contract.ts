@@ -11,9 +11,9 @@ import {
   toValue,
 } from '@starling/federated-core';
 import { roundSeed, unflatten } from '@starling/federated-core/plan';
-import type { ClientReport } from '@starling/plan';
-import { createPlanRunner } from '@starling/plan';
 import { linkPlan } from '@starling/plan/link';
+import type { ClientReport } from '@starling/plan/runner';
+import { createPlanRunner } from '@starling/plan/runner';
 import { stateHash } from '@starling/plan/safetensors';
 import { type Population, populationOf, uniformSampler } from '@starling/population';
 import { afterEach, assert, describe, expect, test } from 'vitest';

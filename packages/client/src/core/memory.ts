@@ -1,6 +1,6 @@
 // What a client keeps from one socket to the next, so that a cut costs no work twice: its name, the broadcast and its
 // slices as far as they came, and the update that it owes or has not been thanked for.
-import type { ClientReport } from '@starling/plan';
+import type { ClientReport } from '@starling/plan/runner';
 import type { PartialBody } from '@starling/wire';
 
 /** How a piece of work ended: an update as it goes over the wire, or why there is none. */

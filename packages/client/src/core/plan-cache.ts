@@ -3,15 +3,8 @@
 import type { Engine } from '@starling/compute';
 import { StarlingError, type Tensor, type Type, type Value } from '@starling/federated-core';
 import { leafCount, type Selection, splitLeaves, unpackSlices } from '@starling/federated-core/plan';
-import {
-  breathe,
-  clientArgument,
-  createPlanRunner,
-  decodeManifest,
-  decodePlan,
-  type PlanRunner,
-  workBlobs,
-} from '@starling/plan';
+import { decodeManifest, decodePlan, workBlobs } from '@starling/plan';
+import { breathe, clientArgument, createPlanRunner, type PlanRunner } from '@starling/plan/runner';
 import { bodyLimit, type PartialBody, slicesLimit } from '@starling/wire';
 
 /** A plan that is ready to work. */

@@ -1,7 +1,7 @@
 // A client's work over one socket: from the broadcast to the update, and what became of it. An update that was
 // computed before a cut is kept in the client's memory and sent as it is.
 import type { Tensor, Value } from '@starling/federated-core';
-import { clientOutcome } from '@starling/plan';
+import { clientOutcome } from '@starling/plan/runner';
 import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import { type Control, encodeBodyMessage, encodeMessage, type PartialBody, WireError } from '@starling/wire';
 import type { ClientLogger } from './logger.js';

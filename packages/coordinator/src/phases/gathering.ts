@@ -6,7 +6,7 @@
 // counts. A deadline that passes with too few accepted updates is extended, a limited number of times.
 import { StarlingError, type Tensor } from '@starling/federated-core';
 import type { RejectionCode, UpdateChecker } from '@starling/federated-core/plan';
-import type { ClientReport } from '@starling/plan';
+import type { ClientReport } from '@starling/plan/runner';
 import { decodeLeaves } from '@starling/plan/safetensors';
 import type { LaneFold, PhaseOutcome } from '@starling/runtime/phases';
 import { isWireCode, type WireCode } from '@starling/wire';

@@ -4,7 +4,8 @@
 import { createOnnxEngine } from '@starling/compute/onnx';
 import { StarlingError } from '@starling/federated-core';
 import { parseType, updateChecker } from '@starling/federated-core/plan';
-import { clientArgument, createPlanRunner, type LinkedPlan } from '@starling/plan';
+import type { LinkedPlan } from '@starling/plan';
+import { clientArgument, createPlanRunner } from '@starling/plan/runner';
 import type { Population } from '@starling/population';
 import type { RuntimeSession } from '@starling/runtime';
 import { createLaneFold } from '@starling/runtime/phases';

@@ -2,7 +2,7 @@
 // `directory-checkpoints.ts` keeps it on a disk.
 import type { HostValue } from '@starling/federated-core';
 import type { MaybePromise } from '@starling/federated-core/plan';
-import type { Leaves } from '@starling/plan';
+import type { Leaves } from '@starling/plan/runner';
 import type { PlainObject, RunIdentity } from './run-identity.js';
 
 export interface Checkpoint {

@@ -1,5 +1,5 @@
 import { tensor } from '@starling/federated-core';
-import type { ClientReport, Leaves } from '@starling/plan';
+import type { ClientReport, Leaves } from '@starling/plan/runner';
 import { describe, expect, test } from 'vitest';
 import type { LaneAccumulators } from './ordered-merge.js';
 import { type LaneClient, type LanePhase, sumLane } from './sum-lane.js';

@@ -3,7 +3,7 @@
 
 import type { Seed } from '@starling/federated-core';
 import { clientSeed, type MaybePromise, type UpdateChecker } from '@starling/federated-core/plan';
-import { type ClientReport, clientOutcome, type Leaves, type PlanRunner } from '@starling/plan';
+import { type ClientReport, clientOutcome, type Leaves, type PlanRunner } from '@starling/plan/runner';
 import type { Accumulate } from './lane-fold.js';
 import type { LaneAccumulators } from './ordered-merge.js';
 

@@ -3,8 +3,8 @@
 import type { Engine } from '@starling/compute';
 import { StarlingError } from '@starling/federated-core';
 import { slicesAt, updateChecker } from '@starling/federated-core/plan';
-import type { ClientReport } from '@starling/plan';
-import { clientArgument, createPlanRunner } from '@starling/plan';
+import type { ClientReport } from '@starling/plan/runner';
+import { clientArgument, createPlanRunner } from '@starling/plan/runner';
 import { engineName } from '../engines/engine-name.js';
 import { createEngine, type EngineChoice } from '../engines/engines.js';
 import { createAccumulate } from '../fold/lane-fold.js';

@@ -16,8 +16,9 @@ import {
   type Value,
 } from '@starling/federated-core';
 import { copyTensor, findNonFinite, flatten, leafTypes, unflatten } from '@starling/federated-core/plan';
-import type { Leaves, LinkedPlan } from '@starling/plan';
+import type { LinkedPlan } from '@starling/plan';
 import { linkPlan } from '@starling/plan/link';
+import type { Leaves } from '@starling/plan/runner';
 import { serverVectors } from '../simd/server-vectors.js';
 import { leafNames } from './leaf-names.js';
 

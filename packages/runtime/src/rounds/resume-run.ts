@@ -2,7 +2,7 @@
 // the plan can continue with.
 import { StarlingError } from '@starling/federated-core';
 import { checkValue, unflatten } from '@starling/federated-core/plan';
-import type { Leaves } from '@starling/plan';
+import type { Leaves } from '@starling/plan/runner';
 import type { Checkpoint } from '../checkpoints/checkpoint-store.js';
 import { identityDifferences, OtherRunError, type RunIdentity } from '../checkpoints/run-identity.js';
 import { CheckpointError } from '../runtime/errors.js';

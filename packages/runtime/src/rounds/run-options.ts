@@ -2,7 +2,7 @@
 import type { Engine } from '@starling/compute';
 import type { HostValue, LocalRunner, StarlingError, Value } from '@starling/federated-core';
 import type { MaybePromise } from '@starling/federated-core/plan';
-import type { ClientReport, Leaves } from '@starling/plan';
+import type { ClientReport, Leaves } from '@starling/plan/runner';
 import type { CohortSampler, Population } from '@starling/population';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import type { OnOtherRun } from '../checkpoints/run-identity.js';

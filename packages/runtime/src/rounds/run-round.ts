@@ -11,7 +11,8 @@ import {
   serverSeed,
   splitKeys,
 } from '@starling/federated-core/plan';
-import type { ClientReport, Leaves, LinkedPlan, PlanRunner } from '@starling/plan';
+import type { LinkedPlan } from '@starling/plan';
+import type { ClientReport, Leaves, PlanRunner } from '@starling/plan/runner';
 import { checkCohort, type Population } from '@starling/population';
 import { TooFewReportsError } from '../runtime/errors.js';
 import type { PhaseRequest, RuntimeSession } from '../runtime/runtime.js';

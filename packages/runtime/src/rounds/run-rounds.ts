@@ -13,7 +13,7 @@ import {
   seedFrom,
 } from '@starling/federated-core';
 import { checkNumber, roundSeed, serverSeed, unflatten } from '@starling/federated-core/plan';
-import { createPlanRunner, type Leaves, type PlanRunner } from '@starling/plan';
+import { createPlanRunner, type Leaves, type PlanRunner } from '@starling/plan/runner';
 import { stateHash } from '@starling/plan/safetensors';
 import type { RunIdentity } from '../checkpoints/run-identity.js';
 import { createEngine } from '../engines/engines.js';

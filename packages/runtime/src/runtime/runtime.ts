@@ -3,7 +3,8 @@
 // suite that every runtime passes.
 import type { Seed, Tensor } from '@starling/federated-core';
 import type { Accumulator, CohortSlices } from '@starling/federated-core/plan';
-import type { ClientReport, LinkedPlan } from '@starling/plan';
+import type { LinkedPlan } from '@starling/plan';
+import type { ClientReport } from '@starling/plan/runner';
 import type { Population } from '@starling/population';
 
 export interface PhaseRequest {

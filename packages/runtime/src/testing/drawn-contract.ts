@@ -20,9 +20,9 @@ import {
   toHost,
 } from '@starling/federated-core';
 import { flatten, roundSeed, unflatten } from '@starling/federated-core/plan';
-import type { ClientReport } from '@starling/plan';
-import { createPlanRunner } from '@starling/plan';
 import { linkPlan } from '@starling/plan/link';
+import type { ClientReport } from '@starling/plan/runner';
+import { createPlanRunner } from '@starling/plan/runner';
 import { stateHash } from '@starling/plan/safetensors';
 import { type Population, populationOf } from '@starling/population';
 import fc from 'fast-check';

@@ -1,6 +1,6 @@
 // What the runtime contract asks of `federatedSelect`: keys go up, and each client gets its own slices.
 import { type FederatedComputation, type HostValue, int32, struct, toValue } from '@starling/federated-core';
-import type { ClientReport } from '@starling/plan';
+import type { ClientReport } from '@starling/plan/runner';
 import { type Population, populationOf } from '@starling/population';
 import { assert, expect, test } from 'vitest';
 import { followedLinks, keys, noisyRows, rowsByKeys } from './select-computations.js';

@@ -1,6 +1,6 @@
 import { float32, type Tensor, tensor } from '@starling/federated-core';
 import { createReduction } from '@starling/federated-core/plan';
-import type { ClientReport } from '@starling/plan';
+import type { ClientReport } from '@starling/plan/runner';
 import { assert, describe, expect, test } from 'vitest';
 import type { PhaseRequest } from '../runtime/runtime.js';
 import { CellPool } from './memory/cell-pool.js';

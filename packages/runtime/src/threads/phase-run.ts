@@ -2,7 +2,7 @@
 // first and are merged in order while others still train; only a window of lanes beyond the merged ones is
 // out at a time, which bounds the memory of their sums whatever the size of the cohort.
 import type { Reduction } from '@starling/federated-core/plan';
-import type { ClientReport } from '@starling/plan';
+import type { ClientReport } from '@starling/plan/runner';
 import { createOrderedMerge, type LaneAccumulators } from '../fold/ordered-merge.js';
 import type { PhaseOutcome, PhaseRequest } from '../runtime/runtime.js';
 import type { CellPool } from './memory/cell-pool.js';

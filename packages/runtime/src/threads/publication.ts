@@ -1,6 +1,6 @@
 // What main lets all workers read: the broadcast of each phase, and the slices of the phase at hand, in shared memory.
 // Workers are told where it is, and again only when it has moved.
-import type { Leaves } from '@starling/plan';
+import type { Leaves } from '@starling/plan/runner';
 import { byteLength, fitsLeaves, place, shareLike, writeLeaves } from './memory/shared-leaves.js';
 import type { Command } from './workers/messages.js';
 

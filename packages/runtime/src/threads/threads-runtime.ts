@@ -3,7 +3,8 @@
 // bits for any number of workers.
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
-import { clientArgument, createPlanRunner, graphsOf } from '@starling/plan';
+import { graphsOf } from '@starling/plan';
+import { clientArgument, createPlanRunner } from '@starling/plan/runner';
 import { DEFAULT_ENGINE, type EngineChoice, engineModule } from '../engines/engines.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { ClientStore } from './memory/client-store.js';

@@ -3,8 +3,9 @@
 import type { Worker } from 'node:worker_threads';
 import { StarlingError, type Value } from '@starling/federated-core';
 import type { MaybePromise, Reduction } from '@starling/federated-core/plan';
-import type { ClientReport, Leaves, LinkedPlan } from '@starling/plan';
-import { dropped } from '@starling/plan';
+import type { LinkedPlan } from '@starling/plan';
+import type { ClientReport, Leaves } from '@starling/plan/runner';
+import { dropped } from '@starling/plan/runner';
 import type { Population } from '@starling/population';
 import type { EngineChoice } from '../engines/engines.js';
 import { WorkerError } from '../runtime/errors.js';

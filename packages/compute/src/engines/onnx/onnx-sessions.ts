@@ -3,7 +3,7 @@
 // leaks.
 import type { Seed, Tensor } from '@starling/federated-core';
 import { leafTypes, sizeOf } from '@starling/federated-core/plan';
-import { fitToMachine, probeBlockSize } from '@starling/onnx';
+import { fitToMachine, probeBlockSize } from '@starling/onnx/machine';
 import { checkArgument, type LeafSpec } from '../../engine/check-argument.js';
 import type { Engine, LoadedGraph } from '../../engine/engine.js';
 import type { GraphArtifact } from '../../engine/graph-artifact.js';

@@ -3,7 +3,7 @@
 
 import type { Engine } from '@starling/compute';
 import type { LinkedPlan } from '@starling/plan';
-import { createPlanRunner } from '@starling/plan';
+import { createPlanRunner } from '@starling/plan/runner';
 import { type LaneAccumulators, zeroAccumulators } from '../../fold/ordered-merge.js';
 import { CellPool } from './cell-pool.js';
 import { cellAt, cellBytesOf, createSharedHeap, type HeapMemory } from './shared-heap.js';

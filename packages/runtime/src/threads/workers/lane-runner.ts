@@ -8,8 +8,8 @@ import {
   splitLeaves,
   updateChecker,
 } from '@starling/federated-core/plan';
-import type { ClientReport } from '@starling/plan';
-import { createPlanRunner, type Leaves } from '@starling/plan';
+import type { ClientReport } from '@starling/plan/runner';
+import { createPlanRunner, type Leaves } from '@starling/plan/runner';
 import { createEngine } from '../../engines/engines.js';
 import { createAccumulate } from '../../fold/lane-fold.js';
 import { type LaneAccumulators, zeroAccumulators } from '../../fold/ordered-merge.js';

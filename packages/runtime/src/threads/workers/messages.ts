@@ -3,7 +3,8 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import { type Seed, StarlingError, type Tensor } from '@starling/federated-core';
-import type { ClientReport, LinkedPlan } from '@starling/plan';
+import type { LinkedPlan } from '@starling/plan';
+import type { ClientReport } from '@starling/plan/runner';
 import type { EngineChoice } from '../../engines/engines.js';
 import type { LaneAccumulators } from '../../fold/ordered-merge.js';
 import type { PlacedLeaves } from '../memory/client-store.js';

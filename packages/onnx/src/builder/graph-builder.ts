@@ -243,9 +243,17 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
 
 const LARGEST_SHARED_CONSTANT = 16;
 
+/** Each constant comes by once a pass, and there are dozens of passes. */
+const knownKeys = new WeakMap<Tensor, string>();
+
 /** What two equal small constants have in common; `null` for large ones and strings. */
-function constantKey({ dtype, shape, data }: Tensor): string | null {
+function constantKey(constant: Tensor): string | null {
+  const { dtype, shape, data } = constant;
   if (dtype === 'string' || data.length > LARGEST_SHARED_CONSTANT) return null;
+  const known = knownKeys.get(constant);
+  if (known !== undefined) return known;
   const elements = Array.from(data as ArrayLike<number | bigint>, (x) => (Object.is(x, -0) ? '-0' : `${x}`));
-  return `${dtype}[${shape}]:${elements}`;
+  const key = `${dtype}[${shape}]:${elements}`;
+  knownKeys.set(constant, key);
+  return key;
 }

@@ -172,17 +172,24 @@ function countUses(graph: OnnxGraph, uses = new Map<string, number>()): Map<stri
 
 /** The graph without nodes and constants that nothing reads; inputs stay. */
 export function removeDeadNodes(graph: OnnxGraph): OnnxGraph {
-  const live = new Set(graph.outputs.map(({ name }) => name));
+  return withoutDead(graph, new Set());
+}
+
+/** `live` holds what is known to be read; names are a model's own, so that one set serves its subgraphs as well. */
+function withoutDead(graph: OnnxGraph, live: Set<string>): OnnxGraph {
+  for (const { name } of graph.outputs) live.add(name);
   const nodes: OnnxNode[] = [];
-  for (const node of [...graph.nodes].reverse()) {
+  for (let index = graph.nodes.length - 1; index >= 0; index--) {
+    const node = graph.nodes[index]!;
     if (!node.outputs.some(({ name }) => live.has(name))) continue;
-    const body = subgraphOf(node);
-    const trimmed = body ? removeDeadNodes(body) : null;
-    if (trimmed) for (const name of countUses(trimmed).keys()) live.add(name);
     for (const input of node.inputs) if (input) live.add(input.name);
+    const body = subgraphOf(node);
     nodes.push(
-      trimmed
-        ? { ...node, attributes: { ...node.attributes, body: { kind: 'graph', value: trimmed } } }
+      body
+        ? {
+            ...node,
+            attributes: { ...node.attributes, body: { kind: 'graph', value: withoutDead(body, live) } },
+          }
         : node,
     );
   }

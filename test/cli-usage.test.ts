@@ -24,6 +24,10 @@ describe('starling', () => {
       /need in-process, threads or websocket, got 'cloud'\n$/,
     ],
     [
+      ['simulate', 'temperature', '--runtime', 'in-process', '--workers', '2'],
+      /^Cannot use --workers: need a runtime that has workers, got 'in-process'\n$/,
+    ],
+    [
       ['simulate', 'temperature', '--set', 'clients=2'],
       /^Cannot set up temperature\n {2}because: .* clients must be from 4 .*, got 2\n$/,
     ],

@@ -40,6 +40,7 @@ function loadedBy(entry: string): ReadonlyMap<string, string> {
       const source = specifier.startsWith('.')
         ? join(dirname(file), specifier.replace(/\.js$/, '.ts'))
         : sources.get(specifier);
+      if (specifier.startsWith('@starling/')) outside.set(packageOf(specifier), file);
       if (source !== undefined && existsSync(source)) visit(source);
       else outside.set(specifier.startsWith('node:') ? specifier : packageOf(specifier), file);
     }
@@ -50,6 +51,15 @@ function loadedBy(entry: string): ReadonlyMap<string, string> {
 
 const matching = (entry: string, pattern: RegExp): readonly string[] =>
   [...loadedBy(entry)].filter(([name]) => pattern.test(name)).map(([name, file]) => `${name} by ${file}`);
+
+describe('the command line', () => {
+  // Help and mistakes are answered before anything is loaded that runs or shows a run.
+  test('loads names of engines at its start, and nothing else of Starling', () => {
+    expect(matching('packages/cli/src/commands/program.ts', /^@starling|^listr2$|^zod$/)).toEqual([
+      expect.stringMatching(/^@starling\/runtime by .*engine-option\.ts$/),
+    ]);
+  });
+});
 
 describe('entries', () => {
   test.each([

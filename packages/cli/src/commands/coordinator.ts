@@ -3,12 +3,10 @@
 import { readFileSync } from 'node:fs';
 import type { RunResult } from '@starling/runtime';
 import type { RunStart } from '@starling/runtime/events';
-import { roundSummary, runSummary } from '@starling/runtime/events';
 import { type Command, Option } from 'commander';
 import { exitCodes, UsageError } from '../errors/usage-error.js';
 import { setUpFederation } from '../federation/set-up.js';
 import { createLogger } from '../output/logger.js';
-import { plainLines } from '../output/plain-lines.js';
 import { withInterrupt } from '../run/interrupt.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
 
@@ -77,6 +75,8 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
   const tls = readTls(options);
   const { state, token } = options;
   const rounds = options.rounds ?? run.rounds;
+  const { roundSummary, runSummary } = await import('@starling/runtime/events');
+  const { plainLines } = await import('../output/plain-lines.js');
   const observer = plainLines((line) => void process.stdout.write(`${line}\n`));
   const start: RunStart = {
     federation: federation.name,

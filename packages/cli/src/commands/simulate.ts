@@ -2,14 +2,11 @@
 import { availableParallelism } from 'node:os';
 import type { EngineChoice } from '@starling/runtime/engines';
 import type { RunObserver, RunSummary } from '@starling/runtime/events';
-import { allObservers } from '@starling/runtime/events';
 import { type Command, Option } from 'commander';
 import { exitCodes, oneOf, UsageError } from '../errors/usage-error.js';
 import { createLogger } from '../output/logger.js';
-import { show } from '../output/show.js';
 import { engineOption } from '../run/engine-option.js';
 import { withInterrupt } from '../run/interrupt.js';
-import { outputFolder, reportPath, requireFresh } from '../run/output-folder.js';
 import type { RunSettings } from '../run/run-simulation.js';
 import { hasWorkers, runtimeNames } from '../run/runtimes.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
@@ -51,9 +48,13 @@ export function addSimulateCommand(program: Command): void {
 
 async function simulate(federation: string, options: SimulateOptions): Promise<void> {
   const { runtime, out, resume, force } = options;
-  const workers = hasWorkers(runtime) ? (options.workers ?? availableParallelism()) : 1;
+  const workers = hasWorkers(runtime) ? (options.workers ?? availableParallelism()) : null;
+  if (workers === null && options.workers !== undefined) {
+    throw new UsageError(`Cannot use --workers: need a runtime that has workers, got '${runtime}'`);
+  }
   if (out === undefined && resume) throw new UsageError('Cannot resume: need --out <dir>, got none');
   if (force && !resume) throw new UsageError('Cannot force: need --resume, got none');
+  const { outputFolder, reportPath, requireFresh } = await import('../run/output-folder.js');
   if (out !== undefined && !resume) requireFresh(out);
   const settings: RunSettings = {
     federation,
@@ -67,6 +68,8 @@ async function simulate(federation: string, options: SimulateOptions): Promise<v
     force,
     logger: createLogger(),
   };
+  const { allObservers } = await import('@starling/runtime/events');
+  const { show } = await import('../output/show.js');
   const { runSimulation } = await import('../run/run-simulation.js');
   const files = out === undefined ? [] : [outputFolder(out)];
   const summary = await withInterrupt((signal) => {

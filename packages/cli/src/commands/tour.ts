@@ -1,41 +1,13 @@
-// `starling tour`, what `npm start` runs: the two ends of Starling in about a minute. First a question to sensors over
-// real sockets, each mote a process of its own; then federated averaging on threads, with a report to look at.
-import { availableParallelism } from 'node:os';
+// `starling tour`, what `npm start` runs: the two ends of Starling in about a minute.
 import { join } from 'node:path';
-import type { RunSummary } from '@starling/runtime/events';
-import { allObservers } from '@starling/runtime/events';
 import type { Command } from 'commander';
-import { exitCodes, UsageError } from '../errors/usage-error.js';
-import { createLogger } from '../output/logger.js';
-import { formatDuration, formatNumber, namedNumbers } from '../output/metrics.js';
-import { show } from '../output/show.js';
-import { formatTable } from '../output/table.js';
-import { withInterrupt } from '../run/interrupt.js';
-import { clearRun, outputFolder, reportPath } from '../run/output-folder.js';
-import type { RunSettings } from '../run/run-simulation.js';
+import { UsageError } from '../errors/usage-error.js';
+import type { TourOptions } from '../run/tour.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
 
-/** A process a mote as long as a laptop carries it; more clients share these. */
-const MAX_SENSOR_PROCESSES = 8;
 const MOTES = 4;
-/** Lines of a long stop where stdout is no terminal. */
-const PLAIN_LINES = 10;
 
-interface TourOptions {
-  readonly set: Readonly<Record<string, string>>;
-  readonly seed: number;
-  readonly rounds: number;
-  readonly out: string;
-}
-
-interface Stop
-  extends Pick<RunSettings, 'federation' | 'settings' | 'runtime' | 'engine' | 'workers' | 'rounds'> {
-  readonly about: string;
-  /** Rounds from one plain line to the next. */
-  readonly every: number;
-  /** What came of it, from its metrics by name. */
-  readonly result: (metrics: ReadonlyMap<string, number>) => string;
-}
+type Given = Omit<TourOptions, 'clients'> & { readonly set: Readonly<Record<string, string>> };
 
 export function addTourCommand(program: Command): void {
   const command = program
@@ -44,65 +16,11 @@ export function addTourCommand(program: Command): void {
     .option('--rounds <n>', 'rounds of MNIST', wholeNumber('--rounds', 1), 150)
     .option('--seed <n>', 'all randomness comes from it', wholeNumber('--seed', 0), 1)
     .option('--out <dir>', 'where the reports go', join('runs', 'tour'));
-  addSettingOption(command).action(tour);
-}
-
-async function tour({ set, seed, rounds, out }: TourOptions): Promise<void> {
-  const stops = stopsOf(clientsOf(set), rounds);
-  const { runSimulation } = await import('../run/run-simulation.js');
-  const done: { readonly stop: Stop; readonly summary: RunSummary; readonly report: string }[] = [];
-  await withInterrupt(async (signal) => {
-    for (const stop of stops) {
-      if (signal.aborted) return;
-      const folder = join(out, stop.federation);
-      await clearRun(folder);
-      const settings = { ...stop, seed, directory: folder, force: false, logger: createLogger() };
-      process.stdout.write(`${stop.about}\n`);
-      const summary = await show(
-        stop.federation,
-        (observer) => runSimulation(settings, allObservers([outputFolder(folder), observer]), signal),
-        { every: stop.every },
-      );
-      process.stdout.write('\n');
-      done.push({ stop, summary, report: reportPath(folder) });
-    }
+  addSettingOption(command).action(async ({ set, ...options }: Given) => {
+    const clients = clientsOf(set);
+    const { tour } = await import('../run/tour.js');
+    await tour({ ...options, clients });
   });
-  process.stdout.write(`${formatTable([HEADER, ...done.map(row)])}\n\n`);
-  for (const { summary, report } of done)
-    process.stdout.write(`${summary.start.federation} report: ${report}\n`);
-  if (done.some(({ summary }) => summary.interrupted)) process.exitCode = exitCodes.interrupted;
-}
-
-function stopsOf(clients: number, rounds: number): readonly Stop[] {
-  return [
-    {
-      federation: 'temperature',
-      settings: { clients: String(clients), question: 'readings' },
-      runtime: 'websocket',
-      engine: 'onnx',
-      workers: Math.min(clients, MAX_SENSOR_PROCESSES),
-      rounds: null,
-      about: `How many readings of ${clients} real sensors are above 30 °C? Each sensor keeps its readings and joins over a WebSocket.`,
-      every: 1,
-      result: (metrics) => `${percent(metrics.get('value'))} of readings`,
-    },
-    {
-      federation: 'mnist',
-      settings: { partition: 'shards' },
-      runtime: 'threads',
-      engine: 'onnx',
-      workers: availableParallelism(),
-      rounds,
-      about:
-        'Federated averaging on MNIST: 100 clients, two digits each, ten of them a round, one engine a core.',
-      every: Math.ceil(rounds / PLAIN_LINES),
-      result: (metrics) => `${percent(metrics.get('evaluation.accuracy'))} test accuracy`,
-    },
-  ];
-}
-
-function percent(share: number | undefined): string {
-  return share === undefined ? '–' : `${(share * 100).toFixed(1)} %`;
 }
 
 /** The one setting of the tour: how many sensor clients; throws a `UsageError` on any other. */
@@ -113,20 +31,4 @@ function clientsOf(settings: Readonly<Record<string, string>>): number {
     throw new UsageError(`Cannot set up the tour: its one setting is clients, got '${unknown.join("', '")}'`);
   }
   return clients === undefined ? MOTES : wholeNumber('--set clients', 1)(clients);
-}
-
-const HEADER = ['federation', 'runtime', 'clients', 'rounds', 'result', 'time', 'state'];
-const STATE_DIGITS = 12;
-
-function row({ stop, summary }: { readonly stop: Stop; readonly summary: RunSummary }): readonly string[] {
-  const { start, rounds, metrics, wallMs, stateHash } = summary;
-  return [
-    start.federation,
-    start.runtime,
-    formatNumber(start.population),
-    formatNumber(rounds),
-    stop.result(new Map(namedNumbers(metrics))),
-    formatDuration(wallMs),
-    stateHash.slice(0, STATE_DIGITS),
-  ];
 }

@@ -3,7 +3,7 @@
 import type { RoundSummary, RunStart, RunSummary } from '@starling/runtime/events';
 import { describe, expect, test } from 'vitest';
 import { jsonLines } from './json-lines.js';
-import { plainLines } from './plain-lines.js';
+import { describeStart, plainLines } from './plain-lines.js';
 import { barLine, progressBar } from './progress-bar.js';
 import { createRate } from './rate.js';
 
@@ -38,6 +38,15 @@ describe('jsonLines', () => {
       '{"type":"round","round":3,"metrics":{"loss":0.25},"wallMs":500}',
       '{"type":"summary","rounds":20,"metrics":{"loss":0.125},"stateHash":"ab12","wallMs":4100}',
     ]);
+  });
+});
+
+describe('describeStart', () => {
+  test('`describeStart` counts the workers of any runtime, and none when it has none', () => {
+    const of = (runtime: string, workers: number | null): string =>
+      describeStart({ ...start, runtime, workers });
+    expect(of('in-process', null)).toBe('mnist on in-process: 100 clients, 20 rounds, seed 1');
+    expect(of('fleet', 1)).toBe('mnist on fleet (1 worker): 100 clients, 20 rounds, seed 1');
   });
 });
 

@@ -11,15 +11,13 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
   const rate = createRate();
   let rounds = 0;
   let headline: string | null = null;
-  let isWebsocket = false;
   return {
     started(start) {
       ({ rounds, headline } = start);
       write(describeStart(start));
-      isWebsocket = start.runtime === 'websocket';
     },
     ready(openingMs) {
-      write(`${isWebsocket ? 'clients joined' : 'ready'} in ${formatDuration(openingMs)}`);
+      write(`ready in ${formatDuration(openingMs)}`);
     },
     round(record) {
       const speed = rate.add(record);
@@ -43,8 +41,7 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
 
 /** "mnist on threads (2 workers): 100 clients, 20 rounds, seed 1". */
 export function describeStart(start: RunStart): string {
-  const workers =
-    start.runtime === 'in-process' || start.workers === null ? '' : ` (${countOf(start.workers, 'worker')})`;
+  const workers = start.workers === null ? '' : ` (${countOf(start.workers, 'worker')})`;
   return `${start.federation} on ${start.runtime}${workers}: ${countOf(start.population, 'client')}, ${countOf(start.rounds, 'round')}, seed ${start.seed}`;
 }
 

@@ -107,6 +107,12 @@ describe('renderChart', () => {
 describe('renderReport', () => {
   const html = renderReport([record(1, { loss: 1 }), record(2, { loss: 0.5 })], summary);
 
+  test('counts the workers of a runtime that has any', () => {
+    expect(html).toContain('<dt>runtime</dt><dd>threads × 2</dd>');
+    const alone = { ...summary, start: { ...start, runtime: 'alone', workers: null } };
+    expect(renderReport([], alone)).toContain('<dt>runtime</dt><dd>alone</dd>');
+  });
+
   test('loads nothing from outside', () => {
     expect(html).not.toMatch(/\b(src|href)=|url\(|@import|https?:/);
   });

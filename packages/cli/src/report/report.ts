@@ -50,12 +50,7 @@ function renderFacts(records: readonly RoundSummary[], summary: RunSummary): str
     ['clients', formatNumber(start.population)],
     ['clients/s', trainingMs > 0 ? formatNumber((accepted * 1000) / trainingMs) : '–'],
     ['wall time', formatDuration(summary.wallMs)],
-    [
-      'runtime',
-      start.runtime === 'in-process' || start.workers === null
-        ? start.runtime
-        : `${start.runtime} × ${start.workers}`,
-    ],
+    ['runtime', start.workers === null ? start.runtime : `${start.runtime} × ${start.workers}`],
     ['seed', String(start.seed)],
   ];
   const settings = Object.entries(start.settings).map(

@@ -22,7 +22,7 @@ const start = {
   federation: 'tiny',
   description: '',
   runtime: 'in-process',
-  workers: 1,
+  workers: null,
   rounds: 4,
   seed: 1,
   population: 1,

@@ -17,7 +17,8 @@ export interface RunSettings {
   /** A name that `runtimes.ts` knows. */
   readonly runtime: string;
   readonly engine: EngineChoice;
-  readonly workers: number;
+  /** `null` for a runtime that has none. */
+  readonly workers: number | null;
   /** `null` for as many as the federation says. */
   readonly rounds: number | null;
   readonly seed: number;
@@ -41,7 +42,7 @@ export async function runSimulation(
   const signal = AbortSignal.any([interrupt, failure.signal]);
   const runtime = await makeRuntime(options.runtime, {
     engine: options.engine,
-    workers: options.workers,
+    workers: options.workers ?? 1,
     federation: options.federation,
     settings: options.settings,
     population: run.population.size,

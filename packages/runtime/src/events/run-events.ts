@@ -6,7 +6,7 @@ export interface RunStart {
   readonly federation: string;
   readonly description: string;
   readonly runtime: string;
-  /** Worker threads or client processes; `null` if they are not this machine's to count. */
+  /** Worker threads or client processes; `null` if the runtime has none, or they are not this machine's to count. */
   readonly workers: number | null;
   readonly rounds: number;
   readonly seed: number;

@@ -1,5 +1,5 @@
-// Plans as they cross a socket or a disk: encoded, decoded, checked. Loads in a browser. Further entries: `/runner` runs
-// a plan, program by program; `/link` makes a linked plan, and loads compute for it; `/safetensors` has tensors as
+// Plans as they cross a socket or a disk: encoded, decoded, checked. Loads in a browser. Further entries: `/runner`
+// runs a plan, program by program; `/link` makes a linked plan, and loads compute for it; `/safetensors` has tensors as
 // bytes, and hashes.
 export type { LinkedPlan } from './linked/linked-plan.js';
 export { type GraphRole, graphsOf } from './linked/map-plan.js';

@@ -1,5 +1,5 @@
-// Running a linked plan's slots, on whatever side: what the workers of a runtime, a coordinator and a client share. Loads
-// neither the manifest's schema nor hashes, so that a worker thread starts soon.
+// Running a linked plan's slots, on whatever side: what the workers of a runtime, a coordinator and a client share.
+// Loads neither the manifest's schema nor hashes, so that a worker thread starts soon.
 export { breathe } from './runner/breathe.js';
 export { clientArgument } from './runner/client-argument.js';
 export { ClientDataError, PopulationError } from './runner/client-errors.js';

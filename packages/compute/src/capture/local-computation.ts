@@ -23,8 +23,10 @@ import {
   type TensorStructure,
   type TypeOfStructure,
 } from './frame/structure.js';
+import { tracedQuietly } from './frame/value-reads.js';
 import { withCaptureBackend } from './record-kernels.js';
 import { type Captured, makeParameter } from './sequences/parameters.js';
+import { keepBody, type WrittenBody } from './written-bodies.js';
 
 /** A record of types: the body then takes a record of values by the same names. */
 export interface ParameterRecord {
@@ -82,7 +84,8 @@ export function localComputation(
 ): LocalComputation {
   const name = options.name ?? (body.name === '' ? 'local' : body.name);
   const parameter = parameterType(parameters);
-  const { graph, result } = capture(parameter, (argument) => body(argument as never));
+  const written: WrittenBody = { parameter, body: (argument) => body(argument as never) };
+  const { graph, result } = captureBody(written);
   if (options.result !== undefined && !isAssignable(options.result, result)) {
     throw new CaptureError(
       'bad-result',
@@ -90,6 +93,7 @@ export function localComputation(
     );
   }
   const cleaned = cleanGraph(graph);
+  keepBody(cleaned, written);
   return {
     kind: 'local-computation',
     name,
@@ -119,9 +123,13 @@ function isType(parameters: ParameterRecord | Type): parameters is Type {
   return typeof parameters.kind === 'string';
 }
 
-function capture(
-  parameter: Type | null,
-  body: (argument: unknown) => TensorStructure,
+/**
+ * The graph of a body as it was written, and the type of its result. `numbered`: with the place of each draw and
+ * reduction among those written (see `WrittenPlace`).
+ */
+export function captureBody(
+  { parameter, body }: WrittenBody,
+  { numbered = false }: { readonly numbered?: boolean } = {},
 ): { readonly graph: KernelGraph; readonly result: Type } {
   if (captureBackend.capturing) {
     throw new CaptureError(
@@ -129,14 +137,14 @@ function capture(
       'Cannot capture a local computation inside the body of another: call its function directly, or make it before',
     );
   }
-  const frame = new Frame(null);
+  const frame = new Frame(null, null, numbered);
   return withCaptureBackend(() => {
     try {
       return keepingVariables(captureBackend, () =>
         captureBackend.within(frame, () =>
           scoped(() => {
             const argument = parameter === null ? undefined : makeParameter(frame, parameter, 'argument');
-            const structure = withoutMathRandom(() => ignoreRejections(body(argument)));
+            const structure = withoutMathRandom(() => tracedQuietly(() => ignoreRejections(body(argument))));
             const leaves = structureLeaves(structure, 'the result');
             return { graph: frame.finish(leaves), result: structureType(structure, leaves) };
           }),

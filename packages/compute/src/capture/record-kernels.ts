@@ -1,7 +1,6 @@
 // Registers the capture backend with tf.js, and for it a recording function for every kernel: those of a kernel
 // graph, composites (recorded as their parts), and, for all others that tf.js has, an error.
 
-import type { Attribute } from '../graph/kernel-graph.js';
 import { isKernel, KERNELS, type Kernel } from '../graph/kernels.js';
 import { onBackend } from '../tensorflow/scopes.js';
 import {
@@ -17,6 +16,7 @@ import { CAPTURE_BACKEND, captureBackend } from './frame/capture-backend.js';
 import { CaptureError } from './frame/capture-error.js';
 import type { CapturedValue } from './frame/frame.js';
 import { refuseStatefulOptimizers } from './frame/hidden-state.js';
+import { plainAttributes } from './frame/plain-attributes.js';
 import { drawError } from './frame/randomness.js';
 import { captureRecurrentLayers } from './scan/recurrent-layers.js';
 
@@ -43,15 +43,6 @@ function record(
       cause: error,
     });
   }
-}
-
-/** Attributes without `undefined`. */
-function plainAttributes(attrs: NamedAttrMap | undefined): { readonly [name: string]: Attribute } {
-  const plain: Record<string, Attribute> = {};
-  for (const [name, value] of Object.entries(attrs ?? {})) {
-    if (value !== undefined) plain[name] = value as Attribute;
-  }
-  return plain;
 }
 
 function unknownKernel(kernel: string): CaptureError {

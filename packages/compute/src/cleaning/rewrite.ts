@@ -7,6 +7,7 @@ import type {
   GraphNode,
   KernelGraph,
   KernelNode,
+  RandomNode,
   ValueId,
   ValueSpec,
 } from '../graph/kernel-graph.js';
@@ -29,7 +30,7 @@ export interface Rewriter {
   append(node: GraphNode): void;
   addConstant(tensor: Tensor): ValueId;
   addKernel(kernel: Kernel, inputs: KernelNode['inputs'], attributes?: KernelNode['attributes']): ValueId;
-  addRandom(spec: ValueSpec, distribution: (GraphNode & { op: 'random' })['distribution']): ValueId;
+  addRandom(spec: ValueSpec, draw: Omit<RandomNode, 'output'>): ValueId;
 }
 
 /** Gives the node (kept, or changed but for its outputs), or the values that stand in the place of its outputs. */
@@ -77,9 +78,9 @@ export function rewriteGraph(graph: KernelGraph, makeVisit: () => Visit): Kernel
       append({ op: 'kernel', kernel, inputs, attributes: attributes as Record<string, Attribute>, outputs });
       return outputs[0] as ValueId;
     },
-    addRandom(valueSpec, distribution) {
+    addRandom(valueSpec, draw) {
       const output = values.push(valueSpec) - 1;
-      append({ op: 'random', distribution, output });
+      append({ ...draw, output });
       return output;
     },
   };

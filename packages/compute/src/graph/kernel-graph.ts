@@ -71,6 +71,7 @@ export interface ReduceNode {
    */
   readonly body: KernelGraph;
   readonly outputs: readonly ValueId[];
+  readonly written?: WrittenPlace;
 }
 
 /**
@@ -112,7 +113,14 @@ export interface RandomNode {
     /** 1 with `probability`, else 0, as float32. */
     | { readonly kind: 'bernoulli'; readonly probability: number };
   readonly output: ValueId;
+  readonly written?: WrittenPlace;
 }
+
+/**
+ * Which draw, or which reduction, of its body a node is as that was written, from 0: cleaning leaves some out. Only in
+ * a graph that is captured to run its body eagerly; not part of its bytes.
+ */
+export type WrittenPlace = number;
 
 export type GraphNode = KernelNode | ReduceNode | ScanNode | LengthNode | RandomNode;
 

@@ -2,11 +2,20 @@
 // being recorded; each kernel infers shapes and appends a node. Tensors made before capturing, on another
 // backend, enter as constants.
 import { type DType, type Tensor, tensor } from '@starling/federated-core';
+import { sizeOf } from '@starling/federated-core/plan';
 import type { GraphDType, ValueSpec } from '../../graph/kernel-graph.js';
-import { type DataType, engine, KernelBackend, type TensorInfo, util } from '../../tensorflow/tf.js';
+import {
+  type BackendValues,
+  type DataType,
+  engine,
+  KernelBackend,
+  type TensorInfo,
+  util,
+} from '../../tensorflow/tf.js';
 import { CaptureError } from './capture-error.js';
 import type { CapturedValue, Frame } from './frame.js';
-import { capturedDropout } from './randomness.js';
+import { drawnDropout, recordDraw } from './randomness.js';
+import { readsAreTolerated } from './value-reads.js';
 
 export const CAPTURE_BACKEND = 'starling-capture';
 
@@ -114,16 +123,20 @@ export class CaptureBackend extends KernelBackend {
   }
 
   override write(values: unknown, shape: number[], dtype: DataType): object {
-    const drawn = capturedDropout(this.frame, shape);
+    const drawn = drawnDropout((distribution) => recordDraw(this.frame, shape, distribution));
     return this.hold(drawn ?? this.#constant(this.frame, values, shape, dtype)).dataId as object;
   }
 
-  override readSync(): never {
-    throw readError();
+  override readSync(dataId: object): BackendValues {
+    if (!readsAreTolerated()) throw readError();
+    const spec = this.#held.get(dataId)?.value.spec;
+    const size = sizeOf(spec?.shape ?? []);
+    if (spec?.dtype === 'string') return new Array<Uint8Array>(size).fill(new Uint8Array());
+    return spec?.dtype === 'float32' ? new Float32Array(size) : new Int32Array(size);
   }
 
-  override async read(): Promise<never> {
-    throw readError();
+  override async read(dataId: object): Promise<BackendValues> {
+    return this.readSync(dataId);
   }
 
   override move(): void {}

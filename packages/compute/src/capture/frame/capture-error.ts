@@ -37,8 +37,13 @@ const FRAMES = 100;
 function userLine(): string | null {
   const usual = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES;
-  const { stack } = new Error();
+  const here = new Error();
   Error.stackTraceLimit = usual;
+  return userLineIn(here);
+}
+
+/** The same, of a stack that was taken before. */
+export function userLineIn({ stack }: Error): string | null {
   for (const line of stack?.split('\n').slice(1) ?? []) {
     const place = line
       .trim()

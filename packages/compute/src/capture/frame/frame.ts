@@ -51,6 +51,8 @@ export class Frame {
     readonly parent: Frame | null,
     /** Of the step of a recurrence. */
     readonly stepDraws: StepDraws | null = null,
+    /** Whether draws and reductions say which of those written here they are (see `WrittenPlace`). */
+    readonly numbered: boolean = parent?.numbered ?? false,
   ) {}
 
   /** The frame of the whole computation. */
@@ -87,7 +89,9 @@ export class Frame {
   }
 
   node(node: GraphNode): void {
-    this.#nodes.push(node);
+    const isNumbered = this.numbered && (node.op === 'random' || node.op === 'reduce');
+    const written = isNumbered ? { written: this.#nodes.filter(({ op }) => op === node.op).length } : {};
+    this.#nodes.push({ ...node, ...written });
   }
 
   /** Records a kernel call; its outputs' shapes come from the kernel's shape rule. */

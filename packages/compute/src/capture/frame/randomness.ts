@@ -42,10 +42,10 @@ export function recordDraw(
  * Called where tf.js makes a tensor from numbers: the draw that `tf.dropout` is making, `null` when nothing is being
  * drawn; throws when another operation draws.
  */
-export function capturedDropout(frame: Frame, shape: readonly number[]): CapturedValue | null {
+export function drawnDropout<T>(draw: (distribution: RandomNode['distribution']) => T): T | null {
   const scope = drawingScope();
   if (scope === null) return null;
-  if (scope === 'dropout') return recordDraw(frame, shape, { kind: 'uniform', low: 0, high: 1 });
+  if (scope === 'dropout') return draw({ kind: 'uniform', low: 0, high: 1 });
   throw drawError(`tf.${scope}`);
 }
 

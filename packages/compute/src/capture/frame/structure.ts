@@ -55,6 +55,11 @@ export function structureTensors(structure: TensorStructure, path: string): read
   return leavesWithPaths(structure, path).map(([leaf, at]) => tensorOfLeaf(leaf, at));
 }
 
+/** The paths of the leaves of a structure, in order, such as `totals.loss`; `''` for a bare tensor. */
+export function structurePaths(structure: TensorStructure): readonly string[] {
+  return leavesWithPaths(structure, '').map(([, path]) => path.slice(1));
+}
+
 function leavesWithPaths(
   structure: TensorStructure,
   path: string,

@@ -1,8 +1,9 @@
 // Recurrent layers of tf.js (SimpleRNN, LSTM, GRU, ConvLSTM, Bidirectional) walk their steps in JavaScript: two layers
-// of 80 steps would be ten thousand nodes. While capturing, their walk is a `scan` instead; outside of captures they
-// are as tf.js made them.
+// of 80 steps would be ten thousand nodes. In a body, their walk is a `scan` instead; elsewhere they are as tf.js made
+// them.
 import { RNN } from '@tensorflow/tfjs-layers';
 import * as tf from '../../tensorflow/tf.js';
+import { eagerCall } from '../eager/eager-call.js';
 import { captureBackend } from '../frame/capture-backend.js';
 import { CaptureError } from '../frame/capture-error.js';
 import { scan } from './scan.js';
@@ -39,7 +40,7 @@ export function captureRecurrentLayers(): void {
   const prototype = RNN.prototype as unknown as { call: Call };
   const original = prototype.call;
   prototype.call = function (inputs, kwargs) {
-    return captureBackend.capturing
+    return captureBackend.capturing || eagerCall() !== null
       ? tf.tidy(() => scanned(this, inputs, kwargs ?? {}))
       : original.call(this, inputs, kwargs);
   };

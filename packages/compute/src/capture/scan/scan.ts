@@ -2,6 +2,7 @@
 // gradient that is one such node too (scan-gradient.ts).
 import { describeValue, ignoreRejections } from '@starling/federated-core/plan';
 import type * as tf from '../../tensorflow/tf.js';
+import { eagerCall } from '../eager/eager-call.js';
 import { captureBackend } from '../frame/capture-backend.js';
 import { CaptureError } from '../frame/capture-error.js';
 import {
@@ -11,6 +12,7 @@ import {
   type TensorStructure,
   type Tensors,
 } from '../frame/structure.js';
+import { scanEagerly } from './eager-scan.js';
 import { runScan } from './scan-kernel.js';
 import { type ScanStep, traceScan } from './scan-trace.js';
 
@@ -55,9 +57,13 @@ export function scan<X extends TensorStructure, S extends TensorStructure, Y ext
     };
   };
 
-  const trace = traceScan(captureBackend.frame, sequenceTensors, initialTensors, steps, step);
   const inputs = { initial: initialTensors, sequences: sequenceTensors };
-  const outputs = runScan(trace, inputs, { steps, reverse: options.reverse ?? false });
+  const walk = { steps, reverse: options.reverse ?? false };
+  const call = eagerCall();
+  const outputs =
+    call === null
+      ? runScan(traceScan(captureBackend.frame, sequenceTensors, initialTensors, steps, step), inputs, walk)
+      : scanEagerly(call, step, inputs, walk);
   const carried = initialTensors.length;
   return [
     rebuildStructure(initial, outputs.slice(0, carried)) as Tensors<S>,

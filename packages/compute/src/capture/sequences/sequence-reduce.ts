@@ -4,9 +4,10 @@
 import { ignoreRejections } from '@starling/federated-core/plan';
 import { scoped } from '../../tensorflow/scopes.js';
 import * as tf from '../../tensorflow/tf.js';
+import { eagerCall } from '../eager/eager-call.js';
 import { captureBackend } from '../frame/capture-backend.js';
 import { CaptureError } from '../frame/capture-error.js';
-import { Frame } from '../frame/frame.js';
+import { type CapturedValue, Frame } from '../frame/frame.js';
 import { withoutHiddenState } from '../frame/hidden-state.js';
 import {
   rebuildStructure,
@@ -16,6 +17,7 @@ import {
   type Tensors,
   tensorOf,
 } from '../frame/structure.js';
+import { eagerLength, reduceEagerly } from './eager-reduce.js';
 import { makeElement } from './parameters.js';
 import type { SymbolicDataset } from './symbolic-dataset.js';
 
@@ -30,14 +32,10 @@ export function sequenceReduce<E, S extends TensorStructure>(
   initial: S,
   body: (state: Tensors<S>, element: E, mask: tf.Tensor) => TensorStructure,
 ): Tensors<S> {
+  const call = eagerCall();
+  if (call !== null) return reduceEagerly(call, dataset, initial, body as never) as Tensors<S>;
   const outer = captureBackend.frame;
-  for (const column of dataset.columns) {
-    if (column.frame === outer) continue;
-    throw new CaptureError(
-      'captured-elsewhere',
-      'Cannot reduce a dataset inside the body of another reduction: reduce it outside, and use the result',
-    );
-  }
+  const columns = columnsIn(outer, dataset);
   const initialLeaves = structureLeaves(initial, 'the initial state');
   const frame = new Frame(outer);
   const stateInputs = initialLeaves.map((leaf) => frame.input(leaf.spec));
@@ -69,7 +67,7 @@ export function sequenceReduce<E, S extends TensorStructure>(
   const outputs = initialLeaves.map((leaf) => outer.value(leaf.spec));
   outer.node({
     op: 'reduce',
-    columns: dataset.columns.map((column) => column.id),
+    columns: columns.map((column) => column.id),
     view: dataset.view,
     initial: initialLeaves.map((leaf) => outer.read(leaf)),
     captures: frame.captures,
@@ -81,11 +79,13 @@ export function sequenceReduce<E, S extends TensorStructure>(
 
 /** The number of elements that one epoch walks (at most `take`), as an int32 scalar. */
 export function sequenceLength(dataset: SymbolicDataset): tf.Tensor {
+  const call = eagerCall();
+  if (call !== null) return eagerLength(call, dataset);
   const frame = captureBackend.frame;
   const output = frame.value({ dtype: 'int32', shape: [] });
   frame.node({
     op: 'length',
-    columns: dataset.columns.map((column) => frame.read(column)),
+    columns: dataset.columns.map((column) => frame.read(column as CapturedValue)),
     output: output.id,
   });
   const length = tensorOf(output);
@@ -94,6 +94,17 @@ export function sequenceLength(dataset: SymbolicDataset): tf.Tensor {
   if (typeof take === 'number') return tf.minimum(length, tf.scalar(take, 'int32'));
   const given = tensorOf(frame.outermost.inputAt(take.leaf));
   return tf.maximum(tf.minimum(length, given), tf.scalar(0, 'int32'));
+}
+
+/** The dataset's columns; throws unless they are values of `frame` itself. */
+function columnsIn(frame: Frame, { columns }: SymbolicDataset): readonly CapturedValue[] {
+  return columns.map((column) => {
+    if ('frame' in column && column.frame === frame) return column;
+    throw new CaptureError(
+      'captured-elsewhere',
+      'Cannot reduce a dataset inside the body of another reduction: reduce it outside, and use the result',
+    );
+  });
 }
 
 function checkForm(initial: TensorStructure, next: TensorStructure): void {

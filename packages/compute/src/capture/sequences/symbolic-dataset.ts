@@ -9,6 +9,9 @@ import { joinCounts, viewCount } from './view-count.js';
 const LIMIT = 'limit the steps of';
 const WHOLE: SequenceView = { batchSize: null, shuffle: false, epochs: 1, dropRemainder: false, take: null };
 
+/** A column: a value of the graph, or in a body that is run eagerly a leaf of the argument. */
+export type Column = CapturedValue | { readonly leaf: number };
+
 /**
  * A dataset that a local computation was given. It is walked as `sequenceReduce` asks: of each epoch the first `take`
  * elements, in a new order if `shuffle`, in batches that never straddle two epochs, for so many epochs or `steps`. The
@@ -24,7 +27,7 @@ export class SymbolicDataset<E = unknown> {
 
   constructor(
     readonly element: Type,
-    readonly columns: readonly CapturedValue[],
+    readonly columns: readonly Column[],
     readonly view: SequenceView = WHOLE,
   ) {}
 

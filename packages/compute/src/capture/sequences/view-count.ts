@@ -3,6 +3,7 @@
 import { describeValue } from '@starling/federated-core/plan';
 import type { ViewCount } from '../../graph/kernel-graph.js';
 import * as tf from '../../tensorflow/tf.js';
+import { eagerCall } from '../eager/eager-call.js';
 import { captureBackend } from '../frame/capture-backend.js';
 import { CaptureError } from '../frame/capture-error.js';
 
@@ -18,6 +19,9 @@ export function viewCount(method: string, value: number | tf.Tensor): ViewCount 
       `Cannot ${method} a dataset: need a positive integer, or an int32 scalar of the argument, got ${describeValue(value)}${only}`,
     );
   }
+  const call = eagerCall();
+  // What it must be was checked as the body was captured.
+  if (call !== null) return { leaf: call.leafOf(value) };
   const { frame, id, spec } = captureBackend.graphValue(value);
   const leaf = frame.parent === null ? frame.inputIndex(id) : -1;
   if (leaf !== -1 && spec.dtype === 'int32' && spec.shape.length === 0) return { leaf };

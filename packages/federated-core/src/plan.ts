@@ -12,6 +12,23 @@ export { createReduction } from './aggregations/create-reduction.js';
 export { findNonFinite } from './aggregations/finite.js';
 export type { Accumulator, Reduction } from './aggregations/reduction.js';
 export { encodeSettings, type PerLeaf } from './aggregations/settings.js';
+export { checkKind, hasMethods, type Kind, kinds, ofKind } from './errors/check-kind.js';
+export {
+  type Check,
+  checkChoice,
+  checkNumber,
+  checkOptions,
+  count,
+  MAX_COUNT,
+  type NumberRange,
+  numberWithin,
+  oneOf,
+  optionError,
+  required,
+} from './errors/check-option.js';
+export { describeValue, isPlain } from './errors/describe-value.js';
+export { didYouMean } from './errors/nearest-name.js';
+export { atLocation, sourceLocation } from './errors/source-location.js';
 export { type RejectionCode, reworded } from './errors/starling-error.js';
 // The table that documentation and tools read.
 export type { IntrinsicDefinition } from './intrinsics/framework/definition.js';
@@ -38,15 +55,8 @@ export { leafCount, leafTypes, splitLeaves } from './types/leaves.js';
 export { parseType } from './types/parse.js';
 export { isAssignable } from './types/relations.js';
 export { type FunctionType, functionType, type StructElements } from './types/types.js';
-export {
-  checkChoice,
-  checkNumber,
-  checkOptions,
-  MAX_COUNT,
-  type NumberRange,
-} from './values/check-option.js';
 export { checkValue } from './values/check-value.js';
-export { describeValue } from './values/describe-value.js';
+export { dataKinds } from './values/data-kinds.js';
 export { flatten, unflatten } from './values/flatten.js';
 export { ignoreRejections } from './values/ignore-rejections.js';
 export { allocate, bytesPerElement, copyTensor, isTensor, partsFault, sizeOf } from './values/tensor.js';

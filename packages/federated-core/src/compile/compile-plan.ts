@@ -8,7 +8,10 @@
 
 import type { Aggregation } from '../aggregations/aggregations.js';
 import type { AggregationParts } from '../aggregations/definition.js';
+import { computationKinds } from '../computations/computation-kinds.js';
 import type { FederatedComputation } from '../computations/federated-computation.js';
+import { checkOptions } from '../errors/check-option.js';
+import { describeValue } from '../errors/describe-value.js';
 import { CompileError } from '../errors/starling-error.js';
 import type { Expression, IntrinsicExpression, LocalExpression } from '../expression/expression.js';
 import { type AggregateIntrinsic, kindOf } from '../intrinsics/framework/definition.js';
@@ -37,10 +40,12 @@ export interface CompileOptions {
  * of clients. Throws a `CompileError` when a part of the result stays with the clients, or lanes have no size.
  */
 export function compilePlan(computation: FederatedComputation, options: CompileOptions = {}): RoundPlan {
+  computationKinds.federated('Cannot compile a computation', 'what is compiled', computation);
+  checkOptions(`Cannot compile ${computation.name}`, options, { laneSize: true });
   const { laneSize } = options;
   if (laneSize !== undefined && !(Number.isSafeInteger(laneSize) && laneSize > 0)) {
     throw new CompileError(
-      `Cannot compile ${computation.name}: the lane size must be a positive integer, got ${laneSize}`,
+      `Cannot compile ${computation.name}: the lane size must be a positive integer, got ${describeValue(laneSize)}`,
     );
   }
   const { body, saltOf, roundTrips } = analyse(computation);

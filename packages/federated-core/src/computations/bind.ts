@@ -1,5 +1,6 @@
 // Partial application: some parameters of a computation fixed to constants.
 
+import { kinds } from '../errors/check-kind.js';
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import type { SymbolicValue } from '../expression/symbolic-value.js';
@@ -8,6 +9,7 @@ import { federatedValue } from '../intrinsics/pointwise/federated-value.js';
 import type { FederatedType, StructType, Type } from '../types/types.js';
 import type { HostInput } from '../values/host-types.js';
 import { call } from './call.js';
+import { computationKinds } from './computation-kinds.js';
 import { type FederatedComputation, federatedComputation } from './federated-computation.js';
 
 /**
@@ -44,6 +46,8 @@ function bindNames(
   computation: FederatedComputation,
   values: { readonly [name: string]: unknown },
 ): FederatedComputation {
+  computationKinds.federated('Cannot bind parameters', 'the computation', computation);
+  kinds.record(`Cannot bind parameters of ${computation.name}`, 'values', values);
   const location = sourceLocation();
   const unknown = Object.keys(values).find(
     (name) => !computation.parameters.some((one) => one.name === name),

@@ -1,5 +1,6 @@
 // Calling one federated computation inside another, and putting the body of the called one in its place.
 
+import { describeValue } from '../errors/describe-value.js';
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import { childrenOf, type Expression, type ParameterExpression } from '../expression/expression.js';
@@ -8,7 +9,7 @@ import { SymbolicValue } from '../expression/symbolic-value.js';
 import { accepts, reveals, withDisclosure } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
 import type { FederatedType, StructType, Type } from '../types/types.js';
-import { describeValue } from '../values/describe-value.js';
+import { computationKinds } from './computation-kinds.js';
 import type { FederatedComputation } from './federated-computation.js';
 
 /**
@@ -52,6 +53,7 @@ export function call(
   computation: FederatedComputation,
   argument?: SymbolicValue | { readonly [name: string]: SymbolicValue },
 ): SymbolicValue {
+  computationKinds.federated('Cannot call a computation', 'what is called', computation);
   const location = sourceLocation();
   const given = (parameter: ParameterExpression): Expression => {
     const value =

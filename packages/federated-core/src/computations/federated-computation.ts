@@ -1,6 +1,8 @@
 // Tracing: the body of a federated computation runs once, on symbolic values, and leaves an expression tree.
 // Second station of write → trace → compile → run.
 
+import { checkKind, kinds } from '../errors/check-kind.js';
+import { checkOptions } from '../errors/check-option.js';
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import type { ParameterExpression, TracedComputation } from '../expression/expression.js';
@@ -11,8 +13,9 @@ import {
   type TypeOfComposed,
 } from '../expression/symbolic-value.js';
 import { formatType } from '../types/format.js';
-import { type FunctionType, type StructType, struct, type Type } from '../types/types.js';
+import { type FunctionType, isType, type StructType, struct, type Type } from '../types/types.js';
 import { ignoreRejections } from '../values/ignore-rejections.js';
+import { traceBody } from './trace-body.js';
 
 /** A traced computation over placed values: data, which can be called, printed, compiled and evaluated. */
 export interface FederatedComputation<P extends Type | null = Type | null, R extends Type = Type>
@@ -55,10 +58,14 @@ export function federatedComputation<const P extends ParameterTypes, C extends C
   body: (symbols: SymbolsOf<P>) => C,
   options: FederatedComputationOptions = {},
 ): FederatedComputation<ParameterOf<P>, TypeOfComposed<C>> {
+  checkArguments(parameters, body, options);
   const name = options.name ?? (body.name || 'computation');
   const expressions = parameterExpressions(name, parameters);
   const symbols = symbolsOf(expressions);
-  const traced = expressionOf(ignoreRejections(body(symbols as SymbolsOf<P>)), name);
+  const traced = expressionOf(
+    traceBody(name, expressions, () => ignoreRejections(body(symbols as SymbolsOf<P>))),
+    name,
+  );
   const type = { kind: 'function', parameter: parameterType(expressions), result: traced.type };
   return {
     kind: 'federated-computation',
@@ -69,9 +76,16 @@ export function federatedComputation<const P extends ParameterTypes, C extends C
   };
 }
 
-/** Whether an object is a type rather than a record of types. */
-export function isType(parameters: object): parameters is Type {
-  return 'kind' in parameters && typeof parameters.kind === 'string';
+const ACTION = 'Cannot trace a computation';
+
+function checkArguments(parameters: unknown, body: unknown, options: FederatedComputationOptions): void {
+  checkKind(ACTION, 'its parameters', parameters, {
+    need: 'placed types by name, such as { x: atClients(float32()) }, one placed type, or null for none',
+    fits: (value) => value === null || (typeof value === 'object' && !Array.isArray(value)),
+    advice: (value) => (typeof value === 'function' ? 'Parameters come first, then the body' : null),
+  });
+  kinds.callable(ACTION, 'its body', body);
+  checkOptions(ACTION, options, { name: kinds.text });
 }
 
 /** The struct of named parameters, the one unnamed parameter, or null when there are none. */

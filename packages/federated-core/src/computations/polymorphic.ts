@@ -1,6 +1,8 @@
 // Polymorphic computations: one body for many types. Traced anew for each list of argument types, and once
 // for each.
 
+import { kinds } from '../errors/check-kind.js';
+import { checkOptions } from '../errors/check-option.js';
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import type { Composed, SymbolicValue } from '../expression/symbolic-value.js';
@@ -41,11 +43,15 @@ export function polymorphicComputation<const P extends TypesByName>(
   body: (symbols: SymbolsOf<P>) => Composed<SymbolicValue>,
   options: FederatedComputationOptions = {},
 ): PolymorphicComputation<P> {
+  kinds.record('Cannot make a polymorphic computation', 'its parameters', parameters);
+  kinds.callable('Cannot make a polymorphic computation', 'its body', body);
+  checkOptions('Cannot make a polymorphic computation', options, { name: kinds.text });
   const name = options.name ?? (body.name || 'polymorphic');
   const signature = struct(parameters);
   const instances = new Map<string, FederatedComputation>();
 
   const instantiate = (types: TypesByName): FederatedComputation => {
+    kinds.record(`Cannot instantiate ${name}`, 'its types', types);
     const ordered = Object.keys(parameters).flatMap((key) =>
       types[key] === undefined ? [] : [[key, types[key]] as const],
     );
@@ -74,6 +80,7 @@ export function polymorphicComputation<const P extends TypesByName>(
     parameters,
     instantiate: (types) => instantiate(types) as FederatedComputation<StructType<typeof types>>,
     call(values) {
+      kinds.record(`Cannot call ${name}`, 'its values', values);
       const given: { readonly [name: string]: SymbolicValue } = values;
       const types = Object.fromEntries(Object.entries(given).map(([key, { type }]) => [key, type]));
       return call(instantiate(types), given);

@@ -12,6 +12,7 @@ import { struct, structEntries, type Type } from '../types/types.js';
 import { decodeTensor, encodeTensor, type TensorText } from '../values/tensor-text.js';
 import { bad, fail } from './bad-computation.js';
 import { call } from './call.js';
+import { computationKinds } from './computation-kinds.js';
 import type { FederatedComputation } from './federated-computation.js';
 import { decodeSettingsOf, encodeSettingsOf, literalNode, type SettingsText } from './settings-text.js';
 
@@ -54,6 +55,7 @@ export function serializeComputation(computation: FederatedComputation): {
   readonly text: string;
   readonly locals: ReadonlyMap<string, LocalComputation>;
 } {
+  computationKinds.federated('Cannot save a computation', 'what is saved', computation);
   const locals = new Map<string, LocalComputation>();
   const positions = new Map<FederatedComputation, number>();
   const computations: ComputationText[] = [];

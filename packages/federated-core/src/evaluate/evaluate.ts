@@ -4,19 +4,23 @@
 import { analyse, type RoundTrip, updateTypes } from '../compile/analysis.js';
 import { fieldRange } from '../compile/emitter.js';
 import { defaultLaneSize } from '../compile/lane-size.js';
+import { computationKinds } from '../computations/computation-kinds.js';
 import type { FederatedComputation } from '../computations/federated-computation.js';
+import { kinds } from '../errors/check-kind.js';
+import { checkOptions, count, numberWithin, required } from '../errors/check-option.js';
 import { atLocation } from '../errors/source-location.js';
 import { OverflowError, RejectedUpdateError, reworded, StarlingError } from '../errors/starling-error.js';
 import type { Expression, IntrinsicExpression } from '../expression/expression.js';
 import type { AggregateIntrinsic } from '../intrinsics/framework/definition.js';
 import { contributions } from '../intrinsics/framework/updates.js';
 import { intrinsicNamed } from '../intrinsics/intrinsics.js';
-import type { LocalRunner } from '../program/local-computation.js';
+import { type LocalRunner, runnerKind } from '../program/local-computation.js';
 import { clientSeed, serverSeed } from '../program/seeds.js';
 import { generator } from '../random/generator.js';
 import { deriveSeed, type Seed, seedFrom } from '../random/seed.js';
 import { formatType } from '../types/format.js';
 import type { Type } from '../types/types.js';
+import { dataKinds } from '../values/data-kinds.js';
 import { unflatten } from '../values/flatten.js';
 import type { HostInput, HostOf, HostValue } from '../values/host-types.js';
 import { copyTensor, type Tensor } from '../values/tensor.js';
@@ -52,6 +56,14 @@ export async function evaluate<P extends Type | null, R extends Type>(
   argument: ArgumentInput<P>,
   options: EvaluateOptions,
 ): Promise<HostOf<R>> {
+  computationKinds.federated('Cannot evaluate a computation', 'what is evaluated', computation);
+  checkOptions(`Cannot evaluate ${computation.name}`, options, {
+    run: required(runnerKind),
+    seed: dataKinds.seed,
+    clientIds: kinds.list,
+    clients: numberWithin({ whole: true, from: 0 }),
+    laneSize: count,
+  });
   const { run, seed = seedFrom(0), laneSize } = options;
   const { body, saltOf, roundTrips } = analyse(computation);
   const inputs = readArguments(computation, argument, options.clients);

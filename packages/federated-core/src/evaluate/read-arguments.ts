@@ -1,9 +1,9 @@
 // What `evaluate` is given, as leaves: one list for each value at the server, one for each member with a client.
 
 import type { FederatedComputation } from '../computations/federated-computation.js';
+import { describeValue } from '../errors/describe-value.js';
 import { ValueError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
-import { describeValue } from '../values/describe-value.js';
 import { flatten } from '../values/flatten.js';
 import { copyTensor, type Tensor } from '../values/tensor.js';
 import { toValue } from '../values/to-value.js';

@@ -1,11 +1,11 @@
 // What the body of a federated computation gets in place of values: an expression and its type. The type is
 // also a TypeScript type, so that a placement mistake is a red line in the editor.
 
+import { describeValue, isPlain } from '../errors/describe-value.js';
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { StarlingError, TypeMismatchError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
 import { type FederatedType, type StructType, struct, structEntries, type Type } from '../types/types.js';
-import { describeValue, isPlain } from '../values/describe-value.js';
 import type { Expression } from './expression.js';
 
 export class SymbolicValue<T extends Type = Type> {

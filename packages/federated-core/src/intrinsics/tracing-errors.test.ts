@@ -62,7 +62,7 @@ const mistakes: Readonly<Record<string, readonly [(given: Given) => unknown, str
   ],
   'an option is misspelled': [
     ({ x }) => federatedMin(x, { ifempty: 0 } as never),
-    'Cannot apply federatedMin: need options { ifEmpty }, got ifempty',
+    "Cannot apply federatedMin: need options { ifEmpty }, got 'ifempty'; did you mean 'ifEmpty'?",
   ],
   'an operator is a plain function': [
     ({ x }) =>
@@ -72,7 +72,7 @@ const mistakes: Readonly<Record<string, readonly [(given: Given) => unknown, str
         merge: add,
         report: ((y: number) => y) as unknown as LocalComputation,
       }),
-    'Cannot apply federatedAggregate: report must be a local computation (localComputation(…)), got a function',
+    'Cannot apply federatedAggregate: report must be a local computation (localComputation(…)), got the function report',
   ],
   'a function has a parameter too many': [
     () => federatedEval(half as never, 'SERVER'),

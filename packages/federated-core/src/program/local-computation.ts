@@ -1,5 +1,6 @@
 // A local computation as federated-core sees it: a signature and an opaque body. What is in the body, and
 // how it runs, is compute's business; here it is only called, through a `LocalRunner` that is passed in.
+import { hasMethods, ofKind } from '../errors/check-kind.js';
 import type { Seed } from '../random/seed.js';
 import type { FunctionType, Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
@@ -28,3 +29,11 @@ export type LocalRunner = (
   argument: readonly Tensor[],
   seed: Seed,
 ) => MaybePromise<readonly Tensor[]>;
+
+/** The check of a runner, for tables of options. */
+export const runnerKind = ofKind({
+  need: 'what runs local computations, such as localRunner(await createOnnxEngine())',
+  fits: (value) =>
+    typeof value === 'function' && value.name !== 'localRunner' && !/^create\w*Engine$/.test(value.name),
+  advice: (value) => (hasMethods(value, ['load', 'dispose']) ? 'Write localRunner(engine)' : null),
+});

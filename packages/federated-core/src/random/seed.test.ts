@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { clientSeed, roundSeed, serverSeed } from '../program/seeds.js';
+import { generator } from './generator.js';
 import { deriveSeed, seedFrom } from './seed.js';
 
 describe('seedFrom', () => {
@@ -7,6 +8,17 @@ describe('seedFrom', () => {
     expect(seedFrom(0)).toEqual([0, 0]);
     expect(seedFrom(2 ** 32 + 5)).toEqual([5, 1]);
     expect(seedFrom(Number.MAX_SAFE_INTEGER)).toEqual([0xffffffff, 0x1fffff]);
+  });
+
+  test('`seedFrom` says what it got, whatever it is', () => {
+    expect(() => seedFrom('7' as never)).toThrow("need a non-negative safe integer, got '7'");
+  });
+
+  test('`deriveSeed` and `generator` say how to make a seed of a number', () => {
+    for (const draw of [deriveSeed, generator]) {
+      expect(() => draw(42 as never)).toThrow('need one, such as seedFrom(1), got 42. Write seedFrom(42)');
+      expect(() => draw(undefined as never)).toThrow('need one, such as seedFrom(1), got undefined');
+    }
   });
 
   test.each([-1, 1.5, Number.NaN, 2 ** 53])('`seedFrom` refuses %s', (value) => {

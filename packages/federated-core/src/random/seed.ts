@@ -1,5 +1,7 @@
 // Seeds that are split by purpose, round and client, so that the same run draws the same numbers on any
 // number of workers and after a restart. Built on Philox (philox.ts); no global generator anywhere.
+import { optionError } from '../errors/check-option.js';
+import { describeValue } from '../errors/describe-value.js';
 import { philox4x32 } from './philox.js';
 
 /** A 64-bit key as two unsigned 32-bit words. */
@@ -8,7 +10,7 @@ export type Seed = readonly [number, number];
 /** A seed from a user's number (a non-negative safe integer). */
 export function seedFrom(value: number): Seed {
   if (!(Number.isSafeInteger(value) && value >= 0)) {
-    throw new RangeError(`Cannot make a seed: need a non-negative safe integer, got ${value}`);
+    throw optionError(`Cannot make a seed: need a non-negative safe integer, got ${describeValue(value)}`);
   }
   return [value >>> 0, Math.floor(value / 0x1_0000_0000) >>> 0];
 }
@@ -18,7 +20,8 @@ export function seedFrom(value: number): Seed {
  * Each part of the path is hashed to 32 bits (FNV-1a, 1991) and encrypted under the running key by Philox4x32-10.
  */
 export function deriveSeed(seed: Seed, ...path: readonly (string | number)[]): Seed {
-  let [low, high] = seed;
+  if (!Array.isArray(seed)) throw noSeed(seed);
+  let [low, high] = seed as Seed;
   for (const part of path) {
     const counter =
       typeof part === 'number'
@@ -29,6 +32,14 @@ export function deriveSeed(seed: Seed, ...path: readonly (string | number)[]): S
     high = block[1];
   }
   return [low, high];
+}
+
+/** Of what a generator or a further seed is to be made of. */
+export function noSeed(given: unknown): RangeError {
+  const advice = Number.isSafeInteger(given) && (given as number) >= 0 ? `. Write seedFrom(${given})` : '';
+  return optionError(
+    `Cannot draw from a seed: need one, such as seedFrom(1), got ${describeValue(given)}${advice}`,
+  );
 }
 
 const FNV_OFFSET = 0x811c9dc5;

@@ -18,11 +18,12 @@ export interface AggregationProcess<
  * ({float32}@CLIENTS), and returns `{ state, result, measurements }`, all at the server.
  * Throws a `TypeMismatchError` with both types when they do not fit.
  */
-export function aggregationProcess<I extends FederatedComputation, N extends FederatedComputation>({
-  initialize,
-  next,
-}: ProcessComputations<I, N>): AggregationProcess<I, N> {
+export function aggregationProcess<I extends FederatedComputation, N extends FederatedComputation>(
+  computations: ProcessComputations<I, N>,
+): AggregationProcess<I, N> {
   const check = new ProcessCheck('an aggregation process', sourceLocation());
+  check.computations(computations, ['initialize', 'next']);
+  const { initialize, next } = computations;
   const results = check.resultsOf(next, check.stateOf(initialize), ['state', 'result', 'measurements']);
   check.atServer('the result', results['result']!);
   check.atServer('measurements', results['measurements']!);

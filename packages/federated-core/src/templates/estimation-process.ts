@@ -2,7 +2,9 @@
 // reads the estimate off the state.
 
 import { call } from '../computations/call.js';
+import { computationKinds, kindOf } from '../computations/computation-kinds.js';
 import { type FederatedComputation, federatedComputation } from '../computations/federated-computation.js';
+import { checkKind } from '../errors/check-kind.js';
 import { sourceLocation } from '../errors/source-location.js';
 import type { AnyServerValue } from '../expression/placed-values.js';
 import type { SymbolicValue } from '../expression/symbolic-value.js';
@@ -28,12 +30,10 @@ export function estimationProcess<
   I extends FederatedComputation,
   N extends FederatedComputation,
   R extends FederatedComputation,
->({
-  initialize,
-  next,
-  report,
-}: ProcessComputations<I, N> & { readonly report: R }): EstimationProcess<I, N, R> {
+>(computations: ProcessComputations<I, N> & { readonly report: R }): EstimationProcess<I, N, R> {
   const check = new ProcessCheck('an estimation process', sourceLocation());
+  check.computations(computations, ['initialize', 'next', 'report']);
+  const { initialize, next, report } = computations;
   const state = check.stateOf(initialize);
   const [parameter, ...others] = report.parameters;
   if (parameter === undefined || others.length > 0 || !accepts(parameter.type, state)) {
@@ -45,6 +45,11 @@ export function estimationProcess<
 
 /** The same process with `local` applied to its estimate. */
 export function mapEstimate(process: EstimationProcess, local: LocalComputation): EstimationProcess {
+  checkKind('Cannot map an estimate', 'the process', process, {
+    need: 'a process with an estimate, which estimationProcess(…) makes',
+    fits: (value) => kindOf(value) === 'estimation-process',
+  });
+  computationKinds.local('Cannot map an estimate', 'what is applied to it', local);
   const { name } = process.report.parameters[0]!;
   const report = federatedComputation(
     process.initialize.type.result,

@@ -1,6 +1,8 @@
 // The template of everything that runs in rounds: a state, made once and handed from round to round.
 
 import type { FederatedComputation } from '../computations/federated-computation.js';
+import { kinds } from '../errors/check-kind.js';
+import { checkOptions } from '../errors/check-option.js';
 import { sourceLocation } from '../errors/source-location.js';
 import { ProcessCheck } from './process-types.js';
 
@@ -36,10 +38,14 @@ export interface IterativeProcessOptions {
  * metrics }`. Throws a `TypeMismatchError` that shows both types when a state does not fit the next.
  */
 export function iterativeProcess<I extends FederatedComputation, N extends FederatedComputation>(
-  { initialize, next }: ProcessComputations<I, N>,
-  { finiteState = false }: IterativeProcessOptions = {},
+  computations: ProcessComputations<I, N>,
+  options: IterativeProcessOptions = {},
 ): IterativeProcess<I, N> {
   const check = new ProcessCheck('an iterative process', sourceLocation());
+  check.computations(computations, ['initialize', 'next']);
+  checkOptions('Cannot make an iterative process', options, { finiteState: kinds.flag });
+  const { initialize, next } = computations;
+  const { finiteState = false } = options;
   const { metrics } = check.resultsOf(next, check.stateOf(initialize), ['state', 'metrics']);
   check.atServer('metrics', metrics!);
   return { kind: 'iterative-process', initialize, next, finiteState };

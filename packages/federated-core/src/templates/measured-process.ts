@@ -2,6 +2,7 @@
 // chain feeds each result to the next step, a concatenation runs steps side by side.
 
 import { type FederatedComputation, federatedComputation } from '../computations/federated-computation.js';
+import { kinds } from '../errors/check-kind.js';
 import { sourceLocation } from '../errors/source-location.js';
 import type { AnyServerValue } from '../expression/placed-values.js';
 import { field, type SymbolicValue } from '../expression/symbolic-value.js';
@@ -24,11 +25,12 @@ export interface MeasuredProcess<
 }
 
 /** A measured process from its two computations; throws a `TypeMismatchError` with both types when they do not fit. */
-export function measuredProcess<I extends FederatedComputation, N extends FederatedComputation>({
-  initialize,
-  next,
-}: ProcessComputations<I, N>): MeasuredProcess<I, N> {
+export function measuredProcess<I extends FederatedComputation, N extends FederatedComputation>(
+  computations: ProcessComputations<I, N>,
+): MeasuredProcess<I, N> {
   const check = new ProcessCheck('a measured process', sourceLocation());
+  check.computations(computations, ['initialize', 'next']);
+  const { initialize, next } = computations;
   const { measurements } = check.resultsOf(next, check.stateOf(initialize), [
     'state',
     'result',
@@ -62,6 +64,7 @@ export interface ProcessesByName {
  */
 export function chain(steps: ProcessesByName): ComposedProcess {
   const check = new ProcessCheck('a chain', sourceLocation());
+  kinds.record('Cannot make a chain', 'its steps', steps);
   const entries = Object.entries(steps);
   const inputs = entries.map(([name, step]) => inputsOf(check, name, step));
   entries.forEach(([name, { next }], index) => {
@@ -107,6 +110,7 @@ export function chain(steps: ProcessesByName): ComposedProcess {
  */
 export function concatenateProcesses(steps: ProcessesByName): ComposedProcess {
   const check = new ProcessCheck('a concatenation', sourceLocation());
+  kinds.record('Cannot make a concatenation', 'its steps', steps);
   const entries = Object.entries(steps);
   if (entries.length === 0) check.fail('need at least one step', 'none');
   const inputs = entries.map(([name, step]) => {
@@ -160,9 +164,11 @@ interface Input {
 function inputsOf(
   check: ProcessCheck,
   step: string,
-  { initialize, next }: ProcessComputations,
+  process: ProcessComputations,
 ): readonly [Input, ...Input[]] {
   const own = check.step(step);
+  own.computations(process, ['initialize', 'next']);
+  const { initialize, next } = process;
   own.resultsOf(next, own.stateOf(initialize), ['state', 'result', 'measurements']);
   const [first, ...others] = next.parameters
     .filter((one) => one.name !== 'state')

@@ -1,6 +1,8 @@
 // What the templates of processes ask of their computations, checked once for all of them.
 
+import { computationKinds } from '../computations/computation-kinds.js';
 import type { FederatedComputation } from '../computations/federated-computation.js';
+import { kinds } from '../errors/check-kind.js';
 import { atLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import { accepts } from '../types/disclosure.js';
@@ -25,6 +27,16 @@ export class ProcessCheck {
     throw new TypeMismatchError(
       `Cannot make ${this.template}: ${need}, got ${got}${atLocation(this.location)}`,
     );
+  }
+
+  /** Throws unless `computations` has a computation by each of these names. */
+  computations(computations: unknown, names: readonly string[]): void {
+    const action = `Cannot make ${this.template}`;
+    kinds.record(action, this.ofStep === '' ? 'its argument' : `the process${this.ofStep}`, computations);
+    for (const name of names) {
+      const computation = (computations as Readonly<Record<string, unknown>>)[name];
+      computationKinds.federated(action, `${name}${this.ofStep}`, computation);
+    }
   }
 
   /** The type of the state that `initialize` gives: it takes nothing, and the state is at the server. */

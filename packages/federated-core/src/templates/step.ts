@@ -1,6 +1,8 @@
 // One step of a process within a computation that is being traced: how chains, concatenations and aggregators are made
 // of other processes.
 import { call } from '../computations/call.js';
+import { computationKinds } from '../computations/computation-kinds.js';
+import { kinds } from '../errors/check-kind.js';
 import type { AnyServerValue } from '../expression/placed-values.js';
 import { type Composed, field, type SymbolicValue } from '../expression/symbolic-value.js';
 import { federatedZip } from '../intrinsics/pointwise/federated-zip.js';
@@ -16,7 +18,9 @@ export interface ProcessStep<R extends SymbolicValue = SymbolicValue> {
 }
 
 /** The first state of `process`. */
-export function startOf({ initialize }: ProcessComputations): AnyServerValue {
+export function startOf(process: ProcessComputations): AnyServerValue {
+  kinds.record('Cannot start a process', 'what is started', process);
+  const { initialize } = process;
   return call(initialize) as AnyServerValue;
 }
 
@@ -32,10 +36,14 @@ export function stepOf(
   inputs: { readonly [name: string]: SymbolicValue },
 ): ProcessStep;
 export function stepOf(
-  { next }: ProcessComputations,
+  process: ProcessComputations,
   state: AnyServerValue,
   inputs: { readonly [name: string]: SymbolicValue },
 ): ProcessStep {
+  kinds.record('Cannot take a step', 'the process', process);
+  kinds.record('Cannot take a step', 'its inputs', inputs);
+  const { next } = process;
+  computationKinds.federated('Cannot take a step', 'next', next);
   const taken = Object.entries(inputs).filter(([input]) =>
     next.parameters.some(({ name }) => name === input),
   );

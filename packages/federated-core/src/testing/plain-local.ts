@@ -3,7 +3,6 @@
 import { updateChecker } from '../aggregations/check-update.js';
 import { createReduction } from '../aggregations/create-reduction.js';
 import type { Accumulator } from '../aggregations/reduction.js';
-import { isType } from '../computations/federated-computation.js';
 import { OverflowError, RejectedUpdateError } from '../errors/starling-error.js';
 import type { RoundPlan } from '../plan/round-plan.js';
 import { clientSlices, selectSlices, splitKeys, unpackSlices } from '../plan/select-slices.js';
@@ -12,7 +11,7 @@ import { runProgram } from '../program/run-program.js';
 import { clientSeed, serverSeed } from '../program/seeds.js';
 import { type Seed, seedFrom } from '../random/seed.js';
 import { leafCount } from '../types/leaves.js';
-import { functionType, type StructType, struct, structEntries, type Type } from '../types/types.js';
+import { functionType, isType, type StructType, struct, structEntries, type Type } from '../types/types.js';
 import { flatten, unflatten } from '../values/flatten.js';
 import type { HostValue } from '../values/host-types.js';
 import type { Tensor } from '../values/tensor.js';

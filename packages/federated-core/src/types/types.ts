@@ -1,5 +1,9 @@
 // The types of federated computations: what a value is, and where it lives. First station of
 // write → trace → compile → run; every other room names its values with these.
+import { checkKind, type Kind } from '../errors/check-kind.js';
+import { optionError } from '../errors/check-option.js';
+import { describeValue } from '../errors/describe-value.js';
+import { didYouMean } from '../errors/nearest-name.js';
 
 /** Element types of tensors. `uint8` is a storage type: inside local computations it reads as int32. */
 export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool' | 'string';
@@ -71,24 +75,53 @@ export type AtClients<M extends Type> = FederatedType<M, 'CLIENTS', boolean, 'ag
 /** `M@SERVER`: one member, at the server. */
 export type AtServer<M extends Type> = FederatedType<M, 'SERVER', true, 'aggregated'>;
 
+const KINDS: readonly unknown[] = ['tensor', 'struct', 'sequence', 'function', 'federated', 'abstract'];
+
+/** Whether a value is a type, rather than a record of types or anything else. */
+export function isType(value: unknown): value is Type {
+  return typeof value === 'object' && value !== null && KINDS.includes((value as { kind?: unknown }).kind);
+}
+
+const ANY_TYPE: Kind = {
+  need: 'a type, such as float32(784)',
+  fits: isType,
+  advice: (value) => {
+    const isRecord = typeof value === 'object' && value !== null && Object.values(value).some(isType);
+    return isRecord ? `Write struct({ ${Object.keys(value).join(', ')} })` : null;
+  },
+};
+
 /** A tensor type of a given element type and shape; `null` marks an unknown dimension. */
 export function tensorType<D extends DType>(dtype: D): TensorType<D, []>;
 export function tensorType<D extends DType, const S extends Shape>(dtype: D, shape: S): TensorType<D, S>;
 export function tensorType(dtype: DType, shape: Shape = []): TensorType {
-  for (const dimension of shape) {
+  if (!DTYPES.includes(dtype)) {
+    const near = typeof dtype === 'string' ? didYouMean(dtype, DTYPES) : '';
+    throw optionError(
+      `Cannot make a tensor type: need an element type of ${DTYPES.join(', ')}, got ${describeValue(dtype)}${near}`,
+    );
+  }
+  if (!Array.isArray(shape)) {
+    throw optionError(`Cannot make a tensor type: its shape must be an array, got ${describeValue(shape)}`);
+  }
+  for (const dimension of shape as Shape) {
     if (dimension !== null && !(Number.isSafeInteger(dimension) && dimension >= 0)) {
-      throw new RangeError(
-        `Cannot make a tensor type: dimensions must be non-negative integers or null, got ${dimension}`,
+      const advice = Array.isArray(dimension) ? `. Write ${dtype}(${dimension.join(', ')})` : '';
+      throw optionError(
+        `Cannot make a tensor type: dimensions must be non-negative integers or null, got ${describeValue(dimension)}${advice}`,
       );
     }
   }
   return { kind: 'tensor', dtype, shape: [...shape] };
 }
 
-const tensorTypeOf =
-  <D extends DType>(dtype: D) =>
-  <S extends Shape>(...shape: S): TensorType<D, S> =>
-    tensorType(dtype, shape);
+const DTYPES: readonly DType[] = ['float32', 'float64', 'int32', 'int64', 'uint8', 'bool', 'string'];
+
+/** Named for its element type, for errors. */
+function tensorTypeOf<D extends DType>(dtype: D): <S extends Shape>(...shape: S) => TensorType<D, S> {
+  const make = <S extends Shape>(...shape: S): TensorType<D, S> => tensorType(dtype, shape);
+  return Object.defineProperty(make, 'name', { value: dtype });
+}
 
 /** `float32()` is a scalar, `float32(null, 784)` a matrix with an unknown number of rows. */
 export const float32 = tensorTypeOf('float32');
@@ -106,12 +139,18 @@ export const string = tensorTypeOf('string');
 export function struct(elements: readonly []): StructType<{ readonly [name: string]: never }>;
 export function struct<const E extends StructElements>(elements: E): StructType<E>;
 export function struct<const E extends StructElements>(elements: E): StructType<E> {
-  for (const name of Object.keys(elements)) {
+  if (typeof elements !== 'object' || elements === null || isType(elements)) {
+    throw optionError(
+      `Cannot make a struct type: need types by name, such as { x: float32(784), y: int32() }, got ${isType(elements) ? `a ${elements.kind} type` : describeValue(elements)}`,
+    );
+  }
+  for (const [name, element] of Object.entries(elements)) {
     if (!Array.isArray(elements) && (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === '__proto__')) {
-      throw new RangeError(
+      throw optionError(
         `Cannot make a struct type: field names must be identifiers other than __proto__ (JavaScript reorders integer keys), got '${name}'`,
       );
     }
+    checkKind('Cannot make a struct type', name, element, ANY_TYPE);
   }
   if (!Array.isArray(elements)) return bounded({ kind: 'struct', elements: { ...elements } });
   return bounded({ kind: 'struct', elements: (elements.length === 0 ? {} : [...elements]) as E });
@@ -206,9 +245,10 @@ function partsOf(type: Exclude<Type, TensorType | AbstractType>): readonly Type[
 
 /** Datasets and placed values hold data: placements do not nest, and functions are not sent. */
 function requireData(holder: string, type: Type): void {
+  checkKind(`Cannot make a ${holder} type`, 'what it holds', type, ANY_TYPE);
   const fits = type.kind === 'struct' || (type.kind !== 'federated' && type.kind !== 'function');
   if (!fits) {
-    throw new RangeError(`Cannot make a ${holder} type: it must hold data, got a ${type.kind} type`);
+    throw optionError(`Cannot make a ${holder} type: it must hold data, got a ${type.kind} type`);
   }
   if (type.kind === 'struct') for (const [, field] of structEntries(type)) requireData(holder, field);
 }

@@ -1,9 +1,10 @@
 // Whether values are what their type says, for whatever comes in from outside: arguments, literals, clients' data,
 // updates. One check for all doors, so that no tensor counts as one thing here and as another there.
+
+import { describeValue } from '../errors/describe-value.js';
 import { ValueError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
 import { structEntries, type TensorType, type Type } from '../types/types.js';
-import { describeValue } from './describe-value.js';
 import { type Fault, isTensor, partsFault, type Tensor } from './tensor.js';
 import type { Dataset, Value } from './value.js';
 

@@ -1,4 +1,6 @@
 // The type of a literal that a user wrote into a computation, when none was given.
+
+import { describeValue, isPlain } from '../errors/describe-value.js';
 import { ValueError } from '../errors/starling-error.js';
 import {
   type DType,
@@ -8,7 +10,6 @@ import {
   type Type,
   tensorType,
 } from '../types/types.js';
-import { describeValue, isPlain } from './describe-value.js';
 import { isTensor, type Tensor } from './tensor.js';
 
 /** What `inferType` gives, as far as TypeScript knows the literal. */

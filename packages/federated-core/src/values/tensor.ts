@@ -1,5 +1,7 @@
 // Tensors as every room, thread and socket passes them: an element type, a shape, and a flat array
 // in row-major order. Plain objects, so that they survive a structured clone.
+import { optionError } from '../errors/check-option.js';
+import { describeValue } from '../errors/describe-value.js';
 import type { DType } from '../types/types.js';
 
 export interface TensorDataMap {
@@ -62,8 +64,11 @@ export function tensor<D extends DType>(
   shape: readonly number[],
   data: TensorDataMap[D],
 ): Tensor<D> {
+  if (!Array.isArray(shape)) {
+    throw optionError(`Cannot make a tensor: need a shape, such as [2, 3], got ${describeValue(shape)}`);
+  }
   const fault = partsFault({ dtype, shape, data });
-  if (fault !== null) throw new RangeError(`Cannot make a tensor: need ${fault.need}, got ${fault.got}`);
+  if (fault !== null) throw optionError(`Cannot make a tensor: need ${fault.need}, got ${fault.got}`);
   return { dtype, shape, data };
 }
 
@@ -92,7 +97,7 @@ export interface Fault {
 export function partsFault({ dtype, shape, data }: Tensor): Fault | null {
   const arrayType = ARRAY_TYPES[dtype];
   if (!Object.hasOwn(ARRAY_TYPES, dtype)) {
-    return { need: `an element type of ${Object.keys(ARRAY_TYPES).join(', ')}`, got: `'${dtype}'` };
+    return { need: `an element type of ${Object.keys(ARRAY_TYPES).join(', ')}`, got: describeValue(dtype) };
   }
   if (nameOfArray(data) !== arrayType) {
     return { need: `data of ${dtype} in a ${arrayType}`, got: nameOfArray(data) };

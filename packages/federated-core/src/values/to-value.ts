@@ -1,8 +1,11 @@
 // What a user writes, to a value of a type: numbers, nested arrays, typed arrays, tensors, objects and lists of
 // examples become tensors, structs and datasets, checked on the way, with the path of what does not fit.
+
+import { describeValue } from '../errors/describe-value.js';
 import { TypeMismatchError, type ValueError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
 import {
+  isType,
   type SequenceType,
   type StructType,
   structEntries,
@@ -11,7 +14,7 @@ import {
 } from '../types/types.js';
 import { mapFields } from '../types/unify.js';
 import { tensorFault, valueMisfit } from './check-value.js';
-import { describeValue } from './describe-value.js';
+import { dataKinds } from './data-kinds.js';
 import { stack } from './stack.js';
 import { allocate, isTensor, partsFault, sizeOf, type Tensor } from './tensor.js';
 import { scalarNeed, scalarOf } from './to-scalar.js';
@@ -24,6 +27,7 @@ import type { Dataset, Value } from './value.js';
  * Throws a `ValueError` whose `path` names the part that does not fit, beginning with the `path` that led here.
  */
 export function toValue(type: Type, input: unknown, path = ''): Value {
+  if (!isType(type)) dataKinds.type('Cannot take a value', 'its type', type);
   return convert(type, input, path);
 }
 

@@ -1,5 +1,6 @@
 // Applies an intrinsic to expressions: checks the arguments against its signatures and gives a symbolic value.
 
+import { describeValue } from '../../errors/describe-value.js';
 import { atLocation, sourceLocation } from '../../errors/source-location.js';
 import { TypeMismatchError } from '../../errors/starling-error.js';
 import type { Expression, IntrinsicSettings } from '../../expression/expression.js';
@@ -10,7 +11,6 @@ import { formatType } from '../../types/format.js';
 import { parseType } from '../../types/parse.js';
 import { type FunctionType, struct, structEntries, type Type } from '../../types/types.js';
 import { firstMisfit, substitute, unify } from '../../types/unify.js';
-import { describeValue } from '../../values/describe-value.js';
 import { constraints } from './constraints.js';
 import type { IntrinsicDefinition } from './definition.js';
 

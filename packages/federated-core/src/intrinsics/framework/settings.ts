@@ -1,6 +1,7 @@
 // Checks of the plain numbers that some intrinsics take, one for all tensors or one for each.
 
 import type { PerLeaf, SettingRules, SettingsOf } from '../../aggregations/settings.js';
+import { describeValue } from '../../errors/describe-value.js';
 import { atLocation, sourceLocation } from '../../errors/source-location.js';
 import { StarlingError } from '../../errors/starling-error.js';
 import type { IntrinsicExpression } from '../../expression/expression.js';
@@ -8,7 +9,6 @@ import type { AnyClientsValue } from '../../expression/placed-values.js';
 import { formatType } from '../../types/format.js';
 import { leafTypes } from '../../types/leaves.js';
 import { type Placement, structEntries, type TensorType, type Type } from '../../types/types.js';
-import { describeValue } from '../../values/describe-value.js';
 import { memberOf } from './apply.js';
 
 /** One number for all tensors, or, for a struct, one for each of its fields. */

@@ -1,12 +1,13 @@
 // `federatedZip`: several values of one placement as one struct with each member. Nested records and lists
 // zip to nested structs, and names are kept.
+
+import { describeValue, isPlain } from '../../errors/describe-value.js';
 import { atLocation, sourceLocation } from '../../errors/source-location.js';
 import { TypeMismatchError } from '../../errors/starling-error.js';
 import type { InOnePlace, PlacedResult, PlacedValue } from '../../expression/placed-values.js';
 import { type Composed, SymbolicValue } from '../../expression/symbolic-value.js';
 import { formatType } from '../../types/format.js';
 import { type FederatedType, struct, type Type } from '../../types/types.js';
-import { describeValue, isPlain } from '../../values/describe-value.js';
 import { applyIntrinsic } from '../framework/apply.js';
 import type { PointwiseIntrinsic } from '../framework/definition.js';
 

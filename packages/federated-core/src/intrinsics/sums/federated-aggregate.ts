@@ -9,6 +9,7 @@ import type { Tensor } from '../../values/tensor.js';
 import { type Argument, applyIntrinsic, firstParameter, isLocal } from '../framework/apply.js';
 import type { AggregateIntrinsic } from '../framework/definition.js';
 import { literal } from '../framework/literal.js';
+import { checkedOptions } from '../framework/options.js';
 import { finite } from '../framework/reference.js';
 
 export const federatedAggregateDefinition: AggregateIntrinsic = {
@@ -54,8 +55,14 @@ export interface AggregateOperators<R extends Type = Type> {
  */
 export function federatedAggregate<R extends Type, D extends Disclosure>(
   value: AnyClientsValue<Type, D>,
-  { zero, accumulate, merge, report }: AggregateOperators<R>,
+  operators: AggregateOperators<R>,
 ): ServerResult<R, D> {
+  const { zero, accumulate, merge, report } = checkedOptions('federatedAggregate', operators, [
+    'zero',
+    'accumulate',
+    'merge',
+    'report',
+  ]);
   return applyIntrinsic(federatedAggregateDefinition, [
     value,
     zeroOf(zero, accumulate),

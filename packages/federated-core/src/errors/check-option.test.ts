@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { checkChoice, checkNumber, checkOptions, type NumberRange } from './check-option.js';
+import {
+  checkChoice,
+  checkNumber,
+  checkOptions,
+  type NumberRange,
+  numberWithin,
+  oneOf,
+  required,
+} from './check-option.js';
 
 describe('checkNumber', () => {
   const takes: readonly (readonly [NumberRange, readonly number[]])[] = [
@@ -76,7 +84,7 @@ describe('checkOptions', () => {
     ['beta_1', "got 'beta_1'; did you mean 'beta1'?"],
     ['localEpochs', "got 'localEpochs'; did you mean 'epochs'?"],
     ['learnignRate', "got 'learnignRate'; did you mean 'learningRate'?"],
-    ['lr', "got 'lr'"],
+    ['lr', "got 'lr'; did you mean 'learningRate'?"],
     ['__', "got '__'"],
   ])('refuses %s', (name, message) => {
     expect(() => check({ beta1: 1, [name]: undefined })).toThrow(RangeError);
@@ -85,8 +93,19 @@ describe('checkOptions', () => {
     );
   });
 
-  test('says nothing where no name is near', () => {
-    expect(() => check({ zzz: 1 } as Options)).toThrow(/got 'zzz'$/);
+  test('calls the checks of options that are given, and of those that are required', () => {
+    const look = (options: { readonly a?: unknown; readonly b?: unknown }): void =>
+      checkOptions('Cannot x', options, { a: numberWithin({ from: 1 }), b: required(oneOf('x', 'yes')) });
+    look({ a: 1, b: 'x' });
+    look({ a: undefined, b: 'x' });
+    expect(() => look({ a: 0, b: 'x' })).toThrow('Cannot x: a must be a finite number >= 1, got 0');
+    expect(() => look({ a: 1 })).toThrow("Cannot x: b must be 'x' or 'yes', got undefined");
+    expect(() => look({ b: 'yse' })).toThrow("b must be 'x' or 'yes', got 'yse'; did you mean 'yes'?");
+    expect(() => look({ a: null, b: 'x' })).toThrow('got null');
+  });
+
+  test('says nothing where no name is near, and where the user’s line is', () => {
+    expect(() => check({ zzz: 1 } as Options)).toThrow(/got 'zzz'\n {4}at .*check-option\.test\.ts:\d+:\d+$/);
   });
 
   test('refuses what is no object of options', () => {

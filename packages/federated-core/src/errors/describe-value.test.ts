@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { tensor } from '../values/tensor.js';
 import { describeValue } from './describe-value.js';
-import { tensor } from './tensor.js';
 
 class Odd {}
 
@@ -18,6 +18,18 @@ test.each([
   [{}, 'an object with fields (none)'],
   [{ a: 1, b: 2 }, 'an object with fields a, b'],
   [() => 1, 'a function'],
+  [Math.max, 'the function max'],
+  [async () => 1, 'an async function'],
+  [Odd, 'the class Odd'],
+  [Promise.resolve(1), 'a Promise'],
+  [new Map(), 'a Map'],
+  [(function* () {})(), 'an iterator'],
+  [(async function* () {})(), 'an async iterator'],
+  [
+    Object.fromEntries([...'abcdefghij'].map((name) => [name, 1])),
+    'an object with fields a, b, c, d, e, f, g, h, …',
+  ],
+  [{ dtype: 'int32', shape: [2, 3], dataId: {} }, 'a tf.js tensor int32[2,3]'],
   [new Odd(), 'an Odd'],
   [Object.create(Object.create(Object.create(null))), 'a value of no class'],
 ])('`describeValue` gives %o as %s', (value, words) => {

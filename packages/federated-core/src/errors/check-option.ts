@@ -1,6 +1,13 @@
-// Checks of the plain options that a user writes before anything is traced: rates, counts, bounds, choices. One wording
-// for all rooms, and one answer to strings, NaN, infinities and what float32 cannot hold.
+// Checks of what a user writes at the door of a function, before anything is traced: options by name, numbers and their
+// ranges, and kinds of values (check-kind.ts). One wording for all rooms: action, need, actual, and the user's line; and
+// one answer to strings, NaN, infinities and what float32 cannot hold.
+
 import { describeValue, isPlain } from './describe-value.js';
+import { didYouMean } from './nearest-name.js';
+import { atLocation, sourceLocation } from './source-location.js';
+
+/** Throws an `optionError` unless `value` is what it must be. `action` is the part before the colon. */
+export type Check = (action: string, option: string, value: unknown) => void;
 
 /** Bounds of a numeric option. Without `whole` it is used as float32, and so must keep within them as float32 too. */
 export interface NumberRange {
@@ -35,12 +42,21 @@ export function checkNumber(
   if (typeof value === 'number' && fits && isWithin(value, range)) {
     const isLost = isFloat && value !== 0 && Math.fround(value) === 0;
     if (!isFloat || (!isLost && isWithin(Math.fround(value), range))) return;
-    throw new RangeError(
+    throw optionError(
       `${action}: ${option} must be ${rangeText(range)} in float32, got ${describeValue(value)}${isLost ? ', which is 0 there' : ''}`,
     );
   }
-  throw new RangeError(`${action}: ${option} must be ${rangeText(range)}, got ${describeValue(value)}`);
+  throw optionError(`${action}: ${option} must be ${rangeText(range)}, got ${describeValue(value)}`);
 }
+
+/** `checkNumber` of a range, for a table of options. */
+export const numberWithin =
+  (range: NumberRange): Check =>
+  (action, option, value) =>
+    checkNumber(action, option, value, range);
+
+/** The check of a count: a whole number from 1 to 2³¹ − 1. */
+export const count: Check = numberWithin({ whole: true, from: 1, to: MAX_COUNT });
 
 /** Throws a `RangeError` unless `value` is one of `choices`: strings, or true and false. */
 export function checkChoice(
@@ -51,55 +67,58 @@ export function checkChoice(
 ): void {
   if (choices.includes(value as string)) return;
   const names = choices.map(describeValue).join(' or ');
-  throw new RangeError(`${action}: ${option} must be ${names}, got ${describeValue(value)}`);
+  const near =
+    typeof value === 'string'
+      ? didYouMean(
+          value,
+          choices.filter((choice) => typeof choice === 'string'),
+        )
+      : '';
+  throw optionError(`${action}: ${option} must be ${names}, got ${describeValue(value)}${near}`);
+}
+
+/** `checkChoice` of some choices, for a table of options. */
+export const oneOf =
+  (...choices: readonly (string | boolean)[]): Check =>
+  (action, option, value) =>
+    checkChoice(action, option, value, choices);
+
+/** A check that `undefined` does not pass, either: the option has no default. */
+export const required = (check: Check): RequiredCheck => ({ required: check });
+
+export interface RequiredCheck {
+  readonly required: Check;
 }
 
 /**
  * Throws a `RangeError`, "Cannot make adam: need options { learningRate, beta1 }, got 'beta_1'; did you mean 'beta1'?",
  * unless `options` is an object with no other fields than `known` has, which names every option there is: one that is
- * misspelled, or goes by another library's name, would be ignored. `action` is the part before the colon.
+ * misspelled, or goes by another library's name, would be ignored. Of an option that is given, or `required`, the check
+ * is called; `true` is none. `action` is the part before the colon.
  */
 export function checkOptions<O extends object>(
   action: string,
   options: O,
-  known: { readonly [N in keyof NoInfer<O>]-?: true },
+  known: { readonly [N in keyof NoInfer<O>]-?: true | Check | RequiredCheck },
 ): void {
   const names = Object.keys(known);
   const isObject = typeof options === 'object' && options !== null && isPlain(options);
   const strange = isObject ? Object.keys(options).find((name) => !names.includes(name)) : null;
-  if (strange === undefined) return;
-  const near = strange === null ? undefined : nearest(strange, names);
-  const got = strange === null ? describeValue(options) : `'${strange}'`;
-  throw new RangeError(
-    `${action}: need options { ${names.join(', ')} }, got ${got}${near === undefined ? '' : `; did you mean '${near}'?`}`,
-  );
-}
-
-/** The name that holds the other or is held by it, or takes the fewest letters to change, if less than half of them. */
-function nearest(strange: string, names: readonly string[]): string | undefined {
-  const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const given = plain(strange);
-  const distances = names.map((name) => {
-    const other = plain(name);
-    const isPart = given !== '' && (given.includes(other) || other.includes(given));
-    return [isPart ? 0 : editDistance(given, other) / Math.max(given.length, other.length), name] as const;
-  });
-  const [least] = distances.filter(([distance]) => distance < 0.5).sort(([a], [b]) => a - b);
-  return least?.[1];
-}
-
-/** How many letters to insert, leave out or change lead from one word to the other (Levenshtein, 1966). */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...from].entries()) {
-    const next = [index + 1];
-    for (const [at, other] of [...to].entries()) {
-      const changed = (row[at] as number) + (letter === other ? 0 : 1);
-      next.push(Math.min(changed, (row[at + 1] as number) + 1, (next[at] as number) + 1));
-    }
-    row = next;
+  if (strange !== undefined) {
+    const got = strange === null ? describeValue(options) : `'${strange}'${didYouMean(strange, names)}`;
+    throw optionError(`${action}: need options { ${names.join(', ')} }, got ${got}`);
   }
-  return row[to.length] as number;
+  for (const [name, check] of Object.entries<true | Check | RequiredCheck>(known)) {
+    const value = (options as Readonly<Record<string, unknown>>)[name];
+    if (check === true) continue;
+    if (typeof check === 'object') check.required(action, name, value);
+    else if (value !== undefined) check(action, name, value);
+  }
+}
+
+/** The error of what a user wrote at a door: `message`, and the user's line. */
+export function optionError(message: string, options?: ErrorOptions): RangeError {
+  return new RangeError(`${message}${atLocation(sourceLocation())}`, options);
 }
 
 function isWithin(value: number, { from, above, to, below }: NumberRange): boolean {

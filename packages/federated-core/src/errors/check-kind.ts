@@ -8,7 +8,7 @@ export interface Kind {
   /** Completes "must be": `a type, such as float32(784)`. */
   readonly need: string;
   fits(value: unknown): boolean;
-  /** A sentence on `value`, which does not fit: what to write instead; null, or left out, where nothing is to be said. */
+  /** A sentence on `value`, which does not fit: what to write instead. Null where nothing is to be said. */
   advice?(value: unknown): string | null;
 }
 
@@ -56,7 +56,7 @@ export const kinds = {
   }),
 } as const satisfies Readonly<Record<string, Check>>;
 
-/** Whether a value is an object (or a class's instance) with functions of these names: a contract, as far as it shows. */
+/** Whether a value is an object with functions of these names: whether it keeps a contract, as far as it shows. */
 export function hasMethods(value: unknown, names: readonly string[]): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return names.every((name) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function');

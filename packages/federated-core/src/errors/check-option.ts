@@ -1,6 +1,6 @@
 // Checks of what a user writes at the door of a function, before anything is traced: options by name, numbers and their
-// ranges, and kinds of values (check-kind.ts). One wording for all rooms: action, need, actual, and the user's line; and
-// one answer to strings, NaN, infinities and what float32 cannot hold.
+// ranges, and kinds of values (check-kind.ts). One wording for all rooms: action, need, actual, and the user's line;
+// and one answer to strings, NaN, infinities and what float32 cannot hold.
 
 import { describeValue, isPlain } from './describe-value.js';
 import { didYouMean } from './nearest-name.js';

@@ -1,5 +1,5 @@
-// Calls of functions that a user wrote, which are traced once. What they throw passes as it is, except the TypeError of a
-// slip (`x.map is not a function`): it gets words that say what the function was given.
+// Calls of functions that a user wrote, which are traced once. What they throw passes as it is, except the TypeError of
+// a slip (`x.map is not a function`): it gets words that say what the function was given.
 import { atLocation, locationOf } from './source-location.js';
 import { StarlingError } from './starling-error.js';
 

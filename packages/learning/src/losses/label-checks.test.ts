@@ -47,6 +47,23 @@ describe('softmaxCrossentropy and accuracy', () => {
     expect(finite(compute(floats, logits(6, 3)))).toEqual([true, true, false, false, false, false]);
   });
 
+  test.each([
+    ['256 classes, one-hot by a table', 256],
+    ['257 classes, one-hot by comparison', 257],
+  ])('the loss is the same for %s', (_, classes) => {
+    // Equal scores: the log of the number of classes, whatever the label.
+    const labels = [0, 1, classes - 1, classes, -1, 2147483647];
+    for (const dtype of ['int32', 'float32'] as const) {
+      const losses = softmaxCrossentropy(tf.tensor1d(labels, dtype), logits(6, classes)).dataSync();
+      for (const loss of losses.slice(0, 3)) expect(loss).toBeCloseTo(Math.log(classes), 5);
+      for (const loss of losses.slice(3)) expect(Number.isFinite(loss)).toBe(false);
+    }
+    // With a score of 5 at the label and 0 elsewhere: log(e⁵ + C − 1) − 5.
+    const scores = tf.mul(tf.oneHot(tf.tensor1d([classes - 1], 'int32'), classes), 5);
+    const [loss] = softmaxCrossentropy(tf.tensor1d([classes - 1], 'int32'), scores).dataSync();
+    expect(loss).toBeCloseTo(Math.log(Math.exp(5) + classes - 1) - 5, 5);
+  });
+
   test.each([softmaxCrossentropy, accuracy])(
     '%o are not finite where one of several places is bad',
     (compute) => {

@@ -16,6 +16,31 @@ export function checkedClasses(
   return { targets, valid: tf.logicalAnd(inRange, tf.equal(tf.cast(targets, 'float32'), labels)) };
 }
 
+/** Up to this many classes their one-hot rows are a table, which takes 4 · classes² bytes of a plan. */
+const LARGEST_TABLE = 256;
+
+/**
+ * One-hot rows [..., classes] of labels that are integers or floats: a row of NaN for a label that is no class. What a
+ * loss makes of such rows is checked by itself.
+ */
+export function checkedOneHot(labels: tf.Tensor, classes: number): tf.Tensor {
+  if (classes <= LARGEST_TABLE && labels.dtype !== 'float32') {
+    const next = tf.add(tf.cast(labels, 'int32'), tf.scalar(1, 'int32'));
+    return tf.gather(oneHotTable(classes), tf.clipByValue(next, 0, classes + 1));
+  }
+  const { targets, valid } = checkedClasses(labels, classes);
+  return whereValid(tf.oneHot(targets, classes), tf.expandDims(valid, -1));
+}
+
+/** [classes + 2, classes]: the rows of −1 and of `classes`, where every other label is moved to, are NaN. */
+function oneHotTable(classes: number): tf.Tensor {
+  const rows = new Float32Array((classes + 2) * classes);
+  rows.fill(Number.NaN, 0, classes);
+  for (let row = 0; row < classes; row++) rows[(row + 1) * classes + row] = 1;
+  rows.fill(Number.NaN, (classes + 1) * classes);
+  return tf.tensor2d(rows, [classes + 2, classes]);
+}
+
 /** `values` where `valid` holds (bools of the same shape), elsewhere NaN or an infinity; so are their gradients. */
 export function whereValid(values: tf.Tensor, valid: tf.Tensor): tf.Tensor {
   return tf.div(values, tf.cast(valid, 'float32'));

@@ -1,6 +1,6 @@
 // Softmax cross-entropy of logits: −log softmax(z)_y, in the stable form logsumexp(z) − z_y.
 import { tf } from '@starling/compute';
-import { checkClassShapes, checkedClasses, whereValid } from './label-checks.js';
+import { checkClassShapes, checkedOneHot } from './label-checks.js';
 
 /**
  * Labels: int32 [B], classes from 0 to C − 1; or int32 [B, T] for a label at each of T places, whose losses are
@@ -11,9 +11,7 @@ import { checkClassShapes, checkedClasses, whereValid } from './label-checks.js'
 export function softmaxCrossentropy(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
   checkClassShapes('softmaxCrossentropy', labels, outputs);
   const classes = outputs.shape.at(-1) as number;
-  const { targets, valid } = checkedClasses(labels, classes);
-  const oneHot = tf.oneHot(targets, classes);
+  const oneHot = checkedOneHot(labels, classes);
   const losses = tf.losses.softmaxCrossEntropy(oneHot, outputs, undefined, 0, tf.Reduction.NONE);
-  const checked = whereValid(losses, valid);
-  return checked.rank === 1 ? checked : tf.mean(tf.reshape(checked, [checked.shape[0] as number, -1]), 1);
+  return losses.rank === 1 ? losses : tf.mean(tf.reshape(losses, [losses.shape[0] as number, -1]), 1);
 }

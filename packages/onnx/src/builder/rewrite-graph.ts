@@ -2,7 +2,7 @@
 // values. It sees what its inputs have become, so that patterns are matched backwards from their last node.
 // What nothing reads any more is left behind by `removeDeadNodes`.
 import type { Tensor } from '@starling/federated-core';
-import { type OnnxGraph, type OnnxNode, type OnnxValue, subgraphOf } from '../model/onnx-model.js';
+import { type OnnxGraph, type OnnxNode, type OnnxValue, subgraphsOf } from '../model/onnx-model.js';
 import { GraphBuilder, NameSource } from './graph-builder.js';
 
 /** The graph that is being built, as a pass may ask about it. */
@@ -122,10 +122,9 @@ class Rewriter implements RewriteContext {
   }
 
   #attributes(node: OnnxNode): OnnxNode['attributes'] {
-    const body = subgraphOf(node);
-    if (!body) return node.attributes;
-    const inner = new Rewriter(this.#pass, this.#oldUses, this.builder.subgraph(), this);
-    return { ...node.attributes, body: { kind: 'graph', value: inner.run(body) } };
+    return withSubgraphs(node, (graph) =>
+      new Rewriter(this.#pass, this.#oldUses, this.builder.subgraph(), this).run(graph),
+    );
   }
 
   #become(old: OnnxValue, value: OnnxValue): void {
@@ -156,6 +155,16 @@ class Rewriter implements RewriteContext {
   }
 }
 
+/** A node's attributes with each graph inside it changed. */
+function withSubgraphs(node: OnnxNode, change: (graph: OnnxGraph) => OnnxGraph): OnnxNode['attributes'] {
+  if (subgraphsOf(node).length === 0) return node.attributes;
+  const changed = Object.entries(node.attributes).map(([name, each]) => [
+    name,
+    each.kind === 'graph' ? { ...each, value: change(each.value) } : each,
+  ]);
+  return Object.fromEntries(changed);
+}
+
 /** Reads of each value by nodes and outputs, in subgraphs too. */
 function countUses(graph: OnnxGraph, uses = new Map<string, number>()): Map<string, number> {
   const count = (value: OnnxValue | null): void => {
@@ -163,8 +172,7 @@ function countUses(graph: OnnxGraph, uses = new Map<string, number>()): Map<stri
   };
   for (const node of graph.nodes) {
     node.inputs.forEach(count);
-    const body = subgraphOf(node);
-    if (body) countUses(body, uses);
+    for (const inner of subgraphsOf(node)) countUses(inner, uses);
   }
   graph.outputs.forEach(count);
   return uses;
@@ -183,15 +191,7 @@ function withoutDead(graph: OnnxGraph, live: Set<string>): OnnxGraph {
     const node = graph.nodes[index]!;
     if (!node.outputs.some(({ name }) => live.has(name))) continue;
     for (const input of node.inputs) if (input) live.add(input.name);
-    const body = subgraphOf(node);
-    nodes.push(
-      body
-        ? {
-            ...node,
-            attributes: { ...node.attributes, body: { kind: 'graph', value: withoutDead(body, live) } },
-          }
-        : node,
-    );
+    nodes.push({ ...node, attributes: withSubgraphs(node, (inner) => withoutDead(inner, live)) });
   }
   return {
     ...graph,

@@ -7,7 +7,7 @@ import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { OnnxValue } from '../model/onnx-model.js';
 import { addTiles, fromTiles, overlappingTiles, type TileGrid, toTiles } from './tile-operators.js';
 import type { Window } from './window.js';
-import { FILTER_SIDE, INPUT_TILE, OUTPUT_TILE, WINOGRAD } from './winograd.js';
+import { FILTER_SIDE, INPUT_TILE, OUTPUT_TILE, PATCHES, WINOGRAD } from './winograd.js';
 
 const POSITIONS = INPUT_TILE ** 2;
 const PLACES = OUTPUT_TILE ** 2;
@@ -88,21 +88,18 @@ function emptyPatches(builder: GraphBuilder, x: OnnxValue, window: Window): Onnx
   const tiles = overlappingTiles(builder, x, gridOfWindow(window));
   const magnitudes = builder.producer(x)?.op === 'Relu' ? tiles : builder.unary('Abs', tiles);
   const pixels = builder.reduce('ReduceSum', magnitudes, [3], false);
-  const patches = sumsOfThree(builder, sumsOfThree(builder, pixels, 0), 1);
+  const zeros = builder.cast(builder.compare('Equal', pixels, builder.scalarLike(pixels, 0)), 'float32');
+  const counts = builder.matMul(
+    builder.constant(PATCHES),
+    builder.reshape(zeros, [POSITIONS, sizeOf(zeros.shape) / POSITIONS]),
+  );
   const isEmpty = builder.compare(
     'Equal',
-    builder.reshape(patches, [sizeOf(patches.shape)]),
-    builder.scalarLike(patches, 0),
+    builder.reshape(counts, [sizeOf(counts.shape)]),
+    builder.scalarLike(counts, FILTER_SIDE ** 2),
   );
   const places = builder.emitOne('NonZero', [isEmpty], { dtype: 'int64', shape: [1, -1] });
   return builder.emitOne('Reshape', [places, builder.ints([-1, 1])], { dtype: 'int64', shape: [-1, 1] });
-}
-
-/** The sums of three neighbours along an axis of 6. */
-function sumsOfThree(builder: GraphBuilder, x: OnnxValue, axis: number): OnnxValue {
-  return Array.from({ length: FILTER_SIDE }, (_, start) =>
-    builder.slice(x, [axis], [start], [OUTPUT_TILE]),
-  ).reduce((sum, part) => builder.binary('Add', sum, part));
 }
 
 /** dy [N, outH, outW, O] and filter → dx [N, H, W, I]. */

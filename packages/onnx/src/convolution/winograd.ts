@@ -1,9 +1,8 @@
 // The matrices of Winograd's minimal filtering F(4 × 4, 3 × 3): a 3 × 3 convolution of a tile of 6 × 6 by 36 products
-// instead of
-// 144. Algorithm of Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (CVPR 2016), equation 8: Y = Aᵀ
-//      [(G g Gᵀ) ⊙ (Bᵀ d B)] A. The matrices follow from points of interpolation by Toom and Cook's construction; these
-//      points keep the rounding near that of the plain sum (Barabasz et al., "Error Analysis and Improving the Accuracy
-//      of Winograd Convolution for Deep Neural Networks", ACM TOMS 2020), and are exact in binary.
+// instead of 144. Algorithm of Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (CVPR 2016),
+// equation 8: Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A. The matrices follow from points of interpolation by Toom and Cook's
+// construction; these points keep the rounding near that of the plain sum (Barabasz et al., "Error Analysis and
+// Improving the Accuracy of Winograd Convolution for Deep Neural Networks", ACM TOMS 2020), and are exact in binary.
 import { type Tensor, tensor } from '@starling/federated-core';
 
 /** Rows and columns of a tile of outputs, and of the inputs that it is computed from. */
@@ -71,3 +70,11 @@ export const WINOGRAD = {
   filterGradient: bothAxes(FILTER_1D, true),
   outputGradient: bothAxes(OUTPUT_1D, true),
 } as const;
+
+/** [16, 36]: which elements of an input tile each output sees. */
+export const PATCHES = bothAxes(
+  Array.from({ length: OUTPUT_TILE }, (_, row) =>
+    Array.from({ length: INPUT_TILE }, (_, at) => (at >= row && at < row + FILTER_SIDE ? 1 : 0)),
+  ),
+  false,
+);

@@ -12,6 +12,7 @@ import { shareCommon } from '../passes/clean/share-common.js';
 import { simplify } from '../passes/clean/simplify.js';
 import { blockConvolutions } from './block-convolutions.js';
 import { scanOverSteps } from './scan-over-steps.js';
+import { zerosIfAny } from './zeros-if-any.js';
 
 /**
  * The model, to be run with datasets of at least one step. `blockSize` as `probeBlockSize` found it, or `null`; a model
@@ -25,7 +26,9 @@ export function fitToMachine(model: Uint8Array, blockSize: number | null): Uint8
     [...blocks, scanOverSteps, simplify, shareCommon()].reduce(applyPass, graph),
   );
   // Filters laid out once before a walk may meet transposes that stood before it already.
-  return encodeModel(removeDeadNodes([joinTransposes, mergeAxes, simplify].reduce(applyPass, fitted)));
+  return encodeModel(
+    removeDeadNodes([joinTransposes, mergeAxes, simplify, zerosIfAny].reduce(applyPass, fitted)),
+  );
 }
 
 function decoded(model: Uint8Array): ReturnType<typeof decodeModel> | null {

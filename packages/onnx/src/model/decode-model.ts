@@ -31,7 +31,7 @@ interface RawNode {
   readonly inputs: string[];
   readonly outputs: string[];
   readonly attributes: Record<string, OnnxAttribute>;
-  body: RawGraph | null;
+  readonly graphs: Record<string, RawGraph>;
 }
 
 function resolved(raw: RawGraph, outer: ReadonlyMap<string, OnnxValue>): OnnxGraph {
@@ -43,14 +43,16 @@ function resolved(raw: RawGraph, outer: ReadonlyMap<string, OnnxValue>): OnnxGra
     if (!value) throw new TypeError(`Cannot decode a model: '${name}' is not described`);
     return value;
   };
-  const nodes = raw.nodes.map(({ op, domain, inputs, outputs, attributes, body }): OnnxNode => {
-    const graph = body && { body: { kind: 'graph', value: resolved(body, values) } as const };
+  const nodes = raw.nodes.map(({ op, domain, inputs, outputs, attributes, graphs }): OnnxNode => {
+    const inner = Object.entries(graphs).map(
+      ([name, graph]) => [name, { kind: 'graph', value: resolved(graph, values) } as const] as const,
+    );
     return {
       op,
       ...(domain ? { domain } : {}),
       inputs: inputs.map((name) => (name === '' ? null : find(name))),
       outputs: outputs.map(find),
-      attributes: { ...attributes, ...graph },
+      attributes: { ...attributes, ...Object.fromEntries(inner) },
     };
   });
   return { name: raw.name, inputs: raw.inputs, constants: raw.constants, nodes, outputs: raw.outputs };
@@ -69,7 +71,7 @@ function readGraph(reader: PbfReader): RawGraph {
 }
 
 function readNode(reader: PbfReader): RawNode {
-  const node: RawNode = { op: '', domain: '', inputs: [], outputs: [], attributes: {}, body: null };
+  const node: RawNode = { op: '', domain: '', inputs: [], outputs: [], attributes: {}, graphs: {} };
   return reader.readMessage((tag, into, part) => {
     if (tag === 1) into.inputs.push(part.readString());
     else if (tag === 2) into.outputs.push(part.readString());
@@ -80,16 +82,24 @@ function readNode(reader: PbfReader): RawNode {
 }
 
 function readAttribute(reader: PbfReader, node: RawNode): void {
-  const read = { name: '', type: 0, number: 0, text: '', numbers: [] as number[] };
+  const read = {
+    name: '',
+    type: 0,
+    number: 0,
+    text: '',
+    numbers: [] as number[],
+    graph: null as RawGraph | null,
+  };
   reader.readMessage((tag, into, part) => {
     if (tag === 1) into.name = part.readString();
     else if (tag === 2) into.number = part.readFloat();
     else if (tag === 3) into.number = part.readVarint(true);
     else if (tag === 4) into.text = part.readString();
-    else if (tag === 6) node.body = readGraph(part);
+    else if (tag === 6) into.graph = readGraph(part);
     else if (tag === 8) part.readPackedVarint(into.numbers, true);
     else if (tag === 20) into.type = part.readVarint();
   }, read);
+  if (read.graph) node.graphs[read.name] = read.graph;
   if (read.type === ATTRIBUTE_TYPE.float) node.attributes[read.name] = { kind: 'float', value: read.number };
   if (read.type === ATTRIBUTE_TYPE.int) node.attributes[read.name] = { kind: 'int', value: read.number };
   if (read.type === ATTRIBUTE_TYPE.string) node.attributes[read.name] = { kind: 'string', value: read.text };

@@ -9,7 +9,7 @@ import {
   type OnnxGraph,
   type OnnxNode,
   type OnnxValue,
-  subgraphOf,
+  subgraphsOf,
 } from './onnx-model.js';
 
 /** The operator set of the models: chosen so that ONNX runtimes since 2023 (onnxruntime 1.14) run them. */
@@ -51,8 +51,7 @@ export function encodeModel(graph: OnnxGraph): Uint8Array {
 function foreignDomains(graph: OnnxGraph, found = new Set<string>()): readonly string[] {
   for (const node of graph.nodes) {
     if (node.domain) found.add(node.domain);
-    const body = subgraphOf(node);
-    if (body) foreignDomains(body, found);
+    for (const inner of subgraphsOf(node)) foreignDomains(inner, found);
   }
   return [...found].sort();
 }

@@ -44,6 +44,10 @@ export interface OnnxGraph {
   readonly outputs: readonly OnnxValue[];
 }
 
+/** The graphs inside a node: the body of a Loop or Scan, the branches of an If. */
+export const subgraphsOf = (node: OnnxNode): readonly OnnxGraph[] =>
+  Object.values(node.attributes).flatMap((each) => (each.kind === 'graph' ? [each.value] : []));
+
 /** The body of a Loop or Scan node; `null` for other nodes. */
 export function subgraphOf(node: OnnxNode): OnnxGraph | null {
   const body = node.attributes['body'];

@@ -30,9 +30,16 @@ const reshapedTo = (x: OnnxValue, rank: number): readonly number[] => [
 /** Indices that end a run where one is negative, as any other that is out of range does (`refused-indices.ts`). */
 function refusingNegative(builder: GraphBuilder, indices: OnnxValue): OnnxValue {
   const known = builder.constantData(indices)?.data as Int32Array | undefined;
-  if (known?.every((index) => index >= 0)) return indices;
+  if (known?.every((index) => index >= 0) || isClippedAtZero(builder, indices)) return indices;
   const outside = builder.binary('Add', indices, builder.scalarLike(indices, REFUSED_SHIFT));
   return builder.where(isNegative(builder, indices), outside, indices);
+}
+
+/** Whether values are clipped to a constant that is not negative. */
+function isClippedAtZero(builder: GraphBuilder, values: OnnxValue): boolean {
+  const clip = builder.producer(values);
+  const low = clip?.op === 'Clip' && clip.inputs[1] && builder.constantData(clip.inputs[1]);
+  return !!low && (low.data[0] as number) >= 0;
 }
 
 /** Sums of rows by segment; a row of a segment that is not there adds zeros to the first. */

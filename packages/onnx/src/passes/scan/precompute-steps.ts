@@ -106,9 +106,8 @@ class StepValues {
         const indices = second ? this.all(second) : undefined;
         const axis = node.attributes['axis'];
         const isPick = indices && first && axis?.kind === 'int' && axis.value === 0;
-        return isPick && !this.#inner.has(first.name) && !this.#constants.has(first.name)
-          ? builder.gather(first, indices, 0)
-          : null;
+        const table = isPick && !this.all(first) && this.#operand(first, first.shape.length);
+        return table ? builder.gather(table, indices, 0) : null;
       }
       case 'Reshape':
         return x && output.shape.every((size) => size > 0) ? builder.reshape(x, shape) : null;

@@ -20,7 +20,7 @@ export const totalsOutside: Pass = {
 function summedOutside(
   node: OnnxNode,
   body: OnnxGraph,
-  { builder }: RewriteContext,
+  { builder, constant }: RewriteContext,
 ): readonly OnnxValue[] | null {
   const reads = countReads(body);
   const makers = new Map(body.nodes.map((inner) => [inner.outputs[0]?.name, inner]));
@@ -49,8 +49,9 @@ function summedOutside(
     const rows = totals.get(index);
     if (!rows) return results[kept++] as OnnxValue;
     const sum = builder.reduce('ReduceSum', builder.cast(rows, 'float64'), [0], false);
-    const start = builder.cast(node.inputs[BEFORE_STATES + index] as OnnxValue, 'float64');
-    return builder.cast(builder.binary('Add', start, sum), 'float32');
+    const start = node.inputs[BEFORE_STATES + index] as OnnxValue;
+    if (constant(start)?.data.every((value) => Object.is(value, 0))) return builder.cast(sum, 'float32');
+    return builder.cast(builder.binary('Add', builder.cast(start, 'float64'), sum), 'float32');
   });
 }
 

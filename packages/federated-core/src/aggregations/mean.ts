@@ -72,7 +72,7 @@ function meanReduction(
       const weight = numberOf(accumulator, total)[0]!;
       if (weight > 0) {
         const sums = accumulator.slice(0, types.length);
-        const means = castLeaves('federatedMean', types, sums, weight);
+        const means = castLeaves('federatedMean', types, sums, weight, vectors);
         if (findNonFinite(means, vectors) === null) return means;
         for (const [leaf, { data }] of sums.entries()) {
           bringIntoRange(means[leaf]!.data as Float32Array | Float64Array, data as Float64Array);

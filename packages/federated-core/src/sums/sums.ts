@@ -55,7 +55,7 @@ export function alignSums(sums: Tensor[], leaves: readonly Tensor[], count: numb
 }
 
 /**
- * The sums, each divided by `divisor`, in fresh arrays of the result's element types. Throws an `OverflowError` for
+ * The sums, each divided by `divisor`, in fresh arrays of the result's element types, by the loops `vectors`. Throws an `OverflowError` for
  * integers out of range.
  */
 export function castLeaves(
@@ -63,13 +63,14 @@ export function castLeaves(
   types: readonly TensorType[],
   sums: readonly Tensor[],
   divisor = 1,
+  vectors: VectorKernels = plainVectors,
 ): Tensor[] {
   return sums.map((sum, index) => {
     const type = types[index]!;
     const data = allocate(type.dtype, sum.data.length);
     if (data instanceof BigInt64Array) data.set(sum.data as BigInt64Array);
     else if (data instanceof Float32Array || data instanceof Float64Array)
-      divide(data, sum.data as Float64Array, divisor);
+      vectors.divide(data, sum.data as Float64Array, divisor);
     else castIntegers(action, type, data as Int32Array | Uint8Array, sum.data as Float64Array);
     return { dtype: type.dtype, shape: sum.shape, data };
   });
@@ -107,11 +108,6 @@ function addIntegers(sum: BigInt64Array, values: BigInt64Array): void {
     }
     sum[index] = exact;
   }
-}
-
-function divide(target: Float32Array | Float64Array, sum: Float64Array, divisor: number): void {
-  if (divisor === 1) target.set(sum);
-  else for (let index = 0; index < sum.length; index++) target[index] = sum[index]! / divisor;
 }
 
 function castIntegers(

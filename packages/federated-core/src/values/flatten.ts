@@ -1,7 +1,6 @@
 // Values to leaves and back, led by the type (see types/leaves.ts).
 import { TypeMismatchError, ValueError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
-import { leafCount } from '../types/leaves.js';
 import { structEntries, type Type } from '../types/types.js';
 import type { Tensor } from './tensor.js';
 import type { Dataset, Value } from './value.js';
@@ -44,11 +43,6 @@ function collect(type: Type, value: Value, leaves: Tensor[]): void {
 
 /** The value of `type` that has these leaves; throws a `TypeMismatchError` when their number is not the type's. */
 export function unflatten(type: Type, leaves: readonly Tensor[]): Value {
-  if (leaves.length !== leafCount(type)) {
-    throw new TypeMismatchError(
-      `Cannot build a value of ${formatType(type)}: need ${leafCount(type)} leaves, got ${leaves.length}`,
-    );
-  }
   let next = 0;
   const build = (current: Type): Value => {
     switch (current.kind) {
@@ -71,5 +65,9 @@ export function unflatten(type: Type, leaves: readonly Tensor[]): Value {
         throw new TypeMismatchError(`Cannot build a value of ${formatType(current)}: it has no tensors`);
     }
   };
-  return build(type);
+  const value = build(type);
+  if (next === leaves.length) return value;
+  throw new TypeMismatchError(
+    `Cannot build a value of ${formatType(type)}: need ${next} leaves, got ${leaves.length}`,
+  );
 }

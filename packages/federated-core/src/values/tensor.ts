@@ -99,7 +99,7 @@ export function partsFault({ dtype, shape, data }: Tensor): Fault | null {
   if (!Object.hasOwn(ARRAY_TYPES, dtype)) {
     return { need: `an element type of ${Object.keys(ARRAY_TYPES).join(', ')}`, got: describeValue(dtype) };
   }
-  if (nameOfArray(data) !== arrayType) {
+  if (!isOfDtype(dtype, data) && nameOfArray(data) !== arrayType) {
     return { need: `data of ${dtype} in a ${arrayType}`, got: nameOfArray(data) };
   }
   for (const dimension of shape) {
@@ -123,6 +123,21 @@ const ARRAY_TYPES = {
   bool: 'Uint8Array',
   string: 'Array',
 } as const satisfies Record<DType, string>;
+
+/** The quick answer for arrays of this realm. */
+function isOfDtype(dtype: DType, data: unknown): boolean {
+  switch (dtype) {
+    case 'float32':
+      return data instanceof Float32Array;
+    case 'int32':
+      return data instanceof Int32Array;
+    case 'uint8':
+    case 'bool':
+      return data instanceof Uint8Array;
+    default:
+      return false;
+  }
+}
 
 /** By the tag of a typed array rather than its constructor, which differs between realms and subclasses (`Buffer`). */
 function nameOfArray(data: unknown): string {

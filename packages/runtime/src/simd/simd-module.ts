@@ -1,8 +1,9 @@
-// A WebAssembly module of three loops on 128-bit vectors, assembled here instruction by instruction, so that no
+// A WebAssembly module of four loops on 128-bit vectors, assembled here instruction by instruction, so that no
 // binary has to be trusted. Opcodes are those of the WebAssembly core specification 2.0, chapter 5.4.
 //
 //   addWeighted(sum: i32, values: i32, end: i32, weight: f64)   f64 sums += weight · f32 values
 //   add(sum: i32, values: i32, end: i32)                        f64 sums += f64 values
+//   divide(sum: i32, values: i32, end: i32, divisor: f64)       f32 values = f64 sums / divisor
 //   areFinite(values: i32, end: i32) -> i32                     1 where no f32 value is NaN or infinite
 //
 // Addresses are in bytes; `end` is that of the first argument. Each loop takes 8 numbers a turn, at least once.
@@ -30,9 +31,12 @@ const load = (offset: number): number[] => [...vector(0x00), ...at(offset)];
 const store = (offset: number): number[] => [...vector(0x0b), ...at(offset)];
 const loadTwoFloats = (offset: number): number[] => [...vector(0x5d), ...at(offset), ...PROMOTE_LOW];
 const PROMOTE_LOW = vector(0x5f);
+const DEMOTE = vector(0x5e);
+const storeTwoFloats = (offset: number): number[] => [...vector(0x5b), ...at(offset), 0];
 const F64_SPLAT = vector(0x14);
 const F64_ADD = vector(0xf0);
 const F64_MULTIPLY = vector(0xf2);
+const F64_DIVIDE = vector(0xf3);
 const I32_SPLAT = vector(0x11);
 const I32_EQUAL = vector(0x37);
 const AND = vector(0x4e);
@@ -70,6 +74,21 @@ const add = code(
   ]),
 );
 
+const divide = code(
+  [[1, V128]],
+  [
+    ...[...get(3), ...F64_SPLAT, ...set(4)],
+    ...whileBelow(0, 2, [
+      ...[0, 1, 2, 3].flatMap((pair) => [
+        ...[...get(1), ...get(0), ...load(16 * pair), ...get(4), ...F64_DIVIDE],
+        ...[...DEMOTE, ...storeTwoFloats(8 * pair)],
+      ]),
+      ...advance(0, 64),
+      ...advance(1, 32),
+    ]),
+  ],
+);
+
 const areFinite = code(
   [[2, V128]],
   [
@@ -89,7 +108,7 @@ const FUNCTION_TYPE = 0x60;
 const SHARED_WITH_MAXIMUM = 0x03;
 const MAXIMUM_PAGES = 65_536;
 
-/** Imports `env.memory`, a shared memory; exports the three functions by name. */
+/** Imports `env.memory`, a shared memory; exports the four functions by name. */
 export const simdModuleBytes = Uint8Array.from([
   ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
   ...section(1, [
@@ -107,13 +126,14 @@ export const simdModuleBytes = Uint8Array.from([
       ...unsigned(MAXIMUM_PAGES),
     ],
   ]),
-  ...section(3, [[0], [1], [2]]),
+  ...section(3, [[0], [1], [2], [0]]),
   ...section(7, [
     [...name('addWeighted'), 0x00, 0],
     [...name('add'), 0x00, 1],
     [...name('areFinite'), 0x00, 2],
+    [...name('divide'), 0x00, 3],
   ]),
-  ...section(10, [addWeighted, add, areFinite]),
+  ...section(10, [addWeighted, add, areFinite, divide]),
 ]);
 
 /** Repeats `body` while local `pointer` is below local `end`; once at least. */

@@ -23,12 +23,15 @@ export function simdVectors(memory: SharedMemory, scratch: number): VectorKernel
   const block = new Float32Array(buffer, scratch, BLOCK);
   /** What the block holds, from a check until it is added: an update is checked and then added, and read once. */
   let held: Float32Array | null = null;
+  /** Quotients that the block still holds, for the check that follows. */
+  let quotients: Float32Array | null = null;
 
   const addWeighted = (sum: Float64Array, values: NumberArray, weight: number): void => {
     if (sum.buffer !== buffer || !(values instanceof Float32Array) || values.length < FEWEST) {
       plainVectors.addWeighted(sum, values, weight);
       return;
     }
+    quotients = null;
     const whole = values.length - (values.length % NUMBERS_A_TURN);
     for (let start = 0; start < whole; start += BLOCK) {
       const end = Math.min(start + BLOCK, whole);
@@ -56,12 +59,33 @@ export function simdVectors(memory: SharedMemory, scratch: number): VectorKernel
         plainVectors.add(sum, values);
       }
     },
+    divide(target, sum, divisor) {
+      if (sum.buffer !== buffer || !(target instanceof Float32Array) || sum.length < FEWEST) {
+        plainVectors.divide(target, sum, divisor);
+        return;
+      }
+      const whole = sum.length - (sum.length % NUMBERS_A_TURN);
+      for (let start = 0; start < whole; start += BLOCK) {
+        const end = Math.min(start + BLOCK, whole);
+        loops.divide(addressOf(sum, start), scratch, addressOf(sum, end), divisor);
+        target.set(block.subarray(0, end - start), start);
+      }
+      for (let index = whole; index < sum.length; index++) {
+        const quotient = sum[index]! / divisor;
+        target[index] = quotient;
+        if (index < BLOCK) block[index] = quotient;
+      }
+      held = null;
+      quotients = target.length <= BLOCK ? target : null;
+    },
     areFinite(values) {
       if (!(values instanceof Float32Array) || values.length < FEWEST) return plainVectors.areFinite(values);
+      const isHeld = values === quotients;
+      quotients = null;
       for (let start = 0; start < values.length; start += BLOCK) {
         const part = start === 0 && values.length <= BLOCK ? values : values.subarray(start, start + BLOCK);
         const turns = Math.ceil(part.length / NUMBERS_A_TURN) * NUMBERS_A_TURN;
-        block.set(part);
+        if (!isHeld) block.set(part);
         block.fill(0, part.length, turns);
         if (loops.areFinite(scratch, addressOf(block, turns)) === 0) return false;
       }
@@ -74,6 +98,7 @@ export function simdVectors(memory: SharedMemory, scratch: number): VectorKernel
 interface Loops {
   addWeighted(sum: number, values: number, end: number, weight: number): void;
   add(sum: number, values: number, end: number): void;
+  divide(sum: number, values: number, end: number, divisor: number): void;
   areFinite(values: number, end: number): number;
 }
 

@@ -55,7 +55,7 @@ export function alignSums(sums: Tensor[], leaves: readonly Tensor[], count: numb
 }
 
 /**
- * The sums, each divided by `divisor`, in fresh arrays of the result's element types, by the loops `vectors`. Throws an `OverflowError` for
+ * The sums, each divided by `divisor`, in fresh arrays of the result's element types. Throws an `OverflowError` for
  * integers out of range.
  */
 export function castLeaves(

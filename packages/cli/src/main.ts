@@ -3,10 +3,13 @@
 import { createProgram } from './commands/program.js';
 import { exitCodeOf, explain } from './errors/explain.js';
 
+/** tf.js alone fills the ten frames that V8 keeps: an error would not show the user's line. */
+Error.stackTraceLimit = 100;
+
 try {
   await createProgram().parseAsync(process.argv);
 } catch (error) {
-  const text = explain(error);
+  const text = await explain(error);
   if (text !== null) process.stderr.write(`${text}\n`);
   process.exitCode = exitCodeOf(error);
 }

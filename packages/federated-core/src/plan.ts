@@ -29,6 +29,7 @@ export {
 export { describeValue, isPlain } from './errors/describe-value.js';
 export { didYouMean } from './errors/nearest-name.js';
 export { atLocation, sourceLocation } from './errors/source-location.js';
+export { formatPlace, isThrownByStarling, type StackFrame, userFrames } from './errors/stack-frames.js';
 export { type RejectionCode, reworded } from './errors/starling-error.js';
 // The table that documentation and tools read.
 export type { IntrinsicDefinition } from './intrinsics/framework/definition.js';

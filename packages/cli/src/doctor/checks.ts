@@ -3,7 +3,7 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { type Engine, TfjsBackendError } from '@starling/compute';
 import { createEngine, DEFAULT_ENGINE, engineNames } from '@starling/runtime/engines';
 import { reasons } from '../errors/reasons.js';
-import { installedSimulations } from '../federation/locate.js';
+import { installedSimulations } from '../federation/simulations.js';
 
 /** `missing` is an optional part that is not there; `broken` is one that starling cannot do without. */
 export type CheckStatus = 'ok' | 'missing' | 'broken';

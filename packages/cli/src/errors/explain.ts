@@ -1,4 +1,5 @@
 // From an error to what the command prints and how it exits.
+import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { reasons } from './reasons.js';
 import { exitCodes, UsageError } from './usage-error.js';
@@ -13,16 +14,25 @@ export function exitCodeOf(error: unknown): number {
   return exitCodes.failure;
 }
 
-/** The message and its causes; the whole stack with `STARLING_DEBUG=1`. `null` if commander has printed. */
-export function explain(error: unknown): string | null {
+/**
+ * The message, the lines of the user's code that it is of, and its causes; all that Node knows with
+ * `STARLING_DEBUG=1`. `null` if commander has printed.
+ */
+export async function explain(error: unknown): Promise<string | null> {
   if (error instanceof CommanderError) return null;
   if (isInterrupt(error)) return 'Stopped before the first round';
-  if (process.env['STARLING_DEBUG'] === '1' && error instanceof Error) return error.stack ?? error.message;
-  const [line = '', ...causes] = reasons(error);
-  const first = error instanceof UsageError ? error.message : line; // a usage error is worded for the user, every line
+  if (process.env['STARLING_DEBUG'] === '1') return inspect(error);
+  const [first = '', ...causes] = await wordsOf(error);
   // An error often repeats its cause.
-  const further = causes.filter((cause) => !first.includes(cause));
-  return [first, ...further.map((cause) => `  because: ${cause}`)].join('\n');
+  const further = causes.filter((cause) => !first.includes(cause.split('\n')[0] as string));
+  return [first, ...further.map((cause) => `  because: ${cause.replaceAll('\n', '\n  ')}`)].join('\n');
+}
+
+/** An error and what caused it. One of the command line is of no code, and has its words alone. */
+async function wordsOf(error: unknown): Promise<readonly string[]> {
+  if (error instanceof UsageError) return [error.message, ...reasons(error).slice(1)];
+  const { placedReasons } = await import('./placed-reasons.js'); // a mistake on the command line is answered at once
+  return placedReasons(error);
 }
 
 /** What an `AbortSignal` rejects with. */

@@ -1,11 +1,10 @@
 // Loads a federation: finds its file, imports it, and checks that its default export is one.
-import { register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Federation } from '@starling/runtime';
 import { UsageError } from '../errors/usage-error.js';
-import { locateFederation } from './locate.js';
-
-let hooksAreRegistered = false;
+import { importFile } from '../files/import-file.js';
+import { locateFile, looksLikePath } from '../files/locate-file.js';
+import { locateSimulation } from './simulations.js';
 
 /** Throws a `UsageError` if there is no such federation or the file exports something else. */
 export async function loadFederation(nameOrPath: string): Promise<Federation> {
@@ -18,17 +17,18 @@ export async function loadFederation(nameOrPath: string): Promise<Federation> {
   return value;
 }
 
-/** What the file of a federation, or any other, exports by default. */
+/** What the file of a federation, or any other, exports by default: a path is the user's file, a name a simulation. */
 export async function loadDefault(
   nameOrPath: string,
 ): Promise<{ readonly path: string; readonly value: unknown }> {
-  const { path, isTypeScript } = locateFederation(nameOrPath);
-  if (isTypeScript && !hooksAreRegistered) {
-    register('./typescript-hooks.js', import.meta.url);
-    hooksAreRegistered = true;
+  if (!looksLikePath(nameOrPath)) {
+    const path = locateSimulation(nameOrPath);
+    const { default: value } = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+    return { path, value };
   }
-  const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
-  return { path, value: module.default };
+  const path = locateFile('Cannot load a federation', nameOrPath);
+  const { default: value } = await importFile(path);
+  return { path, value };
 }
 
 function isFederation(value: unknown): value is Federation {

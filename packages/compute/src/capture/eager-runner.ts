@@ -12,7 +12,7 @@ import { duringCall, EagerCall, type EagerStep } from './eager/eager-call.js';
 import { type NonFiniteOrigin, NonFiniteWatch } from './eager/non-finite-watch.js';
 import { type WrittenPlaces, writtenPlaces } from './eager/written-places.js';
 import { captureBackend } from './frame/capture-backend.js';
-import { CaptureError, userLineIn } from './frame/capture-error.js';
+import { CaptureError } from './frame/capture-error.js';
 import { keepingVariables } from './frame/kept-variables.js';
 import { withoutMathRandom } from './frame/randomness.js';
 import { fromType, structureTensors } from './frame/structure.js';
@@ -49,10 +49,7 @@ export function eagerRunner({ onStep, otherwise }: EagerRunnerOptions = {}): Eag
       const places = known.get(written) ?? placesIn(computation, written);
       known.set(written, places);
       const { name } = computation;
-      return runBody(
-        written,
-        new EagerCall({ computation: name, argument, seed, places, watch, onStep, lineOf: userLineIn }),
-      );
+      return runBody(written, new EagerCall({ computation: name, argument, seed, places, watch, onStep }));
     },
   };
 }

@@ -123,6 +123,19 @@ function isType(parameters: ParameterRecord | Type): parameters is Type {
   return typeof parameters.kind === 'string';
 }
 
+/** tf.js alone fills the ten frames that V8 keeps: what it throws would not show the user's line. */
+const FRAMES = 100;
+
+function withWholeStacks<T>(body: () => T): T {
+  const usual = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES;
+  try {
+    return body();
+  } finally {
+    Error.stackTraceLimit = usual;
+  }
+}
+
 /**
  * The graph of a body as it was written, and the type of its result. `numbered`: with the place of each draw and
  * reduction among those written (see `WrittenPlace`).
@@ -144,7 +157,9 @@ export function captureBody(
         captureBackend.within(frame, () =>
           scoped(() => {
             const argument = parameter === null ? undefined : makeParameter(frame, parameter, 'argument');
-            const structure = withoutMathRandom(() => tracedQuietly(() => ignoreRejections(body(argument))));
+            const structure = withoutMathRandom(() =>
+              withWholeStacks(() => tracedQuietly(() => ignoreRejections(body(argument)))),
+            );
             const leaves = structureLeaves(structure, 'the result');
             return { graph: frame.finish(leaves), result: structureType(structure, leaves) };
           }),

@@ -1,4 +1,4 @@
-import { RejectedUpdateError, type Tensor, tensor } from '@starling/federated-core';
+import { RejectedUpdateError, StarlingError, type Tensor, tensor } from '@starling/federated-core';
 import { assert, describe, expect, test } from 'vitest';
 import { clientOutcome } from './client-outcome.js';
 
@@ -20,9 +20,17 @@ describe('clientOutcome', () => {
     assert.deepEqual(update, [...leaves, ...leaves]);
   });
 
+  // A user's own error names the line of this file where `fails` throws.
+  const at = ' (at client-outcome.test.ts:7:9)';
+  const known = new StarlingError('bad-file', 'no header');
   test.each([
-    ['its data cannot be had', { load: fails('no disk'), code: 'load-failed', reason: 'no disk' }],
-    ['its work throws', { work: fails('no kernel'), code: 'work-failed', reason: 'no kernel' }],
+    ['its data cannot be had', { load: fails('no disk'), code: 'load-failed', reason: `no disk${at}` }],
+    ['its work throws', { work: fails('no kernel'), code: 'work-failed', reason: `no kernel${at}` }],
+    ['an error says all', { load: () => Promise.reject(known), code: 'load-failed', reason: 'no header' }],
+    [
+      'what is thrown is no error',
+      { load: () => Promise.reject('text'), code: 'load-failed', reason: 'text' },
+    ],
   ])('`clientOutcome` drops the client when %s', async (_, { code, reason, ...parts }) => {
     const { load = () => leaves, work = async () => leaves } = parts as {
       load?: () => typeof leaves;

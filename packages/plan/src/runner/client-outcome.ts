@@ -1,7 +1,7 @@
 // One client's part in a phase: load what it holds, run the plan's work on it, check the update. Whatever goes
 // wrong with one client ends here as a report, so that a round continues without it.
-import { RejectedUpdateError } from '@starling/federated-core';
-import type { UpdateChecker } from '@starling/federated-core/plan';
+import { RejectedUpdateError, StarlingError } from '@starling/federated-core';
+import { type UpdateChecker, userFrames } from '@starling/federated-core/plan';
 import { ClientDataError } from './client-errors.js';
 import type { ClientReport } from './client-report.js';
 import type { Leaves } from './plan-runner.js';
@@ -40,7 +40,17 @@ export function rejected(client: string, { code, message }: RejectedUpdateError)
 
 /** Data that was refused says so itself; any other error is one of the `step` that it ended. */
 export function dropped(client: string, step: 'load-failed' | 'work-failed', error: unknown) {
-  const reason = error instanceof Error ? error.message : String(error);
   const code = error instanceof ClientDataError ? error.code : step;
-  return { client, status: 'dropped', code, reason } as const;
+  return { client, status: 'dropped', code, reason: reasonOf(error) } as const;
+}
+
+/**
+ * The message; of an error that the user's own code threw, such as a population's `load`, also its file and line. The
+ * folder is left out: a report may go to another machine.
+ */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [frame] = error instanceof StarlingError ? [] : userFrames(error);
+  if (frame === undefined) return error.message;
+  return `${error.message} (at ${frame.file.replace(/^.*[\\/]/, '')}:${frame.line}:${frame.column})`;
 }

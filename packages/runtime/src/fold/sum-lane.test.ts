@@ -49,7 +49,14 @@ describe('sumLane', () => {
     };
     const sums = await sumLane(phase, { ...request, clients: [failing] });
     expect(sums).toEqual({
-      reports: [{ client: 'a', status: 'dropped', code: 'load-failed', reason: 'no disk' }],
+      reports: [
+        {
+          client: 'a',
+          status: 'dropped',
+          code: 'load-failed',
+          reason: 'no disk (at sum-lane.test.ts:47:15)',
+        },
+      ],
       accumulators: null,
     });
   });

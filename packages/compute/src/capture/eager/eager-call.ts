@@ -29,7 +29,6 @@ export interface EagerCallOptions {
   readonly seed: Seed;
   readonly places: WrittenPlaces;
   readonly watch: NonFiniteWatch;
-  readonly lineOf: WatchedPlace['lineOf'];
   /** Told of each step of a reduction, after it. */
   readonly onStep?: ((step: EagerStep) => void) | undefined;
 }
@@ -102,11 +101,10 @@ export class EagerCall {
 
   /** For the watch. */
   get place(): WatchedPlace {
-    const { computation, lineOf } = this.options;
+    const { computation } = this.options;
     const { gradientDepth, scopeStack } = tf.engine().state;
     return {
       computation,
-      lineOf,
       steps: this.#steps,
       onTape: gradientDepth > 0,
       inGradient: scopeStack.some(({ name }) => name === 'backward'),

@@ -1,6 +1,7 @@
 // Where a NaN or an infinity comes from: while a body runs eagerly, each value that is not finite remembers the first
 // kernel that made one of finite numbers, and so an update can say what spoiled it.
 import type { Tensor } from '@starling/federated-core';
+import { formatPlace, userFrames } from '@starling/federated-core/plan';
 import type * as tf from '../../tensorflow/tf.js';
 
 /** Step `step` of `steps`, both from 1, of the loops around it. */
@@ -44,8 +45,6 @@ export interface WatchedPlace {
   readonly inGradient: boolean;
   /** Whether a gradient will be taken, so that lines must be remembered for it. */
   readonly onTape: boolean;
-  /** The user's line in a stack. */
-  lineOf(stack: Error): string | null;
 }
 
 type Inputs = Readonly<Record<string, tf.Tensor>>;
@@ -101,7 +100,8 @@ export class NonFiniteWatch {
           .map(({ dataId }) => this.#forward.get(dataId))
           .find((each) => each !== undefined)
       : stackHere();
-    const line = stack === undefined ? null : place.lineOf(stack);
+    const [frame] = stack === undefined ? [] : userFrames(stack);
+    const line = frame === undefined ? null : formatPlace(frame);
     const read = Object.entries(inputs).map(([name, tensor]) => inputOf(name, tensor));
     return originAt({ ...place, kernel, value, inputs: read, line });
   }

@@ -1,0 +1,23 @@
+// A file of the user's by its path: what commands load, run and check.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { oneOf, UsageError } from '../errors/usage-error.js';
+
+const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'] as const;
+
+/** Whether text means a file rather than a name. */
+export function looksLikePath(text: string): boolean {
+  return /[\\/]/.test(text) || EXTENSIONS.some((extension) => text.endsWith(extension));
+}
+
+/** The absolute path; throws a `UsageError`, opened by `action`, if no file of TypeScript or JavaScript is there. */
+export function locateFile(action: string, path: string, directory: string = process.cwd()): string {
+  const absolute = resolve(directory, path);
+  if (!EXTENSIONS.some((extension) => absolute.endsWith(extension))) {
+    throw new UsageError(`${action}: need a ${oneOf(EXTENSIONS)} file, got '${path}'`);
+  }
+  if (!existsSync(absolute)) {
+    throw new UsageError(`${action}: need a file that exists, got '${path}'`);
+  }
+  return absolute;
+}

@@ -1,0 +1,114 @@
+// A store of one run in a directory: `journal.log`, which has its records, `round-00000012.safetensors` for its last
+// states, and `run.log`, a second copy of the record that says who the run is.
+import { codeOf, type Disk, replaceFile } from '../disk/disk.js';
+import { nodeDisk } from '../disk/node-disk.js';
+import { checkRetention, checkRunName } from '../records/check-use.js';
+import { StoreMisusedError } from '../records/errors.js';
+import type { OpenRun, RetentionOptions, RunStore } from '../records/run-store.js';
+import { type DurableRun, openDurableRun, readRun, refused, verifyRun } from './durable-run.js';
+import { fileJournal } from './file-journal.js';
+import type { Journal } from './journal.js';
+import { formatLine, parseLine } from './lines.js';
+import { takeLock } from './lock-file.js';
+import { type Owner, processOwner } from './owner.js';
+import { stateFiles } from './state-files.js';
+
+export interface DirectoryStoreOptions extends RetentionOptions {
+  /** Default: the disk of this machine. */
+  readonly disk?: Disk;
+  /** Who writes. Default: this process. */
+  readonly owner?: Owner;
+}
+
+/** A store of one run in `directory`, which is made by the first `open`. */
+export function directoryStore(directory: string, options: DirectoryStoreOptions = {}): RunStore {
+  const { disk = nodeDisk, owner = processOwner() } = options;
+  const retention = checkRetention(options);
+  const parts = (run: string): DurableRun => ({
+    run,
+    where: directory,
+    journal: journalWithHead(disk, directory),
+    states: stateFiles(disk, directory),
+  });
+  const found = async () => (await readRun(parts(''))).history;
+  async function known(run: string) {
+    const history = await found();
+    if (history?.run === run) return history;
+    const got = history === null ? 'none' : `'${history.run}'`;
+    throw new StoreMisusedError(`Cannot read run '${run}': ${directory} holds ${got}`);
+  }
+
+  return {
+    name: directory,
+    async list() {
+      const history = await found();
+      if (history === null) return [];
+      const { run, identity, commits, end } = history;
+      return [{ run, identity, rounds: commits.at(-1)?.round ?? 0, end }];
+    },
+    async open(run): Promise<OpenRun> {
+      checkRunName(run);
+      const release = await refused(`open ${directory}`, async () => {
+        await disk.makeFolder(directory);
+        return takeLock(disk, directory, owner);
+      });
+      try {
+        const open = await openDurableRun(parts(run), retention, release);
+        const holds = open.found?.history.run ?? run;
+        if (holds === run) return open;
+        throw new StoreMisusedError(
+          `Cannot open run '${run}': ${directory} holds run '${holds}', and can hold no other`,
+        );
+      } catch (error) {
+        await release();
+        throw error;
+      }
+    },
+    read: known,
+    async state(run, round) {
+      const mark = (await known(run)).commits.find((commit) => commit.round === round)?.state ?? null;
+      return mark === null ? null : parts(run).states.read(round, mark);
+    },
+    async verify(run) {
+      await known(run);
+      return verifyRun(parts(run));
+    },
+    async close() {},
+  };
+}
+
+const JOURNAL = 'journal.log';
+const HEAD = 'run.log';
+
+/** The journal, and beside it the last record that says who the run is: if the journal lost it, the copy stands in. */
+function journalWithHead(disk: Disk, directory: string): Journal {
+  const journal = fileJournal(disk, directory, JOURNAL);
+  async function head() {
+    try {
+      return parseLine(new TextDecoder().decode(await disk.read(`${directory}/${HEAD}`)).trimEnd());
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return null;
+      throw error;
+    }
+  }
+  return {
+    ...journal,
+    async read() {
+      const { lines, damage } = await journal.read();
+      if (lines.some(({ record }) => record.kind === 'started') || damage.length === 0)
+        return { lines, damage };
+      const copy = await head();
+      if (copy === null) return { lines, damage };
+      const [before, after] = [
+        lines.filter(({ number }) => number < copy.number),
+        lines.filter(({ number }) => number > copy.number),
+      ];
+      return { lines: [...before, copy, ...after], damage };
+    },
+    async append(line) {
+      await journal.append(line);
+      if (line.record.kind !== 'started') return;
+      await replaceFile(disk, directory, HEAD, new TextEncoder().encode(`${formatLine(line)}\n`));
+    },
+  };
+}

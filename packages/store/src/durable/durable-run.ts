@@ -1,0 +1,159 @@
+// A run whose records are in a journal and whose states are files: what the directory and the database have in common.
+// A commit is a state file that is durable, and then one record, which is the moment at which the round counts.
+import { codeOf } from '../disk/disk.js';
+import { UseCheck } from '../records/check-use.js';
+import { StoreDamagedError, StoreFailedError } from '../records/errors.js';
+import { historyOf, historyUpTo, type RunHistory } from '../records/history.js';
+import type { StateMark, StoreRecord } from '../records/record.js';
+import type { Damage, FoundRun, KeptState, OpenRun, RetentionOptions } from '../records/run-store.js';
+import type { Journal } from './journal.js';
+import type { StateFiles } from './state-files.js';
+
+export interface DurableRun {
+  readonly run: string;
+  /** Where it is, in errors. */
+  readonly where: string;
+  readonly journal: Journal;
+  readonly states: StateFiles;
+}
+
+/** What the journal says; `null` if nothing was ever started. Throws a `StoreDamagedError` if only damage is left. */
+export async function readRun({ where, journal, states }: DurableRun) {
+  const { lines, damage } = await refused(`read ${where}`, () => journal.read());
+  const history = historyOf(lines.map(({ record }) => record));
+  const isLost = history === null && (damage.length > 0 || (await roundsOf(where, states)).length > 0);
+  if (isLost) {
+    throw new StoreDamagedError(
+      `Cannot read ${where}: it holds a run of which no record is whole${wherein(damage)}`,
+    );
+  }
+  return { history, damage, next: (lines.at(-1)?.number ?? -1) + 1 + damage.length };
+}
+
+function roundsOf(where: string, states: StateFiles): Promise<readonly number[]> {
+  return refused(`read ${where}`, () => states.rounds());
+}
+
+/** The newest state that is whole, and what was passed over. */
+async function newestState(
+  { states, where }: DurableRun,
+  { commits }: RunHistory,
+  damage: readonly Damage[],
+): Promise<Pick<FoundRun, 'state' | 'damage'>> {
+  const passed = [...damage];
+  let latest = true;
+  for (const { round, state: mark } of commits.toReversed()) {
+    if (mark === null) continue;
+    const found = await stateOr(passed, states, round, mark);
+    if (found !== null) return { state: found, damage: passed };
+    // Older ones are deleted on purpose; a commit's own file never is before the next commit.
+    if (latest && passed.length === damage.length) {
+      passed.push({ where: `${where}, the state of round ${round}`, reason: 'the file is missing' });
+    }
+    latest = false;
+  }
+  if (passed.length > 0 && (!latest || (await roundsOf(where, states)).length > 0)) {
+    throw new StoreDamagedError(`Cannot continue from ${where}: no state is whole${wherein(passed)}`);
+  }
+  return { state: null, damage: passed };
+}
+
+async function stateOr(
+  damage: Damage[],
+  states: StateFiles,
+  round: number,
+  mark: StateMark,
+): Promise<KeptState | null> {
+  try {
+    const bytes = await refused(`read the state of round ${round}`, () => states.read(round, mark));
+    return bytes === null ? null : { round, bytes };
+  } catch (error) {
+    if (!(error instanceof StoreDamagedError)) throw error;
+    damage.push({ where: `the state of round ${round}`, reason: error.message });
+    return null;
+  }
+}
+
+/** Opens the run for its one writer; `release` lets go of the lock. */
+export async function openDurableRun(
+  parts: DurableRun,
+  retention: Required<RetentionOptions>,
+  release: () => Promise<void>,
+): Promise<OpenRun> {
+  const { run, where, journal, states } = parts;
+  const { history, damage, next } = await readRun(parts);
+  const newest = history === null ? { state: null, damage } : await newestState(parts, history, damage);
+  const from = newest.state?.round ?? 0;
+  const use = new UseCheck(run, from);
+  let number = next;
+  let isClosed = false;
+
+  async function append(record: StoreRecord): Promise<void> {
+    await refused(`write to ${where}`, () => journal.append({ number, record }));
+    number++; // only now: after an error the same is written again, under the same number
+  }
+
+  return {
+    run,
+    found: history === null ? null : { ...newest, history: historyUpTo(history, from) },
+    start: (identity) => use.during('start', null, () => append({ kind: 'started', run, from, identity })),
+    begin: (attempt) => use.during('begin', attempt, () => append({ kind: 'attempt', ...attempt })),
+    fail: (failure) => use.during('fail', failure, () => append({ kind: 'failed', ...failure })),
+    commit: (commit) =>
+      use.during('commit', commit, async () => {
+        const { state, ...rest } = commit;
+        const mark =
+          state === null
+            ? null
+            : await refused(`write a state to ${where}`, () => states.write(commit.round, state()));
+        await append({ kind: 'commit', ...rest, state: mark });
+        if (mark !== null) await states.expire(retention);
+      }),
+    end: (end) => use.during('end', null, () => append({ kind: 'ended', ...end })),
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      use.close();
+      try {
+        await journal.close();
+      } finally {
+        await release();
+      }
+    },
+  };
+}
+
+/** All damage to a run: its records, and every state that its commits name and that is there. */
+export async function verifyRun(parts: DurableRun): Promise<readonly Damage[]> {
+  const { lines, damage } = await refused(`read ${parts.where}`, () => parts.journal.read());
+  const found = [...damage];
+  const history = historyOf(lines.map(({ record }) => record));
+  const marks = (history?.commits ?? []).flatMap(({ round, state }) =>
+    state === null ? [] : [[round, state] as const],
+  );
+  for (const [index, [round, mark]] of marks.entries()) {
+    const state = await stateOr(found, parts.states, round, mark);
+    const isNewest = index === marks.length - 1;
+    if (state !== null || !isNewest || found.length > damage.length) continue;
+    found.push({ where: `the state of round ${round}`, reason: 'the file is missing' });
+  }
+  return found;
+}
+
+/** Runs `work`; what a disk or database refuses becomes a `StoreFailedError`. */
+export async function refused<T>(action: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (code === null) throw cause;
+    if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') {
+      throw new StoreDamagedError(`Cannot ${action}: ${(cause as Error).message}`, { cause });
+    }
+    throw new StoreFailedError(`Cannot ${action}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function wherein(damage: readonly Damage[]): string {
+  return damage.map(({ where, reason }) => `\n    ${where}: ${reason}`).join('');
+}

@@ -1,0 +1,62 @@
+// A record as one line of text that is known again: its number, a hash over both, and JSON. A line that was cut or
+// changed is not taken for a record, and a number that is missing shows that one is gone.
+import { createHash } from 'node:crypto';
+import type { StoreRecord } from '../records/record.js';
+import type { Damage } from '../records/run-store.js';
+
+export interface Line {
+  /** From 0, one after another; written again, it keeps its number. */
+  readonly number: number;
+  readonly record: StoreRecord;
+}
+
+/** Hexadecimal digits of a SHA-256 that a line holds: 128 bits. */
+const HASH_DIGITS = 32;
+
+export function sha256(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Without a newline. */
+export function formatLine({ number, record }: Line): string {
+  const body = `${number} ${JSON.stringify(record)}`;
+  return `${sha256(body).slice(0, HASH_DIGITS)} ${body}`;
+}
+
+/** `null` for what is no line as it was written. */
+export function parseLine(text: string): Line | null {
+  const hash = text.slice(0, HASH_DIGITS);
+  const body = text.slice(HASH_DIGITS + 1);
+  if (text[HASH_DIGITS] !== ' ' || sha256(body).slice(0, HASH_DIGITS) !== hash) return null;
+  const space = body.indexOf(' ');
+  return { number: Number(body.slice(0, space)), record: JSON.parse(body.slice(space + 1)) as StoreRecord };
+}
+
+/** What was read of a journal. */
+export interface ReadLines {
+  readonly lines: readonly Line[];
+  readonly damage: readonly Damage[];
+}
+
+/** All whole lines of those that `texts` are to be, and what is wrong with the others; they were read from `where`. */
+export function parseLines(texts: readonly string[], where: string): ReadLines {
+  const lines: Line[] = [];
+  const damage: Damage[] = [];
+  let broken = 0;
+  for (const [index, text] of texts.entries()) {
+    const place = `${where}, line ${index + 1}`;
+    const line = parseLine(text);
+    if (line === null) {
+      damage.push({ where: place, reason: 'it is not as it was written' });
+      broken++;
+      continue;
+    }
+    const missing = line.number - (lines.at(-1)?.number ?? -1) - 1;
+    if (missing < 0) continue; // written a second time, after the disk had refused: the first one counts
+    if (missing > broken)
+      damage.push({ where: place, reason: `${missing - broken} records before it are missing` });
+    lines.push(line);
+    broken = 0;
+  }
+  return { lines, damage };
+}

@@ -1,0 +1,121 @@
+// Runs in the memory of this process: what a run without a directory has, and the plainest meaning of the contract. It
+// encodes no state before somebody asks for it, so that a commit costs nothing.
+import { checkRetention, checkRunName, expiredRounds, UseCheck } from '../records/check-use.js';
+import { StoreLockedError, StoreMisusedError } from '../records/errors.js';
+import { historyOf, historyUpTo, type RunHistory } from '../records/history.js';
+import type { CommitRecord, StoreRecord } from '../records/record.js';
+import type { ListedRun, OpenRun, RetentionOptions, RunStore } from '../records/run-store.js';
+
+export interface MemoryStoreOptions extends RetentionOptions {
+  /** Records that are kept of a run; the oldest are forgotten. At least 8. Default: all. */
+  readonly keepRecords?: number;
+}
+
+/** A record of a commit holds its state as what gives its bytes, once asked. */
+type MemoryState = () => Uint8Array;
+
+interface MemoryRun {
+  readonly records: StoreRecord[];
+  readonly states: Map<number, MemoryState>;
+  isOpen: boolean;
+}
+
+/**
+ * A new store without runs. A state is given as the bytes that its function gives when it is asked for, and so what the
+ * function reads must not change.
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): RunStore {
+  const retention = checkRetention(options);
+  const keepRecords = Math.max(8, options.keepRecords ?? Number.POSITIVE_INFINITY);
+  const runs = new Map<string, MemoryRun>();
+  const known = (run: string): { readonly kept: MemoryRun; readonly history: RunHistory } => {
+    const kept = runs.get(run);
+    const history = kept === undefined ? null : historyOf(kept.records);
+    if (kept !== undefined && history !== null) return { kept, history };
+    throw new StoreMisusedError(`Cannot read run '${run}': memory holds no such run`);
+  };
+
+  return {
+    name: 'memory',
+    async list() {
+      return [...runs].flatMap(([run, { records }]): ListedRun[] => {
+        const history = historyOf(records);
+        if (history === null) return [];
+        const { identity, commits, end } = history;
+        return [{ run, identity, rounds: commits.at(-1)?.round ?? 0, end }];
+      });
+    },
+    async open(run) {
+      checkRunName(run);
+      const kept = runs.get(run) ?? { records: [], states: new Map<number, MemoryState>(), isOpen: false };
+      if (kept.isOpen) throw new StoreLockedError(`Cannot open run '${run}': it is open in this process`);
+      runs.set(run, kept);
+      kept.isOpen = true;
+      return openMemoryRun(run, kept, retention, keepRecords);
+    },
+    read: async (run) => known(run).history,
+    state: async (run, round) => known(run).kept.states.get(round)?.() ?? null,
+    async verify(run) {
+      known(run);
+      return [];
+    },
+    async close() {},
+  };
+}
+
+function openMemoryRun(
+  run: string,
+  kept: MemoryRun,
+  retention: Required<RetentionOptions>,
+  keepRecords: number,
+): OpenRun {
+  const { records, states } = kept;
+  const history = historyOf(records);
+  const round = Math.max(0, ...states.keys());
+  const state = states.get(round);
+  const use = new UseCheck(run, round);
+  let isClosed = false;
+
+  const append = (record: StoreRecord): void => {
+    records.push(record);
+    // The first says who the run is, and stays.
+    if (records.length > keepRecords) records.splice(1, records.length - keepRecords);
+  };
+
+  return {
+    run,
+    found:
+      history === null
+        ? null
+        : {
+            history: historyUpTo(history, round),
+            state: state === undefined ? null : { round, bytes: state() },
+            damage: [],
+          },
+    start: (identity) =>
+      use.during('start', null, () => append({ kind: 'started', run, from: round, identity })),
+    begin: (attempt) => use.during('begin', attempt, () => append({ kind: 'attempt', ...attempt })),
+    fail: (failure) => use.during('fail', failure, () => append({ kind: 'failed', ...failure })),
+    commit: (commit) =>
+      use.during('commit', commit, () => {
+        const record: CommitRecord = { ...commit, state: commit.state === null ? null : UNMEASURED };
+        append({ kind: 'commit', ...record });
+        if (commit.state === null) return;
+        states.set(commit.round, commit.state);
+        const expired = expiredRounds([...states.keys()].sort(ascending), retention);
+        for (const old of expired) states.delete(old);
+      }),
+    end: (end) => use.during('end', null, () => append({ kind: 'ended', ...end })),
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      use.close();
+      kept.isOpen = false;
+    },
+  };
+}
+
+/** Memory neither counts nor hashes bytes that nobody has asked for. */
+const UNMEASURED = { bytes: 0, sha256: '' };
+
+const ascending = (one: number, other: number): number => one - other;

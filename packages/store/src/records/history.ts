@@ -1,0 +1,109 @@
+// What a run's records add up to: the rounds that count, the attempts at each, and where the run stands. Records of
+// rounds that a later start left out are not part of it.
+import type { Attempt, CommitRecord, Failure, PlainObject, RunEnd, StoreRecord } from './record.js';
+
+/** `open`: begun, and neither counted nor failed; the attempt that a start begins again. */
+export type AttemptOutcome = 'counted' | 'failed' | 'open';
+
+export interface AttemptHistory extends Attempt {
+  readonly outcome: AttemptOutcome;
+  /** Why, of one that failed. */
+  readonly failure: Failure | null;
+}
+
+export interface RunHistory {
+  readonly run: string;
+  /** As the last start said it. */
+  readonly identity: PlainObject;
+  /** How often a process has taken the run up. */
+  readonly starts: number;
+  /** Rounds that count, ascending. */
+  readonly commits: readonly CommitRecord[];
+  /** Ascending by round and number. */
+  readonly attempts: readonly AttemptHistory[];
+  /** `null` while the run goes on, and after a kill. */
+  readonly end: RunEnd | null;
+}
+
+/** `null` for no records. Records that make no sense where they stand (as after a damaged one) are passed over. */
+export function historyOf(records: Iterable<StoreRecord>): RunHistory | null {
+  let run = '';
+  let identity: PlainObject | null = null;
+  let starts = 0;
+  let end: RunEnd | null = null;
+  let commits: CommitRecord[] = [];
+  let attempts: { -readonly [K in keyof AttemptHistory]: AttemptHistory[K] }[] = [];
+  const find = (round: number, attempt: number) =>
+    attempts.findLast((each) => each.round === round && each.attempt === attempt);
+  for (const record of records) {
+    switch (record.kind) {
+      case 'started':
+        run = record.run;
+        identity = record.identity;
+        starts++;
+        end = null;
+        commits = commits.filter(({ round }) => round <= record.from);
+        attempts = attempts.filter((attempt) => belongs(attempt, record.from));
+        break;
+      case 'attempt': {
+        const { kind: _, ...attempt } = record;
+        attempts = attempts.filter(
+          ({ round, attempt: n }) => round !== attempt.round || n !== attempt.attempt,
+        );
+        attempts.push({ ...attempt, outcome: 'open', failure: null });
+        break;
+      }
+      case 'failed': {
+        const { kind: _, ...failure } = record;
+        const failed = find(failure.round, failure.attempt);
+        if (failed !== undefined) Object.assign(failed, { outcome: 'failed', failure });
+        break;
+      }
+      case 'commit': {
+        const { kind: _, ...commit } = record;
+        commits = commits.filter(({ round }) => round < commit.round);
+        commits.push(commit);
+        const counted = find(commit.round, commit.attempt);
+        if (counted !== undefined) counted.outcome = 'counted';
+        break;
+      }
+      case 'ended': {
+        const { kind: _, ...how } = record;
+        end = how;
+        break;
+      }
+      default:
+        record satisfies never;
+    }
+  }
+  return identity === null ? null : { run, identity, starts, commits, attempts, end };
+}
+
+/** The same without what is void once the run is taken up after `round`. */
+export function historyUpTo(history: RunHistory, round: number): RunHistory {
+  return {
+    ...history,
+    commits: history.commits.filter((commit) => commit.round <= round),
+    attempts: history.attempts.filter((attempt) => belongs(attempt, round)),
+  };
+}
+
+/** Failed attempts at the round that comes next still count as attempts. */
+function belongs(attempt: AttemptHistory, round: number): boolean {
+  return attempt.round <= round || (attempt.round === round + 1 && attempt.outcome !== 'counted');
+}
+
+/** The attempt to begin again: begun at the round after `round`, and neither counted nor failed; `null` if none. */
+export function openAttempt(history: RunHistory | null, round: number): Attempt | null {
+  const open = history?.attempts.findLast((each) => each.round === round + 1 && each.outcome === 'open');
+  if (open === undefined) return null;
+  const { outcome: _, failure: __, ...attempt } = open;
+  return attempt;
+}
+
+/** How many attempts at the round after `round` have failed. */
+export function failedAttempts(history: RunHistory | null, round: number): number {
+  return (
+    history?.attempts.filter((each) => each.round === round + 1 && each.outcome === 'failed').length ?? 0
+  );
+}

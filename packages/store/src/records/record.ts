@@ -1,0 +1,81 @@
+// What a store keeps of a run besides its states: a list of records, appended one after another and never changed. A
+// run's history is what they add up to (`history.ts`).
+
+/** What JSON can hold, and gives back as it was. */
+export type Plain = string | number | boolean | null | readonly Plain[] | PlainObject;
+export interface PlainObject {
+  readonly [name: string]: Plain;
+}
+
+/** Which attempt at which round: both from 1. */
+export interface AttemptId {
+  readonly round: number;
+  readonly attempt: number;
+}
+
+/** The clients that an attempt asks. */
+export interface CohortRecord {
+  readonly size: number;
+  /** SHA-256, hexadecimal, of what tells this cohort from any other. */
+  readonly digest: string;
+  /** Names in cohort order. Left out where the seed and the attempt give the cohort again. */
+  readonly clients?: readonly string[];
+}
+
+/** An attempt at a round, as it is before any client is asked to work for it. */
+export interface Attempt extends AttemptId {
+  readonly cohort: CohortRecord;
+  /** Two unsigned 32-bit words. */
+  readonly seed: readonly [number, number];
+}
+
+/** A client of the cohort that did not count. */
+export interface Refusal {
+  readonly client: string;
+  readonly status: 'rejected' | 'dropped';
+  /** A code of the wire. */
+  readonly code: string;
+}
+
+/** An attempt that came to nothing; the state is as it was before. */
+export interface Failure extends AttemptId {
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** How a run ended. `stopped`: its last round is not done, and it may be taken up again. */
+export interface RunEnd {
+  readonly outcome: 'finished' | 'failed' | 'stopped';
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** A state that is kept, and by what it is known again. */
+export interface StateMark {
+  readonly bytes: number;
+  /** SHA-256, hexadecimal. */
+  readonly sha256: string;
+}
+
+/** A round that counts. */
+export interface CommitRecord extends AttemptId {
+  /** Names in cohort order of the clients whose reports are in the state. */
+  readonly counted: readonly string[];
+  readonly refused: readonly Refusal[];
+  readonly metrics: Plain;
+  /** `null` for a round between two checkpoints. */
+  readonly state: StateMark | null;
+}
+
+export type StoreRecord =
+  /** A process took the run up after round `from`: what was recorded of later rounds is void. */
+  | {
+      readonly kind: 'started';
+      readonly run: string;
+      readonly from: number;
+      readonly identity: PlainObject;
+    }
+  | ({ readonly kind: 'attempt' } & Attempt)
+  | ({ readonly kind: 'failed' } & Failure)
+  | ({ readonly kind: 'commit' } & CommitRecord)
+  | ({ readonly kind: 'ended' } & RunEnd);

@@ -1,0 +1,133 @@
+// A store of many runs in a directory with an embedded database: `runs.db` has their records, `states/<run>/` their
+// last states, and `lock.db` is locked by the one process that writes. What a coordinator keeps its runs in.
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import type { Disk } from '../disk/disk.js';
+import { nodeDisk } from '../disk/node-disk.js';
+import { type DurableRun, openDurableRun, readRun, refused, verifyRun } from '../durable/durable-run.js';
+import type { Journal } from '../durable/journal.js';
+import { formatLine, parseLines } from '../durable/lines.js';
+import { stateFiles } from '../durable/state-files.js';
+import { checkRetention, checkRunName } from '../records/check-use.js';
+import { StoreLockedError, StoreMisusedError } from '../records/errors.js';
+import type { ListedRun, RetentionOptions, RunStore } from '../records/run-store.js';
+import { type Database, lockDatabase, openDatabase } from './database.js';
+
+export interface SqlStoreOptions extends RetentionOptions {
+  /** Where states are written. Default: the disk of this machine. */
+  readonly disk?: Disk;
+}
+
+/** A store of many runs in `directory`, which is made by the first `open`. */
+export function sqlStore(directory: string, options: SqlStoreOptions = {}): RunStore {
+  const { disk = nodeDisk } = options;
+  const retention = checkRetention(options);
+  const path = `${directory}/runs.db`;
+  const openRuns = new Set<string>();
+  let database: Database | null = null;
+  let lock: Database | null = null;
+
+  /** `null` if there is none and none is to be made. */
+  async function connected(make: boolean): Promise<Database | null> {
+    if (database !== null || (!make && !existsSync(path))) return database;
+    database = await refused(`open ${path}`, async () => openDatabase(path));
+    return database;
+  }
+  async function names(): Promise<readonly string[]> {
+    const found = await connected(false);
+    if (found === null) return [];
+    const rows = await refused(`read ${path}`, async () =>
+      found.prepare('select run from lines group by run order by min(sequence)').all(),
+    );
+    return (rows as { readonly run: Uint8Array }[]).map(({ run }) => textOf(run));
+  }
+  const parts = async (run: string, found: Database): Promise<DurableRun> => ({
+    run,
+    where: `${directory}, run '${run}'`,
+    journal: await refused(`read ${path}`, async () => tableJournal(found, run, path)),
+    states: stateFiles(disk, `${directory}/states/${run}`),
+  });
+  async function known(run: string) {
+    checkRunName(run);
+    const found = await connected(false);
+    const kept = found === null ? null : await parts(run, found);
+    const history = kept === null ? null : (await readRun(kept)).history;
+    if (kept !== null && history !== null) return { history, parts: kept };
+    throw new StoreMisusedError(`Cannot read run '${run}': ${directory} holds no such run`);
+  }
+  async function takeLock(): Promise<void> {
+    if (lock !== null) return;
+    lock = await refused(`lock ${directory}`, async () => lockDatabase(`${directory}/lock.db`));
+    if (lock !== null) return;
+    throw new StoreLockedError(
+      `Cannot write to ${directory}: another process, or another store of this one, does`,
+    );
+  }
+
+  return {
+    name: directory,
+    async list() {
+      const summaries: ListedRun[] = [];
+      for (const run of await names()) {
+        const { identity, commits, end } = (await known(run)).history;
+        summaries.push({ run, identity, rounds: commits.at(-1)?.round ?? 0, end });
+      }
+      return summaries;
+    },
+    async open(run) {
+      checkRunName(run);
+      if (openRuns.has(run))
+        throw new StoreLockedError(`Cannot open run '${run}': it is open in this process`);
+      await mkdir(directory, { recursive: true });
+      await takeLock();
+      const found = (await connected(true))!;
+      await refused(`open ${directory}`, () => disk.makeFolder(`${directory}/states/${run}`));
+      openRuns.add(run);
+      const release = async (): Promise<void> => void openRuns.delete(run);
+      try {
+        return await openDurableRun(await parts(run, found), retention, release);
+      } catch (error) {
+        await release();
+        throw error;
+      }
+    },
+    read: async (run) => (await known(run)).history,
+    async state(run, round) {
+      const { history, parts } = await known(run);
+      const mark = history.commits.find((commit) => commit.round === round)?.state ?? null;
+      return mark === null ? null : parts.states.read(round, mark);
+    },
+    verify: async (run) => verifyRun((await known(run)).parts),
+    async close() {
+      database?.close();
+      lock?.close();
+      database = null;
+      lock = null;
+      openRuns.clear();
+    },
+  };
+}
+
+/** A journal in the table: a line a row, and a row a transaction. */
+function tableJournal(database: Database, run: string, path: string): Journal {
+  const key = bytesOf(run);
+  const insert = database.prepare('insert or replace into lines (run, number, line) values (?, ?, ?)');
+  return {
+    async read() {
+      const select = database.prepare('select line from lines where run = ? order by number');
+      const rows = select.all([key]) as { readonly line: Uint8Array }[]; // alone it would be taken for named values
+      return parseLines(
+        rows.map(({ line }) => textOf(line)),
+        `${path}, run '${run}'`,
+      );
+    },
+    async append(line) {
+      insert.run(key, line.number, bytesOf(formatLine(line)));
+    },
+    async close() {},
+  };
+}
+
+/** Text is kept as blobs: see `openDatabase`. */
+const bytesOf = (text: string): Uint8Array => Buffer.from(text);
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

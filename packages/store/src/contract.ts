@@ -1,5 +1,6 @@
 // The suite that every store passes: what is committed is there as a whole, what is not is not, one writer at a time,
 // and a start after any stop finds the newest state that is whole.
+// Long because it is one suite, read from top to bottom.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failedAttempts, openAttempt } from './records/history.js';
 import type { Attempt, PlainObject } from './records/record.js';

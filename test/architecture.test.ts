@@ -27,6 +27,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   onnx: 1,
   privacy: 1,
   population: 1,
+  rounds: 1,
   store: 1,
   compute: 2,
   datasets: 2,

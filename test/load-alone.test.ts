@@ -91,6 +91,7 @@ describe('entries', () => {
     '@starling/onnx/machine',
     '@starling/plan',
     '@starling/plan/runner',
+    '@starling/rounds',
     '@starling/store',
     '@starling/wire',
   ])('%s load nothing of Node', (entry) => {

@@ -1,0 +1,6 @@
+// Rounds as state machines, for whatever runs them: a loop, a server, a simulation. Loads in a browser.
+export * from './gathering/gathering.js';
+export * from './run/run-machine.js';
+export * from './settings/attempt.js';
+export * from './settings/pace.js';
+export * from './settings/round-settings.js';

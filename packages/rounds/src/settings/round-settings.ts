@@ -1,0 +1,119 @@
+// What a run is told about its rounds, with the defaults filled in; what can never work is refused here, before
+// anything begins.
+import { StarlingError } from '@starling/federated-core';
+
+/**
+ * Who is asked to work.
+ * - `fixed`: a cohort drawn from the whole population by the seed and the attempt; whoever is not there may come until
+ *   the deadline. The same seed gives the same bits.
+ * - `present`: drawn from the clients that are there, more of them than are needed; the round ends once enough have
+ *   reported. What happened is recorded, and the record gives the same bits again. (Bonawitz et al., "Towards Federated
+ *   Learning at Scale", MLSys 2019, section 2.2: goal count, minimum, over-selection.)
+ */
+export type CohortMode = 'fixed' | 'present';
+
+export interface RoundSettings {
+  readonly mode: CohortMode;
+  /** Rounds in all, from 0. */
+  readonly rounds: number;
+  /** Clients in the population. */
+  readonly population: number;
+  /** `fixed`: clients that are asked. `present`: reports that end the round. From 0. */
+  readonly cohortSize: number;
+  /** Reports below which an attempt fails. `present`: at least `minimumFraction` of `cohortSize`. */
+  readonly minReports: number;
+  /** `present`: clients asked for each report that is wanted, from 1. */
+  readonly overSelection: number;
+  /** `present`: how long a selection waits for all clients that it would ask, milliseconds. */
+  readonly selectionMs: number;
+  /** How long a phase waits for its reports, milliseconds. */
+  readonly deadlineMs: number;
+  /** Reports below which a deadline is extended. */
+  readonly extendBelow: number;
+  /** How often; then the phase ends with what it has. */
+  readonly maxExtensions: number;
+  /** Attempts at one round, from 1; when the last has failed, so has the run. */
+  readonly maxAttempts: number;
+  /** Wait before the second attempt, milliseconds; it doubles with each further one, up to `maxBackOffMs`. */
+  readonly backOffMs: number;
+  readonly maxBackOffMs: number;
+  /** How often a write that the disk refused is made again before the run stops. */
+  readonly storeRetries: number;
+  /** Wait before the first of these, milliseconds; doubles likewise. */
+  readonly storeRetryMs: number;
+}
+
+/** What must be given; all else has a default. */
+export type GivenSettings = Pick<RoundSettings, 'rounds' | 'population' | 'cohortSize'> &
+  Partial<RoundSettings> & {
+    /** `present`: the part of `cohortSize` that must report, above 0, up to 1. Default 0.8. */
+    readonly minimumFraction?: number;
+  };
+
+/** Throws a `StarlingError` with code `impossible-rounds` for what can never work, or is out of its range. */
+export function roundSettings(given: GivenSettings): RoundSettings {
+  const {
+    mode = 'fixed',
+    rounds,
+    population,
+    cohortSize,
+    overSelection = 1.3,
+    minimumFraction = 0.8,
+  } = given;
+  const isPresent = mode === 'present';
+  const least = isPresent ? Math.ceil(cohortSize * minimumFraction) : 0;
+  const minReports = Math.max(given.minReports ?? 0, least);
+  const settings: RoundSettings = {
+    mode,
+    rounds,
+    population,
+    cohortSize,
+    minReports,
+    overSelection: isPresent ? overSelection : 1,
+    selectionMs: given.selectionMs ?? 60_000,
+    deadlineMs: given.deadlineMs ?? 60_000,
+    extendBelow: given.extendBelow ?? Math.max(1, minReports),
+    maxExtensions: given.maxExtensions ?? 10,
+    maxAttempts: given.maxAttempts ?? 3,
+    backOffMs: given.backOffMs ?? 0,
+    maxBackOffMs: given.maxBackOffMs ?? 300_000,
+    storeRetries: given.storeRetries ?? 5,
+    storeRetryMs: given.storeRetryMs ?? 100,
+  };
+  const check = (name: string, value: number, from: number, whole = true): void => {
+    const isNumber = typeof value === 'number' && value >= from && (!whole || Number.isSafeInteger(value));
+    if (!isNumber)
+      throw impossible(`${name} must be ${whole ? 'a whole number' : 'a number'} from ${from}, got ${value}`);
+  };
+  if (mode !== 'fixed' && mode !== 'present')
+    throw impossible(`mode must be 'fixed' or 'present', got '${mode}'`);
+  check('rounds', rounds, 0);
+  check('population', population, 0);
+  check('cohortSize', cohortSize, 0);
+  check('minReports', given.minReports ?? 0, 0);
+  check('overSelection', overSelection, 1, false);
+  check('selectionMs', settings.selectionMs, 0, false);
+  check('deadlineMs', settings.deadlineMs, 0, false);
+  check('extendBelow', settings.extendBelow, 0);
+  check('maxExtensions', settings.maxExtensions, 0, settings.maxExtensions !== Number.POSITIVE_INFINITY);
+  check('maxAttempts', settings.maxAttempts, 1);
+  check('backOffMs', settings.backOffMs, 0, false);
+  check('maxBackOffMs', settings.maxBackOffMs, 0, false);
+  check('storeRetries', settings.storeRetries, 0);
+  check('storeRetryMs', settings.storeRetryMs, 0, false);
+  if (!(minimumFraction > 0 && minimumFraction <= 1)) {
+    throw impossible(`minimumFraction must be above 0 and at most 1, got ${minimumFraction}`);
+  }
+  if (cohortSize > population) {
+    throw impossible(`a cohort of ${cohortSize} needs as many clients, got a population of ${population}`);
+  }
+  if (minReports > cohortSize) {
+    throw impossible(`minReports must be at most the cohort of ${cohortSize}, got ${minReports}`);
+  }
+  if (isPresent && cohortSize === 0) throw impossible(`mode 'present' needs a cohort of at least 1, got 0`);
+  return settings;
+}
+
+function impossible(problem: string): StarlingError {
+  return new StarlingError('impossible-rounds', `Cannot run rounds: ${problem}`);
+}

@@ -48,7 +48,16 @@ describe('starling', () => {
   test('prints its help on stdout when asked', async () => {
     const { code, stdout } = await runStarling('--help');
     expect(code).toBe(0);
-    for (const command of ['simulate', 'coordinator', 'client', 'doctor', 'inspect', 'tour']) {
+    for (const command of [
+      'simulate',
+      'run',
+      'check',
+      'coordinator',
+      'client',
+      'doctor',
+      'inspect',
+      'tour',
+    ]) {
       expect(stdout).toContain(`  ${command} `);
     }
   });

@@ -3,10 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, type CommanderError } from 'commander';
 import { oneOf, UsageError } from '../errors/usage-error.js';
+import { addCheckCommand } from './check.js';
 import { addClientCommand } from './client.js';
 import { addCoordinatorCommand } from './coordinator.js';
 import { addDoctorCommand } from './doctor.js';
 import { addInspectCommand } from './inspect.js';
+import { addRunCommand } from './run.js';
 import { addSimulateCommand } from './simulate.js';
 import { addTourCommand } from './tour.js';
 
@@ -16,6 +18,8 @@ export function createProgram(): Command {
     .version(packageVersion(), '--version')
     .showHelpAfterError(false);
   addSimulateCommand(program);
+  addRunCommand(program);
+  addCheckCommand(program);
   addTourCommand(program);
   addCoordinatorCommand(program);
   addClientCommand(program);

@@ -4,6 +4,7 @@ import type { Federation } from '@starling/runtime';
 import { UsageError } from '../errors/usage-error.js';
 import { importFile } from '../files/import-file.js';
 import { locateFile, looksLikePath } from '../files/locate-file.js';
+import { isFederation } from './is-federation.js';
 import { locateSimulation } from './simulations.js';
 
 /** Throws a `UsageError` if there is no such federation or the file exports something else. */
@@ -29,12 +30,6 @@ export async function loadDefault(
   const path = locateFile('Cannot load a federation', nameOrPath);
   const { default: value } = await importFile(path);
   return { path, value };
-}
-
-function isFederation(value: unknown): value is Federation {
-  return (
-    typeof value === 'object' && value !== null && 'build' in value && 'options' in value && 'name' in value
-  );
 }
 
 function describe(value: unknown): string {

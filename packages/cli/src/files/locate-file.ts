@@ -10,11 +10,11 @@ export function looksLikePath(text: string): boolean {
   return /[\\/]/.test(text) || EXTENSIONS.some((extension) => text.endsWith(extension));
 }
 
-/** The absolute path; throws a `UsageError`, opened by `action`, if no file of TypeScript or JavaScript is there. */
-export function locateFile(action: string, path: string, directory: string = process.cwd()): string {
-  const absolute = resolve(directory, path);
-  if (!EXTENSIONS.some((extension) => absolute.endsWith(extension))) {
-    throw new UsageError(`${action}: need a ${oneOf(EXTENSIONS)} file, got '${path}'`);
+/** The absolute path; throws a `UsageError` that opens with `action` if there is no such file, or of another ending. */
+export function locateFile(action: string, path: string, extensions: readonly string[] = EXTENSIONS): string {
+  const absolute = resolve(path);
+  if (!extensions.some((extension) => absolute.endsWith(extension))) {
+    throw new UsageError(`${action}: need a ${oneOf(extensions)} file, got '${path}'`);
   }
   if (!existsSync(absolute)) {
     throw new UsageError(`${action}: need a file that exists, got '${path}'`);

@@ -1,0 +1,23 @@
+// `starling check <files…>`: type-checks files as they will be loaded, with the TypeScript that is installed.
+import type { Command } from 'commander';
+import { exitCodes } from '../errors/usage-error.js';
+import { locateFile } from '../files/locate-file.js';
+
+export function addCheckCommand(program: Command): void {
+  program
+    .command('check')
+    .description('type-check files, as an editor would')
+    .argument('<files...>', 'paths of .ts files')
+    .action(check);
+}
+
+async function check(files: readonly string[]): Promise<void> {
+  const paths = files.map((file) => locateFile('Cannot check types', file, TYPESCRIPT));
+  const { checkTypes } = await import('../files/check-types.js');
+  const mistakes = checkTypes(paths);
+  for (const mistake of mistakes) process.stdout.write(`${mistake}\n`);
+  if (mistakes.length === 0) process.stdout.write(`no type errors in ${files.join(', ')}\n`);
+  else process.exitCode = exitCodes.failure;
+}
+
+const TYPESCRIPT = ['.ts', '.mts'];

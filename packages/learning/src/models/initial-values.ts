@@ -45,8 +45,10 @@ export function initialValues(initializer: Initializer, shape: Shape, random: Ge
     tensor.dispose();
     return values;
   }
-  const size = shape.reduce((product, length) => product * length, 1);
-  return Float32Array.from({ length: size }, draw(config, shape, random));
+  const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
+  const next = draw(config, shape, random);
+  for (let index = 0; index < values.length; index++) values[index] = next();
+  return values;
 }
 
 /** Of a matrix: rows and columns; of a convolution: input and output channels times the size of the kernel. */

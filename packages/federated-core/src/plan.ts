@@ -52,6 +52,7 @@ export type { Instruction, LocalProgram, Register } from './program/program.js';
 export { type GraphRunner, runProgram } from './program/run-program.js';
 export { clientSeed, roundSeed, serverSeed } from './program/seeds.js';
 export { type NumberArray, plainVectors, type VectorKernels } from './sums/vector-kernels.js';
+export { leafNames } from './types/leaf-names.js';
 export { leafCount, leafTypes, splitLeaves } from './types/leaves.js';
 export { parseType } from './types/parse.js';
 export { isAssignable } from './types/relations.js';

@@ -9,7 +9,7 @@ import { finiteAggregate } from './finite.js';
 export const aggregateAggregation = defineAggregation({
   kind: 'aggregate',
   settings: {},
-  reduction({ operators }, _settings, { run, vectors }) {
+  reduction({ operators, result }, _settings, { run, vectors }) {
     if (operators === undefined) {
       throw new StarlingError('bad-plan', 'Cannot reduce an aggregate: need its four operators, got none');
     }
@@ -21,7 +21,7 @@ export const aggregateAggregation = defineAggregation({
       merge: (left, right) => runProgram(merge, [...left, ...right], run, OPERATOR_SEED),
       async report(accumulator) {
         const reported = await runProgram(report, accumulator, run, OPERATOR_SEED);
-        return finiteAggregate('federatedAggregate', reported, vectors);
+        return finiteAggregate('federatedAggregate', result, reported, vectors);
       },
     };
   },

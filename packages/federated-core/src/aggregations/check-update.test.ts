@@ -46,6 +46,31 @@ describe('updateChecker', () => {
     assert.equal(check(update)?.code, code);
   });
 
+  test('`updateChecker` names the leaf by its path, its weight by that name, and gives the number', () => {
+    const model = struct({ model: struct({ kernel: float32(2), bias: float32() }) });
+    const parts: Aggregation[] = [
+      { kind: 'sum', update: int32(), result: int32() },
+      { kind: 'weighted-mean', update: struct([model, float32()]), result: model },
+    ];
+    const refuse = updateChecker(
+      parts,
+      parts.map((each) => createReduction(each, () => [])),
+    );
+    const message = (...floats: readonly Tensor[]): string => refuse([count(1), ...floats])!.message;
+    assert.equal(
+      message(vector(1, Number.NEGATIVE_INFINITY), scalar(1), scalar(1)),
+      'Cannot add an update: need finite numbers, got -Infinity in model.kernel of aggregation 1',
+    );
+    assert.equal(
+      message(vector(1, 2), scalar(1), scalar(Number.NaN)),
+      'Cannot add an update: need finite numbers, got NaN in the weight of aggregation 1',
+    );
+    assert.equal(
+      message(vector(1, 2), vector(1, 2), scalar(1)),
+      'Cannot add an update: need a tensor float32, got float32[2] in model.bias of aggregation 1',
+    );
+  });
+
   test('`updateChecker` refuses a bool that is neither 0 nor 1, and an array of another type', () => {
     const collect: Aggregation = { kind: 'collect', update: bool(), result: bool(null) };
     const votes = updateChecker([collect], [createReduction(collect, () => [])]);

@@ -2,9 +2,9 @@
 // numbers, weights that are not negative. All runtimes refuse by this one check; `evaluate` has its own, `acceptable`.
 import { RejectedUpdateError } from '../errors/starling-error.js';
 import { plainVectors, type VectorKernels } from '../sums/vector-kernels.js';
-import { formatType } from '../types/format.js';
+import { leafNames } from '../types/leaf-names.js';
 import { leafTypes } from '../types/leaves.js';
-import type { TensorType } from '../types/types.js';
+import { structEntries, type TensorType } from '../types/types.js';
 import { tensorFault } from '../values/check-value.js';
 import type { Tensor } from '../values/tensor.js';
 import { type Aggregation, aggregationDefinition } from './aggregations.js';
@@ -35,8 +35,10 @@ export function updateChecker(
           `Cannot add an update: need ${types.length} leaves, got ${update.length}`,
         );
       }
-      for (let index = 0; index < types.length; index++)
-        checkLeaf(types[index]!, update[index]!, index, vectors);
+      for (let index = 0; index < types.length; index++) {
+        const refusal = checkLeaf(types[index]!, update[index]!, vectors);
+        if (refusal !== null) throw refused(refusal, nameOf(aggregations, index));
+      }
       let start = 0;
       for (let index = 0; index < parts.length; index++) {
         const { weighted, types: own } = parts[index]!;
@@ -53,22 +55,40 @@ export function updateChecker(
   };
 }
 
-function checkLeaf(type: TensorType, leaf: Tensor, index: number, vectors: VectorKernels): void {
+interface LeafRefusal {
+  readonly code: 'wrong-update' | 'non-finite-update';
+  readonly need: string;
+  readonly got: string;
+}
+
+function checkLeaf(type: TensorType, leaf: Tensor, vectors: VectorKernels): LeafRefusal | null {
   const fault = tensorFault(type, leaf);
-  if (fault !== null) {
-    throw new RejectedUpdateError(
-      'wrong-update',
-      `Cannot add an update: leaf ${index} must be ${formatType(type)}: need ${fault.need}, got ${fault.got}`,
-    );
-  }
+  if (fault !== null) return { code: 'wrong-update', ...fault };
   const { data } = leaf;
-  const finite = !(data instanceof Float32Array || data instanceof Float64Array) || vectors.areFinite(data);
-  if (!finite) {
-    throw new RejectedUpdateError(
-      'non-finite-update',
-      `Cannot add an update: need finite numbers, got NaN or infinity in leaf ${index}`,
-    );
-  }
+  if (!(data instanceof Float32Array || data instanceof Float64Array) || vectors.areFinite(data)) return null;
+  const got = String(data.find((one) => !Number.isFinite(one)));
+  return { code: 'non-finite-update', need: 'finite numbers', got };
+}
+
+function refused({ code, need, got }: LeafRefusal, leaf: string): RejectedUpdateError {
+  return new RejectedUpdateError(code, `Cannot add an update: need ${need}, got ${got} in ${leaf}`);
+}
+
+/**
+ * `model.kernel of aggregation 1`, for the leaf at `index` of an update. The plan's owner puts the user's line in place
+ * of the number (`explainFailure`).
+ */
+function nameOf(aggregations: readonly Aggregation<unknown>[], index: number): string {
+  const names = aggregations.flatMap((aggregation, number) =>
+    ownNames(aggregation).map((name) => `${name} of aggregation ${number}`),
+  );
+  return names[index]!;
+}
+
+/** Paths as the user wrote them: the value's, without the pair that it makes with its weight. */
+function ownNames({ kind, update }: Aggregation<unknown>): readonly string[] {
+  if (aggregationDefinition(kind).weighted !== true || update.kind !== 'struct') return leafNames(update);
+  return [...leafNames(structEntries(update)[0]![1]), 'the weight'];
 }
 
 function checkWeight(weight: Tensor): void {

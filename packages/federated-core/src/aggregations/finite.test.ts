@@ -51,6 +51,12 @@ describe('aggregates', () => {
     );
   });
 
+  test('a sum that overflows names its leaf by its path', async () => {
+    const model = struct({ model: struct({ kernel: float32(2), bias: float32() }) });
+    const values = [{ model: { kernel: [0, 3e38], bias: 0 } }, { model: { kernel: [0, 3e38], bias: 0 } }];
+    await expect(both(sumOf(model), values)).rejects.toThrow('must be finite, got Infinity in model.kernel');
+  });
+
   test('a sum that comes back from beyond its element type is what it is', async () => {
     // In float64, 3e38 + 3e38 − 3e38 is 3e38, to the last bit of float32.
     expect(await both(sumOf(float32()), [3e38, 3e38, -3e38])).toBe(Math.fround(3e38));

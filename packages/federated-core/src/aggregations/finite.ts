@@ -2,6 +2,8 @@
 // that went beyond its element type, and would spoil all that follows from it.
 import { NonFiniteError } from '../errors/starling-error.js';
 import { plainVectors, type VectorKernels } from '../sums/vector-kernels.js';
+import { leafNames } from '../types/leaf-names.js';
+import type { Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 
 /** The first NaN or infinity of some leaves, and in which of them it is; null if all numbers are finite. */
@@ -17,9 +19,13 @@ export function findNonFinite(
   return null;
 }
 
-/** `leaves`, when all their numbers are finite; else throws a `NonFiniteError` that names the `intrinsic`. */
+/**
+ * `leaves` of `type`, when all their numbers are finite; else throws a `NonFiniteError` that names the `intrinsic`, and
+ * the leaf by its path.
+ */
 export function finiteAggregate<L extends readonly Tensor[]>(
   intrinsic: string,
+  type: Type,
   leaves: L,
   vectors?: VectorKernels,
 ): L {
@@ -27,6 +33,6 @@ export function finiteAggregate<L extends readonly Tensor[]>(
   if (found === null) return leaves;
   throw new NonFiniteError(
     'non-finite-aggregate',
-    `Cannot report ${intrinsic}: its numbers must be finite, got ${found.value} in leaf ${found.leaf}`,
+    `Cannot report ${intrinsic}: its numbers must be finite, got ${found.value} in ${leafNames(type)[found.leaf]}`,
   );
 }

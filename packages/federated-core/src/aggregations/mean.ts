@@ -77,7 +77,7 @@ function meanReduction(
         for (const [leaf, { data }] of sums.entries()) {
           bringIntoRange(means[leaf]!.data as Float32Array | Float64Array, data as Float64Array);
         }
-        return finiteAggregate('federatedMean', means, vectors);
+        return finiteAggregate('federatedMean', result, means, vectors);
       }
       if (ifEmpty !== undefined) return ifEmpty.map(copyTensor);
       throw new EmptyAggregateError(

@@ -25,6 +25,11 @@ export function sumReduction(
     accumulate: (accumulator, leaves) => addLeaves(accumulator as Tensor[], leaves, 1, vectors),
     merge: (left, right) => addLeaves(left as Tensor[], right, 1, vectors),
     report: (accumulator) =>
-      finiteAggregate('federatedSum', castLeaves('federatedSum', types, accumulator, 1, vectors), vectors),
+      finiteAggregate(
+        'federatedSum',
+        update,
+        castLeaves('federatedSum', types, accumulator, 1, vectors),
+        vectors,
+      ),
   };
 }

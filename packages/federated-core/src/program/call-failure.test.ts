@@ -31,3 +31,16 @@ test('`explainFailure` names the intrinsic and the line when a graph fails on a 
   );
   expect(explainFailure({}, 'Cannot run call 0: out of memory')).toBe('Cannot run call 0: out of memory');
 });
+
+test('`explainFailure` names the aggregation of the phase and its line', () => {
+  const sources = {
+    calls: [],
+    aggregations: [['federatedSum() at a.ts:1:2'], ['federatedMean() at a.ts:3:4']],
+  };
+  const text = 'Cannot add an update: need finite numbers, got NaN in model.bias of aggregation 0';
+  expect(explainFailure({ sources }, text, 1)).toBe(
+    'Cannot add an update: need finite numbers, got NaN in model.bias of federatedMean() at a.ts:3:4',
+  );
+  expect(explainFailure({ sources }, text)).toBe(text);
+  expect(explainFailure({}, text, 1)).toBe(text);
+});

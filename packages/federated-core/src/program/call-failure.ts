@@ -2,12 +2,16 @@
 // plan of the one who compiled it knows where each was written, and puts that in the words.
 import { StarlingError } from '../errors/starling-error.js';
 
-/** A plan that may know where its calls were written, by their numbers. */
+/** A plan that may know where its calls and aggregations were written, by their numbers. */
 interface PlanWithSources {
-  readonly sources?: { readonly calls: readonly string[] };
+  readonly sources?: {
+    readonly calls: readonly string[];
+    readonly aggregations?: readonly (readonly string[])[];
+  };
 }
 
-const NUMBERED = /Cannot run call (\d+)/;
+const NUMBERED_CALL = /Cannot run call (\d+)/;
+const NUMBERED_AGGREGATION = / of aggregation (\d+)/;
 
 /** The error of an instruction or a selection whose graph failed; code `computation-failed`. */
 export function callFailure(
@@ -20,12 +24,18 @@ export function callFailure(
 }
 
 /**
- * The words of a failure, with the intrinsic and the user's line in place of the call's number, when the plan
- * knows them: the message of an error, or the reason of a client's report.
+ * The words of a failure, with the intrinsic and the user's line in place of the number of a call, or of an aggregation
+ * of the `phase`, when the plan knows them: the message of an error, or the reason of a client's report.
  */
-export function explainFailure({ sources }: PlanWithSources, text: string): string {
-  return text.replace(NUMBERED, (numbered, call: string) => {
-    const source = sources?.calls[Number(call)];
-    return source === undefined ? numbered : `Cannot run ${source}`;
-  });
+export function explainFailure({ sources }: PlanWithSources, text: string, phase?: number): string {
+  const aggregations = phase === undefined ? undefined : sources?.aggregations?.[phase];
+  return text
+    .replace(NUMBERED_CALL, (numbered, call: string) => {
+      const source = sources?.calls[Number(call)];
+      return source === undefined ? numbered : `Cannot run ${source}`;
+    })
+    .replace(NUMBERED_AGGREGATION, (numbered, aggregation: string) => {
+      const source = aggregations?.[Number(aggregation)];
+      return source === undefined ? numbered : ` of ${source}`;
+    });
 }

@@ -1,0 +1,12 @@
+import { assert, test } from 'vitest';
+import { leafNames } from './leaf-names.js';
+import { float32, int32, struct } from './types.js';
+
+test('`leafNames` gives the path to each leaf when fields and positions nest', () => {
+  const type = struct({ model: struct([float32(2), float32()]), step: int32() });
+  assert.deepEqual(leafNames(type), ['model.0', 'model.1', 'step']);
+});
+
+test('`leafNames` gives one name when the state is a tensor', () => {
+  assert.deepEqual(leafNames(float32()), ['value']);
+});

@@ -38,6 +38,7 @@ import { dataContract } from './testing/data-contract.js';
 import { drawnContract } from './testing/drawn-contract.js';
 import { epochsContract } from './testing/epochs-contract.js';
 import { finiteContract } from './testing/finite-contract.js';
+import { recordContract } from './testing/record-contract.js';
 import { selectContract } from './testing/select-contract.js';
 
 /** Makes the runtime under test for clients of a population: those that run on sockets must be started with it. */
@@ -152,6 +153,7 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
     finiteContract(name, makeRuntime, agreed);
 
     dataContract(name, agreed);
+    recordContract(name, makeRuntime);
 
     drawnContract(name, makeRuntime);
 
@@ -245,7 +247,7 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
         runRound({ plan, server, session, round: 1, seed: [0, 1], population, cohort, serverInput });
       await expect(round([0, 1])).rejects.toMatchObject({
         code: 'empty-aggregate',
-        message: expect.stringMatching(/client-0 was dropped/),
+        message: expect.stringMatching(/\n {4}2 dropped, [a-z-]+: .* \(client-0, client-1\)/),
       });
       assert.deepEqual((await round([2])).result[0]!.data, Float32Array.of(1));
     });

@@ -1,4 +1,7 @@
 // What a run tells while it runs, and what follows it: for all that shows or keeps a run.
 export * from './events/all-observers.js';
-export type { RoundSummary, RunObserver, RunStart, RunSummary } from './events/run-events.js';
+export type { RunObserver, RunStart, RunSummary } from './events/run-events.js';
 export * from './events/summaries.js';
+export { adviceOn } from './record/advice.js';
+export { formatLost, joinLost, lostNames } from './record/lost-clients.js';
+export type { FailedRoundLine, LostClients, RecordLine, RoundLine } from './record/record-line.js';

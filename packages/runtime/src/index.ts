@@ -1,10 +1,9 @@
 // Running plans round by round, as a user writes it and reads its results. Further entries: `/phases` for those who
-// write a runtime, `/events` for those who show a run, `/engines` for those who choose one by name, `/contract` for
-// tests.
+// write a runtime, `/events` for those who show a run, `/record` for those who read what it leaves, `/engines` for
+// those who choose one by name, `/contract` for tests.
 export type {
   Checkpoint,
   CheckpointStore,
-  MetricsRow,
   ResumedCheckpoint,
 } from './checkpoints/checkpoint-store.js';
 export { checkpointStore, type DirectoryCheckpointOptions } from './checkpoints/directory-checkpoints.js';
@@ -20,8 +19,16 @@ export type { EngineModule } from './engines/engine-module.js';
 export { createEngine, type EngineChoice } from './engines/engines.js';
 export { defineFederation, type Federation, type FederationSetup } from './federation/federation.js';
 export { type InProcessOptions, inProcessRuntime } from './in-process/in-process-runtime.js';
+export type { RoundReport } from './record/lost-clients.js';
 export type { RunSource } from './rounds/compile-run.js';
-export type { Evaluation, FailedRound, RoundRecord, RunOptions, RunResult } from './rounds/run-options.js';
+export type {
+  Evaluation,
+  FailedRound,
+  RoundRecord,
+  RunAbout,
+  RunOptions,
+  RunResult,
+} from './rounds/run-options.js';
 export { runRounds } from './rounds/run-rounds.js';
 export { CheckpointError, TooFewReportsError, WorkerError } from './runtime/errors.js';
 export type { Runtime, RuntimeSession } from './runtime/runtime.js';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { tensor } from '@starling/federated-core';
 import { encodeSafetensors } from '@starling/plan/safetensors';
 import { afterEach, assert, beforeEach, describe, expect, test } from 'vitest';
+import { type RoundLine, type RunLine, recordLine } from '../record/record-line.js';
 import type { Checkpoint } from './checkpoint-store.js';
 import { checkpointStore } from './directory-checkpoints.js';
 import type { RunIdentity } from './run-identity.js';
@@ -37,7 +38,19 @@ describe('checkpointStore', () => {
     ],
   });
   const accept = (): void => {};
-  const rows = async () =>
+  const roundLine = (round: number): RoundLine => ({
+    type: 'round',
+    round,
+    metrics: { loss: round / 2 },
+    cohort: 2,
+    accepted: 2,
+    rejected: 0,
+    dropped: 0,
+    lost: [],
+    wallMs: 1,
+  });
+  const runLine = (from: number) => ({ type: 'run', from }) as RunLine;
+  const lines = async () =>
     (await readFile(join(directory, 'metrics.jsonl'), 'utf8')).split('\n').slice(0, -1);
 
   test('`checkpointStore` gives the newest checkpoint, its leaves in their order', async () => {
@@ -77,7 +90,7 @@ describe('checkpointStore', () => {
   test('`checkpointStore` changes nothing when the checkpoint is not accepted', async () => {
     const store = checkpointStore(directory);
     await store.save(checkpoint(3));
-    await store.record({ round: 4, metrics: {}, wallMs: 1 });
+    await store.record(roundLine(4));
     await store.save(checkpoint(4));
     await rm(join(directory, 'round-00000004.safetensors'));
     const refusal = new Error('of another run');
@@ -86,7 +99,7 @@ describe('checkpointStore', () => {
       throw refusal;
     });
     await expect(resuming).rejects.toBe(refusal);
-    assert.lengthOf(await rows(), 1);
+    assert.lengthOf(await lines(), 1);
   });
 
   test('`checkpointStore` names the newest whole checkpoint when later ones are damaged', async () => {
@@ -132,36 +145,50 @@ describe('checkpointStore', () => {
     });
   });
 
-  test('`checkpointStore` forgets rows recorded after the last checkpoint when it resumes', async () => {
+  test('`checkpointStore` forgets lines of what came after the last checkpoint when it resumes', async () => {
     const store = checkpointStore(directory);
-    for (const round of [1, 2]) await store.record({ round, metrics: { loss: round / 2 }, wallMs: 1 });
+    const end = { type: 'failed', failedRounds: 0, code: 'x', message: 'm', wallMs: 1 } as const;
+    const committed = [runLine(0), roundLine(1), { ...end, rounds: 1 }, runLine(1), roundLine(2)];
+    for (const line of committed) await store.record(line);
     await store.save(checkpoint(2));
-    await store.record({ round: 3, metrics: { loss: 9 }, wallMs: 1 });
-    await writeFile(join(directory, 'metrics.jsonl'), '{"round":3,"metrics":{},"wallMs":1}\n{"round":', {
-      flag: 'a',
-    });
+    for (const line of [roundLine(3), { ...end, rounds: 3 }]) await store.record(line);
+    await store.flush();
+    assert.lengthOf(await lines(), 7);
+    await writeFile(join(directory, 'metrics.jsonl'), '{"type":"round","round":3}\n{"type":', { flag: 'a' });
     await checkpointStore(directory).resume(accept);
-    assert.deepEqual(await rows(), [
-      '{"round":1,"metrics":{"loss":0.5},"wallMs":1}',
-      '{"round":2,"metrics":{"loss":1},"wallMs":1}',
-    ]);
+    assert.deepEqual(
+      (await lines()).map((line) => JSON.parse(line)),
+      committed,
+    );
   });
 
-  test('`checkpointStore` starts the rows anew when there is nothing to resume', async () => {
-    await writeFile(join(directory, 'metrics.jsonl'), '{"round":1,"metrics":{},"wallMs":1}\n');
+  test('`checkpointStore` takes rows of an earlier version as lines of rounds', async () => {
+    await checkpointStore(directory).save(checkpoint(2));
+    const rows = [
+      { round: 1, metrics: { loss: 0.5, grid: { dtype: 'int32', shape: [1, 2], data: [1, 2] } }, wallMs: 3 },
+      { round: 2, metrics: 0.25, evaluation: { accuracy: 0.9 }, wallMs: 4 },
+      { round: 3, metrics: 0.125, wallMs: 5 },
+    ];
+    await writeFile(join(directory, 'metrics.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     await checkpointStore(directory).resume(accept);
-    assert.deepEqual(await rows(), []);
+    assert.deepEqual(
+      (await lines()).map((line) => recordLine.parse(JSON.parse(line))),
+      [
+        { type: 'earlier-round', round: 1, metrics: { loss: 0.5, grid: [[1, 2]] }, wallMs: 3 },
+        {
+          type: 'earlier-round',
+          round: 2,
+          metrics: { value: 0.25 },
+          evaluation: { accuracy: 0.9 },
+          wallMs: 4,
+        },
+      ],
+    );
   });
 
-  test('`checkpointStore` writes tensors and bigints of metrics as JSON can hold them', async () => {
-    const store = checkpointStore(directory);
-    await store.resume(accept);
-    const counts = tensor('int64', [2], BigInt64Array.of(1n, 2n));
-    await store.record({ round: 1, metrics: { total: 3n, counts }, wallMs: 1 });
-    await store.save(checkpoint(1));
-    assert.deepEqual(JSON.parse((await rows())[0]!).metrics, {
-      total: '3',
-      counts: { dtype: 'int64', shape: [2], data: ['1', '2'] },
-    });
+  test('`checkpointStore` starts the lines anew when there is nothing to resume', async () => {
+    await writeFile(join(directory, 'metrics.jsonl'), `${JSON.stringify(runLine(0))}\n`);
+    await checkpointStore(directory).resume(accept);
+    assert.deepEqual(await lines(), []);
   });
 });

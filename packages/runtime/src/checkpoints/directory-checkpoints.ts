@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { StarlingError } from '@starling/federated-core';
 import { CheckpointError } from '../runtime/errors.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.js';
-import type { CheckpointStore, MetricsRow, ResumedCheckpoint } from './checkpoint-store.js';
+import type { CheckpointStore, ResumedCheckpoint } from './checkpoint-store.js';
+import { keptLines } from './kept-lines.js';
 
 export interface DirectoryCheckpointOptions {
   /** How many checkpoints are kept; older ones are deleted. Default 2, at least 1. */
@@ -19,18 +20,18 @@ export function checkpointStore(
   { keep = 2 }: DirectoryCheckpointOptions = {},
 ): CheckpointStore {
   const metricsPath = join(directory, METRICS);
-  let rows: string[] = [];
+  let lines: string[] = [];
 
-  const flushRows = async (): Promise<void> => {
-    if (rows.length === 0) return;
+  const flush = async (): Promise<void> => {
+    if (lines.length === 0) return;
     const file = await open(metricsPath, 'a');
     try {
-      await file.appendFile(rows.join(''));
+      await file.appendFile(lines.join(''));
       await file.sync();
     } finally {
       await file.close();
     }
-    rows = [];
+    lines = [];
   };
 
   return {
@@ -39,19 +40,23 @@ export function checkpointStore(
       await mkdir(directory, { recursive: true });
       const checkpoint = await readNewest(directory, await checkpointRounds(directory));
       if (checkpoint !== null) accept(checkpoint);
-      await forgetRows(metricsPath, checkpoint?.round ?? 0);
-      rows = [];
+      await forgetLines(metricsPath, checkpoint?.round ?? null);
+      lines = [];
       return checkpoint;
     },
     async save(checkpoint) {
       await mkdir(directory, { recursive: true });
-      await flushRows(); // before the checkpoint: rows beyond it are forgotten on resume, missing ones are not made up
+      await flush(); // before the checkpoint: lines beyond it are forgotten on resume, missing ones are not made up
       await writeDurably(directory, fileName(checkpoint.round), encodeCheckpoint(checkpoint));
       const old = (await checkpointRounds(directory)).slice(0, -Math.max(1, keep));
       for (const round of old) await rm(join(directory, fileName(round)), { force: true });
     },
-    record(row) {
-      rows.push(`${JSON.stringify(row, jsonValue)}\n`);
+    record(line) {
+      lines.push(`${JSON.stringify(line)}\n`);
+    },
+    async flush() {
+      await mkdir(directory, { recursive: true });
+      await flush();
     },
   };
 }
@@ -108,8 +113,8 @@ async function readCheckpoint(directory: string, round: number): Promise<Resumed
   }
 }
 
-/** Leaves out rows of rounds after `round`, which were recorded but not committed, and a last line cut short. */
-async function forgetRows(path: string, round: number): Promise<void> {
+/** Leaves out lines of what came after `round`, which was recorded but not committed; all, where there is none. */
+async function forgetLines(path: string, round: number | null): Promise<void> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -117,14 +122,8 @@ async function forgetRows(path: string, round: number): Promise<void> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
     throw new StarlingError('bad-checkpoint', `Cannot read ${path}`, { cause: error });
   }
-  const lines = text.split('\n').filter((line) => {
-    try {
-      return line !== '' && (JSON.parse(line) as MetricsRow).round <= round;
-    } catch {
-      return false; // cut short by a crash
-    }
-  });
-  await writeFile(path, lines.map((line) => `${line}\n`).join(''));
+  const lines = round === null ? [] : keptLines(text, round);
+  await writeFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 }
 
 async function writeDurably(directory: string, name: string, bytes: Uint8Array): Promise<void> {
@@ -143,12 +142,4 @@ async function writeDurably(directory: string, name: string, bytes: Uint8Array):
   } finally {
     await folder.close();
   }
-}
-
-/** Bigints and typed arrays as JSON can hold them. */
-function jsonValue(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString();
-  return ArrayBuffer.isView(value) && !(value instanceof DataView)
-    ? Array.from(value as unknown as ArrayLike<number | bigint>)
-    : value;
 }

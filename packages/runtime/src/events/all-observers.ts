@@ -9,11 +9,22 @@ export function allObservers(observers: readonly RunObserver[]): RunObserver {
     async ready(openingMs) {
       for (const observer of observers) await observer.ready?.(openingMs);
     },
-    async round(summary) {
-      for (const observer of observers) await observer.round?.(summary);
+    async round(line) {
+      for (const observer of observers) await observer.round?.(line);
     },
+    async failedRound(line) {
+      for (const observer of observers) await observer.failedRound?.(line);
+    },
+    ...(observers.some(({ record }) => record !== undefined) && {
+      async record(line) {
+        for (const observer of observers) await observer.record?.(line);
+      },
+    }),
     async finished(summary) {
       for (const observer of observers) await observer.finished?.(summary);
+    },
+    async failed(error) {
+      for (const observer of observers) await observer.failed?.(error);
     },
   };
 }

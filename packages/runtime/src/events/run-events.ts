@@ -1,5 +1,6 @@
 // What a run tells while it runs and when it ends: the one shape that whatever shows or keeps a run is made from, such
-// as a progress bar, JSON lines, a report or a dashboard.
+// as a progress bar, JSON lines, a report or a dashboard. Rounds are told as the lines of the run's record.
+import type { FailedRoundLine, RecordLine, RoundLine } from '../record/record-line.js';
 
 export interface RunStart {
   /** Name of the federation, and one sentence on it. */
@@ -16,21 +17,13 @@ export interface RunStart {
   readonly headline: string | null;
 }
 
-export interface RoundSummary {
-  readonly round: number;
-  /** Host value: whatever the computation reports. */
-  readonly metrics: unknown;
-  readonly wallMs: number;
-  /** How many clients of the cohort were accepted, and how many were asked. */
-  readonly accepted: number;
-  readonly cohort: number;
-}
-
 export interface RunSummary {
   readonly start: RunStart;
   readonly rounds: number;
-  /** Metrics of the last round. */
-  readonly metrics: unknown;
+  /** Of the rounds of this start, those that failed. */
+  readonly failedRounds: number;
+  /** Of the last round, as its line has them; an evaluation stands under `evaluation`. */
+  readonly metrics: RoundLine['metrics'];
   /** SHA-256 (hex) of the final state's leaves. */
   readonly stateHash: string;
   readonly wallMs: number;
@@ -43,6 +36,13 @@ export interface RunObserver {
   started?(start: RunStart): void | Promise<void>;
   /** Engines are loaded and clients have joined: the first round begins. */
   ready?(openingMs: number): void | Promise<void>;
-  round?(summary: RoundSummary): void | Promise<void>;
+  /** A round is committed. */
+  round?(line: RoundLine): void | Promise<void>;
+  /** A round failed: the state is as it was. */
+  failedRound?(line: FailedRoundLine): void | Promise<void>;
+  /** Each line of the run's record, from its first to its last; where nobody asks for them, they are not made. */
+  record?(line: RecordLine): void | Promise<void>;
   finished?(summary: RunSummary): void | Promise<void>;
+  /** The run ends by an error, which is thrown once this is told. */
+  failed?(error: unknown): void | Promise<void>;
 }

@@ -1,33 +1,29 @@
-// From the round loop's records to the events of a run: what is shown and kept of a round and of a run.
-import { isTensor } from '@starling/federated-core/plan';
-import type { RoundRecord, RunResult } from '../rounds/run-options.js';
-import type { RoundSummary, RunStart, RunSummary } from './run-events.js';
+// From what the round loop gives to the events of a run: what is shown and kept of a round and of a run.
+import { toJson } from '../record/json-value.js';
+import { failedRoundLineOf, namedMetrics, roundLineOf } from '../record/lines.js';
+import type { FailedRoundLine, RoundLine } from '../record/record-line.js';
+import type { FailedRound, RoundRecord, RunResult } from '../rounds/run-options.js';
+import type { RunStart, RunSummary } from './run-events.js';
 
-export function roundSummary({ round, metrics, evaluation, reports, wallMs }: RoundRecord): RoundSummary {
-  return {
-    round,
-    metrics: namedMetrics(metrics, evaluation),
-    wallMs,
-    accepted: reports.filter(({ status }) => status === 'accepted').length,
-    cohort: reports.length,
-  };
+export function roundSummary(record: RoundRecord): RoundLine {
+  return roundLineOf(record);
+}
+
+export function failedRoundSummary(failure: FailedRound): FailedRoundLine {
+  return failedRoundLineOf(failure);
 }
 
 export function runSummary(start: RunStart, result: RunResult): RunSummary {
-  const { rounds, metrics, evaluation, stateHash, wallMs, interrupted } = result;
-  return { start, rounds, metrics: namedMetrics(metrics, evaluation), stateHash, wallMs, interrupted };
+  const { rounds, failedRounds, metrics, evaluation, stateHash, wallMs, interrupted } = result;
+  const shown = shownFields({
+    metrics: namedMetrics(metrics),
+    ...(evaluation !== null && { evaluation: toJson(evaluation) }),
+  });
+  return { start, rounds, failedRounds, metrics: shown, stateHash, wallMs, interrupted };
 }
 
-/** A struct's fields as they are, any other value under `value`; and `evaluation` where the round was evaluated. */
-export function namedMetrics(metrics: unknown, evaluation: unknown): Readonly<Record<string, unknown>> {
-  const fields = isStruct(metrics)
-    ? metrics
-    : metrics === null || metrics === undefined
-      ? {}
-      : { value: metrics };
-  return evaluation === null || evaluation === undefined ? fields : { ...fields, evaluation };
-}
-
-function isStruct(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isTensor(value);
+/** All that a line tells of a round's metrics as one object, for those who show it: an evaluation is its last field. */
+export function shownFields(line: Pick<RoundLine, 'metrics' | 'evaluation'>): RoundLine['metrics'] {
+  const { metrics, evaluation } = line;
+  return evaluation === undefined ? metrics : { ...metrics, evaluation };
 }

@@ -15,12 +15,18 @@ import {
   toValue,
   type Value,
 } from '@starling/federated-core';
-import { copyTensor, findNonFinite, flatten, leafTypes, unflatten } from '@starling/federated-core/plan';
+import {
+  copyTensor,
+  findNonFinite,
+  flatten,
+  leafNames,
+  leafTypes,
+  unflatten,
+} from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
 import { linkPlan } from '@starling/plan/link';
 import type { Leaves } from '@starling/plan/runner';
 import { serverVectors } from '../simd/server-vectors.js';
-import { leafNames } from './leaf-names.js';
 
 export interface RunSource {
   readonly process?: IterativeProcess;

@@ -20,8 +20,8 @@ describe('resumeRun', () => {
     assert.deepEqual(rounds, [3, 4]);
     assert.equal(resumed.stateHash, whole.stateHash);
     assert.deepEqual(
-      checkpoints.rows.map(({ round }) => round),
-      [1, 2, 3, 4],
+      checkpoints.lines.map((line) => (line.type === 'round' ? line.round : line.type)),
+      ['run', 1, 2, 'done', 'run', 3, 4, 'done'],
     );
   });
 
@@ -108,7 +108,7 @@ describe('resumeRun', () => {
     });
   });
 
-  test('`runRounds` throws when it is told to take up a state that its plan cannot continue with', async () => {
+  test('`runRounds` thlines when it is told to take up a state that its plan cannot continue with', async () => {
     const checkpoints = memoryStore();
     await runRounds(options({ rounds: 2, checkpoints }));
     const last = checkpoints.checkpoints.at(-1)!;

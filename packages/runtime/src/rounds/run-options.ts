@@ -2,11 +2,13 @@
 import type { Engine } from '@starling/compute';
 import type { HostValue, LocalRunner, StarlingError, Value } from '@starling/federated-core';
 import type { MaybePromise } from '@starling/federated-core/plan';
-import type { ClientReport, Leaves } from '@starling/plan/runner';
+import type { Leaves } from '@starling/plan/runner';
 import type { CohortSampler, Population } from '@starling/population';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import type { OnOtherRun } from '../checkpoints/run-identity.js';
 import type { EngineChoice } from '../engines/engines.js';
+import type { RoundReport } from '../record/lost-clients.js';
+import type { RecordLine } from '../record/record-line.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { RunSource } from './compile-run.js';
 
@@ -25,7 +27,7 @@ export interface RoundRecord {
   /** Of rounds that were evaluated. */
   readonly evaluation?: HostValue;
   /** What became of each client, in cohort order. */
-  readonly reports: readonly ClientReport[];
+  readonly reports: readonly RoundReport[];
   /** The leaves of the state after the round, not copied: not to be written to. None for a computation. */
   readonly state: Leaves;
   /** Time from sampling the cohort to the new state, without evaluation and checkpoint. */
@@ -36,7 +38,22 @@ export interface FailedRound {
   readonly round: number;
   /** `too-few-reports`, `empty-aggregate`, `integer-overflow`, `non-finite-aggregate` or `non-finite-state`. */
   readonly error: StarlingError;
+  /** What had become of each client by then, in cohort order. */
+  readonly reports: readonly RoundReport[];
   readonly wallMs: number;
+}
+
+/** What the first line of a run's record says beside what the run itself knows. */
+export interface RunAbout {
+  /** Default: the plan's name. */
+  readonly federation?: string;
+  readonly description?: string;
+  /** The metric to look at first, by its dotted name. */
+  readonly headline?: string;
+  /** Worker threads or client processes. */
+  readonly workers?: number;
+  /** In UTC, as `Date.toISOString` gives it. */
+  readonly startedAt?: string;
 }
 
 export interface RunOptions extends RunSource {
@@ -61,6 +78,12 @@ export interface RunOptions extends RunSource {
   /** Where given, a checkpoint of another run is taken up all the same, and this is told what differs. */
   readonly onOtherRun?: OnOtherRun;
   readonly evaluation?: Evaluation;
+  readonly about?: RunAbout;
+  /**
+   * Told, and awaited, each line of the run's record, as `checkpoints` is: a line of a round once it is committed.
+   * Where it is given, the population is asked for its fingerprint.
+   */
+  readonly onRecord?: (line: RecordLine) => MaybePromise<void>;
   /**
    * Clients whose updates must count, in each phase: a whole number from 0. Default 0: the plan says what an empty
    * cohort gives.
@@ -87,5 +110,12 @@ export interface RunResult {
   /** See `stateHash`: of `state`. */
   readonly stateHash: string;
   readonly interrupted: boolean;
+  /** Rounds that failed, of those that this run ran; only `onFailedRound` lets a run continue. */
+  readonly failedRounds: number;
+  /**
+   * Why the run came to nothing (`nothing-counted`), where it ran rounds and not one of them had an update that counts;
+   * else `null`.
+   */
+  readonly failure: StarlingError | null;
   readonly wallMs: number;
 }

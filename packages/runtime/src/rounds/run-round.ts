@@ -14,6 +14,8 @@ import {
 import type { LinkedPlan } from '@starling/plan';
 import type { ClientReport, Leaves, PlanRunner } from '@starling/plan/runner';
 import { checkCohort, type Population } from '@starling/population';
+import { adviceOn } from '../record/advice.js';
+import { formatLost, lostClients, type RoundReport } from '../record/lost-clients.js';
 import { TooFewReportsError } from '../runtime/errors.js';
 import type { PhaseRequest, RuntimeSession } from '../runtime/runtime.js';
 
@@ -32,24 +34,29 @@ export interface RoundRequest {
   readonly serverInput: Leaves;
   /** Clients whose updates must count, in each phase. Default 0: the plan says what an empty cohort gives. */
   readonly minReports?: number;
+  /**
+   * Told after each phase what has become of each client of the cohort, in cohort order: so it is known of a round that
+   * fails, too.
+   */
+  readonly onReports?: (reports: readonly RoundReport[]) => void;
 }
 
 export interface RoundOutcome {
   /** The leaves of the plan's result. */
   readonly result: Leaves;
   /** What became of each client of the cohort, in cohort order: of its last phase. */
-  readonly reports: readonly ClientReport[];
+  readonly reports: readonly RoundReport[];
 }
 
 /**
  * Runs one round. Throws a `CohortError`, before anything runs, if the cohort is not a set of clients of the
  * population; a `TooFewReportsError` below `minReports`, and an `EmptyAggregateError` if nobody is left and the
- * plan gives no `ifEmpty`; the last two say what became of the clients.
+ * plan gives no `ifEmpty`; the last two list the clients that were lost, by reason.
  */
 export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
   const { plan, server, session, round, seed, serverInput, minReports = 0 } = request;
   checkCohort(request.cohort, request.population);
-  const reports = new Map<number, ClientReport>();
+  let reports: readonly RoundReport[] = [];
   const aggregates: Tensor[] = [];
   const keys: ClientKeys = new Map();
   let cohort = request.cohort;
@@ -66,19 +73,19 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
         ? asked
         : { ...asked, slices: await select(request, asked, prepared.slice(sent), keys) };
     const ran = await explained(request, session.runPhase(phaseRequest), sourcesOf(plan, phase));
-    const outcome = { ...ran, reports: ran.reports.map((each) => explainedReport(plan, each)) };
-    for (const [position, report] of outcome.reports.entries()) reports.set(cohort[position]!, report);
-    const accepted = cohort.filter((_, position) => outcome.reports[position]!.status === 'accepted');
+    const told = explainedReports(plan, phase, ran.reports);
+    reports = phase === 0 ? told : withLosses(reports, told);
+    request.onReports?.(reports);
+    const accepted = cohort.filter((_, position) => told[position]!.status === 'accepted');
     if (accepted.length < minReports) {
-      throw new TooFewReportsError(
-        `Cannot finish round ${round}: need ${minReports} reports, got ${accepted.length} of ${cohort.length}${firstLoss(outcome.reports)}`,
-      );
+      const need = `need ${minReports} reports, got ${accepted.length} of ${request.cohort.length}`;
+      throw new TooFewReportsError(`Cannot finish round ${round}: ${need}${lossText(reports)}`);
     }
     const reductions = server.reductions(phase);
-    for (const [index, accumulator] of outcome.accumulators.entries()) {
-      const reported = report(reductions[index]!, accumulator, outcome.reports);
+    for (const [index, accumulator] of ran.accumulators.entries()) {
+      const reported = report(reductions[index]!, accumulator, accepted.length, reports);
       const source = sourcesOf(plan, phase).slice(index, index + 1);
-      const aggregate = (await explained(request, reported, source)).map(unshared);
+      const aggregate = (await explained(request, reported, source, reports)).map(unshared);
       aggregates.push(...aggregate);
       if (plan.plan.phases[phase]!.aggregations[index]!.kind === 'select-keys') {
         const keysOf = splitKeys(aggregate);
@@ -91,7 +98,7 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
     cohort = accepted; // a client that was lost or refused takes no further part
   }
   const result = await explained(request, server.apply(serverInput, aggregates, serverSeed(seed)));
-  return { result, reports: request.cohort.map((index) => reports.get(index)!) };
+  return { result, reports };
 }
 
 /** By the phase and aggregation that took them: the keys of each client of the population that sent some. */
@@ -114,13 +121,19 @@ function select(
 async function report(
   reduction: Reduction,
   accumulator: Leaves,
-  reports: readonly ClientReport[],
+  accepted: number,
+  reports: readonly RoundReport[],
 ): Promise<Leaves> {
   try {
     return await reduction.report(accumulator);
   } catch (error) {
-    if (!(error instanceof EmptyAggregateError)) throw error;
-    throw new EmptyAggregateError(`${error.message}${firstLoss(reports)}`, { cause: error });
+    const isOfLosses = error instanceof EmptyAggregateError && accepted === 0 && reports.length > 0;
+    if (!isOfLosses) throw error;
+    // What it says of empty cohorts and weights is not why this one is empty.
+    const cohort = reports.length === 1 ? 'its one client' : `all ${reports.length} clients`;
+    throw new EmptyAggregateError(
+      `need an update to aggregate, got none: ${cohort} ${reports.length === 1 ? 'is' : 'are'} lost`,
+    );
   }
 }
 
@@ -141,6 +154,7 @@ async function explained<T>(
   { plan, round }: RoundRequest,
   computed: Promise<T>,
   sources: readonly string[] = [],
+  reports: readonly RoundReport[] = [],
 ): Promise<T> {
   try {
     return await computed;
@@ -149,7 +163,8 @@ async function explained<T>(
     const reason = explainFailure(plan.plan, error.message);
     const where =
       reason === error.message && sources.length > 0 ? `\n    in ${sources.join('\n    or ')}` : '';
-    throw reworded(error, `Cannot finish round ${round}: ${reason}${where}`);
+    const losses = error instanceof EmptyAggregateError ? lossText(reports) : '';
+    throw reworded(error, `Cannot finish round ${round}: ${reason}${where}${losses}`);
   }
 }
 
@@ -158,14 +173,33 @@ function sourcesOf({ plan }: LinkedPlan, phase: number): readonly string[] {
   return plan.sources?.aggregations[phase] ?? [];
 }
 
-/** A client knows its calls by number; here they get the user's words. */
-function explainedReport({ plan }: LinkedPlan, report: ClientReport): ClientReport {
-  return report.status === 'dropped' ? { ...report, reason: explainFailure(plan, report.reason) } : report;
+/** A client knows calls and aggregations by number; here they get the user's words. No copy where all were accepted. */
+function explainedReports(
+  { plan }: LinkedPlan,
+  phase: number,
+  reports: readonly ClientReport[],
+): readonly RoundReport[] {
+  if (reports.every(isAccepted)) return reports;
+  return reports.map((report) =>
+    isAccepted(report) ? report : { ...report, phase, reason: explainFailure(plan, report.reason, phase) },
+  );
 }
 
-function firstLoss(reports: readonly ClientReport[]): string {
-  const lost = reports.find((each) => each.status !== 'accepted');
-  return lost === undefined ? '' : `; ${lost.client} was ${lost.status} (${lost.code}): ${lost.reason}`;
+/** The reports of a cohort, after another phase of those that were left. */
+function withLosses(reports: readonly RoundReport[], later: readonly RoundReport[]): readonly RoundReport[] {
+  if (later.every(isAccepted)) return reports;
+  let next = 0;
+  return reports.map((report) => (isAccepted(report) ? later[next++]! : report));
+}
+
+function isAccepted(report: ClientReport): report is Extract<ClientReport, { status: 'accepted' }> {
+  return report.status === 'accepted';
+}
+
+/** Who is missing, a line a reason, and what can be done about it; empty if nobody is. */
+function lossText(reports: readonly RoundReport[]): string {
+  const lost = lostClients(reports);
+  return [...lost.map(formatLost), ...adviceOn(lost)].map((line) => `\n    ${line}`).join('');
 }
 
 /** A reduction may give back its accumulator, which a runtime may keep in shared memory that it uses again. */

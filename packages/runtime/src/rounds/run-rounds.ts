@@ -12,18 +12,22 @@ import {
   type StarlingError,
   seedFrom,
 } from '@starling/federated-core';
-import { checkNumber, roundSeed, serverSeed, unflatten } from '@starling/federated-core/plan';
+import { checkNumber, leafNames, roundSeed, serverSeed, unflatten } from '@starling/federated-core/plan';
 import { createPlanRunner, type Leaves, type PlanRunner } from '@starling/plan/runner';
 import { stateHash } from '@starling/plan/safetensors';
 import type { RunIdentity } from '../checkpoints/run-identity.js';
 import { createEngine } from '../engines/engines.js';
+import { doneLineOf, failedLineOf, failedRoundLineOf, roundLineOf } from '../record/lines.js';
+import type { RoundReport } from '../record/lost-clients.js';
+import type { RecordLine } from '../record/record-line.js';
 import { TooFewReportsError } from '../runtime/errors.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { serverVectors } from '../simd/server-vectors.js';
 import { type CompiledRun, compileRun } from './compile-run.js';
-import { leafNames } from './leaf-names.js';
+import { createOutcomes } from './outcomes.js';
 import { resumeRun } from './resume-run.js';
-import type { RoundRecord, RunOptions, RunResult } from './run-options.js';
+import { runLineOf } from './run-line.js';
+import type { FailedRound, RoundRecord, RunOptions, RunResult } from './run-options.js';
 import { runRound } from './run-round.js';
 
 /**
@@ -42,26 +46,34 @@ export async function runRounds(options: RunOptions): Promise<RunResult> {
   opening.catch(() => {}); // thrown where it is awaited
   let owned: Engine | null = null;
   let server: PlanRunner | null = null;
+  let loop: RoundLoop | null = null;
   try {
     owned = given === undefined || typeof given === 'string' ? await createEngine(given) : null;
     const engine = owned ?? (given as Engine);
     server = await createPlanRunner(run.plan, engine, ['server', 'aggregation'], serverVectors());
     const state = checkpoint?.leaves ?? (await initialState(run, engine, seed));
     run.checkState(state, checkpoint === null ? 'start' : `continue from round ${checkpoint.round}`);
-    const loop = new RoundLoop(
-      options,
-      run,
-      server,
-      await opening,
-      options.evaluation === undefined ? null : await localRunnerOn(engine),
-      clock,
-      seed,
-      identity,
-      checkpoint?.round ?? 0,
-      state,
-    );
-    await loop.run();
-    return { ...loop.result(), wallMs: clock() - start };
+    const from = checkpoint?.round ?? 0;
+    const local = options.evaluation === undefined ? null : await localRunnerOn(engine);
+    loop = new RoundLoop(options, run, server, local, clock, seed, identity, from, state);
+    if (isRecorded(options)) {
+      await tell(options, await runLineOf(run, options, { from, identity, engine: engine.description }));
+    }
+    await loop.run(await opening);
+    const result = { ...loop.result(), wallMs: clock() - start };
+    if (isRecorded(options)) {
+      await tellEnd(
+        options,
+        result.failure === null ? doneLineOf(result) : failedLineOf(result.failure, result),
+      );
+    }
+    return result;
+  } catch (error) {
+    if (loop !== null && isRecorded(options)) {
+      const end = failedLineOf(error, { ...loop.counts(), wallMs: clock() - start });
+      await tellEnd(options, end).catch(() => {}); // what ended the run is the error to throw
+    }
+    throw error;
   } finally {
     const session = await opening.catch(() => null);
     await session?.close();
@@ -80,7 +92,25 @@ function checkOptions({ rounds, seed, minReports, checkpointEvery, evaluation }:
   if (evaluation !== undefined) check('evaluation.every', evaluation.every, 1);
 }
 
+/** Whether anybody asks for the lines of the record: else none is made. */
+function isRecorded({ checkpoints, onRecord }: RunOptions): boolean {
+  return checkpoints !== undefined || onRecord !== undefined;
+}
+
+async function tell({ checkpoints, onRecord }: RunOptions, line: RecordLine): Promise<void> {
+  await checkpoints?.record(line);
+  await onRecord?.(line);
+}
+
+async function tellEnd(options: RunOptions, line: RecordLine): Promise<void> {
+  await tell(options, line);
+  await options.checkpoints?.flush();
+}
+
 class RoundLoop {
+  private readonly outcomes = createOutcomes();
+  /** Of the round at hand, as far as it has come. */
+  private reports: readonly RoundReport[] = [];
   private last: { metrics: HostValue | null; evaluation: HostValue | null; result: Leaves } = {
     metrics: null,
     evaluation: null,
@@ -92,7 +122,6 @@ class RoundLoop {
     private readonly options: RunOptions,
     private readonly compiled: CompiledRun,
     private readonly server: PlanRunner,
-    private readonly session: RuntimeSession,
     private readonly local: LocalRunner | null,
     private readonly clock: () => number,
     private readonly seed: Seed,
@@ -101,42 +130,48 @@ class RoundLoop {
     private state: Leaves,
   ) {}
 
-  async run(): Promise<void> {
-    const { rounds, signal, onFailedRound } = this.options;
+  async run(session: RuntimeSession): Promise<void> {
+    const { rounds, signal } = this.options;
     while (this.round < rounds && !this.interrupted) {
       if (signal?.aborted) this.interrupted = true;
       else {
         const start = this.clock();
+        this.reports = [];
         try {
-          await this.step(this.round + 1, start);
+          await this.step(session, this.round + 1, start);
         } catch (error) {
-          if (onFailedRound === undefined || !isRoundFailure(error)) throw error;
-          await onFailedRound({ round: this.round + 1, error, wallMs: this.clock() - start });
-          this.round++;
+          if (!isRoundFailure(error)) throw error;
+          await this.failed(error, start);
         }
       }
     }
+  }
+
+  /** Rounds done, and how many of this run's failed. */
+  counts(): Pick<RunResult, 'rounds' | 'failedRounds'> {
+    return { rounds: this.round, failedRounds: this.outcomes.failedRounds };
   }
 
   result(): Omit<RunResult, 'wallMs'> {
     const state = this.compiled.stateType === null ? this.last.result : this.state;
     const { metrics, evaluation } = this.last;
     return {
-      rounds: this.round,
+      ...this.counts(),
       state,
       metrics,
       evaluation,
       stateHash: stateHash(state),
       interrupted: this.interrupted,
+      failure: this.interrupted ? null : this.outcomes.failure(),
     };
   }
 
-  private async step(round: number, start: number): Promise<void> {
+  private async step(session: RuntimeSession, round: number, start: number): Promise<void> {
     const { compiled, options } = this;
     const running = runRound({
       plan: compiled.plan,
       server: this.server,
-      session: this.session,
+      session,
       round,
       seed: roundSeed(this.seed, round),
       population: options.population,
@@ -147,6 +182,9 @@ class RoundLoop {
       }),
       serverInput: compiled.serverInput(this.state),
       minReports: options.minReports ?? 0,
+      onReports: (reports) => {
+        this.reports = reports;
+      },
     });
     const outcome =
       options.signal === undefined ? await running : await unlessAborted(running, options.signal);
@@ -167,11 +205,25 @@ class RoundLoop {
       state,
       wallMs,
     };
-    await this.commit(record);
+    const line = isRecorded(options) ? roundLineOf(record) : null;
+    await this.commit(round, state, line);
     this.round = round;
     this.state = state;
     this.last = { metrics, evaluation: evaluation ?? this.last.evaluation, result: outcome.result };
+    this.outcomes.add(outcome.reports);
+    if (line !== null) await options.onRecord?.(line);
     await options.onRound?.(record);
+  }
+
+  /** The state stays as it was; throws the error where nobody is told of failed rounds. */
+  private async failed(error: StarlingError, start: number): Promise<void> {
+    const { options, reports } = this;
+    const failure: FailedRound = { round: this.round + 1, error, reports, wallMs: this.clock() - start };
+    this.outcomes.add(reports, error);
+    if (isRecorded(options)) await tell(options, failedRoundLineOf(failure));
+    if (options.onFailedRound === undefined) throw error;
+    await options.onFailedRound(failure);
+    this.round++;
   }
 
   private async evaluate(round: number, state: Leaves): Promise<HostValue | null> {
@@ -182,11 +234,10 @@ class RoundLoop {
     return evaluation.run(unflatten(stateType, state), round, this.local);
   }
 
-  private async commit(record: RoundRecord): Promise<void> {
+  private async commit(round: number, state: Leaves, line: RecordLine | null): Promise<void> {
     const { checkpoints, checkpointEvery = 1, rounds } = this.options;
     if (checkpoints === undefined) return;
-    const { round, metrics, evaluation, state, wallMs } = record;
-    await checkpoints.record({ round, metrics, ...(evaluation === undefined ? {} : { evaluation }), wallMs });
+    if (line !== null) await checkpoints.record(line);
     if (round % checkpointEvery !== 0 && round !== rounds) return;
     const { stateType } = this.compiled;
     await checkpoints.save({

@@ -17,8 +17,9 @@ import {
   toValue,
 } from '@starling/federated-core';
 import { type CohortSampler, populationOf } from '@starling/population';
-import type { Checkpoint, CheckpointStore, MetricsRow } from '../checkpoints/checkpoint-store.js';
+import type { Checkpoint, CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
+import type { RecordLine } from '../record/record-line.js';
 import type { RunOptions } from '../rounds/run-options.js';
 
 export const add = localComputation({ left: float32(), right: float32() }, ({ left, right }) =>
@@ -62,20 +63,21 @@ export const options = (more: Partial<RunOptions> = {}): RunOptions => ({
 });
 
 /** A store in memory. */
-export function memoryStore(): CheckpointStore & { checkpoints: Checkpoint[]; rows: MetricsRow[] } {
+export function memoryStore(): CheckpointStore & { checkpoints: Checkpoint[]; lines: RecordLine[] } {
   const checkpoints: Checkpoint[] = [];
-  const rows: MetricsRow[] = [];
+  const lines: RecordLine[] = [];
   return {
     name: 'memory',
     checkpoints,
-    rows,
+    lines,
     resume(accept) {
       const last = checkpoints.at(-1) ?? null;
       if (last !== null) accept(last);
       return last;
     },
     save: (checkpoint) => void checkpoints.push(checkpoint),
-    record: (row) => void rows.push(row),
+    record: (line) => void lines.push(line),
+    flush: () => {},
   };
 }
 

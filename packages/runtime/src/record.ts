@@ -1,0 +1,18 @@
+// The record of a run as others read it: the schema of its lines, and their types.
+export {
+  type DoneLine,
+  doneLine,
+  type EarlierRoundLine,
+  earlierRoundLine,
+  type FailedLine,
+  type FailedRoundLine,
+  failedLine,
+  failedRoundLine,
+  type LostClients,
+  type RecordLine,
+  type RoundLine,
+  type RunLine,
+  recordLine,
+  roundLine,
+  runLine,
+} from './record/record-line.js';

@@ -1,0 +1,73 @@
+// Makes the lines of a record that tell of rounds and of the end; the first line is made in rounds/run-line.ts.
+import { isTensor } from '@starling/federated-core/plan';
+import { jsonFields, toJson } from './json-value.js';
+import { countReports, lostClients, type RoundReport } from './lost-clients.js';
+import type { DoneLine, FailedLine, FailedRoundLine, RoundLine } from './record-line.js';
+
+export interface RoundFacts {
+  readonly round: number;
+  /** Host values. */
+  readonly metrics: unknown;
+  readonly evaluation?: unknown;
+  readonly reports: readonly RoundReport[];
+  readonly wallMs: number;
+}
+
+export interface FailedRoundFacts {
+  readonly round: number;
+  readonly error: Error & { readonly code: string };
+  readonly reports: readonly RoundReport[];
+  readonly wallMs: number;
+}
+
+/** Of a round that is committed. */
+export function roundLineOf({ round, metrics, evaluation, reports, wallMs }: RoundFacts): RoundLine {
+  return {
+    type: 'round',
+    round,
+    metrics: namedMetrics(metrics),
+    ...(evaluation === null || evaluation === undefined ? {} : { evaluation: toJson(evaluation) }),
+    ...countReports(reports),
+    lost: lostClients(reports),
+    wallMs: roundMs(wallMs),
+  };
+}
+
+/** Of a round that failed. */
+export function failedRoundLineOf({ round, error, reports, wallMs }: FailedRoundFacts): FailedRoundLine {
+  return {
+    type: 'failed-round',
+    round,
+    code: error.code,
+    message: error.message,
+    ...countReports(reports),
+    lost: lostClients(reports),
+    wallMs: roundMs(wallMs),
+  };
+}
+
+export function doneLineOf(end: Omit<DoneLine, 'type'>): DoneLine {
+  const { rounds, failedRounds, stateHash, interrupted, wallMs } = end;
+  return { type: 'done', rounds, failedRounds, stateHash, interrupted, wallMs: roundMs(wallMs) };
+}
+
+export function failedLineOf(
+  error: unknown,
+  { rounds, failedRounds, wallMs }: Pick<FailedLine, 'rounds' | 'failedRounds' | 'wallMs'>,
+): FailedLine {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : null;
+  return { type: 'failed', rounds, failedRounds, code, message, wallMs: roundMs(wallMs) };
+}
+
+/** A struct's fields, any other value under `value`, as JSON can hold them. */
+export function namedMetrics(metrics: unknown): RoundLine['metrics'] {
+  if (metrics === null || metrics === undefined) return {};
+  const isStruct = typeof metrics === 'object' && !Array.isArray(metrics) && !isTensor(metrics);
+  return isStruct ? jsonFields(metrics as Readonly<Record<string, unknown>>) : { value: toJson(metrics) };
+}
+
+/** Microseconds are noise to a reader. */
+function roundMs(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

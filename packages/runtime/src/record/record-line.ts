@@ -1,0 +1,154 @@
+// The record of a run, line by line: what `starling simulate --json` prints and `metrics.jsonl` holds. One schema for
+// both, which docs/record.md shows; this file alone loads zod, all others take the types.
+import * as z from 'zod';
+
+const count = z.int().nonnegative();
+const json = z.record(z.string(), z.json());
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const wallMs = z.number().nonnegative().describe('milliseconds that it took');
+const rounds = count.describe(
+  'rounds done, those of earlier starts included, and failed ones after which it continued',
+);
+const failedRounds = count.describe('of the rounds of this start, those that failed');
+
+const lostSchema = z
+  .strictObject({
+    status: z
+      .enum(['rejected', 'dropped'])
+      .describe('`rejected`: the update was refused; `dropped`: none came'),
+    code: z.string().describe('why, as a stable code of docs/semantics.md or docs/protocol.md'),
+    phase: count.describe('the phase in which they were lost, from 0'),
+    reason: z.string().describe('why, in words: those of the first of them'),
+    count: z.int().positive().describe('how many clients'),
+    clients: z.array(z.string()).readonly().describe('their names, the first ten in cohort order'),
+  })
+  .readonly();
+
+const cohort = {
+  cohort: count.describe('clients that were asked'),
+  accepted: count.describe('clients whose update counts'),
+  rejected: count.describe('clients whose update was refused'),
+  dropped: count.describe('clients of which no update came'),
+  lost: z
+    .array(lostSchema)
+    .readonly()
+    .describe('who is missing and why: one entry a reason, most clients first'),
+};
+
+export const runLine = z
+  .strictObject({
+    type: z.literal('run').describe('the first line of each start'),
+    format: z.literal(1).describe('version of this schema'),
+    federation: z.string().describe('its name; without one, that of the plan'),
+    description: z.string().describe('one sentence on it'),
+    headline: z.string().nullable().describe('the metric to look at first, by its dotted name'),
+    rounds: count.describe('rounds asked for, those of earlier starts included'),
+    from: count.describe('rounds done before this start'),
+    seed: count.describe('all randomness comes from it'),
+    settings: json.describe('what the federation was built with'),
+    plan: sha256.describe('hash of the plan of a round'),
+    initialize: sha256.nullable().describe('hash of the plan of the first state; null if there is no state'),
+    sampler: z.string().describe('name of what draws the cohorts'),
+    population: z
+      .strictObject({
+        name: z.string(),
+        size: count,
+        fingerprint: z.record(z.string(), z.union([z.string(), z.number()])).nullable(),
+      })
+      .readonly()
+      .describe(
+        'name, number of clients, and fingerprint; that is null where a client it needs cannot be loaded',
+      ),
+    runtime: z.string().describe('what ran it'),
+    workers: z
+      .int()
+      .positive()
+      .nullable()
+      .describe('threads or client processes; null if they are not known'),
+    engine: z
+      .strictObject({ server: z.string(), clients: z.string() })
+      .readonly()
+      .describe('by name: of the server’s programs, and of the clients’ work'),
+    versions: z
+      .strictObject({ starling: z.string(), planFormat: count, node: z.string(), engine: z.string() })
+      .readonly()
+      .describe('of Starling, of the plan format, of Node, and what runs under the server’s engine'),
+    startedAt: z.iso.datetime().nullable().describe('when, in UTC; null if it was not told'),
+  })
+  .readonly();
+
+export const roundLine = z
+  .strictObject({
+    type: z.literal('round').describe('a round that is committed'),
+    round: z.int().positive().describe('from 1'),
+    metrics: json.describe('what the computation reports; a lone value is `value`'),
+    evaluation: z
+      .json()
+      .exactOptional()
+      .describe('of rounds that were evaluated; stands here and nowhere else'),
+    ...cohort,
+    wallMs,
+  })
+  .readonly();
+
+export const failedRoundLine = z
+  .strictObject({
+    type: z.literal('failed-round').describe('a round that failed: the state is kept'),
+    round: z.int().positive().describe('from 1'),
+    code: z.string().describe('why, as a code of docs/semantics.md'),
+    message: z.string().describe('why, in words'),
+    ...cohort,
+    wallMs,
+  })
+  .readonly();
+
+export const doneLine = z
+  .strictObject({
+    type: z.literal('done').describe('the last line of a run that ended as it should, or was stopped'),
+    rounds,
+    failedRounds,
+    stateHash: sha256.describe('of the last state'),
+    interrupted: z.boolean().describe('stopped before its last round'),
+    wallMs,
+  })
+  .readonly();
+
+export const failedLine = z
+  .strictObject({
+    type: z.literal('failed').describe('the last line of a run that failed'),
+    rounds,
+    failedRounds,
+    code: z.string().nullable().describe('why, as a code of docs/semantics.md; null if the error has none'),
+    message: z.string().describe('why, in words'),
+    wallMs,
+  })
+  .readonly();
+
+export const earlierRoundLine = z
+  .strictObject({
+    type: z.literal('earlier-round').describe('a round that an earlier version of Starling kept'),
+    round: z.int().positive().describe('from 1'),
+    metrics: json.describe('what the computation reported'),
+    evaluation: z.json().exactOptional().describe('of rounds that were evaluated'),
+    wallMs,
+  })
+  .readonly();
+
+/** One line of a record, parsed from JSON. Unknown fields are refused. */
+export const recordLine = z.discriminatedUnion('type', [
+  runLine,
+  roundLine,
+  failedRoundLine,
+  doneLine,
+  failedLine,
+  earlierRoundLine,
+]);
+
+export type LostClients = z.infer<typeof lostSchema>;
+export type RunLine = z.infer<typeof runLine>;
+export type RoundLine = z.infer<typeof roundLine>;
+export type FailedRoundLine = z.infer<typeof failedRoundLine>;
+export type DoneLine = z.infer<typeof doneLine>;
+export type FailedLine = z.infer<typeof failedLine>;
+export type EarlierRoundLine = z.infer<typeof earlierRoundLine>;
+export type RecordLine = z.infer<typeof recordLine>;

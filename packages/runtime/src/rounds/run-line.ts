@@ -1,0 +1,61 @@
+// The first line of a run's record: what the run is, from its plan to the versions that it runs on.
+import { PLAN_FORMAT_VERSION } from '@starling/plan';
+import type { Fingerprint, Population } from '@starling/population';
+import type { RunIdentity } from '../checkpoints/run-identity.js';
+import { STARLING_VERSION } from '../checkpoints/version.js';
+import { engineName } from '../engines/engine-name.js';
+import { jsonFields } from '../record/json-value.js';
+import type { RunLine } from '../record/record-line.js';
+import type { CompiledRun } from './compile-run.js';
+import type { RunOptions } from './run-options.js';
+
+/**
+ * Asks the population for its fingerprint, unless `identity` has it: it is `null` where a client that it needs cannot
+ * be loaded, since a run that is not resumed does without. `from`: rounds done before. `engine`: the server's, in
+ * words.
+ */
+export async function runLineOf(
+  { plan, initialize }: CompiledRun,
+  options: RunOptions,
+  { from, identity, engine }: { from: number; identity: RunIdentity | null; engine: string },
+): Promise<RunLine> {
+  const { about = {}, population, runtime, sampler, settings = {}, seed, rounds } = options;
+  const server = engineName(options.engine);
+  return {
+    type: 'run',
+    format: 1,
+    federation: about.federation ?? plan.plan.name,
+    description: about.description ?? '',
+    headline: about.headline ?? null,
+    rounds,
+    from,
+    seed,
+    settings: jsonFields(settings),
+    plan: plan.hash,
+    initialize: initialize?.hash ?? null,
+    sampler: sampler.name,
+    population: {
+      name: population.name,
+      size: population.size,
+      fingerprint: identity?.population ?? (await fingerprintOf(population)),
+    },
+    runtime: runtime.name,
+    workers: about.workers ?? null,
+    engine: { server, clients: runtime.engine ?? server },
+    versions: {
+      starling: STARLING_VERSION,
+      planFormat: PLAN_FORMAT_VERSION,
+      node: globalThis.process?.versions?.node ?? '',
+      engine,
+    },
+    startedAt: about.startedAt ?? null,
+  };
+}
+
+async function fingerprintOf(population: Population): Promise<Fingerprint | null> {
+  try {
+    return await population.fingerprint();
+  } catch {
+    return null; // the clients that cannot be loaded are named where they are asked to work
+  }
+}

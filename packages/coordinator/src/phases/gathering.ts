@@ -75,7 +75,8 @@ export function gather(options: GatheringOptions): Gathering {
       metrics.add(
         status === 'rejected' ? 'starling_updates_rejected_total' : 'starling_clients_dropped_total',
       );
-      logger.warn({ client, code: report.code, reason: report.reason }, `client ${status}`);
+      // At the end of the round the log has a line a reason; a line a client is for who looks closely.
+      logger.debug({ client, code: report.code, reason: report.reason }, `client ${status}`);
     }
     foldIn(position, update).catch(fail);
     if (reports.size === cohort.length) finish();

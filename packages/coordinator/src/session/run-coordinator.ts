@@ -8,7 +8,8 @@ import {
   type RunResult,
   runRounds,
 } from '@starling/runtime';
-import { pino } from 'pino';
+import { failedRoundSummary, type LostClients, roundSummary } from '@starling/runtime/events';
+import { type Logger, pino } from 'pino';
 import { createMetrics } from '../server/metrics.js';
 import type { WebSocketRuntimeOptions } from './session-options.js';
 import { websocketRuntime } from './websocket-runtime.js';
@@ -32,17 +33,22 @@ export interface CoordinatorOptions extends WebSocketRuntimeOptions {
   /** See `RunOptions`: without it, a state directory of another run is refused. */
   readonly onOtherRun?: RunOptions['onOtherRun'];
   readonly onRound?: RunOptions['onRound'];
+  /** Told of a failed round, which is logged in any case; the next one begins. */
+  readonly onFailedRound?: RunOptions['onFailedRound'];
+  readonly onRecord?: RunOptions['onRecord'];
+  readonly about?: RunOptions['about'];
 }
 
 /**
  * Serves until the last round is committed, or the signal aborts (then the result says `interrupted`). A round that
- * fails (too few reports, an empty aggregate) keeps the state, is logged, and the next one begins.
+ * fails (too few reports, an empty aggregate) keeps the state, is logged, and the next one begins; where no round had
+ * an update that counts, the result has a `failure`. The log names who was missing in a round, by reason.
  */
 export async function runCoordinator(options: CoordinatorOptions): Promise<RunResult> {
   const { run, rounds = run.rounds, seed = 0, state, settings, onOtherRun, signal, minReports } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
   const metrics = options.metrics ?? createMetrics();
-  const { headline: _, evaluation, ...source } = run;
+  const { headline, evaluation, ...source } = run;
   const result = await runRounds({
     ...source,
     runtime: websocketRuntime({
@@ -61,22 +67,37 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
     ...(onOtherRun !== undefined && { onOtherRun }),
     ...(minReports !== undefined && { minReports }),
     ...(signal !== undefined && { signal }),
+    ...(options.onRecord !== undefined && { onRecord: options.onRecord }),
+    about: {
+      startedAt: new Date().toISOString(),
+      ...(headline !== undefined && { headline }),
+      ...options.about,
+    },
     async onRound(record) {
-      const { round, metrics: values, evaluation, reports, wallMs } = record;
+      const { type: _, round, lost, wallMs, ...counts } = roundSummary(record);
       metrics.add('starling_rounds_total');
-      const accepted = reports.filter(({ status }) => status === 'accepted').length;
-      logger.info(
-        { round, accepted, cohort: reports.length, metrics: values, evaluation, wallMs: Math.round(wallMs) },
-        'round committed',
-      );
+      logger.info({ round, ...counts, wallMs: Math.round(wallMs) }, 'round committed');
+      logLost(logger, round, lost);
       await options.onRound?.(record);
     },
-    onFailedRound({ round, error, wallMs }) {
+    async onFailedRound(failure) {
+      const { type: _, round, lost, message, wallMs, ...counts } = failedRoundSummary(failure);
       metrics.add('starling_rounds_failed_total');
-      logger.error({ round, code: error.code, wallMs: Math.round(wallMs) }, error.message);
+      logger.error({ round, ...counts, wallMs: Math.round(wallMs) }, message);
+      logLost(logger, round, lost);
+      await options.onFailedRound?.(failure);
     },
   });
-  const { interrupted, stateHash, rounds: done } = result;
-  logger.info({ rounds: done, stateHash, interrupted }, interrupted ? 'interrupted' : 'finished');
+  const { interrupted, stateHash, failure, failedRounds, rounds: done } = result;
+  logger.info(
+    { rounds: done, failedRounds, stateHash, interrupted },
+    interrupted ? 'interrupted' : 'finished',
+  );
+  if (failure !== null) logger.error({ code: failure.code }, failure.message);
   return result;
+}
+
+/** A line a reason, however many clients it is of. */
+function logLost(logger: Logger, round: number, lost: readonly LostClients[]): void {
+  for (const { status, ...group } of lost) logger.warn({ round, ...group }, `clients ${status}`);
 }

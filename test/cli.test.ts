@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { snippetNamed } from './support/snippets.js';
-import { jsonLinesOf, runStarling, startStarling } from './support/starling.js';
+import { doneOf, recordOf, runStarling, startStarling } from './support/starling.js';
 
 const STATE_HASH = /^[0-9a-f]{64}$/;
 let folder: string;
@@ -18,20 +18,25 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('starling simulate', () => {
-  test('runs a .ts file and writes one JSON object a line', async () => {
+  test('runs a .ts file and writes the record, one JSON object a line', async () => {
     const { code, stdout } = await runStarling('simulate', hot, '--rounds', '2', '--json');
     expect(code).toBe(0);
-    const lines = jsonLinesOf(stdout);
-    expect(lines.map(({ type }) => type)).toEqual(['round', 'round', 'summary']);
-    expect(lines.map(({ round }) => round)).toEqual([1, 2, undefined]);
-    for (const { wallMs } of lines) expect(wallMs).toBeGreaterThan(0);
-    expect(lines[2]).toMatchObject({ rounds: 2, stateHash: expect.stringMatching(STATE_HASH) });
+    const lines = recordOf(stdout);
+    expect(lines).toMatchObject([
+      { type: 'run', federation: 'hot', rounds: 2, seed: 1, settings: { threshold: 30, clients: 4 } },
+      { type: 'round', round: 1, cohort: 4, accepted: 4, lost: [] },
+      { type: 'round', round: 2, cohort: 4, accepted: 4, lost: [] },
+      { type: 'done', rounds: 2, interrupted: false },
+    ]);
+    for (const line of lines) if ('wallMs' in line) expect(line.wallMs).toBeGreaterThan(0);
   });
 
   test('takes settings: every reading is above absolute zero and none above the sun', async () => {
     const fraction = async (threshold: string): Promise<unknown> => {
       const { stdout } = await runStarling('simulate', hot, '--json', '--set', `threshold=${threshold}`);
-      return jsonLinesOf(stdout).at(-1)?.metrics;
+      return recordOf(stdout)
+        .flatMap((line) => (line.type === 'round' ? [line.metrics] : []))
+        .at(-1);
     };
     expect(await fraction('-273')).toEqual({ value: 1 });
     expect(await fraction('5772')).toEqual({ value: 0 });
@@ -49,11 +54,11 @@ describe('starling simulate', () => {
           '--engine',
           engine,
         );
-        return jsonLinesOf(stdout).at(-1)!;
+        return doneOf(stdout);
       }),
     );
     // Counts of readings are whole numbers, exact in float32, so that the engines have no rounding to differ in.
-    expect(tfjs?.stateHash).toBe(onnx?.stateHash);
+    expect(tfjs!.stateHash).toBe(onnx!.stateHash);
   });
 
   test('writes plain lines when stdout is no terminal', async () => {
@@ -78,9 +83,12 @@ describe('starling simulate', () => {
     const again = await run('--rounds', '2');
     expect(again).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('add --resume') });
     const resumed = await run('--rounds', '4', '--resume');
-    expect(jsonLinesOf(resumed.stdout).map(({ round }) => round)).toEqual([3, 4, undefined]);
-    const rows = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
-    expect(rows.map((row) => (JSON.parse(row) as { round: number }).round)).toEqual([1, 2, 3, 4]);
+    const rounds = (text: string) =>
+      recordOf(text).map((line) => (line.type === 'round' ? line.round : line.type));
+    expect(rounds(resumed.stdout)).toEqual(['run', 3, 4, 'done']);
+    const kept = readFileSync(join(out, 'metrics.jsonl'), 'utf8');
+    expect(rounds(kept)).toEqual(['run', 1, 2, 'done', 'run', 3, 4, 'done']);
+    expect(kept.endsWith(resumed.stdout)).toBe(true);
     const report = readFileSync(join(out, 'report.html'), 'utf8');
     expect(report.match(/<tr><td>\d+<\/td>/g)).toHaveLength(4);
   });
@@ -119,7 +127,7 @@ describe('starling simulate', () => {
     expect(readFileSync(join(out, 'metrics.jsonl'), 'utf8')).toBe(before);
     const forced = await runStarling(...changed, '--force');
     expect(forced.code).toBe(0);
-    expect(jsonLinesOf(forced.stdout).map(({ round }) => round)).toEqual([2, undefined]);
+    expect(recordOf(forced.stdout).map(({ type }) => type)).toEqual(['run', 'round', 'done']);
     expect(forced.stderr).toContain('settings.clients: 4 → 10');
 
     const state = ['coordinator', hot, '--port', '0', '--rounds', '3', '--state', out];
@@ -139,9 +147,9 @@ describe('starling simulate', () => {
     run.child.kill('SIGINT');
     const { code, stdout, stderr } = await run.finished;
     expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
-    const last = jsonLinesOf(stdout).at(-1);
-    expect(last).toMatchObject({ type: 'summary', stateHash: expect.stringMatching(STATE_HASH) });
-    const checkpoint = `round-${String(last?.rounds).padStart(8, '0')}.safetensors`;
+    const last = doneOf(stdout);
+    expect(last.interrupted).toBe(true);
+    const checkpoint = `round-${String(last.rounds).padStart(8, '0')}.safetensors`;
     expect(readdirSync(out)).toContain(checkpoint);
   });
 
@@ -220,7 +228,7 @@ describe('starling tour', () => {
 describe('starling coordinator and client', () => {
   test('answer together what a simulation answers alone', async () => {
     const alone = await runStarling('simulate', hot, '--json', '--runtime', 'in-process');
-    const { stateHash } = jsonLinesOf(alone.stdout).at(-1)!;
+    const { stateHash } = doneOf(alone.stdout);
     const coordinator = startStarling([
       'coordinator',
       hot,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { jsonLinesOf, runStarling, startStarling } from './support/starling.js';
+import { doneOf, runStarling, startStarling } from './support/starling.js';
 
 const RUNTIMES = [
   ['--runtime', 'in-process'],
@@ -37,7 +37,7 @@ async function stateHash(
     ...runtime,
   );
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return jsonLinesOf(stdout).at(-1)?.stateHash as string;
+  return doneOf(stdout).stateHash;
 }
 
 describe.each(FEDERATIONS.map((words) => ({ words, command: words.join(' ') })))(
@@ -71,9 +71,7 @@ describe('simulate mnist', () => {
     killed.child.kill('SIGKILL');
     expect((await killed.finished).code).toBe(null);
     const resumed = await runStarling(...parameters, '--runtime', 'threads', '--workers', '2', '--resume');
-    expect(jsonLinesOf(resumed.stdout).at(-1)?.stateHash).toBe(
-      await stateHash(federation, 5, ['--runtime', 'threads']),
-    );
+    expect(doneOf(resumed.stdout).stateHash).toBe(await stateHash(federation, 5, ['--runtime', 'threads']));
     rmSync(out, { recursive: true });
   });
 });

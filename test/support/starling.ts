@@ -1,6 +1,7 @@
 // Runs the real `starling` command as a child process, as a user's shell does.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { type DoneLine, doneLine, type RecordLine, recordLine } from '@starling/runtime/record';
 import { root } from './repository.js';
 
 export interface Finished {
@@ -54,19 +55,15 @@ export function runStarling(...parameters: readonly string[]): Promise<Finished>
   return startStarling(parameters).finished;
 }
 
-export interface JsonLine {
-  readonly type: 'round' | 'summary';
-  readonly round?: number;
-  readonly rounds?: number;
-  readonly metrics: unknown;
-  readonly stateHash?: string;
-  readonly wallMs: number;
-}
-
-/** Every line of stdout parsed as JSON: throws if one is not. */
-export function jsonLinesOf(stdout: string): readonly JsonLine[] {
-  return stdout
+/** Every line of stdout, or of a `metrics.jsonl`, as a line of a record: throws if one is not. */
+export function recordOf(text: string): readonly RecordLine[] {
+  return text
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as JsonLine);
+    .map((line) => recordLine.parse(JSON.parse(line)));
+}
+
+/** The line that ends a record of a run that is done; throws if there is none. */
+export function doneOf(text: string): DoneLine {
+  return doneLine.parse(recordOf(text).at(-1));
 }

@@ -75,7 +75,7 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
   const tls = readTls(options);
   const { state, token } = options;
   const rounds = options.rounds ?? run.rounds;
-  const { roundSummary, runSummary } = await import('@starling/runtime/events');
+  const { failedRoundSummary, roundSummary, runSummary } = await import('@starling/runtime/events');
   const { plainLines } = await import('../output/plain-lines.js');
   const observer = plainLines((line) => void process.stdout.write(`${line}\n`));
   const start: RunStart = {
@@ -106,13 +106,16 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
       logger,
       signal,
       onListen: ({ url }) => void process.stdout.write(`listening at ${url}\n`),
+      about: { federation: federation.name, description: federation.description },
       onRound: (record) => observer.round?.(roundSummary(record)),
+      onFailedRound: (failure) => observer.failedRound?.(failedRoundSummary(failure)),
       ...(state === undefined ? {} : { state }),
       ...(token === undefined ? {} : { token }),
       ...(tls === null ? {} : { tls }),
       ...otherRun(options.force, logger),
     });
   const result = await withInterrupt((signal) => withForceHint(() => serve(signal)));
+  if (result.failure !== null) throw result.failure;
   await observer.finished?.(runSummary(start, result));
   if (result.interrupted) process.exitCode = exitCodes.interrupted;
 }

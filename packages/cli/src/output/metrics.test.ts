@@ -1,22 +1,6 @@
-// Tests of how metrics turn into JSON, names and text.
+// Tests of how metrics turn into names and text.
 import { describe, expect, test } from 'vitest';
-import { countOf, formatDuration, formatNumber, namedNumbers, shownMetrics, toJson } from './metrics.js';
-
-describe('toJson', () => {
-  test('nests a tensor by its shape when it has one', () => {
-    const tensor = { dtype: 'float32', shape: [2, 3], data: new Float32Array([1, 2, 3, 4, 5, 6]) };
-    expect(toJson({ tensor })).toEqual({
-      tensor: [
-        [1, 2, 3],
-        [4, 5, 6],
-      ],
-    });
-  });
-
-  test('writes what JSON has no number for as text', () => {
-    expect(toJson([Number.NaN, 7n, 2n ** 60n])).toEqual(['NaN', 7, '1152921504606846976']);
-  });
-});
+import { countOf, formatDuration, formatNumber, namedNumbers, shownMetrics } from './metrics.js';
 
 describe('namedNumbers', () => {
   test('names the numbers of nested structs by path and leaves out arrays and text', () => {
@@ -24,6 +8,14 @@ describe('namedNumbers', () => {
     expect(namedNumbers(metrics)).toEqual([
       ['training.loss', 0.5],
       ['done', 1],
+    ]);
+  });
+
+  test('reads what JSON has no number for', () => {
+    expect(namedNumbers({ loss: 'NaN', low: '-Infinity', sum: '1152921504606846976', id: '7' })).toEqual([
+      ['loss', Number.NaN],
+      ['low', Number.NEGATIVE_INFINITY],
+      ['sum', 2 ** 60],
     ]);
   });
 

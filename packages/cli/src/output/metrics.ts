@@ -1,33 +1,20 @@
-// Metrics as people and files read them: a round's metrics are any host value; here they become plain JSON and a
-// flat list of named numbers.
-import { isTensor } from '@starling/federated-core/plan';
+// Metrics as people read them: those of a round's line, which are JSON, as a flat list of named numbers.
 
 /** A metric's dotted name and its value, such as `['training.loss', 0.31]`. */
 export type NamedNumber = readonly [name: string, value: number];
 
-/** A host value as JSON can carry it: tensors become nested arrays, 64-bit integers numbers or, past 2^53, text. */
-export function toJson(value: unknown): unknown {
-  if (typeof value === 'bigint') {
-    return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
-  }
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  if (value === null || value === undefined) return null;
-  if (typeof value !== 'object') return value;
-  if (isTensor(value)) return nest(Array.from(value.data as ArrayLike<unknown>, toJson), value.shape);
-  if (Array.isArray(value)) return value.map(toJson);
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, toJson(field)]));
-}
+/** What JSON has no number for: NaN and infinities, and integers past 2^53. */
+const NUMBER_AS_TEXT = /^(?:NaN|-?Infinity|-?\d{16,19})$/;
 
-/** The scalar numbers in a host value, by dotted name, in the order of its fields; a lone number is `value`. */
+/**
+ * The scalar numbers of a round's metrics, by dotted name, in the order of their fields; a lone number is `value`.
+ * Those that are text in JSON are numbers again.
+ */
 export function namedNumbers(value: unknown, prefix = ''): readonly NamedNumber[] {
   const name = prefix === '' ? 'value' : prefix;
-  if (typeof value === 'number') return [[name, value]];
-  if (typeof value === 'boolean' || typeof value === 'bigint') return [[name, Number(value)]];
-  if (value === null || typeof value !== 'object') return [];
-  if (isTensor(value)) {
-    return value.shape.length === 0 ? namedNumbers(value.data[0], prefix) : [];
-  }
-  if (Array.isArray(value)) return [];
+  if (typeof value === 'number' || typeof value === 'boolean') return [[name, Number(value)]];
+  if (typeof value === 'string') return NUMBER_AS_TEXT.test(value) ? [[name, Number(value)]] : [];
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return [];
   return Object.entries(value).flatMap(([field, inner]) =>
     namedNumbers(inner, prefix === '' ? field : `${prefix}.${field}`),
   );
@@ -66,11 +53,4 @@ export function formatDuration(ms: number): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-function nest(flat: readonly unknown[], shape: readonly number[]): unknown {
-  if (shape.length === 0) return flat[0];
-  const [length = 0, ...inner] = shape;
-  const stride = inner.reduce((product, dimension) => product * dimension, 1);
-  return Array.from({ length }, (_, index) => nest(flat.slice(index * stride, (index + 1) * stride), inner));
 }

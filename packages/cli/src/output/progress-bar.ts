@@ -1,12 +1,17 @@
-// The progress bar of a terminal: a listr2 task whose line shows round, metrics and clients a second.
+// The progress bar of a terminal: a listr2 task whose line shows round, metrics and clients a second, and below it who
+// is missing, for all rounds so far.
 
 import type { RunObserver } from '@starling/runtime/events';
+import { shownFields } from '@starling/runtime/events';
 import { Listr, type ListrTaskWrapper } from 'listr2';
+import { createLostTally, lostLines } from './lost-lines.js';
 import { formatDuration, formatNumber, shownMetrics } from './metrics.js';
 import { describeEnd, describeStart, METRICS_SHOWN } from './plain-lines.js';
 import { createRate } from './rate.js';
 
 const BAR_CELLS = 24;
+/** Characters a line: a terminal of 80 without the bar's own indent. */
+const WIDTH = 76;
 
 /** The part of a listr2 task that a bar writes to. */
 interface TaskLine {
@@ -19,30 +24,52 @@ export function progressBar(task: TaskLine): RunObserver {
   let rounds = 0;
   let headline: string | null = null;
   let title = task.title;
+  let line = '';
+  let below: readonly string[] = [];
+  const lost = createLostTally();
+  const showLost = (advice: boolean): void => {
+    below = [lost.total() ?? [], lostLines(lost.groups, { width: WIDTH, advice })].flat();
+  };
+  const draw = (): void => {
+    task.output = [line, ...below].join('\n');
+  };
   return {
     started(start) {
       ({ rounds, headline } = start);
       title = describeStart(start);
       task.title = title;
-      task.output = `${barLine(0, rounds, BAR_CELLS)} starting`;
+      line = `${barLine(0, rounds, BAR_CELLS)} starting`;
+      draw();
     },
     ready(openingMs) {
-      task.output = `${barLine(0, rounds, BAR_CELLS)} ready in ${formatDuration(openingMs)}`;
+      line = `${barLine(0, rounds, BAR_CELLS)} ready in ${formatDuration(openingMs)}`;
+      draw();
     },
     round(record) {
-      const metrics = shownMetrics(record.metrics, headline, METRICS_SHOWN).map(
+      const metrics = shownMetrics(shownFields(record), headline, METRICS_SHOWN).map(
         ([name, value]) => `${name} ${formatNumber(value)}`,
       );
       const speed = `${formatNumber(rate.add(record))} clients/s`;
-      task.output = [
+      line = [
         barLine(record.round, rounds, BAR_CELLS),
         `${record.round}/${rounds}`,
         ...metrics,
         speed,
         formatDuration(record.wallMs),
       ].join('  ');
+      lost.add(record);
+      if (record.lost.length > 0) showLost(false);
+      draw();
+    },
+    failedRound(failed) {
+      line = `${barLine(failed.round, rounds, BAR_CELLS)}  ${failed.round}/${rounds}  failed: ${failed.code}`;
+      lost.add(failed);
+      showLost(false);
+      draw();
     },
     finished(summary) {
+      if (lost.groups.length > 0) showLost(true);
+      draw();
       task.title = `${title}: ${describeEnd(summary)}`;
     },
   };

@@ -52,4 +52,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 18px 5px 0; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; }
 th { color: var(--quiet); font-weight: 500; }
 th:first-child, td:first-child { text-align: left; }
+.lost { margin-bottom: 12px; }
+.lost th, .lost td { text-align: left; white-space: normal; vertical-align: top; overflow-wrap: anywhere; }
+.failure { color: var(--s1); margin-top: 12px; }
 `;

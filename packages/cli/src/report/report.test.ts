@@ -1,44 +1,28 @@
 // Tests of the report: which curves it draws, that it is whole on its own, and that text in it stays text.
 
-import type { RoundSummary, RunStart, RunSummary } from '@starling/runtime/events';
+import type { RoundLine } from '@starling/runtime/events';
 import { describe, expect, test } from 'vitest';
+import { doneLine, roundLine, runLine } from '../testing/lines.js';
 import { renderChart } from './chart.js';
 import { renderReport } from './report.js';
 import { chartsOf } from './series.js';
 
-const record = (round: number, metrics: unknown): RoundSummary => ({
+const record = (
+  round: number,
+  metrics: RoundLine['metrics'],
+  evaluation?: RoundLine['evaluation'],
+): RoundLine => ({
+  ...roundLine,
   round,
   metrics,
-  wallMs: 100,
-  accepted: 10,
-  cohort: 10,
+  ...(evaluation !== undefined && { evaluation }),
 });
-
-const start: RunStart = {
-  federation: '<mnist>',
-  description: 'digits & more',
-  runtime: 'threads',
-  workers: 2,
-  rounds: 2,
-  seed: 7,
-  population: 100,
-  settings: { cohort: 10 },
-  headline: null,
-};
-const summary: RunSummary = {
-  start,
-  rounds: 2,
-  metrics: { loss: 0.5 },
-  stateHash: 'c0ffee',
-  wallMs: 250,
-  interrupted: false,
-};
 
 describe('chartsOf', () => {
   test('puts metrics with the same last name on one chart', () => {
     const charts = chartsOf([
       record(1, { training: { loss: 2, accuracy: 0.1 } }),
-      record(2, { training: { loss: 1, accuracy: 0.2 }, evaluation: { loss: 1.5 } }),
+      record(2, { training: { loss: 1, accuracy: 0.2 } }, { loss: 1.5 }),
     ]);
     expect(charts).toEqual([
       {
@@ -70,12 +54,12 @@ describe('chartsOf', () => {
   });
 
   test('leaves out points that are not finite', () => {
-    const records = [record(1, { loss: Number.NaN }), record(2, { loss: 1 }), record(3, { loss: 0.5 })];
+    const records = [record(1, { loss: 'NaN' }), record(2, { loss: 1 }), record(3, { loss: 0.5 })];
     expect(chartsOf(records)[0]?.series[0]?.points).toEqual([
       [2, 1],
       [3, 0.5],
     ]);
-    expect(chartsOf([record(1, { loss: Number.NaN })])).toEqual([]);
+    expect(chartsOf([record(1, { loss: 'NaN' })])).toEqual([]);
   });
 
   test('draws no curve of what never changes', () => {
@@ -105,12 +89,12 @@ describe('renderChart', () => {
 });
 
 describe('renderReport', () => {
-  const html = renderReport([record(1, { loss: 1 }), record(2, { loss: 0.5 })], summary);
+  const html = renderReport([runLine, record(1, { loss: 1 }), record(2, { loss: 0.5 }), doneLine]);
 
   test('counts the workers of a runtime that has any', () => {
     expect(html).toContain('<dt>runtime</dt><dd>threads × 2</dd>');
-    const alone = { ...summary, start: { ...start, runtime: 'alone', workers: null } };
-    expect(renderReport([], alone)).toContain('<dt>runtime</dt><dd>alone</dd>');
+    const alone = { ...runLine, runtime: 'alone', workers: null };
+    expect(renderReport([alone])).toContain('<dt>runtime</dt><dd>alone</dd>');
   });
 
   test('loads nothing from outside', () => {
@@ -125,14 +109,64 @@ describe('renderReport', () => {
   test('shows clients a second, the state hash and the settings', () => {
     // 20 accepted clients in 200 ms: 100 a second.
     expect(html).toContain('<dt>clients/s</dt><dd>100</dd>');
-    expect(html).toContain('c0ffee');
+    expect(html).toContain('c'.repeat(64));
     expect(html).toContain('cohort=10');
   });
 
   test('keeps the last round in the table of a long run', () => {
     const records = Array.from({ length: 101 }, (_, index) => record(index + 1, { loss: 1 / (index + 1) }));
-    const rows = renderReport(records, summary).match(/<tr><td>/g) ?? [];
+    const rows = renderReport([runLine, ...records, doneLine]).match(/<tr><td>/g) ?? [];
     // 101 rounds over 20 rows: every 6th from the first, 17 rows with rounds 1, 7 … 97, and the last.
     expect(rows).toHaveLength(18);
+  });
+
+  test('tells who is missing in all rounds, by reason, what to do, and the counts of each round', () => {
+    const lost = {
+      status: 'dropped',
+      code: 'load-failed',
+      phase: 0,
+      reason: 'no file <a>',
+      count: 1,
+      clients: ['mote-1'],
+    } as const;
+    const page = renderReport([
+      runLine,
+      { ...roundLine, accepted: 9, dropped: 1, lost: [lost] },
+      {
+        ...roundLine,
+        round: 2,
+        accepted: 8,
+        rejected: 1,
+        dropped: 1,
+        lost: [{ ...lost, clients: ['mote-2'] }],
+      },
+      doneLine,
+    ]);
+    expect(page).toContain(
+      '<tr><td>2 dropped</td><td>load-failed</td><td>no file &lt;a&gt;</td><td>mote-1, mote-2</td></tr>',
+    );
+    expect(page).toContain('load-failed: fix what the population&#39;s load reads');
+    expect(page).toContain('<tr><td>2</td><td>1</td><td>8/10</td><td>1</td><td>1</td><td>100 ms</td></tr>');
+    expect(html).not.toContain('Missing updates');
+  });
+
+  test('tells of failed rounds, of how the run ended, and of rounds whose counts are not known', () => {
+    const page = renderReport([
+      { type: 'earlier-round', round: 1, metrics: { loss: 3 }, wallMs: 5 },
+      { ...runLine, from: 1 },
+      { ...roundLine, type: 'failed-round', round: 2, code: 'too-few-reports', message: 'Cannot' },
+      {
+        type: 'failed',
+        rounds: 1,
+        failedRounds: 1,
+        code: 'too-few-reports',
+        message: 'Cannot\n  <go on>',
+        wallMs: 9,
+      },
+    ]);
+    expect(page).toContain('<tr><td>1</td><td>3</td><td>–</td><td>5 ms</td></tr>');
+    expect(page).toContain('<tr><td>2 failed: too-few-reports</td><td>–</td><td>10/10</td>');
+    expect(page).toContain('<dt>rounds</dt><dd>1 of 2, failed</dd>');
+    expect(page).toContain('The run failed: Cannot<br>  &lt;go on&gt;');
   });
 });

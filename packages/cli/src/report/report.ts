@@ -1,64 +1,77 @@
-// The report of a run: one self-contained HTML page with the facts, a curve for each kind of metric, and a table. It
-// loads nothing, so it can be kept, mailed and opened anywhere.
-
-import type { RoundSummary, RunSummary } from '@starling/runtime/events';
+// The report of a run: one self-contained HTML page with the facts, a curve for each kind of metric, who was missing,
+// and a table. It is made from the run's record and loads nothing, so it can be kept, mailed and opened anywhere.
+import { adviceOn, lostNames, type RecordLine, shownFields } from '@starling/runtime/events';
 import { formatDuration, formatNumber, namedNumbers, shownMetrics } from '../output/metrics.js';
 import { renderChart } from './chart.js';
 import { escapeHtml } from './html.js';
 import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
+import { type ReportedRound, type ReportedRun, reportedRun } from './reported-run.js';
 import { chartsOf } from './series.js';
 
 /** Metrics among the facts at the top; all are in the curves and the table. */
 const FACTS_SHOWN = 4;
-/** Rows of the table; longer runs show evenly spaced rounds and the last. */
+/** Rows of the table; longer runs show evenly spaced rounds, the last, and some that failed. */
 const TABLE_ROWS = 20;
 
-/** The page as text; the rounds are in ascending order. */
-export function renderReport(records: readonly RoundSummary[], summary: RunSummary): string {
-  const { start } = summary;
-  const charts = chartsOf(records);
+/** The page as text; the record has at least a `run` line. */
+export function renderReport(lines: readonly RecordLine[]): string {
+  const reported = reportedRun(lines);
+  const { run, rounds } = reported;
+  const charts = chartsOf(rounds);
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(start.federation)} · Starling</title>
+<title>${escapeHtml(run.federation)} · Starling</title>
 <style>${PAGE_STYLE}</style>
 </head>
 <body>
-<h1>${escapeHtml(start.federation)}</h1>
-<p>${escapeHtml(start.description)}</p>
-${renderFacts(records, summary)}
+<h1>${escapeHtml(run.federation)}</h1>
+<p>${escapeHtml(run.description)}</p>
+${renderFailure(reported)}${renderFacts(reported)}
 ${charts.length > 0 ? `<h2>Curves</h2>\n<div class="charts">\n${charts.map(renderChart).join('\n')}\n</div>` : ''}
-<h2>Rounds</h2>
-<div class="table">${renderTable(records)}</div>
+${renderLost(reported)}<h2>Rounds</h2>
+<div class="table">${renderRounds(reported)}</div>
 <script>${PAGE_SCRIPT}</script>
 </body>
 </html>
 `;
 }
 
-function renderFacts(records: readonly RoundSummary[], summary: RunSummary): string {
-  const { start } = summary;
-  const accepted = records.reduce((sum, record) => sum + record.accepted, 0);
-  const trainingMs = records.reduce((sum, { wallMs }) => sum + wallMs, 0);
-  const last = shownMetrics(summary.metrics, start.headline, FACTS_SHOWN);
+function renderFailure({ end }: ReportedRun): string {
+  if (end?.type !== 'failed') return '';
+  return `<p class="failure">The run failed: ${escapeHtml(end.message).replaceAll('\n', '<br>')}</p>\n`;
+}
+
+function renderFacts({ run, end, rounds, failedRounds }: ReportedRun): string {
+  const accepted = rounds.reduce((sum, round) => sum + (round.type === 'round' ? round.accepted : 0), 0);
+  const trainingMs = rounds.reduce((sum, { type, wallMs }) => sum + (type === 'round' ? wallMs : 0), 0);
+  const done = end?.rounds ?? rounds.at(-1)?.round ?? 0;
+  const state = end?.type === 'done' && !end.interrupted ? '' : ` of ${run.rounds}, ${endedBy(end)}`;
   const facts: readonly (readonly [string, string])[] = [
-    ...last.map(([name, value]) => [name, formatNumber(value)] as const),
-    ['rounds', `${summary.rounds}${summary.interrupted ? ` of ${start.rounds}, stopped` : ''}`],
-    ['clients', formatNumber(start.population)],
+    ...shownMetrics(lastFields(rounds), run.headline, FACTS_SHOWN).map(
+      ([name, value]) => [name, formatNumber(value)] as const,
+    ),
+    ['rounds', `${done}${state}`],
+    ...(failedRounds.length > 0 ? [['failed rounds', formatNumber(failedRounds.length)] as const] : []),
+    ['clients', formatNumber(run.population.size)],
     ['clients/s', trainingMs > 0 ? formatNumber((accepted * 1000) / trainingMs) : '–'],
-    ['wall time', formatDuration(summary.wallMs)],
-    ['runtime', start.workers === null ? start.runtime : `${start.runtime} × ${start.workers}`],
-    ['seed', String(start.seed)],
+    ...(end === null ? [] : [['wall time', formatDuration(end.wallMs)] as const]),
+    ['runtime', run.workers === null ? run.runtime : `${run.runtime} × ${run.workers}`],
+    ['seed', String(run.seed)],
   ];
-  const settings = Object.entries(start.settings).map(
+  const settings = Object.entries(run.settings).map(
     ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
+  const { starling, node, engine } = run.versions;
   const wide: readonly (readonly [string, string])[] = [
     ...(settings.length > 0 ? [['settings', settings.join('  ')] as const] : []),
-    ['state hash (SHA-256)', summary.stateHash],
+    ['plan hash (SHA-256)', run.plan],
+    ...(end?.type === 'done' ? [['state hash (SHA-256)', end.stateHash] as const] : []),
+    ['versions', `starling ${starling}  node ${node}  ${engine}`],
+    ...(run.startedAt === null ? [] : [['started', run.startedAt] as const]),
   ];
   const cells = [
     ...facts.map(
@@ -72,20 +85,61 @@ function renderFacts(records: readonly RoundSummary[], summary: RunSummary): str
   return `<dl class="facts">${cells.join('\n')}</dl>`;
 }
 
-function renderTable(records: readonly RoundSummary[]): string {
-  const stride = Math.max(1, Math.ceil(records.length / TABLE_ROWS));
-  const rows = records.filter((_, index) => index % stride === 0 || index === records.length - 1);
-  const names = [...new Set(rows.flatMap(({ metrics }) => namedNumbers(metrics).map(([name]) => name)))];
-  const header = ['round', ...names, 'clients', 'wall'].map((name) => `<th>${escapeHtml(name)}</th>`);
-  const body = rows.map(({ round, metrics, accepted, cohort, wallMs }) => {
-    const values = new Map(namedNumbers(metrics));
+function endedBy(end: ReportedRun['end']): string {
+  if (end === null) return 'not ended';
+  return end.type === 'failed' ? 'failed' : 'stopped';
+}
+
+/** Of the last round; an evaluation that it has not, from the last one that has. */
+function lastFields(rounds: readonly ReportedRound[]): unknown {
+  const evaluation = rounds.findLast((round) => round.evaluation !== undefined)?.evaluation;
+  const metrics = rounds.at(-1)?.metrics ?? {};
+  return shownFields(evaluation === undefined ? { metrics } : { metrics, evaluation });
+}
+
+/** Who was missing in all rounds, a row a reason, and what can be done about it. */
+function renderLost({ lost }: ReportedRun): string {
+  if (lost.length === 0) return '';
+  const rows = lost.map((group) => {
+    const { status, code, reason, count } = group;
+    const what = `${formatNumber(count)} ${status === 'rejected' ? 'refused' : 'dropped'}`;
+    const cells = [what, code, reason, lostNames(group)].map((cell) => `<td>${escapeHtml(cell)}</td>`);
+    return `<tr>${cells.join('')}</tr>`;
+  });
+  const header = ['updates', 'code', 'reason', 'clients'].map((name) => `<th>${name}</th>`).join('');
+  const advice = adviceOn(lost).map((line) => `<p>${escapeHtml(line)}</p>`);
+  return `<h2>Missing updates</h2>
+<div class="table lost"><table><thead><tr>${header}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
+${advice.join('\n')}
+`;
+}
+
+function renderRounds({ rounds, failedRounds }: ReportedRun): string {
+  const shown = [...spaced(rounds), ...spaced(failedRounds)].sort((one, other) => one.round - other.round);
+  const fields = new Map(
+    shown.map((line) => [line, line.type === 'failed-round' ? [] : namedNumbers(shownFields(line))]),
+  );
+  const names = [...new Set([...fields.values()].flatMap((each) => each.map(([name]) => name)))];
+  const hasLosses = shown.some((line) => 'lost' in line && line.lost.length > 0);
+  const header = ['round', ...names, 'clients', ...(hasLosses ? ['refused', 'dropped'] : []), 'wall'];
+  const body = shown.map((line) => {
+    const values = new Map(fields.get(line));
+    const counts = 'cohort' in line ? line : null;
     const cells = [
-      String(round),
+      line.type === 'failed-round' ? `${line.round} failed: ${line.code}` : String(line.round),
       ...names.map((name) => (values.has(name) ? formatNumber(values.get(name) as number) : '–')),
-      cohort > 0 ? `${accepted}/${cohort}` : '–',
-      formatDuration(wallMs),
+      counts === null ? '–' : `${counts.accepted}/${counts.cohort}`,
+      ...(hasLosses ? [counts?.rejected ?? '–', counts?.dropped ?? '–'].map(String) : []),
+      formatDuration(line.wallMs),
     ];
     return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
   });
-  return `<table><thead><tr>${header.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>`;
+  const head = header.map((name) => `<th>${escapeHtml(name)}</th>`).join('');
+  return `<table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`;
+}
+
+/** Evenly spaced lines and the last, at most about `TABLE_ROWS`. */
+function spaced<T>(lines: readonly T[]): readonly T[] {
+  const stride = Math.max(1, Math.ceil(lines.length / TABLE_ROWS));
+  return lines.filter((_, index) => index % stride === 0 || index === lines.length - 1);
 }

@@ -1,8 +1,9 @@
 // From the metrics of all rounds to the charts of a report: metrics of one kind (the last part of their names, such
 // as `loss` of `training.loss` and `evaluation.loss`) share a chart.
 
-import type { RoundSummary } from '@starling/runtime/events';
+import { shownFields } from '@starling/runtime/events';
 import { namedNumbers } from '../output/metrics.js';
+import type { ReportedRound } from './reported-run.js';
 
 export interface Series {
   readonly name: string;
@@ -19,13 +20,13 @@ export interface ChartData {
  * One chart a kind of metric, in the order in which metrics first appear. A kind whose metrics never change, such as
  * the number of examples, has no curve: it stands in the table.
  */
-export function chartsOf(records: readonly RoundSummary[]): readonly ChartData[] {
+export function chartsOf(rounds: readonly ReportedRound[]): readonly ChartData[] {
   const points = new Map<string, [number, number][]>();
-  for (const { round, metrics } of records) {
-    for (const [name, value] of namedNumbers(metrics)) {
+  for (const line of rounds) {
+    for (const [name, value] of namedNumbers(shownFields(line))) {
       const list = points.get(name) ?? [];
       points.set(name, list);
-      if (Number.isFinite(value)) list.push([round, value]);
+      if (Number.isFinite(value)) list.push([line.round, value]);
     }
   }
   const charts = new Map<string, Series[]>();

@@ -1,10 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunObserver } from '@starling/runtime/events';
+import type { RecordLine, RunObserver, RunSummary } from '@starling/runtime/events';
 import { allObservers } from '@starling/runtime/events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../errors/usage-error.js';
+import { roundLine, runLine } from '../testing/lines.js';
 import { clearRun, outputFolder, reportPath, requireFresh } from './output-folder.js';
 
 const folders: string[] = [];
@@ -18,40 +19,42 @@ async function makeFolder(): Promise<string> {
   return folder;
 }
 
-const start = {
-  federation: 'tiny',
-  description: '',
-  runtime: 'in-process',
-  workers: null,
-  rounds: 4,
-  seed: 1,
-  population: 1,
-  settings: {},
-  headline: null,
-};
+const lines = {
+  run: { ...runLine, rounds: 4 },
+  round: (round: number) => ({ ...roundLine, round }),
+  failed: { type: 'failed', rounds: 1, failedRounds: 0, code: 'x', message: 'no disk', wallMs: 1 },
+} as const;
 
-async function play(observer: RunObserver, round: number): Promise<void> {
-  const metrics = { loss: round };
-  await observer.started?.(start);
-  await observer.round?.({ round, metrics, wallMs: 1, accepted: 1, cohort: 1 });
-  await observer.finished?.({ start, rounds: round, metrics, stateHash: 'ab', wallMs: 1, interrupted: true });
+async function keep(folder: string, kept: readonly RecordLine[], tail = ''): Promise<void> {
+  await writeFile(
+    join(folder, 'metrics.jsonl'),
+    kept.map((line) => `${JSON.stringify(line)}\n`).join('') + tail,
+  );
 }
 
 describe('outputFolder', () => {
-  test('makes the folder and writes the report when the run ends', async () => {
-    const folder = join(await makeFolder(), 'deep', 'run');
-    await play(outputFolder(folder), 1);
-    expect(await readFile(reportPath(folder), 'utf8')).toContain('1 of 4, stopped');
-  });
-
-  test('reports the rounds before a resume, and each round once', async () => {
+  test('makes the report of the record when the run ends', async () => {
     const folder = await makeFolder();
-    const rows = [1, 2, 3].map((round) => JSON.stringify({ round, metrics: { loss: round }, wallMs: 1 }));
-    await writeFile(join(folder, 'metrics.jsonl'), `${rows.join('\n')}\n{"round":4,"met`);
-    await writeFile(join(folder, 'round-00000002.safetensors'), '');
-    await play(outputFolder(folder), 3);
+    await keep(
+      folder,
+      [lines.run, lines.round(1), lines.round(2), lines.run, lines.round(3)],
+      '{"type":"round","rou',
+    );
+    await outputFolder(folder).finished?.({} as RunSummary);
     const html = await readFile(reportPath(folder), 'utf8');
     expect(html.match(/<tr><td>\d+<\/td>/g)).toEqual(['<tr><td>1</td>', '<tr><td>2</td>', '<tr><td>3</td>']);
+    expect(html).toContain('3 of 4, not ended');
+  });
+
+  test('makes it of a run that failed, too, but not of one that never began', async () => {
+    const folder = await makeFolder();
+    await keep(folder, [lines.run, lines.round(1), lines.failed]);
+    const observer = outputFolder(folder);
+    await observer.failed?.(new Error('refused'));
+    expect(await readdir(folder)).toEqual(['metrics.jsonl']);
+    await observer.record?.(lines.run);
+    await observer.failed?.(new Error('no disk'));
+    expect(await readFile(reportPath(folder), 'utf8')).toContain('The run failed: no disk');
   });
 });
 
@@ -79,7 +82,7 @@ describe('clearRun', () => {
 });
 
 describe('allObservers', () => {
-  test('waits for each observer before the next', async () => {
+  test('waits for each observer before the next, and asks for the record if one of them does', async () => {
     const calls: string[] = [];
     const slow: RunObserver = {
       round: async () => {
@@ -87,11 +90,10 @@ describe('allObservers', () => {
         calls.push('slow');
       },
     };
-    const quick: RunObserver = {
-      round: () => void calls.push('quick'),
-      started: () => void calls.push('start'),
-    };
-    await play(allObservers([slow, quick]), 1);
-    expect(calls).toEqual(['start', 'slow', 'quick']);
+    const quick: RunObserver = { round: () => void calls.push('quick') };
+    await allObservers([slow, quick]).round?.(roundLine);
+    expect(calls).toEqual(['slow', 'quick']);
+    expect(allObservers([slow, quick]).record).toBeUndefined();
+    expect(allObservers([slow, { record: () => {} }]).record).toBeDefined();
   });
 });

@@ -1,14 +1,13 @@
-// `--out DIR`: the run as files. The round loop commits checkpoints and `metrics.jsonl` there; the report is made at
-// the end from this run's rounds and, after a resume, those that `metrics.jsonl` already holds.
+// `--out DIR`: the run as files. The round loop commits checkpoints and the record (`metrics.jsonl`) there; the report
+// is made from the record when the run ends, however it does.
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RoundSummary, RunObserver } from '@starling/runtime/events';
-import { namedMetrics } from '@starling/runtime/events';
+import type { RecordLine, RunObserver } from '@starling/runtime/events';
 import { UsageError } from '../errors/usage-error.js';
 import { renderReport } from '../report/report.js';
 
-const METRICS = 'metrics.jsonl';
+const RECORD = 'metrics.jsonl';
 const REPORT = 'report.html';
 const CHECKPOINT = /^round-\d+\.safetensors(\.partial)?$/;
 
@@ -28,24 +27,24 @@ export function requireFresh(directory: string): void {
 export async function clearRun(directory: string): Promise<void> {
   if (!existsSync(directory)) return;
   for (const name of readdirSync(directory)) {
-    if (name === METRICS || name === REPORT || CHECKPOINT.test(name)) await rm(join(directory, name));
+    if (name === RECORD || name === REPORT || CHECKPOINT.test(name)) await rm(join(directory, name));
   }
 }
 
-/** Writes the report when the run ends, in a directory that it makes. */
+/** Writes the report when the run has ended; of one that ended before it had a record, nothing. */
 export function outputFolder(directory: string): RunObserver {
-  const records: RoundSummary[] = [];
+  const writeReport = async (): Promise<void> => {
+    const lines = await readRecord(join(directory, RECORD));
+    if (lines.length > 0) await writeFile(join(directory, REPORT), renderReport(lines));
+  };
+  let hasBegun = false;
   return {
-    async started() {
-      await mkdir(directory, { recursive: true });
-      if (holdsCheckpoints(directory)) records.push(...(await earlierRounds(join(directory, METRICS))));
+    record({ type }) {
+      hasBegun ||= type === 'run'; // a run that is refused leaves the folder as it was
     },
-    round(record) {
-      while ((records.at(-1)?.round ?? 0) >= record.round) records.pop();
-      records.push(record);
-    },
-    async finished(summary) {
-      await writeFile(join(directory, REPORT), renderReport(records, summary));
+    finished: writeReport,
+    async failed() {
+      if (hasBegun) await writeReport();
     },
   };
 }
@@ -54,23 +53,9 @@ function holdsCheckpoints(directory: string): boolean {
   return existsSync(directory) && readdirSync(directory).some((name) => CHECKPOINT.test(name));
 }
 
-/** Rounds that were run before a resume; how many clients took part is not kept. */
-async function earlierRounds(path: string): Promise<readonly RoundSummary[]> {
+/** What the run has just written, and so not checked; a line cut short by a crash is left out. */
+async function readRecord(path: string): Promise<readonly RecordLine[]> {
   if (!existsSync(path)) return [];
   const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line.endsWith('}'));
-  return lines.map((line) => {
-    const row = JSON.parse(line) as {
-      readonly round: number;
-      readonly metrics: unknown;
-      readonly evaluation?: unknown;
-      readonly wallMs: number;
-    };
-    return {
-      round: row.round,
-      metrics: namedMetrics(row.metrics, row.evaluation),
-      wallMs: row.wallMs,
-      accepted: 0,
-      cohort: 0,
-    };
-  });
+  return lines.map((line) => JSON.parse(line) as RecordLine);
 }

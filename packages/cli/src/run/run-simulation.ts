@@ -29,7 +29,10 @@ export interface RunSettings {
   readonly logger: Logger;
 }
 
-/** Throws a `UsageError` if federation or settings are unknown, and what a round throws if one fails. */
+/**
+ * Throws a `UsageError` if federation or settings are unknown, what a round throws if one fails, and `nothing-counted`
+ * if no round had an update that counts; the observer is told before (`failed`).
+ */
 export async function runSimulation(
   options: RunSettings,
   observer: RunObserver,
@@ -71,23 +74,37 @@ export async function runSimulation(
       return session;
     },
   };
-  const result = await withForceHint(() =>
-    runRounds({
-      ...run,
-      runtime: timed,
-      engine: options.engine,
-      rounds,
-      seed: options.seed,
-      settings: ready.settings,
-      signal,
-      ...(evaluation === undefined ? {} : { evaluation }),
-      ...(options.directory === null ? {} : { checkpoints: checkpointStore(options.directory) }),
-      ...otherRun(options.force, options.logger),
-      onRound: (record) => observer.round?.(roundSummary(record)),
-    }),
-  );
-  if (failure.signal.aborted) throw failure.signal.reason;
-  const summary = runSummary(start, result);
-  await observer.finished?.(summary);
-  return summary;
+  try {
+    const result = await withForceHint(() =>
+      runRounds({
+        ...run,
+        runtime: timed,
+        engine: options.engine,
+        rounds,
+        seed: options.seed,
+        settings: ready.settings,
+        about: {
+          federation: ready.name,
+          description: ready.description,
+          ...(options.workers !== null && { workers: options.workers }),
+          startedAt: new Date().toISOString(),
+          ...(headline !== undefined && { headline }),
+        },
+        signal,
+        ...(evaluation === undefined ? {} : { evaluation }),
+        ...(options.directory === null ? {} : { checkpoints: checkpointStore(options.directory) }),
+        ...otherRun(options.force, options.logger),
+        ...(observer.record !== undefined && { onRecord: (line) => observer.record?.(line) }),
+        onRound: (record) => observer.round?.(roundSummary(record)),
+      }),
+    );
+    if (failure.signal.aborted) throw failure.signal.reason;
+    if (result.failure !== null) throw result.failure;
+    const summary = runSummary(start, result);
+    await observer.finished?.(summary);
+    return summary;
+  } catch (error) {
+    await observer.failed?.(error);
+    throw error;
+  }
 }

@@ -20,7 +20,7 @@ function starling(name: string, source: string, ...parameters: readonly string[]
 
 describe('starling run', () => {
   test('runs a script with the packages that are installed beside starling', async () => {
-    const source = snippetNamed('docs/tutorial/01-averages.md', 'averages');
+    const source = snippetNamed('docs/tutorial/01-averages.md', 'averages.ts');
     const { code, stdout, stderr } = await starling('averages.ts', source, 'run', 'averages.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe('(<temperatures={float32}@CLIENTS> -> float32@SERVER)\n69.53333282470703\n');

@@ -1,7 +1,7 @@
 // Type-checks files of the user's with the TypeScript that is installed, as they will be loaded: against the template,
 // wherever they lie. The compiler runs as a process of its own, since only its command is the same in all versions.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -76,7 +76,7 @@ function nearest(name: string, folder: string): InstalledPackage | null {
 
 /** The template for these files; what is installed beside starling alone is found there, as it is when they run. */
 function configFor(files: readonly string[], folder: string): unknown {
-  const paths = Object.keys(manifestIn(own).dependencies ?? {}).flatMap((name) => {
+  const paths = broughtAlong().flatMap((name) => {
     const brought = installedPackage(name, folder) === null ? installedPackage(name, own) : null;
     return brought === null ? [] : [...declarationsOf(name, brought)];
   });
@@ -89,3 +89,14 @@ function configFor(files: readonly string[], folder: string): unknown {
     files,
   };
 }
+
+/** What starling depends on, and the other packages of Starling's that lie beside those. */
+function broughtAlong(): readonly string[] {
+  const names = Object.keys(manifestIn(own).dependencies ?? {});
+  const scoped = names.find((name) => name.startsWith(SCOPE));
+  const scope = scoped === undefined ? null : installedPackage(scoped, own);
+  const others = scope === null ? [] : readdirSync(dirname(scope.folder)).map((name) => SCOPE + name);
+  return [...new Set([...names, ...others])];
+}
+
+const SCOPE = '@starling/';

@@ -7,7 +7,7 @@ import { leafTypes } from '../types/leaves.js';
 import { float64 } from '../types/types.js';
 import { copyTensor, type Tensor } from '../values/tensor.js';
 import { type AggregationParts, defineAggregation } from './definition.js';
-import { findNonFinite, finiteAggregate } from './finite.js';
+import { finiteAggregate } from './finite.js';
 import type { Reduction } from './reduction.js';
 import { weightScale } from './weight-scale.js';
 
@@ -72,12 +72,12 @@ function meanReduction(
       const weight = numberOf(accumulator, total)[0]!;
       if (weight > 0) {
         const sums = accumulator.slice(0, types.length);
-        const means = castLeaves('federatedMean', types, sums, weight, vectors);
-        if (findNonFinite(means, vectors) === null) return means;
+        const { leaves: means, areFinite } = castLeaves('federatedMean', types, sums, weight, vectors);
+        if (areFinite) return means;
         for (const [leaf, { data }] of sums.entries()) {
           bringIntoRange(means[leaf]!.data as Float32Array | Float64Array, data as Float64Array);
         }
-        return finiteAggregate('federatedMean', result, means, vectors);
+        return finiteAggregate('federatedMean', result, means);
       }
       if (ifEmpty !== undefined) return ifEmpty.map(copyTensor);
       throw new EmptyAggregateError(

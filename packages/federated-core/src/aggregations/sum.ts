@@ -24,12 +24,9 @@ export function sumReduction(
     zero: () => zeroSums(types),
     accumulate: (accumulator, leaves) => addLeaves(accumulator as Tensor[], leaves, 1, vectors),
     merge: (left, right) => addLeaves(left as Tensor[], right, 1, vectors),
-    report: (accumulator) =>
-      finiteAggregate(
-        'federatedSum',
-        update,
-        castLeaves('federatedSum', types, accumulator, 1, vectors),
-        vectors,
-      ),
+    report(accumulator) {
+      const { leaves, areFinite } = castLeaves('federatedSum', types, accumulator, 1, vectors);
+      return areFinite ? leaves : finiteAggregate('federatedSum', update, leaves);
+    },
   };
 }

@@ -152,7 +152,7 @@ function sumElements(columns: readonly Tensor[], element: readonly TensorType[])
       1,
     );
   }
-  return castLeaves('federatedSequenceSum', element, sums);
+  return castLeaves('federatedSequenceSum', element, sums).leaves;
 }
 
 function read(registers: readonly Tensor[], wanted: readonly Register[]): Tensor[] {

@@ -54,6 +54,13 @@ export function alignSums(sums: Tensor[], leaves: readonly Tensor[], count: numb
   }
 }
 
+/** What is left of sums once they are reported. */
+export interface CastLeaves {
+  readonly leaves: Tensor[];
+  /** Whether no float of them is NaN or infinite. */
+  readonly areFinite: boolean;
+}
+
 /**
  * The sums, each divided by `divisor`, in fresh arrays of the result's element types. Throws an `OverflowError` for
  * integers out of range.
@@ -64,16 +71,18 @@ export function castLeaves(
   sums: readonly Tensor[],
   divisor = 1,
   vectors: VectorKernels = plainVectors,
-): Tensor[] {
-  return sums.map((sum, index) => {
+): CastLeaves {
+  let areFinite = true;
+  const leaves = sums.map((sum, index): Tensor => {
     const type = types[index]!;
     const data = allocate(type.dtype, sum.data.length);
     if (data instanceof BigInt64Array) data.set(sum.data as BigInt64Array);
-    else if (data instanceof Float32Array || data instanceof Float64Array)
-      vectors.divide(data, sum.data as Float64Array, divisor);
-    else castIntegers(action, type, data as Int32Array | Uint8Array, sum.data as Float64Array);
+    else if (data instanceof Float32Array || data instanceof Float64Array) {
+      if (!vectors.divide(data, sum.data as Float64Array, divisor)) areFinite = false;
+    } else castIntegers(action, type, data as Int32Array | Uint8Array, sum.data as Float64Array);
     return { dtype: type.dtype, shape: sum.shape, data };
   });
+  return { leaves, areFinite };
 }
 
 /** An empty sum takes the shape of the first leaf with elements that it meets. */

@@ -8,8 +8,8 @@ export interface VectorKernels {
   add(sum: Float64Array, values: NumberArray): void;
   /** sum[i] += weight · values[i], in float64: the product is rounded before it is added. */
   addWeighted(sum: Float64Array, values: NumberArray, weight: number): void;
-  /** target[i] = sum[i] / divisor, rounded to the target's element type. */
-  divide(target: Float32Array | Float64Array, sum: Float64Array, divisor: number): void;
+  /** target[i] = sum[i] / divisor, rounded to the target's element type; whether no such number is NaN or infinite. */
+  divide(target: Float32Array | Float64Array, sum: Float64Array, divisor: number): boolean;
   /** Whether no value is NaN or infinite. */
   areFinite(values: Float32Array | Float64Array): boolean;
 }
@@ -25,6 +25,7 @@ export const plainVectors: VectorKernels = {
   divide(target, sum, divisor) {
     if (divisor === 1) target.set(sum);
     else for (let index = 0; index < sum.length; index++) target[index] = sum[index]! / divisor;
+    return plainVectors.areFinite(target);
   },
   areFinite: (values) => (values instanceof Float32Array ? areFinite32(values) : areFinite64(values)),
 };

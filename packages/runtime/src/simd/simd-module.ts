@@ -3,7 +3,8 @@
 //
 //   addWeighted(sum: i32, values: i32, end: i32, weight: f64)   f64 sums += weight · f32 values
 //   add(sum: i32, values: i32, end: i32)                        f64 sums += f64 values
-//   divide(sum: i32, values: i32, end: i32, divisor: f64)       f32 values = f64 sums / divisor
+//   divide(sum: i32, values: i32, end: i32, divisor: f64) -> i32
+//                                                               f32 values = f64 sums / divisor; 1 where all are finite
 //   areFinite(values: i32, end: i32) -> i32                     1 where no f32 value is NaN or infinite
 //
 // Addresses are in bytes; `end` is that of the first argument. Each loop takes 8 numbers a turn, at least once.
@@ -19,6 +20,7 @@ const V128 = 0x7b;
 const END = 0x0b;
 const get = (local: number): number[] => [0x20, local];
 const set = (local: number): number[] => [0x21, local];
+const tee = (local: number): number[] => [0x22, local];
 const i32Const = (value: number): number[] => [0x41, ...signed(value)];
 const I32_ADD = 0x6a;
 const I32_LT_UNSIGNED = 0x49;
@@ -75,17 +77,20 @@ const add = code(
 );
 
 const divide = code(
-  [[1, V128]],
+  [[4, V128]],
   [
     ...[...get(3), ...F64_SPLAT, ...set(4)],
+    ...[...i32Const(EXPONENT), ...I32_SPLAT, ...set(5)],
     ...whileBelow(0, 2, [
       ...[0, 1, 2, 3].flatMap((pair) => [
         ...[...get(1), ...get(0), ...load(16 * pair), ...get(4), ...F64_DIVIDE],
-        ...[...DEMOTE, ...storeTwoFloats(8 * pair)],
+        ...[...DEMOTE, ...tee(6), ...storeTwoFloats(8 * pair)],
+        ...[...get(6), ...get(5), ...AND, ...get(5), ...I32_EQUAL, ...get(7), ...OR, ...set(7)],
       ]),
       ...advance(0, 64),
       ...advance(1, 32),
     ]),
+    ...[...get(7), ...ANY_TRUE, I32_EQZ],
   ],
 );
 
@@ -115,6 +120,7 @@ export const simdModuleBytes = Uint8Array.from([
     [FUNCTION_TYPE, ...list([[I32], [I32], [I32], [F64]]), ...list([])],
     [FUNCTION_TYPE, ...list([[I32], [I32], [I32]]), ...list([])],
     [FUNCTION_TYPE, ...list([[I32], [I32]]), ...list([[I32]])],
+    [FUNCTION_TYPE, ...list([[I32], [I32], [I32], [F64]]), ...list([[I32]])],
   ]),
   ...section(2, [
     [
@@ -126,7 +132,7 @@ export const simdModuleBytes = Uint8Array.from([
       ...unsigned(MAXIMUM_PAGES),
     ],
   ]),
-  ...section(3, [[0], [1], [2], [0]]),
+  ...section(3, [[0], [1], [2], [3]]),
   ...section(7, [
     [...name('addWeighted'), 0x00, 0],
     [...name('add'), 0x00, 1],

@@ -68,29 +68,30 @@ describe('simdVectors', () => {
     );
   });
 
-  test('`simdVectors` divides sums to the bits that plain loops give, and knows whether quotients are finite', () => {
+  test('`simdVectors` divides sums to the bits that plain loops give, and says whether they are finite', () => {
     const divisors = fc.constantFrom(1, 3, 0.1, 1e-300, 1e300, 7.5e-40);
     fc.assert(
       fc.property(cases, divisors, fc.boolean(), ([length, numbers], divisor, isElsewhere) => {
         const sums = sumsOf(numbers, length);
         const expected = new Float32Array(length);
         const quotients = new Float32Array(length);
-        plainVectors.divide(expected, sums, divisor);
-        vectors.divide(quotients, isElsewhere ? sums.slice() : sums, divisor);
+        const areFinite = plainVectors.divide(expected, sums, divisor);
+        assert.equal(areFinite, expected.every(Number.isFinite));
+        assert.equal(vectors.divide(quotients, isElsewhere ? sums.slice() : sums, divisor), areFinite);
         assert.isTrue(quotients.every((value, index) => Object.is(value, expected[index])));
-        assert.equal(vectors.areFinite(quotients), expected.every(Number.isFinite));
       }),
       { numRuns: 120 },
     );
   });
 
-  test('`simdVectors` checks quotients anew once something else was read', () => {
-    const quotients = new Float32Array(300);
-    vectors.divide(quotients, sumsOf([1], 300), 2);
-    vectors.addWeighted(sumsOf([1], 300), filled(300, [3]), 2);
-    assert.isTrue(vectors.areFinite(quotients));
-    quotients[7] = Number.NaN;
-    assert.isFalse(vectors.areFinite(quotients));
+  test('`simdVectors` adds what was checked, though something was divided in between', () => {
+    const [values, quotients] = [filled(300, [3]), new Float32Array(300)];
+    const sums = sumsOf([1], 300);
+    assert.isTrue(vectors.areFinite(values));
+    vectors.divide(quotients, new Float64Array(300).fill(9), 2);
+    vectors.addWeighted(sums, values, 2);
+    assert.deepEqual([...sums.subarray(0, 3)], [7, 13, 19]);
+    assert.deepEqual([...quotients.subarray(0, 3)], [4.5, 4.5, 4.5]);
   });
 
   test('`simdVectors` leaves sums alone that lie beside those it adds to', () => {

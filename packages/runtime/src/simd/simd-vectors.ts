@@ -7,6 +7,8 @@ import { Instance, Module, type SharedMemory, validate } from './web-assembly.js
 /** Bytes of scratch that each thread needs. */
 export const SCRATCH_BYTES = 1 << 18;
 const BLOCK = SCRATCH_BYTES / Float32Array.BYTES_PER_ELEMENT;
+/** Sums from elsewhere take the second half of the scratch, while the first takes their quotients. */
+const SUMS_BLOCK = SCRATCH_BYTES / 2 / Float64Array.BYTES_PER_ELEMENT;
 /** Below this, calling costs more than it saves. */
 const FEWEST = 256;
 
@@ -21,17 +23,15 @@ export function simdVectors(memory: SharedMemory, scratch: number): VectorKernel
   const module = new Module(simdModuleBytes);
   const loops = new Instance(module, { env: { memory } }).exports as unknown as Loops;
   const block = new Float32Array(buffer, scratch, BLOCK);
+  const sumsBlock = new Float64Array(buffer, scratch + SCRATCH_BYTES / 2, SUMS_BLOCK);
   /** What the block holds, from a check until it is added: an update is checked and then added, and read once. */
   let held: Float32Array | null = null;
-  /** Quotients that the block still holds, for the check that follows. */
-  let quotients: Float32Array | null = null;
 
   const addWeighted = (sum: Float64Array, values: NumberArray, weight: number): void => {
     if (sum.buffer !== buffer || !(values instanceof Float32Array) || values.length < FEWEST) {
       plainVectors.addWeighted(sum, values, weight);
       return;
     }
-    quotients = null;
     const whole = values.length - (values.length % NUMBERS_A_TURN);
     for (let start = 0; start < whole; start += BLOCK) {
       const end = Math.min(start + BLOCK, whole);
@@ -60,32 +60,32 @@ export function simdVectors(memory: SharedMemory, scratch: number): VectorKernel
       }
     },
     divide(target, sum, divisor) {
-      if (sum.buffer !== buffer || !(target instanceof Float32Array) || sum.length < FEWEST) {
-        plainVectors.divide(target, sum, divisor);
-        return;
-      }
-      const whole = sum.length - (sum.length % NUMBERS_A_TURN);
-      for (let start = 0; start < whole; start += BLOCK) {
-        const end = Math.min(start + BLOCK, whole);
-        loops.divide(addressOf(sum, start), scratch, addressOf(sum, end), divisor);
-        target.set(block.subarray(0, end - start), start);
-      }
-      for (let index = whole; index < sum.length; index++) {
-        const quotient = sum[index]! / divisor;
-        target[index] = quotient;
-        if (index < BLOCK) block[index] = quotient;
+      if (!(target instanceof Float32Array) || sum.length < FEWEST) {
+        return plainVectors.divide(target, sum, divisor);
       }
       held = null;
-      quotients = target.length <= BLOCK ? target : null;
+      let areFinite = true;
+      const whole = sum.length - (sum.length % NUMBERS_A_TURN);
+      for (let start = 0; start < whole; start += SUMS_BLOCK) {
+        const part = sum.subarray(start, Math.min(start + SUMS_BLOCK, whole));
+        const dividends = sum.buffer === buffer ? part : sumsBlock;
+        if (dividends === sumsBlock) sumsBlock.set(part);
+        const end = addressOf(dividends, part.length);
+        if (loops.divide(dividends.byteOffset, scratch, end, divisor) === 0) areFinite = false;
+        target.set(block.subarray(0, part.length), start);
+      }
+      for (let index = whole; index < sum.length; index++) {
+        target[index] = sum[index]! / divisor;
+        if (!Number.isFinite(target[index])) areFinite = false;
+      }
+      return areFinite;
     },
     areFinite(values) {
       if (!(values instanceof Float32Array) || values.length < FEWEST) return plainVectors.areFinite(values);
-      const isHeld = values === quotients;
-      quotients = null;
       for (let start = 0; start < values.length; start += BLOCK) {
         const part = start === 0 && values.length <= BLOCK ? values : values.subarray(start, start + BLOCK);
         const turns = Math.ceil(part.length / NUMBERS_A_TURN) * NUMBERS_A_TURN;
-        if (!isHeld) block.set(part);
+        block.set(part);
         block.fill(0, part.length, turns);
         if (loops.areFinite(scratch, addressOf(block, turns)) === 0) return false;
       }
@@ -98,7 +98,7 @@ export function simdVectors(memory: SharedMemory, scratch: number): VectorKernel
 interface Loops {
   addWeighted(sum: number, values: number, end: number, weight: number): void;
   add(sum: number, values: number, end: number): void;
-  divide(sum: number, values: number, end: number, divisor: number): void;
+  divide(sum: number, values: number, end: number, divisor: number): number;
   areFinite(values: number, end: number): number;
 }
 

@@ -15,7 +15,7 @@ export interface RoundFacts {
 
 export interface FailedRoundFacts {
   readonly round: number;
-  readonly error: Error & { readonly code: string };
+  readonly error: unknown;
   readonly reports: readonly RoundReport[];
   readonly wallMs: number;
 }
@@ -38,8 +38,7 @@ export function failedRoundLineOf({ round, error, reports, wallMs }: FailedRound
   return {
     type: 'failed-round',
     round,
-    code: error.code,
-    message: error.message,
+    ...wordsOf(error),
     ...countReports(reports),
     lost: lostClients(reports),
     wallMs: roundMs(wallMs),
@@ -55,9 +54,12 @@ export function failedLineOf(
   error: unknown,
   { rounds, failedRounds, wallMs }: Pick<FailedLine, 'rounds' | 'failedRounds' | 'wallMs'>,
 ): FailedLine {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : null;
-  return { type: 'failed', rounds, failedRounds, code, message, wallMs: roundMs(wallMs) };
+  return { type: 'failed', rounds, failedRounds, ...wordsOf(error), wallMs: roundMs(wallMs) };
+}
+
+function wordsOf(error: unknown): Pick<FailedLine, 'code' | 'message'> {
+  if (!(error instanceof Error)) return { code: null, message: String(error) };
+  return { code: 'code' in error ? String(error.code) : null, message: error.message };
 }
 
 /** A struct's fields, any other value under `value`, as JSON can hold them. */

@@ -95,7 +95,7 @@ export const failedRoundLine = z
   .strictObject({
     type: z.literal('failed-round').describe('a round that failed: the state is kept'),
     round: z.int().positive().describe('from 1'),
-    code: z.string().describe('why, as a code of docs/semantics.md'),
+    code: z.string().nullable().describe('why, as a code of docs/semantics.md; null if the error has none'),
     message: z.string().describe('why, in words'),
     ...cohort,
     wallMs,

@@ -7,7 +7,7 @@ import type { LostClients } from '../record/record-line.js';
 export interface Outcomes {
   readonly failedRounds: number;
   /** Counts a round in: `error` where it failed. */
-  add(reports: readonly RoundReport[], error?: StarlingError): void;
+  add(reports: readonly RoundReport[], error?: unknown): void;
   /** `nothing-counted`, where there were rounds that asked clients, and nothing of any of them counts; else `null`. */
   failure(): StarlingError | null;
 }
@@ -17,7 +17,7 @@ export function createOutcomes(): Outcomes {
   let asked = 0;
   let failed = 0;
   let counted = false;
-  let lastError: StarlingError | undefined;
+  let lastError: unknown;
   return {
     get failedRounds() {
       return failed;
@@ -35,7 +35,7 @@ export function createOutcomes(): Outcomes {
     failure() {
       if (asked === 0 || counted) return null;
       const rounds = asked === 1 ? 'one round' : `${asked} rounds`;
-      const [last] = (lastError?.message ?? '').split('\n');
+      const [last] = (lastError instanceof Error ? lastError.message : '').split('\n');
       const lines = [...lost.map(formatLost), ...adviceOn(lost)].map((line) => `\n    ${line}`);
       return new StarlingError(
         'nothing-counted',

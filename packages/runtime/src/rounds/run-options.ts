@@ -93,7 +93,10 @@ export interface RunOptions extends RunSource {
   readonly onRound?: (record: RoundRecord) => MaybePromise<void>;
   /** Where given, a failed round keeps the state and the run continues; else the run throws its error. */
   readonly onFailedRound?: (failure: FailedRound) => MaybePromise<void>;
-  /** Gives up the round at hand and ends the run with the last committed state. */
+  /**
+   * Gives up the round at hand and ends the run with the last committed state. Aborted with a `StarlingError`, it ends
+   * the run by that error.
+   */
   readonly signal?: AbortSignal;
   /** Milliseconds, for `wallMs`. */
   readonly clock?: () => number;

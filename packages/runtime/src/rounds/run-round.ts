@@ -78,7 +78,7 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
     request.onReports?.(reports);
     const accepted = cohort.filter((_, position) => told[position]!.status === 'accepted');
     if (accepted.length < minReports) {
-      const need = `need ${minReports} reports, got ${accepted.length} of ${request.cohort.length}`;
+      const need = `need ${minReports} report${minReports === 1 ? '' : 's'}, got ${accepted.length} of ${request.cohort.length}`;
       throw new TooFewReportsError(`Cannot finish round ${round}: ${need}${lossText(reports)}`);
     }
     const reductions = server.reductions(phase);

@@ -8,12 +8,14 @@ import {
   federatedValue,
   float32,
   float64,
+  StarlingError,
   type Tensor,
   toValue,
 } from '@starling/federated-core';
 import { type CohortSampler, populationOf } from '@starling/population';
 import { assert, describe, expect, test } from 'vitest';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
+import type { RecordLine } from '../record/record-line.js';
 import { add, growth, memoryStore, numberOf, options } from '../testing/growth.js';
 import type { RoundRecord, RunOptions } from './run-options.js';
 import { runRounds } from './run-rounds.js';
@@ -237,6 +239,21 @@ describe('runRounds', () => {
     };
     const result = await runRounds(options({ runtime: slow, signal: controller.signal }));
     assert.deepEqual([result.rounds, result.interrupted, numberOf(result.state)], [1, true, 101]);
+  });
+
+  test('`runRounds` ends by the error that it is aborted with, where that is one of Starling', async () => {
+    const controller = new AbortController();
+    const lines: RecordLine[] = [];
+    const running = runRounds(
+      options({
+        signal: controller.signal,
+        onRecord: (line) => void lines.push(line),
+        onRound: () => controller.abort(new StarlingError('clients-lost', 'Cannot continue')),
+      }),
+    );
+    await expect(running).rejects.toMatchObject({ code: 'clients-lost' });
+    expect(lines.map(({ type }) => type)).toEqual(['run', 'round', 'failed']);
+    expect(lines.at(-1)).toMatchObject({ rounds: 1, failedRounds: 0, code: 'clients-lost' });
   });
 
   test('`runRounds` ends, with the state as it was, when a sampler draws a client twice, even where failed rounds pass', async () => {

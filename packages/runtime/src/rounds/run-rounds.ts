@@ -9,7 +9,7 @@ import {
   NonFiniteError,
   OverflowError,
   type Seed,
-  type StarlingError,
+  StarlingError,
   seedFrom,
 } from '@starling/federated-core';
 import { checkNumber, leafNames, roundSeed, serverSeed, unflatten } from '@starling/federated-core/plan';
@@ -27,7 +27,7 @@ import { type CompiledRun, compileRun } from './compile-run.js';
 import { createOutcomes } from './outcomes.js';
 import { resumeRun } from './resume-run.js';
 import { runLineOf } from './run-line.js';
-import type { FailedRound, RoundRecord, RunOptions, RunResult } from './run-options.js';
+import type { RoundRecord, RunOptions, RunResult } from './run-options.js';
 import { runRound } from './run-round.js';
 
 /**
@@ -133,14 +133,15 @@ class RoundLoop {
   async run(session: RuntimeSession): Promise<void> {
     const { rounds, signal } = this.options;
     while (this.round < rounds && !this.interrupted) {
-      if (signal?.aborted) this.interrupted = true;
+      if (signal?.aborted) this.interrupt(signal);
       else {
         const start = this.clock();
+        const round = this.round + 1;
         this.reports = [];
         try {
-          await this.step(session, this.round + 1, start);
+          await this.step(session, round, start);
         } catch (error) {
-          if (!isRoundFailure(error)) throw error;
+          if (this.round === round) throw error; // the round is committed: whoever was told of it threw
           await this.failed(error, start);
         }
       }
@@ -188,10 +189,7 @@ class RoundLoop {
     });
     const outcome =
       options.signal === undefined ? await running : await unlessAborted(running, options.signal);
-    if (outcome === null) {
-      this.interrupted = true;
-      return;
-    }
+    if (outcome === null) return this.interrupt(options.signal!);
     const wallMs = this.clock() - start;
     const state = compiled.stateOf(outcome.result);
     compiled.checkState(state, `finish round ${round}`);
@@ -215,14 +213,20 @@ class RoundLoop {
     await options.onRound?.(record);
   }
 
-  /** The state stays as it was; throws the error where nobody is told of failed rounds. */
-  private async failed(error: StarlingError, start: number): Promise<void> {
+  /** Ends the run with the state that it has; throws what the signal was aborted with, where that says why. */
+  private interrupt({ reason }: AbortSignal): void {
+    if (reason instanceof StarlingError) throw reason;
+    this.interrupted = true;
+  }
+
+  /** The state stays as it was; throws the error if it ends the run, or nobody is told of failed rounds. */
+  private async failed(error: unknown, start: number): Promise<void> {
     const { options, reports } = this;
-    const failure: FailedRound = { round: this.round + 1, error, reports, wallMs: this.clock() - start };
+    const facts = { round: this.round + 1, reports, wallMs: this.clock() - start };
     this.outcomes.add(reports, error);
-    if (isRecorded(options)) await tell(options, failedRoundLineOf(failure));
-    if (options.onFailedRound === undefined) throw error;
-    await options.onFailedRound(failure);
+    if (isRecorded(options)) await tell(options, failedRoundLineOf({ ...facts, error }));
+    if (options.onFailedRound === undefined || !isRoundFailure(error)) throw error;
+    await options.onFailedRound({ ...facts, error });
     this.round++;
   }
 

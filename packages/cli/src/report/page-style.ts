@@ -54,5 +54,6 @@ th { color: var(--quiet); font-weight: 500; }
 th:first-child, td:first-child { text-align: left; }
 .lost { margin-bottom: 12px; }
 .lost th, .lost td { text-align: left; white-space: normal; vertical-align: top; overflow-wrap: anywhere; }
+.lost th:nth-child(-n+2), .lost td:nth-child(-n+2) { white-space: nowrap; overflow-wrap: normal; }
 .failure { color: var(--s1); margin-top: 12px; }
 `;

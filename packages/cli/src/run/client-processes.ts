@@ -2,6 +2,7 @@
 // the population. They speak to the coordinator over the loopback and share no memory with it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { StarlingError } from '@starling/federated-core';
 import type { EngineChoice } from '@starling/runtime/engines';
 
 const STARLING = fileURLToPath(new URL('../../bin/starling.js', import.meta.url));
@@ -17,7 +18,7 @@ export interface ClientProcessOptions {
   /** At most one a client. */
   readonly processes: number;
   readonly url: string;
-  /** Told once, when a process ends that was not asked to. */
+  /** Told once, when a process ends that was not asked to: `clients-lost`. */
   readonly onFailure: (error: Error) => void;
 }
 
@@ -60,7 +61,8 @@ export function startClientProcesses(options: ClientProcessOptions): ClientProce
       if (stopping || code === 0) return;
       stopping = true;
       options.onFailure(
-        new Error(
+        new StarlingError(
+          'clients-lost',
           `Cannot continue without clients ${from} to ${to - 1}: their process ended with ${signal ?? code}`,
           {
             cause: new Error(log.join(' | ') || 'it logged nothing'),

@@ -83,7 +83,7 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
     async onFailedRound(failure) {
       const { type: _, round, lost, message, wallMs, ...counts } = failedRoundSummary(failure);
       metrics.add('starling_rounds_failed_total');
-      logger.error({ round, ...counts, wallMs: Math.round(wallMs) }, message);
+      logger.error({ round, ...counts, wallMs: Math.round(wallMs) }, firstLine(message));
       logLost(logger, round, lost);
       await options.onFailedRound?.(failure);
     },
@@ -93,8 +93,13 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
     { rounds: done, failedRounds, stateHash, interrupted },
     interrupted ? 'interrupted' : 'finished',
   );
-  if (failure !== null) logger.error({ code: failure.code }, failure.message);
+  if (failure !== null) logger.error({ code: failure.code }, firstLine(failure.message));
   return result;
+}
+
+/** What comes below has lines of its own in the log. */
+function firstLine(message: string): string {
+  return message.split('\n')[0]!;
 }
 
 /** A line a reason, however many clients it is of. */

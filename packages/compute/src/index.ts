@@ -2,8 +2,6 @@
 // engines and plans are made of lies behind further entries: `/graph`, `/engine`, `/onnx`, `/memory`, `/contract`.
 
 export * as tfl from '@tensorflow/tfjs-layers';
-export { CaptureError, type CaptureErrorCode } from './capture/frame/capture-error.js';
-export type { TensorStructure, Tensors, TypeOfStructure } from './capture/frame/structure.js';
 export {
   type ArgumentOf,
   type LocalComputationOptions,
@@ -13,6 +11,8 @@ export {
   type ResultTypeOf,
 } from './capture/local-computation.js';
 export { random } from './capture/random.js';
+export { CaptureError, type CaptureErrorCode } from './capture/recording/capture-error.js';
+export type { TensorStructure, Tensors, TypeOfStructure } from './capture/recording/structure.js';
 export { type ScanOptions, scan } from './capture/scan/scan.js';
 export type { Captured } from './capture/sequences/parameters.js';
 export { sequenceLength, sequenceReduce } from './capture/sequences/sequence-reduce.js';

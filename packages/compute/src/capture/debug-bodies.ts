@@ -1,7 +1,7 @@
 // What a process does first that is to debug bodies: lines that look at values must not stop the trace of a body, and
 // must show something where it is run eagerly.
 import { showTensors } from '../tensorflow/shown-tensors.js';
-import { tolerateReads } from './frame/value-reads.js';
+import { tolerateReads } from './recording/value-reads.js';
 
 /**
  * From now on bodies may read values (`dataSync`, `print`, `console.log`). Where a body is traced there are none yet: a

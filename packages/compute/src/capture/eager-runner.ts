@@ -11,12 +11,12 @@ import { withEagerBackend } from './eager/eager-backend.js';
 import { duringCall, EagerCall, type EagerStep } from './eager/eager-call.js';
 import { type NonFiniteOrigin, NonFiniteWatch } from './eager/non-finite-watch.js';
 import { type WrittenPlaces, writtenPlaces } from './eager/written-places.js';
-import { captureBackend } from './frame/capture-backend.js';
-import { CaptureError } from './frame/capture-error.js';
-import { keepingVariables } from './frame/kept-variables.js';
-import { withoutMathRandom } from './frame/randomness.js';
-import { fromType, structureTensors } from './frame/structure.js';
 import { captureBody } from './local-computation.js';
+import { captureBackend } from './recording/capture-backend.js';
+import { CaptureError } from './recording/capture-error.js';
+import { keepingVariables } from './recording/kept-variables.js';
+import { withoutMathRandom } from './recording/randomness.js';
+import { fromType, structureTensors } from './recording/structure.js';
 import { SymbolicDataset } from './sequences/symbolic-dataset.js';
 import { bodyOf, type WrittenBody } from './written-bodies.js';
 

@@ -12,9 +12,9 @@ import {
 import { afterEach, describe, expect, expectTypeOf, test } from 'vitest';
 import * as tf from '../tensorflow/tf.js';
 import { nodeNames } from '../testing/graphs.js';
-import { CaptureError } from './frame/capture-error.js';
 import { kernelGraphOf, localComputation } from './local-computation.js';
 import { random } from './random.js';
+import { CaptureError } from './recording/capture-error.js';
 import { scan } from './scan/scan.js';
 import { sequenceReduce } from './sequences/sequence-reduce.js';
 import type { SymbolicDataset } from './sequences/symbolic-dataset.js';

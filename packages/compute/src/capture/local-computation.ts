@@ -12,19 +12,19 @@ import { cleanGraph } from '../cleaning/clean-graph.js';
 import type { KernelGraph } from '../graph/kernel-graph.js';
 import { graphId } from '../graph/serialized/graph-id.js';
 import { scoped } from '../tensorflow/scopes.js';
-import { captureBackend } from './frame/capture-backend.js';
-import { CaptureError } from './frame/capture-error.js';
-import { Frame } from './frame/frame.js';
-import { keepingVariables } from './frame/kept-variables.js';
-import { withoutMathRandom } from './frame/randomness.js';
+import { withCaptureBackend } from './record-kernels.js';
+import { captureBackend } from './recording/capture-backend.js';
+import { CaptureError } from './recording/capture-error.js';
+import { keepingVariables } from './recording/kept-variables.js';
+import { withoutMathRandom } from './recording/randomness.js';
+import { Recording } from './recording/recording.js';
 import {
   structureLeaves,
   structureType,
   type TensorStructure,
   type TypeOfStructure,
-} from './frame/structure.js';
-import { tracedQuietly } from './frame/value-reads.js';
-import { withCaptureBackend } from './record-kernels.js';
+} from './recording/structure.js';
+import { tracedQuietly } from './recording/value-reads.js';
 import { type Captured, makeParameter } from './sequences/parameters.js';
 import { keepBody, type WrittenBody } from './written-bodies.js';
 
@@ -150,18 +150,18 @@ export function captureBody(
       'Cannot capture a local computation inside the body of another: call its function directly, or make it before',
     );
   }
-  const frame = new Frame(null, null, numbered);
+  const recording = new Recording(null, null, numbered);
   return withCaptureBackend(() => {
     try {
       return keepingVariables(captureBackend, () =>
-        captureBackend.within(frame, () =>
+        captureBackend.within(recording, () =>
           scoped(() => {
-            const argument = parameter === null ? undefined : makeParameter(frame, parameter, 'argument');
+            const argument = parameter === null ? undefined : makeParameter(recording, parameter, 'argument');
             const structure = withoutMathRandom(() =>
               withWholeStacks(() => tracedQuietly(() => ignoreRejections(body(argument)))),
             );
             const leaves = structureLeaves(structure, 'the result');
-            return { graph: frame.finish(leaves), result: structureType(structure, leaves) };
+            return { graph: recording.finish(leaves), result: structureType(structure, leaves) };
           }),
         ),
       );

@@ -5,14 +5,14 @@ import { floatsWithin } from '../graph/feeds/draw.js';
 import type { RandomNode } from '../graph/kernel-graph.js';
 import * as tf from '../tensorflow/tf.js';
 import { eagerCall } from './eager/eager-call.js';
-import { captureBackend } from './frame/capture-backend.js';
-import { recordDraw } from './frame/randomness.js';
-import { tensorOf } from './frame/structure.js';
+import { captureBackend } from './recording/capture-backend.js';
+import { recordDraw } from './recording/randomness.js';
+import { tensorOf } from './recording/structure.js';
 
 function draw(shape: readonly number[], distribution: RandomNode['distribution']): tf.Tensor {
   const call = eagerCall();
   if (call !== null) return tf.tensor(call.draw(shape, distribution), [...shape], 'float32');
-  return tensorOf(recordDraw(captureBackend.frame, shape, distribution));
+  return tensorOf(recordDraw(captureBackend.recording, shape, distribution));
 }
 
 function bernoulli(shape: readonly number[], probability: number): tf.Tensor {

@@ -12,12 +12,12 @@ import {
   type TensorInfo,
 } from '../tensorflow/tf.js';
 import { composites } from './composites/composites.js';
-import { CAPTURE_BACKEND, captureBackend } from './frame/capture-backend.js';
-import { CaptureError } from './frame/capture-error.js';
-import type { CapturedValue } from './frame/frame.js';
-import { refuseStatefulOptimizers } from './frame/hidden-state.js';
-import { plainAttributes } from './frame/plain-attributes.js';
-import { drawError } from './frame/randomness.js';
+import { CAPTURE_BACKEND, captureBackend } from './recording/capture-backend.js';
+import { CaptureError } from './recording/capture-error.js';
+import { refuseStatefulOptimizers } from './recording/hidden-state.js';
+import { plainAttributes } from './recording/plain-attributes.js';
+import { drawError } from './recording/randomness.js';
+import type { CapturedValue } from './recording/recording.js';
 import { captureRecurrentLayers } from './scan/recurrent-layers.js';
 
 function record(
@@ -34,7 +34,7 @@ function record(
     }
   }
   try {
-    const outputs = captureBackend.frame.kernel(kernel, values, plainAttributes(attrs));
+    const outputs = captureBackend.recording.kernel(kernel, values, plainAttributes(attrs));
     return outputs.map((output) => captureBackend.hold(output));
   } catch (error) {
     if (error instanceof CaptureError) throw error;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { recordDraw } from '../capture/frame/randomness.js';
+import { recordDraw } from '../capture/recording/randomness.js';
 import { floats, nodeNames, valuesOf, writeGraph } from '../testing/graphs.js';
 import { mergeCommonSubexpressions } from './common-subexpressions.js';
 import { removeDeadCode } from './dead-code.js';
@@ -30,7 +30,7 @@ describe('mergeCommonSubexpressions', () => {
 
   test('never merges two draws', () => {
     const graph = writeGraph((g) => {
-      const draw = () => recordDraw(g.frame, [2], { kind: 'uniform', low: 0, high: 1 });
+      const draw = () => recordDraw(g.recording, [2], { kind: 'uniform', low: 0, high: 1 });
       return [draw(), draw()];
     });
     expect(nodeNames(clean(graph))).toEqual(['random', 'random']);

@@ -1,4 +1,4 @@
-// The frame that cleaning passes share: walks a graph in order, and lets a pass put other values in the place of what
+// What cleaning passes share: walks a graph in order, and lets a pass put other values in the place of what
 // a node makes. Bodies of reductions are rewritten too, each on its own.
 import type { Tensor } from '@starling/federated-core';
 import { sizeOf } from '@starling/federated-core/plan';

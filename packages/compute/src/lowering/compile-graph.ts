@@ -7,7 +7,7 @@ import type { GraphArtifact } from '../engine/graph-artifact.js';
 import type { KernelGraph } from '../graph/kernel-graph.js';
 import { serializeGraph } from '../graph/serialized/serialize.js';
 import { lowerGraph } from './lower-graph.js';
-import { LoweringError } from './rules/rule.js';
+import { LoweringError } from './rules/lowering-rule.js';
 
 /** The same computation gives the same bytes. */
 export function compileGraph(local: LocalComputation): GraphArtifact {

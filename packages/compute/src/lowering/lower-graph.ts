@@ -13,7 +13,7 @@ import { lowerScan } from './lower-scan.js';
 import { type LoweringContext, specOf } from './lowering-context.js';
 import { maskBeforePoolGradient } from './mask-before-pool-gradient.js';
 import { loweringRules } from './rules/index.js';
-import { KernelCall, LoweringError } from './rules/rule.js';
+import { KernelCall, LoweringError } from './rules/lowering-rule.js';
 
 export interface LoweredGraph {
   readonly onnx: OnnxGraph;

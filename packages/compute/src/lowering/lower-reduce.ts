@@ -6,7 +6,7 @@ import type { OnnxDType, OnnxValue } from '@starling/onnx';
 import { attribute, type GraphBuilder } from '@starling/onnx';
 import type { KernelGraph, ReduceNode, ValueId } from '../graph/kernel-graph.js';
 import { type LoweringContext, specOf } from './lowering-context.js';
-import { LoweringError } from './rules/rule.js';
+import { LoweringError } from './rules/lowering-rule.js';
 
 export function lowerReduce(
   graph: KernelGraph,

@@ -4,7 +4,7 @@ import type { OnnxValue } from '@starling/onnx';
 import { attribute, type GraphBuilder } from '@starling/onnx';
 import type { KernelGraph, ScanNode, ValueId } from '../graph/kernel-graph.js';
 import { type LoweringContext, specOf } from './lowering-context.js';
-import { LoweringError } from './rules/rule.js';
+import { LoweringError } from './rules/lowering-rule.js';
 
 export function lowerScan(
   graph: KernelGraph,

@@ -1,6 +1,6 @@
 // For tests of cleaning: small graphs written by hand, and their values.
 import { type Tensor, tensor } from '@starling/federated-core';
-import { type CapturedValue, Frame } from '../capture/frame/frame.js';
+import { type CapturedValue, Recording } from '../capture/recording/recording.js';
 import { runKernel } from '../engines/tfjs/tfjs-kernels.js';
 import { replayGraph } from '../engines/tfjs/tfjs-replay.js';
 import { fromTf } from '../engines/tfjs/tfjs-tensors.js';
@@ -10,14 +10,14 @@ import { scoped } from '../tensorflow/scopes.js';
 
 /** Writes a graph node by node. */
 export class GraphWriter {
-  readonly frame = new Frame(null);
+  readonly recording = new Recording(null);
 
   input(shape: readonly number[], dtype: 'float32' | 'int32' | 'bool' | 'uint8' = 'float32'): CapturedValue {
-    return this.frame.input({ dtype, shape });
+    return this.recording.input({ dtype, shape });
   }
 
   constant(values: readonly number[], shape: readonly number[] = [values.length]): CapturedValue {
-    return this.frame.constant(floats(values, shape), { dtype: 'float32', shape });
+    return this.recording.constant(floats(values, shape), { dtype: 'float32', shape });
   }
 
   kernel(
@@ -25,7 +25,7 @@ export class GraphWriter {
     inputs: { readonly [name: string]: CapturedValue | readonly CapturedValue[] } = {},
     attributes: { readonly [name: string]: Attribute } = {},
   ): CapturedValue {
-    return this.frame.kernel(kernel, inputs, attributes)[0] as CapturedValue;
+    return this.recording.kernel(kernel, inputs, attributes)[0] as CapturedValue;
   }
 }
 
@@ -33,7 +33,7 @@ export class GraphWriter {
 export function writeGraph(write: (writer: GraphWriter) => readonly CapturedValue[]): KernelGraph {
   const writer = new GraphWriter();
   const outputs = write(writer);
-  return writer.frame.finish(outputs);
+  return writer.recording.finish(outputs);
 }
 
 export function floats(values: readonly number[], shape: readonly number[] = [values.length]): Tensor {

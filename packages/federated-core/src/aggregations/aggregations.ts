@@ -65,7 +65,7 @@ export function decodeKind(
   kind: AggregationKind,
   numbers: Readonly<Record<string, number>> | undefined,
 ): KindAndSettings {
-  const rules = aggregationDefinition(kind).settings;
-  const settings = decodeSettings(`an aggregation of kind ${kind}`, rules, numbers);
-  return (Object.keys(rules).length === 0 ? { kind } : { kind, settings }) as KindAndSettings;
+  const forms = aggregationDefinition(kind).settings;
+  const settings = decodeSettings(`an aggregation of kind ${kind}`, forms, numbers);
+  return (Object.keys(forms).length === 0 ? { kind } : { kind, settings }) as KindAndSettings;
 }

@@ -7,7 +7,7 @@ import type { VectorKernels } from '../sums/vector-kernels.js';
 import type { Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 import type { Reduction } from './reduction.js';
-import type { SettingRules, SettingsOf } from './settings.js';
+import type { SettingForms, SettingsOf } from './settings.js';
 
 /** What aggregations of all kinds have. */
 export interface AggregationParts<G = LocalComputation> {
@@ -34,7 +34,7 @@ export interface ReductionTools<G> {
   readonly vectors: VectorKernels;
 }
 
-export interface AggregationDefinition<K extends string = string, R extends SettingRules = SettingRules> {
+export interface AggregationDefinition<K extends string = string, R extends SettingForms = SettingForms> {
   /** As a plan names it. */
   readonly kind: K;
   /** The settings that it takes; `{}` for none. */
@@ -48,8 +48,8 @@ export interface AggregationDefinition<K extends string = string, R extends Sett
   ): Reduction;
 }
 
-/** The definition as it is: its kind and rules are kept as types. */
-export function defineAggregation<const K extends string, const R extends SettingRules>(
+/** The definition as it is: its kind and forms are kept as types. */
+export function defineAggregation<const K extends string, const R extends SettingForms>(
   definition: AggregationDefinition<K, R>,
 ): AggregationDefinition<K, R> {
   return definition;

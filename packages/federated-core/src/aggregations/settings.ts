@@ -1,28 +1,28 @@
-// The settings that a kind of aggregation takes, such as `maxInput`, declared as rules by name: their types in
-// memory, and their form in text (a plan's manifest, a saved computation), follow from the rules. In text all are
+// The settings that a kind of aggregation takes, such as `maxInput`, declared as forms by name: their types in
+// memory, and how they stand in text (a plan's manifest, a saved computation), follow from the forms. In text all are
 // numbers by name: a flag is 0 or 1, and a setting that differs between leaves is `maxInput.0`, `maxInput.1`, ….
 
 /** One number for all leaves of an update, or one for each leaf. */
 export type PerLeaf = number | readonly number[];
 
-interface ValueByRule {
+interface ValueByForm {
   readonly number: number;
   readonly optional: number | undefined;
   readonly flag: boolean;
   readonly 'per-leaf': PerLeaf;
 }
 
-export type SettingRule = keyof ValueByRule;
+export type SettingForm = keyof ValueByForm;
 
-export interface SettingRules {
-  readonly [name: string]: SettingRule;
+export interface SettingForms {
+  readonly [name: string]: SettingForm;
 }
 
-/** The settings that fit rules: `{ maxInput: 'per-leaf' }` gives `{ maxInput: PerLeaf }`. */
-export type SettingsOf<R extends SettingRules> = { readonly [N in keyof R]: ValueByRule[R[N]] };
+/** The settings that fit forms: `{ maxInput: 'per-leaf' }` gives `{ maxInput: PerLeaf }`. */
+export type SettingsOf<R extends SettingForms> = { readonly [N in keyof R]: ValueByForm[R[N]] };
 
 /** Settings of any kind. */
-export type Settings = SettingsOf<SettingRules>;
+export type Settings = SettingsOf<SettingForms>;
 
 /** A setting for the leaf at this position; throws a `RangeError` when there is none. */
 export function settingOfLeaf(setting: PerLeaf, leaf: number): number {
@@ -45,12 +45,12 @@ export function encodeSettings(settings: Settings): Readonly<Record<string, numb
 }
 
 /**
- * The settings that `encodeSettings` made such numbers of, in the order of `rules`. Throws a `RangeError`
- * that names the `owner` when a setting is missing, is not a value of its rule, or has no rule.
+ * The settings that `encodeSettings` made such numbers of, in the order of `forms`. Throws a `RangeError`
+ * that names the `owner` when a setting is missing, is not a value of its form, or has no form.
  */
-export function decodeSettings<const R extends SettingRules>(
+export function decodeSettings<const R extends SettingForms>(
   owner: string,
-  rules: R,
+  forms: R,
   numbers: Readonly<Record<string, number>> = {},
 ): SettingsOf<R> {
   const unread = new Map(Object.entries(numbers));
@@ -62,9 +62,9 @@ export function decodeSettings<const R extends SettingRules>(
   const fail = (need: string, got: unknown): never => {
     throw new RangeError(`Cannot read the settings of ${owner}: need ${need}, got ${got}`);
   };
-  const read = (name: string, rule: SettingRule): Settings[string] => {
+  const read = (name: string, form: SettingForm): Settings[string] => {
     const value = take(name);
-    switch (rule) {
+    switch (form) {
       case 'number':
         return value ?? fail(name, 'none');
       case 'optional':
@@ -82,12 +82,12 @@ export function decodeSettings<const R extends SettingRules>(
     }
   };
   const settings = Object.fromEntries(
-    Object.entries(rules).flatMap(([name, rule]) => {
-      const value = read(name, rule);
+    Object.entries(forms).flatMap(([name, form]) => {
+      const value = read(name, form);
       return value === undefined ? [] : [[name, value]];
     }),
   );
   const [surplus] = unread.keys();
-  if (surplus !== undefined) fail(Object.keys(rules).join(', ') || 'no settings', surplus);
+  if (surplus !== undefined) fail(Object.keys(forms).join(', ') || 'no settings', surplus);
   return settings as SettingsOf<R>;
 }

@@ -11,7 +11,7 @@ import type { Tensor } from '../values/tensor.js';
 import { decodeTensor, encodeTensor, type TensorText } from '../values/tensor-text.js';
 import { bad, fail } from './bad-computation.js';
 
-/** Settings of a call; `numbers` by the rules that the intrinsic declares. */
+/** Settings of a call; `numbers` by the forms that the intrinsic declares. */
 export type SettingsText = Omit<IntrinsicSettings, 'ifEmpty' | 'numbers'> & {
   readonly ifEmpty?: readonly TensorText[];
   readonly numbers?: Readonly<Record<string, number>>;
@@ -41,14 +41,14 @@ export function encodeSettingsOf({ ifEmpty, numbers, ...settings }: IntrinsicSet
 }
 
 export function decodeSettingsOf(
-  { name, settings: rules }: IntrinsicDefinition,
+  { name, settings: forms }: IntrinsicDefinition,
   inputs: readonly Expression[],
   { ifEmpty, numbers, ...settings }: SettingsText,
 ): IntrinsicSettings {
   try {
     return {
       ...settings,
-      ...(rules === undefined ? {} : { numbers: decodeSettings(name, rules, numbers) }),
+      ...(forms === undefined ? {} : { numbers: decodeSettings(name, forms, numbers) }),
       ...(ifEmpty === undefined ? {} : { ifEmpty: ifEmptyOf(inputs, ifEmpty) }),
     };
   } catch (error) {

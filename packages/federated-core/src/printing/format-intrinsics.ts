@@ -39,14 +39,14 @@ function formatIntrinsic(definition: IntrinsicDefinition): string {
     '',
     ...signatures.map((signature) => `    ${signature}`),
   ];
-  const rules = Object.entries(where).map(
-    ([label, rule]) => `- \`${label}\` must be ${constraints[rule].need}.`,
+  const needs = Object.entries(where).map(
+    ([label, constraint]) => `- \`${label}\` must be ${constraints[constraint].need}.`,
   );
   if ('revealing' in definition && definition.revealing) {
     const seen = definition.role === 'select' ? 'each client’s keys' : 'single clients’ values';
-    rules.push(`- Revealing: the server sees ${seen}, and types and plans say so.`);
+    needs.push(`- Revealing: the server sees ${seen}, and types and plans say so.`);
   }
-  if (edgeCases !== undefined) rules.push(`- ${edgeCases}`);
-  if (rules.length > 0) lines.push('', ...rules);
+  if (edgeCases !== undefined) needs.push(`- ${edgeCases}`);
+  if (needs.length > 0) lines.push('', ...needs);
   return `${lines.join('\n')}\n`;
 }

@@ -117,8 +117,8 @@ function shapesOf(tensors: Tensors): Record<string, number[]> {
 
 function stateShapes(state: OptimizerState): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(state).map(([slot, value]) => [
-      slot,
+    Object.entries(state).map(([part, value]) => [
+      part,
       value instanceof tf.Tensor ? value.shape : shapesOf(value),
     ]),
   );

@@ -5,8 +5,8 @@
 import type { tf } from '@starling/compute';
 import type { Tensors } from '../tensors/tensors.js';
 
-/** Slots by name: one tensor, or one for each weight. */
-export type OptimizerState = { readonly [slot: string]: tf.Tensor | Tensors };
+/** Parts by name: one tensor, or one for each weight. */
+export type OptimizerState = { readonly [part: string]: tf.Tensor | Tensors };
 
 export interface Optimizer {
   readonly name: string;

@@ -1,4 +1,4 @@
-// Records of tensors by name: how weights, gradients and optimizer slots are held inside a local computation.
+// Records of tensors by name: how weights, gradients and the state of optimizers are held inside a local computation.
 import type { tf } from '@starling/compute';
 
 export type Tensors = { readonly [name: string]: tf.Tensor };

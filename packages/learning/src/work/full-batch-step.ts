@@ -64,20 +64,20 @@ export function fullBatchStep(options: FullBatchStepOptions): {
   };
 }
 
-/** As `mapTensors`, for the slots of an optimizer: some are one tensor, some a tensor for each weight. */
+/** As `mapTensors`, for the parts of an optimizer: some are one tensor, some a tensor for each weight. */
 function eachSlot(
   ofTensors: (first: tf.Tensor, second: tf.Tensor) => tf.Tensor,
   ofRecords: (first: Tensors, second: Tensors) => Tensors,
   first: OptimizerState,
   second: OptimizerState,
 ): OptimizerState {
-  const slots = Object.entries(first).map(([slot, value]) => {
-    const other = second[slot];
+  const parts = Object.entries(first).map(([part, value]) => {
+    const other = second[part];
     return value instanceof tf.Tensor
-      ? ([slot, ofTensors(value, other as tf.Tensor)] as const)
-      : ([slot, ofRecords(value, other as Tensors)] as const);
+      ? ([part, ofTensors(value, other as tf.Tensor)] as const)
+      : ([part, ofRecords(value, other as Tensors)] as const);
   });
-  return Object.fromEntries(slots);
+  return Object.fromEntries(parts);
 }
 
 function checkUnmoved({ name }: Model, { moved }: ForwardPass): void {

@@ -59,7 +59,7 @@ const aggregationSchema = z.strictObject({
       report: programSchema,
     })
     .exactOptional(),
-  /** By the rules of the kind (`encodeSettings`). */
+  /** By the forms of the kind (`encodeSettings`). */
   settings: z.record(z.string(), z.number()).exactOptional(),
 });
 

@@ -3,13 +3,13 @@
 import { runKernel } from '../../engines/tfjs/tfjs-kernels.js';
 import type { GraphDType, ValueSpec } from '../../graph/kernel-graph.js';
 import { isKernel, KERNELS, type Kernel } from '../../graph/kernels.js';
-import type { RuleResult } from '../../graph/shape-rules/shape-rule.js';
+import type { ShapeResult } from '../../graph/shape-rules/shape-rule.js';
 import { shapeRules } from '../../graph/shape-rules/shape-rules.js';
 import { onBackend } from '../../tensorflow/scopes.js';
 import * as tf from '../../tensorflow/tf.js';
 import { composites } from '../composites/composites.js';
-import { plainAttributes } from '../frame/plain-attributes.js';
-import { drawnDropout } from '../frame/randomness.js';
+import { plainAttributes } from '../recording/plain-attributes.js';
+import { drawnDropout } from '../recording/randomness.js';
 import { eagerCall } from './eager-call.js';
 
 const EAGER_BACKEND = 'starling-eager';
@@ -86,7 +86,7 @@ function runEngineKernel(
     return [name, spec] as const;
   });
   const attributes = plainAttributes(call.attrs);
-  const rule: RuleResult = shapeRules[kernel]({
+  const rule: ShapeResult = shapeRules[kernel]({
     inputs: isList ? { tensors: specs.map(([, spec]) => spec) } : Object.fromEntries(specs),
     attributes,
   });

@@ -1,5 +1,5 @@
 // One call of a body that is run eagerly: on the argument's numbers, step by step. While it lasts, what a body does
-// with datasets, recurrences and random numbers asks this call rather than a frame.
+// with datasets, recurrences and random numbers asks this call rather than a recording.
 import type { Seed, Tensor } from '@starling/federated-core';
 import { bindFeeds } from '../../graph/feeds/bind-feeds.js';
 import type { Feed } from '../../graph/feeds/feeds.js';

@@ -1,5 +1,5 @@
 // A scan that has been recorded: what its gradient needs of it.
-import type { CapturedValue } from '../frame/frame.js';
+import type { CapturedValue } from '../recording/recording.js';
 import type { ScanTrace } from './scan-trace.js';
 import type { SplitStep } from './split-step.js';
 

@@ -4,8 +4,8 @@
 import { RNN } from '@tensorflow/tfjs-layers';
 import * as tf from '../../tensorflow/tf.js';
 import { eagerCall } from '../eager/eager-call.js';
-import { captureBackend } from '../frame/capture-backend.js';
-import { CaptureError } from '../frame/capture-error.js';
+import { captureBackend } from '../recording/capture-backend.js';
+import { CaptureError } from '../recording/capture-error.js';
 import { scan } from './scan.js';
 
 /** What this file needs of tf.js's layer, whose fields are not all public. */

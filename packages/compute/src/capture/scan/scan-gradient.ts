@@ -3,7 +3,7 @@
 // a matrix product, one large product after the walk does for all steps (scan-sum.ts); others are carried as running
 // sums.
 import type { KernelGraph, ValueId, ValueSpec } from '../../graph/kernel-graph.js';
-import type { CapturedValue, Frame } from '../frame/frame.js';
+import type { CapturedValue, Recording } from '../recording/recording.js';
 import { dependents, jointLayout } from './joint-step.js';
 import type { RecordedScan } from './recorded-scan.js';
 import { RunningSums } from './running-sums.js';
@@ -18,7 +18,7 @@ export function emitBackward(
   { trace, walk, split, sequences, stacked }: RecordedScan,
   cotangents: readonly CapturedValue[],
 ): readonly (CapturedValue | null)[] {
-  const { joint, frame } = trace;
+  const { joint, recording } = trace;
   if (joint === null || split === null)
     throw new Error('Cannot take a gradient of a scan traced without one');
   const { graph } = joint;
@@ -48,9 +48,9 @@ export function emitBackward(
     ...new Set([...layout.elementGradients, ...sums.flatMap((sum) => sum?.reads ?? [])]),
   ].filter((id) => !stacks.has(id));
 
-  const outputs = recordBackward(frame, {
+  const outputs = recordBackward(recording, {
     walk: { steps: walk.steps, reverse: !walk.reverse },
-    initial: [...cotangents.slice(0, states), ...runningSums.map(({ spec }) => zeros(frame, spec))],
+    initial: [...cotangents.slice(0, states), ...runningSums.map(({ spec }) => zeros(recording, spec))],
     sequences: sequenceInputs.map((id) => stacks.get(id) as CapturedValue),
     captures: joint.captures,
     body: {
@@ -73,7 +73,7 @@ export function emitBackward(
   const captureGradients = sums.map((sum: StepSum | null) =>
     sum === null
       ? (outputs[states + runningIndex++] as CapturedValue)
-      : sum.afterwards(frame, stack, walk.steps),
+      : sum.afterwards(recording, stack, walk.steps),
   );
   return [
     ...spread(trace.state, outputs.slice(0, states)),
@@ -83,7 +83,7 @@ export function emitBackward(
 }
 
 function recordBackward(
-  frame: Frame,
+  recording: Recording,
   scan: {
     readonly walk: { readonly steps: number; readonly reverse: boolean };
     readonly initial: readonly CapturedValue[];
@@ -95,13 +95,13 @@ function recordBackward(
   const { walk, body } = scan;
   const outputs = body.outputs.map((id, index) => {
     const { dtype, shape } = body.values[id] as ValueSpec;
-    return frame.value({ dtype, shape: index < scan.initial.length ? shape : [walk.steps, ...shape] });
+    return recording.value({ dtype, shape: index < scan.initial.length ? shape : [walk.steps, ...shape] });
   });
-  frame.node({
+  recording.node({
     op: 'scan',
     ...walk,
-    sequences: scan.sequences.map((value) => frame.read(value)),
-    initial: scan.initial.map((value) => frame.read(value)),
+    sequences: scan.sequences.map((value) => recording.read(value)),
+    initial: scan.initial.map((value) => recording.read(value)),
     captures: scan.captures,
     body,
     outputs: outputs.map(({ id }) => id),
@@ -109,8 +109,8 @@ function recordBackward(
   return outputs;
 }
 
-function zeros(frame: Frame, { dtype, shape }: ValueSpec): CapturedValue {
-  return frame.kernel('Fill', {}, { shape, value: 0, dtype })[0] as CapturedValue;
+function zeros(recording: Recording, { dtype, shape }: ValueSpec): CapturedValue {
+  return recording.kernel('Fill', {}, { shape, value: 0, dtype })[0] as CapturedValue;
 }
 
 /** Gradients at the places of float leaves. */

@@ -1,10 +1,10 @@
 // The scan as tf.js sees it: a kernel of the capture backend with several outputs, and its gradient.
 import type { ValueId, ValueSpec } from '../../graph/kernel-graph.js';
 import * as tf from '../../tensorflow/tf.js';
-import { CAPTURE_BACKEND, captureBackend } from '../frame/capture-backend.js';
-import { CaptureError } from '../frame/capture-error.js';
-import type { CapturedValue } from '../frame/frame.js';
-import { tensorOf } from '../frame/structure.js';
+import { CAPTURE_BACKEND, captureBackend } from '../recording/capture-backend.js';
+import { CaptureError } from '../recording/capture-error.js';
+import type { CapturedValue } from '../recording/recording.js';
+import { tensorOf } from '../recording/structure.js';
 import type { RecordedScan, ScanWalk } from './recorded-scan.js';
 import { emitBackward } from './scan-gradient.js';
 import { isFloat, type ScanTrace } from './scan-trace.js';
@@ -34,23 +34,23 @@ interface ScanCall {
 
 function record(call: ScanCall, values: readonly CapturedValue[]): readonly CapturedValue[] {
   const { trace, walk } = call;
-  const { frame } = trace;
+  const { recording } = trace;
   const split = trace.joint === null ? null : splitJoint(trace, trace.joint);
   const initial = values.slice(0, trace.state.length);
   const sequences = values.slice(trace.state.length, trace.state.length + trace.element.length);
   const stack = (id: ValueId): CapturedValue => {
     const { dtype, shape } = body.values[id] as (typeof body.values)[number];
-    return frame.value({ dtype, shape: [walk.steps, ...shape] });
+    return recording.value({ dtype, shape: [walk.steps, ...shape] });
   };
   const { body, captures } = split === null ? trace : split.forward;
-  const last = trace.state.map((spec) => frame.value(spec));
+  const last = trace.state.map((spec) => recording.value(spec));
   const stacked = body.outputs.slice(last.length).map(stack);
-  frame.node({
+  recording.node({
     op: 'scan',
     steps: walk.steps,
     reverse: walk.reverse,
-    sequences: [...sequences, ...trace.draws].map((value) => frame.read(value)),
-    initial: initial.map((value) => frame.read(value)),
+    sequences: [...sequences, ...trace.draws].map((value) => recording.read(value)),
+    initial: initial.map((value) => recording.read(value)),
     captures,
     body,
     outputs: [...last, ...stacked].map(({ id }) => id),

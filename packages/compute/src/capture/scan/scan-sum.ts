@@ -3,13 +3,13 @@
 import { sizeOf } from '@starling/federated-core/plan';
 import type { KernelGraph, KernelNode, ValueId, ValueSpec } from '../../graph/kernel-graph.js';
 import { nodeOutputs } from '../../graph/walk.js';
-import type { CapturedValue, Frame } from '../frame/frame.js';
+import type { CapturedValue, Recording } from '../recording/recording.js';
 
 export interface StepSum {
   /** Values of a step that are needed stacked. */
   readonly reads: readonly ValueId[];
   /** Records the sum; `stack` gives a value of all steps, stacked along the first axis. */
-  afterwards(frame: Frame, stack: (id: ValueId) => CapturedValue, steps: number): CapturedValue;
+  afterwards(recording: Recording, stack: (id: ValueId) => CapturedValue, steps: number): CapturedValue;
 }
 
 /** How the sum of `value` over the steps can be taken after the walk; `null` if it must be a running sum. */
@@ -44,8 +44,8 @@ export function planSum(graph: KernelGraph, value: ValueId, stepwise: ReadonlySe
     if (node.kernel !== 'Fill' || number !== 0) return null;
     return {
       reads: [],
-      afterwards: (frame) =>
-        only(frame.kernel('Fill', {}, { shape: shape as number[], value: 0, dtype: dtype as string })),
+      afterwards: (recording) =>
+        only(recording.kernel('Fill', {}, { shape: shape as number[], value: 0, dtype: dtype as string })),
     };
   };
 
@@ -58,11 +58,11 @@ export function planSum(graph: KernelGraph, value: ValueId, stepwise: ReadonlySe
     if (left === null || right === null) return null;
     return {
       reads: [...left.reads, ...right.reads],
-      afterwards: (frame, stack, steps) =>
+      afterwards: (recording, stack, steps) =>
         only(
-          frame.kernel(
+          recording.kernel(
             'Add',
-            { a: left.afterwards(frame, stack, steps), b: right.afterwards(frame, stack, steps) },
+            { a: left.afterwards(recording, stack, steps), b: right.afterwards(recording, stack, steps) },
             {},
           ),
         ),
@@ -78,13 +78,17 @@ export function planSum(graph: KernelGraph, value: ValueId, stepwise: ReadonlySe
       return null;
     return {
       reads: [a, b],
-      afterwards(frame, stack, steps) {
+      afterwards(recording, stack, steps) {
         const rows = (id: ValueId): CapturedValue => {
           const [first = 0, second = 0] = spec(id).shape;
-          return only(frame.kernel('Reshape', { x: stack(id) }, { shape: [steps * first, second] }));
+          return only(recording.kernel('Reshape', { x: stack(id) }, { shape: [steps * first, second] }));
         };
         return only(
-          frame.kernel('BatchMatMul', { a: rows(a), b: rows(b) }, { transposeA: true, transposeB: false }),
+          recording.kernel(
+            'BatchMatMul',
+            { a: rows(a), b: rows(b) },
+            { transposeA: true, transposeB: false },
+          ),
         );
       },
     };
@@ -96,9 +100,9 @@ export function planSum(graph: KernelGraph, value: ValueId, stepwise: ReadonlySe
     const plans = parts as readonly StepSum[];
     return {
       reads: plans.flatMap((part) => part.reads),
-      afterwards: (frame, stack, steps) => {
-        const tensors = plans.map((part) => part.afterwards(frame, stack, steps));
-        return only(frame.kernel('Concat', { tensors }, node.attributes));
+      afterwards: (recording, stack, steps) => {
+        const tensors = plans.map((part) => part.afterwards(recording, stack, steps));
+        return only(recording.kernel('Concat', { tensors }, node.attributes));
       },
     };
   };
@@ -109,8 +113,10 @@ export function planSum(graph: KernelGraph, value: ValueId, stepwise: ReadonlySe
     if (inner === null) return null;
     return {
       reads: inner.reads,
-      afterwards: (frame, stack, steps) =>
-        only(frame.kernel(node.kernel, { x: inner.afterwards(frame, stack, steps) }, node.attributes)),
+      afterwards: (recording, stack, steps) =>
+        only(
+          recording.kernel(node.kernel, { x: inner.afterwards(recording, stack, steps) }, node.attributes),
+        ),
     };
   };
 
@@ -121,10 +127,10 @@ export function planSum(graph: KernelGraph, value: ValueId, stepwise: ReadonlySe
     const axes = node.attributes['axis'] as readonly number[];
     return {
       reads: [x],
-      afterwards(frame, stack) {
+      afterwards(recording, stack) {
         const axis = [0, ...axes.map((each) => each + 1)];
-        const sum = only(frame.kernel('Sum', { x: stack(x) }, { axis, keepDims: false }));
-        return only(frame.kernel('Reshape', { x: sum }, { shape: spec(id).shape }));
+        const sum = only(recording.kernel('Sum', { x: stack(x) }, { axis, keepDims: false }));
+        return only(recording.kernel('Reshape', { x: sum }, { shape: spec(id).shape }));
       },
     };
   };

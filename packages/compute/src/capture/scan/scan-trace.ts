@@ -5,11 +5,11 @@ import { simplifyGraph } from '../../cleaning/clean-graph.js';
 import type { KernelGraph, ValueId, ValueSpec } from '../../graph/kernel-graph.js';
 import { scoped, untaped } from '../../tensorflow/scopes.js';
 import * as tf from '../../tensorflow/tf.js';
-import { captureBackend } from '../frame/capture-backend.js';
-import { CaptureError } from '../frame/capture-error.js';
-import { type CapturedValue, Frame, StepDraws } from '../frame/frame.js';
-import { withoutHiddenState } from '../frame/hidden-state.js';
-import { tensorOf } from '../frame/structure.js';
+import { captureBackend } from '../recording/capture-backend.js';
+import { CaptureError } from '../recording/capture-error.js';
+import { withoutHiddenState } from '../recording/hidden-state.js';
+import { type CapturedValue, Recording, StepDraws } from '../recording/recording.js';
+import { tensorOf } from '../recording/structure.js';
 
 export interface StepResult {
   readonly state: readonly tf.Tensor[];
@@ -19,7 +19,7 @@ export interface StepResult {
 export type ScanStep = (state: readonly tf.Tensor[], element: readonly tf.Tensor[]) => StepResult;
 
 export interface ScanTrace {
-  readonly frame: Frame;
+  readonly recording: Recording;
   /** Inputs: state, element, drawn numbers, captures. Outputs: new state, results. */
   readonly body: KernelGraph;
   readonly captures: readonly ValueId[];
@@ -46,7 +46,7 @@ export interface JointTrace {
 
 /** Traces `step` for slices of `sequences`; throws a `CaptureError` if the state would change its types. */
 export function traceScan(
-  outer: Frame,
+  outer: Recording,
   sequences: readonly tf.Tensor[],
   initial: readonly tf.Tensor[],
   steps: number,
@@ -58,15 +58,15 @@ export function traceScan(
     return { dtype, shape: shape.slice(1) };
   });
   const draws = new StepDraws(outer, steps);
-  const frame = new Frame(outer, draws);
+  const recording = new Recording(outer, draws);
   const inputs = {
-    state: state.map((spec) => frame.input(spec)),
-    element: element.map((spec) => frame.input(spec)),
+    state: state.map((spec) => recording.input(spec)),
+    element: element.map((spec) => recording.input(spec)),
   };
-  const outputs = captureBackend.within(frame, () =>
+  const outputs = captureBackend.within(recording, () =>
     untaped(() =>
       scoped(() => {
-        const made = withoutHiddenState(frame, () =>
+        const made = withoutHiddenState(recording, () =>
           step(inputs.state.map(tensorOf), inputs.element.map(tensorOf)),
         );
         return { state: made.state.map(graphValue), results: made.results.map(graphValue) };
@@ -74,12 +74,12 @@ export function traceScan(
     ),
   );
   checkState(state, outputs.state);
-  const { captures } = frame;
-  const captured = captures.map((id) => frame.outerTensors.get(id) as tf.Tensor);
+  const { captures } = recording;
+  const captured = captures.map((id) => recording.outerTensors.get(id) as tf.Tensor);
   const results = outputs.results.map(({ spec }) => spec);
   const forward = {
-    frame: outer,
-    body: frame.finish([...outputs.state, ...outputs.results]),
+    recording: outer,
+    body: recording.finish([...outputs.state, ...outputs.results]),
     captures,
     captured,
     state,
@@ -93,12 +93,12 @@ export function traceScan(
 
 function traceJoint(draws: StepDraws, forward: Omit<ScanTrace, 'joint'>, step: ScanStep): JointTrace {
   const { state, element, results, captured } = forward;
-  const frame = new Frame(draws.outer, draws);
-  const input = (spec: ValueSpec): CapturedValue => frame.input(spec);
+  const recording = new Recording(draws.outer, draws);
+  const input = (spec: ValueSpec): CapturedValue => recording.input(spec);
   const stateInputs = state.map(input);
   const elementInputs = element.map(input);
   const cotangentInputs = [...state, ...results].filter(isFloat).map(input);
-  const outputs = captureBackend.within(frame, () =>
+  const outputs = captureBackend.within(recording, () =>
     freshTape(() =>
       scoped(() => {
         const stateTensors = stateInputs.map(tensorOf);
@@ -126,7 +126,7 @@ function traceJoint(draws: StepDraws, forward: Omit<ScanTrace, 'joint'>, step: S
       }),
     ),
   );
-  return { graph: simplifyGraph(frame.finish(outputs)), captures: frame.captures };
+  return { graph: simplifyGraph(recording.finish(outputs)), captures: recording.captures };
 }
 
 /** Only float32 has gradients. */

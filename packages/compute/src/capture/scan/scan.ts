@@ -3,15 +3,15 @@
 import { describeValue, ignoreRejections } from '@starling/federated-core/plan';
 import type * as tf from '../../tensorflow/tf.js';
 import { eagerCall } from '../eager/eager-call.js';
-import { captureBackend } from '../frame/capture-backend.js';
-import { CaptureError } from '../frame/capture-error.js';
+import { captureBackend } from '../recording/capture-backend.js';
+import { CaptureError } from '../recording/capture-error.js';
 import {
   rebuildStructure,
   structureForm,
   structureTensors,
   type TensorStructure,
   type Tensors,
-} from '../frame/structure.js';
+} from '../recording/structure.js';
 import { scanEagerly } from './eager-scan.js';
 import { runScan } from './scan-kernel.js';
 import { type ScanStep, traceScan } from './scan-trace.js';
@@ -62,7 +62,11 @@ export function scan<X extends TensorStructure, S extends TensorStructure, Y ext
   const call = eagerCall();
   const outputs =
     call === null
-      ? runScan(traceScan(captureBackend.frame, sequenceTensors, initialTensors, steps, step), inputs, walk)
+      ? runScan(
+          traceScan(captureBackend.recording, sequenceTensors, initialTensors, steps, step),
+          inputs,
+          walk,
+        )
       : scanEagerly(call, step, inputs, walk);
   const carried = initialTensors.length;
   return [

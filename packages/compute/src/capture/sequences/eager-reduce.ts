@@ -12,7 +12,7 @@ import {
   structurePaths,
   structureTensors,
   type TensorStructure,
-} from '../frame/structure.js';
+} from '../recording/structure.js';
 import type { SymbolicDataset } from './symbolic-dataset.js';
 
 /** As `sequenceReduce` in a capture. */

@@ -3,9 +3,9 @@ import type { StructType, TensorType, Type } from '@starling/federated-core';
 import { leafTypes, type StructElements } from '@starling/federated-core/plan';
 import type { GraphDType, ValueSpec } from '../../graph/kernel-graph.js';
 import type * as tf from '../../tensorflow/tf.js';
-import { CaptureError } from '../frame/capture-error.js';
-import type { CapturedValue, Frame } from '../frame/frame.js';
-import { fromType, tensorOf } from '../frame/structure.js';
+import { CaptureError } from '../recording/capture-error.js';
+import type { CapturedValue, Recording } from '../recording/recording.js';
+import { fromType, tensorOf } from '../recording/structure.js';
 import { SymbolicDataset } from './symbolic-dataset.js';
 
 /** What a value of type `T` is inside a body; unknown where only `Type` is known of it. */
@@ -40,19 +40,19 @@ export function specOf(type: TensorType, path: string, prefix: readonly number[]
 }
 
 /** tf.js has no uint8: a uint8 leaf reads as int32. */
-function widened(frame: Frame, value: CapturedValue): CapturedValue {
+function widened(recording: Recording, value: CapturedValue): CapturedValue {
   if (value.spec.dtype !== 'uint8') return value;
-  return frame.kernel('Cast', { x: value }, { dtype: 'int32' })[0] as CapturedValue;
+  return recording.kernel('Cast', { x: value }, { dtype: 'int32' })[0] as CapturedValue;
 }
 
-/** Inputs of `frame` for a parameter of `type`, as the body sees them. */
-export function makeParameter(frame: Frame, type: Type, name: string): unknown {
+/** Inputs of `recording` for a parameter of `type`, as the body sees them. */
+export function makeParameter(recording: Recording, type: Type, name: string): unknown {
   return fromType(
     type,
     name,
-    (leaf, path) => tensorOf(widened(frame, frame.input(specOf(leaf, path)))),
+    (leaf, path) => tensorOf(widened(recording, recording.input(specOf(leaf, path)))),
     (element, path) => {
-      const columns = elementLeaves(element, path).map((leaf) => frame.input(specOf(leaf, path, [-1])));
+      const columns = elementLeaves(element, path).map((leaf) => recording.input(specOf(leaf, path, [-1])));
       return new SymbolicDataset(element, columns);
     },
   );
@@ -74,11 +74,11 @@ function elementLeaves(element: Type, path: string): readonly TensorType[] {
   return leafTypes(element);
 }
 
-/** Inputs of `frame` for one element (or one batch) of a dataset, as the body sees it. */
-export function makeElement(frame: Frame, element: Type, batchSize: number | null): unknown {
+/** Inputs of `recording` for one element (or one batch) of a dataset, as the body sees it. */
+export function makeElement(recording: Recording, element: Type, batchSize: number | null): unknown {
   const prefix = batchSize === null ? [] : [batchSize];
-  const inputs = leafTypes(element).map((leaf) => frame.input(specOf(leaf, 'element', prefix)));
-  const widenedInputs = inputs.map((input) => widened(frame, input));
+  const inputs = leafTypes(element).map((leaf) => recording.input(specOf(leaf, 'element', prefix)));
+  const widenedInputs = inputs.map((input) => widened(recording, input));
   return fromType(
     element,
     'element',

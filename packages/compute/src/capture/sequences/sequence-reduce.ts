@@ -5,10 +5,10 @@ import { ignoreRejections } from '@starling/federated-core/plan';
 import { scoped } from '../../tensorflow/scopes.js';
 import * as tf from '../../tensorflow/tf.js';
 import { eagerCall } from '../eager/eager-call.js';
-import { captureBackend } from '../frame/capture-backend.js';
-import { CaptureError } from '../frame/capture-error.js';
-import { type CapturedValue, Frame } from '../frame/frame.js';
-import { withoutHiddenState } from '../frame/hidden-state.js';
+import { captureBackend } from '../recording/capture-backend.js';
+import { CaptureError } from '../recording/capture-error.js';
+import { withoutHiddenState } from '../recording/hidden-state.js';
+import { type CapturedValue, Recording } from '../recording/recording.js';
 import {
   rebuildStructure,
   structureForm,
@@ -16,7 +16,7 @@ import {
   type TensorStructure,
   type Tensors,
   tensorOf,
-} from '../frame/structure.js';
+} from '../recording/structure.js';
 import { eagerLength, reduceEagerly } from './eager-reduce.js';
 import { makeElement } from './parameters.js';
 import type { SymbolicDataset } from './symbolic-dataset.js';
@@ -34,21 +34,23 @@ export function sequenceReduce<E, S extends TensorStructure>(
 ): Tensors<S> {
   const call = eagerCall();
   if (call !== null) return reduceEagerly(call, dataset, initial, body as never) as Tensors<S>;
-  const outer = captureBackend.frame;
+  const outer = captureBackend.recording;
   const columns = columnsIn(outer, dataset);
   const initialLeaves = structureLeaves(initial, 'the initial state');
-  const frame = new Frame(outer);
-  const stateInputs = initialLeaves.map((leaf) => frame.input(leaf.spec));
+  const recording = new Recording(outer);
+  const stateInputs = initialLeaves.map((leaf) => recording.input(leaf.spec));
   const { batchSize } = dataset.view;
 
-  const newLeaves = captureBackend.within(frame, () =>
+  const newLeaves = captureBackend.within(recording, () =>
     scoped(() => {
-      const element = makeElement(frame, dataset.element, batchSize) as E;
+      const element = makeElement(recording, dataset.element, batchSize) as E;
       const mask =
-        batchSize === null ? tf.scalar(1) : tensorOf(frame.input({ dtype: 'float32', shape: [batchSize] }));
+        batchSize === null
+          ? tf.scalar(1)
+          : tensorOf(recording.input({ dtype: 'float32', shape: [batchSize] }));
       // `never`: TypeScript cannot compare Tensors<S> with anything but itself in finite depth.
       const state = rebuildStructure(initial, stateInputs.map(tensorOf)) as never;
-      const next = withoutHiddenState(frame, () => ignoreRejections(body(state, element, mask)));
+      const next = withoutHiddenState(recording, () => ignoreRejections(body(state, element, mask)));
       checkForm(initial, next);
       return structureLeaves(next, 'the new state');
     }),
@@ -63,14 +65,14 @@ export function sequenceReduce<E, S extends TensorStructure>(
     );
   }
 
-  const graph = frame.finish(newLeaves);
+  const graph = recording.finish(newLeaves);
   const outputs = initialLeaves.map((leaf) => outer.value(leaf.spec));
   outer.node({
     op: 'reduce',
     columns: columns.map((column) => column.id),
     view: dataset.view,
     initial: initialLeaves.map((leaf) => outer.read(leaf)),
-    captures: frame.captures,
+    captures: recording.captures,
     body: graph,
     outputs: outputs.map((output) => output.id),
   });
@@ -81,25 +83,25 @@ export function sequenceReduce<E, S extends TensorStructure>(
 export function sequenceLength(dataset: SymbolicDataset): tf.Tensor {
   const call = eagerCall();
   if (call !== null) return eagerLength(call, dataset);
-  const frame = captureBackend.frame;
-  const output = frame.value({ dtype: 'int32', shape: [] });
-  frame.node({
+  const recording = captureBackend.recording;
+  const output = recording.value({ dtype: 'int32', shape: [] });
+  recording.node({
     op: 'length',
-    columns: dataset.columns.map((column) => frame.read(column as CapturedValue)),
+    columns: dataset.columns.map((column) => recording.read(column as CapturedValue)),
     output: output.id,
   });
   const length = tensorOf(output);
   const { take } = dataset.view;
   if (take === null) return length;
   if (typeof take === 'number') return tf.minimum(length, tf.scalar(take, 'int32'));
-  const given = tensorOf(frame.outermost.inputAt(take.leaf));
+  const given = tensorOf(recording.outermost.inputAt(take.leaf));
   return tf.maximum(tf.minimum(length, given), tf.scalar(0, 'int32'));
 }
 
-/** The dataset's columns; throws unless they are values of `frame` itself. */
-function columnsIn(frame: Frame, { columns }: SymbolicDataset): readonly CapturedValue[] {
+/** The dataset's columns; throws unless they are values of `recording` itself. */
+function columnsIn(recording: Recording, { columns }: SymbolicDataset): readonly CapturedValue[] {
   return columns.map((column) => {
-    if ('frame' in column && column.frame === frame) return column;
+    if ('recording' in column && column.recording === recording) return column;
     throw new CaptureError(
       'captured-elsewhere',
       'Cannot reduce a dataset inside the body of another reduction: reduce it outside, and use the result',

@@ -2,7 +2,7 @@
 import type { Type } from '@starling/federated-core';
 import type { SequenceView } from '../../graph/kernel-graph.js';
 import type * as tf from '../../tensorflow/tf.js';
-import type { CapturedValue } from '../frame/frame.js';
+import type { CapturedValue } from '../recording/recording.js';
 import { joinCounts, viewCount } from './view-count.js';
 
 /** What `steps` does, in errors. */

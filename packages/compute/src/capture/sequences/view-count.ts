@@ -4,8 +4,8 @@ import { describeValue } from '@starling/federated-core/plan';
 import type { ViewCount } from '../../graph/kernel-graph.js';
 import * as tf from '../../tensorflow/tf.js';
 import { eagerCall } from '../eager/eager-call.js';
-import { captureBackend } from '../frame/capture-backend.js';
-import { CaptureError } from '../frame/capture-error.js';
+import { captureBackend } from '../recording/capture-backend.js';
+import { CaptureError } from '../recording/capture-error.js';
 
 /**
  * The count behind `value`. Throws a `RangeError` unless a number is a positive integer, and a `CaptureError` unless a
@@ -22,8 +22,8 @@ export function viewCount(method: string, value: number | tf.Tensor): ViewCount 
   const call = eagerCall();
   // What it must be was checked as the body was captured.
   if (call !== null) return { leaf: call.leafOf(value) };
-  const { frame, id, spec } = captureBackend.graphValue(value);
-  const leaf = frame.parent === null ? frame.inputIndex(id) : -1;
+  const { recording, id, spec } = captureBackend.graphValue(value);
+  const leaf = recording.parent === null ? recording.inputIndex(id) : -1;
   if (leaf !== -1 && spec.dtype === 'int32' && spec.shape.length === 0) return { leaf };
   throw new CaptureError(
     'computed-count',

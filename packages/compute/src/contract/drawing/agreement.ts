@@ -2,8 +2,8 @@
 // any capture, on the cpu backend of tf.js.
 import { type LocalComputation, type Tensor, tensorType } from '@starling/federated-core';
 import { assert } from 'vitest';
-import { structureTensors, type TensorStructure } from '../../capture/frame/structure.js';
 import { localComputation } from '../../capture/local-computation.js';
+import { structureTensors, type TensorStructure } from '../../capture/recording/structure.js';
 import type { Engine } from '../../engine/engine.js';
 import { fromTf, toTf } from '../../engines/tfjs/tfjs-tensors.js';
 import { compileGraph } from '../../lowering/compile-graph.js';

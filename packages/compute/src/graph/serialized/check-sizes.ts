@@ -14,7 +14,7 @@ import type {
 } from '../kernel-graph.js';
 import { KernelGraphError } from '../kernel-graph-error.js';
 import { MAX_ELEMENTS } from '../max-elements.js';
-import type { RuleCall } from '../shape-rules/shape-rule.js';
+import type { ShapeCall } from '../shape-rules/shape-rule.js';
 import { shapeRules } from '../shape-rules/shape-rules.js';
 
 export interface GraphLimits {
@@ -106,7 +106,7 @@ function checkKernel(graph: KernelGraph, node: KernelNode, by: string): void {
     name,
     typeof ids === 'number' ? specOf(graph, ids) : ids.map((id) => specOf(graph, id)),
   ]);
-  const call: RuleCall = { inputs: Object.fromEntries(inputs), attributes: node.attributes };
+  const call: ShapeCall = { inputs: Object.fromEntries(inputs), attributes: node.attributes };
   const { outputs } = shapeRules[node.kernel](call);
   agree(
     by,

@@ -3,7 +3,7 @@
 // none.
 import type { ValueSpec } from '../kernel-graph.js';
 import type { Kernel } from '../kernels.js';
-import type { RuleCall } from './shape-rule.js';
+import type { ShapeCall } from './shape-rule.js';
 
 /** Kernels that take float32 alone, and that tf.js itself does not hold to it. */
 const OF_FLOATS: ReadonlySet<Kernel> = new Set([
@@ -56,7 +56,7 @@ function needOf(kernel: Kernel, input: string): Need {
 }
 
 /** Throws a `TypeError` that names the input if a kernel is given an element type that it does not take. */
-export function checkElementTypes(kernel: Kernel, { inputs }: RuleCall): void {
+export function checkElementTypes(kernel: Kernel, { inputs }: ShapeCall): void {
   for (const [name, given] of Object.entries(inputs)) {
     const need = needOf(kernel, name);
     for (const { dtype } of [given].flat() as readonly ValueSpec[]) {

@@ -1,7 +1,15 @@
 // Shape rules of kernels that move, repeat, pick or make elements without computing on them.
 import { sizeOf } from '@starling/federated-core/plan';
 import type { Attribute, GraphDType, ValueSpec } from '../kernel-graph.js';
-import { frontAxis, inputOf, numberOf, numbersOf, one, type RuleCall, type ShapeRule } from './shape-rule.js';
+import {
+  frontAxis,
+  inputOf,
+  numberOf,
+  numbersOf,
+  one,
+  type ShapeCall,
+  type ShapeRule,
+} from './shape-rule.js';
 
 /** A shape in which at most one −1 stands for whatever is left over. */
 function resolvedShape(shape: readonly number[], x: ValueSpec): readonly number[] {
@@ -59,7 +67,7 @@ const gather: ShapeRule = (call) => {
   return one({ dtype: x.dtype, shape }, { axis, batchDims });
 };
 
-function pairsOf(call: RuleCall, name: string): readonly (readonly [number, number])[] {
+function pairsOf(call: ShapeCall, name: string): readonly (readonly [number, number])[] {
   return call.attributes[name] as unknown as readonly (readonly [number, number])[];
 }
 

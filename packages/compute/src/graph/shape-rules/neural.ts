@@ -2,7 +2,7 @@
 // Convolutions and pools take their output shape from tf.js's own `backend_util`.
 import { backend_util } from '../../tensorflow/tf.js';
 import type { ValueSpec } from '../kernel-graph.js';
-import { broadcastShape, inputOf, numbersOf, one, type RuleCall, type ShapeRule } from './shape-rule.js';
+import { broadcastShape, inputOf, numbersOf, one, type ShapeCall, type ShapeRule } from './shape-rule.js';
 
 type Rank4 = [number, number, number, number];
 type Pair = [number, number];
@@ -28,7 +28,7 @@ function lastTwo(spec: ValueSpec, transposed: boolean): readonly [number, number
   return transposed ? [column, row] : [row, column];
 }
 
-function channelsLast(call: RuleCall): void {
+function channelsLast(call: ShapeCall): void {
   const format = call.attributes['dataFormat'];
   if (format !== undefined && format !== 'NHWC') {
     throw new RangeError(

@@ -2,10 +2,18 @@
 // front, whichever way they were written.
 import type { GraphDType, ValueSpec } from '../kernel-graph.js';
 import type { ReductionKernel } from '../kernels.js';
-import { frontAxis, inputOf, numberOf, numbersOf, one, type RuleCall, type ShapeRule } from './shape-rule.js';
+import {
+  frontAxis,
+  inputOf,
+  numberOf,
+  numbersOf,
+  one,
+  type ShapeCall,
+  type ShapeRule,
+} from './shape-rule.js';
 
 /** The axes that `name` lists, sorted and counted from the front; all axes when it is absent. */
-function axesOf(call: RuleCall, name: string, rank: number): readonly number[] {
+function axesOf(call: ShapeCall, name: string, rank: number): readonly number[] {
   const given = call.attributes[name];
   if (given === null || given === undefined) return Array.from({ length: rank }, (_, axis) => axis);
   const axes = numbersOf(call, name).map((axis) => frontAxis(axis, rank));

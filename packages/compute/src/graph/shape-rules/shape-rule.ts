@@ -2,22 +2,22 @@
 // without computing a value. Capturing runs on shape rules alone.
 import type { Attribute, ValueSpec } from '../kernel-graph.js';
 
-export interface RuleCall {
+export interface ShapeCall {
   /** By tf.js input name; a list for variadic kernels. */
   readonly inputs: { readonly [name: string]: ValueSpec | readonly ValueSpec[] };
   readonly attributes: { readonly [name: string]: Attribute };
 }
 
-export interface RuleResult {
+export interface ShapeResult {
   readonly outputs: readonly ValueSpec[];
   /** The attributes in canonical form (kernels.ts), where that differs from what tf.js passed. */
   readonly attributes?: { readonly [name: string]: Attribute };
 }
 
-export type ShapeRule = (call: RuleCall) => RuleResult;
+export type ShapeRule = (call: ShapeCall) => ShapeResult;
 
 /** The one tensor that stands under `name`. */
-export function inputOf(call: RuleCall, name: string): ValueSpec {
+export function inputOf(call: ShapeCall, name: string): ValueSpec {
   const input = call.inputs[name];
   if (input === undefined || Array.isArray(input)) {
     throw new TypeError(`Cannot infer a shape: input '${name}' must be one tensor`);
@@ -25,12 +25,12 @@ export function inputOf(call: RuleCall, name: string): ValueSpec {
   return input as ValueSpec;
 }
 
-export function one(spec: ValueSpec, attributes?: RuleResult['attributes']): RuleResult {
+export function one(spec: ValueSpec, attributes?: ShapeResult['attributes']): ShapeResult {
   return attributes === undefined ? { outputs: [spec] } : { outputs: [spec], attributes };
 }
 
 /** The attribute as a list of numbers; a single number counts as a list of one. */
-export function numbersOf(call: RuleCall, name: string): readonly number[] {
+export function numbersOf(call: ShapeCall, name: string): readonly number[] {
   const value = call.attributes[name];
   if (typeof value === 'number') return [value];
   if (Array.isArray(value)) return value as readonly number[];
@@ -39,7 +39,7 @@ export function numbersOf(call: RuleCall, name: string): readonly number[] {
   );
 }
 
-export function numberOf(call: RuleCall, name: string): number {
+export function numberOf(call: ShapeCall, name: string): number {
   const value = call.attributes[name];
   if (typeof value !== 'number') {
     throw new TypeError(

@@ -4,19 +4,19 @@ import type { OnnxValue } from '@starling/onnx';
 import { attribute, type GraphBuilder } from '@starling/onnx';
 import type { BinaryKernel } from '../../graph/kernels.js';
 import { floorDivideIntegers, isNegative, moduloOfIntegers, powerOfIntegers } from './integers.js';
-import type { Rule } from './rule.js';
+import type { LoweringRule } from './lowering-rule.js';
 import { truncate } from './truncate.js';
 
 type Compose = (builder: GraphBuilder, a: OnnxValue, b: OnnxValue) => OnnxValue;
 
 const composed =
-  (compose: Compose): Rule =>
+  (compose: Compose): LoweringRule =>
   (builder, call) =>
     compose(builder, call.input('a'), call.input('b'));
 
-const same = (op: string): Rule => composed((builder, a, b) => builder.binary(op, a, b));
+const same = (op: string): LoweringRule => composed((builder, a, b) => builder.binary(op, a, b));
 
-const comparison = (op: Parameters<GraphBuilder['compare']>[0]): Rule =>
+const comparison = (op: Parameters<GraphBuilder['compare']>[0]): LoweringRule =>
   composed((builder, a, b) => {
     // Order on booleans (false < true) is compared as integers; ONNX has it for numbers only.
     if (a.dtype !== 'bool' || op === 'Equal') return builder.compare(op, a, b);
@@ -94,4 +94,4 @@ export const binaryRules = {
     return builder.binary('Mul', difference, difference);
   }),
   Sub: same('Sub'),
-} as const satisfies Record<BinaryKernel, Rule>;
+} as const satisfies Record<BinaryKernel, LoweringRule>;

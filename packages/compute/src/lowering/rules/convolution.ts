@@ -22,7 +22,7 @@ import {
   winogradInputGradient,
 } from '@starling/onnx';
 import type { Kernel } from '../../graph/kernels.js';
-import type { KernelCall, Rule } from './rule.js';
+import type { KernelCall, LoweringRule } from './lowering-rule.js';
 import { convolutionWindow } from './window.js';
 
 function convolution(builder: GraphBuilder, call: KernelCall): OnnxValue {
@@ -41,7 +41,7 @@ function depthwiseConvolution(builder: GraphBuilder, call: KernelCall): OnnxValu
 }
 
 const inputGradient =
-  (depthwise: boolean): Rule =>
+  (depthwise: boolean): LoweringRule =>
   (builder, call) => {
     const filter = call.input('filter');
     const window = convolutionWindow(call, call.output.shape, filter.shape, depthwise);
@@ -115,5 +115,5 @@ export const convolutionRules = {
     | 'DepthwiseConv2dNativeBackpropFilter'
     | 'DepthwiseConv2dNativeBackpropInput'
   >,
-  Rule
+  LoweringRule
 >;

@@ -4,12 +4,12 @@ import type { Kernel } from '../../graph/kernels.js';
 import { binaryRules } from './binary.js';
 import { convolutionRules } from './convolution.js';
 import { indexingRules } from './indexing.js';
+import type { LoweringRule } from './lowering-rule.js';
 import { movementRules } from './movement.js';
 import { neuralRules } from './neural.js';
 import { poolingRules } from './pooling.js';
 import { reductionRules } from './reduction.js';
 import { resizeRules } from './resize.js';
-import type { Rule } from './rule.js';
 import { unaryRules } from './unary.js';
 
 export const loweringRules = {
@@ -22,4 +22,4 @@ export const loweringRules = {
   ...convolutionRules,
   ...poolingRules,
   ...resizeRules,
-} as const satisfies Record<Kernel, Rule>;
+} as const satisfies Record<Kernel, LoweringRule>;

@@ -5,7 +5,7 @@ import { attribute, type GraphBuilder } from '@starling/onnx';
 import type { Kernel } from '../../graph/kernels.js';
 import { REFUSED_SHIFT } from '../../graph/refused-indices.js';
 import { isNegative } from './integers.js';
-import { type KernelCall, LoweringError, type Rule } from './rule.js';
+import { type KernelCall, LoweringError, type LoweringRule } from './lowering-rule.js';
 
 /** Zeros of the output's shape with each update added at its index. */
 function scatterAdd(
@@ -158,5 +158,5 @@ export const indexingRules = {
     Kernel,
     'GatherNd' | 'GatherV2' | 'OneHot' | 'ScatterNd' | 'Select' | 'TopK' | 'UnsortedSegmentSum'
   >,
-  Rule
+  LoweringRule
 >;

@@ -2,7 +2,7 @@
 
 import type { OnnxValue } from '@starling/onnx';
 import type { Kernel } from '../../graph/kernels.js';
-import { type KernelCall, LoweringError, type Rule } from './rule.js';
+import { type KernelCall, LoweringError, type LoweringRule } from './lowering-rule.js';
 
 const allAxes = (x: OnnxValue): readonly number[] => x.shape.map((_, axis) => axis);
 
@@ -46,5 +46,5 @@ export const movementRules = {
   Transpose: (builder, call) => builder.transpose(call.input('x'), call.numbers('perm')),
 } as const satisfies Record<
   Extract<Kernel, 'Concat' | 'Fill' | 'PadV2' | 'Reshape' | 'Reverse' | 'Slice' | 'Tile' | 'Transpose'>,
-  Rule
+  LoweringRule
 >;

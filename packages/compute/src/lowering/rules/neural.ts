@@ -3,7 +3,7 @@
 import type { OnnxValue } from '@starling/onnx';
 import { attribute, type GraphBuilder } from '@starling/onnx';
 import type { Kernel } from '../../graph/kernels.js';
-import type { KernelCall, Rule } from './rule.js';
+import type { KernelCall, LoweringRule } from './lowering-rule.js';
 
 const swapLastTwo = (builder: GraphBuilder, x: OnnxValue): OnnxValue => {
   const rank = x.shape.length;
@@ -61,4 +61,4 @@ export const neuralRules = {
     const below = builder.binary('Mul', dy, builder.binary('Add', y, builder.scalarLike(y, 1)));
     return builder.where(builder.compare('GreaterOrEqual', y, builder.scalarLike(y, 0)), dy, below);
   },
-} as const satisfies Record<Extract<Kernel, 'BatchMatMul' | 'EluGrad'>, Rule>;
+} as const satisfies Record<Extract<Kernel, 'BatchMatMul' | 'EluGrad'>, LoweringRule>;

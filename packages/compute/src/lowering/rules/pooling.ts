@@ -12,7 +12,7 @@ import {
   windowOffsets,
 } from '@starling/onnx';
 import type { Kernel } from '../../graph/kernels.js';
-import type { KernelCall, Rule } from './rule.js';
+import type { KernelCall, LoweringRule } from './lowering-rule.js';
 import { poolingWindow } from './window.js';
 
 function averagePool(builder: GraphBuilder, call: KernelCall): OnnxValue {
@@ -166,4 +166,7 @@ export const poolingRules = {
   AvgPoolGrad: averagePoolGradient,
   MaxPool: maxPool,
   MaxPoolGrad: maxPoolGradient,
-} as const satisfies Record<Extract<Kernel, 'AvgPool' | 'AvgPoolGrad' | 'MaxPool' | 'MaxPoolGrad'>, Rule>;
+} as const satisfies Record<
+  Extract<Kernel, 'AvgPool' | 'AvgPoolGrad' | 'MaxPool' | 'MaxPoolGrad'>,
+  LoweringRule
+>;

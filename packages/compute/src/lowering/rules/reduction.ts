@@ -3,7 +3,7 @@ import { sizeOf } from '@starling/federated-core/plan';
 import type { OnnxDType, OnnxValue } from '@starling/onnx';
 import { attribute, type GraphBuilder, reducedShape } from '@starling/onnx';
 import type { Kernel, ReductionKernel } from '../../graph/kernels.js';
-import type { Rule } from './rule.js';
+import type { LoweringRule } from './lowering-rule.js';
 
 type Numeric = Exclude<OnnxDType, 'string'>;
 
@@ -11,7 +11,7 @@ type Reduce = (builder: GraphBuilder, x: OnnxValue, axes: readonly number[], kee
 
 /** A reduction over the axes in an attribute; over no axis it changes nothing. */
 const along =
-  (reduce: Reduce, axisAttribute = 'axis'): Rule =>
+  (reduce: Reduce, axisAttribute = 'axis'): LoweringRule =>
   (builder, call) => {
     const x = call.input('x');
     const axes = call.axes(axisAttribute, x.shape.length);
@@ -80,7 +80,7 @@ const ofBooleans =
 
 /** ArgMax and ArgMin: the first position of the extreme, or of a NaN where there is one; ONNX counts in int64. */
 const position =
-  (op: 'ArgMax' | 'ArgMin'): Rule =>
+  (op: 'ArgMax' | 'ArgMin'): LoweringRule =>
   (builder, call) => {
     const x = call.input('x');
     const axis = call.axes('axis', x.shape.length)[0] ?? 0;
@@ -112,7 +112,7 @@ function moved(
 }
 
 /** ONNX has no running product: y ← y · (y moved by 1, 2, 4, … places) is one after log₂ of the size steps. */
-const runningProduct: Rule = (builder, call) => {
+const runningProduct: LoweringRule = (builder, call) => {
   const x = call.input('x');
   const axis = call.axes('axis', x.shape.length)[0] ?? 0;
   const reverse = call.flag('reverse');
@@ -145,5 +145,5 @@ export const reductionRules = {
   Softmax: (builder, call) => builder.unary('Softmax', call.input('logits'), { axis: attribute.int(-1) }),
 } as const satisfies Record<
   ReductionKernel | Extract<Kernel, 'ArgMax' | 'ArgMin' | 'Cumprod' | 'Cumsum' | 'Softmax'>,
-  Rule
+  LoweringRule
 >;

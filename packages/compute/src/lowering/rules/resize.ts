@@ -4,7 +4,7 @@ import { tensor } from '@starling/federated-core';
 import type { OnnxValue } from '@starling/onnx';
 import { attribute, type GraphBuilder } from '@starling/onnx';
 import type { Kernel } from '../../graph/kernels.js';
-import type { KernelCall, Rule } from './rule.js';
+import type { KernelCall, LoweringRule } from './lowering-rule.js';
 
 function resizeBilinear(builder: GraphBuilder, call: KernelCall): OnnxValue {
   const images = builder.cast(builder.transpose(call.input('images'), [0, 3, 1, 2]), 'float32');
@@ -50,4 +50,4 @@ function nearestPositions(from: number, to: number, alignCorners: boolean, halfP
 export const resizeRules = {
   ResizeBilinear: resizeBilinear,
   ResizeNearestNeighbor: resizeNearestNeighbor,
-} as const satisfies Record<Extract<Kernel, 'ResizeBilinear' | 'ResizeNearestNeighbor'>, Rule>;
+} as const satisfies Record<Extract<Kernel, 'ResizeBilinear' | 'ResizeNearestNeighbor'>, LoweringRule>;

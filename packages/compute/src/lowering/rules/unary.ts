@@ -3,7 +3,7 @@
 import type { GraphBuilder, OnnxValue } from '@starling/onnx';
 import { attribute } from '@starling/onnx';
 import type { UnaryKernel } from '../../graph/kernels.js';
-import type { Rule } from './rule.js';
+import type { LoweringRule } from './lowering-rule.js';
 import { truncate } from './truncate.js';
 
 const LARGEST_FLOAT = (2 - 2 ** -23) * 2 ** 127;
@@ -15,13 +15,13 @@ const SELU_SCALE = 1.0507009873554805;
 
 /** A kernel that ONNX knows under some name, with the same meaning. */
 const same =
-  (op: string): Rule =>
+  (op: string): LoweringRule =>
   (builder, call) =>
     builder.unary(op, call.input('x'));
 
 /** tf.js lets some float operators run on int32 and gives int32; ONNX runtimes have them for floats only. */
 const integersPassThrough =
-  (op: string): Rule =>
+  (op: string): LoweringRule =>
   (builder, call) => {
     const x = call.input('x');
     return x.dtype === 'float32' ? builder.unary(op, x) : builder.unary('Identity', x);
@@ -32,7 +32,7 @@ const predicate = (builder: GraphBuilder, op: string, x: OnnxValue): OnnxValue =
   builder.emitOne(op, [builder.cast(x, 'float32')], { dtype: 'bool', shape: x.shape });
 
 const composed =
-  (compose: (builder: GraphBuilder, x: OnnxValue) => OnnxValue): Rule =>
+  (compose: (builder: GraphBuilder, x: OnnxValue) => OnnxValue): LoweringRule =>
   (builder, call) =>
     compose(builder, call.input('x'));
 
@@ -130,4 +130,4 @@ export const unaryRules = {
   },
   Tan: same('Tan'),
   Tanh: same('Tanh'),
-} as const satisfies Record<UnaryKernel, Rule>;
+} as const satisfies Record<UnaryKernel, LoweringRule>;

@@ -2,7 +2,7 @@
 
 import type { Window } from '@starling/onnx';
 import { backend_util } from '../../tensorflow/tf.js';
-import type { KernelCall } from './rule.js';
+import type { KernelCall } from './lowering-rule.js';
 
 type Shape4 = [number, number, number, number];
 type Padding = Parameters<typeof backend_util.computeConv2DInfo>[4];

@@ -2,7 +2,7 @@
 // compiling, evaluation and the documentation, so that nothing else has to ask which intrinsic it is.
 
 import type { AggregationKind } from '../../aggregations/aggregations.js';
-import type { SettingRules } from '../../aggregations/settings.js';
+import type { SettingForms } from '../../aggregations/settings.js';
 import type { IntrinsicExpression } from '../../expression/expression.js';
 import type { LocalRunner } from '../../program/local-computation.js';
 import type { Register } from '../../program/program.js';
@@ -27,8 +27,8 @@ interface Declaration {
   readonly where?: Readonly<Record<string, Constraint>>;
   /** What happens when it is undefined, for documentation. */
   readonly edgeCases?: string;
-  /** The numbers that a call has (`settings.numbers`), by their rules; those of its aggregation. */
-  readonly settings?: SettingRules;
+  /** The numbers that a call has (`settings.numbers`), by their forms; those of its aggregation. */
+  readonly settings?: SettingForms;
   /** In place of the signatures, when arguments are of any number: the result type, or null when they do not fit. */
   readonly infer?: (
     argumentTypes: readonly Type[],

@@ -1,6 +1,6 @@
 // Checks of the plain numbers that some intrinsics take, one for all tensors or one for each.
 
-import type { PerLeaf, SettingRules, SettingsOf } from '../../aggregations/settings.js';
+import type { PerLeaf, SettingForms, SettingsOf } from '../../aggregations/settings.js';
 import { describeValue } from '../../errors/describe-value.js';
 import { atLocation, sourceLocation } from '../../errors/source-location.js';
 import { StarlingError } from '../../errors/starling-error.js';
@@ -14,8 +14,8 @@ import { memberOf } from './apply.js';
 /** One number for all tensors, or, for a struct, one for each of its fields. */
 export type PerTensor = number | readonly PerTensor[] | { readonly [name: string]: PerTensor };
 
-/** The numbers of a call, whose intrinsic declares these `rules`. */
-export function settingsOf<R extends SettingRules>(
+/** The numbers of a call, whose intrinsic declares these `forms`. */
+export function settingsOf<R extends SettingForms>(
   { settings }: Pick<IntrinsicExpression, 'settings'>,
   _rules: R,
 ): SettingsOf<R> {

@@ -17,7 +17,7 @@ import { referenceStack } from '../framework/reference.js';
 import { positiveInteger, settingsOf } from '../framework/settings.js';
 import { federatedBroadcast } from './federated-broadcast.js';
 
-const rules = { keyBound: 'number' } as const;
+const forms = { keyBound: 'number' } as const;
 
 export const federatedSecureSelectDefinition: PointwiseIntrinsic = {
   name: 'federatedSecureSelect',
@@ -28,13 +28,13 @@ export const federatedSecureSelectDefinition: PointwiseIntrinsic = {
   signatures: ['(<{K}@CLIENTS,T@CLIENTS,(<T,int32> -> U)> -> {U*}@CLIENTS)'],
   labels: ['keys', 'its value', 'slice'],
   where: { K: 'keys', U: 'tensors' },
-  settings: rules,
+  settings: forms,
   edgeCases:
     'Duplicate keys: a slice for each. A key outside of [0, keyBound): that client’s update is refused. No keys: an empty sequence.',
   emit(program, call, [keys, served], salt) {
     const { computation: graph } = call.arguments[2] as LocalExpression;
     const result = leafTypes(graph.type.result);
-    const { keyBound } = settingsOf(call, rules);
+    const { keyBound } = settingsOf(call, forms);
     return program.add(
       { op: 'select', graph, inputs: served!, keys: keys![0]!, keyBound, result, salt },
       leafCount(graph.type.result),
@@ -42,7 +42,7 @@ export const federatedSecureSelectDefinition: PointwiseIntrinsic = {
   },
   async evaluate(call, [keys, served], { run, seed }) {
     const { computation } = call.arguments[2] as LocalExpression;
-    const { keyBound: bound } = settingsOf(call, rules);
+    const { keyBound: bound } = settingsOf(call, forms);
     const wanted = keys![0]!;
     const slices: (readonly Tensor[])[] = [];
     for (const [index, key] of Array.from(wanted.data as Int32Array).entries()) {

@@ -4,7 +4,7 @@ import { struct, structEntries, type TensorType, type Type, tensorType } from '@
 import * as tf from '../../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
-import type { CapturedValue } from './frame.js';
+import type { CapturedValue } from './recording.js';
 
 /** A tensor, a number or boolean (a scalar), or a record or array of structures. */
 export type TensorStructure =

@@ -4,7 +4,7 @@ import type { GraphBuilder, OnnxValue } from '@starling/onnx';
 import type { Attribute, KernelNode, ValueSpec } from '../../graph/kernel-graph.js';
 
 /** Emits the nodes of one kernel call and gives its outputs, in the kernel's order. */
-export type Rule = (builder: GraphBuilder, call: KernelCall) => OnnxValue | readonly OnnxValue[];
+export type LoweringRule = (builder: GraphBuilder, call: KernelCall) => OnnxValue | readonly OnnxValue[];
 
 /** Why a graph cannot be lowered; it then runs on the tfjs engine alone. */
 export class LoweringError extends Error {

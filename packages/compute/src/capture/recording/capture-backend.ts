@@ -13,8 +13,8 @@ import {
   util,
 } from '../../tensorflow/tf.js';
 import { CaptureError } from './capture-error.js';
-import type { CapturedValue, Frame } from './frame.js';
 import { drawnDropout, recordDraw } from './randomness.js';
+import type { CapturedValue, Recording } from './recording.js';
 import { readsAreTolerated } from './value-reads.js';
 
 export const CAPTURE_BACKEND = 'starling-capture';
@@ -26,33 +26,33 @@ interface Held {
 
 export class CaptureBackend extends KernelBackend {
   #held = new Map<object, Held>();
-  #frame: Frame | null = null;
+  #recording: Recording | null = null;
 
-  /** The frame that kernels are recorded in. */
-  get frame(): Frame {
-    if (this.#frame === null) {
+  /** The recording that kernels are recorded in. */
+  get recording(): Recording {
+    if (this.#recording === null) {
       throw new CaptureError(
         'not-capturing',
         'Cannot record: no local computation is being captured. Use captured tensors only within the body they were given to',
       );
     }
-    return this.#frame;
+    return this.#recording;
   }
 
-  /** Records in `frame` while `run` lasts. */
-  within<T>(frame: Frame, run: () => T): T {
-    const before = this.#frame;
-    this.#frame = frame;
+  /** Records in `recording` while `run` lasts. */
+  within<T>(recording: Recording, run: () => T): T {
+    const before = this.#recording;
+    this.#recording = recording;
     try {
       return run();
     } finally {
-      this.#frame = before;
+      this.#recording = before;
     }
   }
 
   /** Whether a computation is being captured now. */
   get capturing(): boolean {
-    return this.#frame !== null;
+    return this.#recording !== null;
   }
 
   /** A tensor's handle for a value of the graph. */
@@ -66,15 +66,15 @@ export class CaptureBackend extends KernelBackend {
   graphValue(info: TensorInfo): CapturedValue {
     const held = this.#held.get(info.dataId);
     const value = held === undefined ? this.#foreign(info) : reshaped(held.value, info);
-    if (this.frame.parent !== null && value.frame !== this.frame) {
-      this.frame.outerTensors.set(this.frame.parent.read(value), info);
+    if (this.recording.parent !== null && value.recording !== this.recording) {
+      this.recording.outerTensors.set(this.recording.parent.read(value), info);
     }
     return value;
   }
 
   /** A tensor made before capturing: a constant of the whole computation, so that gradients can be taken by it. */
   #foreign(info: TensorInfo): CapturedValue {
-    const root = this.frame.outermost;
+    const root = this.recording.outermost;
     const known = root.foreign.get(info.dataId);
     if (known !== undefined) return reshaped(known, info);
     const source = engine().state.tensorInfo.get(info.dataId);
@@ -90,16 +90,16 @@ export class CaptureBackend extends KernelBackend {
     return constant;
   }
 
-  /** Whether `frame` has read this piece of data from outside of itself. */
-  hasRead(frame: Frame, dataId: object): boolean {
-    const value = this.#held.get(dataId)?.value ?? frame.outermost.foreign.get(dataId);
-    return value !== undefined && value.frame !== frame && frame.hasCaptured(value);
+  /** Whether `recording` has read this piece of data from outside of itself. */
+  hasRead(recording: Recording, dataId: object): boolean {
+    const value = this.#held.get(dataId)?.value ?? recording.outermost.foreign.get(dataId);
+    return value !== undefined && value.recording !== recording && recording.hasCaptured(value);
   }
 
-  /** Whether a node of `frame` made this piece of data; inputs of the frame are not made in it. */
-  isComputedIn(frame: Frame, dataId: object): boolean {
+  /** Whether a node of `recording` made this piece of data; inputs of the recording are not made in it. */
+  isComputedIn(recording: Recording, dataId: object): boolean {
     const value = this.#held.get(dataId)?.value;
-    return value?.frame === frame && !frame.isInput(value);
+    return value?.recording === recording && !recording.isInput(value);
   }
 
   /** Forgets every tensor that is still held: those kept with `tf.keep`. */
@@ -108,23 +108,23 @@ export class CaptureBackend extends KernelBackend {
     this.#held = new Map();
   }
 
-  #constant(frame: Frame, values: unknown, shape: readonly number[], dtype: DataType): CapturedValue {
+  #constant(recording: Recording, values: unknown, shape: readonly number[], dtype: DataType): CapturedValue {
     const spec: ValueSpec = { dtype: dtype as GraphDType, shape: [...shape] };
     if (dtype === 'string') {
       const texts = (values as Uint8Array[]).map((bytes) => util.decodeString(bytes));
-      return frame.constant(tensor('string', spec.shape, texts), spec);
+      return recording.constant(tensor('string', spec.shape, texts), spec);
     }
     const numbers = values as ArrayLike<number>;
     if (numbers.length > 1 && allEqual(numbers)) {
       const attributes = { shape: spec.shape, value: Number(numbers[0]), dtype };
-      return frame.kernel('Fill', {}, attributes)[0] as CapturedValue;
+      return recording.kernel('Fill', {}, attributes)[0] as CapturedValue;
     }
-    return frame.constant(numericTensor(spec, numbers), spec);
+    return recording.constant(numericTensor(spec, numbers), spec);
   }
 
   override write(values: unknown, shape: number[], dtype: DataType): object {
-    const drawn = drawnDropout((distribution) => recordDraw(this.frame, shape, distribution));
-    return this.hold(drawn ?? this.#constant(this.frame, values, shape, dtype)).dataId as object;
+    const drawn = drawnDropout((distribution) => recordDraw(this.recording, shape, distribution));
+    return this.hold(drawn ?? this.#constant(this.recording, values, shape, dtype)).dataId as object;
   }
 
   override readSync(dataId: object): BackendValues {
@@ -192,7 +192,7 @@ function readError(): CaptureError {
 /** tf.js may give one piece of data two shapes; the graph then needs a Reshape. */
 function reshaped(value: CapturedValue, info: TensorInfo): CapturedValue {
   if (util.arraysEqual([...value.spec.shape], info.shape)) return value;
-  return value.frame.kernel('Reshape', { x: value }, { shape: info.shape })[0] as CapturedValue;
+  return value.recording.kernel('Reshape', { x: value }, { shape: info.shape })[0] as CapturedValue;
 }
 
 function allEqual(values: ArrayLike<number>): boolean {

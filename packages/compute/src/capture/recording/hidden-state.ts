@@ -1,20 +1,20 @@
 // State that hides in JavaScript objects. A step's body is captured once: what it leaves in a tf.Variable, or in the
-// slots of a tf.train optimizer, would not reach the next step, and every step would silently begin with the same
+// state of a tf.train optimizer, would not reach the next step, and every step would silently begin with the same
 // value. Such bodies are refused; state belongs in the state that the body takes and returns.
 import * as tf from '../../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
-import type { Frame } from './frame.js';
+import type { Recording } from './recording.js';
 
 /** Captures a step; throws if it reads a variable from outside and then assigns what it computed to it. */
-export function withoutHiddenState<T>(frame: Frame, body: () => T): T {
+export function withoutHiddenState<T>(recording: Recording, body: () => T): T {
   const before = Object.values(tf.engine().registeredVariables).map(
     (variable) => [variable, variable.dataId] as const,
   );
   const result = body();
   for (const [variable, dataId] of before) {
-    if (variable.dataId === dataId || !captureBackend.hasRead(frame, dataId)) continue;
-    if (!captureBackend.isComputedIn(frame, variable.dataId)) continue;
+    if (variable.dataId === dataId || !captureBackend.hasRead(recording, dataId)) continue;
+    if (!captureBackend.isComputedIn(recording, variable.dataId)) continue;
     throw new CaptureError(
       'hidden-state',
       `Cannot capture a step that updates the variable '${variable.name}': the next step would not see it. Take its value from the state (variable.assign(state.value)) before reading it, and return the new value as part of the state`,
@@ -34,7 +34,7 @@ const STATEFUL_OPTIMIZERS = [
 
 let refused = false;
 
-/** Lets optimizers of tf.train that keep slots refuse to be captured; does so once. */
+/** Lets optimizers of tf.train that keep a state refuse to be captured; does so once. */
 export function refuseStatefulOptimizers(): void {
   if (refused) return;
   refused = true;

@@ -1,17 +1,17 @@
-// A frame: the kernel graph that is being recorded, as capture continues. The body of a reduction has a frame of
+// A recording: the kernel graph of a local computation while its body runs. The body of a reduction has a recording of
 // its own, whose parent is the enclosing one; what it reads of the parent becomes a capture.
 import type { Tensor } from '@starling/federated-core';
 import type { Attribute, GraphNode, KernelGraph, ValueId, ValueSpec } from '../../graph/kernel-graph.js';
 import type { Kernel } from '../../graph/kernels.js';
 import { checkElementTypes } from '../../graph/shape-rules/element-types.js';
-import type { RuleCall, RuleResult } from '../../graph/shape-rules/shape-rule.js';
+import type { ShapeCall, ShapeResult } from '../../graph/shape-rules/shape-rule.js';
 import { shapeRules } from '../../graph/shape-rules/shape-rules.js';
 import type { TensorInfo } from '../../tensorflow/tf.js';
 import { CaptureError } from './capture-error.js';
 
 /** A value of a graph that is being recorded. */
 export interface CapturedValue {
-  readonly frame: Frame;
+  readonly recording: Recording;
   readonly id: ValueId;
   readonly spec: ValueSpec;
 }
@@ -24,16 +24,16 @@ export type KernelInputs = { readonly [name: string]: CapturedValue | readonly C
  * order.
  */
 export class StepDraws {
-  /** First axis `steps`; values of the enclosing frame. */
+  /** First axis `steps`; values of the enclosing recording. */
   readonly all: CapturedValue[] = [];
 
   constructor(
-    readonly outer: Frame,
+    readonly outer: Recording,
     readonly steps: number,
   ) {}
 }
 
-export class Frame {
+export class Recording {
   readonly #values: ValueSpec[] = [];
   readonly #inputs: ValueId[] = [];
   readonly #constants: { value: ValueId; tensor: Tensor }[] = [];
@@ -42,26 +42,28 @@ export class Frame {
   readonly #captures = new Map<ValueId, CapturedValue>();
   readonly #drawn: CapturedValue[] = [];
 
-  /** Tensors of other backends that are constants here, by tf.js's id of their data; of the outermost frame only. */
+  /**
+   * Tensors of other backends that are constants here, by tf.js's id of their data; of the outermost recording only.
+   */
   readonly foreign = new Map<object, CapturedValue>();
-  /** tf.js tensors by which values of enclosing frames were read here, by their ids in the parent. */
+  /** tf.js tensors by which values of enclosing recordings were read here, by their ids in the parent. */
   readonly outerTensors = new Map<ValueId, TensorInfo>();
 
   constructor(
-    readonly parent: Frame | null,
+    readonly parent: Recording | null,
     /** Of the step of a recurrence. */
     readonly stepDraws: StepDraws | null = null,
     /** Whether draws and reductions say which of those written here they are (see `WrittenPlace`). */
     readonly numbered: boolean = parent?.numbered ?? false,
   ) {}
 
-  /** The frame of the whole computation. */
-  get outermost(): Frame {
+  /** The recording of the whole computation. */
+  get outermost(): Recording {
     return this.parent === null ? this : this.parent.outermost;
   }
 
   value(spec: ValueSpec): CapturedValue {
-    return { frame: this, id: this.#values.push(spec) - 1, spec };
+    return { recording: this, id: this.#values.push(spec) - 1, spec };
   }
 
   input(spec: ValueSpec): CapturedValue {
@@ -106,9 +108,9 @@ export class Frame {
       ids[name] = isList(input) ? input.map((each) => this.read(each)) : this.read(input);
       specs[name] = isList(input) ? input.map((each) => each.spec) : input.spec;
     }
-    const call: RuleCall = { inputs: specs, attributes };
+    const call: ShapeCall = { inputs: specs, attributes };
     checkElementTypes(kernel, call);
-    const result: RuleResult = shapeRules[kernel](call);
+    const result: ShapeResult = shapeRules[kernel](call);
     const outputs = result.outputs.map((spec) => this.value(spec));
     this.node({
       op: 'kernel',
@@ -120,9 +122,9 @@ export class Frame {
     return outputs;
   }
 
-  /** The id by which this frame reads a value of its own or of an enclosing frame. */
+  /** The id by which this recording reads a value of its own or of an enclosing recording. */
   read(value: CapturedValue): ValueId {
-    if (value.frame === this) return value.id;
+    if (value.recording === this) return value.id;
     if (this.parent === null) {
       throw new CaptureError(
         'captured-elsewhere',
@@ -137,12 +139,12 @@ export class Frame {
     return captured.id;
   }
 
-  /** Whether this frame reads a value of an enclosing frame. */
+  /** Whether this recording reads a value of an enclosing recording. */
   hasCaptured(value: CapturedValue): boolean {
     return this.parent !== null && this.#captures.has(this.parent.read(value));
   }
 
-  /** Which input a value is, so of the outermost frame the leaf of the argument; −1 for other values. */
+  /** Which input a value is, so of the outermost recording the leaf of the argument; −1 for other values. */
   inputIndex(id: ValueId): number {
     return this.#inputs.indexOf(id);
   }
@@ -150,7 +152,7 @@ export class Frame {
   /** The input of that index. */
   inputAt(index: number): CapturedValue {
     const id = this.#inputs[index] as ValueId;
-    return { frame: this, id, spec: this.#values[id] as ValueSpec };
+    return { recording: this, id, spec: this.#values[id] as ValueSpec };
   }
 
   isInput(value: CapturedValue): boolean {
@@ -162,7 +164,7 @@ export class Frame {
     return [...this.#inputs, ...further.map(({ id }) => id)];
   }
 
-  /** Ids of the parent's values that this frame reads, in the order of its last inputs. */
+  /** Ids of the parent's values that this recording reads, in the order of its last inputs. */
   get captures(): readonly ValueId[] {
     return [...this.#captures.keys()];
   }

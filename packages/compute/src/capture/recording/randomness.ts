@@ -5,7 +5,7 @@
 import type { RandomNode } from '../../graph/kernel-graph.js';
 import { engine } from '../../tensorflow/tf.js';
 import { CaptureError } from './capture-error.js';
-import type { CapturedValue, Frame } from './frame.js';
+import type { CapturedValue, Recording } from './recording.js';
 
 /** Names of tf.js operations that draw, as they stand on its stack of scopes. */
 const DRAWING = new Set(
@@ -23,18 +23,18 @@ const DRAWING = new Set(
 
 /** Records numbers drawn anew at each call (and at each step, within a reduction or a recurrence). */
 export function recordDraw(
-  frame: Frame,
+  recording: Recording,
   shape: readonly number[],
   distribution: RandomNode['distribution'],
 ): CapturedValue {
-  const { stepDraws } = frame;
+  const { stepDraws } = recording;
   if (stepDraws !== null) {
     const { outer, steps, all } = stepDraws;
-    all[frame.drawnCount] ??= recordDraw(outer, [steps, ...shape], distribution);
-    return frame.drawnInput({ dtype: 'float32', shape: [...shape] });
+    all[recording.drawnCount] ??= recordDraw(outer, [steps, ...shape], distribution);
+    return recording.drawnInput({ dtype: 'float32', shape: [...shape] });
   }
-  const output = frame.value({ dtype: 'float32', shape: [...shape] });
-  frame.node({ op: 'random', distribution, output: output.id });
+  const output = recording.value({ dtype: 'float32', shape: [...shape] });
+  recording.node({ op: 'random', distribution, output: output.id });
   return output;
 }
 

@@ -2,7 +2,7 @@
 // thousandth of the bytes that the table has, where `federatedSecureSelect` sends all of them.
 import { startClients } from '@starling/client';
 import { localComputation, tf } from '@starling/compute';
-import { createMetrics, websocketRuntime } from '@starling/coordinator';
+import { createServerMetrics, websocketRuntime } from '@starling/coordinator';
 import {
   atClients,
   atServer,
@@ -62,7 +62,7 @@ const table = tensor(
  * Runs rounds; gives the state's hash, and the bytes sent to a client in each but the first round, when clients join.
  */
 async function traffic(computation: FederatedComputation) {
-  const metrics = createMetrics();
+  const metrics = createServerMetrics();
   const run = (runtime: Runtime, onRound = () => {}) =>
     runRounds({
       computation,

@@ -2,7 +2,7 @@
 // their way: every round ends with everyone's update, in the bits of one process.
 import { createClient, createPlanCache } from '@starling/client';
 import { createOnnxEngine, localComputation, tf } from '@starling/compute';
-import { createMetrics, websocketRuntime } from '@starling/coordinator';
+import { createServerMetrics, websocketRuntime } from '@starling/coordinator';
 import {
   atClients,
   atServer,
@@ -87,7 +87,7 @@ test.each(cases.flatMap((each) => [1, 2, 3].map((seed) => ({ ...each, seed }))))
       // A piece of work takes about 15 frames with its handshake; a connection lives for 8.
       flakySockets(deriveSeed(seedFrom(seed), index), { meanFrames: 8, steadyAfter: 12 }),
     );
-    const metrics = createMetrics();
+    const metrics = createServerMetrics();
     const actual = await run(
       websocketRuntime({
         deadlineMs: 30_000,

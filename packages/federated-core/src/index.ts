@@ -64,7 +64,7 @@ export { federatedSum } from './intrinsics/sums/federated-sum.js';
 export { formatComputation } from './printing/format-computation.js';
 export { formatIntrinsics } from './printing/format-intrinsics.js';
 export { formatPlan } from './printing/format-plan.js';
-export { inspectPlan, type PlanReport } from './printing/inspect-plan.js';
+export { inspectPlan, type PlanSummary } from './printing/inspect-plan.js';
 export type { LocalComputation, LocalRunner } from './program/local-computation.js';
 export { type Generator, generator } from './random/generator.js';
 export { deriveSeed, type Seed, seedFrom } from './random/seed.js';

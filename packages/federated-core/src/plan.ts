@@ -45,7 +45,7 @@ export {
   splitKeys,
   unpackSlices,
 } from './plan/select-slices.js';
-export type { PhaseReport, SelectionReport, UpdateReport } from './printing/inspect-plan.js';
+export type { PhaseSummary, SelectionSummary, UpdateSummary } from './printing/inspect-plan.js';
 export { explainFailure } from './program/call-failure.js';
 export type { MaybePromise } from './program/local-computation.js';
 export type { Instruction, LocalProgram, Register } from './program/program.js';

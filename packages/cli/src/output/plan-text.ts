@@ -1,13 +1,13 @@
 // What a plan moves and reveals, as text: the answer to "what leaves my machine?" before anything runs.
-import type { PlanReport } from '@starling/federated-core';
-import type { PhaseReport, SelectionReport, UpdateReport } from '@starling/federated-core/plan';
+import type { PlanSummary } from '@starling/federated-core';
+import type { PhaseSummary, SelectionSummary, UpdateSummary } from '@starling/federated-core/plan';
 import { layoutType } from './type-layout.js';
 
 const WIDTH = 100;
 /** Where the types stand. */
 const COLUMN = 24;
 
-export function describePlan(report: PlanReport, hash: string): string {
+export function describePlan(report: PlanSummary, hash: string): string {
   const lines = [
     `plan ${hash}`,
     '',
@@ -24,7 +24,7 @@ export function describePlan(report: PlanReport, hash: string): string {
   return lines.join('\n');
 }
 
-function bytesDown({ phases }: PlanReport): string {
+function bytesDown({ phases }: PlanSummary): string {
   const selections = phases.flatMap((phase) => phase.selections);
   const known = selections.filter(({ keys }) => keys !== null);
   return formatTotal(
@@ -33,7 +33,7 @@ function bytesDown({ phases }: PlanReport): string {
   );
 }
 
-function bytesUp({ phases }: PlanReport): string {
+function bytesUp({ phases }: PlanSummary): string {
   const updates = phases.flatMap((phase) => phase.updates);
   const known = updates.filter((update) => !isAnyNumberOfKeys(update));
   return formatTotal(
@@ -45,7 +45,7 @@ function bytesUp({ phases }: PlanReport): string {
 /** Of an int32. */
 const KEY_BYTES = 4;
 
-function isAnyNumberOfKeys({ kind, bytesUp: bytes }: UpdateReport): boolean {
+function isAnyNumberOfKeys({ kind, bytesUp: bytes }: UpdateSummary): boolean {
   return kind === 'select-keys' && bytes === null;
 }
 
@@ -63,7 +63,7 @@ function layout(type: string): string {
   return layoutType(type, COLUMN, WIDTH);
 }
 
-function formatPhase(phase: PhaseReport, index: number, phases: number): readonly string[] {
+function formatPhase(phase: PhaseSummary, index: number, phases: number): readonly string[] {
   return [
     ...(phases > 1 ? ['', `round trip ${index + 1} of ${phases}`] : []),
     `each client receives    ${layout(phase.broadcast)} (${formatBytes(phase.bytesBroadcast)})`,
@@ -72,13 +72,13 @@ function formatPhase(phase: PhaseReport, index: number, phases: number): readonl
   ];
 }
 
-function formatSelection({ slice, bytesPerKey, keys, bytesDown }: SelectionReport): readonly string[] {
+function formatSelection({ slice, bytesPerKey, keys, bytesDown }: SelectionSummary): readonly string[] {
   const each = `${formatBytes(bytesPerKey)} a key`;
   const size = keys === null ? each : `${each}, ${keys} keys: ${formatBytes(bytesDown)}`;
   return [`  and by its keys       ${layout(`${slice}*`)} (${size})`];
 }
 
-function formatUpdate(report: UpdateReport): readonly string[] {
+function formatUpdate(report: UpdateSummary): readonly string[] {
   const { intrinsic, update, result, revealing } = report;
   const bytes = isAnyNumberOfKeys(report) ? `${formatBytes(KEY_BYTES)} a key` : formatBytes(report.bytesUp);
   const seen = revealing ? 'clients one by one, as' : 'only';

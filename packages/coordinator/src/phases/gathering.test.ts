@@ -3,7 +3,7 @@ import { encodeLeaves } from '@starling/plan/safetensors';
 import type { LaneFold } from '@starling/runtime/phases';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createMetrics } from '../server/metrics.js';
+import { createServerMetrics } from '../server/server-metrics.js';
 import { type GatheringOptions, gather } from './gathering.js';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -42,7 +42,7 @@ function begin(options: Partial<GatheringOptions> = {}) {
     extendBelow: 1,
     maxExtensions: 3,
     logger: pino({ level: 'silent' }),
-    metrics: createMetrics(),
+    metrics: createServerMetrics(),
     ...options,
   });
   return { gathering, told };

@@ -11,7 +11,7 @@ import { decodeLeaves } from '@starling/plan/safetensors';
 import type { LaneFold, PhaseOutcome } from '@starling/runtime/phases';
 import { isWireCode, type WireCode } from '@starling/wire';
 import type { Logger } from 'pino';
-import type { Metrics } from '../server/metrics.js';
+import type { ServerMetrics } from '../server/server-metrics.js';
 import type { Ack, Reports } from '../server/task.js';
 
 export interface GatheringOptions {
@@ -27,7 +27,7 @@ export interface GatheringOptions {
   readonly extendBelow: number;
   readonly maxExtensions: number;
   readonly logger: Logger;
-  readonly metrics: Metrics;
+  readonly metrics: ServerMetrics;
 }
 
 export interface Gathering extends Reports {

@@ -19,7 +19,7 @@ import {
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { PlanOffer } from '../bodies/plan-offer.js';
-import type { Metrics } from './metrics.js';
+import type { ServerMetrics } from './server-metrics.js';
 
 export interface ConnectionHandlers {
   /** Seats the socket at a client; gives the client's name, or throws a `WireError`. */
@@ -43,7 +43,7 @@ export interface ConnectionOptions {
   readonly heartbeatMs: number;
   readonly handshakeMs: number;
   readonly logger: Logger;
-  readonly metrics: Metrics;
+  readonly metrics: ServerMetrics;
   readonly handlers: ConnectionHandlers;
 }
 

@@ -7,7 +7,7 @@ import { createStreamIds } from '../bodies/shared-body.js';
 import { scriptedClient } from '../testing/scripted-client.js';
 import { namesOnly, sumPlan } from '../testing/sum-plan.js';
 import { type CoordinatorServer, createCoordinatorServer } from './coordinator-server.js';
-import { createMetrics } from './metrics.js';
+import { createServerMetrics } from './server-metrics.js';
 
 const session = {
   offer: offerPlan(sumPlan(), createStreamIds()),
@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 const listen = async (): Promise<CoordinatorServer> => {
   const logger = pino({ level: 'silent' });
-  server = await createCoordinatorServer({ maxConnections: 10, logger, metrics: createMetrics() });
+  server = await createCoordinatorServer({ maxConnections: 10, logger, metrics: createServerMetrics() });
   return server;
 };
 

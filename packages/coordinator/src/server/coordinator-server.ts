@@ -7,7 +7,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { Connection, type ConnectionHandlers } from './connection.js';
 import { createSeats, type HostedSession, type Seats, type SessionHosting } from './hosted-session.js';
 import { listenHttp, type TlsOptions } from './http.js';
-import type { Metrics } from './metrics.js';
+import type { ServerMetrics } from './server-metrics.js';
 import { tokenMatches } from './token.js';
 
 /** Above this the server itself closes the socket (1009); up to it an error frame says `frame-too-big`. */
@@ -28,7 +28,7 @@ export interface CoordinatorServerOptions {
   /** Connections above this are refused before a byte is read. */
   readonly maxConnections: number;
   readonly logger: Logger;
-  readonly metrics: Metrics;
+  readonly metrics: ServerMetrics;
 }
 
 export interface CoordinatorServer {

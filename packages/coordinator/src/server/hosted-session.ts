@@ -6,7 +6,7 @@ import { createPacing } from '../bodies/pacing.js';
 import type { PlanOffer } from '../bodies/plan-offer.js';
 import type { Connection, ConnectionHandlers } from './connection.js';
 import { createMembership } from './membership.js';
-import type { Metrics } from './metrics.js';
+import type { ServerMetrics } from './server-metrics.js';
 import { type HeldBodies, NOTHING_HELD, type Task } from './task.js';
 
 /** How long sockets may take over their goodbyes when the session ends. */
@@ -51,7 +51,7 @@ export interface Seats extends HostedSession {
   connected(connection: Connection): void;
 }
 
-export function createSeats(options: SessionHosting, metrics: Metrics): Seats {
+export function createSeats(options: SessionHosting, metrics: ServerMetrics): Seats {
   const { offer, population } = options;
   const now = () => performance.now();
   const members = createMembership<Connection>({ population, now });

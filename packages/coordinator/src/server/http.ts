@@ -7,7 +7,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { StarlingError } from '@starling/federated-core';
-import type { Metrics } from './metrics.js';
+import type { ServerMetrics } from './server-metrics.js';
 
 export interface TlsOptions {
   /** PEM text. */
@@ -20,7 +20,7 @@ export interface HttpOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly tls?: TlsOptions;
-  readonly metrics: Metrics;
+  readonly metrics: ServerMetrics;
   readonly isReady: () => boolean;
   /** Connections above this are refused before a byte is read. */
   readonly maxConnections: number;

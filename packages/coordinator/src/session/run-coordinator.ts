@@ -10,7 +10,7 @@ import {
 } from '@starling/runtime';
 import { failedRoundSummary, type LostClients, roundSummary } from '@starling/runtime/events';
 import { type Logger, pino } from 'pino';
-import { createMetrics } from '../server/metrics.js';
+import { createServerMetrics } from '../server/server-metrics.js';
 import type { WebSocketRuntimeOptions } from './session-options.js';
 import { websocketRuntime } from './websocket-runtime.js';
 
@@ -47,7 +47,7 @@ export interface CoordinatorOptions extends WebSocketRuntimeOptions {
 export async function runCoordinator(options: CoordinatorOptions): Promise<RunResult> {
   const { run, rounds = run.rounds, seed = 0, state, settings, onOtherRun, signal, minReports } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
-  const metrics = options.metrics ?? createMetrics();
+  const metrics = options.metrics ?? createServerMetrics();
   const { headline, evaluation, ...source } = run;
   const result = await runRounds({
     ...source,

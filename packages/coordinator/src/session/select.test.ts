@@ -13,7 +13,7 @@ import type { RuntimeSession } from '@starling/runtime';
 import type { PhaseRequest } from '@starling/runtime/phases';
 import { encodeFrame, updateLimit } from '@starling/wire';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createMetrics } from '../server/metrics.js';
+import { createServerMetrics } from '../server/server-metrics.js';
 import { keysPlan, MAX_KEYS } from '../testing/keys-plan.js';
 import { statuses } from '../testing/open-session.js';
 import { joinAs, type ScriptedClient } from '../testing/scripted-client.js';
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 async function open(keys: number | null = null, slice?: TensorType) {
-  const metrics = createMetrics();
+  const metrics = createServerMetrics();
   let url = '';
   const onListen = (server: { readonly url: string }) => {
     url = server.url;

@@ -2,7 +2,7 @@
 import type { Engine } from '@starling/compute';
 import type { Logger } from 'pino';
 import type { TlsOptions } from '../server/http.js';
-import type { Metrics } from '../server/metrics.js';
+import type { ServerMetrics } from '../server/server-metrics.js';
 
 /** Clients that were started for a session, and are stopped with it. */
 export interface LaunchedClients {
@@ -47,7 +47,7 @@ export interface WebSocketRuntimeOptions {
   readonly launchClients?: (url: string) => Promise<LaunchedClients> | LaunchedClients;
   /** Default: silent. */
   readonly logger?: Logger;
-  readonly metrics?: Metrics;
+  readonly metrics?: ServerMetrics;
   /** Aborting it makes a session's end tell clients to come back later, rather than that the run is over. */
   readonly signal?: AbortSignal;
   /** Told where the server listens, once it does. */

@@ -15,7 +15,7 @@ import { offerPlan } from '../bodies/plan-offer.js';
 import { createStreamIds } from '../bodies/shared-body.js';
 import { makeTask } from '../phases/phase-task.js';
 import { createCoordinatorServer } from '../server/coordinator-server.js';
-import { createMetrics } from '../server/metrics.js';
+import { createServerMetrics } from '../server/server-metrics.js';
 import type { WebSocketRuntimeOptions } from './session-options.js';
 
 /** Connections that are allowed on top of two a client: health checks, rejoins, strangers. */
@@ -30,7 +30,7 @@ export async function openSession(
   const { deadlineMs = 60_000, minClients = 1, extendBelow = 1 } = options;
   const { maxExtensions = Number.POSITIVE_INFINITY, reserveMs = Math.max(deadlineMs, 60_000) } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
-  const metrics = options.metrics ?? createMetrics();
+  const metrics = options.metrics ?? createServerMetrics();
   clientArgument(linked.plan, population.dataType); // clients check their own data; this tells it before any joins
 
   /** What `close` does, in this order; also if opening fails half way. */

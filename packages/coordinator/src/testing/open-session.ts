@@ -4,7 +4,7 @@ import { encodeLeaves } from '@starling/plan/safetensors';
 import type { RuntimeSession } from '@starling/runtime';
 import type { PhaseOutcome } from '@starling/runtime/phases';
 import { afterEach } from 'vitest';
-import { createMetrics, type Metrics } from '../server/metrics.js';
+import { createServerMetrics, type ServerMetrics } from '../server/server-metrics.js';
 import type { WebSocketRuntimeOptions } from '../session/session-options.js';
 import { websocketRuntime } from '../session/websocket-runtime.js';
 import type { ScriptedClient } from './scripted-client.js';
@@ -26,12 +26,12 @@ afterEach(closeSession);
 
 export interface Opened {
   readonly url: string;
-  readonly metrics: Metrics;
+  readonly metrics: ServerMetrics;
   run(cohort: readonly number[], round?: number): Promise<PhaseOutcome>;
 }
 
 export async function open(options: WebSocketRuntimeOptions = {}, size = 4): Promise<Opened> {
-  const metrics = createMetrics();
+  const metrics = createServerMetrics();
   let url = '';
   const onListen = (server: { readonly url: string }) => {
     url = server.url;

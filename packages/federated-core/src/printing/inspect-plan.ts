@@ -8,14 +8,14 @@ import type { RoundPlan, Selection } from '../plan/round-plan.js';
 import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
 
-export interface PlanReport {
+export interface PlanSummary {
   readonly name: string;
   /** Types in TFF's notation. */
   readonly serverInput: string;
   readonly clientInput: string;
   readonly result: string;
   readonly laneSize: number;
-  readonly phases: readonly PhaseReport[];
+  readonly phases: readonly PhaseSummary[];
   /**
    * Bytes of tensors that a client receives and sends in a round; null when a dimension or a string leaves them
    * unknown.
@@ -26,18 +26,18 @@ export interface PlanReport {
   readonly revealing: boolean;
 }
 
-export interface PhaseReport {
+export interface PhaseSummary {
   readonly broadcast: string;
   readonly bytesBroadcast: number | null;
   /** What each client receives of its own, by the keys that it sent in an earlier phase. */
-  readonly selections: readonly SelectionReport[];
+  readonly selections: readonly SelectionSummary[];
   /** Of the broadcast and the slices; null when the number of keys is not known, as elsewhere. */
   readonly bytesDown: number | null;
-  readonly updates: readonly UpdateReport[];
+  readonly updates: readonly UpdateSummary[];
   readonly bytesUp: number | null;
 }
 
-export interface SelectionReport {
+export interface SelectionSummary {
   /** The intrinsic that the user wrote. */
   readonly intrinsic: string;
   /** The server's value. */
@@ -51,7 +51,7 @@ export interface SelectionReport {
   readonly bytesDown: number | null;
 }
 
-export interface UpdateReport {
+export interface UpdateSummary {
   readonly kind: AggregationKind;
   /** The intrinsic that the user wrote. */
   readonly intrinsic: string;
@@ -64,8 +64,8 @@ export interface UpdateReport {
   readonly revealing: boolean;
 }
 
-export function inspectPlan(plan: RoundPlan<unknown>): PlanReport {
-  const phases = plan.phases.map(({ broadcast, selections: selected, aggregations }): PhaseReport => {
+export function inspectPlan(plan: RoundPlan<unknown>): PlanSummary {
+  const phases = plan.phases.map(({ broadcast, selections: selected, aggregations }): PhaseSummary => {
     const updates = aggregations.map(inspectUpdate);
     const selections = selected.map((each) => inspectSelection(plan, each));
     return {
@@ -93,7 +93,7 @@ export function inspectPlan(plan: RoundPlan<unknown>): PlanReport {
 function inspectSelection(
   { phases }: RoundPlan<unknown>,
   { keys: { phase, aggregation }, served, slice }: Selection<unknown>,
-): SelectionReport {
+): SelectionSummary {
   const { kind, update } = phases[phase]!.aggregations[aggregation]!;
   const keys = leafTypes(update)[0]!.shape[0]!;
   const bytesPerKey = bytesOf(slice);
@@ -107,7 +107,7 @@ function inspectSelection(
   };
 }
 
-function inspectUpdate({ kind, update, result }: Aggregation<unknown>): UpdateReport {
+function inspectUpdate({ kind, update, result }: Aggregation<unknown>): UpdateSummary {
   const definition = aggregateOf(kind);
   return {
     kind,

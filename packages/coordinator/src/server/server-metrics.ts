@@ -19,25 +19,25 @@ const definitions = {
   starling_sent_bytes_total: ['counter', 'Bytes of messages sent to clients.'],
 } as const satisfies Record<string, readonly ['gauge' | 'counter', string]>;
 
-export type MetricName = keyof typeof definitions;
+export type ServerMetricName = keyof typeof definitions;
 
-export interface Metrics {
-  add(name: MetricName, amount?: number): void;
-  set(name: MetricName, value: number): void;
-  get(name: MetricName): number;
+export interface ServerMetrics {
+  add(name: ServerMetricName, amount?: number): void;
+  set(name: ServerMetricName, value: number): void;
+  get(name: ServerMetricName): number;
   /** The whole page, ready to be served as `text/plain; version=0.0.4`. */
   render(): string;
 }
 
-export function createMetrics(): Metrics {
-  const values = new Map<MetricName, number>();
-  const get = (name: MetricName): number => values.get(name) ?? 0;
+export function createServerMetrics(): ServerMetrics {
+  const values = new Map<ServerMetricName, number>();
+  const get = (name: ServerMetricName): number => values.get(name) ?? 0;
   return {
     get,
     add: (name, amount = 1) => void values.set(name, get(name) + amount),
     set: (name, value) => void values.set(name, value),
     render: () =>
-      (Object.keys(definitions) as MetricName[])
+      (Object.keys(definitions) as ServerMetricName[])
         .map((name) => {
           const [kind, help] = definitions[name];
           return `# HELP ${name} ${help}\n# TYPE ${name} ${kind}\n${name} ${get(name)}\n`;

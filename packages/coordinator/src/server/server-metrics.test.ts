@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createMetrics } from './metrics.js';
+import { createServerMetrics } from './server-metrics.js';
 
-describe('createMetrics', () => {
-  test('`createMetrics` renders every metric with help and type when nothing was counted', () => {
-    const page = createMetrics().render();
+describe('createServerMetrics', () => {
+  test('`createServerMetrics` renders every metric with help and type when nothing was counted', () => {
+    const page = createServerMetrics().render();
     expect(page).toContain(
       '# HELP starling_clients Clients that are joined and ready.\n# TYPE starling_clients gauge\n',
     );
@@ -11,8 +11,8 @@ describe('createMetrics', () => {
       expect(line).toMatch(/^(# (HELP|TYPE) starling_\w+ .+|starling_\w+ 0)$/);
   });
 
-  test('`createMetrics` adds to counters and sets gauges when told', () => {
-    const metrics = createMetrics();
+  test('`createServerMetrics` adds to counters and sets gauges when told', () => {
+    const metrics = createServerMetrics();
     metrics.add('starling_joins_total');
     metrics.add('starling_joins_total', 2);
     metrics.set('starling_clients', 7);

@@ -1,4 +1,9 @@
 // The WebSocket coordinator, and the runtime that it is for the round loop.
+export {
+  type CoordinatorServer,
+  type CoordinatorServerOptions,
+  createCoordinatorServer,
+} from './server/coordinator-server.js';
 export type { TlsOptions } from './server/http.js';
 export { createServerMetrics, type ServerMetricName, type ServerMetrics } from './server/server-metrics.js';
 export { type CoordinatorOptions, runCoordinator } from './session/run-coordinator.js';

@@ -42,4 +42,5 @@ export type {
   OnnxNode,
   OnnxValue,
 } from './model/onnx-model.js';
+export { LONGEST_SUM } from './passes/clean/block-sums.js';
 export { optimize } from './passes/optimize.js';

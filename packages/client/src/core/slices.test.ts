@@ -1,59 +1,16 @@
 // The client's part of `federatedSelect`: it sends its keys, takes its slices, and works on them in the order of its
 // keys.
-import { float32, int32, sequence, struct, type Tensor, tensor } from '@starling/federated-core';
-import type { RoundPlan } from '@starling/federated-core/plan';
-import { encodePlan } from '@starling/plan';
+import { int32, struct, type Tensor, tensor } from '@starling/federated-core';
 import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
+import { keysPlan } from '@starling/plan/testing';
 import { encodeBodyMessage } from '@starling/wire';
 import { describe, expect, test } from 'vitest';
 import { admit, client, coordinator, start, teach } from '../testing/echo-plan.js';
 import type { ScriptedLine } from '../testing/scripted-coordinator.js';
 import type { ClientOptions } from './client.js';
 
-const slice = float32(2);
-const nothing = { inputs: 0, instructions: [], outputs: [] };
 /** A client sends its keys, then its slices as it takes them. The server's graph never comes to it. */
-const plan: RoundPlan<string> = {
-  name: 'slices',
-  serverInput: struct({}),
-  clientInput: struct({ keys: int32(null) }),
-  phases: [
-    {
-      prepare: nothing,
-      broadcast: struct({}),
-      selections: [],
-      work: { inputs: 1, instructions: [], outputs: [0] },
-      aggregations: [
-        {
-          kind: 'select-keys',
-          update: int32(null),
-          result: struct({ keys: int32(null), counts: int32(null) }),
-          settings: { keyBound: 4, maxKeys: 100 },
-        },
-      ],
-    },
-    {
-      prepare: { inputs: 2, instructions: [], outputs: [0] },
-      broadcast: struct({}),
-      selections: [{ keys: { phase: 0, aggregation: 0 }, served: int32(null), graph: 'row', slice, salt: 0 }],
-      work: { inputs: 2, instructions: [], outputs: [0] },
-      aggregations: [{ kind: 'collect', update: sequence(slice), result: sequence(slice) }],
-    },
-  ],
-  apply: { inputs: 3, instructions: [], outputs: [2] },
-  result: sequence(slice),
-  laneSize: 1,
-};
-const row = {
-  id: 'row',
-  name: 'row',
-  parameter: struct([int32(null), int32()]),
-  result: slice,
-  kernels: Uint8Array.of(1),
-  onnx: null,
-  feeds: [],
-};
-const offered = encodePlan({ plan, graphs: new Map([['row', row]]) });
+const offered = keysPlan();
 
 const keys = tensor('int32', [3], Int32Array.of(3, 1, 3));
 const own = {
@@ -151,8 +108,8 @@ describe('createClientOn, slices', () => {
         line.sayBody('work', work, broadcast);
       },
     ],
-    // Four rows of 8 bytes, a hundred numbers for their order, and a header are what the plan can need.
-    ['body-too-big', 'are too long', (line) => line.sayBody('slices', announced, new Uint8Array(2 ** 12))],
+    // Four rows of 8 bytes, a thousand numbers of 4 for their order, and a header are what the plan can need.
+    ['body-too-big', 'are too long', (line) => line.sayBody('slices', announced, new Uint8Array(2 ** 13))],
     [
       'wrong-inputs',
       'are of other leaves than the plan’s',

@@ -2,12 +2,12 @@
 // knows no plan and no round; a session that it hosts says what clients are offered, and it may outlive its sessions.
 import { StarlingError } from '@starling/federated-core';
 import { type Control, encodeMessage, WireError } from '@starling/wire';
-import type { Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Connection, type ConnectionHandlers } from './connection.js';
 import { createSeats, type HostedSession, type Seats, type SessionHosting } from './hosted-session.js';
 import { listenHttp, type TlsOptions } from './http.js';
-import type { ServerMetrics } from './server-metrics.js';
+import { createServerMetrics, type ServerMetrics } from './server-metrics.js';
 import { tokenMatches } from './token.js';
 
 /** Above this the server itself closes the socket (1009); up to it an error frame says `frame-too-big`. */
@@ -25,16 +25,19 @@ export interface CoordinatorServerOptions {
   readonly heartbeatMs?: number;
   /** From `hello` to `ready`, the plan's download included. Default 60,000. */
   readonly handshakeMs?: number;
-  /** Connections above this are refused before a byte is read. */
-  readonly maxConnections: number;
-  readonly logger: Logger;
-  readonly metrics: ServerMetrics;
+  /** Connections above this are refused before a byte is read. Default 10,000. */
+  readonly maxConnections?: number;
+  /** Default: silent. */
+  readonly logger?: Logger;
+  /** What is served at `/metrics`. Default: new ones. */
+  readonly metrics?: ServerMetrics;
 }
 
 export interface CoordinatorServer {
   /** Where clients connect: `ws://127.0.0.1:7700`, with `wss` over TLS. */
   readonly url: string;
   readonly port: number;
+  readonly metrics: ServerMetrics;
   /** Opens the server to the clients of a session, one session at a time. Throws if one is still open. */
   host(session: SessionHosting): HostedSession;
   /** Stops listening; sessions are closed by then. */
@@ -42,9 +45,12 @@ export interface CoordinatorServer {
 }
 
 /** Listens; throws a `StarlingError` with code `cannot-listen` if the port is not to be had. */
-export async function createCoordinatorServer(options: CoordinatorServerOptions): Promise<CoordinatorServer> {
-  const { host = '127.0.0.1', port = 0, tls, token, maxConnections, logger, metrics } = options;
+export async function createCoordinatorServer(
+  options: CoordinatorServerOptions = {},
+): Promise<CoordinatorServer> {
+  const { host = '127.0.0.1', port = 0, tls, token, maxConnections = 10_000 } = options;
   const { heartbeatMs = 15_000, handshakeMs = 60_000 } = options;
+  const { logger = pino({ level: 'silent' }), metrics = createServerMetrics() } = options;
   let hosted: { readonly seats: Seats; readonly handlers: ConnectionHandlers } | null = null;
 
   const http = await listenHttp({
@@ -80,6 +86,7 @@ export async function createCoordinatorServer(options: CoordinatorServerOptions)
   return {
     url: http.url,
     port: http.port,
+    metrics,
     host(session) {
       if (hosted !== null && !hosted.seats.isClosed) {
         throw new StarlingError(

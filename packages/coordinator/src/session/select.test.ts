@@ -1,4 +1,5 @@
 // The coordinator's part of `federatedSelect`: keys that come up are checked, and each client is sent its own slices.
+
 import {
   float32,
   int32,
@@ -9,12 +10,12 @@ import {
   tensor,
 } from '@starling/federated-core';
 import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
+import { keysPlan, MAX_KEYS } from '@starling/plan/testing';
 import type { RuntimeSession } from '@starling/runtime';
 import type { PhaseRequest } from '@starling/runtime/phases';
 import { encodeFrame, updateLimit } from '@starling/wire';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createServerMetrics } from '../server/server-metrics.js';
-import { keysPlan, MAX_KEYS } from '../testing/keys-plan.js';
 import { statuses } from '../testing/open-session.js';
 import { joinAs, type ScriptedClient } from '../testing/scripted-client.js';
 import { namesOnly } from '../testing/sum-plan.js';

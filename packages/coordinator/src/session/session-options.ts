@@ -1,6 +1,7 @@
-// What a session of the `websocket` runtime can be told: where it listens, whom it lets in, and how long it waits.
+// The options of a session of the `websocket` runtime: where it listens, whom it lets in, and how long it waits.
 import type { Engine } from '@starling/compute';
 import type { Logger } from 'pino';
+import type { CoordinatorServer } from '../server/coordinator-server.js';
 import type { TlsOptions } from '../server/http.js';
 import type { ServerMetrics } from '../server/server-metrics.js';
 
@@ -10,6 +11,12 @@ export interface LaunchedClients {
 }
 
 export interface WebSocketRuntimeOptions {
+  /**
+   * A server that outlives the session, as `createCoordinatorServer` makes one; it hosts one session after the other,
+   * and has its own `port`, `host`, `token`, `tls`, `heartbeatMs` and `handshakeMs`, so that these may not be given
+   * too. Default: a new one, which is closed with the session.
+   */
+  readonly server?: CoordinatorServer;
   /** 0, the default, takes any free port. */
   readonly port?: number;
   /** Default 127.0.0.1. */
@@ -47,9 +54,10 @@ export interface WebSocketRuntimeOptions {
   readonly launchClients?: (url: string) => Promise<LaunchedClients> | LaunchedClients;
   /** Default: silent. */
   readonly logger?: Logger;
+  /** Default: the server's. */
   readonly metrics?: ServerMetrics;
   /** Aborting it makes a session's end tell clients to come back later, rather than that the run is over. */
   readonly signal?: AbortSignal;
-  /** Told where the server listens, once it does. */
+  /** Called with where the server listens, once it does. */
   readonly onListen?: (server: { readonly url: string; readonly port: number }) => void;
 }

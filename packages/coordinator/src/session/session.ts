@@ -21,6 +21,8 @@ import type { WebSocketRuntimeOptions } from './session-options.js';
 /** Connections that are allowed on top of two a client: health checks, rejoins, strangers. */
 const SPARE_CONNECTIONS = 1000;
 
+const SERVER_OPTIONS = ['port', 'host', 'token', 'tls', 'heartbeatMs', 'handshakeMs'] as const;
+
 /** Listens, and offers the plan to the clients of the population. Throws if the population does not fit the plan. */
 export async function openSession(
   linked: LinkedPlan,
@@ -30,7 +32,8 @@ export async function openSession(
   const { deadlineMs = 60_000, minClients = 1, extendBelow = 1 } = options;
   const { maxExtensions = Number.POSITIVE_INFINITY, reserveMs = Math.max(deadlineMs, 60_000) } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
-  const metrics = options.metrics ?? createServerMetrics();
+  const metrics = options.metrics ?? options.server?.metrics ?? createServerMetrics();
+  checkServerOptions(options);
   clientArgument(linked.plan, population.dataType); // clients check their own data; this tells it before any joins
 
   /** What `close` does, in this order; also if opening fails half way. */
@@ -49,13 +52,10 @@ export async function openSession(
   try {
     const runner = await createPlanRunner(linked, engine, ['aggregation']);
     closers.unshift(() => runner.dispose());
-    const server = await createCoordinatorServer({
-      ...options,
-      maxConnections: 2 * population.size + SPARE_CONNECTIONS,
-      logger,
-      metrics,
-    });
-    closers.unshift(() => server.close());
+    const maxConnections = 2 * population.size + SPARE_CONNECTIONS;
+    const server =
+      options.server ?? (await createCoordinatorServer({ ...options, maxConnections, logger, metrics }));
+    if (options.server === undefined) closers.unshift(() => server.close());
     const { url, port } = server;
     const hosted = server.host({
       offer,
@@ -68,7 +68,7 @@ export async function openSession(
     logger.info({ url, plan: offer.hash, name: offer.name, clients: population.size }, 'listening');
     options.onListen?.({ url, port });
     const launched = await options.launchClients?.(url);
-    if (launched !== undefined) closers.splice(2, 0, () => launched.stop()); // after they were told goodbye
+    if (launched !== undefined) closers.splice(1, 0, () => launched.stop()); // after they were told goodbye
     // Clients that were started for this session are part of its opening, and no round's time.
     if (launched !== undefined) await unlessAborted(hosted.whenReady(minClients), signal);
     let started = launched !== undefined;
@@ -105,6 +105,16 @@ export async function openSession(
     await close();
     throw error;
   }
+}
+
+/** Throws a `TypeError` if a server is given, and an option of it as well, which would go unheard. */
+function checkServerOptions(options: WebSocketRuntimeOptions): void {
+  if (options.server === undefined) return;
+  const surplus = SERVER_OPTIONS.find((name) => options[name] !== undefined);
+  if (surplus === undefined) return;
+  throw new TypeError(
+    `Cannot open a session: need '${surplus}' of the server that is given, got another for the session`,
+  );
 }
 
 /** Throws a `WireError` if clients that hold this type of data cannot run the plan. */

@@ -3,7 +3,7 @@ import type { Runtime } from '@starling/runtime';
 import { openSession } from './session.js';
 import type { WebSocketRuntimeOptions } from './session-options.js';
 
-/** A runtime whose clients join over WebSockets. Every session has a server of its own. */
+/** A runtime whose clients join over WebSockets. Every session has its own server, unless one is given. */
 export function websocketRuntime(options: WebSocketRuntimeOptions = {}): Runtime {
   return { name: 'websocket', open: (plan, population) => openSession(plan, population, options) };
 }

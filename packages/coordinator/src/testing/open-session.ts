@@ -31,7 +31,7 @@ export interface Opened {
 }
 
 export async function open(options: WebSocketRuntimeOptions = {}, size = 4): Promise<Opened> {
-  const metrics = createServerMetrics();
+  const metrics = options.server?.metrics ?? createServerMetrics();
   let url = '';
   const onListen = (server: { readonly url: string }) => {
     url = server.url;

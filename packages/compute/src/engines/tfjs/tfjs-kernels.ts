@@ -1,5 +1,6 @@
 // Runs one kernel of a graph on a tf.js backend.
 
+import { LONGEST_SUM } from '@starling/onnx';
 import type { KernelNode } from '../../graph/kernel-graph.js';
 import { onBackend } from '../../tensorflow/scopes.js';
 import * as tf from '../../tensorflow/tf.js';
@@ -54,8 +55,6 @@ type Inputs = tf.NamedTensorMap | tf.Tensor[];
 const isEmpty = (inputs: Inputs): boolean => Object.values(inputs).some(({ size }) => size === 0);
 
 /** The `cpu` backend adds in float64; others in float32, so that rounding grows with the length of a sum. */
-const LONGEST_SUM = 4096;
-
 function isLongSum({ kernel, attributes }: Kernel, inputs: Inputs): boolean {
   if (kernel !== 'Sum' && kernel !== 'Mean') return false;
   const { shape } = (inputs as tf.NamedTensorMap)['x'] as tf.Tensor;

@@ -7,8 +7,10 @@ import type { GraphBuilder } from '../../builder/graph-builder.js';
 import type { Pass, RewriteContext } from '../../builder/rewrite-graph.js';
 import type { OnnxNode, OnnxValue } from '../../model/onnx-model.js';
 
-/** Shorter sums stay as they are: their rounding is at most 2⁻¹² of Σ |x|. */
-const LONGEST_SUM = 4096;
+/**
+ * Numbers that an engine may add one after another in float32: the rounding of a sum is then at most 2⁻¹² of Σ |x|.
+ */
+export const LONGEST_SUM = 4096;
 /**
  * Numbers in a block: the largest divisor of the length from the fewest on, so that nothing is copied; else the most.
  */

@@ -1,8 +1,9 @@
-// A plan of two phases without work to run: clients send their keys as they are, then what they were given as it is,
-// which is collected. The server's table comes from the test, so that no graph is needed.
+// A plan of two phases without work to run: clients send their keys as they are, then their slices as they are, which
+// are collected. The server's table comes from the test, so that the one graph need not run.
 import { float32, int32, sequence, struct, type TensorType } from '@starling/federated-core';
 import type { RoundPlan } from '@starling/federated-core/plan';
-import { encodePlan, type LinkedPlan } from '@starling/plan';
+import type { LinkedPlan } from '../linked/linked-plan.js';
+import { encodePlan } from '../manifest/encode-plan.js';
 
 /** How many keys a client may have where their number is not known. */
 export const MAX_KEYS = 1000;
@@ -43,6 +44,14 @@ export function keysPlan(keys: number | null = null, slice: TensorType = float32
     result: sequence(slice),
     laneSize: 2,
   };
-  const graphs = new Map();
-  return encodePlan({ plan, graphs });
+  const row = {
+    id: 'row',
+    name: 'row',
+    parameter: struct([int32(null), int32()]),
+    result: slice,
+    kernels: Uint8Array.of(1),
+    onnx: null,
+    feeds: [],
+  };
+  return encodePlan({ plan, graphs: new Map([['row', row]]) });
 }

@@ -1,0 +1,29 @@
+// Sessions on a server that outlives them.
+import { expect, test } from 'vitest';
+import { createCoordinatorServer } from '../server/coordinator-server.js';
+import { answer, closeSession, open, plan, sums, update } from '../testing/open-session.js';
+import { joinAs } from '../testing/scripted-client.js';
+import { namesOnly } from '../testing/sum-plan.js';
+import { websocketRuntime } from './websocket-runtime.js';
+
+test('`websocketRuntime` runs one session after the other on a server that is given, and leaves it open', async () => {
+  const server = await createCoordinatorServer();
+  for (const round of [1, 2]) {
+    const { url, run, metrics } = await open({ server });
+    expect({ url, metrics }).toEqual({ url: server.url, metrics: server.metrics });
+    const running = run([0], round);
+    const client = await joinAs(url, 'client-0');
+    await answer(client, update(round, 0), round);
+    expect(sums(await running)).toEqual([round, 0]);
+    await closeSession();
+  }
+  expect(server.metrics.get('starling_joins_total')).toBe(2);
+  await server.close();
+});
+
+test('`websocketRuntime` throws when a server is given and the session names another token', async () => {
+  const server = await createCoordinatorServer({ token: 'a' });
+  const opening = websocketRuntime({ server, token: 'b' }).open(plan, namesOnly(1));
+  await expect(opening).rejects.toThrow("need 'token' of the server that is given, got another");
+  await server.close();
+});

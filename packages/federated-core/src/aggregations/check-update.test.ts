@@ -66,6 +66,14 @@ describe('updateChecker', () => {
       'Cannot add an update: need finite numbers, got NaN in the weight of aggregation 1',
     );
     assert.equal(
+      message(vector(1, 2), scalar(1), scalar(-1)),
+      'Cannot add an update: its weight must not be negative, got -1 in aggregation 1',
+    );
+    assert.equal(
+      check([vector(1, 2, 3, 4, 5), scalar(1), count(10)])!.message,
+      "Cannot add a client's value to a secure sum: need 0 to 9, got 10 in aggregation 1",
+    );
+    assert.equal(
       message(vector(1, 2), vector(1, 2), scalar(1)),
       'Cannot add an update: need a tensor float32, got float32[2] in model.bias of aggregation 1',
     );

@@ -42,9 +42,8 @@ export function updateChecker(
       let start = 0;
       for (let index = 0; index < parts.length; index++) {
         const { weighted, types: own } = parts[index]!;
-        if (weighted) checkWeight(update[start + own.length - 1]!);
-        const reduction = reductions[index]!;
-        if (reduction.check !== undefined) reduction.check(update.slice(start, start + own.length));
+        if (weighted) checkWeight(update[start + own.length - 1]!, index);
+        checkOwn(reductions[index]!, update, start, start + own.length, index);
         start += own.length;
       }
       return null;
@@ -91,10 +90,29 @@ function ownNames({ kind, update }: Aggregation<unknown>): readonly string[] {
   return [...leafNames(structEntries(update)[0]![1]), 'the weight'];
 }
 
-function checkWeight(weight: Tensor): void {
+function checkWeight(weight: Tensor, aggregation: number): void {
   if (Number(weight.data[0]) >= 0) return;
   throw new RejectedUpdateError(
     'invalid-weight',
-    `Cannot add an update: its weight must not be negative, got ${weight.data[0]}`,
+    `Cannot add an update: its weight must not be negative, got ${weight.data[0]} in aggregation ${aggregation}`,
   );
+}
+
+/** What a kind refuses, with the aggregation that it is of. */
+function checkOwn(
+  reduction: Reduction,
+  update: readonly Tensor[],
+  start: number,
+  end: number,
+  aggregation: number,
+): void {
+  if (reduction.check === undefined) return;
+  try {
+    reduction.check(update.slice(start, end));
+  } catch (error) {
+    if (!(error instanceof RejectedUpdateError)) throw error;
+    throw new RejectedUpdateError(error.code, `${error.message} in aggregation ${aggregation}`, {
+      cause: error,
+    });
+  }
 }

@@ -1,6 +1,7 @@
 // `federatedMin` and `federatedMax` in a plan: the accumulator is how many clients were seen and the extremes of the
 // leaves so far, element by element.
 import { EmptyAggregateError, TypeMismatchError } from '../errors/starling-error.js';
+import { leafPlace } from '../types/leaf-names.js';
 import { leafTypes } from '../types/leaves.js';
 import { allocate, copyTensor, sizeOf, type Tensor } from '../values/tensor.js';
 import { type AggregationParts, defineAggregation } from './definition.js';
@@ -30,13 +31,14 @@ function extremumReduction(
     const before = seen.data[0] as number;
     (seen.data as Float64Array)[0] = before + count;
     if (count === 0) return [seen, ...best];
-    return [seen, ...best.map((leaf, index) => extreme(before === 0 ? null : leaf, leaves[index]!))];
+    return [seen, ...best.map((leaf, index) => extreme(before === 0 ? null : leaf, leaves, index))];
   };
-  const extreme = (best: Tensor | null, leaf: Tensor): Tensor => {
+  const extreme = (best: Tensor | null, leaves: readonly Tensor[], at: number): Tensor => {
+    const leaf = leaves[at]!;
     if (best === null) return { ...leaf, data: leaf.data.slice() as Tensor['data'] };
     if (best.shape.join() !== leaf.shape.join()) {
       throw new TypeMismatchError(
-        `Cannot compare updates: shapes must be equal, got [${best.shape.join(',')}] and [${leaf.shape.join(',')}]`,
+        `Cannot compare updates: shapes must be equal, got [${best.shape.join(',')}] and [${leaf.shape.join(',')}]${leafPlace(update, at)}`,
       );
     }
     const target = best.data as (number | bigint)[] & typeof best.data;

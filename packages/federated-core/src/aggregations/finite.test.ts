@@ -3,11 +3,13 @@ import { type FederatedComputation, federatedComputation } from '../computations
 import { NonFiniteError, reworded } from '../errors/starling-error.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import { federatedAggregate } from '../intrinsics/sums/federated-aggregate.js';
+import { federatedMax } from '../intrinsics/sums/federated-max.js';
+import { federatedMean } from '../intrinsics/sums/federated-mean.js';
 import { federatedMin } from '../intrinsics/sums/federated-min.js';
 import { federatedSum } from '../intrinsics/sums/federated-sum.js';
 import { both } from '../testing/both.js';
 import { plainLocal, plainRunner } from '../testing/plain-local.js';
-import { atClients, float32, float64, struct } from '../types/types.js';
+import { atClients, float32, float64, int32, int64, struct } from '../types/types.js';
 import { findNonFinite } from './finite.js';
 
 const sumOf = (type: Parameters<typeof atClients>[0]) =>
@@ -55,6 +57,30 @@ describe('aggregates', () => {
     const model = struct({ model: struct({ kernel: float32(2), bias: float32() }) });
     const values = [{ model: { kernel: [0, 3e38], bias: 0 } }, { model: { kernel: [0, 3e38], bias: 0 } }];
     await expect(both(sumOf(model), values)).rejects.toThrow('must be finite, got Infinity in model.kernel');
+  });
+
+  test('sums of integers, and shapes that differ, name their leaf by its path', async () => {
+    const count = struct({ of: struct({ rows: int32() }) });
+    // 2 · (2^31 − 1) = 4294967294.
+    const rows = [1, 2].map(() => ({ of: { rows: 2 ** 31 - 1 } }));
+    await expect(both(sumOf(count), rows)).rejects.toThrow('must fit int32, got 4294967294 in of.rows');
+    const long = struct({ of: struct({ rows: int64() }) });
+    const longs = [1, 2].map(() => ({ of: { rows: 2n ** 62n } }));
+    await expect(both(sumOf(long), longs)).rejects.toThrow(
+      'must fit 64 bits, got 9223372036854775808 in of.rows',
+    );
+    const open = struct({ of: struct({ rows: float32(null) }) });
+    const shapes = [{ of: { rows: [1] } }, { of: { rows: [1, 2] } }];
+    const computations = [
+      sumOf(open),
+      federatedComputation(atClients(open), (value) => federatedMean(value)),
+      federatedComputation(atClients(open), (value) => federatedMax(value)),
+    ];
+    for (const computation of computations) {
+      await expect(both(computation, shapes)).rejects.toThrow(
+        'shapes must be equal, got [1] and [2] in of.rows',
+      );
+    }
   });
 
   test('a sum that comes back from beyond its element type is what it is', async () => {

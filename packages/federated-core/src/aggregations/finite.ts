@@ -2,7 +2,7 @@
 // that went beyond its element type, and would spoil all that follows from it.
 import { NonFiniteError } from '../errors/starling-error.js';
 import { plainVectors, type VectorKernels } from '../sums/vector-kernels.js';
-import { leafNames } from '../types/leaf-names.js';
+import { leafPlace } from '../types/leaf-names.js';
 import type { Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 
@@ -33,6 +33,6 @@ export function finiteAggregate<L extends readonly Tensor[]>(
   if (found === null) return leaves;
   throw new NonFiniteError(
     'non-finite-aggregate',
-    `Cannot report ${intrinsic}: its numbers must be finite, got ${found.value} in ${leafNames(type)[found.leaf]}`,
+    `Cannot report ${intrinsic}: its numbers must be finite, got ${found.value}${leafPlace(type, found.leaf)}`,
   );
 }

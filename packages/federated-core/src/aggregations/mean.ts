@@ -3,6 +3,7 @@
 import { EmptyAggregateError } from '../errors/starling-error.js';
 import { addLeaves, alignSums, castLeaves, zeroSums } from '../sums/sums.js';
 import type { VectorKernels } from '../sums/vector-kernels.js';
+import { leafPlace } from '../types/leaf-names.js';
 import { leafTypes } from '../types/leaves.js';
 import { float64 } from '../types/types.js';
 import { copyTensor, type Tensor } from '../values/tensor.js';
@@ -36,6 +37,7 @@ function meanReduction(
   const types = leafTypes(result);
   const scaleOf = weightScale(leafTypes(update));
   const numberOf = (sums: readonly Tensor[], index: number) => sums[index]!.data as Float64Array;
+  const place = (leaf: number): string => leafPlace(result, leaf);
   const total = types.length;
   const scale = types.length + 1;
 
@@ -55,7 +57,7 @@ function meanReduction(
       // Weight 0 is left out rather than multiplied by, so that it costs nothing; the sum is the same.
       if (weight === 0) return accumulator;
       // An empty tensor would count in the divisor without adding anything, so that all must be of one shape.
-      alignSums(accumulator as Tensor[], leaves, types.length, numberOf(accumulator, scale)[0] !== 0);
+      alignSums(accumulator as Tensor[], leaves, types.length, numberOf(accumulator, scale)[0] !== 0, place);
       const scaled = weight * rescale(accumulator, scaleOf(weight));
       const sums = addLeaves(accumulator as Tensor[], leaves, scaled, vectors, types.length);
       numberOf(sums, total)[0]! += scaled;
@@ -64,7 +66,7 @@ function meanReduction(
     merge(left, right) {
       const other = numberOf(right, scale)[0]!;
       if (other === 0) return left;
-      alignSums(left as Tensor[], right, types.length, numberOf(left, scale)[0] !== 0);
+      alignSums(left as Tensor[], right, types.length, numberOf(left, scale)[0] !== 0, place);
       const common = rescale(left, other);
       return addLeaves(left as Tensor[], right, common / other, vectors, types.length + 1);
     },

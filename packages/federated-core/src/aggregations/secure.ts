@@ -2,6 +2,8 @@
 // the server may see is the sum alone; masking belongs to the privacy room, the arithmetic is the same.
 import { RejectedUpdateError } from '../errors/starling-error.js';
 import { addLeaves } from '../sums/sums.js';
+import { leafPlace } from '../types/leaf-names.js';
+import type { Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
 import { defineAggregation } from './definition.js';
 import type { Accumulator } from './reduction.js';
@@ -17,7 +19,7 @@ export const secureSumAggregation = defineAggregation({
   settings: { maxInput: 'per-leaf' },
   reduction: (aggregation, { maxInput }, { vectors }) => ({
     ...sumReduction(aggregation, vectors),
-    check: (update) => checkRange(update, (leaf) => [0, settingOfLeaf(maxInput, leaf)]),
+    check: (update) => checkRange(aggregation.update, update, (leaf) => [0, settingOfLeaf(maxInput, leaf)]),
   }),
 });
 
@@ -27,7 +29,8 @@ export const secureSumBitwidthAggregation = defineAggregation({
   settings: { bitwidth: 'per-leaf' },
   reduction: (aggregation, { bitwidth }, { vectors }) => ({
     ...sumReduction(aggregation, vectors),
-    check: (update) => checkRange(update, (leaf) => [0, 2 ** settingOfLeaf(bitwidth, leaf) - 1]),
+    check: (update) =>
+      checkRange(aggregation.update, update, (leaf) => [0, 2 ** settingOfLeaf(bitwidth, leaf) - 1]),
   }),
 });
 
@@ -44,8 +47,9 @@ export const secureModularSumAggregation = defineAggregation({
       const highest = settingOfLeaf(modulus, leaf) - 1;
       return [symmetric ? -highest : 0, highest];
     };
+    const place = (leaf: number): string => leafPlace(aggregation.update, leaf);
     const add = (sums: Accumulator, values: readonly Tensor[]): Accumulator => {
-      const added = addLeaves(sums as Tensor[], values, 1, vectors);
+      const added = addLeaves(sums as Tensor[], values, 1, vectors, sums.length, place);
       added.forEach((sum, leaf) => {
         wrapOnce(sum, ...rangeOf(leaf));
       });
@@ -53,7 +57,7 @@ export const secureModularSumAggregation = defineAggregation({
     };
     return {
       ...sumReduction(aggregation, vectors),
-      check: (update) => checkRange(update, rangeOf),
+      check: (update) => checkRange(aggregation.update, update, rangeOf),
       accumulate: add,
       merge: add,
     };
@@ -79,14 +83,14 @@ function wrapOnce({ data }: Tensor, low: number, high: number): void {
   }
 }
 
-function checkRange(update: readonly Tensor[], rangeOf: RangeOf): void {
+function checkRange(type: Type, update: readonly Tensor[], rangeOf: RangeOf): void {
   for (const [index, leaf] of update.entries()) {
     const [low, high] = rangeOf(index);
     for (const value of leaf.data) {
       if (Number(value) < low || Number(value) > high) {
         throw new RejectedUpdateError(
           'out-of-range',
-          `Cannot add a client's value to a secure sum: need ${low} to ${high}, got ${value}`,
+          `Cannot add a client's value to a secure sum: need ${low} to ${high}, got ${value}${leafPlace(type, index)}`,
         );
       }
     }

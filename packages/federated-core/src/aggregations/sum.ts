@@ -1,11 +1,12 @@
 // `federatedSum` in a plan: the accumulator is the sums of the leaves.
 import { addLeaves, castLeaves, zeroSums } from '../sums/sums.js';
 import type { VectorKernels } from '../sums/vector-kernels.js';
+import { leafPlace } from '../types/leaf-names.js';
 import { leafTypes } from '../types/leaves.js';
 import type { Tensor } from '../values/tensor.js';
 import { type AggregationParts, defineAggregation } from './definition.js';
 import { finiteAggregate } from './finite.js';
-import type { Reduction } from './reduction.js';
+import type { Accumulator, Reduction } from './reduction.js';
 
 /** Update T. */
 export const sumAggregation = defineAggregation({
@@ -20,12 +21,15 @@ export function sumReduction(
   vectors: VectorKernels,
 ): Reduction {
   const types = leafTypes(update);
+  const place = (leaf: number): string => leafPlace(update, leaf);
+  const add = (sums: Accumulator, leaves: readonly Tensor[]): Accumulator =>
+    addLeaves(sums as Tensor[], leaves, 1, vectors, types.length, place);
   return {
     zero: () => zeroSums(types),
-    accumulate: (accumulator, leaves) => addLeaves(accumulator as Tensor[], leaves, 1, vectors),
-    merge: (left, right) => addLeaves(left as Tensor[], right, 1, vectors),
+    accumulate: add,
+    merge: add,
     report(accumulator) {
-      const { leaves, areFinite } = castLeaves('federatedSum', types, accumulator, 1, vectors);
+      const { leaves, areFinite } = castLeaves('federatedSum', types, accumulator, 1, vectors, place);
       return areFinite ? leaves : finiteAggregate('federatedSum', update, leaves);
     },
   };

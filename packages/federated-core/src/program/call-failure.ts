@@ -11,7 +11,7 @@ interface PlanWithSources {
 }
 
 const NUMBERED_CALL = /Cannot run call (\d+)/;
-const NUMBERED_AGGREGATION = / of aggregation (\d+)/;
+const NUMBERED_AGGREGATION = / (of|in) aggregation (\d+)/;
 
 /** The error of an instruction or a selection whose graph failed; code `computation-failed`. */
 export function callFailure(
@@ -34,8 +34,8 @@ export function explainFailure({ sources }: PlanWithSources, text: string, phase
       const source = sources?.calls[Number(call)];
       return source === undefined ? numbered : `Cannot run ${source}`;
     })
-    .replace(NUMBERED_AGGREGATION, (numbered, aggregation: string) => {
+    .replace(NUMBERED_AGGREGATION, (numbered, joint: string, aggregation: string) => {
       const source = aggregations?.[Number(aggregation)];
-      return source === undefined ? numbered : ` of ${source}`;
+      return source === undefined ? numbered : ` ${joint} ${source}`;
     });
 }

@@ -6,6 +6,11 @@ import type { TensorType } from '../types/types.js';
 import { allocate, sizeOf, type Tensor } from '../values/tensor.js';
 import { type NumberArray, plainVectors, type VectorKernels } from './vector-kernels.js';
 
+/** Where a leaf stands, for the end of an error: see `leafPlace`. */
+export type PlaceOfLeaf = (leaf: number) => string;
+
+const nowhere: PlaceOfLeaf = () => '';
+
 /** Zeros in the accumulators' element types; an unknown dimension counts 0 until a first update shows it. */
 export function zeroSums(types: readonly TensorType[]): Tensor[] {
   return types.map((type) =>
@@ -27,15 +32,23 @@ export function addLeaves(
   weight: number,
   vectors: VectorKernels = plainVectors,
   count = sums.length,
+  place: PlaceOfLeaf = nowhere,
 ): Tensor[] {
-  for (let index = 0; index < count; index++) checkShape(sums[index]!, leaves[index]!);
+  for (let index = 0; index < count; index++) {
+    const sum = sums[index]!;
+    const leaf = leaves[index]!;
+    if (sum.data.length === 0 || leaf.data.length === 0 || isShape(sum.shape, leaf.shape)) continue;
+    throw differing(sum.shape, leaf.shape, place(index));
+  }
   for (let index = 0; index < count; index++) {
     const leaf = leaves[index]!;
     if (leaf.data.length === 0) continue;
     sums[index] = adopt(sums[index]!, leaf);
     const sum = sums[index]!;
-    if (sum.dtype === 'int64') addIntegers(sum.data as BigInt64Array, leaf.data as BigInt64Array);
-    else if (weight === 1) vectors.add(sum.data as Float64Array, leaf.data as NumberArray);
+    if (sum.dtype === 'int64') {
+      const overflow = addIntegers(sum.data as BigInt64Array, leaf.data as BigInt64Array);
+      if (overflow !== null) throw tooLarge('add int64 values', '64 bits', overflow, place(index));
+    } else if (weight === 1) vectors.add(sum.data as Float64Array, leaf.data as NumberArray);
     else vectors.addWeighted(sum.data as Float64Array, leaf.data as NumberArray, weight);
   }
   return sums;
@@ -45,11 +58,17 @@ export function addLeaves(
  * Makes ready the first `count` sums for leaves that must all be of one shape, those without elements included: sums
  * that nobody `met` yet take the leaves' shapes. Throws a `TypeMismatchError` if another shape was met.
  */
-export function alignSums(sums: Tensor[], leaves: readonly Tensor[], count: number, met: boolean): void {
+export function alignSums(
+  sums: Tensor[],
+  leaves: readonly Tensor[],
+  count: number,
+  met: boolean,
+  place: PlaceOfLeaf = nowhere,
+): void {
   for (let index = 0; index < count; index++) {
     const [sum, { shape }] = [sums[index]!, leaves[index]!];
     if (isShape(sum.shape, shape)) continue;
-    if (met) throw differing(sum.shape, shape);
+    if (met) throw differing(sum.shape, shape, place(index));
     sums[index] = zeroLike(sum.dtype, shape);
   }
 }
@@ -71,6 +90,7 @@ export function castLeaves(
   sums: readonly Tensor[],
   divisor = 1,
   vectors: VectorKernels = plainVectors,
+  place: PlaceOfLeaf = nowhere,
 ): CastLeaves {
   let areFinite = true;
   const leaves = sums.map((sum, index): Tensor => {
@@ -79,7 +99,10 @@ export function castLeaves(
     if (data instanceof BigInt64Array) data.set(sum.data as BigInt64Array);
     else if (data instanceof Float32Array || data instanceof Float64Array) {
       if (!vectors.divide(data, sum.data as Float64Array, divisor)) areFinite = false;
-    } else castIntegers(action, type, data as Int32Array | Uint8Array, sum.data as Float64Array);
+    } else {
+      const overflow = castIntegers(data as Int32Array | Uint8Array, sum.data as Float64Array);
+      if (overflow !== null) throw tooLarge(`report ${action}`, formatType(type), overflow, place(index));
+    }
     return { dtype: type.dtype, shape: sum.shape, data };
   });
   return { leaves, areFinite };
@@ -90,47 +113,39 @@ function adopt(sum: Tensor, leaf: Tensor): Tensor {
   return sum.data.length === 0 ? zeroLike(sum.dtype, leaf.shape) : sum;
 }
 
-function checkShape(sum: Tensor, leaf: Tensor): void {
-  if (sum.data.length === 0 || leaf.data.length === 0) return;
-  if (!isShape(sum.shape, leaf.shape)) throw differing(sum.shape, leaf.shape);
-}
-
 function isShape(one: readonly number[], other: readonly number[]): boolean {
   return one.length === other.length && one.every((size, axis) => size === other[axis]);
 }
 
-function differing(one: readonly number[], other: readonly number[]): TypeMismatchError {
+function differing(one: readonly number[], other: readonly number[], place: string): TypeMismatchError {
   return new TypeMismatchError(
-    `Cannot add updates: shapes must be equal, got [${one.join(',')}] and [${other.join(',')}]`,
+    `Cannot add updates: shapes must be equal, got [${one.join(',')}] and [${other.join(',')}]${place}`,
   );
+}
+
+function tooLarge(action: string, range: string, got: bigint | number, place: string): OverflowError {
+  return new OverflowError(`Cannot ${action}: the sum must fit ${range}, got ${got}${place}`);
 }
 
 function zeroLike(dtype: Tensor['dtype'], shape: readonly number[]): Tensor {
   return { dtype, shape, data: allocate(dtype, sizeOf(shape)) };
 }
 
-function addIntegers(sum: BigInt64Array, values: BigInt64Array): void {
+/** Gives the first sum that does not fit, if there is one. */
+function addIntegers(sum: BigInt64Array, values: BigInt64Array): bigint | null {
   for (let index = 0; index < sum.length; index++) {
     const exact = sum[index]! + values[index]!;
-    if (BigInt.asIntN(64, exact) !== exact) {
-      throw new OverflowError(`Cannot add int64 values: the sum must fit 64 bits, got ${exact}`);
-    }
+    if (BigInt.asIntN(64, exact) !== exact) return exact;
     sum[index] = exact;
   }
+  return null;
 }
 
-function castIntegers(
-  action: string,
-  type: TensorType,
-  target: Int32Array | Uint8Array,
-  sum: Float64Array,
-): void {
+/** Gives the first sum that does not fit, if there is one. */
+function castIntegers(target: Int32Array | Uint8Array, sum: Float64Array): number | null {
   for (let index = 0; index < sum.length; index++) {
     target[index] = sum[index]!;
-    if (target[index] !== sum[index]) {
-      throw new OverflowError(
-        `Cannot report ${action}: the sum must fit ${formatType(type)}, got ${sum[index]}`,
-      );
-    }
+    if (target[index] !== sum[index]) return sum[index]!;
   }
+  return null;
 }

@@ -6,6 +6,12 @@ export function leafNames(type: Type): readonly string[] {
   return paths(type, []).map((path) => (path.length === 0 ? 'value' : path.join('.')));
 }
 
+/** ` in model.weights.0`, for the end of an error about the leaf at this position; empty for a bare tensor. */
+export function leafPlace(type: Type, leaf: number): string {
+  const path = paths(type, [])[leaf] ?? [];
+  return path.length === 0 ? '' : ` in ${path.join('.')}`;
+}
+
 function paths(type: Type, path: readonly string[]): readonly (readonly string[])[] {
   switch (type.kind) {
     case 'struct':

@@ -114,10 +114,11 @@ federatedBroadcast(federatedSequenceReduce(served, anywhere, local));
 federatedSequenceReduce(datasets, server, local);
 
 // An aggregate gives what its report gives, and needs all four operators.
-const aggregated = federatedAggregate(clients, { zero: 0, accumulate: local, merge: local, report: local });
+declare const add: LocalComputation<StructType<{ readonly a: Float; readonly b: Float }>, Float>;
+const aggregated = federatedAggregate(clients, { zero: 0, accumulate: add, merge: add, report: local });
 holds<Same<typeof aggregated.type, AtServer<Int>>>();
 // @ts-expect-error no merge
-federatedAggregate(clients, { zero: 0, accumulate: local, report: local });
+federatedAggregate(clients, { zero: 0, accumulate: add, report: local });
 
 // A computation's type is read off its parameters and its body.
 const traced = federatedComputation(

@@ -89,6 +89,7 @@ describe('field', () => {
       ]),
     ).toEqual({ a: 4, b: 6 });
     expect(() =>
+      // @ts-expect-error no such field
       federatedComputation(atClients(struct({ a: float32() })), (value) => field(value, 'c')),
     ).toThrow('Cannot take field c: need a struct that has it, got {<a=float32>}@CLIENTS');
   });

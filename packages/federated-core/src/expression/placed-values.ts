@@ -58,11 +58,19 @@ export type PlacedResult<M extends Type, C> = [PlacementIn<C>] extends ['CLIENTS
   ? ClientsResult<M, DisclosureIn<C>>
   : ServerResult<M, DisclosureIn<C>>;
 
-/** Asks that values in a record or list are all in one place: a sentence that no value has where they are not. */
-export type InOnePlace<C> =
-  'CLIENTS' | 'SERVER' extends PlacementIn<C>
-    ? 'need values that are all at CLIENTS, or all at SERVER'
-    : unknown;
+/**
+ * Values in a record or list, if they are all in one place; where they are not, a sentence in the place of each that is
+ * at the server, so that the editor underlines it.
+ */
+export type InOnePlace<C, V = C> = 'CLIENTS' | 'SERVER' extends PlacementIn<C> ? NoInfer<OutOfPlace<C>> : V;
+
+type OutOfPlace<C> = [Composed<AnyClientsValue>] extends [C]
+  ? C
+  : C extends SymbolicValue<infer T>
+    ? T extends FederatedType<Type, 'SERVER'>
+      ? 'is at SERVER beside values at CLIENTS: need federatedBroadcast of it, or an aggregate of them'
+      : C
+    : { readonly [K in keyof C]: OutOfPlace<C[K]> };
 
 /** The placement of a value, or of any in a record or list of them. */
 export type PlacementIn<C> = unknown extends C

@@ -5,7 +5,14 @@ import { describeValue, isPlain } from '../errors/describe-value.js';
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { StarlingError, TypeMismatchError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
-import { type FederatedType, type StructType, struct, structEntries, type Type } from '../types/types.js';
+import {
+  type FederatedType,
+  type StructElements,
+  type StructType,
+  struct,
+  structEntries,
+  type Type,
+} from '../types/types.js';
 import type { Expression } from './expression.js';
 
 export class SymbolicValue<T extends Type = Type> {
@@ -45,8 +52,25 @@ export interface StructOfFields<C> {
 /** The field of a struct at the type level. */
 type FieldOf<T, K> = T extends StructType<infer E> ? (K extends keyof E ? Extract<E[K], Type> : Type) : Type;
 
+/** The names of a struct's fields, or its positions; any where TypeScript does not know them. */
+export type FieldNames<T> = Type extends T
+  ? string | number
+  : T extends FederatedType<infer M>
+    ? FieldNames<M>
+    : T extends { readonly kind: 'struct'; readonly elements: infer E }
+      ? StructElements extends E
+        ? string | number
+        : E extends readonly unknown[]
+          ? PositionsIn<E>
+          : keyof E & string
+      : 'need a struct, to take a field of';
+
+type PositionsIn<E extends readonly unknown[]> = number extends E['length']
+  ? number
+  : { [K in keyof E]: K extends `${infer N extends number}` ? N : never }[number];
+
 /** A field of a struct value; of a federated value, that field of every member. */
-export function field<T extends Type, K extends string | number>(
+export function field<T extends Type, const K extends FieldNames<T>>(
   value: SymbolicValue<T>,
   name: K,
 ): T extends FederatedType<infer M, infer P, infer A, infer D>

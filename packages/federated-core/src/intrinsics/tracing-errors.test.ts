@@ -115,6 +115,7 @@ const mistakes: Readonly<Record<string, readonly [(given: Given) => unknown, str
     "Cannot apply federatedSequenceReduce: its initial value must be float32: need a number, got 'a'",
   ],
   'a zero does not fit its operator': [
+    // @ts-expect-error a list for a number
     ({ x }) => federatedAggregate(x, { zero: [1], accumulate: add, merge: add, report: half }),
     'Cannot apply federatedAggregate: zero must be float32: need shape [], got an array of 1',
   ],

@@ -4,6 +4,7 @@ import type { FederatedComputation } from '../computations/federated-computation
 import { sourceLocation } from '../errors/source-location.js';
 import { formatType } from '../types/format.js';
 import type { ProcessComputations } from './iterative-process.js';
+import type { FittingComputations } from './process-needs.js';
 import { ProcessCheck } from './process-types.js';
 
 export interface AggregationProcess<
@@ -19,11 +20,11 @@ export interface AggregationProcess<
  * Throws a `TypeMismatchError` with both types when they do not fit.
  */
 export function aggregationProcess<I extends FederatedComputation, N extends FederatedComputation>(
-  computations: ProcessComputations<I, N>,
+  computations: FittingComputations<I, N, 'state' | 'result' | 'measurements'>,
 ): AggregationProcess<I, N> {
   const check = new ProcessCheck('an aggregation process', sourceLocation());
   check.computations(computations, ['initialize', 'next']);
-  const { initialize, next } = computations;
+  const { initialize, next } = computations as ProcessComputations<I, N>;
   const results = check.resultsOf(next, check.stateOf(initialize), ['state', 'result', 'measurements']);
   check.atServer('the result', results['result']!);
   check.atServer('measurements', results['measurements']!);

@@ -13,6 +13,7 @@ import type { LocalComputation } from '../program/local-computation.js';
 import { accepts } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
 import { type IterativeProcess, iterativeProcess, type ProcessComputations } from './iterative-process.js';
+import type { FittingComputations } from './process-needs.js';
 import { ProcessCheck } from './process-types.js';
 
 export interface EstimationProcess<
@@ -30,17 +31,25 @@ export function estimationProcess<
   I extends FederatedComputation,
   N extends FederatedComputation,
   R extends FederatedComputation,
->(computations: ProcessComputations<I, N> & { readonly report: R }): EstimationProcess<I, N, R> {
+>(
+  computations: FittingComputations<I, N, 'state' | 'metrics'> & { readonly report: R },
+): EstimationProcess<I, N, R> {
   const check = new ProcessCheck('an estimation process', sourceLocation());
   check.computations(computations, ['initialize', 'next', 'report']);
-  const { initialize, next, report } = computations;
+  const { initialize, report } = computations as Pick<ProcessComputations<I, N>, 'initialize'> & {
+    readonly report: R;
+  };
   const state = check.stateOf(initialize);
   const [parameter, ...others] = report.parameters;
   if (parameter === undefined || others.length > 0 || !accepts(parameter.type, state)) {
     check.fail(`report must take the state, ${formatType(state)}`, formatType(report.type));
   }
   check.atServer('the estimate', report.type.result);
-  return { ...iterativeProcess({ initialize, next }), kind: 'estimation-process', report };
+  return {
+    ...(iterativeProcess(computations) as IterativeProcess<I, N>),
+    kind: 'estimation-process',
+    report,
+  };
 }
 
 /** The same process with `local` applied to its estimate. */

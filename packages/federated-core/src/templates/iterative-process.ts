@@ -4,6 +4,7 @@ import type { FederatedComputation } from '../computations/federated-computation
 import { kinds } from '../errors/check-kind.js';
 import { checkOptions } from '../errors/check-option.js';
 import { sourceLocation } from '../errors/source-location.js';
+import type { FittingComputations } from './process-needs.js';
 import { ProcessCheck } from './process-types.js';
 
 /** The two computations of a process. */
@@ -38,13 +39,13 @@ export interface IterativeProcessOptions {
  * metrics }`. Throws a `TypeMismatchError` that shows both types when a state does not fit the next.
  */
 export function iterativeProcess<I extends FederatedComputation, N extends FederatedComputation>(
-  computations: ProcessComputations<I, N>,
+  computations: FittingComputations<I, N, 'state' | 'metrics'>,
   options: IterativeProcessOptions = {},
 ): IterativeProcess<I, N> {
   const check = new ProcessCheck('an iterative process', sourceLocation());
   check.computations(computations, ['initialize', 'next']);
   checkOptions('Cannot make an iterative process', options, { finiteState: kinds.flag });
-  const { initialize, next } = computations;
+  const { initialize, next } = computations as ProcessComputations<I, N>;
   const { finiteState = false } = options;
   const { metrics } = check.resultsOf(next, check.stateOf(initialize), ['state', 'metrics']);
   check.atServer('metrics', metrics!);

@@ -12,6 +12,7 @@ import { formatType } from '../types/format.js';
 import { isEquivalent } from '../types/relations.js';
 import type { FederatedType, StructType, Type } from '../types/types.js';
 import type { ProcessComputations } from './iterative-process.js';
+import type { FittingComputations } from './process-needs.js';
 import { ProcessCheck } from './process-types.js';
 import { type ProcessStep, startOf, stepOf } from './step.js';
 
@@ -26,11 +27,11 @@ export interface MeasuredProcess<
 
 /** A measured process from its two computations; throws a `TypeMismatchError` with both types when they do not fit. */
 export function measuredProcess<I extends FederatedComputation, N extends FederatedComputation>(
-  computations: ProcessComputations<I, N>,
+  computations: FittingComputations<I, N, 'state' | 'result' | 'measurements'>,
 ): MeasuredProcess<I, N> {
   const check = new ProcessCheck('a measured process', sourceLocation());
   check.computations(computations, ['initialize', 'next']);
-  const { initialize, next } = computations;
+  const { initialize, next } = computations as ProcessComputations<I, N>;
   const { measurements } = check.resultsOf(next, check.stateOf(initialize), [
     'state',
     'result',

@@ -86,12 +86,14 @@ describe('iterativeProcess', () => {
 
   test('`iterativeProcess` shows both types when they do not', () => {
     const counted = federatedComputation(null, () => federatedValue(0, 'SERVER', int32()));
+    // @ts-expect-error another state
     const make = () => iterativeProcess({ initialize: counted, next });
     expect(make).toThrow(TypeMismatchError);
     expect(make).toThrow(
       /Cannot make an iterative process: next must take a parameter state of int32@SERVER, got float32@SERVER\n.*templates\.test\.ts/,
     );
     const noMetrics = federatedComputation({ state: atServer(float32()) }, ({ state }) => ({ state }));
+    // @ts-expect-error no metrics
     expect(() => iterativeProcess({ initialize: zero, next: noMetrics })).toThrow(
       'next must return { state, metrics }, got <state=float32@SERVER>',
     );
@@ -99,11 +101,14 @@ describe('iterativeProcess', () => {
       state: federatedValue(1, 'SERVER', int32()),
       metrics: state,
     }));
+    // @ts-expect-error the state changes its type
     expect(() => iterativeProcess({ initialize: zero, next: otherState })).toThrow(
       'next must return a state of float32@SERVER, got int32@SERVER',
     );
+    // @ts-expect-error a parameter
     expect(() => iterativeProcess({ initialize: next, next })).toThrow('initialize must take no parameter');
     const several = federatedComputation(null, () => ({ a: federatedValue(0, 'SERVER') }));
+    // @ts-expect-error several states
     expect(() => iterativeProcess({ initialize: several, next })).toThrow(
       'initialize must give one value at SERVER (federatedZip makes one of several), got <a=float32@SERVER>',
     );

@@ -44,9 +44,12 @@ export type Weight<M> = Unless<
 >;
 
 /** Arguments that a local computation with a parameter of type `P` takes: kinds, names and element types. */
-export type Fitting<P, M> = Unless<Misfit<P, M>, 'need what the local computation takes'>;
+export type Fitting<P, M, V> = [Misfit<P, M>] extends [never]
+  ? V
+  : `need what the local computation takes, got ${Misfit<P, M> & string}`;
 
-type Misfit<P, M> = Type extends P
+/** What does not fit a parameter of type `P` in a value of type `M`; `never` when all does, or is not known. */
+export type Misfit<P, M> = Type extends P
   ? never
   : Type extends M
     ? never
@@ -59,7 +62,7 @@ type Misfit<P, M> = Type extends P
             : [Exclude<E, D>] extends [never]
               ? never
               : `${Exclude<E, D>} for ${D}`
-          : `no tensor for ${D}`
+          : `a ${KindOf<M>} for ${D}`
         : P extends { readonly kind: 'struct'; readonly elements: infer F }
           ? M extends { readonly kind: 'struct'; readonly elements: infer G }
             ? MisfitOfFields<F, G>
@@ -67,6 +70,8 @@ type Misfit<P, M> = Type extends P
               ? 'a tensor for a struct'
               : never
           : never;
+
+type KindOf<M> = M extends { readonly kind: infer K extends string } ? K : 'value';
 
 /** Of records by their names; positions are left to tracing. */
 type MisfitOfFields<F, G> = StructElements extends F | G
@@ -97,3 +102,6 @@ type LeafOtherThan<M, Allowed extends DType> = Type extends M
 type Unless<Wrong, Need extends string> = [Wrong] extends [never]
   ? unknown
   : `${Need}, got ${Wrong & string}`;
+
+/** The first of two faults that there is; `never` when there is none. */
+export type First<One, Other> = [One] extends [never] ? Other : One;

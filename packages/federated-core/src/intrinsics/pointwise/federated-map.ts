@@ -32,7 +32,7 @@ export const federatedMapDefinition: PointwiseIntrinsic = {
  */
 export function federatedMap<P extends Type | null, R extends Type, const C extends Composed<PlacedValue>>(
   local: LocalComputation<P, R>,
-  argument: C & InOnePlace<C> & Fitting<P, MemberOf<C>>,
+  argument: InOnePlace<C, Fitting<P, MemberOf<C>, C>>,
 ): PlacedResult<R, C>;
 export function federatedMap(local: LocalComputation, argument: Composed<SymbolicValue>): SymbolicValue {
   const order = isLocal(local) ? local.type.parameter : null;

@@ -4,7 +4,12 @@
 import { describeValue, isPlain } from '../../errors/describe-value.js';
 import { atLocation, sourceLocation } from '../../errors/source-location.js';
 import { TypeMismatchError } from '../../errors/starling-error.js';
-import type { InOnePlace, PlacedResult, PlacedValue } from '../../expression/placed-values.js';
+import type {
+  AnyClientsValue,
+  InOnePlace,
+  PlacedResult,
+  PlacedValue,
+} from '../../expression/placed-values.js';
 import { type Composed, SymbolicValue } from '../../expression/symbolic-value.js';
 import { formatType } from '../../types/format.js';
 import { type FederatedType, struct, type Type } from '../../types/types.js';
@@ -39,7 +44,11 @@ export const federatedZipDefinition: PointwiseIntrinsic = {
 };
 
 /** The struct of members that a record or list of federated values zips to. */
-export type MemberOf<C> = C extends SymbolicValue<FederatedType<infer M>> ? M : StructOfMembers<C>;
+export type MemberOf<C> = [Composed<AnyClientsValue>] extends [C]
+  ? Type
+  : C extends SymbolicValue<FederatedType<infer M>>
+    ? M
+    : StructOfMembers<C>;
 
 /** Spelled out rather than as StructType<…>, so that TypeScript puts off the recursion. */
 export interface StructOfMembers<C> {
@@ -49,7 +58,7 @@ export interface StructOfMembers<C> {
 
 /** Joins values of one placement, in a record or list, into one value of structs. */
 export function federatedZip<const C extends Composed<PlacedValue>>(
-  values: C & InOnePlace<C>,
+  values: InOnePlace<C>,
 ): PlacedResult<MemberOf<C>, C>;
 export function federatedZip(values: Composed<SymbolicValue>): SymbolicValue {
   return zipComposed(values);

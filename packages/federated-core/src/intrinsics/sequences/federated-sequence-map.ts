@@ -42,7 +42,7 @@ export function federatedSequenceMap<
   P extends Type | null,
   R extends Type,
   V extends PlacedValue<SequenceType>,
->(local: LocalComputation<P, R>, value: V & Fitting<P, ElementOf<V>>): PlacedResult<SequenceType<R>, V>;
+>(local: LocalComputation<P, R>, value: Fitting<P, ElementOf<V>, V>): PlacedResult<SequenceType<R>, V>;
 export function federatedSequenceMap(local: LocalComputation, value: SymbolicValue): SymbolicValue {
   return applyIntrinsic(federatedSequenceMapDefinition, [local, value]);
 }

@@ -1,6 +1,6 @@
 // `federatedSequenceReduce`: folds each member's dataset, element by element.
 import type { LocalExpression } from '../../expression/expression.js';
-import type { InOnePlace, PlacedResult, PlacedValue } from '../../expression/placed-values.js';
+import type { PlacedResult, PlacedValue, PlacementIn } from '../../expression/placed-values.js';
 import { SymbolicValue } from '../../expression/symbolic-value.js';
 import type { LocalComputation } from '../../program/local-computation.js';
 import { deriveSeed } from '../../random/seed.js';
@@ -46,7 +46,7 @@ export const federatedSequenceReduceDefinition: PointwiseIntrinsic = {
  */
 export function federatedSequenceReduce<R extends Type, V extends PlacedValue<SequenceType>, I>(
   value: V,
-  initial: I & InOnePlace<{ value: V; initial: I }>,
+  initial: BesideDataset<V, I>,
   operator: LocalComputation<Type | null, R>,
 ): PlacedResult<R, { value: V; initial: I }>;
 export function federatedSequenceReduce(
@@ -60,6 +60,12 @@ export function federatedSequenceReduce(
     operator,
   ]);
 }
+
+/** An initial value: plain, or in the place of the dataset. */
+type BesideDataset<V, I> =
+  'CLIENTS' | 'SERVER' extends PlacementIn<[V, I]>
+    ? 'need a plain initial value, or one in the place of the dataset'
+    : I;
 
 /** A plain initial value takes the placement of the dataset, and its type from the first parameter of `operator`. */
 function startOf(initial: unknown, value: SymbolicValue, operator: LocalComputation): SymbolicValue {

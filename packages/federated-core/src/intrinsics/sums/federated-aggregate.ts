@@ -1,6 +1,7 @@
 // `federatedAggregate`: an aggregation of the user's own, by four operators.
 import type { Expression, LocalExpression } from '../../expression/expression.js';
 import type { AnyClientsValue, ServerResult } from '../../expression/placed-values.js';
+import type { SymbolicValue } from '../../expression/symbolic-value.js';
 import type { LocalComputation } from '../../program/local-computation.js';
 import { OPERATOR_SEED } from '../../program/seeds.js';
 import { deriveSeed } from '../../random/seed.js';
@@ -9,6 +10,7 @@ import type { Tensor } from '../../values/tensor.js';
 import { type Argument, applyIntrinsic, firstParameter, isLocal } from '../framework/apply.js';
 import type { AggregateIntrinsic } from '../framework/definition.js';
 import { literal } from '../framework/literal.js';
+import type { Accumulate, Merge, Report, Zero } from '../framework/operators.js';
 import { checkedOptions } from '../framework/options.js';
 import { finite } from '../framework/reference.js';
 
@@ -39,24 +41,39 @@ export const federatedAggregateDefinition: AggregateIntrinsic = {
   },
 };
 
-export interface AggregateOperators<R extends Type = Type> {
+/** Of values of type `M`: each operator as it is given, unless TypeScript knows that it does not fit. */
+export interface AggregateOperators<
+  M extends Type = Type,
+  Z = unknown,
+  A extends LocalComputation = LocalComputation,
+  G extends LocalComputation = LocalComputation,
+  R extends LocalComputation = LocalComputation,
+> {
   /** The accumulator of nobody: a plain value, or a local computation without a parameter. */
-  readonly zero: unknown;
+  readonly zero: Zero<Z, A, M>;
   /** (accumulator, one client's value) → accumulator. */
-  readonly accumulate: LocalComputation;
+  readonly accumulate: Accumulate<A, M>;
   /** (accumulator, accumulator) → accumulator. */
-  readonly merge: LocalComputation;
+  readonly merge: Merge<G, A, M>;
   /** accumulator → aggregate. */
-  readonly report: LocalComputation<Type | null, R>;
+  readonly report: Report<R, A, M>;
 }
 
 /**
  * The clients' values folded by `accumulate` from `zero` in lanes, the lanes joined by `merge`, and the whole reported.
  */
-export function federatedAggregate<R extends Type, D extends Disclosure>(
-  value: AnyClientsValue<Type, D>,
-  operators: AggregateOperators<R>,
-): ServerResult<R, D> {
+export function federatedAggregate<
+  M extends Type,
+  D extends Disclosure,
+  Z,
+  A extends LocalComputation,
+  G extends LocalComputation,
+  R extends LocalComputation,
+>(
+  value: AnyClientsValue<M, D>,
+  operators: AggregateOperators<M, Z, A, G, R>,
+): ServerResult<R['type']['result'], D>;
+export function federatedAggregate(value: SymbolicValue, operators: AggregateOperators): SymbolicValue {
   const { zero, accumulate, merge, report } = checkedOptions('federatedAggregate', operators, [
     'zero',
     'accumulate',

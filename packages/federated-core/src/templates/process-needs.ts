@@ -1,0 +1,88 @@
+// What processes ask of their computations, as TypeScript types: each computation where it fits, or else a sentence
+// that no computation has, and that the compiler shows. What TypeScript does not know is left to `process-types.ts`.
+import type { FederatedComputation } from '../computations/federated-computation.js';
+import type { First, Misfit } from '../intrinsics/framework/requirements.js';
+import type { FederatedType, StructElements, Type } from '../types/types.js';
+
+/** The two computations of a process whose `next` returns these parts. */
+export interface FittingComputations<I, N, Part extends string> {
+  readonly initialize: Or<I, InitializeFault<I>>;
+  readonly next: Or<N, NextFault<I, N, Part>>;
+}
+
+type Or<Given, Fault> = [Fault] extends [never] ? Given : Fault;
+
+type InitializeFault<I> =
+  I extends FederatedComputation<infer P, infer R>
+    ? First<
+        null extends P ? never : HasFields<P> extends false ? never : 'need a computation of no parameter',
+        [StateOf<R>] extends ['elsewhere']
+          ? 'need one state at SERVER (federatedZip makes one of several)'
+          : never
+      >
+    : never;
+
+type NextFault<I, N, Part extends string> =
+  N extends FederatedComputation<infer P, infer R>
+    ? FieldOf<P, 'state'> extends infer Taken
+      ? [Taken] extends [never]
+        ? 'need a parameter state'
+        : First<
+            StateFault<Taken, StartOf<I>, 'need the parameter state of the type that initialize gives'>,
+            First<
+              MissingPart<R, Part>,
+              StateFault<Taken, FieldOf<R, 'state'>, 'need to return the state in the type that it comes in'>
+            >
+          >
+      : never
+    : never;
+
+/** Whether a parameter has fields: a record of none is no parameter. */
+type HasFields<P> = P extends { readonly kind: 'struct'; readonly elements: infer E }
+  ? [keyof E] extends [never]
+    ? false
+    : true
+  : true;
+
+/** What `initialize` gives, if it is a state at all. */
+type StartOf<I> =
+  I extends FederatedComputation<Type | null, infer R>
+    ? [StateOf<R>] extends ['elsewhere']
+      ? Type
+      : R
+    : Type;
+
+/** `Need` and what is wrong where a state of type `Given` does not fit one of type `Taken`. */
+type StateFault<Taken, Given, Need extends string> = [Given] extends [never]
+  ? never
+  : [StateOf<Given>] extends ['elsewhere']
+    ? 'need the state as one value at SERVER (federatedZip makes one of several)'
+    : [Misfit<StateOf<Taken>, StateOf<Given>>] extends [never]
+      ? never
+      : `${Need}, got ${Misfit<StateOf<Taken>, StateOf<Given>> & string}`;
+
+/** The member of a state at the server; `Type` where that is not known. */
+type StateOf<T> = Type extends T
+  ? Type
+  : T extends FederatedType<infer M, infer P>
+    ? 'SERVER' extends P
+      ? M
+      : 'elsewhere'
+    : 'elsewhere';
+
+/** A field of a struct: `Type` where it is not known, `never` where there is no such field. */
+type FieldOf<T, K extends string> = Type extends T
+  ? Type
+  : T extends { readonly kind: 'struct'; readonly elements: infer E }
+    ? StructElements extends E
+      ? Type
+      : K extends keyof E
+        ? E[K]
+        : never
+    : never;
+
+type MissingPart<R, Part extends string> = Part extends string
+  ? [FieldOf<R, Part>] extends [never]
+    ? `need to return { state, … }, got no ${Part}`
+    : never
+  : never;

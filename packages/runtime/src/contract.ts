@@ -1,28 +1,13 @@
 // The suite that every runtime passes: the same bits as the in-process runtime, whatever the plan, and a defined
 // answer to clients that fail, send nonsense, or are not there.
-import {
-  compilePlan,
-  type FederatedComputation,
-  float32,
-  type HostValue,
-  int32,
-  seedFrom,
-  toHost,
-  toValue,
-} from '@starling/federated-core';
-import { roundSeed, unflatten } from '@starling/federated-core/plan';
+import { compilePlan, int32, toValue } from '@starling/federated-core';
 import { linkPlan } from '@starling/plan/link';
-import type { ClientReport } from '@starling/plan/runner';
-import { createPlanRunner } from '@starling/plan/runner';
-import { stateHash } from '@starling/plan/safetensors';
 import { type Population, populationOf, uniformSampler } from '@starling/population';
-import { afterEach, assert, describe, expect, test } from 'vitest';
-import { createEngine } from './engines/engines.js';
+import { assert, describe, expect, test } from 'vitest';
 import { inProcessRuntime } from './in-process/in-process-runtime.js';
-import { compileRun } from './rounds/compile-run.js';
-import { runRound } from './rounds/run-round.js';
 import { runRounds } from './rounds/run-rounds.js';
 import type { Runtime } from './runtime/runtime.js';
+import { agreementOf, type MakeRuntime } from './testing/agreement.js';
 import {
   datasets,
   drift,
@@ -38,11 +23,12 @@ import { dataContract } from './testing/data-contract.js';
 import { drawnContract } from './testing/drawn-contract.js';
 import { epochsContract } from './testing/epochs-contract.js';
 import { finiteContract } from './testing/finite-contract.js';
+import { lanesContract } from './testing/lanes-contract.js';
+import { lostClientsContract } from './testing/lost-clients-contract.js';
 import { recordContract } from './testing/record-contract.js';
 import { selectContract } from './testing/select-contract.js';
 
-/** Makes the runtime under test for clients of a population: those that run on sockets must be started with it. */
-export type MakeRuntime = (population: Population) => Runtime | Promise<Runtime>;
+export type { MakeRuntime } from './testing/agreement.js';
 
 /**
  * Tests the runtimes that `makeRuntime` makes; call it at the top of a test file, for a runtime of your own too:
@@ -50,80 +36,10 @@ export type MakeRuntime = (population: Population) => Runtime | Promise<Runtime>
  */
 export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
   describe(`runtime contract: ${name}`, () => {
-    const closing: (() => Promise<void>)[] = [];
-    afterEach(async () => {
-      for (const close of closing.splice(0).reverse()) await close();
-    });
+    const agreement = agreementOf(makeRuntime);
+    const { agreed, tested } = agreement;
 
-    /** One round over `cohort`: the result in plain JavaScript, its hash, and the reports. */
-    const runOnce = async (
-      runtime: Runtime,
-      computation: FederatedComputation,
-      population: Population,
-      cohort: readonly number[],
-      { laneSize = 2, serverArguments = {} as unknown, rounds = 1 } = {},
-    ) => {
-      const plan = linkPlan(compilePlan(computation, { laneSize }));
-      const engine = await createEngine();
-      const server = await createPlanRunner(plan, engine, ['server', 'aggregation']);
-      const session = await runtime.open(plan, population);
-      closing.push(
-        () => engine.dispose(),
-        () => session.close(),
-      );
-      const serverInput = compileRun({ computation, arguments: serverArguments }).serverInput([]);
-      const results: { value: HostValue; hash: string; reports: readonly ClientReport[] }[] = [];
-      for (let round = 1; round <= rounds; round++) {
-        const seed = roundSeed(seedFrom(11), round);
-        const { result, reports } = await runRound({
-          plan,
-          server,
-          session,
-          round,
-          seed,
-          population,
-          cohort,
-          serverInput,
-        });
-        const type = plan.plan.result;
-        results.push({ value: toHost(type, unflatten(type, result)), hash: stateHash(result), reports });
-      }
-      return results;
-    };
-
-    /** The same on the runtime under test and in process; gives the first, once both agree to the last bit. */
-    const agreed = async (
-      ...[computation, population, cohort, options]: Tail<Parameters<typeof runOnce>>
-    ) => {
-      const tested = await runOnce(await makeRuntime(population), computation, population, cohort, options);
-      const reference = await runOnce(inProcessRuntime(), computation, population, cohort, options);
-      assert.deepEqual(
-        tested.map(({ hash }) => hash),
-        reference.map(({ hash }) => hash),
-      );
-      assert.deepEqual(
-        tested.map(({ reports }) => reports),
-        reference.map(({ reports }) => reports),
-      );
-      return tested;
-    };
-
-    test(`\`${name}\` sums lane by lane when the order of additions shows`, async () => {
-      // Beyond 2^53 a float64 skips odd numbers: 2^54 + 1 is 2^54 again. Lanes of two: (2^54 + 1) + (−2^54 + 1) + 1
-      // = 2^54 − 2^54 + 1, so 1 where exact arithmetic gives 3 (−2^54 + 1 is a tie, and rounds to even).
-      const population = floats([2 ** 54, 1, -(2 ** 54), 1, 1]);
-      const [outcome] = await agreed(totalOf, population, [0, 1, 2, 3, 4]);
-      assert.equal(outcome!.value, 1);
-      assert.deepEqual(outcome!.reports, [0, 1, 2, 3, 4].map(accepted));
-    });
-
-    test(`\`${name}\` follows the order of the cohort, not of the population`, async () => {
-      // The same five, lanes by cohort order: (2^54 − 2^54) + (1 + 1) + 1 = 3.
-      const population = floats([2 ** 54, 1, -(2 ** 54), 1, 1]);
-      const [outcome] = await agreed(totalOf, population, [0, 2, 4, 1, 3]);
-      assert.equal(outcome!.value, 3);
-      assert.deepEqual(outcome!.reports, [0, 2, 4, 1, 3].map(accepted));
-    });
+    lanesContract(name, agreement);
 
     test(`\`${name}\` gives a weighted mean of datasets when clients hold different amounts`, async () => {
       // Means of [1, 3], [10] and [] weighed by 2, 1 and 0: (2·2 + 1·10) / 3.
@@ -148,11 +64,11 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
       assert.deepEqual(statuses, ['accepted', 'rejected', 'accepted', 'accepted']);
     });
 
-    selectContract(name, agreed);
+    selectContract(name, agreement);
 
-    finiteContract(name, makeRuntime, agreed);
+    finiteContract(name, makeRuntime, agreement);
 
-    dataContract(name, agreed);
+    dataContract(name, agreement);
     recordContract(name, makeRuntime);
 
     drawnContract(name, makeRuntime);
@@ -172,42 +88,9 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
       for (const value of values) assert.isTrue(value > 0.05 && value < 0.95);
     });
 
-    epochsContract(name, agreed);
+    epochsContract(name, agreement);
 
-    test(`\`${name}\` refuses an update of NaN and continues without it`, async () => {
-      const population = floats([1, Number.NaN, 2, Number.POSITIVE_INFINITY, 4]);
-      const [outcome] = await agreed(totalOf, population, [0, 1, 2, 3, 4]);
-      assert.equal(outcome!.value, 7);
-      for (const index of [1, 3]) {
-        expect(outcome!.reports[index]).toMatchObject({
-          client: `client-${index}`,
-          status: 'rejected',
-          code: 'non-finite-update',
-        });
-      }
-    });
-
-    test(`\`${name}\` drops a client that fails and continues without it`, async () => {
-      const population = failing(floats([1, 2, 4, 8, 16]), [1, 4]);
-      const [outcome] = await agreed(totalOf, population, [0, 1, 2, 3, 4]);
-      assert.equal(outcome!.value, 13);
-      const statuses = outcome!.reports.map(({ status }) => status);
-      assert.deepEqual(statuses, ['accepted', 'dropped', 'accepted', 'accepted', 'dropped']);
-    });
-
-    test(`\`${name}\` skips a lane of which no client is left`, async () => {
-      const later = failing(floats([1, 2, 4, 8, 16]), [2, 3]);
-      assert.equal((await agreed(totalOf, later, [0, 1, 2, 3, 4]))[0]!.value, 19);
-      const first = failing(floats([1, 2, 4, 8, 16, 32, 64]), [0, 1]);
-      assert.equal((await agreed(totalOf, first, [0, 1, 2, 3, 4, 5, 6]))[0]!.value, 124);
-    });
-
-    test(`\`${name}\` gives the aggregate of nobody when the cohort is empty or all have failed`, async () => {
-      const [empty] = await agreed(totalOf, floats([1, 2]), []);
-      assert.equal(empty!.value, 0);
-      const [failed] = await agreed(totalOf, failing(floats([1, 2, 3]), [0, 1, 2]), [0, 1, 2]);
-      assert.equal(failed!.value, 0);
-    });
+    lostClientsContract(name, makeRuntime, agreement);
 
     test.each([
       [[0, 0, 0, 1], 'client 0 at positions 0 and 1'],
@@ -224,32 +107,11 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
           return clients.load(index);
         },
       };
-      const running = runOnce(await makeRuntime(population), totalOf, population, cohort);
-      await expect(running).rejects.toMatchObject({
+      await expect(tested(totalOf, population, cohort)).rejects.toMatchObject({
         code: 'bad-cohort',
         message: expect.stringContaining(actual),
       });
       assert.deepEqual(loaded, []);
-    });
-
-    test(`\`${name}\` fails the round when the mean of nobody is asked for, and says why, and continues after it`, async () => {
-      const population = failing(floats([1, 2, 3]), [0, 1]);
-      const plan = linkPlan(compilePlan(fractionAbove));
-      const engine = await createEngine();
-      const server = await createPlanRunner(plan, engine, ['server', 'aggregation']);
-      const session = await (await makeRuntime(population)).open(plan, population);
-      closing.push(
-        () => engine.dispose(),
-        () => session.close(),
-      );
-      const serverInput = [toValue(float32(), 2)] as never;
-      const round = (cohort: readonly number[]) =>
-        runRound({ plan, server, session, round: 1, seed: [0, 1], population, cohort, serverInput });
-      await expect(round([0, 1])).rejects.toMatchObject({
-        code: 'empty-aggregate',
-        message: expect.stringMatching(/\n {4}2 dropped, [a-z-]+: .* \(client-0, client-1\)/),
-      });
-      assert.deepEqual((await round([2])).result[0]!.data, Float32Array.of(1));
     });
 
     test(`\`${name}\` ends a process in the same state, round after round, as in process`, async () => {
@@ -280,21 +142,4 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
       });
     });
   });
-}
-
-type Tail<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : never;
-
-function accepted(index: number): ClientReport {
-  return { client: `client-${index}`, status: 'accepted' };
-}
-
-/** The population, except that the data of some clients cannot be read. */
-function failing(population: Population, clients: readonly number[]): Population {
-  return {
-    ...population,
-    load(index) {
-      if (clients.includes(index)) throw new Error(`the disk of client ${index} is gone`);
-      return population.load(index);
-    },
-  };
 }

@@ -16,7 +16,7 @@ import {
 } from '@starling/federated-core';
 import { populationOf } from '@starling/population';
 import { assert, expect, test } from 'vitest';
-import type { Agreed } from './select-contract.js';
+import type { Agreement } from './agreement.js';
 
 const rows = sequence(struct({ x: float32(2), y: float32() }));
 const held = struct({ rows, counts: bool() });
@@ -88,7 +88,7 @@ const bad: Readonly<Record<string, readonly [value: Value, at: string]>> = {
   nothing: [null as unknown as Value, 'need a struct, got null'],
 };
 
-export function dataContract(name: string, agreed: Agreed): void {
+export function dataContract(name: string, { agreed }: Agreement): void {
   test.each(Object.entries(bad))(
     `\`${name}\` drops a client of %s, and continues without it`,
     async (_, [value, at]) => {

@@ -24,11 +24,11 @@ import { linkPlan } from '@starling/plan/link';
 import type { ClientReport } from '@starling/plan/runner';
 import { createPlanRunner } from '@starling/plan/runner';
 import { stateHash } from '@starling/plan/safetensors';
-import { type Population, populationOf } from '@starling/population';
+import { populationOf } from '@starling/population';
 import fc from 'fast-check';
 import { assert, expect, test } from 'vitest';
 import { runRound } from '../rounds/run-round.js';
-import type { Runtime } from '../runtime/runtime.js';
+import type { MakeRuntime } from './agreement.js';
 import {
   type DrawnClient,
   drawnClients,
@@ -77,10 +77,7 @@ const spread = federatedComputation(
 
 const plan = linkPlan(compilePlan(spread, { laneSize: LANE_SIZE }));
 
-export function drawnContract(
-  name: string,
-  makeRuntime: (population: Population) => Runtime | Promise<Runtime>,
-): void {
+export function drawnContract(name: string, makeRuntime: MakeRuntime): void {
   test(`\`${name}\` gives what \`evaluate\` gives for misaligned, empty, repeated and non-finite clients`, async () => {
     const engine = await createOnnxEngine();
     const server = await createPlanRunner(plan, engine, ['server', 'aggregation']);

@@ -16,8 +16,8 @@ import {
 } from '@starling/federated-core';
 import { populationOf } from '@starling/population';
 import { assert, expect, test } from 'vitest';
+import type { Agreement } from './agreement.js';
 import { datasets } from './contract-computations.js';
-import type { Agreed } from './select-contract.js';
 
 const pace = localComputation({ asked: int32() }, ({ asked }) =>
   tf.add(asked, tf.cast(tf.floor(random.uniform([], 0, 3)), 'int32')),
@@ -54,7 +54,7 @@ const pacedByData = federatedComputation(
   { name: 'pacedByData' },
 );
 
-export function epochsContract(name: string, agreed: Agreed): void {
+export function epochsContract(name: string, { agreed }: Agreement): void {
   test(`\`${name}\` walks a dataset for as many epochs as each client draws`, async () => {
     // All hold three examples: 3 a client and epoch, and from 1 to 3 epochs each.
     const population = datasets(Array.from({ length: 7 }, (_, client) => [client, client / 3, 0.1]));

@@ -15,14 +15,13 @@ import {
   struct,
   toValue,
 } from '@starling/federated-core';
-import { type CohortSampler, type Population, populationOf } from '@starling/population';
+import { type CohortSampler, populationOf } from '@starling/population';
 import { assert, expect, test } from 'vitest';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import type { RunOptions } from '../rounds/run-options.js';
 import { runRounds } from '../rounds/run-rounds.js';
-import type { Runtime } from '../runtime/runtime.js';
+import type { Agreement, MakeRuntime } from './agreement.js';
 import { floats, totalOf } from './contract-computations.js';
-import type { Agreed } from './select-contract.js';
 
 const meanOfWide = federatedComputation(
   { value: atClients(float64()), weight: atClients(float64()) },
@@ -55,11 +54,7 @@ const cohorts = (...each: readonly (readonly number[])[]): CohortSampler => ({
   sample: ({ round }) => each[round - 1] ?? [],
 });
 
-export function finiteContract(
-  name: string,
-  makeRuntime: (population: Population) => Runtime | Promise<Runtime>,
-  agreed: Agreed,
-): void {
+export function finiteContract(name: string, makeRuntime: MakeRuntime, { agreed }: Agreement): void {
   /** A run on the runtime under test, once it agrees with the in-process runtime; and the rounds that failed. */
   const run = async (
     options: Omit<RunOptions, 'runtime' | 'rounds' | 'seed'> & { readonly rounds: number },

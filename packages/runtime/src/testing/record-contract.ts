@@ -4,7 +4,7 @@ import { type Population, uniformSampler } from '@starling/population';
 import { assert, expect, test } from 'vitest';
 import { type RecordLine, recordLine } from '../record/record-line.js';
 import { runRounds } from '../rounds/run-rounds.js';
-import type { Runtime } from '../runtime/runtime.js';
+import type { MakeRuntime } from './agreement.js';
 import { floats, totalOf } from './contract-computations.js';
 
 /** Client 1 sends NaN, and clients 2 and 3 have no data. */
@@ -19,10 +19,7 @@ function broken(): Population {
   };
 }
 
-export function recordContract(
-  name: string,
-  makeRuntime: (population: Population) => Runtime | Promise<Runtime>,
-): void {
+export function recordContract(name: string, makeRuntime: MakeRuntime): void {
   test(`\`${name}\` names the clients that are missing in a record whose lines fit the schema`, async () => {
     const population = broken();
     const lines: RecordLine[] = [];

@@ -1,22 +1,14 @@
 // What the runtime contract asks of `federatedSelect`: keys go up, and each client gets its own slices.
-import { type FederatedComputation, type HostValue, int32, struct, toValue } from '@starling/federated-core';
-import type { ClientReport } from '@starling/plan/runner';
-import { type Population, populationOf } from '@starling/population';
+import { int32, struct, toValue } from '@starling/federated-core';
+import { populationOf } from '@starling/population';
 import { assert, expect, test } from 'vitest';
+import type { Agreement } from './agreement.js';
 import { followedLinks, keys, noisyRows, rowsByKeys } from './select-computations.js';
-
-/** Rounds on the runtime under test, once they agree with those of the in-process runtime to the last bit. */
-export type Agreed = (
-  computation: FederatedComputation,
-  population: Population,
-  cohort: readonly number[],
-  options: { readonly serverArguments: unknown; readonly rounds?: number },
-) => Promise<readonly { readonly value: HostValue; readonly reports: readonly ClientReport[] }[]>;
 
 /** A server's table of four rows. */
 const table = [1, 2, 3, 4].map((row) => [row, 10 * row]);
 
-export function selectContract(name: string, agreed: Agreed): void {
+export function selectContract(name: string, { agreed }: Agreement): void {
   test(`\`${name}\` gives each client the slices of its keys, in order, duplicates and none included`, async () => {
     // Rows [1, 10], [2, 20], [3, 30], [4, 40]: 2 + 4 + 4 of the first client, 1 of the second, none of the third.
     const population = keys([[1, 3, 3], [0], []]);

@@ -7,7 +7,6 @@ import {
   formatType,
   type HostValue,
   type IterativeProcess,
-  NonFiniteError,
   StarlingError,
   structEntries,
   type Type,
@@ -15,18 +14,11 @@ import {
   toValue,
   type Value,
 } from '@starling/federated-core';
-import {
-  copyTensor,
-  findNonFinite,
-  flatten,
-  leafNames,
-  leafTypes,
-  unflatten,
-} from '@starling/federated-core/plan';
+import { copyTensor, flatten, leafTypes, unflatten } from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
 import { linkPlan } from '@starling/plan/link';
 import type { Leaves } from '@starling/plan/runner';
-import { serverVectors } from '../simd/server-vectors.js';
+import { noStateChecks, type StateChecks, stateChecks } from './check-state.js';
 
 export interface RunSource {
   readonly process?: IterativeProcess;
@@ -40,14 +32,12 @@ export interface RunSource {
   readonly laneSize?: number;
 }
 
-export interface CompiledRun {
+export interface CompiledRun extends StateChecks {
   readonly plan: LinkedPlan;
   /** Makes the first state; `null` for a computation, whose state has no leaves. */
   readonly initialize: LinkedPlan | null;
   /** `null` for a computation. */
   readonly stateType: Type | null;
-  /** Throws a `NonFiniteError` if a state that is to be finite is not; `action` opens its words. */
-  checkState(state: Leaves, action: string): void;
   serverInput(state: Leaves): Leaves;
   /** From the leaves of the plan's result. */
   stateOf(result: Leaves): Leaves;
@@ -70,7 +60,7 @@ export function compileRun(source: RunSource): CompiledRun {
       plan,
       initialize: null,
       stateType: null,
-      checkState: () => {},
+      ...noStateChecks,
       serverInput: () => (unnamed ? (input as Leaves) : (input as readonly Leaves[]).flat()),
       stateOf: () => [],
       metricsOf: (result) => hostOf(resultType, unflatten(resultType, result)),
@@ -96,22 +86,10 @@ function compileProcess(process: IterativeProcess, given: unknown, options: Comp
     plan,
     initialize,
     stateType,
-    checkState: process.finiteState ? stateCheck(stateType) : () => {},
+    ...stateChecks(stateType, process.finiteState),
     serverInput: (state) => parts.flatMap((part, index) => (index === stateIndex ? state : part)),
     stateOf: (result) => flatten(stateType, split(result)['state']!),
     metricsOf: (result) => hostOf(metricsType, split(result)['metrics']!),
-  };
-}
-
-function stateCheck(type: Type): CompiledRun['checkState'] {
-  const names = leafNames(type);
-  return (state, action) => {
-    const found = findNonFinite(state, serverVectors());
-    if (found === null) return;
-    throw new NonFiniteError(
-      'non-finite-state',
-      `Cannot ${action}: every number of the state must be finite, got ${found.value} in ${names[found.leaf]}`,
-    );
   };
 }
 

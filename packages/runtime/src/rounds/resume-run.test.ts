@@ -1,10 +1,11 @@
-import { float32, float64, type Tensor, toValue } from '@starling/federated-core';
+import { float32, float64, iterativeProcess, type Tensor, toValue } from '@starling/federated-core';
 import { populationOf } from '@starling/population';
 import { assert, describe, expect, test } from 'vitest';
+import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import { formatDifference } from '../checkpoints/run-identity.js';
 import { createEngine } from '../engines/engines.js';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
-import { memoryStore, options } from '../testing/growth.js';
+import { growth, memoryStore, options } from '../testing/growth.js';
 import type { RunOptions } from './run-options.js';
 import { runRounds } from './run-rounds.js';
 
@@ -108,7 +109,7 @@ describe('resumeRun', () => {
     });
   });
 
-  test('`runRounds` thlines when it is told to take up a state that its plan cannot continue with', async () => {
+  test('`runRounds` throws when it is told to take up a state that its plan cannot continue with', async () => {
     const checkpoints = memoryStore();
     await runRounds(options({ rounds: 2, checkpoints }));
     const last = checkpoints.checkpoints.at(-1)!;
@@ -124,5 +125,29 @@ describe('resumeRun', () => {
       });
     }
     assert.deepEqual(told, []);
+  });
+
+  test('`runRounds` leaves a store as it was when the state in it is not finite', async () => {
+    const process = iterativeProcess(growth, { finiteState: true });
+    const checkpoints = memoryStore();
+    await runRounds(options({ process, rounds: 2, checkpoints }));
+    const last = checkpoints.checkpoints.at(-1)!;
+    checkpoints.checkpoints.push({ ...last, leaves: [toValue(float32(), Number.NaN) as Tensor] });
+    let resumed = false;
+    const store: CheckpointStore = {
+      ...checkpoints,
+      async resume(accept) {
+        const found = await checkpoints.resume(accept);
+        resumed = true; // a directory clears from here on what is beyond the checkpoint
+        return found;
+      },
+    };
+    await expect(runRounds(options({ process, rounds: 3, checkpoints: store }))).rejects.toMatchObject({
+      code: 'non-finite-state',
+      message: expect.stringMatching(
+        /^Cannot continue from round 2: every number of the state must be finite, got NaN/,
+      ),
+    });
+    assert.isFalse(resumed);
   });
 });

@@ -1,11 +1,7 @@
 // Takes a run up where its last checkpoint left it, once that is known to be of the same run, and its state one that
 // the plan can continue with.
-import { StarlingError } from '@starling/federated-core';
-import { checkValue, unflatten } from '@starling/federated-core/plan';
-import type { Leaves } from '@starling/plan/runner';
 import type { Checkpoint } from '../checkpoints/checkpoint-store.js';
 import { identityDifferences, OtherRunError, type RunIdentity } from '../checkpoints/run-identity.js';
-import { CheckpointError } from '../runtime/errors.js';
 import type { CompiledRun } from './compile-run.js';
 import { identifyRun } from './identify-run.js';
 import type { RunOptions } from './run-options.js';
@@ -18,8 +14,8 @@ export interface Resumed {
 }
 
 /**
- * Throws an `OtherRunError` if the checkpoint is of another run and there is no `onOtherRun`, and a
- * `CheckpointError` if its state is not of the type that the plan hands on. Then nothing has changed in the store.
+ * Throws an `OtherRunError` if the checkpoint is of another run and there is no `onOtherRun`, and as `checkStored` if
+ * the plan cannot continue with its state. Then nothing has changed in the store.
  */
 export async function resumeRun(run: CompiledRun, options: RunOptions): Promise<Resumed> {
   const { checkpoints, onOtherRun } = options;
@@ -29,20 +25,8 @@ export async function resumeRun(run: CompiledRun, options: RunOptions): Promise<
   const checkpoint = await checkpoints.resume((found) => {
     const differences = identityDifferences(found.identity, identity);
     if (differences.length > 0 && onOtherRun === undefined) throw new OtherRunError(name, differences);
-    checkStateType(name, run, found.leaves);
+    run.checkStored(found, name);
     if (differences.length > 0) onOtherRun?.(differences);
   });
   return { identity, checkpoint };
-}
-
-function checkStateType(from: string, { stateType }: CompiledRun, leaves: Leaves): void {
-  try {
-    if (stateType !== null) checkValue(stateType, unflatten(stateType, leaves));
-  } catch (cause) {
-    if (!(cause instanceof StarlingError)) throw cause;
-    throw new CheckpointError(
-      `Cannot resume from ${from}: need a state that fits the plan, got another: ${cause.message}`,
-      { cause },
-    );
-  }
 }

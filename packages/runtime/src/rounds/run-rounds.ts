@@ -52,7 +52,6 @@ export async function runRounds(options: RunOptions): Promise<RunResult> {
     const engine = owned ?? (given as Engine);
     server = await createPlanRunner(run.plan, engine, ['server', 'aggregation'], serverVectors());
     const state = checkpoint?.leaves ?? (await initialState(run, engine, seed));
-    run.checkState(state, checkpoint === null ? 'start' : `continue from round ${checkpoint.round}`);
     const from = checkpoint?.round ?? 0;
     const local = options.evaluation === undefined ? null : await localRunnerOn(engine);
     loop = new RoundLoop(options, run, server, local, clock, seed, identity, from, state);
@@ -259,11 +258,13 @@ async function localRunnerOn(engine: Engine): Promise<LocalRunner> {
   return localRunner(engine);
 }
 
-async function initialState({ initialize }: CompiledRun, engine: Engine, seed: Seed): Promise<Leaves> {
+async function initialState(run: CompiledRun, engine: Engine, seed: Seed): Promise<Leaves> {
+  const { initialize } = run;
   if (initialize === null) return [];
   const runner = await createPlanRunner(initialize, engine, ['server']);
   const state = await runner.apply([], [], serverSeed(deriveSeed(seed, 'initialize')));
   await runner.dispose();
+  run.checkState(state, 'start');
   return state;
 }
 

@@ -7,6 +7,7 @@ export type {
   ResumedCheckpoint,
 } from './checkpoints/checkpoint-store.js';
 export { checkpointStore, type DirectoryCheckpointOptions } from './checkpoints/directory-checkpoints.js';
+export { earlierCheckpoint } from './checkpoints/earlier-checkpoint.js';
 export {
   formatDifference,
   type IdentityDifference,

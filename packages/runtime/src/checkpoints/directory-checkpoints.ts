@@ -68,7 +68,8 @@ function fileName(round: number): string {
   return `round-${String(round).padStart(8, '0')}.safetensors`;
 }
 
-async function checkpointRounds(directory: string): Promise<readonly number[]> {
+/** The rounds of which there is a checkpoint, in ascending order. */
+export async function checkpointRounds(directory: string): Promise<readonly number[]> {
   const names = await readdir(directory);
   return names
     .flatMap((name) => FILE.exec(name)?.[1] ?? [])
@@ -103,7 +104,7 @@ async function readNewest(directory: string, rounds: readonly number[]): Promise
 }
 
 /** Throws a `CheckpointError` for a file that cannot be read, or is not as it was written. */
-async function readCheckpoint(directory: string, round: number): Promise<ResumedCheckpoint> {
+export async function readCheckpoint(directory: string, round: number): Promise<ResumedCheckpoint> {
   const path = join(directory, fileName(round));
   try {
     return decodeCheckpoint(await readFile(path), round);

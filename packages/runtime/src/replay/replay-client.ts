@@ -1,0 +1,208 @@
+// Replays one client's work of one round: on the engine of the run, and by another runner of local computations, such
+// as one that runs their bodies eagerly. Rounds are deterministic, so that what was sent need not have been kept.
+import type { Engine } from '@starling/compute';
+import { compilePlan, type LocalRunner, type Seed, seedFrom, type Value } from '@starling/federated-core';
+import {
+  checkNumber,
+  clientSeed,
+  flatten,
+  type RoundPlan,
+  roundSeed,
+  runProgram,
+  slicesAt,
+  type UpdateChecker,
+  updateChecker,
+} from '@starling/federated-core/plan';
+import {
+  type ClientReport,
+  clientArgument,
+  clientOutcome,
+  createPlanRunner,
+  type Leaves,
+  type PlanRunner,
+} from '@starling/plan/runner';
+import { createEngine } from '../engines/engines.js';
+import { leafNames } from '../rounds/leaf-names.js';
+import type { RunOptions } from '../rounds/run-options.js';
+import { runRounds } from '../rounds/run-rounds.js';
+import type { PhaseRequest } from '../runtime/runtime.js';
+import { type AskedRound, askRound } from './ask-round.js';
+import { findClient, type ReplayedClient } from './find-client.js';
+import { type UpdateLeaf, updateLeaves } from './update-leaves.js';
+
+/** A run, of which `rounds` are those before the one that is replayed. */
+export interface ReplayOptions
+  extends Omit<
+    RunOptions,
+    'rounds' | 'evaluation' | 'checkpointEvery' | 'onRound' | 'onFailedRound' | 'clock'
+  > {
+  /** From 1. */
+  readonly round: number;
+  /** Its name in the population. */
+  readonly client: string;
+  /** Runs the client's local computations in place of the engine. */
+  readonly runner: LocalRunner;
+  /** Told what the client begins from, before its work is replayed. */
+  readonly onStart?: (start: ReplayStart) => void;
+}
+
+/** Leaves with their names. */
+export type NamedLeaves = readonly { readonly name: string; readonly leaf: Leaves[number] }[];
+
+export interface ReplayStart extends ReplayedClient {
+  readonly round: number;
+  /** All that it draws comes from this. */
+  readonly seed: Seed;
+  /** Hash of the plan. */
+  readonly plan: string;
+  /** What it holds; `null` if that cannot be had: the reports say why. */
+  readonly data: NamedLeaves | null;
+  /** For each phase that it took part in, what it was sent: the broadcast, and its slices. */
+  readonly sent: readonly NamedLeaves[];
+}
+
+/** What came of the client's work on one side. */
+export interface ReplayedWork {
+  readonly report: ClientReport;
+  /** Also one that was refused; `null` if the work threw. */
+  readonly update: Leaves | null;
+  /** What the work threw; `null` if it did not. */
+  readonly error: unknown;
+}
+
+export interface PhaseReplay {
+  /** From 0. */
+  readonly phase: number;
+  /** Names of the leaves of an update. */
+  readonly leaves: readonly UpdateLeaf[];
+  /** On the engine of the run: what was sent. */
+  readonly sent: ReplayedWork;
+  /** By `runner`. */
+  readonly replayed: ReplayedWork;
+}
+
+export interface ClientReplay {
+  readonly start: ReplayStart;
+  readonly phases: readonly PhaseReplay[];
+}
+
+/**
+ * Throws a `StarlingError` with code `no-such-client` if the client is not of the round's cohort, and as `runRounds`
+ * does over the rounds before; a round of those that failed leaves the state as it was.
+ */
+export async function replayClient(options: ReplayOptions): Promise<ClientReplay> {
+  const { round, population, seed: given, onStart } = options;
+  checkNumber('Cannot replay a client', 'round', round, { from: 1, whole: true });
+  const client = findClient(options);
+  const state = await stateBefore(options);
+  const asked = await askRound(options, state);
+  const { phases } = asked;
+  const mine = phases.filter(({ cohort }) => cohort.includes(client.index));
+  const seed = clientSeed(roundSeed(seedFrom(given), round), client.name);
+  const data = await loaded(options, client.index);
+  const start: ReplayStart = {
+    ...client,
+    round,
+    seed,
+    plan: asked.plan.hash,
+    data: data === null ? null : named(leafNames(population.dataType), flatten(population.dataType, data)),
+    sent: mine.map((request) => sentIn(asked, request, client.index)),
+  };
+  onStart?.(start);
+  const replayed: PhaseReplay[] = [];
+  for (const request of mine) replayed.push(await replayPhase(options, asked, request, client, seed));
+  return { start, phases: replayed };
+}
+
+/** The state that the round began with. */
+async function stateBefore({ round, client, runner, onStart, ...run }: ReplayOptions): Promise<Leaves> {
+  if (run.process === undefined) return [];
+  const { state } = await runRounds({ ...run, rounds: round - 1, onFailedRound: () => {} });
+  return state;
+}
+
+async function loaded({ population }: ReplayOptions, index: number): Promise<Value | null> {
+  try {
+    return await population.load(index);
+  } catch {
+    return null;
+  }
+}
+
+function sentIn({ plan }: AskedRound, request: PhaseRequest, client: number): NamedLeaves {
+  const { broadcast, selections } = plan.plan.phases[request.phase]!;
+  const position = request.cohort.indexOf(client);
+  const slices = slicesAt(selections, request.slices ?? [], position);
+  const names = selections.flatMap(({ slice }) => leafNames(slice).map((name) => `slices.${name}`));
+  return [...named(leafNames(broadcast), request.broadcast), ...named(names, slices)];
+}
+
+function named(names: readonly string[], leaves: Leaves): NamedLeaves {
+  return leaves.map((leaf, index) => ({ name: names[index]!, leaf }));
+}
+
+async function replayPhase(
+  options: ReplayOptions,
+  { plan }: AskedRound,
+  request: PhaseRequest,
+  { index, name }: ReplayedClient,
+  seed: Seed,
+): Promise<PhaseReplay> {
+  const { process, computation, laneSize, population, runner } = options;
+  const { phase, broadcast, cohort, slices = [] } = request;
+  const written: RoundPlan = compilePlan(
+    (process?.next ?? computation)!,
+    laneSize === undefined ? {} : { laneSize },
+  );
+  const argument = clientArgument(plan.plan, population.dataType);
+  const load = async (): Promise<Leaves> => argument(await population.load(index));
+  const own = slicesAt(plan.plan.phases[phase]!.selections, slices, cohort.indexOf(index));
+  return onEngine(options, async (engine) => {
+    const compiled = await createPlanRunner(plan, engine, ['client', 'aggregation']);
+    try {
+      const check = updateChecker(plan.plan.phases[phase]!.aggregations, compiled.reductions(phase));
+      const sent = await workOf(name, load, check, (input) =>
+        compiled.work(phase, broadcast, [...own, ...input], seed),
+      );
+      const replayed = await workOf(name, load, check, (input) =>
+        runProgram(written.phases[phase]!.work, [...broadcast, ...own, ...input], runner, seed),
+      );
+      return { phase, leaves: updateLeaves(written, phase), sent, replayed };
+    } finally {
+      await compiled.dispose();
+    }
+  });
+}
+
+async function onEngine<T>(
+  { engine: given }: ReplayOptions,
+  run: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const owned = given === undefined || typeof given === 'string' ? await createEngine(given) : null;
+  try {
+    return await run(owned ?? (given as Engine));
+  } finally {
+    await owned?.dispose();
+  }
+}
+
+async function workOf(
+  client: string,
+  load: () => Promise<Leaves>,
+  check: UpdateChecker,
+  work: (input: Leaves) => ReturnType<PlanRunner['work']>,
+): Promise<ReplayedWork> {
+  let update: Leaves | null = null;
+  let thrown: unknown = null;
+  const keeping = async (input: Leaves): Promise<Leaves> => {
+    try {
+      update = await work(input);
+      return update;
+    } catch (error) {
+      thrown = error;
+      throw error;
+    }
+  };
+  const { report } = await clientOutcome(client, load, keeping, check);
+  return { report, update, error: thrown };
+}

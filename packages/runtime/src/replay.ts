@@ -14,6 +14,6 @@ export {
   type ReplayStart,
   replayClient,
 } from './replay/replay-client.js';
-export { type LeafSummary, summarizeLeaf } from './replay/summarize-leaf.js';
 export { type NamedNumber, type StepRow, stepRow } from './replay/step-row.js';
+export { type LeafSummary, summarizeLeaf } from './replay/summarize-leaf.js';
 export type { UpdateLeaf } from './replay/update-leaves.js';

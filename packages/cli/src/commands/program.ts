@@ -6,6 +6,7 @@ import { oneOf, UsageError } from '../errors/usage-error.js';
 import { addCheckCommand } from './check.js';
 import { addClientCommand } from './client.js';
 import { addCoordinatorCommand } from './coordinator.js';
+import { addDebugCommand } from './debug.js';
 import { addDoctorCommand } from './doctor.js';
 import { addInspectCommand } from './inspect.js';
 import { addRunCommand } from './run.js';
@@ -24,6 +25,7 @@ export function createProgram(): Command {
   addCoordinatorCommand(program);
   addClientCommand(program);
   addInspectCommand(program);
+  addDebugCommand(program);
   addDoctorCommand(program);
   for (const command of [program, ...program.commands]) {
     command.configureOutput({ outputError: () => {} }).exitOverride((error) => fail(command, error));
@@ -48,6 +50,10 @@ function fail(command: Command, error: CommanderError): never {
       throw new UsageError(`${action}: need <${got}>, got nothing`);
     case 'commander.excessArguments':
       throw new UsageError(`${action}: ${error.message.replace(/^error: /, '')}`);
+    case 'commander.missingMandatoryOptionValue': {
+      const missing = command.options.find(({ flags }) => flags === got);
+      throw new UsageError(`${action}: need ${missing?.flags ?? got}, got nothing`);
+    }
     case 'commander.optionMissingArgument':
       throw new UsageError(`${action}: option ${got} needs a value, got nothing`);
     default:

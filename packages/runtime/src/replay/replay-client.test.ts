@@ -17,8 +17,8 @@ import {
 import { populationOf } from '@starling/population';
 import { assert, describe, expect, test } from 'vitest';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
-import { options } from '../testing/growth.js';
 import { runRounds } from '../rounds/run-rounds.js';
+import { options } from '../testing/growth.js';
 import { compareLeaves } from './compare-leaves.js';
 import { type ReplayOptions, replayClient } from './replay-client.js';
 

@@ -1,0 +1,51 @@
+// `starling debug <federation> --round r --client c`: replays one client's work of a round, on real tensors.
+import { availableParallelism } from 'node:os';
+import type { EngineChoice } from '@starling/runtime/engines';
+import { type Command, Option } from 'commander';
+import { exitCodes } from '../errors/usage-error.js';
+import { engineOption } from '../run/engine-option.js';
+import { addSettingOption, wholeNumber } from './shared-options.js';
+
+interface DebugOptions {
+  readonly round: number;
+  readonly client: string;
+  readonly run?: string;
+  readonly engine: EngineChoice;
+  readonly workers?: number;
+  readonly seed: number;
+  readonly set: Readonly<Record<string, string>>;
+  readonly steps: boolean;
+}
+
+export function addDebugCommand(program: Command): void {
+  const command = program
+    .command('debug')
+    .description("replay one client's work of a round on real tensors, with breakpoints and prints")
+    .argument('<federation>', 'a name, or the path of a .ts or .js file')
+    .addOption(
+      new Option('--round <n>', 'the round, from 1')
+        .argParser(wholeNumber('--round', 1))
+        .makeOptionMandatory(),
+    )
+    .addOption(new Option('--client <name>', 'the client, by its name').makeOptionMandatory())
+    .option('--run <dir>', 'of a run that was kept there with --out: its settings, seed and checkpoints')
+    .option('--steps', 'a line for each step: losses, and how far the weights moved', false)
+    .addOption(engineOption())
+    .option(
+      '--workers <n>',
+      'threads for the rounds before (default: one a core)',
+      wholeNumber('--workers', 1),
+    )
+    .option('--seed <n>', "the run's seed", wholeNumber('--seed', 0), 1);
+  addSettingOption(command).action(debug);
+}
+
+async function debug(federation: string, options: DebugOptions): Promise<void> {
+  const { run, set, workers = availableParallelism(), ...settings } = options;
+  const { debugClient } = await import('../debug/debug-client.js');
+  const agrees = await debugClient(
+    { ...settings, federation, settings: set, directory: run ?? null, workers },
+    (text) => process.stdout.write(`${text}\n`),
+  );
+  if (!agrees) process.exitCode = exitCodes.failure;
+}

@@ -1,0 +1,119 @@
+// `starling debug`: runs the rounds before again, or takes up a checkpoint; then replays one client's work on the engine
+// of the run, and as it was written, on real tensors, in this process, where an editor's breakpoints stop.
+import type { EagerRunner } from '@starling/compute/eager';
+import { type CheckpointStore, earlierCheckpoint, formatDifference, threadsRuntime } from '@starling/runtime';
+import type { EngineChoice } from '@starling/runtime/engines';
+import {
+  compareLeaves,
+  type PhaseReplay,
+  replayClient,
+  stepRow,
+  summarizeLeaf,
+} from '@starling/runtime/replay';
+import { explain } from '../errors/explain.js';
+import { locateFederation } from '../federation/locate.js';
+import { setUpFederation } from '../federation/set-up.js';
+import { formatOrigin } from './origin-text.js';
+import { importBeside } from './packages-beside.js';
+import { atFirstCall, pauseForDebugger } from './pause.js';
+import { formatStart } from './start-text.js';
+import { formatStep } from './step-line.js';
+import { formatWork } from './work-text.js';
+
+export interface DebugSettings {
+  /** A name, or the path of a file. */
+  readonly federation: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly round: number;
+  readonly client: string;
+  /** Of a run that was recorded: its checkpoints are taken up. `null` runs all rounds before again. */
+  readonly directory: string | null;
+  readonly engine: EngineChoice;
+  readonly workers: number;
+  readonly seed: number;
+  /** Prints a line for each step of the client's work. */
+  readonly steps: boolean;
+}
+
+type Write = (text: string) => void;
+
+/** Whether both sides agree. Throws a `UsageError` if there is no such federation or setting, and as a replay does. */
+export async function debugClient(options: DebugSettings, write: Write): Promise<boolean> {
+  const { round, client, engine, seed, workers } = options;
+  const { debugBodies, eagerRunner } = await importEager(options.federation);
+  debugBodies();
+  const { run, settings } = await setUpFederation(options.federation, options.settings);
+  const { evaluation, headline, rounds, ...source } = run;
+  const onStep = options.steps ? { onStep: (step: Step) => write(formatStep(stepRow(step))) } : {};
+  const eager = eagerRunner(onStep);
+  const before = stateBefore(options);
+  const { phases } = await replayClient({
+    ...source,
+    ...before.checkpoints,
+    runtime: threadsRuntime({ workers, engine }),
+    engine,
+    seed,
+    settings,
+    round,
+    client,
+    onOtherRun: (differences) => write(otherRunText(differences.map(formatDifference))),
+    onStart: (start) =>
+      write(`${formatStart(start, [['state', before.text()]], summarizeLeaf)}\n${REPLAYING}`),
+    runner: atFirstCall(eager.run, pauseForDebugger),
+  });
+  const agreements = phases.map((phase) => {
+    const { text, agrees } = formatWork(phase, String(engine), compareLeaves);
+    const title = phases.length === 1 ? [] : [`phase ${phase.phase + 1}`];
+    write([...title, text, ...causesOf(phase, eager)].join('\n'));
+    return agrees;
+  });
+  return agreements.every((agrees) => agrees);
+}
+
+type Step = Parameters<typeof stepRow>[0];
+
+/** Said before the user's code runs; what it prints follows. */
+const REPLAYING = 'running its code as written, on tfjs-cpu';
+
+function importEager(federation: string): Promise<typeof import('@starling/compute/eager')> {
+  const own = (): Promise<typeof import('@starling/compute/eager')> => import('@starling/compute/eager');
+  return importBeside(locateFederation(federation).path, '@starling/compute/eager', own);
+}
+
+/** Where the state that the round began with comes from. */
+function stateBefore({ directory, round }: DebugSettings): {
+  readonly checkpoints: { readonly checkpoints?: CheckpointStore };
+  /** Once it is known. */
+  text(): string;
+} {
+  const text = (from: number): string => {
+    const again = round - 1 - from;
+    const start = from === 0 ? 'the first one' : `that of round ${from}, kept in ${directory}`;
+    return again === 0 ? start : `${start}, and ${again === 1 ? 'a round' : `${again} rounds`} run again`;
+  };
+  if (directory === null) return { checkpoints: {}, text: () => text(0) };
+  const store = earlierCheckpoint(directory, round - 1);
+  let from = 0;
+  const checkpoints: CheckpointStore = {
+    ...store,
+    async resume(accept) {
+      const found = await store.resume(accept);
+      from = found?.round ?? 0;
+      return found;
+    },
+  };
+  return { checkpoints: { checkpoints }, text: () => text(from) };
+}
+
+function otherRunText(differences: readonly string[]): string {
+  return ['this is not the run that was kept; it differs in', ...differences].join('\n    ');
+}
+
+/** Why the update is not finite, or what the code threw. */
+function causesOf({ leaves, replayed }: PhaseReplay, eager: EagerRunner): readonly string[] {
+  if (replayed.error !== null) return [explain(replayed.error) ?? ''];
+  return (replayed.update ?? []).flatMap((leaf, index) => {
+    const origin = eager.originOf(leaf);
+    return origin === null ? [] : [formatOrigin(leaves[index]!.path, origin)];
+  });
+}

@@ -1,0 +1,74 @@
+// What a client begins its work from, as `starling debug` shows it: who it is, what it holds and what it was sent.
+import type { LeafSummary, NamedLeaves, ReplayStart } from '@starling/runtime/replay';
+import { countOf, formatNumber } from '../output/metrics.js';
+import { formatTable } from '../output/table.js';
+
+/** Leaves that a table shows; of more it says how many. */
+const MOST_LEAVES = 40;
+
+export type Summarize = (leaf: NamedLeaves[number]['leaf']) => LeafSummary;
+
+/** `about`: further lines on the run, such as where its state came from, by their names. */
+export function formatStart(
+  start: ReplayStart,
+  about: readonly (readonly [name: string, text: string])[],
+  summarize: Summarize,
+): string {
+  const { name, round, position, cohortSize, plan, seed, data, sent } = start;
+  const head = `client ${name} in round ${round}: number ${position + 1} of the ${cohortSize} that were asked`;
+  const facts = [
+    ['plan', plan.slice(0, 12)],
+    ['seed', seed.map((word) => `0x${word.toString(16).padStart(8, '0')}`).join(' ')],
+    ...about,
+  ];
+  const width = Math.max(...facts.map(([fact]) => fact!.length));
+  const held = data === null ? 'it holds data that cannot be loaded' : section('it holds', data, summarize);
+  const received = sent.map((leaves, phase) => {
+    const title = sent.length === 1 ? 'it is sent' : `it is sent in phase ${phase + 1}`;
+    return section(title, leaves, summarize);
+  });
+  return [head, ...facts.map(([fact, text]) => `  ${fact!.padEnd(width)}  ${text}`), held, ...received].join(
+    '\n',
+  );
+}
+
+function section(title: string, leaves: NamedLeaves, summarize: Summarize): string {
+  if (leaves.length === 0) return `${title}: nothing`;
+  const rows = leaves.slice(0, MOST_LEAVES).map(({ name, leaf }) => {
+    const summary = summarize(leaf);
+    return [name, `${summary.dtype}[${summary.shape.join(',')}]`, numbersText(summary)];
+  });
+  const more = leaves.length - rows.length;
+  const table = formatTable([['leaf', 'type', 'numbers'], ...rows]);
+  const lines = [`${title}:`, ...table.split('\n').map((line) => `  ${line}`)];
+  return [
+    ...lines,
+    ...(more > 0 ? [`  and ${countOf(more, 'leaf')} more`.replace(/leafs/, 'leaves')] : []),
+  ].join('\n');
+}
+
+/** `0 to 255, mean 33.1, norm 5e4; 3 are NaN or infinite, the first at 17`. */
+function numbersText(summary: LeafSummary): string {
+  const { least, largest, mean, norm, nonFinite, firstNonFinite, values, shape } = summary;
+  const parts: string[] = [];
+  if (shape.length === 0 && least !== null) parts.push(formatNumber(least));
+  else if (least !== null && largest !== null && mean !== null) {
+    parts.push(`${formatNumber(least)} to ${formatNumber(largest)}, mean ${formatNumber(mean)}`);
+    if (values === null && norm !== null) parts.push(`norm ${formatNumber(norm)}`);
+  }
+  if (values !== null && shape.length > 0) parts.push(countsText(values));
+  const rowSize = shape.slice(1).reduce((product, size) => product * size, 1);
+  const broken =
+    nonFinite === 0
+      ? ''
+      : `${nonFinite} NaN or infinite, the first in row ${Math.floor(firstNonFinite / rowSize)}`;
+  return [parts.join(', '), broken].filter((part) => part !== '').join('; ');
+}
+
+const MOST_VALUES = 4;
+
+/** `9 ×67, 1 ×65, …`. */
+function countsText(values: NonNullable<LeafSummary['values']>): string {
+  const shown = values.slice(0, MOST_VALUES).map(([value, count]) => `${value} ×${count}`);
+  return [...shown, ...(values.length > MOST_VALUES ? ['…'] : [])].join(', ');
+}

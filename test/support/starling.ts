@@ -19,9 +19,15 @@ export interface RunningStarling {
 
 export function startStarling(
   parameters: readonly string[],
-  options: { readonly directory?: string; readonly environment?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly directory?: string;
+    readonly environment?: Readonly<Record<string, string>>;
+    /** Options of Node's own. */
+    readonly node?: readonly string[];
+  } = {},
 ): RunningStarling {
-  const child = spawn(process.execPath, [join(root, 'packages/cli/bin/starling.js'), ...parameters], {
+  const command = [...(options.node ?? []), join(root, 'packages/cli/bin/starling.js'), ...parameters];
+  const child = spawn(process.execPath, command, {
     cwd: options.directory ?? root,
     env: { ...process.env, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],

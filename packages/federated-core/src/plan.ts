@@ -7,7 +7,7 @@ export {
   decodeKind,
   type KindAndSettings,
 } from './aggregations/aggregations.js';
-export { type UpdateChecker, updateChecker } from './aggregations/check-update.js';
+export { type UpdateChecker, updateChecker, updateNames } from './aggregations/check-update.js';
 export { createReduction } from './aggregations/create-reduction.js';
 export { findNonFinite } from './aggregations/finite.js';
 export type { Accumulator, Reduction } from './aggregations/reduction.js';

@@ -2,7 +2,8 @@
 import { availableParallelism } from 'node:os';
 import type { EngineChoice } from '@starling/runtime/engines';
 import { type Command, Option } from 'commander';
-import { exitCodes } from '../errors/usage-error.js';
+import { type EagerEngine, eagerBackends } from '../debug/eager-engines.js';
+import { exitCodes, oneOf, UsageError } from '../errors/usage-error.js';
 import { engineOption } from '../run/engine-option.js';
 import { addSettingOption, wholeNumber } from './shared-options.js';
 
@@ -14,8 +15,11 @@ interface DebugOptions {
   readonly workers?: number;
   readonly seed: number;
   readonly set: Readonly<Record<string, string>>;
+  readonly replayOn: EagerEngine;
   readonly steps: boolean;
 }
+
+const eagerEngines = Object.keys(eagerBackends);
 
 export function addDebugCommand(program: Command): void {
   const command = program
@@ -30,6 +34,11 @@ export function addDebugCommand(program: Command): void {
     .addOption(new Option('--client <name>', 'the client, by its name').makeOptionMandatory())
     .option('--run <dir>', 'of a run that was kept there with --out: its settings, seed and checkpoints')
     .option('--steps', 'a line for each step: losses, and how far the weights moved', false)
+    .addOption(
+      new Option('--replay-on <name>', `runs its code as written: ${oneOf(eagerEngines)}`)
+        .argParser(readEagerEngine)
+        .default('tfjs-cpu'),
+    )
     .addOption(engineOption())
     .option(
       '--workers <n>',
@@ -38,6 +47,13 @@ export function addDebugCommand(program: Command): void {
     )
     .option('--seed <n>', "the run's seed", wholeNumber('--seed', 0), 1);
   addSettingOption(command).action(debug);
+}
+
+function readEagerEngine(name: string): EagerEngine {
+  if (Object.hasOwn(eagerBackends, name)) return name as EagerEngine;
+  throw new UsageError(
+    `Cannot choose what runs the client's code: need ${oneOf(eagerEngines)}, got '${name}'`,
+  );
 }
 
 async function debug(federation: string, options: DebugOptions): Promise<void> {

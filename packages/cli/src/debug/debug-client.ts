@@ -1,6 +1,6 @@
 // `starling debug`: runs the rounds before again, or takes up a checkpoint; then replays one client's work on the engine
 // of the run, and as it was written, on real tensors, in this process, where an editor's breakpoints stop.
-import type { EagerRunner } from '@starling/compute/eager';
+import type { EagerRunner, NonFiniteOrigin } from '@starling/compute/eager';
 import { type CheckpointStore, earlierCheckpoint, formatDifference, threadsRuntime } from '@starling/runtime';
 import type { EngineChoice } from '@starling/runtime/engines';
 import {
@@ -11,11 +11,12 @@ import {
   summarizeLeaf,
 } from '@starling/runtime/replay';
 import { explain } from '../errors/explain.js';
-import { locateFederation } from '../federation/locate.js';
+import { locateFederation } from '../federation/load.js';
 import { setUpFederation } from '../federation/set-up.js';
+import { type EagerEngine, eagerBackends } from './eager-engines.js';
 import { formatOrigin } from './origin-text.js';
 import { importBeside } from './packages-beside.js';
-import { atFirstCall, pauseForDebugger } from './pause.js';
+import { forDebuggers } from './pause.js';
 import { formatStart } from './start-text.js';
 import { formatStep } from './step-line.js';
 import { formatWork } from './work-text.js';
@@ -31,6 +32,8 @@ export interface DebugSettings {
   readonly engine: EngineChoice;
   readonly workers: number;
   readonly seed: number;
+  /** Runs the client's code as it was written. */
+  readonly replayOn: EagerEngine;
   /** Prints a line for each step of the client's work. */
   readonly steps: boolean;
 }
@@ -44,8 +47,11 @@ export async function debugClient(options: DebugSettings, write: Write): Promise
   debugBodies();
   const { run, settings } = await setUpFederation(options.federation, options.settings);
   const { evaluation, headline, rounds, ...source } = run;
-  const onStep = options.steps ? { onStep: (step: Step) => write(formatStep(stepRow(step))) } : {};
-  const eager = eagerRunner(onStep);
+  const eager = eagerRunner({
+    around: forDebuggers(),
+    backend: eagerBackends[options.replayOn],
+    ...(options.steps && { onStep: (step) => write(formatStep(stepRow(step))) }),
+  });
   const before = stateBefore(options);
   const { phases } = await replayClient({
     ...source,
@@ -57,27 +63,30 @@ export async function debugClient(options: DebugSettings, write: Write): Promise
     round,
     client,
     onOtherRun: (differences) => write(otherRunText(differences.map(formatDifference))),
-    onStart: (start) =>
-      write(`${formatStart(start, [['state', before.text()]], summarizeLeaf)}\n${REPLAYING}`),
-    runner: atFirstCall(eager.run, pauseForDebugger),
+    onStart: (start) => {
+      write(formatStart(start, [['state', before.text()]], summarizeLeaf));
+      write(replayText(options.replayOn));
+    },
+    runner: eager.run,
   });
-  const agreements = phases.map((phase) => {
+  let allAgree = true;
+  for (const phase of phases) {
     const { text, agrees } = formatWork(phase, String(engine), compareLeaves);
     const title = phases.length === 1 ? [] : [`phase ${phase.phase + 1}`];
-    write([...title, text, ...causesOf(phase, eager)].join('\n'));
-    return agrees;
-  });
-  return agreements.every((agrees) => agrees);
+    write([...title, text, ...(await causesOf(phase, eager))].join('\n'));
+    allAgree &&= agrees;
+  }
+  return allAgree;
 }
 
-type Step = Parameters<typeof stepRow>[0];
-
 /** Said before the user's code runs; what it prints follows. */
-const REPLAYING = 'running its code as written, on tfjs-cpu';
+function replayText(engine: EagerEngine): string {
+  return `running its code as written, on ${engine}`;
+}
 
 function importEager(federation: string): Promise<typeof import('@starling/compute/eager')> {
   const own = (): Promise<typeof import('@starling/compute/eager')> => import('@starling/compute/eager');
-  return importBeside(locateFederation(federation).path, '@starling/compute/eager', own);
+  return importBeside(locateFederation(federation), '@starling/compute/eager', own);
 }
 
 /** Where the state that the round began with comes from. */
@@ -110,10 +119,12 @@ function otherRunText(differences: readonly string[]): string {
 }
 
 /** Why the update is not finite, or what the code threw. */
-function causesOf({ leaves, replayed }: PhaseReplay, eager: EagerRunner): readonly string[] {
-  if (replayed.error !== null) return [explain(replayed.error) ?? ''];
-  return (replayed.update ?? []).flatMap((leaf, index) => {
+async function causesOf({ leaves, replayed }: PhaseReplay, eager: EagerRunner): Promise<readonly string[]> {
+  if (replayed.error !== null) return [(await explain(replayed.error)) ?? ''];
+  const spoiled = new Map<NonFiniteOrigin, string[]>();
+  for (const [index, leaf] of (replayed.update ?? []).entries()) {
     const origin = eager.originOf(leaf);
-    return origin === null ? [] : [formatOrigin(leaves[index]!.path, origin)];
-  });
+    if (origin !== null) spoiled.set(origin, [...(spoiled.get(origin) ?? []), leaves[index]!.path]);
+  }
+  return [...spoiled].map(([origin, paths]) => formatOrigin(paths, origin));
 }

@@ -3,11 +3,12 @@ import type { NonFiniteOrigin } from '@starling/compute/eager';
 import { formatNumber } from '../output/metrics.js';
 
 /**
- * "NaN in kernel: made by Log in 'train', step 2 of 8, at study.ts:12:9; it read x float32[10], 0 to 3".
+ * "NaN in kernel: made by Log in 'train', step 2 of 8, at study.ts:12:9; it read x [10]: 0 to 3". `leaves`: the paths of
+ * what it spoiled.
  */
-export function formatOrigin(leaf: string, origin: NonFiniteOrigin): string {
+export function formatOrigin(leaves: readonly string[], origin: NonFiniteOrigin): string {
   const { kernel, value, computation, inGradient, steps, inputs, line } = origin;
-  const head = `${value} in ${leaf}`;
+  const head = `${value} in ${leaves.join(', ')}`;
   if (kernel === null) {
     const at = stepsText(steps);
     return `${head}: it came into '${computation}' with the client's data or with what it was sent${at}`;

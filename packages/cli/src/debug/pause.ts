@@ -1,22 +1,26 @@
 // A stop for whoever has a debugger attached, just before the user's code runs on real tensors: earlier calls of a body
 // trace it, when there are no values yet.
 import inspector from 'node:inspector';
-import type { LocalRunner } from '@starling/federated-core';
 
-/** `run`, with `before` called ahead of its first call. */
-export function atFirstCall(run: LocalRunner, before: () => void): LocalRunner {
+/**
+ * A way to call bodies: pauses before the first one where a debugger is attached; `starlingReplays` is true while a body
+ * runs, for the conditions of breakpoints.
+ */
+export function forDebuggers(): <T>(run: () => T) => T {
   let isFirst = true;
-  return (...call) => {
-    if (isFirst) before();
+  return (run) => {
+    if (isFirst && inspector.url() !== undefined) pause();
     isFirst = false;
-    return run(...call);
+    Object.assign(globalThis, { starlingReplays: true });
+    try {
+      return run();
+    } finally {
+      Object.assign(globalThis, { starlingReplays: false });
+    }
   };
 }
 
-/** From now on `starlingReplays` is true, for the conditions of breakpoints; pauses where a debugger is attached. */
-export function pauseForDebugger(): void {
-  Object.assign(globalThis, { starlingReplays: true });
-  if (inspector.url() === undefined) return;
+function pause(): void {
   // Your code runs next, on real tensors: set breakpoints in it, and continue.
   // biome-ignore lint/suspicious/noDebugger: what this file is for.
   debugger;

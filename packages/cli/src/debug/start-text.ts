@@ -1,6 +1,6 @@
 // What a client begins its work from, as `starling debug` shows it: who it is, what it holds and what it was sent.
 import type { LeafSummary, NamedLeaves, ReplayStart } from '@starling/runtime/replay';
-import { countOf, formatNumber } from '../output/metrics.js';
+import { formatNumber } from '../output/metrics.js';
 import { formatTable } from '../output/table.js';
 
 /** Leaves that a table shows; of more it says how many. */
@@ -41,10 +41,7 @@ function section(title: string, leaves: NamedLeaves, summarize: Summarize): stri
   const more = leaves.length - rows.length;
   const table = formatTable([['leaf', 'type', 'numbers'], ...rows]);
   const lines = [`${title}:`, ...table.split('\n').map((line) => `  ${line}`)];
-  return [
-    ...lines,
-    ...(more > 0 ? [`  and ${countOf(more, 'leaf')} more`.replace(/leafs/, 'leaves')] : []),
-  ].join('\n');
+  return [...lines, ...(more > 0 ? [`  and ${more} leaves more`] : [])].join('\n');
 }
 
 /** `0 to 255, mean 33.1, norm 5e4; 3 are NaN or infinite, the first at 17`. */
@@ -61,7 +58,7 @@ function numbersText(summary: LeafSummary): string {
   const broken =
     nonFinite === 0
       ? ''
-      : `${nonFinite} NaN or infinite, the first in row ${Math.floor(firstNonFinite / rowSize)}`;
+      : `${nonFinite === 1 ? '1 is' : `${nonFinite} are`} NaN or infinite, ${nonFinite === 1 ? '' : 'the first '}in row ${Math.floor(firstNonFinite / rowSize)}`;
   return [parts.join(', '), broken].filter((part) => part !== '').join('; ');
 }
 

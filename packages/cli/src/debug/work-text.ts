@@ -21,12 +21,13 @@ export function formatWork(phase: PhaseReplay, engine: string, compare: Compare)
   }
   const others = replayed.update;
   const compared = sent.update.map((leaf, index) => compare(leaf, others[index]!));
+  const agree = compared.every(({ agrees }) => agrees);
   const rows = leaves.map(({ path, intrinsic }, index) => {
     const { norm, otherNorm, largestDifference, agrees } = compared[index]!;
     const cells = [norm, otherNorm, largestDifference].map((each) => (each === null ? '' : numberText(each)));
-    return [path, intrinsic, ...cells, agrees ? '' : 'differs'];
+    return [path, intrinsic, ...cells, ...(agree ? [] : [agrees ? '' : 'differs'])];
   });
-  const header = ['leaf', 'for', 'norm', 'as written', 'largest difference', ''];
+  const header = ['leaf', 'for', 'norm', 'as written', 'largest difference', ...(agree ? [] : [''])];
   const differing = compared.filter(({ agrees }) => !agrees).length;
   const verdict =
     differing === 0

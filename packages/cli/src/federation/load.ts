@@ -22,14 +22,20 @@ export async function loadFederation(nameOrPath: string): Promise<Federation> {
 export async function loadDefault(
   nameOrPath: string,
 ): Promise<{ readonly path: string; readonly value: unknown }> {
+  const path = locateFederation(nameOrPath);
   if (!looksLikePath(nameOrPath)) {
-    const path = locateSimulation(nameOrPath);
     const { default: value } = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
     return { path, value };
   }
-  const path = locateFile('Cannot load a federation', nameOrPath);
   const { default: value } = await importFile(path);
   return { path, value };
+}
+
+/** The absolute path of the file or simulation; throws a `UsageError` if there is none. */
+export function locateFederation(nameOrPath: string): string {
+  return looksLikePath(nameOrPath)
+    ? locateFile('Cannot load a federation', nameOrPath)
+    : locateSimulation(nameOrPath);
 }
 
 function describe(value: unknown): string {

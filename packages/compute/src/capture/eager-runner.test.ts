@@ -156,6 +156,39 @@ describe('eagerRunner', () => {
     variable.dispose();
   });
 
+  test('`eagerRunner` runs on another backend of tf.js, by the same draws', async () => {
+    const draw = new Draw(1);
+    const inputs = [draw.floats([2, 8, 8, 1]), draw.floats([3, 3, 1, 4])];
+    const types = { x: float32(2, 8, 8, 1), kernel: float32(3, 3, 1, 4) };
+    const local = localComputation(types, ({ x, kernel }) => {
+      const loss = (weights: tf.Tensor): tf.Scalar =>
+        tf.sum(tf.dropout(tf.relu(tf.conv2d(x as tf.Tensor4D, weights as tf.Tensor4D, 1, 'same')), 0.5));
+      return tf.grad(loss)(kernel);
+    }) as LocalComputation;
+    const [onCpu, onWasm] = await Promise.all(
+      (['cpu', 'wasm'] as const).map((backend) => eagerRunner({ backend }).run(local, inputs, SEED)),
+    );
+    assertAgree('model', onWasm as readonly Tensor[], onCpu as readonly Tensor[]);
+  });
+
+  test('`eagerRunner` calls each body through `around`, and no trace of it', async () => {
+    let isRun = false;
+    const seen: boolean[] = [];
+    const local = localComputation({ x: float32() }, ({ x }) => {
+      seen.push(isRun);
+      return tf.add(x, 1);
+    }) as LocalComputation;
+    const around = <T>(run: () => T): T => {
+      isRun = true;
+      const result = run();
+      isRun = false;
+      return result;
+    };
+    await eagerRunner({ around }).run(local, [floats([1], [])], SEED);
+    // Captured twice, for its graph and for the draws that this kept; then run.
+    expect(seen).toEqual([false, false, true]);
+  });
+
   test('`eagerRunner` refuses a body that is not what it was when it was captured', () => {
     let factor = 2;
     const local = localComputation({ x: float32() }, ({ x }) => tf.mul(x, factor)) as LocalComputation;

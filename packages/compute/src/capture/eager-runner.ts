@@ -4,6 +4,7 @@
 import type { LocalComputation, LocalRunner, Tensor, Type } from '@starling/federated-core';
 import { leafTypes } from '@starling/federated-core/plan';
 import { cleanGraph } from '../cleaning/clean-graph.js';
+import { loadTfjsBackend, type TfjsBackendName } from '../engines/tfjs/tfjs-backends.js';
 import { fromTf, toTf } from '../engines/tfjs/tfjs-tensors.js';
 import { graphId } from '../graph/serialized/graph-id.js';
 import { scoped } from '../tensorflow/scopes.js';
@@ -25,6 +26,10 @@ export interface EagerRunnerOptions {
   readonly onStep?: (step: EagerStep) => void;
   /** Runs what has no body in this process, such as a computation that was loaded. By default it is an error. */
   readonly otherwise?: LocalRunner;
+  /** Calls each body; by default directly. Earlier calls of a body trace it, when there are no values yet. */
+  readonly around?: <T>(run: () => T) => T;
+  /** What kernels run on. Default `cpu`; those that a backend lacks run on `cpu`. */
+  readonly backend?: TfjsBackendName;
 }
 
 export interface EagerRunner {
@@ -34,23 +39,28 @@ export interface EagerRunner {
   originOf(leaf: Tensor): NonFiniteOrigin | null;
 }
 
-/** A runner that belongs to one thread, as tf.js does. */
-export function eagerRunner({ onStep, otherwise }: EagerRunnerOptions = {}): EagerRunner {
+/** A runner that belongs to one thread, as tf.js does; its calls throw a `TfjsBackendError` without the backend. */
+export function eagerRunner(options: EagerRunnerOptions = {}): EagerRunner {
+  const { onStep, otherwise, around = (run) => run(), backend = 'cpu' } = options;
   const watch = new NonFiniteWatch();
   const known = new WeakMap<WrittenBody, WrittenPlaces>();
+  const run: LocalRunner = (computation, argument, seed) => {
+    const written = bodyOf(computation);
+    if (written === null) {
+      if (otherwise !== undefined) return otherwise(computation, argument, seed);
+      throw noBody(computation);
+    }
+    const places = known.get(written) ?? placesIn(computation, written);
+    known.set(written, places);
+    const call = new EagerCall({ computation: computation.name, argument, seed, places, watch, onStep });
+    const { parameter, body } = written;
+    return runBody({ parameter, body: (given) => around(() => body(given)) }, call, backend);
+  };
+  const started = backend === 'cpu' ? null : loadTfjsBackend(backend);
+  started?.catch(() => {}); // thrown where it is awaited
   return {
     originOf: (leaf) => watch.originOf(leaf),
-    run(computation, argument, seed) {
-      const written = bodyOf(computation);
-      if (written === null) {
-        if (otherwise !== undefined) return otherwise(computation, argument, seed);
-        throw noBody(computation);
-      }
-      const places = known.get(written) ?? placesIn(computation, written);
-      known.set(written, places);
-      const { name } = computation;
-      return runBody(written, new EagerCall({ computation: name, argument, seed, places, watch, onStep }));
-    },
+    run: (...call) => (started === null ? run(...call) : started.then(() => run(...call))),
   };
 }
 
@@ -72,8 +82,12 @@ function placesIn({ name, id }: LocalComputation, written: WrittenBody): Written
   );
 }
 
-function runBody({ parameter, body }: WrittenBody, call: EagerCall): readonly Tensor[] {
-  return withEagerBackend(() =>
+function runBody(
+  { parameter, body }: WrittenBody,
+  call: EagerCall,
+  backend: TfjsBackendName,
+): readonly Tensor[] {
+  return withEagerBackend(backend, () =>
     keepingVariables(captureBackend, () =>
       duringCall(call, () =>
         scoped(() => {

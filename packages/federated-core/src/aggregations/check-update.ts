@@ -79,13 +79,16 @@ function refused({ code, need, got }: LeafRefusal, leaf: string): RejectedUpdate
  */
 function nameOf(aggregations: readonly Aggregation<unknown>[], index: number): string {
   const names = aggregations.flatMap((aggregation, number) =>
-    ownNames(aggregation).map((name) => `${name} of aggregation ${number}`),
+    updateNames(aggregation).map((name) => `${name} of aggregation ${number}`),
   );
   return names[index]!;
 }
 
-/** Paths as the user wrote them: the value's, without the pair that it makes with its weight. */
-function ownNames({ kind, update }: Aggregation<unknown>): readonly string[] {
+/**
+ * Names for the leaves of what a client sends: paths as the user wrote them, the value's without the pair that it makes
+ * with its weight.
+ */
+export function updateNames({ kind, update }: Aggregation<unknown>): readonly string[] {
   if (aggregationDefinition(kind).weighted !== true || update.kind !== 'struct') return leafNames(update);
   return [...leafNames(structEntries(update)[0]![1]), 'the weight'];
 }

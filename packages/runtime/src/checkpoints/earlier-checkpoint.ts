@@ -17,6 +17,7 @@ export function earlierCheckpoint(directory: string, round: number): CheckpointS
     },
     save() {},
     record() {},
+    flush() {},
   };
 }
 

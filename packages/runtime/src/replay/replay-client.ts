@@ -1,11 +1,21 @@
 // Replays one client's work of one round: on the engine of the run, and by another runner of local computations, such
 // as one that runs their bodies eagerly. Rounds are deterministic, so that what was sent need not have been kept.
 import type { Engine } from '@starling/compute';
-import { compilePlan, type LocalRunner, type Seed, seedFrom, type Value } from '@starling/federated-core';
+import {
+  compilePlan,
+  type LocalRunner,
+  type Seed,
+  seedFrom,
+  structEntries,
+  type Type,
+  type Value,
+} from '@starling/federated-core';
 import {
   checkNumber,
   clientSeed,
+  explainFailure,
   flatten,
+  leafNames,
   type RoundPlan,
   roundSeed,
   runProgram,
@@ -22,7 +32,6 @@ import {
   type PlanRunner,
 } from '@starling/plan/runner';
 import { createEngine } from '../engines/engines.js';
-import { leafNames } from '../rounds/leaf-names.js';
 import type { RunOptions } from '../rounds/run-options.js';
 import { runRounds } from '../rounds/run-rounds.js';
 import type { PhaseRequest } from '../runtime/runtime.js';
@@ -34,7 +43,7 @@ import { type UpdateLeaf, updateLeaves } from './update-leaves.js';
 export interface ReplayOptions
   extends Omit<
     RunOptions,
-    'rounds' | 'evaluation' | 'checkpointEvery' | 'onRound' | 'onFailedRound' | 'clock'
+    'rounds' | 'evaluation' | 'checkpointEvery' | 'about' | 'onRecord' | 'onRound' | 'onFailedRound' | 'clock'
   > {
   /** From 1. */
   readonly round: number;
@@ -134,7 +143,13 @@ function sentIn({ plan }: AskedRound, request: PhaseRequest, client: number): Na
   const position = request.cohort.indexOf(client);
   const slices = slicesAt(selections, request.slices ?? [], position);
   const names = selections.flatMap(({ slice }) => leafNames(slice).map((name) => `slices.${name}`));
-  return [...named(leafNames(broadcast), request.broadcast), ...named(names, slices)];
+  return [...named(broadcastNames(broadcast), request.broadcast), ...named(names, slices)];
+}
+
+/** A broadcast is a struct of all that is sent down, by position: of one alone the position says nothing. */
+function broadcastNames(broadcast: Type): readonly string[] {
+  const parts = broadcast.kind === 'struct' ? structEntries(broadcast) : [];
+  return leafNames(parts.length === 1 ? parts[0]![1] : broadcast);
 }
 
 function named(names: readonly string[], leaves: Leaves): NamedLeaves {
@@ -167,7 +182,13 @@ async function replayPhase(
       const replayed = await workOf(name, load, check, (input) =>
         runProgram(written.phases[phase]!.work, [...broadcast, ...own, ...input], runner, seed),
       );
-      return { phase, leaves: updateLeaves(written, phase), sent, replayed };
+      const leaves = updateLeaves(written, phase);
+      return {
+        phase,
+        leaves,
+        sent: explained(written, phase, sent),
+        replayed: explained(written, phase, replayed),
+      };
     } finally {
       await compiled.dispose();
     }
@@ -205,4 +226,11 @@ async function workOf(
   };
   const { report } = await clientOutcome(client, load, keeping, check);
   return { report, update, error: thrown };
+}
+
+/** A report knows calls and aggregations by number; here they get the user's words. */
+function explained(plan: RoundPlan, phase: number, work: ReplayedWork): ReplayedWork {
+  const { report } = work;
+  if (report.status === 'accepted') return work;
+  return { ...work, report: { ...report, reason: explainFailure(plan, report.reason, phase) } };
 }

@@ -1,5 +1,6 @@
-// The backend on which bodies run eagerly: tf.js's cpu backend, whose tensors it shares, with the kernels of the
-// engines, so that values at the edges are theirs, and with an eye on each kernel's result (non-finite-watch.ts).
+// The backend on which bodies run eagerly: a backend of tf.js, whose tensors it shares, with the kernels of the engines,
+// so that values at the edges are theirs, and with an eye on each kernel's result (non-finite-watch.ts).
+import type { TfjsBackendName } from '../../engines/tfjs/tfjs-backends.js';
 import { runKernel } from '../../engines/tfjs/tfjs-kernels.js';
 import type { GraphDType, ValueSpec } from '../../graph/kernel-graph.js';
 import { isKernel, KERNELS, type Kernel } from '../../graph/kernels.js';
@@ -12,73 +13,67 @@ import { plainAttributes } from '../recording/plain-attributes.js';
 import { drawnDropout } from '../recording/randomness.js';
 import { eagerCall } from './eager-call.js';
 
-const EAGER_BACKEND = 'starling-eager';
-const SHARED_BACKEND = 'cpu';
-
-/** Runs `body` with the eager backend active, and gives tf.js its former backend back, also on a throw. */
-export function withEagerBackend<T>(body: () => T): T {
-  register();
-  return onBackend(EAGER_BACKEND, body);
+/** Runs `body` on the eager backend over `backend`, a started one; tf.js gets its former backend back, also on a throw. */
+export function withEagerBackend<T>(backend: TfjsBackendName, body: () => T): T {
+  const name = `starling-eager-${backend}`;
+  if (!registered.has(name)) register(name, backend);
+  registered.add(name);
+  return onBackend(name, body);
 }
 
-let registered = false;
+const registered = new Set<string>();
 
-function register(): void {
-  if (registered) return;
-  registered = true;
-  tf.registerBackend(EAGER_BACKEND, sharedBackend, 0);
-  const registerAs = (kernelName: string, run: tf.KernelFunc): void =>
-    tf.registerKernel({ kernelName, backendName: EAGER_BACKEND, kernelFunc: run });
-  for (const kernel of KERNELS) registerAs(kernel, (call) => watched(kernel, call, runEngineKernel));
+function register(backendName: string, shared: TfjsBackendName): void {
+  tf.registerBackend(backendName, () => sharing(shared), 0);
+  const registerAs = (kernelName: string, kernelFunc: tf.KernelFunc): void =>
+    tf.registerKernel({ kernelName, backendName, kernelFunc });
+  for (const kernel of KERNELS) registerAs(kernel, (call) => runWatched(shared, kernel, call));
   // Their parts are watched.
   for (const [kernelName, run] of Object.entries(composites)) registerAs(kernelName, run);
-  for (const { kernelName } of tf.getKernelsForBackend(SHARED_BACKEND)) {
+  for (const { kernelName } of tf.getKernelsForBackend('cpu')) {
     if (isKernel(kernelName) || kernelName in composites) continue;
     // No body that was captured calls these; a line that was added to look at values may.
     registerAs(kernelName, ({ inputs, attrs }) =>
-      onBackend(SHARED_BACKEND, () =>
+      onBackend('cpu', () =>
         tf.engine().runKernel(kernelName, inputs as tf.NamedTensorMap, attrs as tf.NamedAttrMap),
       ),
     );
   }
 }
 
-/** The cpu backend itself, but for tensors made from numbers that tf.dropout draws. */
-function sharedBackend(): tf.KernelBackend {
-  const shared = tf.findBackend(SHARED_BACKEND) as tf.KernelBackend & {
-    write(values: unknown, shape: number[], dtype: tf.DataType): object;
+/** The backend itself, but for tensors made from numbers that tf.dropout draws. */
+function sharing(name: TfjsBackendName): tf.KernelBackend {
+  const shared = tf.findBackend(name) as tf.KernelBackend & { write(...tensor: Written): object };
+  const write = (...[values, shape, dtype]: Written): object => {
+    const call = eagerCall();
+    const drawn = call === null ? null : drawnDropout((distribution) => call.draw(shape, distribution));
+    return shared.write(drawn ?? values, shape, dtype);
   };
-  return Object.create(shared, {
-    write: {
-      value(this: typeof shared, values: unknown, shape: number[], dtype: tf.DataType): object {
-        const call = eagerCall();
-        const drawn = call === null ? null : drawnDropout((distribution) => call.draw(shape, distribution));
-        return shared.write.call(this, drawn ?? values, shape, dtype);
-      },
-    },
-  }) as tf.KernelBackend;
+  return Object.create(shared, { write: { value: write } }) as tf.KernelBackend;
 }
 
+type Written = readonly [values: unknown, shape: number[], dtype: tf.DataType];
 type Inputs = Readonly<Record<string, tf.Tensor>>;
-type RunKernel = (kernel: Kernel, inputs: Inputs, call: Parameters<tf.KernelFunc>[0]) => readonly tf.Tensor[];
+type KernelCall = Parameters<tf.KernelFunc>[0];
 
-function watched(
+function runWatched(
+  backend: TfjsBackendName,
   kernel: Kernel,
-  call: Parameters<tf.KernelFunc>[0],
-  run: RunKernel,
+  call: KernelCall,
 ): tf.TensorInfo | tf.TensorInfo[] {
   const inputs = tensorsOf(call.inputs);
-  const outputs = run(kernel, inputs, call);
+  const outputs = runAsEngines(backend, kernel, inputs, call);
   const at = eagerCall();
   at?.options.watch.ran(kernel, inputs, outputs, at.place);
   return outputs.length === 1 ? (outputs[0] as tf.Tensor) : [...outputs];
 }
 
 /** With the attributes that the kernel's shape rule gives it in a graph. */
-function runEngineKernel(
+function runAsEngines(
+  backend: TfjsBackendName,
   kernel: Kernel,
   inputs: Inputs,
-  call: Parameters<tf.KernelFunc>[0],
+  call: KernelCall,
 ): readonly tf.Tensor[] {
   const isList = Array.isArray(call.inputs);
   const specs = Object.entries(inputs).map(([name, { dtype, shape }]) => {
@@ -91,7 +86,7 @@ function runEngineKernel(
     attributes,
   });
   const node = { kernel, attributes: rule.attributes ?? attributes };
-  return runKernel(SHARED_BACKEND, node, isList ? Object.values(inputs) : { ...inputs });
+  return runKernel(backend, node, isList ? Object.values(inputs) : { ...inputs });
 }
 
 /** Inputs that are there, by name, or by place in a list; tf.js passes tensors where its types promise less. */

@@ -100,15 +100,23 @@ describe('starling debug', () => {
     const out = join(folder, 'kept');
     const plain = join(folder, 'plain.ts');
     writeFileSync(plain, PLAIN_STUDY);
-    await runStarling('simulate', plain, '--out', out, '--runtime', 'in-process', '--set', 'rate=0.125');
+    const settings = ['--set', 'rate=0.125', '--seed', '7'];
+    await runStarling('simulate', plain, '--out', out, '--runtime', 'in-process', ...settings);
     const contents = () =>
       readdirSync(out).map((name) => [name, readFileSync(join(out, name)).toString('base64')]);
     const before = contents();
-    const { stdout } = await debug('--round', '2', '--client', 'cyd', '--run', out, '--set', 'rate=0.125');
+    const { stdout } = await debug('--round', '2', '--client', 'cyd', '--run', out);
+    expect(stdout).toMatch(/^ {2}plan {3}[0-9a-f]{12}, that of the run$/m);
     expect(stdout).toMatch(/^ {2}state {2}that of round 1, kept in .*kept$/m);
     expect(stdout).not.toContain('not the run that was kept');
     expect(stdout).toContain('both agree');
     expect(contents()).toEqual(before);
+  });
+
+  test('says that a directory has no record of a run', async () => {
+    const { code, stderr } = await debug('--round', '1', '--client', 'cyd', '--run', folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain('need the record of one, metrics.jsonl, got no such file');
   });
 
   test('names the clients that were asked when another is wanted, and what is missing', async () => {

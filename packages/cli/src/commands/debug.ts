@@ -11,9 +11,9 @@ interface DebugOptions {
   readonly round: number;
   readonly client: string;
   readonly run?: string;
-  readonly engine: EngineChoice;
+  readonly engine?: EngineChoice;
   readonly workers?: number;
-  readonly seed: number;
+  readonly seed?: number;
   readonly set: Readonly<Record<string, string>>;
   readonly replayOn: EagerEngine;
   readonly steps: boolean;
@@ -39,13 +39,13 @@ export function addDebugCommand(program: Command): void {
         .argParser(readEagerEngine)
         .default('tfjs-cpu'),
     )
-    .addOption(engineOption())
+    .addOption(engineOption().default(undefined, 'that of --run, or onnx'))
     .option(
       '--workers <n>',
       'threads for the rounds before (default: one a core)',
       wholeNumber('--workers', 1),
     )
-    .option('--seed <n>', "the run's seed", wholeNumber('--seed', 0), 1);
+    .option('--seed <n>', "the run's seed (default: that of --run, or 1)", wholeNumber('--seed', 0));
   addSettingOption(command).action(debug);
 }
 
@@ -57,10 +57,18 @@ function readEagerEngine(name: string): EagerEngine {
 }
 
 async function debug(federation: string, options: DebugOptions): Promise<void> {
-  const { run, set, workers = availableParallelism(), ...settings } = options;
+  const { run, set, engine, seed, workers = availableParallelism(), ...given } = options;
   const { debugClient } = await import('../debug/debug-client.js');
   const agrees = await debugClient(
-    { ...settings, federation, settings: set, directory: run ?? null, workers },
+    {
+      ...given,
+      federation,
+      settings: set,
+      directory: run ?? null,
+      engine: engine ?? null,
+      seed: seed ?? null,
+      workers,
+    },
     (text) => process.stdout.write(`${text}\n`),
   );
   if (!agrees) process.exitCode = exitCodes.failure;

@@ -2,7 +2,7 @@
 // of the run, and as it was written, on real tensors, in this process, where an editor's breakpoints stop.
 import type { EagerRunner, NonFiniteOrigin } from '@starling/compute/eager';
 import { type CheckpointStore, earlierCheckpoint, formatDifference, threadsRuntime } from '@starling/runtime';
-import type { EngineChoice } from '@starling/runtime/engines';
+import { DEFAULT_ENGINE, type EngineChoice } from '@starling/runtime/engines';
 import {
   compareLeaves,
   type PhaseReplay,
@@ -17,6 +17,7 @@ import { type EagerEngine, eagerBackends } from './eager-engines.js';
 import { formatOrigin } from './origin-text.js';
 import { importBeside } from './packages-beside.js';
 import { forDebuggers } from './pause.js';
+import { recordedRun } from './recorded-run.js';
 import { formatStart } from './start-text.js';
 import { formatStep } from './step-line.js';
 import { formatWork } from './work-text.js';
@@ -29,9 +30,11 @@ export interface DebugSettings {
   readonly client: string;
   /** Of a run that was recorded: its checkpoints are taken up. `null` runs all rounds before again. */
   readonly directory: string | null;
-  readonly engine: EngineChoice;
+  /** `null` for that of the recorded run, or the default. */
+  readonly engine: EngineChoice | null;
   readonly workers: number;
-  readonly seed: number;
+  /** `null` for that of the recorded run, or 1. */
+  readonly seed: number | null;
   /** Runs the client's code as it was written. */
   readonly replayOn: EagerEngine;
   /** Prints a line for each step of the client's work. */
@@ -42,10 +45,15 @@ type Write = (text: string) => void;
 
 /** Whether both sides agree. Throws a `UsageError` if there is no such federation or setting, and as a replay does. */
 export async function debugClient(options: DebugSettings, write: Write): Promise<boolean> {
-  const { round, client, engine, seed, workers } = options;
+  const { round, client, workers, directory } = options;
+  const recorded = directory === null ? null : await recordedRun(directory);
+  const engine = options.engine ?? recorded?.engine ?? DEFAULT_ENGINE;
   const { debugBodies, eagerRunner } = await importEager(options.federation);
   debugBodies();
-  const { run, settings } = await setUpFederation(options.federation, options.settings);
+  const { run, settings } = await setUpFederation(options.federation, {
+    ...recorded?.settings,
+    ...options.settings,
+  });
   const { evaluation, headline, rounds, ...source } = run;
   const eager = eagerRunner({
     around: forDebuggers(),
@@ -58,20 +66,20 @@ export async function debugClient(options: DebugSettings, write: Write): Promise
     ...before.checkpoints,
     runtime: threadsRuntime({ workers, engine }),
     engine,
-    seed,
+    seed: options.seed ?? recorded?.seed ?? 1,
     settings,
     round,
     client,
     onOtherRun: (differences) => write(otherRunText(differences.map(formatDifference))),
     onStart: (start) => {
-      write(formatStart(start, [['state', before.text()]], summarizeLeaf));
+      write(formatStart(start, recorded?.plan ?? null, before.text(), summarizeLeaf));
       write(replayText(options.replayOn));
     },
     runner: eager.run,
   });
   let allAgree = true;
   for (const phase of phases) {
-    const { text, agrees } = formatWork(phase, String(engine), compareLeaves);
+    const { text, agrees } = formatWork(phase, engine, compareLeaves);
     const title = phases.length === 1 ? [] : [`phase ${phase.phase + 1}`];
     write([...title, text, ...(await causesOf(phase, eager))].join('\n'));
     allAgree &&= agrees;

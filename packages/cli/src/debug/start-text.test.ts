@@ -20,7 +20,7 @@ const start: ReplayStart = {
 
 describe('formatStart', () => {
   test('`formatStart` says who the client is, what it holds and what it was sent', () => {
-    expect(formatStart(start, [['state', 'the first one']], summarizeLeaf).split('\n')).toEqual([
+    expect(formatStart(start, null, 'the first one', summarizeLeaf).split('\n')).toEqual([
       'client ann in round 3: number 2 of the 4 that were asked',
       '  plan   0123456789ab',
       '  seed   0x00000001 0x000000ff',
@@ -37,8 +37,16 @@ describe('formatStart', () => {
     ]);
   });
 
+  test('`formatStart` says whether the plan is that of the run that was kept', () => {
+    const planLine = (kept: string) => formatStart(start, kept, '', summarizeLeaf).split('\n')[1];
+    expect(planLine('0123456789abcdef')).toBe('  plan   0123456789ab, that of the run');
+    expect(planLine('fedcba9876543210')).toBe(
+      '  plan   0123456789ab; the run had fedcba987654, so its code has changed',
+    );
+  });
+
   test('`formatStart` says when the data cannot be loaded, and when nothing is sent', () => {
-    const text = formatStart({ ...start, data: null, sent: [[], []] }, [], summarizeLeaf);
+    const text = formatStart({ ...start, data: null, sent: [[], []] }, null, '', summarizeLeaf);
     expect(text).toMatch(
       /it holds data that cannot be loaded\nit is sent in phase 1: nothing\nit is sent in phase 2: nothing$/,
     );
@@ -47,7 +55,7 @@ describe('formatStart', () => {
   test('`formatStart` shows forty leaves, and how many there are more', () => {
     const leaf = tensor('float32', [], Float32Array.of(1));
     const data = Array.from({ length: 42 }, (_, index) => ({ name: `w${index}`, leaf }));
-    const text = formatStart({ ...start, data }, [], summarizeLeaf);
+    const text = formatStart({ ...start, data }, null, '', summarizeLeaf);
     expect(text).toMatch(/ w39 .*\n {2}and 2 leaves more\n/);
     expect(text).not.toContain('w40');
   });

@@ -8,18 +8,19 @@ const MOST_LEAVES = 40;
 
 export type Summarize = (leaf: NamedLeaves[number]['leaf']) => LeafSummary;
 
-/** `about`: further lines on the run, such as where its state came from, by their names. */
+/** `keptPlan`: hash of the plan of a run that was kept; `null` for none. `state`: where the round's state is from. */
 export function formatStart(
   start: ReplayStart,
-  about: readonly (readonly [name: string, text: string])[],
+  keptPlan: string | null,
+  state: string,
   summarize: Summarize,
 ): string {
   const { name, round, position, cohortSize, plan, seed, data, sent } = start;
   const head = `client ${name} in round ${round}: number ${position + 1} of the ${cohortSize} that were asked`;
   const facts = [
-    ['plan', plan.slice(0, 12)],
+    ['plan', planText(plan, keptPlan)],
     ['seed', seed.map((word) => `0x${word.toString(16).padStart(8, '0')}`).join(' ')],
-    ...about,
+    ['state', state],
   ];
   const width = Math.max(...facts.map(([fact]) => fact!.length));
   const held = data === null ? 'it holds data that cannot be loaded' : section('it holds', data, summarize);
@@ -30,6 +31,12 @@ export function formatStart(
   return [head, ...facts.map(([fact, text]) => `  ${fact!.padEnd(width)}  ${text}`), held, ...received].join(
     '\n',
   );
+}
+
+function planText(plan: string, kept: string | null): string {
+  const [is, was] = [plan.slice(0, 12), kept?.slice(0, 12)];
+  if (was === undefined) return is;
+  return is === was ? `${is}, that of the run` : `${is}; the run had ${was}, so its code has changed`;
 }
 
 function section(title: string, leaves: NamedLeaves, summarize: Summarize): string {

@@ -5,54 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { debuggerOf } from './support/debugger.js';
+import { snippetNamed } from './support/snippets.js';
 import { runStarling, startStarling } from './support/starling.js';
 
-/** Client `ann` trains on numbers whose logarithm is none once the weights have grown; `bob`'s data cannot be had. */
-const STUDY = `import { tf } from '@starling/compute';
-import { float32, sequence, struct, tensor, toValue } from '@starling/federated-core';
-import { federatedAveraging, functionModel, sgd } from '@starling/learning';
-import { populationOf } from '@starling/population';
-import { defineFederation } from '@starling/runtime';
-import { z } from 'zod';
-
-const example = struct({ x: float32(), y: float32() });
-const type = sequence(example);
-const model = functionModel({
-  example,
-  initialWeights: { w: tensor('float32', [], Float32Array.of(1)) },
-  loss: ({ w }: { w: tf.Tensor }, { x, y }: { x: tf.Tensor; y: tf.Tensor }) => {
-    const seen = tf.mul(x, w);
-    if (seen.dataSync()[0]! > 0) console.log('seen', seen.arraySync());
-    const made = tf.log(tf.sub(seen, 1));
-    return tf.squaredDifference(made, y);
-  },
-});
-const rows = (...xs: number[]) => toValue(type, xs.map((x) => ({ x, y: 0 })));
-const known = populationOf([rows(4, 4), rows(4, 0.5)], type, { clientIds: ['cyd', 'ann'] });
-const population = {
-  ...known,
-  size: 3,
-  clientId: (index: number) => ['cyd', 'ann', 'bob'][index]!,
-  load: (index: number) => {
-    if (index === 2) throw new Error('no disk');
-    return known.load(index);
-  },
-};
-
-export default defineFederation({
-  name: 'study',
-  description: 'logarithms',
-  options: z.object({ rate: z.number().default(0.25) }),
-  build: ({ rate }) => ({
-    process: federatedAveraging({ model, clientOptimizer: sgd({ learningRate: rate }), batchSize: 1 }),
-    population,
-    sampler: { name: 'all', sample: () => [0, 1, 2] },
-    rounds: 2,
-  }),
-});
-`;
-/** Before somebody added a line to look at values. */
-const PLAIN_STUDY = STUDY.replace(/^.*dataSync.*\n/m, '');
+/** The study of the page on debugging, and the same with a line that looks at values. */
+const PLAIN = snippetNamed('docs/debugging.md', 'study.ts');
+const LOOK = "    if (seen.dataSync()[0]! > 0) console.log('seen', seen.arraySync());";
+const STUDY = PLAIN.replace(/^ {4}const made/m, `${LOOK}\n$&`);
 const LINE_OF_MADE = STUDY.split('\n').findIndex((line) => line.includes('const made'));
 
 let folder: string;
@@ -69,12 +28,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('starling debug', () => {
   test('shows what a client held, was sent and sent, prints what its code prints, and its steps', async () => {
-    const { code, stdout, stderr } = await debug('--round', '1', '--client', 'cyd', '--steps');
+    const { code, stdout, stderr } = await debug('--round', '1', '--client', 'client-0', '--steps');
     expect(stderr).toBe('');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^client cyd in round 1: number 1 of the 3 that were asked$/m);
+    expect(stdout).toMatch(/^client client-0 in round 1: number \d of the 3 that were asked$/m);
     expect(stdout).toMatch(/^ {2}x {5}float32\[2\] {2}4 to 4, mean 4, norm 5\.657$/m);
-    // Before the first step the weight is 1. Its loss is log(3)² = 1.207, of which the step takes 2 log(3) 4 / 3 / 4.
+    // The weight is 1 before the first step, so that the loss is log(4 − 1)² = 1.207.
     const [, replayed = ''] = stdout.split('running its code as written, on tfjs-cpu\n');
     expect(replayed).toMatch(/^seen \[ 4 \]\nclient work {2}step 1\/2 {2}1 row {2}.*loss 1\.207/);
     expect(replayed).toMatch(/^w +federatedMean +(\S+) +\1 +\S+$/m);
@@ -82,7 +41,8 @@ describe('starling debug', () => {
   });
 
   test('says what made an update that is not finite: step, kernel and line', async () => {
-    const { code, stdout } = await debug('--round', '1', '--client', 'ann');
+    // 0.5 · 1 − 1 is negative, whatever the other step made of the weight.
+    const { code, stdout } = await debug('--round', '1', '--client', 'client-1');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^on onnx: its update is refused \(non-finite-update\)/m);
     expect(stdout).toMatch(/^NaN in w, loss: made by Log in 'client work', step [12] of 2$/m);
@@ -91,7 +51,15 @@ describe('starling debug', () => {
   });
 
   test('says why a client has no update', async () => {
-    const { stdout } = await debug('--round', '2', '--client', 'bob');
+    const lost = join(folder, 'lost.ts');
+    writeFileSync(
+      lost,
+      PLAIN.replace(/population: (populationOf.*),$/m, 'population: { ...$1, load: () => fail() },').replace(
+        /^const model/m,
+        "const fail = (): never => {\n  throw new Error('no disk');\n};\n$&",
+      ),
+    );
+    const { stdout } = await runStarling('debug', lost, '--round', '1', '--client', 'client-2');
     expect(stdout).toContain('it holds data that cannot be loaded');
     expect(stdout).toMatch(/^on onnx: no update comes \(load-failed\): no disk/m);
   });
@@ -99,30 +67,32 @@ describe('starling debug', () => {
   test('takes up a checkpoint of a run that was kept, and leaves its directory as it is', async () => {
     const out = join(folder, 'kept');
     const plain = join(folder, 'plain.ts');
-    writeFileSync(plain, PLAIN_STUDY);
+    writeFileSync(plain, PLAIN);
     const settings = ['--set', 'rate=0.125', '--seed', '7'];
     await runStarling('simulate', plain, '--out', out, '--runtime', 'in-process', ...settings);
     const contents = () =>
       readdirSync(out).map((name) => [name, readFileSync(join(out, name)).toString('base64')]);
     const before = contents();
-    const { stdout } = await debug('--round', '2', '--client', 'cyd', '--run', out);
+    const { stdout } = await debug('--round', '5', '--client', 'client-0', '--run', out);
     expect(stdout).toMatch(/^ {2}plan {3}[0-9a-f]{12}, that of the run$/m);
-    expect(stdout).toMatch(/^ {2}state {2}that of round 1, kept in .*kept$/m);
+    expect(stdout).toMatch(/^ {2}state {2}that of round 4, kept in .*kept$/m);
     expect(stdout).not.toContain('not the run that was kept');
     expect(stdout).toContain('both agree');
     expect(contents()).toEqual(before);
   });
 
   test('says that a directory has no record of a run', async () => {
-    const { code, stderr } = await debug('--round', '1', '--client', 'cyd', '--run', folder);
+    const { code, stderr } = await debug('--round', '1', '--client', 'client-0', '--run', folder);
     expect(code).toBe(2);
     expect(stderr).toContain('need the record of one, metrics.jsonl, got no such file');
   });
 
   test('names the clients that were asked when another is wanted, and what is missing', async () => {
-    const other = await debug('--round', '1', '--client', 'dan');
+    const other = await debug('--round', '1', '--client', 'ann');
     expect(other.code).toBe(1);
-    expect(other.stderr).toContain('need one of the 3 that were asked (cyd, ann, bob), got another');
+    expect(other.stderr).toMatch(
+      /need one of the 3 that were asked \(client-\d, client-\d, client-\d\), got another/,
+    );
     const missing = await debug('--round', '1');
     expect(missing).toMatchObject({
       code: 2,
@@ -132,7 +102,7 @@ describe('starling debug', () => {
 
   test('stops at breakpoints in the user’s file, where tensors have values', async () => {
     const { child, finished } = startStarling(
-      ['debug', study, '--workers', '1', '--round', '1', '--client', 'cyd'],
+      ['debug', study, '--workers', '1', '--round', '1', '--client', 'client-0'],
       { node: ['--inspect-brk=127.0.0.1:0'] },
     );
     const attached = await debuggerOf(child);

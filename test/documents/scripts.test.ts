@@ -23,8 +23,12 @@ const scripts: readonly Script[] = trackedFiles('.md').flatMap((page) =>
 );
 const pages = new Set(scripts.map(({ page }) => page));
 
-/** They wait for a coordinator, or train for long. */
-const NOT_RUN: readonly string[] = ['docs/operations.md mote.ts', 'packages/learning/README.md train.ts'];
+/** They wait for a coordinator, train for long, or are federations. */
+const NOT_RUN: readonly string[] = [
+  'docs/operations.md mote.ts',
+  'packages/learning/README.md train.ts',
+  'docs/debugging.md study.ts',
+];
 const isRun = ({ page, name }: Script): boolean =>
   name !== '' && !NOT_RUN.includes(`${page} ${name}`) && /`npx starling run /.test(readText(page));
 

@@ -1,5 +1,5 @@
-// A debugger on a process that was started with `--inspect-brk`: sets breakpoints, waits for stops, and looks at values,
-// as an editor does, over the protocol that Chrome and VS Code speak to Node.
+// A debugger on a process that was started with `--inspect-brk`: sets breakpoints, waits for stops, and looks at
+// values, as an editor does, over the protocol that Chrome and VS Code speak to Node.
 import type { ChildProcess } from 'node:child_process';
 import { WebSocket } from 'ws';
 

@@ -4,16 +4,18 @@ export {
   ENGINE_TOLERANCE,
   type LeafComparison,
 } from './replay/compare-leaves.js';
-export type { ReplayedClient } from './replay/find-client.js';
 export {
   type ClientReplay,
-  type NamedLeaves,
   type PhaseReplay,
   type ReplayedWork,
-  type ReplayOptions,
-  type ReplayStart,
   replayClient,
 } from './replay/replay-client.js';
+export type {
+  NamedLeaves,
+  ReplayedClient,
+  ReplayOptions,
+  ReplayStart,
+} from './replay/replay-options.js';
 export { type NamedNumber, type StepRow, stepRow } from './replay/step-row.js';
 export { type LeafSummary, summarizeLeaf } from './replay/summarize-leaf.js';
 export type { UpdateLeaf } from './replay/update-leaves.js';

@@ -1,5 +1,5 @@
-// `starling debug`: runs the rounds before again, or takes up a checkpoint; then replays one client's work on the engine
-// of the run, and as it was written, on real tensors, in this process, where an editor's breakpoints stop.
+// `starling debug`: runs the rounds before again, or takes up a checkpoint; then replays one client's work on the
+// engine of the run, and as it was written, on real tensors, in this process, where an editor's breakpoints stop.
 import type { EagerRunner, NonFiniteOrigin } from '@starling/compute/eager';
 import { type CheckpointStore, earlierCheckpoint, formatDifference, threadsRuntime } from '@starling/runtime';
 import { DEFAULT_ENGINE, type EngineChoice } from '@starling/runtime/engines';

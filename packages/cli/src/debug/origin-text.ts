@@ -3,8 +3,8 @@ import type { NonFiniteOrigin } from '@starling/compute/eager';
 import { formatNumber } from '../output/metrics.js';
 
 /**
- * "NaN in kernel: made by Log in 'train', step 2 of 8, at study.ts:12:9; it read x [10]: 0 to 3". `leaves`: the paths of
- * what it spoiled.
+ * "NaN in kernel: made by Log in 'train', step 2 of 8", then the line, and what the kernel read. `leaves`: the paths
+ * of what it spoiled.
  */
 export function formatOrigin(leaves: readonly string[], origin: NonFiniteOrigin): string {
   const { kernel, value, computation, inGradient, steps, inputs, line } = origin;
@@ -23,7 +23,7 @@ export function formatOrigin(leaves: readonly string[], origin: NonFiniteOrigin)
   return `${head}: made by ${kernel} in '${computation}'${gradient}${stepsText(steps)}${near}${read.join('')}`;
 }
 
-/** ", step 2 of 8, step 3 of 28 of its scan". */
+/** ", step 2 of 8, step 3 of 28 of a scan". */
 function stepsText(steps: NonFiniteOrigin['steps']): string {
   return steps
     .map(({ loop, step, steps: all }) => `, step ${step} of ${all}${loop === 'scan' ? ' of a scan' : ''}`)

@@ -1,5 +1,5 @@
-// The packages that a user's file imports, which may be another copy than the command's own: what watches a body must be
-// of the copy that captured it.
+// The packages that a user's file imports, which may be another copy than the command's own: what watches a body must
+// be of the copy that captured it.
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 

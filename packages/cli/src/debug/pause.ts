@@ -3,8 +3,8 @@
 import inspector from 'node:inspector';
 
 /**
- * A way to call bodies: pauses before the first one where a debugger is attached; `starlingReplays` is true while a body
- * runs, for the conditions of breakpoints.
+ * A way to call bodies: pauses before the first one where a debugger is attached; `starlingReplays` is true while a
+ * body runs, for the conditions of breakpoints.
  */
 export function forDebuggers(): <T>(run: () => T) => T {
   let isFirst = true;

@@ -11,7 +11,7 @@ import { runRound } from '../rounds/run-round.js';
 import type { PhaseRequest, RuntimeSession } from '../runtime/runtime.js';
 import { serverVectors } from '../simd/server-vectors.js';
 import { cohortOf } from './find-client.js';
-import type { ReplayOptions } from './replay-client.js';
+import type { ReplayOptions } from './replay-options.js';
 
 export interface AskedRound {
   readonly plan: LinkedPlan;

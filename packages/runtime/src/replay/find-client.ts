@@ -1,16 +1,7 @@
 // The client of a round by its name: where it stands in the cohort that was asked.
 import { deriveSeed, StarlingError, seedFrom } from '@starling/federated-core';
 import { checkCohort } from '@starling/population';
-import type { ReplayOptions } from './replay-client.js';
-
-export interface ReplayedClient {
-  readonly name: string;
-  /** In the population, from 0. */
-  readonly index: number;
-  /** In the cohort, from 0. */
-  readonly position: number;
-  readonly cohortSize: number;
-}
+import type { ReplayedClient, ReplayOptions } from './replay-options.js';
 
 /** Names that an error gives. */
 const MOST_NAMES = 10;

@@ -20,7 +20,8 @@ import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import { runRounds } from '../rounds/run-rounds.js';
 import { options } from '../testing/growth.js';
 import { compareLeaves } from './compare-leaves.js';
-import { type ReplayOptions, replayClient } from './replay-client.js';
+import { replayClient } from './replay-client.js';
+import type { ReplayOptions } from './replay-options.js';
 
 const { rounds: _, ...growthRun } = options();
 const replay = (more: Partial<ReplayOptions>) =>

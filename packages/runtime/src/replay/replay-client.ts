@@ -3,7 +3,6 @@
 import type { Engine } from '@starling/compute';
 import {
   compilePlan,
-  type LocalRunner,
   type Seed,
   seedFrom,
   structEntries,
@@ -32,43 +31,12 @@ import {
   type PlanRunner,
 } from '@starling/plan/runner';
 import { createEngine } from '../engines/engines.js';
-import type { RunOptions } from '../rounds/run-options.js';
 import { runRounds } from '../rounds/run-rounds.js';
 import type { PhaseRequest } from '../runtime/runtime.js';
 import { type AskedRound, askRound } from './ask-round.js';
-import { findClient, type ReplayedClient } from './find-client.js';
+import { findClient } from './find-client.js';
+import type { NamedLeaves, ReplayedClient, ReplayOptions, ReplayStart } from './replay-options.js';
 import { type UpdateLeaf, updateLeaves } from './update-leaves.js';
-
-/** A run, of which `rounds` are those before the one that is replayed. */
-export interface ReplayOptions
-  extends Omit<
-    RunOptions,
-    'rounds' | 'evaluation' | 'checkpointEvery' | 'about' | 'onRecord' | 'onRound' | 'onFailedRound' | 'clock'
-  > {
-  /** From 1. */
-  readonly round: number;
-  /** Its name in the population. */
-  readonly client: string;
-  /** Runs the client's local computations in place of the engine. */
-  readonly runner: LocalRunner;
-  /** Told what the client begins from, before its work is replayed. */
-  readonly onStart?: (start: ReplayStart) => void;
-}
-
-/** Leaves with their names. */
-export type NamedLeaves = readonly { readonly name: string; readonly leaf: Leaves[number] }[];
-
-export interface ReplayStart extends ReplayedClient {
-  readonly round: number;
-  /** All that it draws comes from this. */
-  readonly seed: Seed;
-  /** Hash of the plan. */
-  readonly plan: string;
-  /** What it holds; `null` if that cannot be had: the reports say why. */
-  readonly data: NamedLeaves | null;
-  /** For each phase that it took part in, what it was sent: the broadcast, and its slices. */
-  readonly sent: readonly NamedLeaves[];
-}
 
 /** What came of the client's work on one side. */
 export interface ReplayedWork {

@@ -1,5 +1,5 @@
-// The backend on which bodies run eagerly: a backend of tf.js, whose tensors it shares, with the kernels of the engines,
-// so that values at the edges are theirs, and with an eye on each kernel's result (non-finite-watch.ts).
+// The backend on which bodies run eagerly: a backend of tf.js, whose tensors it shares, with the kernels of the
+// engines, so that values at the edges are theirs, and with an eye on each kernel's result (non-finite-watch.ts).
 import type { TfjsBackendName } from '../../engines/tfjs/tfjs-backends.js';
 import { runKernel } from '../../engines/tfjs/tfjs-kernels.js';
 import type { GraphDType, ValueSpec } from '../../graph/kernel-graph.js';
@@ -13,7 +13,7 @@ import { plainAttributes } from '../recording/plain-attributes.js';
 import { drawnDropout } from '../recording/randomness.js';
 import { eagerCall } from './eager-call.js';
 
-/** Runs `body` on the eager backend over `backend`, a started one; tf.js gets its former backend back, also on a throw. */
+/** Runs `body` on the eager backend over `backend`, which was started; then tf.js gets its former backend back. */
 export function withEagerBackend<T>(backend: TfjsBackendName, body: () => T): T {
   const name = `starling-eager-${backend}`;
   if (!registered.has(name)) register(name, backend);

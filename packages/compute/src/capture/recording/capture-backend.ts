@@ -185,7 +185,7 @@ export class CaptureBackend extends KernelBackend {
 function readError(): CaptureError {
   return new CaptureError(
     'value-read',
-    "Cannot read a tensor's value while capturing: the body runs once, on shapes alone. Replace dataSync, arraySync, data(), print, comparisons such as `x > 3` and branches on values by tf operations (tf.greater, tf.where, sequenceReduce), or compute the value before and pass it as a parameter",
+    "Cannot read a tensor's value while capturing: the body runs once, on shapes alone. Replace dataSync, arraySync, data(), print, comparisons such as `x > 3` and branches on values by tf operations (tf.greater, tf.where, sequenceReduce), or compute the value before and pass it as a parameter. To look at values, run a client by starling debug",
   );
 }
 

@@ -51,6 +51,17 @@ describe('explain', () => {
     expect(await explain(new Error(placed))).toBe(placed);
   });
 
+  test('adds the way there of a cause whose words and place the message repeats', async () => {
+    const cause = new TypeError('x is not a function');
+    cause.stack = [
+      'TypeError: x is not a function',
+      `    at helper (${import.meta.filename}:1:2)`,
+      `    at ${import.meta.filename}:3:4`,
+    ].join('\n');
+    const words = `Cannot trace: need values, got TypeError: x is not a function\n    at ${import.meta.filename}:1:2`;
+    expect(await explain(new Error(words, { cause }))).toBe(`${words}\n    at ${import.meta.filename}:3:4`);
+  });
+
   test('gives a cause with its own place', async () => {
     const cause = new TypeError('rows is undefined');
     expect(await explained(new Error('Cannot train\n    at /home/ann/study.ts:3:5', { cause }))).toMatch(

@@ -1,6 +1,7 @@
 // From an error to what the command prints and how it exits.
 import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
+import type { PlacedReason } from './placed-reasons.js';
 import { reasons } from './reasons.js';
 import { exitCodes, UsageError } from './usage-error.js';
 
@@ -22,17 +23,29 @@ export async function explain(error: unknown): Promise<string | null> {
   if (error instanceof CommanderError) return null;
   if (isInterrupt(error)) return 'Stopped before the first round';
   if (process.env['STARLING_DEBUG'] === '1') return inspect(error);
-  const [first = '', ...causes] = await wordsOf(error);
-  // An error often repeats its cause.
-  const further = causes.filter((cause) => !first.includes(cause.split('\n')[0] as string));
-  return [first, ...further.map((cause) => `  because: ${cause.replaceAll('\n', '\n  ')}`)].join('\n');
+  const [first, ...causes] = await reasonsOf(error);
+  return causes
+    .reduce(withCause, [first!.words, ...first!.places.map(({ text }) => `    at ${text}`)])
+    .join('\n');
 }
 
 /** An error and what caused it. One of the command line is of no code, and has its words alone. */
-async function wordsOf(error: unknown): Promise<readonly string[]> {
-  if (error instanceof UsageError) return [error.message, ...reasons(error).slice(1)];
+async function reasonsOf(error: unknown): Promise<readonly PlacedReason[]> {
+  if (error instanceof UsageError) {
+    return [error.message, ...reasons(error).slice(1)].map((words) => ({ words, places: [] }));
+  }
   const { placedReasons } = await import('./placed-reasons.js'); // a mistake on the command line is answered at once
   return placedReasons(error);
+}
+
+/** An error often repeats its cause, words and place; then what is new is the way there. */
+function withCause(lines: readonly string[], { words, places }: PlacedReason): readonly string[] {
+  const said = lines.join('\n');
+  const isNew = !said.includes(words.split('\n')[0] as string);
+  const placeLines = places
+    .filter(({ place }) => isNew || !said.includes(place))
+    .map(({ text }) => `${isNew ? '      ' : '    '}at ${text}`);
+  return [...lines, ...(isNew ? [`  because: ${words.replaceAll('\n', '\n  ')}`] : []), ...placeLines];
 }
 
 /** What an `AbortSignal` rejects with. */

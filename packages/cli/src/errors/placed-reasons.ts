@@ -5,25 +5,35 @@ import { formatPlace, isThrownByStarling, type StackFrame, userFrames } from '@s
 /** Lines of the user's code that are shown: more is a recursion. */
 const MAX_FRAMES = 10;
 
-/** The words of an error and of what caused it, outermost first. */
-export function placedReasons(error: unknown): readonly string[] {
-  if (!(error instanceof Error)) return [String(error)];
-  return error.cause === undefined ? [wordsOf(error)] : [wordsOf(error), ...placedReasons(error.cause)];
+export interface PlacedReason {
+  readonly words: string;
+  /** The user's lines, the innermost first: a place, alone and with the function that it is in. */
+  readonly places: readonly { readonly place: string; readonly text: string }[];
+}
+
+/** Of an error and of what caused it, outermost first. */
+export function placedReasons(error: unknown): readonly PlacedReason[] {
+  if (!(error instanceof Error)) return [{ words: String(error), places: [] }];
+  return error.cause === undefined
+    ? [placedReason(error)]
+    : [placedReason(error), ...placedReasons(error.cause)];
 }
 
 /**
- * The message, and below it where: an error of Starling's, which often says so itself, shows the line that led to it;
- * one that other code threw has its name and the user's whole stack.
+ * The message, and where: an error of Starling's, which often says so itself, shows the line that led to it; one that
+ * other code threw has its name and the user's whole stack.
  */
-function wordsOf(error: Error): string {
+function placedReason(error: Error): PlacedReason {
   const { name, message } = error;
-  if (PLACE.test(message)) return message;
+  if (PLACE.test(message)) return { words: message, places: [] };
   // With source maps a package may name sources that were never there.
-  const frames = userFrames(error).filter(({ file }) => existsSync(file));
-  if (isThrownByStarling(error)) return [message, ...frames.slice(0, 1).map(formatFrame)].join('\n');
+  const places = userFrames(error)
+    .filter(({ file }) => existsSync(file))
+    .map(placeOf);
+  if (isThrownByStarling(error)) return { words: message, places: places.slice(0, 1) };
   const linked = LINKED.exec(error.stack ?? '')?.[1];
-  const places = linked === undefined ? frames.slice(0, MAX_FRAMES).map(formatFrame) : [`    at ${linked}`];
-  return [`${name}: ${message}`, ...places].join('\n');
+  const shown = linked === undefined ? places.slice(0, MAX_FRAMES) : [{ place: linked, text: linked }];
+  return { words: `${name}: ${message}`, places: shown };
 }
 
 /** The end of a message that names a place. */
@@ -32,7 +42,7 @@ const PLACE = /\n {4}at \S.*$/;
 /** Of a module that does not fit what imports it, Node opens the stack with the line that imports. */
 const LINKED = /^file:\/\/(\/\S+:\d+)\n/;
 
-function formatFrame(frame: StackFrame): string {
+function placeOf(frame: StackFrame): PlacedReason['places'][number] {
   const place = formatPlace(frame);
-  return `    at ${frame.call === null ? place : `${frame.call} (${place})`}`;
+  return { place, text: frame.call === null ? place : `${frame.call} (${place})` };
 }

@@ -20,9 +20,10 @@ describe('createClientOn', () => {
     const hello = await admit(line);
     expect(hello.control).toMatchObject({ client: 'mote-1', dataType: '<x=float32>', token: 'murmuration' });
     expect((await teach(line)).control).toMatchObject({ plan: hash, partial: null });
-    line.sayBody('work', work, broadcast);
+    line.sayBody('work', { ...work, run: 'one', attempt: 2 }, broadcast);
     const update = await line.next('update');
-    expect(update.control).toEqual({ round: 3, phase: 0 });
+    const of = { run: 'one', round: 3, attempt: 2, phase: 0 };
+    expect(update.control).toEqual({ ...of, broadcast: work.broadcast });
     const [sent, own] = decodeLeaves(update.body as Uint8Array);
     expect(sent?.data[99]).toBe(99);
     expect(own?.data[0]).toBe(7);
@@ -120,10 +121,13 @@ describe('createClientOn', () => {
     await teach(line);
     line.sayBody('work', work, broadcast);
     expect((await line.next('failed')).control).toEqual({
+      run: '',
+      attempt: 1,
+      broadcast: work.broadcast,
       round: 3,
       phase: 0,
       code: 'load-failed',
-      reason: 'the disk is gone',
+      reason: expect.stringContaining('the disk is gone'),
     });
     expect(client.state).toBe('ready');
   });

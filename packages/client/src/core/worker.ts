@@ -59,15 +59,20 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   /** `held`: bytes of this very update that the coordinator has from an earlier socket. */
-  function answer({ round, phase }: Control<'work'>, held: number, { report, update }: WorkOutcome): void {
+  function answer(asked: Control<'work'>, held: number, { report, update }: WorkOutcome): void {
+    const { run, round, attempt, phase, broadcast } = asked;
+    const of = { run, round, attempt, phase, broadcast };
     if (report.status !== 'accepted') {
       const { code, reason } = report;
       counts.failed++;
       logger.error({ round, phase, code, reason }, 'the work failed');
-      send(encodeMessage('failed', { round, phase, code, reason: reason.slice(0, 2000) }));
+      send(encodeMessage('failed', { ...of, code, reason: reason.slice(0, 2000) }));
     } else if (update !== null) {
       const from = held < update.length ? held : 0;
-      const frames = encodeBodyMessage('update', { round, phase }, update, { stream: ++stream, from });
+      const frames = encodeBodyMessage('update', of, update, {
+        stream: ++stream,
+        from,
+      });
       for (const frame of frames) send(frame);
     }
   }
@@ -78,12 +83,12 @@ export function createWorker(options: WorkerOptions): Worker {
     },
     work(control, body) {
       memory.broadcast = { message: { type: 'work', control }, bytes: body, received: body.length };
-      const { round, phase, seed, broadcast, slices } = control;
+      const { run, round, attempt, phase, seed, broadcast, slices } = control;
       const own = memory.slices;
       if (slices !== null && (own?.message.type !== 'slices' || own.message.control.hash !== slices)) {
         throw new WireError('unexpected-message', `Cannot work: slices ${slices} must come first`);
       }
-      const key = [plan.hash, round, phase, broadcast, slices, ...seed].join(' ');
+      const key = [plan.hash, run, round, attempt, phase, broadcast, slices, ...seed].join(' ');
       // What the coordinator holds is of an update that this client sent before; one computed anew is sent whole.
       const held = memory.update?.key === key ? control.received : 0;
       if (memory.update?.key !== key) memory.update = { key, outcome: compute(control, body, own) };

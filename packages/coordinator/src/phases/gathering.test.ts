@@ -9,7 +9,8 @@ import { type GatheringOptions, gather } from './gathering.js';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const at = { round: 1, phase: 0 };
+const of = { run: 'one', round: 1, attempt: 1, phase: 0 };
+const at = { ...of, broadcast: 'b'.repeat(64) };
 const body = (value: number) => encodeLeaves([tensor('float32', [1], Float32Array.of(value))]);
 
 /** Writes down what it is told: `+position:value` and `-position`. */
@@ -34,7 +35,8 @@ const check = ([leaf]: readonly Tensor[]) =>
 function begin(options: Partial<GatheringOptions> = {}) {
   const { fold, told } = recordingFold();
   const gathering = gather({
-    ...at,
+    ...of,
+    base: at.broadcast,
     cohort: ['a', 'b', 'c'],
     fold,
     check,
@@ -51,8 +53,8 @@ function begin(options: Partial<GatheringOptions> = {}) {
 describe('gather', () => {
   test('`gather` folds updates by position as they arrive, and reports in cohort order', async () => {
     const { gathering, told } = begin();
-    expect(gathering.update('c', at, body(30))).toEqual({ ...at, status: 'accepted' });
-    gathering.failed('a', 'work-failed', 'no');
+    expect(gathering.update('c', at, body(30))).toEqual({ ...of, status: 'accepted' });
+    gathering.failed('a', at, 'work-failed', 'no');
     expect(gathering.update('b', at, body(-1))).toMatchObject({ status: 'rejected', code: 'out-of-range' });
     const { reports } = await gathering.outcome;
     expect(told).toEqual(['+2:30', '-0', '-1']);
@@ -85,6 +87,33 @@ describe('gather', () => {
     expect((await gathering.outcome).reports.filter(({ status }) => status === 'dropped')).toHaveLength(2);
   });
 
+  test('`gather` gives a report that comes again its answer again, and refuses another one', async () => {
+    const { gathering, told } = begin();
+    gathering.update('a', at, body(1));
+    expect(gathering.update('a', at, body(1))).toEqual({ ...of, status: 'accepted' });
+    expect(gathering.update('a', at, body(2))).toMatchObject({ status: 'ignored', code: 'duplicate-update' });
+    expect(told).toEqual(['+0:1']);
+  });
+
+  test.each([
+    [{ run: 'another' }, 'other-run'],
+    [{ round: 2 }, 'round-over'],
+    [{ attempt: 2 }, 'round-over'],
+    [{ broadcast: 'c'.repeat(64) }, 'round-over'],
+  ])('`gather` refuses a report of %j', (change, code) => {
+    const { gathering, told } = begin();
+    expect(gathering.update('a', { ...at, ...change }, body(1))).toMatchObject({ status: 'ignored', code });
+    gathering.failed('a', { ...at, ...change }, 'work-failed', 'of other work');
+    expect([gathering.owes('a'), told]).toEqual([true, []]);
+  });
+
+  test('`gather` takes a report of a client that knows of no runs', () => {
+    const { gathering } = begin();
+    expect(gathering.update('a', { ...at, run: '', broadcast: '' }, body(1))).toMatchObject({
+      status: 'accepted',
+    });
+  });
+
   test('`gather` asks for no more reports than the cohort has clients', async () => {
     const { gathering } = begin({ extendBelow: 99 });
     for (const client of ['a', 'b', 'c']) gathering.update(client, at, body(1));
@@ -98,10 +127,10 @@ describe('gather', () => {
 
   test('`gather` counts a failure with the code of a refusal as rejected, and an unknown code as work-failed', async () => {
     const { gathering } = begin();
-    gathering.failed('a', 'key-out-of-range', 'key 9 of 4');
-    gathering.failed('b', 'whatever', 'no');
-    gathering.failed('b', 'left', 'a second failure says nothing new');
-    gathering.failed('c', 'left', 'bye');
+    gathering.failed('a', at, 'key-out-of-range', 'key 9 of 4');
+    gathering.failed('b', at, 'whatever', 'no');
+    gathering.failed('b', at, 'left', 'a second failure says nothing new');
+    gathering.failed('c', at, 'left', 'bye');
     const { reports } = await gathering.outcome;
     expect(reports).toEqual([
       { client: 'a', status: 'rejected', code: 'key-out-of-range', reason: 'key 9 of 4' },

@@ -1,22 +1,18 @@
-// One phase of one round, being gathered: who of the cohort still owes an update, until all have answered or the
-// deadline has passed. It knows neither sockets nor bytes of updates on their way; a lane fold makes the result
-// independent of the order of arrival.
-//
-// A client that was cut off may come back and finish until the deadline; then it is dropped. Only its first report
-// counts. A deadline that passes with too few accepted updates is extended, a limited number of times.
+// One phase of an attempt at a round, being gathered by the machine of `@starling/rounds`: this gives it a clock, reads
+// what has arrived, and folds what counts. A lane fold makes the result independent of the order of arrival.
 import { StarlingError, type Tensor } from '@starling/federated-core';
 import type { RejectionCode, UpdateChecker } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan/runner';
 import { decodeLeaves } from '@starling/plan/safetensors';
+import { createGathering, type Fate, type GatheringAction, type PhaseAddress } from '@starling/rounds';
 import type { LaneFold, PhaseOutcome } from '@starling/runtime/phases';
-import { isWireCode, type WireCode } from '@starling/wire';
+import { isWireCode } from '@starling/wire';
 import type { Logger } from 'pino';
 import type { ServerMetrics } from '../server/server-metrics.js';
-import type { Ack, Reports } from '../server/task.js';
+import type { Ack, ReportControl, Reports } from '../server/task.js';
+import { bodyDigest } from './body-digest.js';
 
-export interface GatheringOptions {
-  readonly round: number;
-  readonly phase: number;
+export interface GatheringOptions extends PhaseAddress {
   /** Names in cohort order. */
   readonly cohort: readonly string[];
   readonly fold: LaneFold;
@@ -48,123 +44,144 @@ const rejectionCodes: ReadonlySet<string> = new Set<RejectionCode>([
 
 /** Begins to gather. What too few reports mean for the round is the round loop's business. */
 export function gather(options: GatheringOptions): Gathering {
-  const { round, phase, cohort, fold, deadlineMs, logger, metrics } = options;
-  const extendBelow = Math.min(options.extendBelow, cohort.length);
-  const positions = new Map(cohort.map((client, position) => [client, position]));
-  const reports = new Map<string, ClientReport>();
-  let extensions = 0;
-  let over = false;
-  let deadlineAt = performance.now() + deadlineMs;
-  let timer = setTimeout(expire, deadlineMs);
+  const { run, round, attempt, phase, base, cohort, fold, deadlineMs, extendBelow, maxExtensions } = options;
+  const { logger, metrics } = options;
+  const now = () => performance.now();
+  const here: PhaseAddress = { run, round, attempt, phase, base };
+  const machine = createGathering(
+    here,
+    { cohort, goal: cohort.length, needed: 0, deadlineMs, extendBelow, maxExtensions },
+    now(),
+  );
+  let isAbandoned = false;
+  let timer: NodeJS.Timeout | undefined;
+  let wakeAt: number | null = null;
   let settle!: { resolve(outcome: PhaseOutcome): void; reject(error: unknown): void };
   const outcome = new Promise<PhaseOutcome>((resolve, reject) => {
     settle = { resolve, reject };
   });
 
-  const accepted = () => [...reports.values()].filter(({ status }) => status === 'accepted').length;
-  const owes = (client: string) => !over && positions.has(client) && !reports.has(client);
-
-  function record(report: ClientReport, update: readonly Tensor[] | null): void {
-    const { client, status } = report;
-    const position = positions.get(client) as number;
-    reports.set(client, report);
-    if (status === 'accepted') {
+  /** Does what the machine says; `update`: of the report that it was told of. Gives its answer to that. */
+  function act(actions: readonly GatheringAction[], update: readonly Tensor[] | null = null) {
+    let answer: (GatheringAction & { readonly kind: 'answer' }) | null = null;
+    for (const action of actions) {
+      switch (action.kind) {
+        case 'settle':
+          tally(action.client, action.fate);
+          foldIn(action.position, action.fate.status === 'accepted' ? update : null).catch(fail);
+          break;
+        case 'extended':
+          metrics.add('starling_deadline_extensions_total');
+          logger.warn({ ...action, extendBelow }, 'deadline extended');
+          break;
+        case 'over':
+          finish();
+          break;
+        case 'answer':
+          answer = action;
+          break;
+        case 'ask': // the session asks, as its sockets come
+          break;
+        default:
+          action satisfies never;
+      }
+    }
+    wake();
+    return answer;
+  }
+  function tally(client: string, fate: Fate): void {
+    if (fate.status === 'accepted') {
       metrics.add('starling_updates_accepted_total');
       logger.debug({ client }, 'update accepted');
-    } else {
-      metrics.add(
-        status === 'rejected' ? 'starling_updates_rejected_total' : 'starling_clients_dropped_total',
-      );
-      // At the end of the round the log has a line a reason; a line a client is for who looks closely.
-      logger.debug({ client, code: report.code, reason: report.reason }, `client ${status}`);
+      return;
     }
-    foldIn(position, update).catch(fail);
-    if (reports.size === cohort.length) finish();
+    const { status, code, reason } = fate;
+    metrics.add(status === 'rejected' ? 'starling_updates_rejected_total' : 'starling_clients_dropped_total');
+    // At the end of the round the log has a line a reason; a line a client is for who looks closely.
+    logger.debug({ client, code, reason }, `client ${status}`);
   }
-
   /** `async`, so that what a fold throws at once ends the phase too, and never the process. */
   async function foldIn(position: number, update: readonly Tensor[] | null): Promise<void> {
     await (update === null ? fold.skip(position) : fold.accept(position, update));
   }
-
-  function expire(): void {
-    const count = accepted();
-    if (count < extendBelow && extensions < options.maxExtensions) {
-      extensions++;
-      metrics.add('starling_deadline_extensions_total');
-      logger.warn({ accepted: count, extendBelow, extensions }, 'deadline extended');
-      deadlineAt = performance.now() + deadlineMs;
-      timer = setTimeout(expire, deadlineMs);
-      return;
-    }
-    const reason = `nothing arrived within ${deadlineMs * (extensions + 1)} ms`;
-    for (const client of cohort) {
-      if (owes(client)) record({ client, status: 'dropped', code: 'deadline', reason }, null);
-    }
-  }
-
-  function finish(): void {
-    over = true;
+  function wake(): void {
+    const at = isAbandoned ? null : machine.wakeAt;
+    if (at === wakeAt) return;
     clearTimeout(timer);
+    wakeAt = at;
+    // Timers may ring a little early: rounded up, so that the deadline has passed.
+    if (at !== null) timer = setTimeout(tick, Math.max(0, Math.ceil(at - now())));
+  }
+  function tick(): void {
+    wakeAt = null;
+    act(machine.handle({ kind: 'tick' }, now()));
+  }
+  function finish(): void {
     metrics.add('starling_phases_total');
+    const reports = machine.fates.map(
+      (fate, position): ClientReport => ({ client: cohort[position]!, ...fate }),
+    );
     fold
       .finish()
-      .then((accumulators) => ({ accumulators, reports: cohort.map((client) => reports.get(client)!) }))
+      .then((accumulators) => ({ accumulators, reports }))
       .then(settle.resolve, settle.reject);
   }
-
   function fail(error: unknown): void {
-    over = true;
-    clearTimeout(timer);
+    abandon();
     settle.reject(error);
   }
-
-  function ignore(
-    at: { readonly round: number; readonly phase: number },
-    code: WireCode,
-    reason: string,
-  ): Ack {
-    metrics.add('starling_updates_ignored_total');
-    return { ...at, status: 'ignored', code, reason };
+  function abandon(): void {
+    isAbandoned = true;
+    wake();
   }
 
   logger.info({ cohort: cohort.length, deadlineMs }, 'phase begins');
-  if (cohort.length === 0) finish();
+  if (cohort.length === 0) tick();
+  else wake();
 
   return {
     outcome,
-    owes,
-    remainingMs: () => Math.max(0, deadlineAt - performance.now()),
-    update(client, at, body) {
-      if (over || at.round !== round || at.phase !== phase) {
-        return ignore(at, 'round-over', `round ${at.round}, phase ${at.phase} is not being gathered`);
-      }
-      if (!positions.has(client)) return ignore(at, 'not-in-cohort', 'this round did not ask this client');
-      if (reports.has(client))
-        return ignore(at, 'duplicate-update', 'only the first report of a phase counts');
-      const { update, refusal } = readUpdate(body, options.check);
-      if (refusal !== null) {
-        record({ client, status: 'rejected', ...refusal }, null);
-        return { ...at, status: 'rejected', ...refusal };
-      }
-      record({ client, status: 'accepted' }, update);
-      return { ...at, status: 'accepted' };
+    owes: (client) => !isAbandoned && machine.owes(client),
+    remainingMs: () => Math.max(0, (machine.wakeAt ?? 0) - now()),
+    update(client, at, body): Ack {
+      const address = addressOf(at, here);
+      const isWanted = !isAbandoned && machine.wants(client, address);
+      const { update, refusal } = isWanted ? readUpdate(body, options.check) : UNREAD;
+      const report = { kind: 'report', client, address, digest: bodyDigest(body), refusal } as const;
+      const { status, code, reason } = act(machine.handle(report, now()), update)!;
+      if (status === 'ignored') metrics.add('starling_updates_ignored_total');
+      const { broadcast: _, ...of } = at;
+      return { ...of, status, ...(code === null ? {} : { code, reason: reason ?? '' }) };
     },
-    failed(client, code, reason) {
-      if (!owes(client)) return;
-      const status = rejectionCodes.has(code) ? 'rejected' : 'dropped';
-      record({ client, status, code: isWireCode(code) ? code : 'work-failed', reason }, null);
+    failed(client, at, code, reason) {
+      const event = {
+        kind: 'lost',
+        client,
+        address: at === null ? null : addressOf(at, here),
+        status: rejectionCodes.has(code) ? 'rejected' : 'dropped',
+        code: isWireCode(code) ? code : 'work-failed',
+        reason,
+      } as const;
+      if (!isAbandoned) act(machine.handle(event, now()));
     },
-    abandon() {
-      over = true;
-      clearTimeout(timer);
-    },
+    abandon,
   };
 }
 
-type Reading =
-  | { readonly update: readonly Tensor[]; readonly refusal: null }
-  | { readonly update: null; readonly refusal: { readonly code: string; readonly reason: string } };
+/** What a client that knows of no runs and bases leaves out, is what it was asked. */
+function addressOf(
+  { run, round, attempt, phase, broadcast }: ReportControl,
+  here: PhaseAddress,
+): PhaseAddress {
+  return { run: run || here.run, round, attempt, phase, base: broadcast || here.base };
+}
+
+const UNREAD: Reading = { update: null, refusal: null };
+
+interface Reading {
+  readonly update: readonly Tensor[] | null;
+  readonly refusal: { readonly code: string; readonly reason: string } | null;
+}
 
 function readUpdate(body: Uint8Array, check: UpdateChecker): Reading {
   try {

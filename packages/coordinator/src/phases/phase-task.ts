@@ -4,6 +4,7 @@ import { clientSeed } from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
 import { encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import type { Population } from '@starling/population';
+import type { PhaseAddress } from '@starling/rounds';
 import type { PhaseRequest } from '@starling/runtime/phases';
 import { MAX_BODY_BYTES, slicesLimit } from '@starling/wire';
 import { shareBody } from '../bodies/shared-body.js';
@@ -17,16 +18,18 @@ export interface PhaseTask extends Task {
 
 export function makeTask(
   { plan }: LinkedPlan,
-  { round, phase, seed, cohort, broadcast: leaves, slices }: PhaseRequest,
+  { run = '', round, attempt = 1, phase, seed, cohort, broadcast: leaves, slices }: PhaseRequest,
   population: Population,
   nextStream: () => number,
-  options: Omit<GatheringOptions, 'round' | 'phase' | 'cohort'>,
+  options: Omit<GatheringOptions, keyof PhaseAddress | 'cohort'>,
 ): PhaseTask {
   const body = encodeLeaves(leaves);
   const broadcast = sha256Hex(body);
   const shared = shareBody(body, nextStream());
   const clients = cohort.map((index) => population.clientId(index));
-  const gathering = gather({ round, phase, cohort: clients, ...options });
+  const of = { run, round, attempt, phase };
+  const address: PhaseAddress = { ...of, base: broadcast };
+  const gathering = gather({ ...address, cohort: clients, ...options });
   const positions = new Map(clients.map((client, position) => [client, position]));
   const { selections } = plan.phases[phase]!;
   /** What a client of the plan lets slices be; it ends where they are more. */
@@ -38,7 +41,7 @@ export function makeTask(
     const position = positions.get(client)!;
     const refuse = (bytes: number): null => {
       const reason = `Cannot send slices: at most ${mostSlices} bytes go to a client, got ${bytes}`;
-      gathering.failed(client, 'too-many-keys', reason);
+      gathering.failed(client, null, 'too-many-keys', reason);
       return null;
     };
     const bytes = slicesBytes(slices, position);
@@ -47,12 +50,11 @@ export function makeTask(
     if (own.length > mostSlices) return refuse(own.length); // with a header, and strings
     const hash = sha256Hex(own);
     const from = held?.hash === hash ? held.from : 0;
-    return { hash, frames: shareBody(own, nextStream()).frames('slices', { round, phase, hash }, from) };
+    return { hash, frames: shareBody(own, nextStream()).frames('slices', { ...of, hash }, from) };
   }
 
   return {
-    round,
-    phase,
+    ...address,
     gathering,
     frames(client, held, received) {
       const own = slicesOf(client, held.slices);
@@ -60,8 +62,7 @@ export function makeTask(
       const work = shared.frames(
         'work',
         {
-          round,
-          phase,
+          ...of,
           seed: [...clientSeed(seed, client)],
           deadlineMs: gathering.remainingMs(),
           broadcast,

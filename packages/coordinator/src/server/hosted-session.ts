@@ -76,7 +76,11 @@ export function createSeats(options: SessionHosting, metrics: ServerMetrics): Se
     }
   };
   const belongsToTask = ({ type, control }: ControlMessage) =>
-    type === 'update' && task !== null && control.round === task.round && control.phase === task.phase;
+    type === 'update' &&
+    task !== null &&
+    control.round === task.round &&
+    control.attempt === task.attempt &&
+    control.phase === task.phase;
 
   const ask = (client: string): void => pacing.submit(client, (done) => askNow(client, done));
 
@@ -113,19 +117,16 @@ export function createSeats(options: SessionHosting, metrics: ServerMetrics): Se
       const { client } = connection;
       partialUpdates.delete(client);
       const asked = task?.gathering.owes(client) ?? false;
-      const ack = task?.gathering.update(client, at, body) ?? {
-        ...at,
-        status: 'ignored' as const,
-        code: 'round-over',
-        reason: 'no round is being gathered',
-      };
+      const { run, round, attempt, phase } = at;
+      const late = { status: 'ignored', code: 'round-over', reason: 'no round is being gathered' } as const;
+      const ack = task?.gathering.update(client, at, body) ?? { run, round, attempt, phase, ...late };
       connection.send([encodeMessage('ack', ack)]);
       return asked;
     },
-    failed({ client }, { round, phase, code, reason }) {
-      if (task?.round !== round || task.phase !== phase || !task.gathering.owes(client)) return false;
-      task.gathering.failed(client, code, reason);
-      return true;
+    failed({ client }, { code, reason, ...at }) {
+      const asked = task?.gathering.owes(client) ?? false;
+      task?.gathering.failed(client, at, code, reason);
+      return asked && task?.gathering.owes(client) === false;
     },
     resume: ({ client }, message) => {
       const partial = belongsToTask(message) ? partialUpdates.get(client) : undefined;
@@ -139,7 +140,7 @@ export function createSeats(options: SessionHosting, metrics: ServerMetrics): Se
       members.part(client, connection, left ? 0 : options.reserveMs);
       const partial = unfinished.find(({ message }) => belongsToTask(message));
       if (partial !== undefined && members.socketOf(client) === null) partialUpdates.set(client, partial);
-      if (left) task?.gathering.failed(client, 'left', 'the client said that it will not be back');
+      if (left) task?.gathering.failed(client, null, 'left', 'the client said that it will not be back');
       tally();
     },
   };

@@ -1,22 +1,27 @@
 // A phase that clients can be asked for, as the server sees it: whom it waits for, where reports go, and how to ask a
 // client that has the first bytes of a body already.
+import type { PhaseAddress } from '@starling/rounds';
 import type { Control } from '@starling/wire';
 
 export type Ack = Control<'ack'>;
+
+/** What a report says of where it belongs. */
+export type ReportControl = Control<'update'>;
 
 /** Takes what clients report in one phase. */
 export interface Reports {
   /** Whether this client still owes an update. */
   owes(client: string): boolean;
   /** Takes an update's body; says what becomes of it. */
-  update(client: string, at: { readonly round: number; readonly phase: number }, body: Uint8Array): Ack;
-  /** There will be no update: the client's work failed, was refused where it was made, or the client goes for good. */
-  failed(client: string, code: string, reason: string): void;
+  update(client: string, at: ReportControl, body: Uint8Array): Ack;
+  /**
+   * There will be no update: the client's work failed, was refused where it was made, or the client goes for good.
+   * `at`: of which work; `null` for whatever it was asked.
+   */
+  failed(client: string, at: ReportControl | null, code: string, reason: string): void;
 }
 
-export interface Task {
-  readonly round: number;
-  readonly phase: number;
+export interface Task extends PhaseAddress {
   readonly gathering: Reports;
   /**
    * The frames of `work` for a client, and of its `slices` before. `received`: bytes of its update that are here

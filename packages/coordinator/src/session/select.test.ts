@@ -131,7 +131,7 @@ describe('websocketRuntime, slices', () => {
         tensor('float32', shape!, Float32Array.from(values!)),
         keysOf(...order!),
       ]);
-      expect(sent.control).toEqual({ round: 1, phase: 1, hash: sha256Hex(body) });
+      expect(sent.control).toMatchObject({ round: 1, attempt: 1, phase: 1, hash: sha256Hex(body) });
       const work = await client.next('work');
       expect(work.control).toMatchObject({ slices: sha256Hex(body) });
       client.sendBody('update', { round: 1, phase: 1 }, encodeLeaves([decodeLeaves(body)[0]!]));

@@ -7,7 +7,7 @@ import {
   type PhaseAddress,
 } from './gathering.js';
 
-const here: PhaseAddress = { run: 'r', round: 3, attempt: 2, phase: 0 };
+const here: PhaseAddress = { run: 'r', round: 3, attempt: 2, phase: 0, base: 'b' };
 
 function begin(change: Partial<GatheringSettings> = {}) {
   const gathering = createGathering(
@@ -89,6 +89,7 @@ describe('createGathering', () => {
     [{ attempt: 1 }, 'round-over'],
     [{ attempt: 3 }, 'round-over'],
     [{ phase: 1 }, 'round-over'],
+    [{ base: 'of an earlier process' }, 'round-over'],
   ])('`createGathering` refuses a report of %j', (change, code) => {
     const { gathering, report } = begin();
     const address = { ...here, ...change };
@@ -165,7 +166,7 @@ describe('createGathering', () => {
     let accepted = 0;
     let expected = 0;
     for (let attempt = 1; reports < 1_000_000; attempt++) {
-      const now: PhaseAddress = { run: 'r', round: 1, attempt, phase: 0 };
+      const now: PhaseAddress = { run: 'r', round: 1, attempt, phase: 0, base: 'b' };
       const gathering = createGathering(
         now,
         { cohort: clients, goal: 101, needed: 0, deadlineMs: 10, extendBelow: 0, maxExtensions: 0 },

@@ -12,6 +12,11 @@ export interface PhaseAddress {
   readonly round: number;
   readonly attempt: number;
   readonly phase: number;
+  /**
+   * Names what its work starts from, such as the hash of the broadcast: an attempt that a restart begins again may come
+   * to a later phase with another.
+   */
+  readonly base: string;
 }
 
 export interface GatheringSettings {
@@ -115,7 +120,8 @@ export function createGathering(here: PhaseAddress, settings: GatheringSettings,
     address.run === here.run &&
     address.round === here.round &&
     address.attempt === here.attempt &&
-    address.phase === here.phase;
+    address.phase === here.phase &&
+    address.base === here.base;
 
   function settle(client: string, fate: Fate, digest: string | null): readonly GatheringAction[] {
     settled.set(client, { fate, digest });

@@ -8,7 +8,11 @@ import type { ClientReport } from '@starling/plan/runner';
 import type { Population } from '@starling/population';
 
 export interface PhaseRequest {
+  /** Names the run to clients that may hear of several. Default: no name. */
+  readonly run?: string;
   readonly round: number;
+  /** From 1, of the attempts at this round. Default 1. */
+  readonly attempt?: number;
   readonly phase: number;
   /** The round's seed; a client's is `deriveSeed(seed, 'client', clientId)`. */
   readonly seed: Seed;

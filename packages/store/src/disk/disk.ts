@@ -44,6 +44,8 @@ export async function replaceFile(
   bytes: Uint8Array,
 ): Promise<void> {
   const aside = `${folder}/${name}.partial`;
+  // A rename that a crash cut in half may have left both names on one file: emptying one would empty the other.
+  await disk.remove(aside);
   const file = await disk.open(aside, 'write');
   try {
     await writeAll(file, bytes);

@@ -4,7 +4,7 @@ import { WireError } from '../frames/codes.js';
 import { type ControlInput, type ControlType, decodeControl, encodeControl } from './control.js';
 
 const hash = 'ab'.repeat(32);
-const at = { round: 3, phase: 0 };
+const at = { run: 'one', round: 3, attempt: 2, phase: 0 };
 
 /** One of each, with every field. */
 const examples: { readonly [T in ControlType]: ControlInput<T> } = {
@@ -21,8 +21,8 @@ const examples: { readonly [T in ControlType]: ControlInput<T> } = {
   ready: { plan: hash, partial: { hash, from: 7 }, slices: { hash, from: 0 } },
   slices: { ...at, hash },
   work: { ...at, seed: [0, 0xffff_ffff], deadlineMs: 0.5, broadcast: hash, slices: hash, received: 0 },
-  update: at,
-  failed: { ...at, code: 'work-failed', reason: 'because' },
+  update: { ...at, broadcast: hash },
+  failed: { ...at, broadcast: hash, code: 'work-failed', reason: 'because' },
   ack: { ...at, status: 'rejected', code: 'wrong-update', reason: 'because' },
   leave: { code: 'closed', reason: '' },
   bye: { reason: 'over' },
@@ -62,6 +62,16 @@ describe('decodeControl', () => {
       plan: hash,
       partial: null,
       slices: null,
+    });
+  });
+
+  test('`decodeControl` takes a report that knows of no runs for one of a first attempt', () => {
+    expect(decodeControl('update', bytesOf({ round: 3, phase: 0 })).control).toEqual({
+      run: '',
+      round: 3,
+      attempt: 1,
+      phase: 0,
+      broadcast: '',
     });
   });
 

@@ -11,6 +11,13 @@ const uint32 = z.int().min(0).max(0xffff_ffff);
 const code = z.string().regex(/^[a-z0-9-]{1,64}$/);
 const reason = z.string().max(2000);
 const clientName = z.string().min(1).max(200);
+/**
+ * Which attempt at a round, of which run. Other ends may not know these fields: then it is a first attempt, and the run
+ * is not checked.
+ */
+const attemptOf = { run: z.string().max(64).default(''), attempt: uint32.default(1) };
+/** SHA-256 of the broadcast that the work was done on; empty from an end that does not know the field. */
+const baseOf = { ...attemptOf, broadcast: z.union([hash, z.literal('')]).default('') };
 const bytesFrom = z.object({ hash, from: uint32.default(0) });
 
 /** One schema a message; `part` has no control. */
@@ -47,9 +54,10 @@ export const controlSchemas = {
     slices: bytesFrom.nullable().default(null),
   }),
   /** The client's own slices, for the `work` of this round and phase, which comes next. `hash`: SHA-256 of the body. */
-  slices: z.object({ round: uint32, phase: uint32, hash }),
+  slices: z.object({ ...attemptOf, round: uint32, phase: uint32, hash }),
   /** Asks for the work of one phase of one round. Its body is the broadcast. */
   work: z.object({
+    ...attemptOf,
     round: uint32,
     phase: uint32,
     /** The client's own seed for this round. */
@@ -64,11 +72,12 @@ export const controlSchemas = {
     received: uint32,
   }),
   /** The client's update; its body is the leaves of the work's outputs. */
-  update: z.object({ round: uint32, phase: uint32 }),
+  update: z.object({ ...baseOf, round: uint32, phase: uint32 }),
   /** The client could not do the work: `load-failed`, `bad-data`, `work-failed`, or the code of a refused update. */
-  failed: z.object({ round: uint32, phase: uint32, code, reason }),
+  failed: z.object({ ...baseOf, round: uint32, phase: uint32, code, reason }),
   /** What became of an update. */
   ack: z.object({
+    ...attemptOf,
     round: uint32,
     phase: uint32,
     status: z.enum(['accepted', 'rejected', 'ignored']),

@@ -1,5 +1,6 @@
 // The server of a simulation: the machines of rounds, the reader and writer of the wire and the directory store, joined
 // by as little as will do. A process of it lives until it crashes; the disk stays.
+// Long because it is all that a server does, and each part of it is short.
 import { deriveSeed, generator, type Seed, seedFrom } from '@starling/federated-core';
 import {
   type AttemptPlan,

@@ -1,5 +1,13 @@
 // Who takes part, with what data.
 
+export type { KnownClient } from './client-data/chosen-clients.js';
+export * from './client-data/client-data.js';
+export type { ClientSource } from './client-data/client-source.js';
+export * from './client-data/concatenated.js';
+export type { MapRow, Row } from './client-data/mapped-rows.js';
+export type { ColumnMoments, Moments, MomentsOptions } from './client-data/moments.js';
+export type { ColumnSelection } from './client-data/selected-columns.js';
+export type { RowSplitOptions } from './client-data/split-rows.js';
 export * from './partitioners/dirichlet-partition.js';
 export * from './partitioners/iid-partition.js';
 export * from './partitioners/partitioner.js';

@@ -27,10 +27,13 @@ export {
   required,
 } from './errors/check-option.js';
 export { describeValue, isPlain } from './errors/describe-value.js';
-export { didYouMean } from './errors/nearest-name.js';
-export { atLocation, sourceLocation } from './errors/source-location.js';
+export { refuseMethods } from './errors/habits.js';
+export { didYouMean, nearestName } from './errors/nearest-name.js';
+export { atLocation, sourceLocation, withLongStacks } from './errors/source-location.js';
 export { formatPlace, isThrownByStarling, type StackFrame, userFrames } from './errors/stack-frames.js';
 export { type RejectionCode, reworded } from './errors/starling-error.js';
+export { runBody } from './errors/user-body.js';
+export { warnOnce } from './errors/warn.js';
 // The table that documentation and tools read.
 export type { IntrinsicDefinition } from './intrinsics/framework/definition.js';
 export { intrinsics } from './intrinsics/intrinsics.js';
@@ -47,7 +50,7 @@ export {
 } from './plan/select-slices.js';
 export type { PhaseSummary, SelectionSummary, UpdateSummary } from './printing/inspect-plan.js';
 export { explainFailure } from './program/call-failure.js';
-export type { MaybePromise } from './program/local-computation.js';
+export { type MaybePromise, runnerKind } from './program/local-computation.js';
 export type { Instruction, LocalProgram, Register } from './program/program.js';
 export { type GraphRunner, runProgram } from './program/run-program.js';
 export { clientSeed, roundSeed, serverSeed } from './program/seeds.js';
@@ -56,9 +59,10 @@ export { leafNames } from './types/leaf-names.js';
 export { leafCount, leafTypes, splitLeaves } from './types/leaves.js';
 export { parseType } from './types/parse.js';
 export { isAssignable } from './types/relations.js';
-export { type FunctionType, functionType, type StructElements } from './types/types.js';
+export { type FunctionType, functionType, isType, type StructElements } from './types/types.js';
 export { checkValue } from './values/check-value.js';
 export { dataKinds } from './values/data-kinds.js';
 export { flatten, unflatten } from './values/flatten.js';
 export { ignoreRejections } from './values/ignore-rejections.js';
 export { allocate, bytesPerElement, copyTensor, isTensor, partsFault, sizeOf } from './values/tensor.js';
+export { valueFor } from './values/value-for.js';

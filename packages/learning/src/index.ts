@@ -4,6 +4,7 @@ export * from './algorithms/federated-evaluation.js';
 export * from './evaluation/evaluation-work.js';
 export * from './evaluation/model-evaluation.js';
 export * from './losses/loss.js';
+export type { LossName } from './losses/losses-by-name.js';
 export * from './losses/mean-squared-error.js';
 export * from './losses/sigmoid-crossentropy.js';
 export * from './losses/softmax-crossentropy.js';

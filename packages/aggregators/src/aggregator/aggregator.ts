@@ -14,6 +14,8 @@ import {
   type ServerValue,
   type Type,
 } from '@starling/federated-core';
+import { checkOptions, dataKinds, kinds, required } from '@starling/federated-core/plan';
+import { serverValue, serverValues } from './server-values.js';
 
 export interface Aggregator {
   readonly name: string;
@@ -40,8 +42,21 @@ export interface AggregationOptions {
 }
 
 /** An aggregation process from the bodies of its start and its step, which are traced. */
-export function aggregationOf({ name, update, start, step }: AggregationOptions): AggregationProcess {
-  const initialize = federatedComputation(null, start, { name: `${name} start` });
+export function aggregationOf(options: AggregationOptions): AggregationProcess {
+  checkOptions('Cannot make an aggregation', options, {
+    name: required(kinds.text),
+    update: required(dataKinds.type),
+    start: required(kinds.callable),
+    step: required(kinds.callable),
+  });
+  const { name, update, start, step } = options;
+  const action = `Cannot make the aggregation ${name}`;
+  const first = (): AnyServerValue => {
+    const state = start();
+    serverValue(action, 'what start returns', state);
+    return state;
+  };
+  const initialize = federatedComputation(null, first, { name: `${name} start` });
   const parameters = {
     state: atServer(initialize.type.result.member),
     value: atClients(update),
@@ -52,9 +67,17 @@ export function aggregationOf({ name, update, start, step }: AggregationOptions)
     (symbols) => {
       const { state, value, weight } = symbols;
       const after = step(state, { value, weight });
+      checkStep(action, after);
       return { state: after.state, result: after.result, measurements: after.measurements };
     },
     { name },
   );
   return aggregationProcess({ initialize, next });
+}
+
+function checkStep(action: string, after: ProcessStep<AnyServerValue>): void {
+  kinds.record(action, 'what step returns', after);
+  serverValue(action, 'state of what step returns', after.state);
+  serverValues(action, 'result of what step returns', after.result);
+  serverValues(action, 'measurements of what step returns', after.measurements);
 }

@@ -2,7 +2,7 @@
 // update counts by its number of examples.
 import { localComputation, tf } from '@starling/compute';
 import { federatedMap, federatedMean, float32, type LocalComputation } from '@starling/federated-core';
-import { checkChoice, checkOptions } from '@starling/federated-core/plan';
+import { checkOptions, kinds } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
 import { nothing } from '../aggregator/nothing.js';
 
@@ -17,9 +17,8 @@ export interface MeanAggregatorOptions {
  * or false.
  */
 export function meanAggregator(options: MeanAggregatorOptions = {}): Aggregator {
-  checkOptions('Cannot average updates', options, { weighted: true });
+  checkOptions('Cannot average updates', options, { weighted: kinds.flag });
   const { weighted = true } = options;
-  checkChoice('Cannot average updates', 'weighted', weighted, [true, false]);
   const name = weighted ? 'weighted mean' : 'mean';
   return {
     name,

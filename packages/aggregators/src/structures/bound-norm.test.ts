@@ -146,7 +146,7 @@ describe('boundNorm', () => {
   test('throws when a tensor is not float32', () => {
     const update = struct({ weights: float32(2), counts: int32(3) });
     expect(() => localComputation({ update }, ({ update }) => boundNorm(update as never, 1).value)).toThrow(
-      'Cannot bound a norm: tensors must be float32, got int32[3]',
+      'Cannot bound a norm: tensors must be float32, got a tf.js tensor int32[3]',
     );
   });
 

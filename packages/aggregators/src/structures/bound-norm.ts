@@ -9,7 +9,9 @@
 // promises hold, with room for L²u² and for a root that is only nearly rounded: a value that is left as it is, is
 // within the bound, and so is one that is shortened to it. Results below 2⁻¹²⁶ round by up to 2⁻¹⁵⁰ each instead:
 // nothing to bounds from 1e-30 on.
+
 import { type TensorStructure, tf } from '@starling/compute';
+import { describeValue, optionError } from '@starling/federated-core/plan';
 import { leavesOf, mapStructure } from './structures.js';
 
 /** Norms of fewer than 2⁶⁴ numbers can be held to bounds between these. */
@@ -25,14 +27,14 @@ export interface BoundedNorm {
 /**
  * A float32 value whose L2 norm over all its tensors is at most `clipNorm`, a number or scalar: `value`, or its
  * direction at that length. What is not finite stays so: its sender is refused. Norms within 2e-5 below the bound, for
- * up to 10⁷ numbers, may be shortened by as much, too. Throws a `TypeError` if a tensor is not float32: scaled down,
+ * up to 10⁷ numbers, may be shortened by as much, too. Throws a `RangeError` if a tensor is not float32: scaled down,
  * integers would not stay integers.
  */
 export function boundNorm(value: TensorStructure, clipNorm: number | tf.Tensor): BoundedNorm {
   const leaves = leavesOf(value).filter(({ size }) => size > 0);
   const other = leaves.find(({ dtype }) => dtype !== 'float32');
   if (other !== undefined) {
-    throw new TypeError(`Cannot bound a norm: tensors must be float32, got ${other.dtype}[${other.shape}]`);
+    throw optionError(`Cannot bound a norm: tensors must be float32, got ${describeValue(other)}`);
   }
   if (leaves.length === 0) return { value, isLonger: tf.scalar(false, 'bool') };
   const largest = tf.max(tf.stack(leaves.map((leaf) => tf.max(tf.abs(leaf)))));

@@ -1,10 +1,12 @@
 // The sum of the clients' updates; weights do not count.
 import { federatedSum } from '@starling/federated-core';
+import { checkOptions } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
 import { nothing } from '../aggregator/nothing.js';
 
-/** Adds up updates. Without any, the sum is zero. */
-export function sumAggregator(): Aggregator {
+/** Adds up updates; without any, the sum is zero. It has no options. */
+export function sumAggregator(options: Readonly<Record<string, never>> = {}): Aggregator {
+  checkOptions('Cannot add up updates', options, {});
   return {
     name: 'sum',
     create: (update) =>

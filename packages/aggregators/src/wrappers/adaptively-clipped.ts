@@ -17,8 +17,9 @@ import {
   stepOf,
   type Type,
 } from '@starling/federated-core';
-import { checkNumber, checkOptions } from '@starling/federated-core/plan';
+import { checkOptions, numberWithin } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
+import { aggregationBy, aggregatorKind } from '../aggregator/aggregator-kind.js';
 import { boundNorm, CLIP_NORM_RANGE } from '../structures/bound-norm.js';
 
 export interface AdaptivelyClippedOptions {
@@ -37,20 +38,19 @@ export interface AdaptivelyClippedOptions {
  * Throws a `RangeError` if an option is out of its range.
  */
 export function adaptivelyClipped(inner: Aggregator, options: AdaptivelyClippedOptions = {}): Aggregator {
+  aggregatorKind('Cannot clip updates adaptively', 'the aggregator of clipped updates', inner);
   checkOptions('Cannot clip updates adaptively', options, {
-    initialClipNorm: true,
-    targetQuantile: true,
-    learningRate: true,
+    initialClipNorm: numberWithin(CLIP_NORM_RANGE),
+    targetQuantile: numberWithin({ from: 0, to: 1 }),
+    learningRate: numberWithin({ above: 0 }),
   });
   const { initialClipNorm = 0.1, targetQuantile = 0.5, learningRate = 0.2 } = options;
-  checkNumber('Cannot clip updates adaptively', 'initialClipNorm', initialClipNorm, CLIP_NORM_RANGE);
-  checkNumber('Cannot clip updates adaptively', 'learningRate', learningRate, { above: 0 });
-  checkNumber('Cannot clip updates adaptively', 'targetQuantile', targetQuantile, { from: 0, to: 1 });
   const move = moveBound(targetQuantile, learningRate);
   const name = `adaptively clipped ${inner.name}`;
   return {
     name,
-    create: (update) => create(name, inner.create(update), update, move, initialClipNorm, targetQuantile),
+    create: (update) =>
+      create(name, aggregationBy(inner, update), update, move, initialClipNorm, targetQuantile),
   };
 }
 

@@ -12,8 +12,9 @@ import {
   stepOf,
   type Type,
 } from '@starling/federated-core';
-import { checkNumber, checkOptions } from '@starling/federated-core/plan';
+import { checkOptions, numberWithin, required } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
+import { aggregationBy, aggregatorKind } from '../aggregator/aggregator-kind.js';
 import { boundNorm, CLIP_NORM_RANGE } from '../structures/bound-norm.js';
 
 /**
@@ -23,11 +24,11 @@ import { boundNorm, CLIP_NORM_RANGE } from '../structures/bound-norm.js';
  * weight is not below 0. Throws a `RangeError` unless `clipNorm` is from 1e-30 to 1e38.
  */
 export function clipped(inner: Aggregator, options: { readonly clipNorm: number }): Aggregator {
-  checkOptions('Cannot clip updates', options, { clipNorm: true });
+  aggregatorKind('Cannot clip updates', 'the aggregator of clipped updates', inner);
+  checkOptions('Cannot clip updates', options, { clipNorm: required(numberWithin(CLIP_NORM_RANGE)) });
   const { clipNorm } = options;
-  checkNumber('Cannot clip updates', 'clipNorm', clipNorm, CLIP_NORM_RANGE);
   const name = `clipped ${inner.name}`;
-  return { name, create: (update) => create(name, inner.create(update), update, clipNorm) };
+  return { name, create: (update) => create(name, aggregationBy(inner, update), update, clipNorm) };
 }
 
 function create(name: string, inner: AggregationProcess, update: Type, clipNorm: number): AggregationProcess {

@@ -12,8 +12,9 @@ import {
   stepOf,
   type Type,
 } from '@starling/federated-core';
-import { checkChoice, checkNumber, checkOptions } from '@starling/federated-core/plan';
+import { checkOptions, numberWithin, oneOf, required } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
+import { aggregationBy, aggregatorKind } from '../aggregator/aggregator-kind.js';
 import { leavesOf, mapStructure } from '../structures/structures.js';
 
 export interface ZeroedOptions {
@@ -35,13 +36,15 @@ export interface ZeroedOptions {
  * `clipped`: one that runs other code is not held to it. Throws a `RangeError` unless `bound` is finite and above 0.
  */
 export function zeroed(inner: Aggregator, options: ZeroedOptions): Aggregator {
-  checkOptions('Cannot zero updates', options, { bound: true, whenZeroed: true });
+  aggregatorKind('Cannot zero updates', 'the aggregator of zeroed updates', inner);
+  checkOptions('Cannot zero updates', options, {
+    bound: required(numberWithin({ above: 0 })),
+    whenZeroed: oneOf('exclude', 'count-as-zero'),
+  });
   const { bound, whenZeroed = 'exclude' } = options;
-  checkNumber('Cannot zero updates', 'bound', bound, { above: 0 });
-  checkChoice('Cannot zero updates', 'whenZeroed', whenZeroed, ['exclude', 'count-as-zero']);
   const name = `zeroed ${inner.name}`;
   const excludes = whenZeroed === 'exclude';
-  return { name, create: (update) => create(name, inner.create(update), update, bound, excludes) };
+  return { name, create: (update) => create(name, aggregationBy(inner, update), update, bound, excludes) };
 }
 
 function create(

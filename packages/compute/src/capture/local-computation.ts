@@ -7,7 +7,18 @@ import {
   struct,
   type Type,
 } from '@starling/federated-core';
-import { functionType, ignoreRejections, isAssignable } from '@starling/federated-core/plan';
+import {
+  checkKind,
+  checkOptions,
+  dataKinds,
+  functionType,
+  ignoreRejections,
+  isAssignable,
+  isType,
+  kinds,
+  runBody,
+  withLongStacks,
+} from '@starling/federated-core/plan';
 import { cleanGraph } from '../cleaning/clean-graph.js';
 import type { KernelGraph } from '../graph/kernel-graph.js';
 import { graphId } from '../graph/serialized/graph-id.js';
@@ -82,9 +93,14 @@ export function localComputation(
   body: (argument: never) => TensorStructure,
   options: LocalComputationOptions = {},
 ): LocalComputation {
+  checkArguments(parameters, body, options);
   const name = options.name ?? (body.name === '' ? 'local' : body.name);
   const parameter = parameterType(parameters);
-  const written: WrittenBody = { parameter, body: (argument) => body(argument as never) };
+  const given = `its body must compute with tf.js on ${parameter === null ? 'no argument' : formatType(parameter)}`;
+  const written: WrittenBody = {
+    parameter,
+    body: (argument) => runBody(`Cannot capture ${name}`, given, () => body(argument as never)),
+  };
   const { graph, result } = captureBody(written);
   if (options.result !== undefined && !isAssignable(options.result, result)) {
     throw new CaptureError(
@@ -114,26 +130,21 @@ export function kernelGraphOf(local: LocalComputation): KernelGraph {
   return graph as KernelGraph;
 }
 
+const ACTION = 'Cannot capture a local computation';
+
+function checkArguments(parameters: unknown, body: unknown, options: LocalComputationOptions): void {
+  checkKind(ACTION, 'its parameters', parameters, {
+    need: 'types by name, such as { x: float32(784) }, one type, or null for none',
+    fits: (value) => value === null || (typeof value === 'object' && !Array.isArray(value)),
+    advice: (value) => (typeof value === 'function' ? 'Parameters come first, then the body' : null),
+  });
+  kinds.callable(ACTION, 'its body', body);
+  checkOptions(ACTION, options, { name: kinds.text, result: dataKinds.type });
+}
+
 function parameterType(parameters: ParameterRecord | Type | null): Type | null {
   if (parameters === null) return null;
   return isType(parameters) ? parameters : struct(parameters);
-}
-
-function isType(parameters: ParameterRecord | Type): parameters is Type {
-  return typeof parameters.kind === 'string';
-}
-
-/** tf.js alone fills the ten frames that V8 keeps: what it throws would not show the user's line. */
-const FRAMES = 100;
-
-function withWholeStacks<T>(body: () => T): T {
-  const usual = Error.stackTraceLimit;
-  Error.stackTraceLimit = FRAMES;
-  try {
-    return body();
-  } finally {
-    Error.stackTraceLimit = usual;
-  }
 }
 
 /**
@@ -158,7 +169,7 @@ export function captureBody(
           scoped(() => {
             const argument = parameter === null ? undefined : makeParameter(recording, parameter, 'argument');
             const structure = withoutMathRandom(() =>
-              withWholeStacks(() => tracedQuietly(() => ignoreRejections(body(argument)))),
+              withLongStacks(() => tracedQuietly(() => ignoreRejections(body(argument)))),
             );
             const leaves = structureLeaves(structure, 'the result');
             return { graph: recording.finish(leaves), result: structureType(structure, leaves) };

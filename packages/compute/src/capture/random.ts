@@ -1,6 +1,7 @@
 // `random`: numbers drawn from the seed of each call, anew at each step of a reduction. They are made outside the
 // graph and enter as an input, so that every engine and every runtime sees the same.
 
+import { describeValue, optionError } from '@starling/federated-core/plan';
 import { floatsWithin } from '../graph/feeds/draw.js';
 import type { RandomNode } from '../graph/kernel-graph.js';
 import * as tf from '../tensorflow/tf.js';
@@ -10,6 +11,9 @@ import { recordDraw } from './recording/randomness.js';
 import { tensorOf } from './recording/structure.js';
 
 function draw(shape: readonly number[], distribution: RandomNode['distribution']): tf.Tensor {
+  if (!(Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size >= 0))) {
+    throw optionError(`Cannot draw numbers: need a shape, such as [2, 3], got ${describeValue(shape)}`);
+  }
   const call = eagerCall();
   if (call !== null) return tf.tensor(call.draw(shape, distribution), [...shape], 'float32');
   return tensorOf(recordDraw(captureBackend.recording, shape, distribution));
@@ -17,8 +21,8 @@ function draw(shape: readonly number[], distribution: RandomNode['distribution']
 
 function bernoulli(shape: readonly number[], probability: number): tf.Tensor {
   if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(
-      `Cannot draw from a Bernoulli distribution: probability must be from 0 to 1, got ${probability}`,
+    throw optionError(
+      `Cannot draw from a Bernoulli distribution: probability must be from 0 to 1, got ${describeValue(probability)}`,
     );
   }
   return draw(shape, { kind: 'bernoulli', probability });
@@ -29,7 +33,9 @@ export const random = {
   /** Uniform in [low, high); by default in [0, 1). Throws a `RangeError` if no float32 lies there. */
   uniform: (shape: readonly number[], low = 0, high = 1): tf.Tensor => {
     if (!(low < high && Number.isFinite(high - low))) {
-      throw new RangeError(`Cannot draw uniform numbers: low must be below high, got ${low} and ${high}`);
+      throw optionError(
+        `Cannot draw uniform numbers: low must be below high, got ${describeValue(low)} and ${describeValue(high)}`,
+      );
     }
     floatsWithin(low, high);
     return draw(shape, { kind: 'uniform', low, high });
@@ -37,8 +43,8 @@ export const random = {
   /** Normal with the given mean and standard deviation; by default 0 and 1. */
   normal: (shape: readonly number[], mean = 0, stddev = 1): tf.Tensor => {
     if (!(stddev >= 0 && Number.isFinite(mean) && Number.isFinite(stddev))) {
-      throw new RangeError(
-        `Cannot draw normal numbers: mean and stddev must be finite and stddev at least 0, got ${mean} and ${stddev}`,
+      throw optionError(
+        `Cannot draw normal numbers: mean and stddev must be finite and stddev at least 0, got ${describeValue(mean)} and ${describeValue(stddev)}`,
       );
     }
     return draw(shape, { kind: 'normal', mean, stddev });
@@ -47,8 +53,11 @@ export const random = {
   bernoulli,
   /** Sets each element to 0 with probability `rate` (in [0, 1)) and divides the others by 1 − rate. */
   dropout: (x: tf.Tensor, rate: number): tf.Tensor => {
+    if (!(x instanceof tf.Tensor)) {
+      throw optionError(`Cannot drop out: need a tf.Tensor, got ${describeValue(x)}`);
+    }
     if (!(rate >= 0 && rate < 1)) {
-      throw new RangeError(`Cannot drop out: rate must be in [0, 1), got ${rate}`);
+      throw optionError(`Cannot drop out: rate must be in [0, 1), got ${describeValue(rate)}`);
     }
     if (rate === 0) return x;
     return tf.mul(x, tf.div(bernoulli(x.shape, 1 - rate), 1 - rate));

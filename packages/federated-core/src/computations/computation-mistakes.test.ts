@@ -57,7 +57,7 @@ describe('federatedComputation', () => {
 test('`call`, `bind` and `evaluate` say what they need when they get no computation', async () => {
   const need = 'must be a computation, which federatedComputation(…) makes, got';
   expect(() => call(half as never)).toThrow(
-    `${need} an object with fields kind, name, id, type, body. A local computation`,
+    `${need} an object of kind 'local-computation'. A local computation`,
   );
   expect(() => call(undefined as never)).toThrow(`what is called ${need} undefined`);
   expect(() => bind((() => total) as never, {})).toThrow(need);

@@ -16,7 +16,7 @@ describe('checkKind', () => {
   });
 
   test('says what to write instead of a promise and of a function that is not called', () => {
-    refused(Promise.resolve(2)).toThrow('got a Promise. Wait for it: await');
+    refused(Promise.resolve(2)).toThrow('got a Promise. Await it before, or leave out async');
     refused(make).toThrow('got the function make. Call it: make(…)');
     refused(() => 2).toThrow('got a function. Call it, and give what it returns');
     refused(Odd).toThrow(/got the class Odd\n/);

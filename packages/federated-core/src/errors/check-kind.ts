@@ -15,7 +15,7 @@ export interface Kind {
 /** Throws a `RangeError`, "Cannot make a model: build must be a function, got a Sequential", unless `value` fits. */
 export function checkKind(action: string, option: string, value: unknown, kind: Kind): void {
   if (kind.fits(value)) return;
-  const advice = kind.advice?.(value) ?? adviceOn(value, kind);
+  const advice = kind.advice?.(value) ?? adviceOn(option, value, kind);
   const got = `${describeValue(value)}${advice === null ? '' : `. ${advice}`}`;
   throw optionError(`${action}: ${option} must be ${kind.need}, got ${got}`);
 }
@@ -27,10 +27,12 @@ export const ofKind =
     checkKind(action, option, value, kind);
 
 /** What is at fault with many values, whatever is needed: a promise that nobody waits for, a function not called. */
-function adviceOn(value: unknown, kind: Kind): string | null {
-  if (value instanceof Promise) return 'Wait for it: await';
+function adviceOn(option: string, value: unknown, kind: Kind): string | null {
+  if (value instanceof Promise) return 'Await it before, or leave out async';
   if (typeof value !== 'function' || kind === functionKind || isClass(value)) return null;
-  return value.name === '' ? 'Call it, and give what it returns' : `Call it: ${value.name}(…)`;
+  return value.name === '' || value.name === option
+    ? 'Call it, and give what it returns'
+    : `Call it: ${value.name}(…)`;
 }
 
 const functionKind: Kind = {

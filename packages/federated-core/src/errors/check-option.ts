@@ -94,19 +94,21 @@ export interface RequiredCheck {
  * Throws a `RangeError`, "Cannot make adam: need options { learningRate, beta1 }, got 'beta_1'; did you mean 'beta1'?",
  * unless `options` is an object with no other fields than `known` has, which names every option there is: one that is
  * misspelled, or goes by another library's name, would be ignored. Of an option that is given, or `required`, the check
- * is called; `true` is none. `action` is the part before the colon.
+ * is called; `true` is none. `action` is the part before the colon; `elsewhere` has sentences on names that stand for
+ * something else here, such as `momentum` of sgd.
  */
 export function checkOptions<O extends object>(
   action: string,
   options: O,
   known: { readonly [N in keyof NoInfer<O>]-?: true | Check | RequiredCheck },
+  elsewhere: Readonly<Record<string, string>> = {},
 ): void {
   const names = Object.keys(known);
   const isObject = typeof options === 'object' && options !== null && isPlain(options);
   const strange = isObject ? Object.keys(options).find((name) => !names.includes(name)) : null;
   if (strange !== undefined) {
-    const got = strange === null ? describeValue(options) : `'${strange}'${didYouMean(strange, names)}`;
-    throw optionError(`${action}: need options { ${names.join(', ')} }, got ${got}`);
+    const need = names.length === 0 ? 'no options' : `options { ${names.join(', ')} }`;
+    throw optionError(`${action}: need ${need}, got ${strangeOption(options, strange, names, elsewhere)}`);
   }
   for (const [name, check] of Object.entries<true | Check | RequiredCheck>(known)) {
     const value = (options as Readonly<Record<string, unknown>>)[name];
@@ -114,6 +116,21 @@ export function checkOptions<O extends object>(
     if (typeof check === 'object') check.required(action, name, value);
     else if (value !== undefined) check(action, name, value);
   }
+}
+
+/** What is given where options are needed: a name that there is not, or something that is no object of options at all. */
+function strangeOption(
+  options: object,
+  strange: string | null,
+  names: readonly string[],
+  elsewhere: Readonly<Record<string, string>>,
+): string {
+  if (strange === null) return describeValue(options);
+  if (Object.hasOwn(elsewhere, strange)) return `'${strange}'. ${elsewhere[strange]}`;
+  const given = Object.keys(options);
+  const isOther =
+    given.length > 1 && !given.some((name) => names.includes(name) || didYouMean(name, names) !== '');
+  return isOther ? describeValue(options) : `'${strange}'${didYouMean(strange, names)}`;
 }
 
 /** The error of what a user wrote at a door: `message`, and the user's line. */

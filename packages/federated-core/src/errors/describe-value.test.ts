@@ -16,6 +16,7 @@ test.each([
   [Float32Array.of(1), 'a Float32Array of 1'],
   [tensor('float32', [2], Float32Array.of(1, 2)), 'a tensor float32[2]'],
   [{}, 'an object with fields (none)'],
+  [{ kind: 'tensor', shape: [] }, "an object of kind 'tensor'"],
   [{ a: 1, b: 2 }, 'an object with fields a, b'],
   [() => 1, 'a function'],
   [Math.max, 'the function max'],

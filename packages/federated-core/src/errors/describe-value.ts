@@ -14,7 +14,13 @@ export function describeValue(input: unknown): string {
     if (typeof dataId === 'object') return `a tf.js tensor ${dtype}[${shape.join(',')}]`;
     if (Array.isArray(data) || ArrayBuffer.isView(data)) return `a tensor ${dtype}[${shape.join(',')}]`;
   }
-  if (isPlain(input)) return `an object with fields ${fieldsOf(input)}`;
+  const { kind, type, expression } = input as Readonly<Record<string, unknown>>;
+  if (typeof type === 'object' && typeof expression === 'object') return `a federated value ${String(input)}`;
+  if (isPlain(input)) {
+    return typeof kind === 'string'
+      ? `an object of kind '${kind}'`
+      : `an object with fields ${fieldsOf(input)}`;
+  }
   if (Symbol.asyncIterator in input) return 'an async iterator';
   return named(nameOfClass(input) ?? (Symbol.iterator in input ? 'iterator' : 'value of no class'));
 }

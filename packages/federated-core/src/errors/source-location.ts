@@ -31,6 +31,19 @@ export function locationOf(error: Error): string | null {
   return frame === undefined ? null : formatPlace(frame);
 }
 
+/** What `run` gives; errors that are made meanwhile keep so many frames that the user's are among them. */
+export function withLongStacks<T>(run: () => T): T {
+  const settings = Error as StackSettings;
+  const { stackTraceLimit } = settings;
+  if (stackTraceLimit === undefined) return run();
+  settings.stackTraceLimit = Math.max(stackTraceLimit, FRAMES);
+  try {
+    return run();
+  } finally {
+    settings.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /** The line that an error adds to its words, or nothing when the place is unknown. */
 export function atLocation(location: string | null): string {
   return location === null ? '' : `\n    at ${location}`;

@@ -35,6 +35,15 @@ export function isThrownByStarling(error: Error): boolean {
   return frame !== undefined && isStarlings(frame.file);
 }
 
+/** Whether an error was thrown by the user's own code, or by what is part of JavaScript for it, such as `JSON.parse`. */
+export function isThrownByUser({ stack = '', message }: Error): boolean {
+  const below = stack.slice(Math.max(0, stack.indexOf(message)) + message.length);
+  const first = below.split('\n').find((line) => /^ +at /.test(line)) ?? '';
+  const frame = frameOf(first);
+  if (frame === null) return /<anonymous>|\bnative\b/.test(first);
+  return !isStarlings(frame.file) && !isInstalled(frame.file);
+}
+
 function placesOf({ stack = '', message }: Error): readonly StackFrame[] {
   return framesOf(stack, message).filter((frame) => frame !== null);
 }

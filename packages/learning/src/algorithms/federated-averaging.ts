@@ -5,7 +5,7 @@
 // FedAvg is SGD on the clients and SGD with learning rate 1 at the server. Other server optimizers give FedAvgM,
 // FedAdagrad, FedAdam and FedYogi; a proximal term gives FedProx.
 
-import { type Aggregator, meanAggregator } from '@starling/aggregators';
+import { type Aggregator, aggregationBy, aggregatorKind, meanAggregator } from '@starling/aggregators';
 import {
   type AnyServerValue,
   atClients,
@@ -28,13 +28,16 @@ import {
   structEntries,
   type Type,
 } from '@starling/federated-core';
-import { checkOptions } from '@starling/federated-core/plan';
+import { checkOptions, kinds, required } from '@starling/federated-core/plan';
 import type { Model } from '../models/model.js';
+import { modelKind } from '../models/model-kind.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import { optimizerKind } from '../optimizers/optimizer-kind.js';
 import { sgd } from '../optimizers/sgd.js';
 import { clientWork, type OptimizerOfRound } from '../work/client-work.js';
 import { meansWork } from '../work/means-work.js';
 import { nextRound, serverStart, serverWork } from '../work/server-work.js';
+import { batchSizeKind, clientOptimizerKind } from '../work/work-kinds.js';
 import { type CountOfRound, countWork, workLength } from '../work/work-length.js';
 
 export interface FederatedAveragingOptions {
@@ -81,18 +84,23 @@ export interface FederatedAveragingOptions {
  * a `RangeError` if an option is out of its range.
  */
 export function federatedAveraging(options: FederatedAveragingOptions): IterativeProcess {
-  checkOptions('Cannot average models', options, {
-    model: true,
-    clientOptimizer: true,
-    serverOptimizer: true,
-    epochs: true,
-    steps: true,
-    batchSize: true,
-    weighting: true,
-    proximalStrength: true,
-    aggregator: true,
-    finiteState: true,
-  });
+  checkOptions(
+    'Cannot average models',
+    options,
+    {
+      model: required(modelKind),
+      clientOptimizer: required(clientOptimizerKind),
+      serverOptimizer: optimizerKind,
+      epochs: true,
+      steps: true,
+      batchSize: required(batchSizeKind),
+      weighting: true,
+      proximalStrength: true,
+      aggregator: aggregatorKind,
+      finiteState: kinds.flag,
+    },
+    ELSEWHERE,
+  );
   const { model, clientOptimizer, batchSize, weighting = 'examples' } = options;
   const { serverOptimizer = sgd({ learningRate: 1 }), aggregator = meanAggregator() } = options;
   const { proximalStrength = 0, finiteState = true } = options;
@@ -108,7 +116,7 @@ export function federatedAveraging(options: FederatedAveragingOptions): Iterativ
   const counting = typeof count === 'function' ? countWork(unit, count) : null;
   const start = serverStart(model, serverOptimizer);
   const update = serverWork(model, serverOptimizer, start.type.result);
-  const aggregation = aggregator.create(model.weights);
+  const aggregation = aggregationBy(aggregator, model.weights);
   const countsRounds = typeof clientOptimizer === 'function' || counting !== null;
 
   const initialize = federatedComputation(
@@ -163,6 +171,21 @@ export function federatedAveraging(options: FederatedAveragingOptions): Iterativ
   );
   return iterativeProcess({ initialize, next }, { finiteState });
 }
+
+/** What a user of other libraries gives an algorithm here. */
+const ELSEWHERE = {
+  loss: 'It is an option of the model: layersModel(build, { example, loss })',
+  metrics: 'It is an option of the model: layersModel(build, { example, loss, metrics })',
+  rounds: 'It is an option of the run: runRounds({ process, rounds, … })',
+  numRounds: 'It is an option of the run: runRounds({ process, rounds, … })',
+  seed: 'It is an option of the run, and for initial weights of the model: runRounds({ process, seed, … })',
+  cohortSize: 'It is an option of the sampler: uniformSampler({ cohortSize })',
+  fractionFit: 'The sampler says how many take part: uniformSampler({ cohortSize })',
+  learningRate: 'It is an option of the optimizer: sgd({ learningRate })',
+  clientLearningRate: 'It is an option of the optimizer: clientOptimizer: sgd({ learningRate })',
+  serverLearningRate: 'It is an option of the optimizer: serverOptimizer: sgd({ learningRate })',
+  mu: 'It is called proximalStrength here',
+} as const;
 
 /** The fields of `means`, and `aggregation` where the aggregator measures something. */
 function withMeasurements(means: AnyServerValue, measurements: AnyServerValue): AnyServerValue {

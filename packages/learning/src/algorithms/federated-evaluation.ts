@@ -10,9 +10,10 @@ import {
   federatedSum,
   sequence,
 } from '@starling/federated-core';
-import { checkOptions } from '@starling/federated-core/plan';
+import { checkOptions, count, required } from '@starling/federated-core/plan';
 import { evaluationWork } from '../evaluation/evaluation-work.js';
 import type { Model } from '../models/model.js';
+import { modelKind } from '../models/model-kind.js';
 import { meansWork } from '../work/means-work.js';
 
 export interface FederatedEvaluationOptions {
@@ -26,7 +27,7 @@ export interface FederatedEvaluationOptions {
  * server. Without examples all are 0.
  */
 export function federatedEvaluation(options: FederatedEvaluationOptions): FederatedComputation {
-  checkOptions('Cannot evaluate a model', options, { model: true, batchSize: true });
+  checkOptions('Cannot evaluate a model', options, { model: required(modelKind), batchSize: count });
   const { model, batchSize = 100 } = options;
   const work = evaluationWork({ model, batchSize });
   const means = meansWork(model);

@@ -2,23 +2,25 @@
 // computation serves each client of a federated evaluation and the test set at the server.
 import { localComputation, sequenceReduce, tf } from '@starling/compute';
 import { type LocalComputation, sequence } from '@starling/federated-core';
-import { checkNumber, MAX_COUNT } from '@starling/federated-core/plan';
+import { checkOptions, count, required } from '@starling/federated-core/plan';
 import type { Batch, ForwardPass, Model } from '../models/model.js';
+import { modelKind } from '../models/model-kind.js';
 import { addToTotals, zeroTotals } from '../work/totals.js';
 
 /**
  * (weights, data) → totals over the examples; the metrics of an example whose loss is NaN are NaN. Throws a
  * `RangeError` unless `batchSize` is a whole number of at least 1.
  */
-export function evaluationWork({
-  model,
-  batchSize,
-}: {
+export function evaluationWork(options: {
   readonly model: Model;
   /** Examples evaluated at once. */
   readonly batchSize: number;
 }): LocalComputation {
-  checkNumber('Cannot evaluate a model', 'batchSize', batchSize, { whole: true, from: 1, to: MAX_COUNT });
+  checkOptions('Cannot evaluate a model', options, {
+    model: required(modelKind),
+    batchSize: required(count),
+  });
+  const { model, batchSize } = options;
   return localComputation(
     { weights: model.weights, data: sequence(model.example) },
     ({ weights, data }) =>

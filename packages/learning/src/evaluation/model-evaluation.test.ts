@@ -9,10 +9,10 @@ test('`modelEvaluation` refuses a dataset with columns of unequal length', () =>
   const dataset = { length: 2, columns: { x, y: tensor('float32', [3], Float32Array.of(2, 2, 2)) } };
   const run = () => [];
   expect(() => modelEvaluation({ model: lineModel(1), dataset, run })).toThrow(
-    'Cannot take a value of float32[2] at dataset.columns.y: need a tensor float32[2], got float32[3]',
+    'Cannot evaluate a model: dataset must be float32[2] at columns.y: need a tensor float32[2], got float32[3]',
   );
   expect(() => modelEvaluation({ model: lineModel(1), dataset: { ...whole, length: 1 }, run })).toThrow(
-    'at dataset.columns.x',
+    'at columns.x',
   );
   modelEvaluation({ model: lineModel(1), dataset: whole, run });
 });

@@ -6,11 +6,19 @@ import {
   seedFrom,
   sequence,
   type Tensor,
-  toValue,
   type Value,
 } from '@starling/federated-core';
-import { checkOptions, flatten, unflatten } from '@starling/federated-core/plan';
+import {
+  checkOptions,
+  count,
+  flatten,
+  required,
+  runnerKind,
+  unflatten,
+  valueFor,
+} from '@starling/federated-core/plan';
 import type { Model } from '../models/model.js';
+import { modelKind } from '../models/model-kind.js';
 import { evaluationWork } from './evaluation-work.js';
 
 /**
@@ -36,18 +44,13 @@ export interface ModelEvaluationOptions {
 export function modelEvaluation(
   options: ModelEvaluationOptions,
 ): (weights: Value) => Promise<EvaluationMetrics> {
-  checkOptions('Cannot evaluate a model', options, {
-    model: true,
-    dataset: true,
-    run: true,
-    batchSize: true,
-  });
+  checkOptions('Cannot evaluate a model', options, OPTIONS);
   const { model, dataset, run, batchSize = 500 } = options;
   const work = evaluationWork({ model, batchSize });
   const type = sequence(model.example);
-  const data = flatten(type, toValue(type, dataset, 'dataset'));
+  const data = flatten(type, valueFor('Cannot evaluate a model', 'dataset', type, dataset));
   return async (weights) => {
-    const leaves = await run(work, [...flatten(model.weights, weights), ...data], seedFrom(0));
+    const leaves = await run(work, [...weightLeaves(model, weights), ...data], seedFrom(0));
     const totals = unflatten(work.type.result as StructType, leaves) as { readonly [name: string]: Tensor };
     const sums = Object.fromEntries(
       Object.entries(totals).map(([name, { data }]) => [name, Number(data[0])]),
@@ -62,13 +65,19 @@ export function modelEvaluation(
 export function evaluateModel(
   given: ModelEvaluationOptions & { readonly weights: Value },
 ): Promise<EvaluationMetrics> {
-  checkOptions('Cannot evaluate a model', given, {
-    model: true,
-    weights: true,
-    dataset: true,
-    run: true,
-    batchSize: true,
-  });
+  checkOptions('Cannot evaluate a model', given, { ...OPTIONS, weights: true });
   const { weights, ...options } = given;
   return modelEvaluation(options)(weights);
+}
+
+const OPTIONS = {
+  model: required(modelKind),
+  dataset: true,
+  run: required(runnerKind),
+  batchSize: count,
+} as const;
+
+/** Throws a `ValueError` that names the weight at fault. */
+function weightLeaves(model: Model, weights: Value): readonly Tensor[] {
+  return flatten(model.weights, valueFor('Cannot evaluate a model', 'weights', model.weights, weights));
 }

@@ -1,7 +1,9 @@
 // Labels that a loss or metric has no meaning for. A graph cannot throw, so such a label makes the number of its
 // example NaN or infinite: a client that holds one is refused whole, as `non-finite-update`, and an evaluation shows
 // it. In training this costs nothing at each step: it depends on the labels alone, and so is computed once a client.
+
 import { tf } from '@starling/compute';
+import { optionError } from '@starling/federated-core/plan';
 
 /**
  * int32 classes of labels that are integers or floats, and where they are classes at all, 0 to `classes` − 1: bools.
@@ -48,17 +50,40 @@ export function whereValid(values: tf.Tensor, valid: tf.Tensor): tf.Tensor {
 
 /** Throws a `RangeError` unless there is a label for each row of scores: [B] for [B, C], [B, T] for [B, T, C]. */
 export function checkClassShapes(what: string, labels: tf.Tensor, outputs: tf.Tensor): void {
+  if (outputs.rank > 1 && outputs.shape.at(-1) === 1) {
+    throw optionError(
+      `Cannot compute ${what}: outputs must have 2 classes or more in their last axis, got ${shapeOf(outputs)}. For yes or no take sigmoidCrossentropy and binaryAccuracy`,
+    );
+  }
   const places = outputs.shape.slice(0, -1);
   if (outputs.rank > 1 && `${labels.shape}` === `${places}`) return;
-  throw new RangeError(
-    `Cannot compute ${what}: labels must have the shape of outputs without its last axis, got labels [${labels.shape.join(', ')}] and outputs [${outputs.shape.join(', ')}]`,
+  const isOneHot = outputs.rank > 1 && `${labels.shape}` === `${outputs.shape}`;
+  const hasOneMore = `${labels.shape}` === `${[...places, 1]}`;
+  const advice = isOneHot
+    ? `. One-hot labels are for ${what === 'accuracy' ? 'tfl.metrics.categoricalAccuracy' : "the loss 'categoricalCrossentropy'"}; or make classes of them, labels: (batch) => tf.argMax(batch.y, -1)`
+    : hasOneMore
+      ? '. Take the last axis away, labels: (batch) => tf.squeeze(batch.y, [-1])'
+      : '';
+  throw optionError(
+    `Cannot compute ${what}: labels must have the shape of outputs without its last axis, got labels ${shapeOf(labels)} and outputs ${shapeOf(outputs)}${advice}`,
+  );
+}
+
+/** Throws a `RangeError` unless labels and outputs have one shape, as one-hot labels have. */
+export function checkSameShape(what: string, labels: tf.Tensor, outputs: tf.Tensor): void {
+  if (`${labels.shape}` === `${outputs.shape}`) return;
+  const isOfClasses = `${labels.shape}` === `${outputs.shape.slice(0, -1)}`;
+  throw optionError(
+    `Cannot compute ${what}: labels must be one-hot, of the shape of outputs, got labels ${shapeOf(labels)} and outputs ${shapeOf(outputs)}${isOfClasses ? ". Labels that are classes are for the loss 'sparseCategoricalCrossentropy'" : ''}`,
   );
 }
 
 /** Throws a `RangeError` unless labels and outputs have as many elements: nothing is broadcast. */
 export function checkSizes(what: string, labels: tf.Tensor, outputs: tf.Tensor): void {
   if (labels.size === outputs.size) return;
-  throw new RangeError(
-    `Cannot compute ${what}: labels and outputs must have as many elements, got labels [${labels.shape.join(', ')}] and outputs [${outputs.shape.join(', ')}]`,
+  throw optionError(
+    `Cannot compute ${what}: labels and outputs must have as many elements, got labels ${shapeOf(labels)} and outputs ${shapeOf(outputs)}`,
   );
 }
+
+const shapeOf = ({ shape }: tf.Tensor): string => `[${shape.join(', ')}]`;

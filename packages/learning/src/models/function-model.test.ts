@@ -28,14 +28,16 @@ describe('functionModel', () => {
   });
 
   test('throws when the loss is not one number for each example', () => {
-    const model = functionModel({
-      name: 'mean',
-      example,
-      initialWeights: scale,
-      loss: (_, { x }: { readonly x: tf.Tensor }) => tf.mean(x),
-    });
-    expect(() => model.forward({ scale: tf.scalar(1) }, { x: tf.ones([3]) }, { training: true })).toThrow(
-      'Cannot train mean: its loss must give one number for each example, shape [3], got []',
+    const make = () =>
+      functionModel({
+        name: 'mean',
+        example,
+        initialWeights: scale,
+        loss: (_, { x }: { readonly x: tf.Tensor }) => tf.mean(x),
+      });
+    // Made-up examples are seven.
+    expect(make).toThrow(
+      'Cannot train mean: its loss must give one number for each example, shape [7], got []',
     );
   });
 
@@ -53,7 +55,7 @@ describe('functionModel', () => {
   test('throws when the loss or a metric is one number for all examples, which would count for each', () => {
     const mean = (): tf.Tensor => tf.reshape(tf.mean(x), [1]);
     expect(() => pass({ loss: mean })).toThrow(
-      'its loss must give one number for each example, shape [3], got [1]',
+      'its loss must give one number for each example, shape [7], got [1]',
     );
     expect(() => pass({ metrics: { mean } })).toThrow(
       "its metric 'mean' must give one number for each example",
@@ -101,7 +103,7 @@ describe('functionModel', () => {
     const make = (weight: Tensor) =>
       functionModel({ name: 'm', example, initialWeights: { w: weight }, loss: () => x });
     expect(() => make(tensor('int32', [], Int32Array.of(1)))).toThrow(
-      "Cannot make m: initial weight 'w' must be float32, got int32",
+      "Cannot make m: initial weight 'w' must be a float32 tensor, such as tensor('float32', [2], Float32Array.of(0, 0)), got a tensor int32[]",
     );
     expect(() => make(tensor('float32', [2], Float32Array.of(1, Number.NaN)))).toThrow(
       "Cannot make m: initial weight 'w' must be finite, got NaN at element 1",

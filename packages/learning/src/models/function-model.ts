@@ -1,12 +1,22 @@
 // A model from a plain function of weights and a batch: for users who write tensors rather than layers.
 import { tf } from '@starling/compute';
 import { struct, type Tensor, type TensorType, type Type, tensorType } from '@starling/federated-core';
-import { checkOptions, copyTensor } from '@starling/federated-core/plan';
+import {
+  checkOptions,
+  copyTensor,
+  dataKinds,
+  kinds,
+  optionError,
+  required,
+} from '@starling/federated-core/plan';
 import type { Tensors } from '../tensors/tensors.js';
+import { askTensor, formatBatch, metricsKind } from './ask-tensor.js';
+import { checkForward } from './check-forward.js';
 import { checkIndependentRows, exampleBatch, fraction } from './independent-rows.js';
 import { checkInitialWeights } from './initial-weights.js';
 import { checkMetricNames } from './metric-names.js';
 import type { Batch, Model } from './model.js';
+import { withoutHabits } from './model-kind.js';
 import { perExample, perExampleLosses } from './per-example.js';
 
 export interface FunctionModelOptions<W extends string, B extends Batch> {
@@ -32,15 +42,19 @@ export interface FunctionModelOptions<W extends string, B extends Batch> {
  */
 export function functionModel<W extends string, B extends Batch>(options: FunctionModelOptions<W, B>): Model {
   checkOptions('Cannot make a function model', options, {
-    name: true,
-    example: true,
-    initialWeights: true,
-    loss: true,
-    metrics: true,
+    name: kinds.text,
+    example: required(dataKinds.type),
+    initialWeights: required(kinds.record),
+    loss: required(kinds.callable),
+    metrics: metricsKind,
   });
   const { name = 'function model', example, loss, metrics = {} } = options;
+  const action = `Cannot make ${name}`;
   checkMetricNames(name, Object.keys(metrics));
   checkInitialWeights(name, options.initialWeights);
+  if (Object.keys(options.initialWeights).length === 0) {
+    throw optionError(`${action}: initialWeights must have a weight, got none`);
+  }
   // A copy: what the caller writes into its arrays later is not checked.
   const initialWeights = Object.fromEntries(
     Object.entries<Tensor>(options.initialWeights).map(([weight, value]) => [weight, copyTensor(value)]),
@@ -51,7 +65,7 @@ export function functionModel<W extends string, B extends Batch>(options: Functi
   }
   checkRows('its loss', loss);
   for (const [metric, compute] of Object.entries(metrics)) checkRows(`its metric '${metric}'`, compute);
-  return {
+  const model: Model = {
     name,
     example,
     weights: struct(types),
@@ -60,17 +74,22 @@ export function functionModel<W extends string, B extends Batch>(options: Functi
     metrics: Object.keys(metrics),
     forward: (weights, batch) => {
       const named = weights as { readonly [K in W]: tf.Tensor };
-      const losses = perExampleLosses(name, loss(named, batch as B), batch);
+      const given = `weights ${formatBatch(weights)} and examples ${formatBatch(batch)}`;
+      const ask = (what: string, compute: FunctionModelOptions<W, B>['loss']): tf.Tensor =>
+        askTensor(action, what, given, () => compute(named, batch as B));
+      const losses = perExampleLosses(name, ask('its loss', loss), batch);
       const measured: Tensors = Object.fromEntries(
-        Object.entries(metrics).map(([metric, compute]) => [
-          metric,
-          perExample(name, `its metric '${metric}'`, compute(named, batch as B), batch),
-        ]),
+        Object.entries(metrics).map(([metric, compute]) => {
+          const what = `its metric '${metric}'`;
+          return [metric, perExample(name, what, ask(what, compute), batch)];
+        }),
       );
       return { losses, metrics: measured, moved: {} };
     },
     constrain: (weights) => weights,
   };
+  checkForward(model);
+  return withoutHabits(model);
 
   function checkRows(what: string, compute: FunctionModelOptions<W, B>['loss']): void {
     const onRows = (rows: readonly number[]): tf.Tensor =>

@@ -2,7 +2,7 @@
 // clients' data differ, since it does not look across the examples of a batch (Hsieh, Phanishayee, Mutlu, Gibbons, "The
 // Non-IID Data Quagmire of Decentralized Machine Learning", ICML 2020).
 import { tf, tfl } from '@starling/compute';
-import { checkNumber, checkOptions, MAX_COUNT } from '@starling/federated-core/plan';
+import { checkNumber, checkOptions, MAX_COUNT, optionError } from '@starling/federated-core/plan';
 
 export interface GroupNormalizationOptions {
   /** Into how many groups the channels are cut, at least 1; 32 by default. */
@@ -50,7 +50,7 @@ class GroupNormalization extends tfl.layers.Layer {
     const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as tfl.Shape;
     const channels = shape.at(-1);
     if (typeof channels !== 'number' || channels % this.#groups !== 0) {
-      throw new RangeError(
+      throw optionError(
         `Cannot normalise groups: the number of channels must be a multiple of ${this.#groups} groups, got ${channels}`,
       );
     }

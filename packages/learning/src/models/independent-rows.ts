@@ -4,6 +4,7 @@
 // So each is called twice when a model is made, on made-up examples, before anything is traced.
 import { tf } from '@starling/compute';
 import { structEntries, type TensorType, type Type } from '@starling/federated-core';
+import { ignoreRejections, optionError } from '@starling/federated-core/plan';
 import type { Batch } from './model.js';
 
 /**
@@ -32,7 +33,7 @@ export function checkIndependentRows(
     areClose(first[FIRST.indexOf(row)] as number, second[SECOND.indexOf(row)] as number),
   );
   if (isSame) return;
-  throw new RangeError(
+  throw optionError(
     `Cannot make ${model}: ${what} must give each example a number that the other examples of its batch leave as it is, got one that depends on them. ${advice}`,
   );
 }
@@ -78,7 +79,7 @@ function numbersOf(
   let numbers: ArrayLike<number> | null = null;
   try {
     tf.tidy(() => {
-      const result = compute(rows);
+      const result = ignoreRejections(compute(rows));
       if (result.rank === 1 && result.size === rows.length) numbers = result.dataSync();
     });
     return numbers;

@@ -5,6 +5,7 @@ import { tf, type tfl } from '@starling/compute';
 import {
   deriveSeed,
   float32,
+  formatType,
   generator,
   type Seed,
   seedFrom,
@@ -13,26 +14,47 @@ import {
   type Type,
   tensor,
 } from '@starling/federated-core';
-import { checkOptions } from '@starling/federated-core/plan';
+import {
+  type Check,
+  checkOptions,
+  dataKinds,
+  kinds,
+  ofKind,
+  optionError,
+  required,
+  runBody,
+} from '@starling/federated-core/plan';
 import type { Loss } from '../losses/loss.js';
+import { LOSS_NAMES, type LossName, lossNamed } from '../losses/losses-by-name.js';
 import type { Metric } from '../metrics/metric.js';
-import { type DeferredModel, withDeferredWeights } from './deferred-weights.js';
+import { askTensor, formatBatch, metricsKind } from './ask-tensor.js';
+import { buildLayers } from './build-layers.js';
+import { checkForward } from './check-forward.js';
+import type { DeferredModel } from './deferred-weights.js';
 import { checkIndependentRows, exampleBatch, exampleTensor } from './independent-rows.js';
 import { initialValues } from './initial-values.js';
 import { checkInitialWeights } from './initial-weights.js';
+import { lastActivation } from './last-activation.js';
 import { withStandIns } from './layer-stand-ins.js';
 import { type NamedVariables, namedVariables, withWeights } from './layer-variables.js';
 import { maskedBatchNormalization } from './masked-batch-normalization.js';
 import { checkMetricNames } from './metric-names.js';
 import type { Batch, Model } from './model.js';
+import { withoutHabits } from './model-kind.js';
 import { noiseLayers } from './noise-layers.js';
+import { warnOfOutputs } from './output-warnings.js';
 import { perExample, perExampleLosses } from './per-example.js';
 import { withLabels } from './tfjs-metrics.js';
 
 export interface LayersModelOptions {
   readonly name?: string;
   readonly example: Type;
-  readonly loss: Loss;
+  /**
+   * A function, or the name of one: `sparseCategoricalCrossentropy`, `categoricalCrossentropy`, `binaryCrossentropy`,
+   * `meanSquaredError` or `meanAbsoluteError`. A named cross-entropy is of probabilities where the last layer applies
+   * the softmax or sigmoid, else of logits.
+   */
+  readonly loss: Loss | LossName;
   /** Measured next to the loss, by name, which must not be `loss`, `examples` or `aggregation`; nothing by default. */
   readonly metrics?: { readonly [name: string]: Metric };
   /** What enters the first layer; `batch.x` as float32 by default. */
@@ -53,27 +75,38 @@ const trainingStandIns = { BatchNormalization: maskedBatchNormalization, ...nois
  * The model that `build` makes with tf.js layers (`tfl.sequential`, `tfl.model`), all of them new, the first with an
  * `inputShape`. Weights are named by the kind of layer, its number among its kind, and the weight: `dense_1_kernel`.
  * Regularisers, constraints, batch normalisation and dropout work as in tf.js; compile, optimizer and fit are not used.
- * Throws a `RangeError` if a metric has a reserved name, an initial weight is not finite, or the loss or a metric gives
- * an example a number that depends on the others of its batch.
+ * Throws a `RangeError` if an option is of another kind, a metric has a reserved name, an initial weight is not finite,
+ * or the loss or a metric gives an example a number that depends on the others of its batch; and what goes wrong in a
+ * forward pass, which is traced on shapes. Warns of a loss that applies the last layer's activation once more.
  */
 export function layersModel(build: () => tfl.LayersModel, options: LayersModelOptions): Model {
-  checkOptions('Cannot make a model of layers', options, {
-    name: true,
-    example: true,
-    loss: true,
-    metrics: true,
-    features: true,
-    labels: true,
-    seed: true,
-    pretrained: true,
-  });
-  const { name = 'layers model', example, loss, metrics = {}, seed = seedFrom(0) } = options;
+  checkOptions(
+    'Cannot make a model of layers',
+    options,
+    {
+      name: kinds.text,
+      example: required(dataKinds.type),
+      loss: required(lossKind),
+      metrics: metricsKind,
+      features: kinds.callable,
+      labels: kinds.callable,
+      seed: dataKinds.seed,
+      pretrained: kinds.flag,
+    },
+    ELSEWHERE,
+  );
+  const { name = 'layers model', example, metrics = {}, seed = seedFrom(0), pretrained = false } = options;
+  const action = `Cannot make ${name}`;
   checkMetricNames(name, Object.keys(metrics));
-  const features = (options.features ?? defaultFeatures) as (batch: Batch) => tf.Tensor;
-  const labels = (options.labels ?? defaultLabels) as (batch: Batch) => tf.Tensor;
-  const { model: layers, initializers } = options.pretrained
-    ? { model: build(), initializers: new Map() }
-    : withDeferredWeights(build);
+  const { model: layers, initializers } = buildLayers(name, build, pretrained);
+  const last = lastActivation(layers);
+  const { loss: given } = options;
+  const loss = typeof given === 'string' ? lossNamed(action, given, last) : given;
+  if (loss === given) warnOfOutputs(name, loss, last);
+  const features = (options.features ?? fieldOf(action, example, 'x', 'features')) as (
+    batch: Batch,
+  ) => tf.Tensor;
+  const labels = (options.labels ?? fieldOf(action, example, 'y', 'labels')) as (batch: Batch) => tf.Tensor;
   checkLabels(name, layers, { loss, metrics, example, labels });
   const variables = namedVariables(layers);
   const initialWeights = initialTensors(variables, initializers, seed);
@@ -82,7 +115,7 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
     ([weight, { shape }]) => [weight, float32(...shape)] as const,
   );
   const trained = new Set(layers.trainableWeights);
-  return {
+  const model: Model = {
     name,
     example,
     weights: struct(Object.fromEntries(types)),
@@ -90,22 +123,30 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
     trainable: [...variables].filter(([, variable]) => trained.has(variable)).map(([weight]) => weight),
     metrics: Object.keys(metrics),
     forward: (weights, batch, { training, mask }) => {
-      const pass = (): tf.Tensor => layers.apply(features(batch), { training }) as tf.Tensor;
+      const examples = formatBatch(batch);
+      const inputs = askTensor(action, 'features', examples, () => features(batch));
+      checkInputs(action, layers, inputs);
+      const taken = `its layers must take features ${formatBatch(inputs)}`;
+      const pass = (): tf.Tensor =>
+        runBody(action, taken, () => layers.apply(inputs, { training }) as tf.Tensor);
       const { result, moved } = withWeights(variables, weights, () => ({
         outputs: training && mask !== undefined ? withStandIns(layers, trainingStandIns, mask, pass) : pass(),
         penalties: layers.calculateLosses(),
       }));
       const { outputs, penalties } = result;
-      const targets = labels(batch);
+      const targets = askTensor(action, 'labels', examples, () => labels(batch));
+      const compared = `labels ${formatBatch(targets)} and outputs ${formatBatch(outputs)}`;
+      const compare = (what: string, compute: Loss): tf.Tensor =>
+        askTensor(action, what, compared, () => withLabels(compute, targets, outputs));
       const [first, ...rest] = penalties as tf.Tensor[];
       return {
-        losses: perExampleLosses(name, withLabels(loss, targets, outputs), batch),
+        losses: perExampleLosses(name, compare('its loss', loss), batch),
         ...(first === undefined ? {} : { penalty: rest.reduce((sum, next) => tf.add(sum, next), first) }),
         metrics: Object.fromEntries(
-          Object.entries(metrics).map(([metric, compute]) => [
-            metric,
-            perExample(name, `its metric '${metric}'`, withLabels(compute, targets, outputs), batch),
-          ]),
+          Object.entries(metrics).map(([metric, compute]) => {
+            const what = `its metric '${metric}'`;
+            return [metric, perExample(name, what, compare(what, compute), batch)];
+          }),
         ),
         moved,
       };
@@ -118,14 +159,64 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
         }),
       ),
   };
+  checkForward(model);
+  return withoutHabits(model);
+}
+/** What a user of other libraries gives a model here. */
+const ELSEWHERE = {
+  optimizer: 'It is an option of the algorithm: federatedAveraging({ model, clientOptimizer, … })',
+  epochs: 'It is an option of the algorithm: federatedAveraging({ model, epochs, … })',
+  batchSize: 'It is an option of the algorithm: federatedAveraging({ model, batchSize, … })',
+  weights: 'Give { pretrained: true } to begin with the weights that build gives',
+  initialWeights: 'Give { pretrained: true } to begin with the weights that build gives',
+  inputSpec: 'The type of an example is the option example',
+  input_spec: 'The type of an example is the option example',
+} as const;
+
+const lossKind: Check = ofKind({
+  need: `a function of labels and outputs, such as softmaxCrossentropy, or one of ${LOSS_NAMES.map((name) => `'${name}'`).join(', ')}`,
+  fits: (value) => typeof value === 'string' || typeof value === 'function',
+});
+
+/** Takes the field `name` of a batch: features as float32, labels as they are. */
+function fieldOf(
+  action: string,
+  example: Type,
+  name: 'x' | 'y',
+  option: string,
+): (batch: Batch) => tf.Tensor {
+  const fields = example.kind === 'struct' ? Object.keys(example.elements) : [];
+  if (!fields.includes(name)) {
+    throw optionError(
+      `${action}: an example needs a field ${name}, unless ${option} says what stands for it, got ${formatType(example)}. ${adviceOf(option, fields)}`,
+    );
+  }
+  const take = (batch: Batch): tf.Tensor =>
+    (batch as { readonly [field: string]: tf.Tensor })[name] as tf.Tensor;
+  return name === 'x' ? (batch) => tf.cast(take(batch), 'float32') : take;
 }
 
-function defaultFeatures(batch: Batch): tf.Tensor {
-  return tf.cast((batch as { readonly x: tf.Tensor }).x, 'float32');
+function adviceOf(option: string, fields: readonly string[]): string {
+  const field = fields.find((one) => one !== 'x' && one !== 'y') ?? fields[0];
+  return field === undefined ? `Write ${option}: (batch) => …` : `Write ${option}: (batch) => batch.${field}`;
 }
 
-function defaultLabels(batch: Batch): tf.Tensor {
-  return (batch as { readonly y: tf.Tensor }).y;
+/** Throws unless the features of a model with one input have the shape of its first layer. */
+function checkInputs(action: string, layers: tfl.LayersModel, inputs: tf.Tensor): void {
+  const [first, ...others] = layers.inputs;
+  if (first === undefined || others.length > 0) return;
+  const [, ...need] = first.shape;
+  const [, ...got] = inputs.shape;
+  if (need.length === got.length && need.every((size, axis) => size === null || size === got[axis])) return;
+  const sizeOf = (shape: readonly (number | null)[]): number =>
+    shape.reduce<number>((all, size) => all * (size ?? 0), 1);
+  const advice =
+    need.length === 1 && sizeOf(need) === sizeOf(got)
+      ? `. Flatten them: begin with tfl.layers.flatten({ inputShape: [${got.join(', ')}] })`
+      : '';
+  throw optionError(
+    `${action}: features of an example must have the inputShape of the first layer, [${need.map((size) => size ?? '?').join(', ')}], got [${got.join(', ')}]${advice}`,
+  );
 }
 
 /** Calls the loss and each metric on labels of made-up examples, and outputs that are made up as well. */

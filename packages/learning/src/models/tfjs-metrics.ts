@@ -1,6 +1,8 @@
 // The functions of `tfl.metrics`, which are losses and metrics of tf.js: they take labels of the shape of outputs, and
 // broadcast others without a word. Here labels are brought to that shape, or refused.
+
 import { tf, tfl } from '@starling/compute';
+import { optionError } from '@starling/federated-core/plan';
 import type { Loss } from '../losses/loss.js';
 
 type Compute = Loss;
@@ -23,7 +25,7 @@ export function withLabels(compute: Compute, labels: tf.Tensor, outputs: tf.Tens
   const advice = isOfClasses
     ? '. For labels that are classes take accuracy, tfl.metrics.sparseCategoricalAccuracy or softmaxCrossentropy, or give one-hot labels'
     : '';
-  throw new RangeError(
+  throw optionError(
     `Cannot compute tfl.metrics.${name}: labels must have the shape of outputs, got labels [${labels.shape.join(', ')}] and outputs [${outputs.shape.join(', ')}]${advice}`,
   );
 }

@@ -2,7 +2,7 @@
 // shares with it. The powers β1^t and β2^t are kept as running products. Without the correction of the bias it is
 // FedAdam (Reddi et al., "Adaptive Federated Optimization", ICLR 2021, Algorithm 2).
 import { tf } from '@starling/compute';
-import { checkChoice, checkOptions } from '@starling/federated-core/plan';
+import { checkChoice, checkOptions, optionError } from '@starling/federated-core/plan';
 import { checkFraction, checkNonNegative } from '../options/option-ranges.js';
 import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
@@ -62,7 +62,7 @@ export function adamWithDecay(name: string, options: AdamOptions, weightDecay: n
   checkNonNegative(name, 'initialAccumulator', initialAccumulator);
   checkChoice(`Cannot make ${name}`, 'biasCorrection', biasCorrection, [true, false]);
   if (biasCorrection && initialAccumulator > 0) {
-    throw new RangeError(
+    throw optionError(
       `Cannot make ${name}: initialAccumulator must be 0 with biasCorrection, got ${initialAccumulator}`,
     );
   }

@@ -1,14 +1,15 @@
 // Gradient clipping element by element.
 import { tf } from '@starling/compute';
-import { checkNumber, checkOptions } from '@starling/federated-core/plan';
+import { checkOptions, numberWithin, required } from '@starling/federated-core/plan';
 import { mapTensors } from '../tensors/tensors.js';
 import type { Optimizer } from './optimizer.js';
+import { optimizerKind } from './optimizer-kind.js';
 
 /** `optimizer` on gradients whose elements are brought into ±`clipValue`, above 0; else throws a `RangeError`. */
 export function clippedByValue(optimizer: Optimizer, options: { readonly clipValue: number }): Optimizer {
-  checkOptions('Cannot make clippedByValue', options, { clipValue: true });
+  optimizerKind('Cannot make clippedByValue', 'the optimizer', optimizer);
+  checkOptions('Cannot make clippedByValue', options, { clipValue: required(numberWithin({ above: 0 })) });
   const { clipValue } = options;
-  checkNumber('Cannot make clippedByValue', 'clipValue', clipValue, { above: 0 });
   return {
     name: `${optimizer.name} clipped by value`,
     init: optimizer.init,

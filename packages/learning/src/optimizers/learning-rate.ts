@@ -1,7 +1,7 @@
 // Learning rates that change: an optimizer whose rate is a schedule counts its updates, and takes each with the rate of
 // its count.
 import { tf } from '@starling/compute';
-import { describeValue } from '@starling/federated-core/plan';
+import { describeValue, ignoreRejections, optionError, runBody } from '@starling/federated-core/plan';
 import { checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Optimizer } from './optimizer.js';
@@ -29,7 +29,10 @@ export function withLearningRate(
     init: (weights) => ({ ...make(0).init(weights), updates: tf.scalar(0, 'int32') }),
     update: (gradients, { updates, ...state }, weights) => {
       const count = updates as tf.Tensor;
-      const rate = checkedRate(name, 'what the schedule gives', learningRate(count));
+      const given = runBody(`Cannot make ${name}`, 'its schedule must compute with tf.js on a count', () =>
+        ignoreRejections(learningRate(count)),
+      );
+      const rate = checkedRate(name, 'what the schedule gives', given);
       const step = make(rate).update(gradients, state, weights);
       return {
         weights: step.weights,
@@ -44,10 +47,10 @@ function checkedRate(name: string, what: string, rate: unknown): number | tf.Ten
     checkNonNegative(name, what, rate);
     return rate;
   }
-  const isTensor = rate instanceof tf.Tensor;
-  if (isTensor && rate.rank === 0 && (rate.dtype === 'float32' || rate.dtype === 'int32')) return rate;
-  const actual = isTensor ? `a tensor ${rate.dtype}[${rate.shape.join(',')}]` : describeValue(rate);
-  throw new RangeError(
-    `Cannot make ${name}: ${what} must be a finite number >= 0, a scalar tensor or a schedule, got ${actual}`,
+  if (rate instanceof tf.Tensor && rate.rank === 0 && (rate.dtype === 'float32' || rate.dtype === 'int32')) {
+    return rate;
+  }
+  throw optionError(
+    `Cannot make ${name}: ${what} must be a finite number >= 0, a scalar tensor or a schedule, got ${describeValue(rate)}`,
   );
 }

@@ -1,6 +1,6 @@
 // Rates that stay the same from one boundary to the next.
 import { tf } from '@starling/compute';
-import { checkOptions, describeValue } from '@starling/federated-core/plan';
+import { checkOptions, kinds, optionError, required } from '@starling/federated-core/plan';
 import { checkCount, checkNonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 
@@ -13,18 +13,16 @@ export interface PiecewiseRateOptions {
 
 /** `piecewiseRate({ rates: [0.1, 0.01], boundarySteps: [50] })` is 0.1 for steps 0 to 49, then 0.01. */
 export function piecewiseRate(options: PiecewiseRateOptions): Schedule {
-  checkOptions('Cannot make piecewiseRate', options, { rates: true, boundarySteps: true });
+  checkOptions('Cannot make piecewiseRate', options, {
+    rates: required(kinds.list),
+    boundarySteps: required(kinds.list),
+  });
   const { rates, boundarySteps } = options;
-  if (!Array.isArray(rates) || !Array.isArray(boundarySteps)) {
-    throw new RangeError(
-      `Cannot make piecewiseRate: rates and boundarySteps must be arrays, got ${describeValue(rates)} and ${describeValue(boundarySteps)}`,
-    );
-  }
   for (const rate of rates) checkNonNegative('piecewiseRate', 'rates', rate);
   for (const boundary of boundarySteps) checkCount('piecewiseRate', 'boundarySteps', boundary);
   const rising = boundarySteps.every((boundary, index) => boundary > (boundarySteps[index - 1] ?? 0));
   if (rates.length !== boundarySteps.length + 1 || !rising) {
-    throw new RangeError(
+    throw optionError(
       `Cannot make piecewiseRate: need rising boundaries and one rate more than those, got ${rates.length} rates and boundaries [${boundarySteps.join(', ')}]`,
     );
   }

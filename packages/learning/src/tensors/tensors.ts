@@ -1,5 +1,6 @@
 // Records of tensors by name: how weights, gradients and the state of optimizers are held inside a local computation.
 import type { tf } from '@starling/compute';
+import { optionError } from '@starling/federated-core/plan';
 
 export type Tensors = { readonly [name: string]: tf.Tensor };
 
@@ -25,7 +26,7 @@ export function pickTensors(tensors: Tensors, names: readonly string[]): Tensors
 function named(tensors: Tensors, name: string): tf.Tensor {
   const tensor = tensors[name];
   if (tensor === undefined) {
-    throw new RangeError(
+    throw optionError(
       `Cannot find a tensor: need '${name}', got ${Object.keys(tensors).join(', ') || 'none'}`,
     );
   }

@@ -9,13 +9,24 @@ import {
   tf,
 } from '@starling/compute';
 import { int32, type LocalComputation, sequence } from '@starling/federated-core';
-import { checkChoice, checkNumber, checkOptions, MAX_COUNT } from '@starling/federated-core/plan';
+import {
+  checkOptions,
+  ignoreRejections,
+  numberWithin,
+  oneOf,
+  optionError,
+  required,
+  runBody,
+} from '@starling/federated-core/plan';
 import type { Batch, Model } from '../models/model.js';
+import { modelKind } from '../models/model-kind.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import { optimizerKind } from '../optimizers/optimizer-kind.js';
 import { mapTensors, pickTensors, type Tensors } from '../tensors/tensors.js';
 import { fullBatchStart, fullBatchStep, PART_SIZE } from './full-batch-step.js';
 import { addToTotals, zeroTotals } from './totals.js';
 import { type Proximal, type TrainStepState, trainStep } from './train-step.js';
+import { batchSizeKind, clientOptimizerKind } from './work-kinds.js';
 import { type CountOfRound, type WorkLength, workLength } from './work-length.js';
 
 /** An optimizer for a round: gets the number of rounds before it, an int32 scalar. */
@@ -48,21 +59,20 @@ export interface ClientWorkOptions {
  * range.
  */
 export function clientWork(model: Model, options: ClientWorkOptions): LocalComputation {
-  checkOptions('Cannot train clients', options, {
-    optimizer: true,
+  modelKind(ACTION, 'model', model);
+  checkOptions(ACTION, options, {
+    optimizer: required(clientOptimizerKind),
     epochs: true,
     steps: true,
-    batchSize: true,
-    weighting: true,
-    proximalStrength: true,
+    batchSize: required(batchSizeKind),
+    weighting: required(oneOf('examples', 'uniform')),
+    proximalStrength: required(numberWithin({ from: 0 })),
   });
+  if (model.trainable.length === 0) {
+    throw optionError(`${ACTION}: ${model.name} must have a weight that is trained, got none`);
+  }
   const { batchSize, weighting, proximalStrength } = options;
   const length = workLength(options);
-  if (batchSize !== 'full') {
-    checkNumber('Cannot train clients', 'batchSize', batchSize, { whole: true, from: 1, to: MAX_COUNT });
-  }
-  checkNumber('Cannot train clients', 'proximalStrength', proximalStrength, { from: 0 });
-  checkChoice('Cannot train clients', 'weighting', weighting, ['examples', 'uniform']);
   const parameters = {
     weights: model.weights,
     data: sequence(model.example),
@@ -74,7 +84,7 @@ export function clientWork(model: Model, options: ClientWorkOptions): LocalCompu
     ({ weights, data, ...rest }) => {
       const { round, count } = rest as { readonly round: tf.Tensor; readonly count: tf.Tensor };
       const optimizer =
-        typeof options.optimizer === 'function' ? options.optimizer(round) : options.optimizer;
+        typeof options.optimizer === 'function' ? optimizerOf(options.optimizer, round) : options.optimizer;
       const training: Training = {
         model,
         optimizer,
@@ -94,6 +104,16 @@ export function clientWork(model: Model, options: ClientWorkOptions): LocalCompu
     },
     { name: 'client work' },
   );
+}
+
+const ACTION = 'Cannot train clients';
+
+function optimizerOf(make: OptimizerOfRound, round: tf.Tensor): Optimizer {
+  const optimizer = runBody(ACTION, 'its optimizer must be made of the round, an int32 scalar', () =>
+    ignoreRejections(make(round)),
+  );
+  optimizerKind(ACTION, 'what its function of the round gives', optimizer);
+  return optimizer;
 }
 
 interface Training {

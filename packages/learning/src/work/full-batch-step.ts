@@ -2,7 +2,9 @@
 // over all of a client's examples. Graphs have batches of one size, and clients have any number of examples; so the
 // gradient is summed over parts of an epoch, each by its share of the examples, and the part that completes the epoch
 // takes the step.
+
 import { tf } from '@starling/compute';
+import { optionError } from '@starling/federated-core/plan';
 import type { ForwardPass, Model } from '../models/model.js';
 import type { OptimizerState } from '../optimizers/optimizer.js';
 import { mapTensors, pickTensors, type Tensors } from '../tensors/tensors.js';
@@ -83,7 +85,7 @@ function eachSlot(
 function checkUnmoved({ name }: Model, { moved }: ForwardPass): void {
   const [first] = Object.keys(moved);
   if (first === undefined) return;
-  throw new RangeError(
+  throw optionError(
     `Cannot train ${name} on full batches: need losses that depend on one example each, got layers with statistics of a batch (${first}). Give a number for batchSize, or use group normalisation`,
   );
 }

@@ -1,6 +1,8 @@
 // One training step on one batch: the gradient of the mean loss over the examples of the batch, and the optimizer's
 // update. Padding rows of a short batch count for nothing, so the step is that of the short batch.
+
 import { tf } from '@starling/compute';
+import { optionError } from '@starling/federated-core/plan';
 import type { Batch, ForwardPass, Model } from '../models/model.js';
 import type { Optimizer, OptimizerState } from '../optimizers/optimizer.js';
 import { mapTensors, pickTensors, type Tensors } from '../tensors/tensors.js';
@@ -97,7 +99,7 @@ function gradientsOf(
   } catch (cause) {
     // What tf.js says where an input does not lead to the output; it does not say which.
     if (!(cause instanceof Error && cause.message.includes('with respect to x'))) throw cause;
-    throw new RangeError(
+    throw optionError(
       `Cannot train ${model.name}: each of its weights (${model.trainable.join(', ')}) must enter the loss by operations that have gradients, got one that does not`,
       { cause },
     );

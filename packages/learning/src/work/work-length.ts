@@ -3,7 +3,7 @@
 // less.
 import { localComputation, type tf } from '@starling/compute';
 import { int32, type LocalComputation } from '@starling/federated-core';
-import { checkNumber, MAX_COUNT } from '@starling/federated-core/plan';
+import { checkNumber, MAX_COUNT, optionError } from '@starling/federated-core/plan';
 
 /**
  * Gets the number of rounds before this one, and gives a client's number of epochs or steps: both int32 scalars. It is
@@ -27,7 +27,7 @@ export function workLength(options: {
 }): WorkLength {
   const { epochs, steps } = options;
   if (epochs !== undefined && steps !== undefined) {
-    throw new RangeError('Cannot train clients: need epochs or steps to say how long, got both');
+    throw optionError('Cannot train clients: need epochs or steps to say how long, got both');
   }
   const unit = steps === undefined ? 'epochs' : 'steps';
   const { [unit]: count = 1 } = options;

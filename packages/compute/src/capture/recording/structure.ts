@@ -1,6 +1,7 @@
 // Structures of tensors: between the leaves of a graph and what the user's body takes and gives, led by a type on
 // the way in, and inferring one on the way out.
 import { struct, structEntries, type TensorType, type Type, tensorType } from '@starling/federated-core';
+import { describeValue } from '@starling/federated-core/plan';
 import * as tf from '../../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
@@ -144,5 +145,5 @@ function childEntries(
 
 function describe(value: unknown): string {
   if (value instanceof Promise) return 'a promise (the body must be synchronous)';
-  return typeof value === 'object' && value !== null ? `a ${value.constructor.name}` : String(value);
+  return value === undefined ? 'undefined (a body in braces needs return)' : describeValue(value);
 }

@@ -111,6 +111,16 @@ describe('recurrent layers while capturing', () => {
     await engine.dispose();
   });
 
+  test('draw dropout masks anew when they are captured again, stacked cells too', () => {
+    const cell = [tfl.layers.lstmCell({ units: 2, dropout: 0.5 }), tfl.layers.gruCell({ units: 2, recurrentDropout: 0.5 })]; // biome-ignore format: one line
+    const model = tfl.sequential({ layers: [tfl.layers.rnn({ cell, inputShape: [4, 3] })] });
+    const capture = (training: boolean) =>
+      localComputation({ x: float32(1, 4, 3) }, ({ x }) => model.apply(x, { training }) as tf.Tensor);
+    const first = capture(true);
+    capture(false);
+    expect(capture(true).id).toBe(first.id);
+  });
+
   test('have gradients by variables that hold values of their own', async () => {
     const layer = tfl.layers.gru({ units: 2, recurrentInitializer: 'glorotUniform' });
     layer.apply(tf.zeros([1, 3, 2]));

@@ -8,6 +8,15 @@ import { captureBackend } from '../recording/capture-backend.js';
 import { CaptureError } from '../recording/capture-error.js';
 import { scan } from './scan.js';
 
+interface Cell {
+  call(inputs: tf.Tensor[], kwargs: { readonly training: boolean | null }): tf.Tensor[];
+  /** Drawn at the first call, and kept. */
+  dropoutMask?: unknown;
+  recurrentDropoutMask?: unknown;
+  /** Of stacked cells. */
+  readonly cells?: readonly Cell[];
+}
+
 /** What this file needs of tf.js's layer, whose fields are not all public. */
 interface RecurrentLayer {
   readonly name: string;
@@ -15,7 +24,7 @@ interface RecurrentLayer {
   readonly goBackwards: boolean;
   readonly returnSequences: boolean;
   readonly returnState: boolean;
-  readonly cell: { call(inputs: tf.Tensor[], kwargs: { readonly training: boolean | null }): tf.Tensor[] };
+  readonly cell: Cell;
   getInitialState(inputs: tf.Tensor): tf.Tensor[];
 }
 
@@ -63,7 +72,9 @@ function scanned(
   const kwargs = { training: training ?? null };
   const elements = { input: timeMajor(input), mask: mask ? [timeMajor(maskOf(mask, input.rank))] : [] };
   // The cell draws its dropout masks at its first call and keeps them for all steps: a call outside of the
-  // scan draws them where numbers can be drawn. What else it computes nothing reads.
+  // scan draws them where numbers can be drawn. What else it computes nothing reads. tf.js lets the masks of an earlier
+  // walk go, but not those of cells that are stacked.
+  forgetMasks(layer.cell);
   layer.cell.call([firstSlice(elements.input), ...state], kwargs);
 
   const [last, outputs] = scan(
@@ -84,6 +95,12 @@ function scanned(
   const sequence = outputs[0];
   const result = sequence ? batchMajor(layer.goBackwards ? tf.reverse(sequence, 0) : sequence) : last.output;
   return layer.returnState ? [result, ...last.state] : result;
+}
+
+function forgetMasks(cell: Cell): void {
+  if (cell.dropoutMask !== undefined) cell.dropoutMask = null;
+  if (cell.recurrentDropoutMask !== undefined) cell.recurrentDropoutMask = null;
+  cell.cells?.forEach(forgetMasks);
 }
 
 /** `after` where the mask is 1, `before` where it is 0. */

@@ -1,6 +1,6 @@
 // `scan`: a recurrence over the first axis of tensors, captured as one node however many steps it takes, with a
 // gradient that is one such node too (scan-gradient.ts).
-import { describeValue, ignoreRejections } from '@starling/federated-core/plan';
+import { checkOptions, describeValue, ignoreRejections, kinds } from '@starling/federated-core/plan';
 import type * as tf from '../../tensorflow/tf.js';
 import { eagerCall } from '../eager/eager-call.js';
 import { captureBackend } from '../recording/capture-backend.js';
@@ -33,6 +33,8 @@ export function scan<X extends TensorStructure, S extends TensorStructure, Y ext
   body: (state: Tensors<S>, element: Tensors<X>) => readonly [TensorStructure, Y],
   options: ScanOptions = {},
 ): readonly [Tensors<S>, Tensors<Y>] {
+  kinds.callable('Cannot scan', 'the body of a step', body);
+  checkOptions('Cannot scan', options, { reverse: kinds.flag });
   const sequenceTensors = structureTensors(sequences, 'the sequences');
   const initialTensors = structureTensors(initial, 'the initial state');
   const steps = commonLength(sequenceTensors);

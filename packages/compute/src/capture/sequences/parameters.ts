@@ -6,7 +6,10 @@ import type * as tf from '../../tensorflow/tf.js';
 import { CaptureError } from '../recording/capture-error.js';
 import type { CapturedValue, Recording } from '../recording/recording.js';
 import { fromType, tensorOf } from '../recording/structure.js';
+import { refuseArrayHabits } from './array-habits.js';
 import { SymbolicDataset } from './symbolic-dataset.js';
+
+refuseArrayHabits();
 
 /** What a value of type `T` is inside a body; unknown where only `Type` is known of it. */
 export type Captured<T> = Type extends T

@@ -1,7 +1,7 @@
 // `sequenceReduce` and `sequenceLength`: what a body can do with a dataset. A reduction's body is captured once, as
 // a graph of its own; engines run it once a batch.
 
-import { ignoreRejections } from '@starling/federated-core/plan';
+import { describeValue, ignoreRejections, kinds } from '@starling/federated-core/plan';
 import { scoped } from '../../tensorflow/scopes.js';
 import * as tf from '../../tensorflow/tf.js';
 import { eagerCall } from '../eager/eager-call.js';
@@ -19,7 +19,7 @@ import {
 } from '../recording/structure.js';
 import { eagerLength, reduceEagerly } from './eager-reduce.js';
 import { makeElement } from './parameters.js';
-import type { SymbolicDataset } from './symbolic-dataset.js';
+import { SymbolicDataset } from './symbolic-dataset.js';
 
 /**
  * Folds a dataset: `state = body(state, element, mask)` for each element, or for each batch of a batched dataset.
@@ -32,6 +32,8 @@ export function sequenceReduce<E, S extends TensorStructure>(
   initial: S,
   body: (state: Tensors<S>, element: E, mask: tf.Tensor) => TensorStructure,
 ): Tensors<S> {
+  checkDataset('reduce', dataset);
+  kinds.callable('Cannot reduce a dataset', 'the body of a step', body);
   const call = eagerCall();
   if (call !== null) return reduceEagerly(call, dataset, initial, body as never) as Tensors<S>;
   const outer = captureBackend.recording;
@@ -81,6 +83,7 @@ export function sequenceReduce<E, S extends TensorStructure>(
 
 /** The number of elements that one epoch walks (at most `take`), as an int32 scalar. */
 export function sequenceLength(dataset: SymbolicDataset): tf.Tensor {
+  checkDataset('count', dataset);
   const call = eagerCall();
   if (call !== null) return eagerLength(call, dataset);
   const recording = captureBackend.recording;
@@ -96,6 +99,14 @@ export function sequenceLength(dataset: SymbolicDataset): tf.Tensor {
   if (typeof take === 'number') return tf.minimum(length, tf.scalar(take, 'int32'));
   const given = tensorOf(recording.outermost.inputAt(take.leaf));
   return tf.maximum(tf.minimum(length, given), tf.scalar(0, 'int32'));
+}
+
+function checkDataset(action: string, dataset: unknown): void {
+  if (dataset instanceof SymbolicDataset) return;
+  throw new CaptureError(
+    'bad-result',
+    `Cannot ${action} a dataset: need one that the body was given, as sequence(…) among its parameters makes it, got ${describeValue(dataset)}`,
+  );
 }
 
 /** The dataset's columns; throws unless they are values of `recording` itself. */

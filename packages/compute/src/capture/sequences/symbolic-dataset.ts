@@ -1,5 +1,6 @@
 // A dataset inside a body: its columns as values of the graph, and how it is to be walked.
 import type { Type } from '@starling/federated-core';
+import { checkOptions, describeValue, kinds, optionError } from '@starling/federated-core/plan';
 import type { SequenceView } from '../../graph/kernel-graph.js';
 import type * as tf from '../../tensorflow/tf.js';
 import type { CapturedValue } from '../recording/recording.js';
@@ -37,10 +38,11 @@ export class SymbolicDataset<E = unknown> {
    */
   batch(size: number, options: { readonly dropRemainder?: boolean } = {}): SymbolicDataset<E> {
     if (!(Number.isSafeInteger(size) && size >= 1)) {
-      throw new RangeError(`Cannot batch a dataset: need a positive integer, got ${size}`);
+      throw optionError(`Cannot batch a dataset: need a positive integer, got ${describeValue(size)}`);
     }
+    checkOptions('Cannot batch a dataset', options, { dropRemainder: kinds.flag });
     if (this.view.batchSize !== null) {
-      throw new RangeError(
+      throw optionError(
         `Cannot batch by ${size}: the dataset is already in batches of ${this.view.batchSize}`,
       );
     }
@@ -84,7 +86,7 @@ export class SymbolicDataset<E = unknown> {
 }
 
 function epochsOrSteps(action: string): RangeError {
-  return new RangeError(
+  return optionError(
     `Cannot ${action} a dataset: need epochs or steps to say how long it is walked, got both`,
   );
 }

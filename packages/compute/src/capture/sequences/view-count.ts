@@ -1,6 +1,6 @@
 // Numbers of a view as a body gives them: a number, or a scalar of the argument that each call reads anew. Batch
 // indices are made before a graph runs, so that a number which the graph itself computes comes too late for them.
-import { describeValue } from '@starling/federated-core/plan';
+import { describeValue, optionError } from '@starling/federated-core/plan';
 import type { ViewCount } from '../../graph/kernel-graph.js';
 import * as tf from '../../tensorflow/tf.js';
 import { eagerCall } from '../eager/eager-call.js';
@@ -15,7 +15,7 @@ export function viewCount(method: string, value: number | tf.Tensor): ViewCount 
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return value;
   if (!(value instanceof tf.Tensor)) {
     const only = value === 0 ? ' (only a scalar may be 0)' : '';
-    throw new RangeError(
+    throw optionError(
       `Cannot ${method} a dataset: need a positive integer, or an int32 scalar of the argument, got ${describeValue(value)}${only}`,
     );
   }
@@ -40,7 +40,7 @@ export function joinCounts(
 ): ViewCount {
   if (before === null) return count;
   if (typeof before === 'number' && typeof count === 'number') return join(before, count);
-  throw new RangeError(
+  throw optionError(
     `Cannot ${method} a dataset twice: need one call where the count is a tensor. Join the counts before`,
   );
 }

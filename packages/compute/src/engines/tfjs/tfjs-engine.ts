@@ -1,6 +1,7 @@
 // The `tfjs` engine: replays the kernel graph of an artifact on a tf.js backend. Slower than `onnx`, but it runs every
 // kernel that capture knows, and is the second opinion that the onnx engine is checked against.
 
+import { checkOptions, oneOf } from '@starling/federated-core/plan';
 import { checkArgument, type LeafSpec } from '../../engine/check-argument.js';
 import type { Engine, LoadedGraph } from '../../engine/engine.js';
 import type { GraphArtifact } from '../../engine/graph-artifact.js';
@@ -8,7 +9,7 @@ import type { KernelGraph } from '../../graph/kernel-graph.js';
 import { deserializeGraph } from '../../graph/serialized/deserialize.js';
 import { onBackend, scoped } from '../../tensorflow/scopes.js';
 import * as tf from '../../tensorflow/tf.js';
-import { loadTfjsBackend, type TfjsBackendName } from './tfjs-backends.js';
+import { loadTfjsBackend, TFJS_BACKENDS, type TfjsBackendName } from './tfjs-backends.js';
 import { runKernel } from './tfjs-kernels.js';
 import { type Replay, replayGraph } from './tfjs-replay.js';
 import { fromTf } from './tfjs-tensors.js';
@@ -20,6 +21,7 @@ export interface TfjsEngineOptions {
 
 /** An engine on a tf.js backend; throws a `TfjsBackendError` if the backend is not to be had. */
 export async function createTfjsEngine(options: TfjsEngineOptions = {}): Promise<Engine> {
+  checkOptions('Cannot make a tfjs engine', options, { backend: oneOf(...TFJS_BACKENDS) });
   const backend = options.backend ?? 'cpu';
   await loadTfjsBackend(backend);
   return {

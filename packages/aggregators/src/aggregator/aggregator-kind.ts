@@ -3,7 +3,9 @@ import type { AggregationProcess, Type } from '@starling/federated-core';
 import { type Check, checkKind, hasMethods, ofKind } from '@starling/federated-core/plan';
 import type { Aggregator } from './aggregator.js';
 
-/** What `aggregator` creates for updates of type `update`; throws a `RangeError` unless it is an aggregation process. */
+/**
+ * What `aggregator` creates for updates of type `update`; throws a `RangeError` unless it is an aggregation process.
+ */
 export function aggregationBy(aggregator: Aggregator, update: Type): AggregationProcess {
   const process = aggregator.create(update);
   checkKind(`Cannot aggregate by ${aggregator.name}`, 'what create returns', process, {

@@ -118,7 +118,9 @@ export function checkOptions<O extends object>(
   }
 }
 
-/** What is given where options are needed: a name that there is not, or something that is no object of options at all. */
+/**
+ * What is given where options are needed: a name that there is not, or something that is no object of options at all.
+ */
 function strangeOption(
   options: object,
   strange: string | null,

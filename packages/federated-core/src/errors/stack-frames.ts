@@ -35,7 +35,9 @@ export function isThrownByStarling(error: Error): boolean {
   return frame !== undefined && isStarlings(frame.file);
 }
 
-/** Whether an error was thrown by the user's own code, or by what is part of JavaScript for it, such as `JSON.parse`. */
+/**
+ * Whether an error was thrown by the user's own code, or by what is part of JavaScript for it, such as `JSON.parse`.
+ */
 export function isThrownByUser({ stack = '', message }: Error): boolean {
   const below = stack.slice(Math.max(0, stack.indexOf(message)) + message.length);
   const first = below.split('\n').find((line) => /^ +at /.test(line)) ?? '';

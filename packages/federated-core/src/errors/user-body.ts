@@ -1,6 +1,6 @@
 // Calls of functions that a user wrote, which are traced once. What they throw passes as it is, except the TypeError of
-// a slip (`x.map is not a function`), and what a package throws for them, such as tf.js of shapes that do not fit: these
-// get words that say what the function was given, and the line of the user's that led there.
+// a slip (`x.map is not a function`), and what a package throws for them, such as tf.js of shapes that do not fit:
+// these get words that say what the function was given, and the line of the user's that led there.
 import { atLocation, locationOf, sourceLocation, withLongStacks } from './source-location.js';
 import { isThrownByUser } from './stack-frames.js';
 import { StarlingError } from './starling-error.js';

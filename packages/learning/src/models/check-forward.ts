@@ -1,5 +1,6 @@
-// A model's forward pass, traced when the model is made, on shapes alone: so that a loss which gives no tensor, or layers
-// that do not take the features, are an error of the line that made the model, and not of the algorithm that trains it.
+// A model's forward pass, traced when the model is made, on shapes alone: so that a loss which gives no tensor, or
+// layers that do not take the features, are an error of the line that made the model, and not of the algorithm that
+// trains it.
 import { localComputation } from '@starling/compute';
 import {
   formatType,

@@ -1,4 +1,5 @@
-// What the last layer of a tf.js model ends with: whether its outputs are logits or probabilities, which a loss must know.
+// What the last layer of a tf.js model ends with: whether its outputs are logits or probabilities, which a loss must
+// know.
 import type { tfl } from '@starling/compute';
 import type { LastActivation } from '../losses/losses-by-name.js';
 

@@ -1,5 +1,5 @@
-// What arrays and the datasets of tf.data have, and a symbolic dataset has not: a user who calls one of these methods, or
-// loops over the elements, is told what stands for it.
+// What arrays and the datasets of tf.data have, and a symbolic dataset has not: a user who calls one of these methods,
+// or loops over the elements, is told what stands for it.
 import { refuseMethods } from '@starling/federated-core/plan';
 import { CaptureError } from '../recording/capture-error.js';
 import { SymbolicDataset } from './symbolic-dataset.js';

@@ -1,10 +1,13 @@
-// Whole models through client work: both engines agree, and a padded batch trains like the short one.
+// Whole models through client work: engines agree, so does their code run eagerly, and a padded batch trains like the
+// short one.
 import { createOnnxEngine, createTfjsEngine, type Engine, localRunner, tf, tfl } from '@starling/compute';
+import { eagerRunner } from '@starling/compute/eager';
 import {
   float32,
   generator,
   int32,
   type LocalComputation,
+  type LocalRunner,
   type StructType,
   seedFrom,
   struct,
@@ -106,6 +109,23 @@ const models: Record<string, () => Model> = {
       L.gru({ units: 6 }),
       L.dense({ units: CLASSES }),
     ]),
+  'net of noise and dropout': () =>
+    layered(image, () => [
+      L.gaussianNoise({ stddev: 0.1, inputShape: [8, 8, 1] }),
+      L.flatten(),
+      L.dense({ units: 8, activation: 'relu' }),
+      L.dropout({ rate: 0.5 }),
+      L.gaussianDropout({ rate: 0.25 }),
+      L.dense({ units: 8, activation: 'selu' }),
+      L.alphaDropout({ rate: 0.1 }),
+      L.dense({ units: CLASSES }),
+    ]),
+  'LSTM with dropout': () =>
+    layered(text, () => [
+      L.embedding({ inputDim: WORDS, outputDim: 5, inputLength: 6 }),
+      L.bidirectional({ layer: L.lstm({ units: 4, dropout: 0.5, recurrentDropout: 0.25 }) as tfl.RNN }),
+      L.dense({ units: CLASSES }),
+    ]),
   'attention by a plain function': attention,
 };
 
@@ -177,7 +197,7 @@ describe('clientWork', () => {
     await tfjs.dispose();
   });
 
-  const trained = async (engine: Engine, model: Model, batchSize: number, count: number) => {
+  const trained = async (run: LocalRunner, model: Model, batchSize: number, count: number) => {
     const work: LocalComputation = clientWork(model, {
       optimizer: sgd({ learningRate: 0.1 }),
       epochs: 1,
@@ -186,7 +206,7 @@ describe('clientWork', () => {
       proximalStrength: 0,
     });
     const argument = { weights: model.initialWeights, data: examples(model, count) };
-    const leaves = await localRunner(engine)(work, flatten(work.type.parameter!, argument), seedFrom(1));
+    const leaves = await run(work, flatten(work.type.parameter!, argument), seedFrom(1));
     return leaves.flatMap((leaf) => Array.from(leaf.data as Float32Array));
   };
   const expectClose = (actual: readonly number[], expected: readonly number[]): void => {
@@ -198,14 +218,18 @@ describe('clientWork', () => {
   };
 
   for (const [name, make] of Object.entries(models)) {
-    test(`trains a ${name} alike on both engines`, async () => {
+    test(`trains a ${name} alike on both engines, and eagerly`, async () => {
       const model = make();
-      expectClose(await trained(onnx, model, 3, 5), await trained(tfjs, model, 3, 5));
+      const onOnnx = await trained(localRunner(onnx), model, 3, 5);
+      expectClose(onOnnx, await trained(localRunner(tfjs), model, 3, 5));
+      expectClose(onOnnx, await trained(eagerRunner().run, model, 3, 5));
     });
 
+    if (/dropout/.test(name)) continue; // numbers are drawn for whole batches, so that a padded one has others
     test(`trains a ${name} on a padded batch as on the short one`, async () => {
       const model = make();
-      expectClose(await trained(onnx, model, 7, 4), await trained(onnx, model, 4, 4));
+      const run = localRunner(onnx);
+      expectClose(await trained(run, model, 7, 4), await trained(run, model, 4, 4));
     });
   }
 });

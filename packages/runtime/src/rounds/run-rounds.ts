@@ -23,6 +23,7 @@ import type { RecordLine } from '../record/record-line.js';
 import { TooFewReportsError } from '../runtime/errors.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { serverVectors } from '../simd/server-vectors.js';
+import { checkPossible } from './check-possible.js';
 import { type CompiledRun, compileRun } from './compile-run.js';
 import { createOutcomes } from './outcomes.js';
 import { resumeRun } from './resume-run.js';
@@ -32,7 +33,9 @@ import { runRound } from './run-round.js';
 
 /**
  * Runs a process or a computation round by round. Throws what a round throws (see `runRound`), a `CheckpointError`
- * where the checkpoint found is of another run (see `RunIdentity`), and a `RangeError` if a number is out of its range.
+ * where the checkpoint found is of another run (see `RunIdentity`), a `RangeError` if a number is out of its range,
+ * and, before anything runs, a `StarlingError` with code `impossible-rounds` if more clients must report than are ever
+ * asked.
  */
 export async function runRounds(options: RunOptions): Promise<RunResult> {
   const { runtime, population, engine: given, clock = () => performance.now() } = options;
@@ -40,6 +43,7 @@ export async function runRounds(options: RunOptions): Promise<RunResult> {
   checkOptions(options);
   const run = compileRun(options);
   const seed = seedFrom(options.seed);
+  checkPossible(options, seed);
   const { checkpoint, identity } = await resumeRun(run, options);
   // Workers or sockets come up while the server's own programs are loaded.
   const opening = runtime.open(run.plan, population);

@@ -5,9 +5,10 @@
 import { sizeOf } from '@starling/federated-core/plan';
 import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { OnnxValue } from '../model/onnx-model.js';
+import { emptyPatches, withZeroRows } from './empty-patches.js';
 import { addTiles, fromTiles, overlappingTiles, type TileGrid, toTiles } from './tile-operators.js';
 import type { Window } from './window.js';
-import { FILTER_SIDE, INPUT_TILE, OUTPUT_TILE, PATCHES, WINOGRAD } from './winograd.js';
+import { FILTER_SIDE, INPUT_TILE, OUTPUT_TILE, WINOGRAD } from './winograd.js';
 
 const POSITIONS = INPUT_TILE ** 2;
 const PLACES = OUTPUT_TILE ** 2;
@@ -59,47 +60,14 @@ export function winogradConvolution(
   return fromTiles(builder, tiles, outputShape(window));
 }
 
-/**
- * Outputs [16, T · O] as tiles [4, 4, T, O], with zeros for those that see nothing but zeros. Their tiles may hold
- * more, so that rounding would leave ±1e-8 in their place: a relu then lets half of them through, and with them their
- * gradients.
- */
+/** Outputs [16, T · O] as tiles [4, 4, T, O], with zeros for those that see nothing but zeros. */
 function withExactZeros(builder: GraphBuilder, outputs: OnnxValue, x: OnnxValue, window: Window): OnnxValue {
   const channels = window.outChannels;
-  const pixels = builder.reshape(outputs, [sizeOf(outputs.shape) / channels, channels]);
-  const places = emptyPatches(builder, x, window);
-  const count = builder.slice(
-    builder.emitOne('Shape', [places], { dtype: 'int64', shape: [2] }),
-    [0],
-    [0],
-    [1],
-  );
-  const shape = builder.concat([count, builder.ints([channels])], 0);
-  const zeros = builder.emitOne('Expand', [builder.scalarLike(pixels, 0), shape], {
-    dtype: 'float32',
-    shape: [-1, channels],
-  });
-  const exact = builder.emitOne('ScatterND', [pixels, places, zeros], pixels);
-  return builder.reshape(exact, [OUTPUT_TILE, OUTPUT_TILE, (pixels.shape[0] as number) / PLACES, channels]);
-}
-
-/** [?, 1]: which of the rows of [16 · T, O] are outputs of patches of zeros. */
-function emptyPatches(builder: GraphBuilder, x: OnnxValue, window: Window): OnnxValue {
   const tiles = overlappingTiles(builder, x, gridOfWindow(window));
   const magnitudes = builder.producer(x)?.op === 'Relu' ? tiles : builder.unary('Abs', tiles);
-  const pixels = builder.reduce('ReduceSum', magnitudes, [3], false);
-  const zeros = builder.cast(builder.compare('Equal', pixels, builder.scalarLike(pixels, 0)), 'float32');
-  const counts = builder.matMul(
-    builder.constant(PATCHES),
-    builder.reshape(zeros, [POSITIONS, sizeOf(zeros.shape) / POSITIONS]),
-  );
-  const isEmpty = builder.compare(
-    'Equal',
-    builder.reshape(counts, [sizeOf(counts.shape)]),
-    builder.scalarLike(counts, FILTER_SIDE ** 2),
-  );
-  const places = builder.emitOne('NonZero', [isEmpty], { dtype: 'int64', shape: [1, -1] });
-  return builder.emitOne('Reshape', [places, builder.ints([-1, 1])], { dtype: 'int64', shape: [-1, 1] });
+  const pixels = builder.reshape(outputs, [sizeOf(outputs.shape) / channels, channels]);
+  const exact = withZeroRows(builder, pixels, emptyPatches(builder, magnitudes));
+  return builder.reshape(exact, [OUTPUT_TILE, OUTPUT_TILE, (pixels.shape[0] as number) / PLACES, channels]);
 }
 
 /** dy [N, outH, outW, O] and filter → dx [N, H, W, I]. */

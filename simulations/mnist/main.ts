@@ -47,7 +47,17 @@ const architectures = {
   ],
 } satisfies Record<string, () => tfl.layers.Layer[]>;
 
-const partitioners = { iid: iidPartition, shards: shardPartition, dirichlet: dirichletPartition };
+/** How the digits are dealt, by the word that `--set partition=…` takes. */
+const partitioners = {
+  iid: ({ clients }: Cut) => iidPartition({ clients }),
+  shards: ({ clients }: Cut) => shardPartition({ clients }),
+  dirichlet: ({ clients, concentration }: Cut) => dirichletPartition({ clients, concentration }),
+};
+
+interface Cut {
+  readonly clients: number;
+  readonly concentration: number;
+}
 
 export default defineFederation({
   name: 'mnist',

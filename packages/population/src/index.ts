@@ -8,10 +8,27 @@ export type { MapRow, Row } from './client-data/mapped-rows.js';
 export type { ColumnMoments, Moments, MomentsOptions } from './client-data/moments.js';
 export type { ColumnSelection } from './client-data/selected-columns.js';
 export type { RowSplitOptions } from './client-data/split-rows.js';
+export * from './partitioners/continuous-partition.js';
+export * from './partitioners/describe-partition.js';
 export * from './partitioners/dirichlet-partition.js';
+export {
+  type DistributionPartitionOptions,
+  distributionPartition,
+} from './partitioners/distribution-partition.js';
+export * from './partitioners/exponential-partition.js';
+export * from './partitioners/grouped-natural-id-partition.js';
 export * from './partitioners/iid-partition.js';
+export * from './partitioners/indices-partition.js';
+export * from './partitioners/inner-dirichlet-partition.js';
+export * from './partitioners/label-dirichlet-partition.js';
+export * from './partitioners/linear-partition.js';
+export * from './partitioners/natural-id-partition.js';
 export * from './partitioners/partitioner.js';
+export * from './partitioners/pathological-partition.js';
+export * from './partitioners/power-law-partition.js';
 export * from './partitioners/shard-partition.js';
+export * from './partitioners/size-partition.js';
+export * from './partitioners/square-partition.js';
 export * from './populations/dataset-rows.js';
 export { fingerprintOf } from './populations/fingerprint.js';
 export * from './populations/generated-population.js';

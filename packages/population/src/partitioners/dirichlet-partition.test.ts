@@ -17,7 +17,7 @@ function sameness(concentration: number, clients: number): number {
   return each.reduce((sum, value) => sum + value, 0) / clients;
 }
 
-describe('dirichlet', () => {
+describe('dirichletPartition', () => {
   test('mixes labels as the concentration says', () => {
     // A mix p from Dirichlet(α/10, …) has E Σ p² = (1 + α/10) / (1 + α): 0.55 for α = 1, 0.109 for α = 100. The last
     // clients take what is left, and 500 rows a client add up to 1/500, so the bounds are wide.

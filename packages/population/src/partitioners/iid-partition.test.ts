@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { partitionerContract } from './contract.js';
 import { iidPartition } from './iid-partition.js';
 
-describe('iid', () => {
+describe('iidPartition', () => {
   test('gives each of 100 clients 600 of 60,000 examples', () => {
     const parts = iidPartition({ clients: 100 }).partition(new Int32Array(60_000), seedFrom(1));
     expect(parts.map(({ length }) => length)).toEqual(new Array(100).fill(600));
@@ -23,6 +23,16 @@ describe('iid', () => {
       const ones = part.reduce((sum, row) => sum + (labels[row] as number), 0);
       expect(Math.abs(ones - 500)).toBeLessThan(75);
     }
+  });
+
+  test('throws when there are fewer rows than clients', () => {
+    expect(() => iidPartition({ clients: 4 }).partition(new Int32Array(3), seedFrom(1))).toThrow(
+      'Cannot partition by iid: need at least 4 rows for as many clients, got 3',
+    );
+  });
+
+  test('throws when an option has another name', () => {
+    expect(() => iidPartition({ client: 4 } as never)).toThrow("need options { clients }, got 'client'");
   });
 
   partitionerContract('iid', (clients) => iidPartition({ clients }));

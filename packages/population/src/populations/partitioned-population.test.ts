@@ -53,7 +53,7 @@ describe('partitionedPopulation', () => {
         seed: seedFrom(1),
         label: 'digit',
       }),
-    ).toThrow("Cannot partition toy: needs a scalar numeric field 'digit', got none");
+    ).toThrow("Cannot partition toy: needs a scalar field 'digit', got none");
   });
 
   test('throws when columns are of unequal length', () => {

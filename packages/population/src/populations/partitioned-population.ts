@@ -9,7 +9,7 @@ import {
   type Tensor,
 } from '@starling/federated-core';
 import { checkValue } from '@starling/federated-core/plan';
-import type { Partitioner } from '../partitioners/partitioner.js';
+import type { Label, Partitioner } from '../partitioners/partitioner.js';
 import { checkIndex } from './check-index.js';
 import { takeRows } from './dataset-rows.js';
 import { fingerprintOf, hashOfLists } from './fingerprint.js';
@@ -18,29 +18,33 @@ import type { Population } from './population.js';
 export interface PartitionedPopulationOptions {
   readonly name: string;
   readonly dataset: Dataset;
-  /** A struct of tensors with a scalar integer field `y`, the label, or another field that `label` names. */
+  /** A struct of tensors with a scalar field `y`, the label, or another field that `label` names. */
   readonly element: StructType;
   readonly partitioner: Partitioner;
   readonly seed: Seed;
+  /** The field that the partitioner cuts by: numbers, or text as ids may be. Default `y`. */
   readonly label?: string;
 }
 
 /**
  * Clients hold `{ data }`, a sequence of `element`: their rows of the dataset, taken when they are loaded, so
- * that no second copy of the dataset lies in memory. Throws a `ValueError` if the dataset is not of `element`, such
+ * that no second copy of the dataset lies in memory. They are called `<name>-<index>`, or `<name>-<id>` where the
+ * partitioner names them. Throws a `ValueError` if the dataset is not of `element`, such
  * as for columns of unequal length, and a `RangeError` if it has no such label.
  */
 export function partitionedPopulation(options: PartitionedPopulationOptions): Population {
   const { name, dataset, element, partitioner, label = 'y' } = options;
   checkValue(sequence(element), dataset, name);
   const column = (dataset.columns as { readonly [name: string]: Tensor })[label];
-  if (column === undefined || column.shape.length !== 1 || column.dtype === 'string') {
+  if (column === undefined || column.shape.length !== 1) {
     throw new RangeError(
-      `Cannot partition ${name}: needs a scalar numeric field '${label}', got ${column === undefined ? 'none' : `${column.dtype} of rank ${column.shape.length - 1}`}`,
+      `Cannot partition ${name}: needs a scalar field '${label}', got ${column === undefined ? 'none' : `${column.dtype} of rank ${column.shape.length - 1}`}`,
     );
   }
   const seed = deriveSeed(options.seed, 'partition', name);
-  const parts = partitioner.partition(column.data as ArrayLike<number>, seed);
+  const labels = column.data as ArrayLike<Label>;
+  const parts = partitioner.partition(labels, seed);
+  const names = partitioner.clientNames?.(labels);
   const rowsOf = (index: number): Int32Array => {
     checkIndex(name, parts.length, index);
     return parts[index] as Int32Array;
@@ -51,7 +55,7 @@ export function partitionedPopulation(options: PartitionedPopulationOptions): Po
     dataType: struct({ data: sequence(element) }),
     clientId: (index: number) => {
       rowsOf(index);
-      return `${name}-${index}`;
+      return `${name}-${names?.[index] ?? index}`;
     },
     exampleCount: (index: number) => rowsOf(index).length,
     load: (index: number) => ({ data: takeRows(dataset, { element, indices: rowsOf(index) }) }),

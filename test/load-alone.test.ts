@@ -56,7 +56,7 @@ describe('the command line', () => {
   // Help and mistakes are answered before anything is loaded that runs or shows a run.
   test('loads names of engines at its start, and nothing else of Starling', () => {
     expect(matching('packages/cli/src/commands/program.ts', /^@starling|^listr2$|^zod$/)).toEqual([
-      expect.stringMatching(/^@starling\/runtime by .*engine-option\.ts$/),
+      expect.stringMatching(/^@starling\/runtime by .*options\.ts$/),
     ]);
   });
 });

@@ -1,7 +1,8 @@
 // Entry of the `starling` command: runs the program on the process's arguments and turns errors into exit codes.
 
 import { createProgram } from './commands/program.js';
-import { exitCodeOf, explain } from './errors/explain.js';
+import { exitCodeOf } from './errors/exit-codes.js';
+import { explain } from './errors/explain.js';
 
 /** tf.js alone fills the ten frames that V8 keeps: an error would not show the user's line. */
 Error.stackTraceLimit = 100;

@@ -1,7 +1,8 @@
 // `starling check <files…>`: type-checks files as they will be loaded, with the TypeScript that is installed.
 import type { Command } from 'commander';
-import { exitCodes } from '../errors/usage-error.js';
+import { exitCodes } from '../errors/exit-codes.js';
 import { locateFile } from '../files/locate-file.js';
+import { printLine } from '../output/print.js';
 
 export function addCheckCommand(program: Command): void {
   program
@@ -15,8 +16,8 @@ async function check(files: readonly string[]): Promise<void> {
   const paths = files.map((file) => locateFile('Cannot check types', file, TYPESCRIPT));
   const { checkTypes } = await import('../files/check-types.js');
   const mistakes = checkTypes(paths);
-  for (const mistake of mistakes) process.stdout.write(`${mistake}\n`);
-  if (mistakes.length === 0) process.stdout.write(`no type errors in ${files.join(', ')}\n`);
+  for (const mistake of mistakes) printLine(mistake);
+  if (mistakes.length === 0) printLine(`no type errors in ${files.join(', ')}`);
   else process.exitCode = exitCodes.failure;
 }
 

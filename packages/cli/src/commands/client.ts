@@ -6,9 +6,8 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
 import { setUpFederation } from '../federation/set-up.js';
 import { createLogger } from '../output/logger.js';
-import { engineOption } from '../run/engine-option.js';
 import { withInterrupt } from '../run/interrupt.js';
-import { addSettingOption, wholeNumber } from './shared-options.js';
+import { engineOption, federationArgument, numberOption, settingOption } from './options.js';
 
 interface ClientCommandOptions {
   readonly url: string;
@@ -24,10 +23,10 @@ interface ClientCommandOptions {
 const DEFAULT_URL = 'ws://127.0.0.1:7700';
 
 export function addClientCommand(program: Command): void {
-  const command = program
+  program
     .command('client')
     .description('join a coordinator as one client or many')
-    .argument('<federation>', "whose population it is: a name, or a file's path")
+    .addArgument(federationArgument('whose population it is: '))
     .addOption(new Option('--url <url>', "the coordinator's").default(DEFAULT_URL).env('STARLING_URL'))
     .addOption(
       new Option('--client <name>', "a name in the population, or 'any' for one that is free").env(
@@ -40,16 +39,19 @@ export function addClientCommand(program: Command): void {
     .addOption(engineOption())
     .addOption(new Option('--token <secret>', 'what the coordinator asks for').env('STARLING_TOKEN'))
     .addOption(
-      new Option('--give-up-ms <n>', 'end when no coordinator answered for so long (default: try for ever)')
-        .argParser(wholeNumber('--give-up-ms', 1))
-        .env('STARLING_GIVE_UP_MS'),
+      numberOption(
+        '--give-up-ms',
+        1,
+        'end when no coordinator answered for so long (default: try for ever)',
+      ).env('STARLING_GIVE_UP_MS'),
     )
     .addOption(
       new Option('--pin <hash>', 'a plan that it agrees to run (default: any); may be repeated')
         .argParser<readonly string[]>((hash, earlier) => [...earlier, hash])
         .default([], 'any plan'),
-    );
-  addSettingOption(command).action(client);
+    )
+    .addOption(settingOption())
+    .action(client);
 }
 
 async function client(name: string, options: ClientCommandOptions): Promise<void> {

@@ -2,13 +2,13 @@
 // each round to a directory, from which it continues after a restart.
 import { readFileSync } from 'node:fs';
 import type { RunResult } from '@starling/runtime';
-import type { RunStart } from '@starling/runtime/events';
 import { type Command, Option } from 'commander';
-import { exitCodes, UsageError } from '../errors/usage-error.js';
+import { UsageError } from '../errors/usage-error.js';
 import { setUpFederation } from '../federation/set-up.js';
 import { createLogger } from '../output/logger.js';
-import { withInterrupt } from '../run/interrupt.js';
-import { addSettingOption, wholeNumber } from './shared-options.js';
+import { printLine } from '../output/print.js';
+import { exitAfter, withInterrupt } from '../run/interrupt.js';
+import { federationArgument, numberOption, roundsOption, seedOption, settingOption } from './options.js';
 
 interface CoordinatorOptions {
   readonly port: number;
@@ -30,33 +30,23 @@ const DEFAULT_PORT = 7700;
 const DEFAULT_DEADLINE_MS = 60_000;
 
 export function addCoordinatorCommand(program: Command): void {
-  const number = (flags: string, text: string, least: number, fallback: number, variable: string): Option => {
-    const name = flags.split(' ')[0] as string;
-    return new Option(flags, text).argParser(wholeNumber(name, least)).default(fallback).env(variable);
-  };
-  const command = program
+  program
     .command('coordinator')
     .description('run rounds with the clients that join')
-    .argument('<federation>', "a name, or a file's path")
-    .addOption(number('--port <n>', 'where it listens', 0, DEFAULT_PORT, 'STARLING_PORT'))
+    .addArgument(federationArgument())
+    .addOption(numberOption('--port', 0, 'where it listens').default(DEFAULT_PORT).env('STARLING_PORT'))
     .addOption(new Option('--host <address>', 'where it listens').default('127.0.0.1').env('STARLING_HOST'))
+    .addOption(roundsOption().env('STARLING_ROUNDS'))
+    .addOption(numberOption('--min-clients', 1, 'clients to wait for').default(1).env('STARLING_MIN_CLIENTS'))
     .addOption(
-      new Option('--rounds <n>', "rounds to run (default: the federation's)")
-        .argParser(wholeNumber('--rounds', 1))
-        .env('STARLING_ROUNDS'),
-    )
-    .addOption(number('--min-clients <n>', 'clients to wait for', 1, 1, 'STARLING_MIN_CLIENTS'))
-    .addOption(
-      number(
-        '--min-reports <n>',
-        'updates that a round needs; with fewer, its deadline is extended',
-        1,
-        1,
-        'STARLING_MIN_REPORTS',
-      ),
+      numberOption('--min-reports', 1, 'updates that a round needs; with fewer, its deadline is extended')
+        .default(1)
+        .env('STARLING_MIN_REPORTS'),
     )
     .addOption(
-      number('--deadline-ms <n>', 'how long a round waits', 1, DEFAULT_DEADLINE_MS, 'STARLING_DEADLINE_MS'),
+      numberOption('--deadline-ms', 1, 'how long a round waits')
+        .default(DEFAULT_DEADLINE_MS)
+        .env('STARLING_DEADLINE_MS'),
     )
     .addOption(
       new Option('--state <dir>', 'commit rounds there, and continue from there').env('STARLING_STATE'),
@@ -65,30 +55,22 @@ export function addCoordinatorCommand(program: Command): void {
     .addOption(new Option('--token <secret>', 'clients must know it').env('STARLING_TOKEN'))
     .addOption(new Option('--tls-key <file>', 'PEM; serves wss:// with --tls-cert').env('STARLING_TLS_KEY'))
     .addOption(new Option('--tls-cert <file>', 'PEM; serves wss:// with --tls-key').env('STARLING_TLS_CERT'))
-    .addOption(number('--seed <n>', 'all randomness comes from it', 0, 1, 'STARLING_SEED'));
-  addSettingOption(command).action(coordinator);
+    .addOption(seedOption().env('STARLING_SEED'))
+    .addOption(settingOption())
+    .action(coordinator);
 }
 
 async function coordinator(name: string, options: CoordinatorOptions): Promise<void> {
   const logger = createLogger('info');
-  const { settings, run, ...federation } = await setUpFederation(name, options.set);
+  const ready = await setUpFederation(name, options.set);
+  const { settings, run } = ready;
   const tls = readTls(options);
-  const { state, token } = options;
-  const rounds = options.rounds ?? run.rounds;
+  const { state, token, seed, rounds = run.rounds } = options;
   const { failedRoundSummary, roundSummary, runSummary } = await import('@starling/runtime/events');
   const { plainLines } = await import('../output/plain-lines.js');
-  const observer = plainLines((line) => void process.stdout.write(`${line}\n`));
-  const start: RunStart = {
-    federation: federation.name,
-    description: federation.description,
-    runtime: 'websocket',
-    workers: null,
-    rounds,
-    seed: options.seed,
-    population: run.population.size,
-    settings,
-    headline: run.headline ?? null,
-  };
+  const { aboutRun, runStart } = await import('../run/run-start.js');
+  const observer = plainLines(printLine);
+  const start = runStart(ready, { runtime: 'websocket', workers: null, rounds, seed });
   await observer.started?.(start);
   const { runCoordinator } = await import('@starling/coordinator');
   const { otherRun, withForceHint } = await import('../run/other-run.js');
@@ -97,7 +79,7 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
       run,
       settings,
       rounds,
-      seed: options.seed,
+      seed,
       host: options.host,
       port: options.port,
       minClients: options.minClients,
@@ -105,8 +87,8 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
       deadlineMs: options.deadlineMs,
       logger,
       signal,
-      onListen: ({ url }) => void process.stdout.write(`listening at ${url}\n`),
-      about: { federation: federation.name, description: federation.description },
+      onListen: ({ url }) => printLine(`listening at ${url}`),
+      about: aboutRun(start),
       onRound: (record) => observer.round?.(roundSummary(record)),
       onFailedRound: (failure) => observer.failedRound?.(failedRoundSummary(failure)),
       ...(state === undefined ? {} : { state }),
@@ -117,7 +99,7 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
   const result = await withInterrupt((signal) => withForceHint(() => serve(signal)));
   if (result.failure !== null) throw result.failure;
   await observer.finished?.(runSummary(start, result));
-  if (result.interrupted) process.exitCode = exitCodes.interrupted;
+  exitAfter(result);
 }
 
 function readTls({

@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os';
 import type { EngineChoice } from '@starling/runtime/engines';
 import { type Command, Option } from 'commander';
 import { type EagerEngine, eagerBackends } from '../debug/eager-engines.js';
-import { exitCodes, oneOf, UsageError } from '../errors/usage-error.js';
-import { engineOption } from '../run/engine-option.js';
-import { addSettingOption, wholeNumber } from './shared-options.js';
+import { exitCodes } from '../errors/exit-codes.js';
+import { oneOf, UsageError } from '../errors/usage-error.js';
+import { printLine } from '../output/print.js';
+import { engineOption, federationArgument, numberOption, settingOption } from './options.js';
 
 interface DebugOptions {
   readonly round: number;
@@ -22,15 +23,11 @@ interface DebugOptions {
 const eagerEngines = Object.keys(eagerBackends);
 
 export function addDebugCommand(program: Command): void {
-  const command = program
+  program
     .command('debug')
     .description("replay one client's work of a round on real tensors, with breakpoints and prints")
-    .argument('<federation>', 'a name, or the path of a .ts or .js file')
-    .addOption(
-      new Option('--round <n>', 'the round, from 1')
-        .argParser(wholeNumber('--round', 1))
-        .makeOptionMandatory(),
-    )
+    .addArgument(federationArgument())
+    .addOption(numberOption('--round', 1, 'the round, from 1').makeOptionMandatory())
     .addOption(new Option('--client <name>', 'the client, by its name').makeOptionMandatory())
     .option('--run <dir>', 'of a run that was kept there with --out: its settings, seed and checkpoints')
     .option('--steps', 'a line for each step: losses, and how far the weights moved', false)
@@ -40,13 +37,10 @@ export function addDebugCommand(program: Command): void {
         .default('tfjs-cpu'),
     )
     .addOption(engineOption().default(undefined, 'that of --run, or onnx'))
-    .option(
-      '--workers <n>',
-      'threads for the rounds before (default: one a core)',
-      wholeNumber('--workers', 1),
-    )
-    .option('--seed <n>', "the run's seed (default: that of --run, or 1)", wholeNumber('--seed', 0));
-  addSettingOption(command).action(debug);
+    .addOption(numberOption('--workers', 1, 'threads for the rounds before (default: one a core)'))
+    .addOption(numberOption('--seed', 0, "the run's seed (default: that of --run, or 1)"))
+    .addOption(settingOption())
+    .action(debug);
 }
 
 function readEagerEngine(name: string): EagerEngine {
@@ -69,7 +63,7 @@ async function debug(federation: string, options: DebugOptions): Promise<void> {
       seed: seed ?? null,
       workers,
     },
-    (text) => process.stdout.write(`${text}\n`),
+    printLine,
   );
   if (!agrees) process.exitCode = exitCodes.failure;
 }

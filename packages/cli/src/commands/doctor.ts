@@ -1,7 +1,8 @@
 // `starling doctor`: what this machine has to run with, and why what is missing is missing.
 import type { Command } from 'commander';
 import type { Check, CheckStatus } from '../doctor/checks.js';
-import { exitCodes } from '../errors/usage-error.js';
+import { exitCodes } from '../errors/exit-codes.js';
+import { printLine } from '../output/print.js';
 
 const SIGNS = { ok: '✓', missing: '–', broken: '✗' } as const satisfies Record<CheckStatus, string>;
 
@@ -13,7 +14,7 @@ export function addDoctorCommand(program: Command): void {
     .action(async ({ json }: { json: boolean }) => {
       const { runChecks } = await import('../doctor/checks.js');
       const checks = await runChecks();
-      for (const check of checks) process.stdout.write(`${json ? JSON.stringify(check) : describe(check)}\n`);
+      for (const check of checks) printLine(json ? JSON.stringify(check) : describe(check));
       const broken = checks.some(({ status }) => status === 'broken');
       process.exitCode = broken ? exitCodes.failure : exitCodes.success;
     });

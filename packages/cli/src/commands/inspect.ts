@@ -3,11 +3,12 @@
 import type { FederatedComputation } from '@starling/federated-core';
 import type { Command } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
-import { loadDefault } from '../federation/load.js';
-import { type ReadyFederation, setUpFederation } from '../federation/set-up.js';
+import { federationOf, loadFile } from '../federation/load.js';
+import { type ReadyFederation, setUp } from '../federation/set-up.js';
 import { describePlan } from '../output/plan-text.js';
+import { printLine } from '../output/print.js';
 import { formatSettings } from '../output/settings-text.js';
-import { addSettingOption } from './shared-options.js';
+import { settingOption } from './options.js';
 
 interface InspectOptions {
   readonly set: Readonly<Record<string, string>>;
@@ -16,11 +17,11 @@ interface InspectOptions {
 }
 
 export function addInspectCommand(program: Command): void {
-  const command = program
+  program
     .command('inspect')
     .description('show what each client sends and the server sees')
-    .argument('<federation>', 'a name, or the path of a file with a federation, computation or process');
-  addSettingOption(command)
+    .argument('<federation>', 'a name, or the path of a file with a federation, computation or process')
+    .addOption(settingOption())
     .option('--plan', 'also the computation and its compiled plan, step by step', false)
     .option('--json', 'one JSON object on stdout', false)
     .action(inspect);
@@ -35,14 +36,14 @@ async function inspect(name: string, { set, plan: shown, json }: InspectOptions)
   const report = { ...core.inspectPlan(plan), result: core.formatType(computation.type.result) };
   const { hash } = linkPlan(plan);
   if (json) {
-    process.stdout.write(`${JSON.stringify({ hash, ...report, settings })}\n`);
+    printLine(JSON.stringify({ hash, ...report, settings }));
     return;
   }
   const parts = [head, describePlan(report, hash)];
   if (shown) parts.push(core.formatComputation(computation).trimEnd(), core.formatPlan(plan).trimEnd());
   const text = options === null ? '' : formatSettings(options, settings);
   if (text !== '') parts.push(`settings, for --set:\n${text}`);
-  process.stdout.write(`${parts.join('\n\n')}\n`);
+  printLine(parts.join('\n\n'));
 }
 
 interface Inspected extends Pick<ReadyFederation, 'settings'> {
@@ -54,8 +55,8 @@ interface Inspected extends Pick<ReadyFederation, 'settings'> {
 
 /** What runs in a round of a federation, or the computation of a file. */
 async function load(name: string, set: InspectOptions['set']): Promise<Inspected> {
-  const { value } = await loadDefault(name);
-  const bare = bareComputation(value);
+  const file = await loadFile(name);
+  const bare = bareComputation(file.value);
   if (bare !== null) {
     const [setting] = Object.keys(set);
     if (setting !== undefined) {
@@ -63,7 +64,7 @@ async function load(name: string, set: InspectOptions['set']): Promise<Inspected
     }
     return { computation: bare, laneSize: undefined, head: bare.name, options: null, settings: {} };
   }
-  const { run, options, settings, ...federation } = await setUpFederation(name, set);
+  const { run, options, settings, ...federation } = await setUp(federationOf(file), set);
   const computation = run.process?.next ?? run.computation;
   if (computation === undefined) {
     throw new UsageError(`Cannot inspect ${federation.name}: need a process or a computation, got neither`);

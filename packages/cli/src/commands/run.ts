@@ -1,8 +1,9 @@
 // `starling run <script> [arguments…]`: runs a file of TypeScript or JavaScript, loaded as a federation is. What it
 // does, prints and exits with is its own affair.
 import type { Command } from 'commander';
-import { exitCodeOf, explain } from '../errors/explain.js';
-import { isFederation } from '../federation/is-federation.js';
+import { exitCodeOf } from '../errors/exit-codes.js';
+import { explain } from '../errors/explain.js';
+import { isFederation } from '../federation/load.js';
 import { importFile } from '../files/import-file.js';
 import { locateFile } from '../files/locate-file.js';
 

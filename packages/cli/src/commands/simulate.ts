@@ -3,13 +3,20 @@ import { availableParallelism } from 'node:os';
 import type { EngineChoice } from '@starling/runtime/engines';
 import type { RunObserver, RunSummary } from '@starling/runtime/events';
 import { type Command, Option } from 'commander';
-import { exitCodes, oneOf, UsageError } from '../errors/usage-error.js';
+import { oneOf, UsageError } from '../errors/usage-error.js';
 import { createLogger } from '../output/logger.js';
-import { engineOption } from '../run/engine-option.js';
-import { withInterrupt } from '../run/interrupt.js';
+import { printLine } from '../output/print.js';
+import { exitAfter, withInterrupt } from '../run/interrupt.js';
 import type { RunSettings } from '../run/run-simulation.js';
 import { hasWorkers, runtimeNames } from '../run/runtimes.js';
-import { addSettingOption, wholeNumber } from './shared-options.js';
+import {
+  engineOption,
+  federationArgument,
+  numberOption,
+  roundsOption,
+  seedOption,
+  settingOption,
+} from './options.js';
 
 interface SimulateOptions {
   readonly runtime: string;
@@ -25,20 +32,16 @@ interface SimulateOptions {
 }
 
 export function addSimulateCommand(program: Command): void {
-  const command = program
+  program
     .command('simulate')
     .description('run a federation on this machine')
-    .argument('<federation>', 'a name, or the path of a .ts or .js file')
+    .addArgument(federationArgument())
     .addOption(new Option('--runtime <name>', oneOf(runtimeNames)).default('threads'))
     .addOption(engineOption())
-    .option(
-      '--workers <n>',
-      'threads, or client processes (default: one a core)',
-      wholeNumber('--workers', 1),
-    )
-    .option('--rounds <n>', "rounds to run (default: the federation's)", wholeNumber('--rounds', 1))
-    .option('--seed <n>', 'all randomness comes from it', wholeNumber('--seed', 0), 1);
-  addSettingOption(command)
+    .addOption(numberOption('--workers', 1, 'threads, or client processes (default: one a core)'))
+    .addOption(roundsOption())
+    .addOption(seedOption())
+    .addOption(settingOption())
     .option('--json', 'one JSON object a line on stdout, and nothing else there', false)
     .option('--out <dir>', 'keep checkpoints, metrics.jsonl and report.html there')
     .option('--resume', 'continue from the last checkpoint in --out', false)
@@ -77,6 +80,6 @@ async function simulate(federation: string, options: SimulateOptions): Promise<v
       runSimulation(settings, allObservers([...files, observer]), signal);
     return show(federation, run, { json: options.json });
   });
-  if (!options.json && out !== undefined) process.stdout.write(`report: ${reportPath(out)}\n`);
-  if (summary.interrupted) process.exitCode = exitCodes.interrupted;
+  if (!options.json && out !== undefined) printLine(`report: ${reportPath(out)}`);
+  exitAfter(summary);
 }

@@ -3,24 +3,25 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
 import type { TourOptions } from '../run/tour.js';
-import { addSettingOption, wholeNumber } from './shared-options.js';
+import { numberOption, seedOption, settingOption, wholeNumber } from './options.js';
 
 const MOTES = 4;
 
 type Given = Omit<TourOptions, 'clients'> & { readonly set: Readonly<Record<string, string>> };
 
 export function addTourCommand(program: Command): void {
-  const command = program
+  program
     .command('tour')
     .description('the main job in about a minute: sensors over WebSockets, then MNIST on threads')
-    .option('--rounds <n>', 'rounds of MNIST', wholeNumber('--rounds', 1), 150)
-    .option('--seed <n>', 'all randomness comes from it', wholeNumber('--seed', 0), 1)
-    .option('--out <dir>', 'where the reports go', join('runs', 'tour'));
-  addSettingOption(command).action(async ({ set, ...options }: Given) => {
-    const clients = clientsOf(set);
-    const { tour } = await import('../run/tour.js');
-    await tour({ ...options, clients });
-  });
+    .addOption(numberOption('--rounds', 1, 'rounds of MNIST').default(150))
+    .addOption(seedOption())
+    .option('--out <dir>', 'where the reports go', join('runs', 'tour'))
+    .addOption(settingOption())
+    .action(async ({ set, ...options }: Given) => {
+      const clients = clientsOf(set);
+      const { tour } = await import('../run/tour.js');
+      await tour({ ...options, clients });
+    });
 }
 
 /** The one setting of the tour: how many sensor clients; throws a `UsageError` on any other. */

@@ -13,9 +13,9 @@ import {
 import { explain } from '../errors/explain.js';
 import { locateFederation } from '../federation/load.js';
 import { setUpFederation } from '../federation/set-up.js';
+import { importBeside } from '../files/import-beside.js';
 import { type EagerEngine, eagerBackends } from './eager-engines.js';
 import { formatOrigin } from './origin-text.js';
-import { importBeside } from './packages-beside.js';
 import { forDebuggers } from './pause.js';
 import { recordedRun } from './recorded-run.js';
 import { formatStart } from './start-text.js';

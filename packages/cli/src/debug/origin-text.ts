@@ -1,6 +1,6 @@
 // Where a NaN or an infinity came from, in words.
 import type { NonFiniteOrigin } from '@starling/compute/eager';
-import { formatNumber } from '../output/metrics.js';
+import { formatNumber } from '../output/numbers.js';
 
 /**
  * "NaN in kernel: made by Log in 'train', step 2 of 8", then the line, and what the kernel read. `leaves`: the paths

@@ -1,9 +1,6 @@
 // A run that was kept with `--out`, as far as its clients are to be replayed: what it was started with.
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { RecordLine } from '@starling/runtime/events';
 import { UsageError } from '../errors/usage-error.js';
+import { RECORD_FILE, readRecord } from '../run/record-file.js';
 
 export interface RecordedRun {
   /** As a command line gives them. */
@@ -17,23 +14,16 @@ export interface RecordedRun {
 
 /** Of the run's last start. Throws a `UsageError` if the directory has no record of a run. */
 export async function recordedRun(directory: string): Promise<RecordedRun> {
-  const path = join(directory, 'metrics.jsonl');
-  const lines = existsSync(path) ? (await readFile(path, 'utf8')).split('\n') : [];
-  const run = lines
-    .filter((line) => line.endsWith('}'))
-    .map(read)
-    .findLast((line) => line.type === 'run');
+  const lines = await readRecord(directory);
+  const run = lines?.findLast((line) => line.type === 'run');
   if (run === undefined) {
+    const got = lines === null ? 'no such file' : 'one without a run line';
     throw new UsageError(
-      `Cannot debug a run of ${directory}: need the record of one, metrics.jsonl, got ${lines.length === 0 ? 'no such file' : 'one without a run line'}`,
+      `Cannot debug a run of ${directory}: need the record of one, ${RECORD_FILE}, got ${got}`,
     );
   }
   const { settings, seed, engine, plan } = run;
   // As JSON, which settings are read as first.
   const given = Object.entries(settings).map(([name, value]) => [name, JSON.stringify(value)] as const);
   return { settings: Object.fromEntries(given), seed, engine: engine.clients, plan };
-}
-
-function read(line: string): RecordLine {
-  return JSON.parse(line) as RecordLine;
 }

@@ -1,6 +1,6 @@
 // What a client begins its work from, as `starling debug` shows it: who it is, what it holds and what it was sent.
 import type { LeafSummary, NamedLeaves, ReplayStart } from '@starling/runtime/replay';
-import { formatNumber } from '../output/metrics.js';
+import { formatNumber } from '../output/numbers.js';
 import { formatTable } from '../output/table.js';
 
 /** Leaves that a table shows; of more it says how many. */

@@ -1,6 +1,6 @@
 // A step of a client's work on one line, printed as it has been run, between what the user's code prints.
 import type { StepRow } from '@starling/runtime/replay';
-import { countOf, formatNumber } from '../output/metrics.js';
+import { countOf, formatNumber } from '../output/numbers.js';
 
 /** `client work  step  3/60  10 rows  loss 0.2312  accuracy 0.9  weights moved by 0.0123`. */
 export function formatStep({ computation, step, steps, rows, numbers, moved }: StepRow): string {

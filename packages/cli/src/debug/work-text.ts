@@ -1,6 +1,6 @@
 // What came of a client's work on both sides, leaf by leaf.
 import type { LeafComparison, PhaseReplay, ReplayedWork } from '@starling/runtime/replay';
-import { formatNumber } from '../output/metrics.js';
+import { formatNumber } from '../output/numbers.js';
 import { formatTable } from '../output/table.js';
 
 export interface ComparedWork {

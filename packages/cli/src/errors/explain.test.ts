@@ -1,16 +1,7 @@
 import { CommanderError } from 'commander';
 import { describe, expect, test, vi } from 'vitest';
-import { exitCodeOf, explain } from './explain.js';
+import { explain } from './explain.js';
 import { UsageError } from './usage-error.js';
-
-describe('exitCodeOf', () => {
-  test('tells a wrong command line from a failed run, an interrupt and help', () => {
-    const aborted = AbortSignal.abort().reason as unknown;
-    const help = new CommanderError(0, 'commander.helpDisplayed', '(outputHelp)');
-    const codes = [new UsageError('x'), new Error('x'), aborted, help, 'text'].map(exitCodeOf);
-    expect(codes).toEqual([2, 1, 130, 0, 1]);
-  });
-});
 
 /** What `explain` says of the lines of this file, without their numbers. */
 const explained = async (error: unknown): Promise<string | null | undefined> =>

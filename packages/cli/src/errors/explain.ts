@@ -1,19 +1,10 @@
-// From an error to what the command prints and how it exits.
+// From an error to what the command prints.
 import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
+import { isInterrupt } from './exit-codes.js';
 import type { PlacedReason } from './placed-reasons.js';
 import { reasons } from './reasons.js';
-import { exitCodes, UsageError } from './usage-error.js';
-
-/**
- * 2 for a command line that cannot be run as it stands, 130 for Ctrl-C before the first round, 1 for a run that failed.
- */
-export function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError) return exitCodes.usage;
-  if (isInterrupt(error)) return exitCodes.interrupted;
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
-  return exitCodes.failure;
-}
+import { UsageError } from './usage-error.js';
 
 /**
  * The message, the lines of the user's code that it is of, and its causes; all that Node knows with
@@ -46,9 +37,4 @@ function withCause(lines: readonly string[], { words, places }: PlacedReason): r
     .filter(({ place }) => isNew || !said.includes(place))
     .map(({ text }) => `${isNew ? '      ' : '    '}at ${text}`);
   return [...lines, ...(isNew ? [`  because: ${words.replaceAll('\n', '\n  ')}`] : []), ...placeLines];
-}
-
-/** What an `AbortSignal` rejects with. */
-function isInterrupt(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
 }

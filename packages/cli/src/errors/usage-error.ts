@@ -1,11 +1,9 @@
-// The error of a command line that cannot be run as it stands: exit code 2, as getopt and most tools have it.
+// The error of a command line that cannot be run as it stands.
 
 /** Worded as action, need, actual: "Cannot set 'cohort': it must be an integer, got 'ten'". */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
-
-export const exitCodes = { success: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
 /** "a, b or c", for the "need" part of an error; "none" when there is nothing to choose from. */
 export function oneOf(names: readonly string[]): string {

@@ -4,31 +4,35 @@ import type { Federation } from '@starling/runtime';
 import { UsageError } from '../errors/usage-error.js';
 import { importFile } from '../files/import-file.js';
 import { locateFile, looksLikePath } from '../files/locate-file.js';
-import { isFederation } from './is-federation.js';
 import { locateSimulation } from './simulations.js';
 
-/** Throws a `UsageError` if there is no such federation or the file exports something else. */
-export async function loadFederation(nameOrPath: string): Promise<Federation> {
-  const { path, value } = await loadDefault(nameOrPath);
-  if (!isFederation(value)) {
-    throw new UsageError(
-      `Cannot load a federation from ${path}: need 'export default defineFederation({ … })', got ${describe(value)}`,
-    );
-  }
-  return value;
+export interface LoadedFile {
+  readonly path: string;
+  /** Its default export. */
+  readonly value: unknown;
 }
 
-/** What the file of a federation, or any other, exports by default: a path is the user's file, a name a simulation. */
-export async function loadDefault(
-  nameOrPath: string,
-): Promise<{ readonly path: string; readonly value: unknown }> {
+/** The user's file at a path, or the simulation of a name. Throws a `UsageError` if there is neither. */
+export async function loadFile(nameOrPath: string): Promise<LoadedFile> {
   const path = locateFederation(nameOrPath);
-  if (!looksLikePath(nameOrPath)) {
-    const { default: value } = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
-    return { path, value };
-  }
-  const { default: value } = await importFile(path);
+  const namespace = looksLikePath(nameOrPath) ? importFile(path) : import(pathToFileURL(path).href);
+  const { default: value } = (await namespace) as { readonly default?: unknown };
   return { path, value };
+}
+
+/** The federation that a file exports; throws a `UsageError` if it exports something else. */
+export function federationOf({ path, value }: LoadedFile): Federation {
+  if (isFederation(value)) return value;
+  const got = value === undefined ? 'no default export' : `a default export of type ${typeof value}`;
+  throw new UsageError(
+    `Cannot load a federation from ${path}: need 'export default defineFederation({ … })', got ${got}`,
+  );
+}
+
+export function isFederation(value: unknown): value is Federation {
+  return (
+    typeof value === 'object' && value !== null && 'build' in value && 'options' in value && 'name' in value
+  );
 }
 
 /** The absolute path of the file or simulation; throws a `UsageError` if there is none. */
@@ -36,8 +40,4 @@ export function locateFederation(nameOrPath: string): string {
   return looksLikePath(nameOrPath)
     ? locateFile('Cannot load a federation', nameOrPath)
     : locateSimulation(nameOrPath);
-}
-
-function describe(value: unknown): string {
-  return value === undefined ? 'no default export' : `a default export of type ${typeof value}`;
 }

@@ -2,7 +2,7 @@
 import type { Federation, FederationSetup } from '@starling/runtime';
 import type { z } from 'zod';
 import { UsageError } from '../errors/usage-error.js';
-import { loadFederation } from './load.js';
+import { federationOf, loadFile } from './load.js';
 import { readSettings } from './settings.js';
 
 export interface ReadyFederation {
@@ -14,15 +14,22 @@ export interface ReadyFederation {
   readonly run: FederationSetup;
 }
 
-/**
- * Loads, checks the settings, and builds. Throws a `UsageError` if the federation or a setting is unknown, or a
- * setting is out of the range that the federation takes; what else its build throws passes through.
- */
+/** Loads a federation and sets it up; throws a `UsageError` if there is none, and as `setUp` does. */
 export async function setUpFederation(
   nameOrPath: string,
   given: Readonly<Record<string, string>>,
 ): Promise<ReadyFederation> {
-  const federation = await loadFederation(nameOrPath);
+  return setUp(federationOf(await loadFile(nameOrPath)), given);
+}
+
+/**
+ * Checks the settings, and builds. Throws a `UsageError` if a setting is unknown, or out of the range that the
+ * federation takes; what else its build throws passes through.
+ */
+export async function setUp(
+  federation: Federation,
+  given: Readonly<Record<string, string>>,
+): Promise<ReadyFederation> {
   const { name, description, options } = federation;
   const settings = readSettings(options, given, name);
   try {

@@ -8,7 +8,7 @@ import {
   lostNames,
   type RoundLine,
 } from '@starling/runtime/events';
-import { formatNumber } from './metrics.js';
+import { formatNumber } from './numbers.js';
 
 const WIDTH = 80;
 

@@ -1,6 +1,6 @@
 // Tests of how metrics turn into names and text.
 import { describe, expect, test } from 'vitest';
-import { countOf, formatDuration, formatNumber, namedNumbers, shownMetrics } from './metrics.js';
+import { namedNumbers, shownMetrics } from './metrics.js';
 
 describe('namedNumbers', () => {
   test('names the numbers of nested structs by path and leaves out arrays and text', () => {
@@ -40,34 +40,5 @@ describe('shownMetrics', () => {
       ['accuracy', 2],
     ]);
     expect(shownMetrics(metrics, null, 1)).toEqual([['loss', 3]]);
-  });
-});
-
-describe('formatNumber', () => {
-  test('keeps about four digits at every size', () => {
-    expect([0.312549, 2.5, 1240, 12345.6, 1.234e-7, 3e9 + 0.5].map(formatNumber)).toEqual([
-      '0.3125',
-      '2.5',
-      '1,240',
-      '12,346',
-      '1.23e-7',
-      '3.00e+9',
-    ]);
-  });
-});
-
-describe('countOf', () => {
-  test('puts the noun in the plural unless there is one', () => {
-    expect([0, 1, 1240].map((count) => countOf(count, 'round'))).toEqual([
-      '0 rounds',
-      '1 round',
-      '1,240 rounds',
-    ]);
-  });
-});
-
-describe('formatDuration', () => {
-  test('chooses the unit by size', () => {
-    expect([480.4, 3200, 125_000].map(formatDuration)).toEqual(['480 ms', '3.2 s', '2 min 5 s']);
   });
 });

@@ -2,12 +2,11 @@
 // is missing, for all rounds so far.
 
 import type { RunObserver } from '@starling/runtime/events';
-import { shownFields } from '@starling/runtime/events';
 import { Listr, type ListrTaskWrapper } from 'listr2';
 import { createLostTally, lostLines } from './lost-lines.js';
-import { formatDuration, formatNumber, shownMetrics } from './metrics.js';
-import { describeEnd, describeStart, METRICS_SHOWN } from './plain-lines.js';
+import { formatDuration, formatNumber } from './numbers.js';
 import { createRate } from './rate.js';
+import { describeEnd, describeMetrics, describeStart } from './run-words.js';
 
 const BAR_CELLS = 24;
 /** Characters a line: a terminal of 80 without the bar's own indent. */
@@ -46,14 +45,11 @@ export function progressBar(task: TaskLine): RunObserver {
       draw();
     },
     round(record) {
-      const metrics = shownMetrics(shownFields(record), headline, METRICS_SHOWN).map(
-        ([name, value]) => `${name} ${formatNumber(value)}`,
-      );
       const speed = `${formatNumber(rate.add(record))} clients/s`;
       line = [
         barLine(record.round, rounds, BAR_CELLS),
         `${record.round}/${rounds}`,
-        ...metrics,
+        ...describeMetrics(record, headline),
         speed,
         formatDuration(record.wallMs),
       ].join('  ');

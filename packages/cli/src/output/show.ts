@@ -2,6 +2,7 @@
 import type { RunObserver, RunSummary } from '@starling/runtime/events';
 import { jsonLines } from './json-lines.js';
 import { plainLines } from './plain-lines.js';
+import { printLine } from './print.js';
 import { withProgress } from './progress-bar.js';
 
 /** JSON lines when asked for, a bar on a terminal, plain lines elsewhere, one `every` so many rounds. */
@@ -10,7 +11,6 @@ export function show(
   run: (observer: RunObserver) => Promise<RunSummary>,
   { json = false, every = 1 }: { readonly json?: boolean; readonly every?: number } = {},
 ): Promise<RunSummary> {
-  const write = (line: string): void => void process.stdout.write(`${line}\n`);
-  if (json) return run(jsonLines(write));
-  return process.stdout.isTTY ? withProgress(title, run) : run(plainLines(write, every));
+  if (json) return run(jsonLines(printLine));
+  return process.stdout.isTTY ? withProgress(title, run) : run(plainLines(printLine, every));
 }

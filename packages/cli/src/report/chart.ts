@@ -1,6 +1,6 @@
 // One line chart as SVG text: thin lines, a quiet grid, a legend where there is more than one series. Colours are
 // classes, so that the page's style decides them for light and dark.
-import { formatNumber } from '../output/metrics.js';
+import { formatNumber } from '../output/numbers.js';
 import { escapeHtml, scriptJson } from './html.js';
 import { type Axis, linearScale, niceAxis } from './scale.js';
 import type { ChartData, Series } from './series.js';

@@ -1,7 +1,8 @@
 // The report of a run: one self-contained HTML page with the facts, a curve for each kind of metric, who was missing,
 // and a table. It is made from the run's record and loads nothing, so it can be kept, mailed and opened anywhere.
 import { adviceOn, lostNames, type RecordLine, shownFields } from '@starling/runtime/events';
-import { formatDuration, formatNumber, namedNumbers, shownMetrics } from '../output/metrics.js';
+import { namedNumbers, shownMetrics } from '../output/metrics.js';
+import { formatDuration, formatNumber } from '../output/numbers.js';
 import { renderChart } from './chart.js';
 import { escapeHtml } from './html.js';
 import { PAGE_SCRIPT } from './page-script.js';

@@ -1,5 +1,5 @@
 // Ctrl-C, once: the run ends after the round at hand, so that its last checkpoint stands. Twice: the process ends.
-import { exitCodes } from '../errors/usage-error.js';
+import { exitCodes } from '../errors/exit-codes.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -16,4 +16,9 @@ export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>
   } finally {
     for (const name of SIGNALS) process.off(name, listener);
   }
+}
+
+/** The exit code of a command whose run, or one of them, ended so. */
+export function exitAfter(...runs: readonly { readonly interrupted: boolean }[]): void {
+  if (runs.some(({ interrupted }) => interrupted)) process.exitCode = exitCodes.interrupted;
 }

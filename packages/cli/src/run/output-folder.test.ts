@@ -1,8 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RecordLine, RunObserver, RunSummary } from '@starling/runtime/events';
-import { allObservers } from '@starling/runtime/events';
+import type { RecordLine, RunSummary } from '@starling/runtime/events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../errors/usage-error.js';
 import { roundLine, runLine } from '../testing/lines.js';
@@ -78,22 +77,5 @@ describe('clearRun', () => {
     await clearRun(folder);
     expect(await readdir(folder)).toEqual(['notes.txt']);
     await clearRun(join(folder, 'absent'));
-  });
-});
-
-describe('allObservers', () => {
-  test('waits for each observer before the next, and asks for the record if one of them does', async () => {
-    const calls: string[] = [];
-    const slow: RunObserver = {
-      round: async () => {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        calls.push('slow');
-      },
-    };
-    const quick: RunObserver = { round: () => void calls.push('quick') };
-    await allObservers([slow, quick]).round?.(roundLine);
-    expect(calls).toEqual(['slow', 'quick']);
-    expect(allObservers([slow, quick]).record).toBeUndefined();
-    expect(allObservers([slow, { record: () => {} }]).record).toBeDefined();
   });
 });

@@ -1,13 +1,13 @@
 // `--out DIR`: the run as files. The round loop commits checkpoints and the record (`metrics.jsonl`) there; the report
 // is made from the record when the run ends, however it does.
 import { existsSync, readdirSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RecordLine, RunObserver } from '@starling/runtime/events';
+import type { RunObserver } from '@starling/runtime/events';
 import { UsageError } from '../errors/usage-error.js';
 import { renderReport } from '../report/report.js';
+import { RECORD_FILE, readRecord } from './record-file.js';
 
-const RECORD = 'metrics.jsonl';
 const REPORT = 'report.html';
 const CHECKPOINT = /^round-\d+\.safetensors(\.partial)?$/;
 
@@ -27,14 +27,14 @@ export function requireFresh(directory: string): void {
 export async function clearRun(directory: string): Promise<void> {
   if (!existsSync(directory)) return;
   for (const name of readdirSync(directory)) {
-    if (name === RECORD || name === REPORT || CHECKPOINT.test(name)) await rm(join(directory, name));
+    if (name === RECORD_FILE || name === REPORT || CHECKPOINT.test(name)) await rm(join(directory, name));
   }
 }
 
 /** Writes the report when the run has ended; of one that ended before it had a record, nothing. */
 export function outputFolder(directory: string): RunObserver {
   const writeReport = async (): Promise<void> => {
-    const lines = await readRecord(join(directory, RECORD));
+    const lines = (await readRecord(directory)) ?? [];
     if (lines.length > 0) await writeFile(join(directory, REPORT), renderReport(lines));
   };
   let hasBegun = false;
@@ -51,11 +51,4 @@ export function outputFolder(directory: string): RunObserver {
 
 function holdsCheckpoints(directory: string): boolean {
   return existsSync(directory) && readdirSync(directory).some((name) => CHECKPOINT.test(name));
-}
-
-/** What the run has just written, and so not checked; a line cut short by a crash is left out. */
-async function readRecord(path: string): Promise<readonly RecordLine[]> {
-  if (!existsSync(path)) return [];
-  const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line.endsWith('}'));
-  return lines.map((line) => JSON.parse(line) as RecordLine);
 }

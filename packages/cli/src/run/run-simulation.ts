@@ -2,11 +2,12 @@
 // observes. Nothing here prints.
 import { checkpointStore, type Runtime, runRounds } from '@starling/runtime';
 import type { EngineChoice } from '@starling/runtime/engines';
-import type { RunObserver, RunStart, RunSummary } from '@starling/runtime/events';
+import type { RunObserver, RunSummary } from '@starling/runtime/events';
 import { roundSummary, runSummary } from '@starling/runtime/events';
 import type { Logger } from 'pino';
 import { setUpFederation } from '../federation/set-up.js';
 import { otherRun, withForceHint } from './other-run.js';
+import { aboutRun, runStart } from './run-start.js';
 import { makeRuntime } from './runtimes.js';
 
 export interface RunSettings {
@@ -53,17 +54,8 @@ export async function runSimulation(
     signal,
     onFailure: (error) => failure.abort(error),
   });
-  const start: RunStart = {
-    federation: ready.name,
-    description: ready.description,
-    runtime: options.runtime,
-    workers: options.workers,
-    rounds,
-    seed: options.seed,
-    population: run.population.size,
-    settings: ready.settings,
-    headline: headline ?? null,
-  };
+  const { runtime: runtimeName, workers, seed } = options;
+  const start = runStart(ready, { runtime: runtimeName, workers, rounds, seed });
   await observer.started?.(start);
   const timed: Runtime = {
     ...runtime,
@@ -83,13 +75,7 @@ export async function runSimulation(
         rounds,
         seed: options.seed,
         settings: ready.settings,
-        about: {
-          federation: ready.name,
-          description: ready.description,
-          ...(options.workers !== null && { workers: options.workers }),
-          startedAt: new Date().toISOString(),
-          ...(headline !== undefined && { headline }),
-        },
+        about: aboutRun(start),
         signal,
         ...(evaluation === undefined ? {} : { evaluation }),
         ...(options.directory === null ? {} : { checkpoints: checkpointStore(options.directory) }),

@@ -3,12 +3,13 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { allObservers, type RunSummary } from '@starling/runtime/events';
-import { exitCodes } from '../errors/usage-error.js';
 import { createLogger } from '../output/logger.js';
-import { formatDuration, formatNumber, namedNumbers } from '../output/metrics.js';
+import { namedNumbers } from '../output/metrics.js';
+import { formatDuration, formatNumber } from '../output/numbers.js';
+import { printLine } from '../output/print.js';
 import { show } from '../output/show.js';
 import { formatTable } from '../output/table.js';
-import { withInterrupt } from './interrupt.js';
+import { exitAfter, withInterrupt } from './interrupt.js';
 import { clearRun, outputFolder, reportPath } from './output-folder.js';
 import { type RunSettings, runSimulation } from './run-simulation.js';
 
@@ -43,20 +44,19 @@ export async function tour({ clients, seed, rounds, out }: TourOptions): Promise
       const folder = join(out, stop.federation);
       await clearRun(folder);
       const settings = { ...stop, seed, directory: folder, force: false, logger: createLogger() };
-      process.stdout.write(`${stop.about}\n`);
+      printLine(stop.about);
       const summary = await show(
         stop.federation,
         (observer) => runSimulation(settings, allObservers([outputFolder(folder), observer]), signal),
         { every: stop.every },
       );
-      process.stdout.write('\n');
+      printLine('');
       done.push({ stop, summary, report: reportPath(folder) });
     }
   });
-  process.stdout.write(`${formatTable([HEADER, ...done.map(row)])}\n\n`);
-  for (const { summary, report } of done)
-    process.stdout.write(`${summary.start.federation} report: ${report}\n`);
-  if (done.some(({ summary }) => summary.interrupted)) process.exitCode = exitCodes.interrupted;
+  printLine(`${formatTable([HEADER, ...done.map(row)])}\n`);
+  for (const { summary, report } of done) printLine(`${summary.start.federation} report: ${report}`);
+  exitAfter(...done.map(({ summary }) => summary));
 }
 
 function stopsOf(clients: number, rounds: number): readonly Stop[] {

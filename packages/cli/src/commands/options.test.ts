@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { wholeNumber } from './shared-options.js';
+import { wholeNumber } from './options.js';
 
 describe('wholeNumber', () => {
   const read = wholeNumber('--rounds', 1);

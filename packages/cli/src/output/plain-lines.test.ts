@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { failedRound, round, start, summary } from '../testing/run-events.js';
+import { plainLines } from './plain-lines.js';
+
+describe('plainLines', () => {
+  test('shows the round, its metrics and clients a second', () => {
+    const lines: string[] = [];
+    const observer = plainLines((line) => lines.push(line));
+    observer.started?.(start);
+    observer.ready?.(420);
+    observer.round?.(round);
+    observer.finished?.(summary);
+    // 9 accepted clients in half a second: 18 a second.
+    expect(lines).toEqual([
+      'mnist on threads (2 workers): 100 clients, 20 rounds, seed 1',
+      'ready in 420 ms',
+      'round  3/20  loss 0.25  9/10 clients  18 clients/s  500 ms',
+      '  1 dropped, load-failed: no file',
+      '    client-4',
+      "  load-failed: fix what the population's load reads for these clients, or draw",
+      '    cohorts without them',
+      '20 rounds in 4.1 s, state ab12',
+      'missing 1 of 10 updates: 1 load-failed',
+    ]);
+  });
+
+  test('tells of a failed round in a line, and of failed rounds at the end', () => {
+    const lines: string[] = [];
+    const observer = plainLines((line) => lines.push(line));
+    observer.started?.(start);
+    observer.round?.(round);
+    observer.failedRound?.(failedRound);
+    observer.finished?.({ ...summary, failedRounds: 1 });
+    // The reason was told in the round before.
+    expect(lines.slice(6)).toEqual([
+      'round  3/20  failed  9/10 clients  too-few-reports: need 10 reports, got 9 of 10',
+      '20 rounds, 1 of them failed, in 4.1 s, state ab12',
+      'missing 2 of 20 updates: 2 load-failed',
+    ]);
+  });
+
+  test('writes only some rounds when asked to, and always the last', () => {
+    const lines: string[] = [];
+    const observer = plainLines((line) => lines.push(line), 8);
+    observer.started?.(start);
+    for (let index = 1; index <= 20; index++) observer.round?.({ ...round, lost: [], round: index });
+    expect(lines.slice(1).map((line) => line.slice(0, 11))).toEqual([
+      'round  8/20',
+      'round 16/20',
+      'round 20/20',
+    ]);
+  });
+});

@@ -1,0 +1,5 @@
+// Results on stdout, a line each.
+
+export function printLine(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

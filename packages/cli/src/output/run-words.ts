@@ -1,0 +1,29 @@
+// What is said of a run in one line, in whatever way it is shown: how it starts, a round's metrics, how it ends.
+import type { RoundLine, RunStart, RunSummary } from '@starling/runtime/events';
+import { shownFields } from '@starling/runtime/events';
+import { shownMetrics } from './metrics.js';
+import { countOf, formatDuration, formatNumber } from './numbers.js';
+
+/** More metrics than these make a line that wraps. */
+const METRICS_SHOWN = 3;
+
+/** "loss 0.25", the headline's first. */
+export function describeMetrics(line: RoundLine, headline: string | null): readonly string[] {
+  return shownMetrics(shownFields(line), headline, METRICS_SHOWN).map(
+    ([name, value]) => `${name} ${formatNumber(value)}`,
+  );
+}
+
+/** "mnist on threads (2 workers): 100 clients, 20 rounds, seed 1". */
+export function describeStart(start: RunStart): string {
+  const workers = start.workers === null ? '' : ` (${countOf(start.workers, 'worker')})`;
+  return `${start.federation} on ${start.runtime}${workers}: ${countOf(start.population, 'client')}, ${countOf(start.rounds, 'round')}, seed ${start.seed}`;
+}
+
+/** "20 rounds in 4.1 s, state 3f2a91…"; "20 rounds, 3 of them failed, in 4.1 s, …". */
+export function describeEnd(summary: RunSummary): string {
+  const { interrupted, rounds, failedRounds, wallMs, stateHash } = summary;
+  const stopped = interrupted ? 'stopped after ' : '';
+  const failed = failedRounds === 0 ? '' : `, ${formatNumber(failedRounds)} of them failed,`;
+  return `${stopped}${countOf(rounds, 'round')}${failed} in ${formatDuration(wallMs)}, state ${stateHash}`;
+}

@@ -50,18 +50,29 @@ export function adaptivelyClipped(inner: Aggregator, options: AdaptivelyClippedO
   return {
     name,
     create: (update) =>
-      create(name, aggregationBy(inner, update), update, move, initialClipNorm, targetQuantile),
+      create({
+        name,
+        inner: aggregationBy(inner, update),
+        update,
+        move,
+        initialClipNorm,
+        ifEmpty: targetQuantile,
+      }),
   };
 }
 
-function create(
-  name: string,
-  inner: AggregationProcess,
-  update: Type,
-  move: LocalComputation,
-  initialClipNorm: number,
-  ifEmpty: number,
-): AggregationProcess {
+interface Parts {
+  readonly name: string;
+  readonly inner: AggregationProcess;
+  readonly update: Type;
+  /** From a bound and the share within it to the next bound. */
+  readonly move: LocalComputation;
+  readonly initialClipNorm: number;
+  /** The share within the bound of a round that no client took part in. */
+  readonly ifEmpty: number;
+}
+
+function create({ name, inner, update, move, initialClipNorm, ifEmpty }: Parts): AggregationProcess {
   const clip = clipTo(update);
   return aggregationOf({
     name,

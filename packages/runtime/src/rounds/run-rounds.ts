@@ -58,7 +58,7 @@ export async function runRounds(options: RunOptions): Promise<RunResult> {
     const state = checkpoint?.leaves ?? (await initialState(run, engine, seed));
     const from = checkpoint?.round ?? 0;
     const local = options.evaluation === undefined ? null : await localRunnerOn(engine);
-    loop = new RoundLoop(options, run, server, local, clock, seed, identity, from, state);
+    loop = new RoundLoop({ options, compiled: run, server, local, clock, seed, identity }, from, state);
     if (isRecorded(options)) {
       await tell(options, await runLineOf(run, options, { from, identity, engine: engine.description }));
     }
@@ -110,6 +110,18 @@ async function tellEnd(options: RunOptions, line: RecordLine): Promise<void> {
   await options.checkpoints?.flush();
 }
 
+/** What stays the same from round to round. */
+interface RoundLoopParts {
+  readonly options: RunOptions;
+  readonly compiled: CompiledRun;
+  readonly server: PlanRunner;
+  /** Runs the evaluation; `null` without one. */
+  readonly local: LocalRunner | null;
+  readonly clock: () => number;
+  readonly seed: Seed;
+  readonly identity: RunIdentity | null;
+}
+
 class RoundLoop {
   private readonly outcomes = createOutcomes();
   /** Of the round at hand, as far as it has come. */
@@ -122,23 +134,17 @@ class RoundLoop {
   private interrupted = false;
 
   constructor(
-    private readonly options: RunOptions,
-    private readonly compiled: CompiledRun,
-    private readonly server: PlanRunner,
-    private readonly local: LocalRunner | null,
-    private readonly clock: () => number,
-    private readonly seed: Seed,
-    private readonly identity: RunIdentity | null,
+    private readonly parts: RoundLoopParts,
     private round: number,
     private state: Leaves,
   ) {}
 
   async run(session: RuntimeSession): Promise<void> {
-    const { rounds, signal } = this.options;
+    const { rounds, signal } = this.parts.options;
     while (this.round < rounds && !this.interrupted) {
       if (signal?.aborted) this.interrupt(signal);
       else {
-        const start = this.clock();
+        const start = this.parts.clock();
         const round = this.round + 1;
         this.reports = [];
         try {
@@ -157,7 +163,7 @@ class RoundLoop {
   }
 
   result(): Omit<RunResult, 'wallMs'> {
-    const state = this.compiled.stateType === null ? this.last.result : this.state;
+    const state = this.parts.compiled.stateType === null ? this.last.result : this.state;
     const { metrics, evaluation } = this.last;
     return {
       ...this.counts(),
@@ -171,17 +177,17 @@ class RoundLoop {
   }
 
   private async step(session: RuntimeSession, round: number, start: number): Promise<void> {
-    const { compiled, options } = this;
+    const { compiled, options } = this.parts;
     const running = runRound({
       plan: compiled.plan,
-      server: this.server,
+      server: this.parts.server,
       session,
       round,
-      seed: roundSeed(this.seed, round),
+      seed: roundSeed(this.parts.seed, round),
       population: options.population,
       cohort: options.sampler.sample({
         round,
-        seed: deriveSeed(this.seed, 'cohort'),
+        seed: deriveSeed(this.parts.seed, 'cohort'),
         populationSize: options.population.size,
       }),
       serverInput: compiled.serverInput(this.state),
@@ -193,7 +199,7 @@ class RoundLoop {
     const outcome =
       options.signal === undefined ? await running : await unlessAborted(running, options.signal);
     if (outcome === null) return this.interrupt(options.signal!);
-    const wallMs = this.clock() - start;
+    const wallMs = this.parts.clock() - start;
     const state = compiled.stateOf(outcome.result);
     compiled.checkState(state, `finish round ${round}`);
     const metrics = compiled.metricsOf(outcome.result);
@@ -224,8 +230,9 @@ class RoundLoop {
 
   /** The state stays as it was; throws the error if it ends the run, or nobody is told of failed rounds. */
   private async failed(error: unknown, start: number): Promise<void> {
-    const { options, reports } = this;
-    const facts = { round: this.round + 1, reports, wallMs: this.clock() - start };
+    const { reports } = this;
+    const { options } = this.parts;
+    const facts = { round: this.round + 1, reports, wallMs: this.parts.clock() - start };
     this.outcomes.add(reports, error);
     if (isRecorded(options)) await tell(options, failedRoundLineOf({ ...facts, error }));
     if (options.onFailedRound === undefined || !isRoundFailure(error)) throw error;
@@ -234,22 +241,22 @@ class RoundLoop {
   }
 
   private async evaluate(round: number, state: Leaves): Promise<HostValue | null> {
-    const { evaluation, rounds } = this.options;
-    const { stateType } = this.compiled;
-    if (evaluation === undefined || this.local === null || stateType === null) return null;
+    const { evaluation, rounds } = this.parts.options;
+    const { stateType } = this.parts.compiled;
+    if (evaluation === undefined || this.parts.local === null || stateType === null) return null;
     if (round % evaluation.every !== 0 && round !== rounds) return null;
-    return evaluation.run(unflatten(stateType, state), round, this.local);
+    return evaluation.run(unflatten(stateType, state), round, this.parts.local);
   }
 
   private async commit(round: number, state: Leaves, line: RecordLine | null): Promise<void> {
-    const { checkpoints, checkpointEvery = 1, rounds } = this.options;
+    const { checkpoints, checkpointEvery = 1, rounds } = this.parts.options;
     if (checkpoints === undefined) return;
     if (line !== null) await checkpoints.record(line);
     if (round % checkpointEvery !== 0 && round !== rounds) return;
-    const { stateType } = this.compiled;
+    const { stateType } = this.parts.compiled;
     await checkpoints.save({
       round,
-      identity: this.identity!,
+      identity: this.parts.identity!,
       names: stateType === null ? [] : leafNames(stateType),
       leaves: state,
     });

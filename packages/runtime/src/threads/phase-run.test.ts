@@ -15,7 +15,14 @@ function phaseOf(costs: readonly number[], window: number) {
   const cells = new CellPool(window + 1);
   const cohort = costs.map((_, index) => index);
   const request: PhaseRequest = { round: 1, phase: 0, seed: [0, 0], cohort, broadcast: [] };
-  const run = new PhaseRun(request, 1, window, reductions, cells, (client) => costs[client]!);
+  const run = new PhaseRun({
+    request,
+    laneSize: 1,
+    window,
+    reductions,
+    cells,
+    cost: (client) => costs[client]!,
+  });
   return { run, cells };
 }
 

@@ -21,7 +21,23 @@ export interface LaneTask {
   losses: number;
 }
 
+export interface PhaseRunParts {
+  readonly request: PhaseRequest;
+  /** Clients a lane. */
+  readonly laneSize: number;
+  /** Lanes beyond the merged ones that may be at work. */
+  readonly window: number;
+  readonly reductions: readonly Reduction[];
+  readonly cells: CellPool;
+  /** How much work a client is, in any unit; the longest lane is given out first. */
+  readonly cost: (client: number) => number;
+}
+
 export class PhaseRun {
+  readonly request: PhaseRequest;
+  private readonly window: number;
+  private readonly reductions: readonly Reduction[];
+  private readonly cells: CellPool;
   readonly outcome: Promise<PhaseOutcome>;
   private readonly tasks: readonly LaneTask[];
   /** Longest first. */
@@ -34,14 +50,11 @@ export class PhaseRun {
   private failure: Error | null = null;
   private settle!: { resolve(outcome: PhaseOutcome): void; reject(error: Error): void };
 
-  constructor(
-    readonly request: PhaseRequest,
-    laneSize: number,
-    private readonly window: number,
-    private readonly reductions: readonly Reduction[],
-    private readonly cells: CellPool,
-    cost: (client: number) => number,
-  ) {
+  constructor({ request, laneSize, window, reductions, cells, cost }: PhaseRunParts) {
+    this.request = request;
+    this.window = window;
+    this.reductions = reductions;
+    this.cells = cells;
     const { cohort } = request;
     this.tasks = Array.from({ length: Math.ceil(cohort.length / laneSize) }, (_, lane) => {
       const start = lane * laneSize;

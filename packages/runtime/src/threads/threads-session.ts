@@ -91,7 +91,8 @@ export class ThreadsSession implements RuntimeSession {
       this.publication.publishSlices(request.slices.flatMap(({ rows }) => rows));
     }
     const { laneSize } = linked.plan;
-    const run = new PhaseRun(request, laneSize, window, reductions[phase]!, cells, costsIn(population));
+    const cost = costsIn(population);
+    const run = new PhaseRun({ request, laneSize, window, reductions: reductions[phase]!, cells, cost });
     this.current = run;
     try {
       this.pump();

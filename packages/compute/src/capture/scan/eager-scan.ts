@@ -4,13 +4,13 @@ import * as tf from '../../tensorflow/tf.js';
 import type { EagerCall } from '../eager/eager-call.js';
 import { type RecurrenceDraws, stepDraws } from '../eager/eager-draws.js';
 import type { ScanWalk } from './recorded-scan.js';
-import type { ScanStep } from './scan-trace.js';
+import type { ScanInputs, ScanStep } from './scan-trace.js';
 
 /** The last state, then the stacked results, as `runScan` gives them. */
 export function scanEagerly(
   call: EagerCall,
   step: ScanStep,
-  inputs: { readonly initial: readonly tf.Tensor[]; readonly sequences: readonly tf.Tensor[] },
+  inputs: ScanInputs,
   { steps, reverse }: ScanWalk,
 ): tf.Tensor[] {
   const slices = inputs.sequences.map((sequence) => tf.unstack(sequence));

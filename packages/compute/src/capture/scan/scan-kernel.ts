@@ -7,17 +7,13 @@ import type { CapturedValue } from '../recording/recording.js';
 import { tensorOf } from '../recording/structure.js';
 import type { RecordedScan, ScanWalk } from './recorded-scan.js';
 import { emitBackward } from './scan-gradient.js';
-import { isFloat, type ScanTrace } from './scan-trace.js';
+import { isFloat, type ScanInputs, type ScanTrace } from './scan-trace.js';
 import { splitJoint } from './split-step.js';
 
 const SCAN_KERNEL = 'StarlingScan';
 
 /** Records the scan; gives the last state, then the stacked results. */
-export function runScan(
-  trace: ScanTrace,
-  inputs: { readonly initial: readonly tf.Tensor[]; readonly sequences: readonly tf.Tensor[] },
-  walk: ScanWalk,
-): tf.Tensor[] {
+export function runScan(trace: ScanTrace, inputs: ScanInputs, walk: ScanWalk): tf.Tensor[] {
   register();
   const tensors = [...inputs.initial, ...inputs.sequences, ...trace.captured];
   const named = Object.fromEntries(tensors.map((tensor, index) => [`${index}`, tensor]));

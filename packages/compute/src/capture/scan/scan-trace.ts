@@ -44,11 +44,16 @@ export interface JointTrace {
   readonly captures: readonly ValueId[];
 }
 
+/** What a recurrence starts from and walks along: each sequence has the steps on its first axis. */
+export interface ScanInputs {
+  readonly initial: readonly tf.Tensor[];
+  readonly sequences: readonly tf.Tensor[];
+}
+
 /** Traces `step` for slices of `sequences`; throws a `CaptureError` if the state would change its types. */
 export function traceScan(
   outer: Recording,
-  sequences: readonly tf.Tensor[],
-  initial: readonly tf.Tensor[],
+  { sequences, initial }: ScanInputs,
   steps: number,
   step: ScanStep,
 ): ScanTrace {

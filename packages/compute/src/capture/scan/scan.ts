@@ -64,11 +64,7 @@ export function scan<X extends TensorStructure, S extends TensorStructure, Y ext
   const call = eagerCall();
   const outputs =
     call === null
-      ? runScan(
-          traceScan(captureBackend.recording, sequenceTensors, initialTensors, steps, step),
-          inputs,
-          walk,
-        )
+      ? runScan(traceScan(captureBackend.recording, inputs, steps, step), inputs, walk)
       : scanEagerly(call, step, inputs, walk);
   const carried = initialTensors.length;
   return [

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createProgram } from '@starling/cli';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readText, root, trackedFiles } from '../support/repository.js';
+import { readText, rooms, root, trackedFiles } from '../support/repository.js';
 import { snippetsOf } from '../support/snippets.js';
 
 const documents = trackedFiles('.md');
@@ -30,6 +30,19 @@ function linksOf(text: string): readonly string[] {
     .map((match) => match[1] as string)
     .filter((target) => !/^[a-z]+:/.test(target));
 }
+
+describe('packages', () => {
+  test('have each a README.md under their name, which npm shows', () => {
+    const folders = rooms()
+      .map(({ folder, name }) => ({ folder, name }))
+      .filter(({ folder }) => folder.startsWith('packages/'));
+    const without = folders.filter(({ folder, name }) => {
+      const path = join(folder, 'README.md');
+      return !existsSync(join(root, path)) || !readText(path).startsWith(`# ${name}\n`);
+    });
+    expect(without).toEqual([]);
+  });
+});
 
 describe('documents', () => {
   test('link only to files and headings that are there', () => {

@@ -23,11 +23,13 @@ const scripts: readonly Script[] = trackedFiles('.md').flatMap((page) =>
 );
 const pages = new Set(scripts.map(({ page }) => page));
 
-/** They wait for a coordinator, train for long, or are federations. */
+/** They wait for a coordinator, read what a run has left, train for long, or are federations. */
 const NOT_RUN: readonly string[] = [
-  'docs/operations.md mote.ts',
-  'packages/learning/README.md train.ts',
   'docs/debugging.md study.ts',
+  'docs/operations.md mote.ts',
+  'docs/record.md read-record.ts',
+  'packages/client/README.md mote.ts',
+  'packages/learning/README.md train.ts',
 ];
 const isRun = ({ page, name }: Script): boolean =>
   name !== '' && !NOT_RUN.includes(`${page} ${name}`) && /`npx starling run /.test(readText(page));

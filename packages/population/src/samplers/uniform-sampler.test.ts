@@ -51,5 +51,14 @@ describe('uniformSampler', () => {
     }
   });
 
+  test('tells its probability as data', () => {
+    expect(uniformSampler({ cohortSize: 5 }).participation!(40)).toEqual({
+      scheme: 'fixed-size',
+      probability: 0.125,
+      expectedCohortSize: 5,
+      minRoundsBetween: 1,
+    });
+  });
+
   samplerContract('uniformSampler', uniformSampler({ cohortSize: 7 }));
 });

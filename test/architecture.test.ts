@@ -30,6 +30,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   rounds: 1,
   store: 1,
   compute: 2,
+  data: 2,
   datasets: 2,
   plan: 3,
   aggregators: 3,

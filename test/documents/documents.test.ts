@@ -73,7 +73,10 @@ describe('commands', () => {
   const optionsOf = new Map(
     program.commands.map((command) => [
       command.name(),
-      new Set([...command.options.map(({ long }) => long), '--help']),
+      new Set([
+        ...[command, ...command.commands].flatMap(({ options }) => options.map(({ long }) => long)),
+        '--help',
+      ]),
     ]),
   );
 

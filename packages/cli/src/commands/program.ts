@@ -6,6 +6,7 @@ import { oneOf, UsageError } from '../errors/usage-error.js';
 import { addCheckCommand } from './check.js';
 import { addClientCommand } from './client.js';
 import { addCoordinatorCommand } from './coordinator.js';
+import { addDataCommand } from './data.js';
 import { addDebugCommand } from './debug.js';
 import { addDoctorCommand } from './doctor.js';
 import { addInspectCommand } from './inspect.js';
@@ -26,16 +27,22 @@ export function createProgram(): Command {
   addClientCommand(program);
   addInspectCommand(program);
   addDebugCommand(program);
+  addDataCommand(program);
   addDoctorCommand(program);
-  for (const command of [program, ...program.commands]) {
+  for (const command of allCommands(program)) {
     command.configureOutput({ outputError: () => {} }).exitOverride((error) => fail(command, error));
   }
   return program;
 }
 
+/** A command and all below it. */
+function allCommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}
+
 /** Commander's mistakes in this repository's words: action, need, actual. */
 function fail(command: Command, error: CommanderError): never {
-  const action = `Cannot run '${command.parent === null ? '' : `${command.parent.name()} `}${command.name()}'`;
+  const action = `Cannot run '${fullName(command)}'`;
   const got = /'([^']*)'/.exec(error.message)?.[1] ?? '';
   switch (error.code) {
     case 'commander.unknownOption': {
@@ -45,6 +52,10 @@ function fail(command: Command, error: CommanderError): never {
     case 'commander.unknownCommand': {
       const names = command.commands.map((candidate) => candidate.name());
       throw new UsageError(`${action}: need ${oneOf(names)}, got '${got}'`);
+    }
+    case 'commander.help': {
+      const names = command.commands.map((candidate) => candidate.name());
+      throw new UsageError(`${action}: need ${oneOf(names)}, got nothing`);
     }
     case 'commander.missingArgument':
       throw new UsageError(`${action}: need <${got}>, got nothing`);
@@ -60,6 +71,11 @@ function fail(command: Command, error: CommanderError): never {
       if (error.exitCode !== 0) throw new UsageError(`${action}: ${error.message.replace(/^error: /, '')}`);
       throw error;
   }
+}
+
+/** `starling data inspect`. */
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
 }
 
 function packageVersion(): string {

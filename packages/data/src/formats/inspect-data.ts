@@ -1,0 +1,32 @@
+// Tells what a file holds, by the format that its name says.
+import { extname } from 'node:path';
+import { inspectCsv } from '../csv/inspect-csv.js';
+import { FileError } from '../errors/file-error.js';
+import type { DataReport } from '../inspect/data-report.js';
+
+export interface InspectOptions {
+  /** The column that names clients: then clients and their sizes are reported. */
+  readonly client?: string;
+}
+
+const FORMATS: Readonly<
+  Record<string, (path: string, options: InspectOptions) => DataReport | Promise<DataReport>>
+> = {
+  '.csv': inspectCsv,
+  '.tsv': inspectCsv,
+  '.txt': inspectCsv,
+};
+
+/** Columns, types, missing values, clients and sizes of a file. Throws a `FileError` if it cannot be read. */
+export async function inspectData(path: string, options: InspectOptions = {}): Promise<DataReport> {
+  const inspect = FORMATS[extname(path).toLowerCase()];
+  if (inspect === undefined) {
+    throw new FileError({
+      path,
+      need: `must have a name that ends in ${Object.keys(FORMATS).join(', ')}`,
+      got: extname(path) === '' ? 'none of them' : extname(path),
+      remedy: 'Rename it by its format.',
+    });
+  }
+  return await inspect(path, options);
+}

@@ -23,6 +23,11 @@ test.each(['Which one', 'Definitions'])('docs/partitions.md has every partitione
   expect([...names].sort()).toEqual([...exported].sort());
 });
 
+test('docs/partitions.md has every skew', () => {
+  const names = [...page.matchAll(/^\| `(\w+Skew)` \|/gm)].map(([, name]) => name as string);
+  expect(names.sort()).toEqual([...makers.keys()].filter((name) => name.endsWith('Skew')).sort());
+});
+
 test('docs/partitions.md has the options of every partitioner', () => {
   for (const [name, cell] of rowsOf('Definitions')) {
     const make = makers.get(name) as (options: object) => unknown;

@@ -132,7 +132,7 @@ describe('createClientOn', () => {
     expect(client.state).toBe('ready');
   });
 
-  test('`createClientOn` says `failed` when its data is not of the type that it told, and stays', async () => {
+  test('`createClientOn` says `failed` when its data is not of the type that it declared, and stays', async () => {
     const line = await start({ load: () => ({ x: tensor('float32', [2], Float32Array.of(7, 8)) }) });
     await admit(line);
     await teach(line);

@@ -108,7 +108,7 @@ describe('requireAggregated', () => {
       { name: 'outer' },
     );
     expect(() => requireAggregated(outer)).toThrow(
-      /^Cannot take outer for aggregated: the server must see no value of a single client, got federatedSample, federatedCollect\n {4}at .*aggregated-computation\.test\.ts:\d+/,
+      /^Cannot accept outer as aggregated: the server must see no value of a single client, got federatedSample, federatedCollect\n {4}at .*aggregated-computation\.test\.ts:\d+/,
     );
   });
 });

@@ -35,7 +35,7 @@ export function requireAggregated<P extends Type | null>(
     const names = [first, ...others].map((one) => one?.intrinsic ?? 'a revealing parameter').join(', ');
     throw new StarlingError(
       'revealing',
-      `Cannot take ${computation.name} for aggregated: the server must see no value of a single client, got ${names}${atLocation(first?.location ?? null)}`,
+      `Cannot accept ${computation.name} as aggregated: the server must see no value of a single client, got ${names}${atLocation(first?.location ?? null)}`,
     );
   }
   return computation as AggregatedComputation<P>;

@@ -89,6 +89,6 @@ function tagOf(value: object): string {
 function notPlain(path: string, got: string): StarlingError {
   return new StarlingError(
     'bad-run',
-    `Cannot tell a run by its settings: ${path} must be plain data (numbers, bigints, text, booleans, null, arrays, typed arrays, plain objects), got ${got}`,
+    `Cannot identify a run by its settings: ${path} must be plain data (numbers, bigints, text, booleans, null, arrays, typed arrays, plain objects), got ${got}`,
   );
 }

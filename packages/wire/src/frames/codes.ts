@@ -50,7 +50,7 @@ export const wireCodes = {
   'key-out-of-range': [0, 'The update names a key that its aggregation does not have.'],
   'too-many-keys': [0, 'The update asks for more slices than a client may.'],
   'load-failed': [0, 'The client says that its data cannot be had.'],
-  'bad-data': [0, 'The client says that its data is not of the type that it told.'],
+  'bad-data': [0, 'The client says that its data is not of the type that it declared.'],
   'work-failed': [0, 'The client says that its work failed.'],
   left: [0, 'The client has said that it will not be back.'],
   deadline: [0, 'Nothing arrived before the deadline of the round.'],

@@ -6,6 +6,7 @@ import { type ColumnWriter, columnWriter, readBoolean } from '../columns/column-
 import type { TableColumns, WantedColumn } from '../columns/table-columns.js';
 import type { MissingOptions } from '../columns/table-options.js';
 import { FileError, quoted } from '../errors/file-error.js';
+import { missingValue, noClient, noRows } from '../errors/table-faults.js';
 import type { DataFile } from '../files/data-file.js';
 import { type RowRuns, RowRunsBuilder } from '../rows/row-runs.js';
 import { cellNumber } from './cell-number.js';
@@ -107,7 +108,7 @@ export function scanCsv(file: DataFile, header: CsvHeader, options: CsvScanOptio
         client = cellText(bytes, cells, place);
       }
       if (isMissing(own.length, client)) {
-        if (policy === 'refuse' && !inspects) throw noClient(path, line, names[place] as string);
+        if (policy === 'refuse' && !inspects) throw noClient({ path, line, column: names[place] as string });
         isDropped = true;
       }
     }
@@ -170,10 +171,7 @@ export function scanCsv(file: DataFile, header: CsvHeader, options: CsvScanOptio
     return true;
   }
 
-  if (rows === 0) {
-    const got = dropped === 0 ? 'none' : `none but ${dropped} that miss a value`;
-    throw new FileError({ path, need: 'must have rows', got, remedy: 'Check how it was made.' });
-  }
+  if (rows === 0) throw noRows(path, dropped);
   if (policy === 'refuse' && !inspects) checkMissingValues(path, columns.wanted, facts);
   return { runs: builder.finish(), facts: new Map(facts.map((fact) => [fact.name, fact])), rows, dropped };
 }
@@ -187,15 +185,7 @@ function checkMissingValues(
     .filter(({ missing, values }, at) => missing > 0 && values > 0 && wanted[at]?.fill === undefined)
     .sort((left, right) => left.firstMissing - right.firstMissing);
   if (first === undefined) return;
-  const more = first.missing === 1 ? '' : ` (and ${first.missing - 1} more)`;
-  throw new FileError({
-    path,
-    line: first.firstMissing,
-    column: first.name,
-    need: 'must have a value',
-    got: `none${more}`,
-    remedy: `Say missing: { fill: { ${JSON.stringify(first.name).slice(1, -1)}: 0 } } or another value, or missing: { rows: 'drop' }.`,
-  });
+  throw missingValue({ path, line: first.firstMissing, column: first.name }, first.missing);
 }
 
 function misfit(path: string, line: number, column: string, { need }: ColumnWriter, got: string): FileError {
@@ -203,17 +193,6 @@ function misfit(path: string, line: number, column: string, { need }: ColumnWrit
     ? 'Write decimals with a point.'
     : `If it marks a missing value, say missing: { marks: [${quoted(got)}] }; else give another type in types.`;
   return new FileError({ path, line, column, need: `must be ${need}`, got: quoted(got), remedy });
-}
-
-function noClient(path: string, line: number, column: string): FileError {
-  return new FileError({
-    path,
-    line,
-    column,
-    need: 'must name the client',
-    got: 'nothing',
-    remedy: "Fill it in, or leave such rows out: missing: { rows: 'drop' }.",
-  });
 }
 
 function wrongCount(

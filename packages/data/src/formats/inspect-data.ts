@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { inspectCsv } from '../csv/inspect-csv.js';
 import { FileError } from '../errors/file-error.js';
 import type { DataReport } from '../inspect/data-report.js';
+import { inspectParquet } from '../parquet/inspect-parquet.js';
 
 export interface InspectOptions {
   /** The column that names clients: then clients and their sizes are reported. */
@@ -15,6 +16,7 @@ const FORMATS: Readonly<
   '.csv': inspectCsv,
   '.tsv': inspectCsv,
   '.txt': inspectCsv,
+  '.parquet': inspectParquet,
 };
 
 /** Columns, types, missing values, clients and sizes of a file. Throws a `FileError` if it cannot be read. */

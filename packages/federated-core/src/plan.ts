@@ -12,6 +12,7 @@ export { createReduction } from './aggregations/create-reduction.js';
 export { findNonFinite } from './aggregations/finite.js';
 export type { Accumulator, Reduction } from './aggregations/reduction.js';
 export { encodeSettings, type PerLeaf } from './aggregations/settings.js';
+export { computationKinds } from './computations/computation-kinds.js';
 export { checkKind, hasMethods, type Kind, kinds, ofKind } from './errors/check-kind.js';
 export {
   type Check,
@@ -24,6 +25,7 @@ export {
   numberWithin,
   oneOf,
   optionError,
+  type RequiredCheck,
   required,
 } from './errors/check-option.js';
 export { describeValue, isPlain } from './errors/describe-value.js';

@@ -4,6 +4,7 @@ import type { Engine } from '@starling/compute';
 import { formatType, StarlingError, type Type, type Value } from '@starling/federated-core';
 import type { ConversationState } from '@starling/wire';
 import { type BackOff, backOffMs } from './back-off.js';
+import { checkClient } from './check-client.js';
 import { type Conversation, converse } from './conversation.js';
 import { type ClientLogger, silentLogger } from './logger.js';
 import { type ClientCounts, newCounts, newMemory } from './memory.js';
@@ -69,11 +70,11 @@ const passing: ReadonlySet<string> = new Set([
   'internal',
 ]);
 
-/** Starts a client. It connects at once, and again after every cut. Throws a `RangeError` for a URL of another kind. */
+/**
+ * Starts a client. It connects at once, and again after every cut. Throws a `RangeError` for an option of another kind.
+ */
 export function createClientOn(options: ClientOptions): Client {
-  if (!/^wss?:\/\/./.test(options.url)) {
-    throw new RangeError(`Cannot connect: the URL must begin with ws:// or wss://, got '${options.url}'`);
-  }
+  checkClient(options);
   const {
     random = Math.random,
     backOff,

@@ -1,6 +1,7 @@
 // Plans that were fetched, checked and loaded, by hash. All clients of one process share a cache and its engine:
 // the plan crosses the wire once, and pieces of work run one after another, as the engine's thread would anyway.
 import type { Engine } from '@starling/compute';
+import { engineKind } from '@starling/compute/engine';
 import { StarlingError, type Tensor, type Type, type Value } from '@starling/federated-core';
 import { leafCount, type Selection, splitLeaves, unpackSlices } from '@starling/federated-core/plan';
 import { decodeManifest, decodePlan, workBlobs } from '@starling/plan';
@@ -42,6 +43,7 @@ export interface PlanCache {
 }
 
 export function createPlanCache(engine: Engine): PlanCache {
+  engineKind('Cannot make a cache of plans', 'engine', engine);
   const plans = new Map<string, Promise<LoadedPlan & { dispose(): Promise<void> }>>();
 
   async function fetchPlan(wanted: WantedBlob, fetch: FetchBlobs) {

@@ -1,9 +1,12 @@
 // Clients of a population in one process: what `starling client` runs. They share one engine and one plan cache,
 // and each has a socket of its own.
 import type { Engine } from '@starling/compute';
+import { engineKind } from '@starling/compute/engine';
 import { createOnnxEngine } from '@starling/compute/onnx';
-import type { Population } from '@starling/population';
+import { type Check, checkOptions, kinds, ofKind, required } from '@starling/federated-core/plan';
+import { type Population, populationKind } from '@starling/population';
 import type { BackOff } from '../core/back-off.js';
+import { atLeastZero, backOffKind, loggerKind, textsKind, tokenKind, urlKind } from '../core/check-client.js';
 import type { Client, ClientSummary } from '../core/client.js';
 import { type ClientLogger, silentLogger } from '../core/logger.js';
 import { createPlanCache } from '../core/plan-cache.js';
@@ -38,6 +41,7 @@ export interface RunningClients {
 
 /** Starts clients; they connect at once, and come back after every cut. */
 export async function startClients(options: RunClientsOptions): Promise<RunningClients> {
+  checkClients(options);
   const { url, population, clients: which = { any: 1 }, signal, token, pins, backOff, giveUpMs } = options;
   const logger = options.logger ?? silentLogger;
   const engine = options.engine ?? (await createOnnxEngine());
@@ -84,6 +88,32 @@ export async function startClients(options: RunClientsOptions): Promise<RunningC
   finished.catch(() => {}); // whoever reads `finished` gets the error; nobody has to
   return { clients, finished, close };
 }
+
+function checkClients(options: RunClientsOptions): void {
+  checkOptions('Cannot start clients', options, {
+    url: required(urlKind),
+    population: required(populationKind),
+    clients: whichKind,
+    token: tokenKind,
+    pins: textsKind,
+    backOff: backOffKind,
+    giveUpMs: atLeastZero,
+    engine: engineKind,
+    connect: kinds.callable,
+    logger: loggerKind,
+    signal: kinds.abortSignal,
+  });
+}
+
+const whichKind: Check = ofKind({
+  need: 'an array of clients by number, such as [0, 1], or { any: 2 }',
+  fits: (value) => {
+    if (Array.isArray(value)) return value.length > 0 && value.every(Number.isSafeInteger);
+    const { any } = (value ?? {}) as { readonly any?: unknown };
+    return typeof value === 'object' && Number.isSafeInteger(any) && (any as number) > 0;
+  },
+  advice: (value) => (Number.isSafeInteger(value) ? `Write { any: ${value} }` : null),
+});
 
 /** Starts clients and waits for their end. */
 export async function runClients(options: RunClientsOptions): Promise<readonly ClientSummary[]> {

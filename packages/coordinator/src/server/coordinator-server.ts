@@ -4,6 +4,7 @@ import { StarlingError } from '@starling/federated-core';
 import { type Control, encodeMessage, WireError } from '@starling/wire';
 import { type Logger, pino } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { checkServer } from './check-server.js';
 import { Connection, type ConnectionHandlers } from './connection.js';
 import { createSeats, type HostedSession, type Seats, type SessionHosting } from './hosted-session.js';
 import { listenHttp, type TlsOptions } from './http.js';
@@ -48,6 +49,7 @@ export interface CoordinatorServer {
 export async function createCoordinatorServer(
   options: CoordinatorServerOptions = {},
 ): Promise<CoordinatorServer> {
+  checkServer(options);
   const { host = '127.0.0.1', port = 0, tls, token, maxConnections = 10_000 } = options;
   const { heartbeatMs = 15_000, handshakeMs = 60_000 } = options;
   const { logger = pino({ level: 'silent' }), metrics = createServerMetrics() } = options;

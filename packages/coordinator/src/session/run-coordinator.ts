@@ -11,6 +11,7 @@ import {
 import { failedRoundSummary, type LostClients, roundSummary } from '@starling/runtime/events';
 import { type Logger, pino } from 'pino';
 import { createServerMetrics } from '../server/server-metrics.js';
+import { checkCoordinator } from './check-session.js';
 import type { WebSocketRuntimeOptions } from './session-options.js';
 import { websocketRuntime } from './websocket-runtime.js';
 
@@ -45,14 +46,17 @@ export interface CoordinatorOptions extends WebSocketRuntimeOptions {
  * an update that counts, the result has a `failure`. The log names who was missing in a round, by reason.
  */
 export async function runCoordinator(options: CoordinatorOptions): Promise<RunResult> {
-  const { run, rounds = run.rounds, seed = 0, state, settings, onOtherRun, signal, minReports } = options;
+  checkCoordinator(options);
+  const { run, rounds = run.rounds, seed = 0, state, settings, onOtherRun, minReports, ...others } = options;
+  const { onRound: _round, onFailedRound: _failed, onRecord: _record, about: _about, ...session } = others;
+  const { signal } = session;
   const logger = options.logger ?? pino({ level: 'silent' });
   const metrics = options.metrics ?? createServerMetrics();
   const { headline, evaluation, ...source } = run;
   const result = await runRounds({
     ...source,
     runtime: websocketRuntime({
-      ...options,
+      ...session,
       // A round that would fail for want of reports waits longer instead, unless it is told otherwise.
       ...(minReports !== undefined && { extendBelow: options.extendBelow ?? minReports }),
       logger,

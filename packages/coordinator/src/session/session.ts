@@ -53,8 +53,11 @@ export async function openSession(
     const runner = await createPlanRunner(linked, engine, ['aggregation']);
     closers.unshift(() => runner.dispose());
     const maxConnections = 2 * population.size + SPARE_CONNECTIONS;
+    const listening = Object.fromEntries(
+      SERVER_OPTIONS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+    );
     const server =
-      options.server ?? (await createCoordinatorServer({ ...options, maxConnections, logger, metrics }));
+      options.server ?? (await createCoordinatorServer({ ...listening, maxConnections, logger, metrics }));
     if (options.server === undefined) closers.unshift(() => server.close());
     const { url, port } = server;
     const hosted = server.host({

@@ -2,12 +2,13 @@
 // database of handwritten digits", section "File formats"). Read into memory that threads can share.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Tensor } from '@starling/federated-core';
-import { sizeOf } from '@starling/federated-core/plan';
+import { kinds, sizeOf } from '@starling/federated-core/plan';
 
 const UNSIGNED_BYTE = 0x08;
 
 /** Reads an IDX file of unsigned bytes as a uint8 tensor. Throws a `RangeError` when it is not one. */
 export function readIdx(path: string): Tensor<'uint8'> {
+  kinds.text('Cannot read an IDX file', 'path', path);
   const bytes = readShared(path);
   const view = new DataView(bytes.buffer);
   const rank = bytes[3] ?? 0;

@@ -10,6 +10,7 @@ import {
   sequence,
   struct,
 } from '@starling/federated-core';
+import { checkOptions, count, dataKinds, numberWithin, required } from '@starling/federated-core/plan';
 import type { Population } from '@starling/population';
 import { generatedPopulation } from '@starling/population';
 
@@ -36,6 +37,12 @@ export const linearTeacherExample = struct({ x: float32(SIDE, SIDE, 1), y: int32
  * uniform value; the label is the class with the largest score under a normal weight matrix.
  */
 export function linearTeacher(options: LinearTeacherOptions): Population {
+  checkOptions('Cannot make a linear teacher', options, {
+    clients: required(count),
+    seed: required(dataKinds.seed),
+    examples: numberWithin({ whole: true, from: 0 }),
+    classes: count,
+  });
   const { clients, seed, examples = 100, classes = 62 } = options;
   const teacher = drawTeacher(classes, generator(deriveSeed(seed, 'linear-teacher')));
   return generatedPopulation({

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { float32, sequence, struct, tensor } from '@starling/federated-core';
+import { checkOptions, describeValue, optionError } from '@starling/federated-core/plan';
 import type { Population } from '@starling/population';
 import { populationOf, sliceRows } from '@starling/population';
 
@@ -20,12 +21,14 @@ export const sensorData = struct({ readings: sequence(float32()) });
  * `clients` (4 by default) above 4 cuts the motes' readings by time into that many clients, as even as can be:
  * with 10, motes 1 and 2 give three clients each, motes 3 and 4 two.
  */
-export function sensorReadings({ clients = 4 }: { readonly clients?: number } = {}): Population {
+export function sensorReadings(options: { readonly clients?: number } = {}): Population {
+  checkOptions('Cannot cut the sensor readings', options, { clients: true });
+  const { clients = 4 } = options;
   const motes = readMotes();
   const fewest = Math.min(...motes.map(({ length }) => length));
   if (!(Number.isInteger(clients) && clients >= motes.length && clients <= motes.length * fewest)) {
-    throw new RangeError(
-      `Cannot cut the sensor readings: clients must be from ${motes.length} to ${motes.length * fewest}, got ${clients}`,
+    throw optionError(
+      `Cannot cut the sensor readings: clients must be from ${motes.length} to ${motes.length * fewest}, got ${describeValue(clients)}`,
     );
   }
   const values = [];

@@ -1,7 +1,28 @@
 // Rows of a columnar dataset: what cuts one dataset into the data of many clients. A run of neighbouring rows
 // is a view on the same memory; scattered rows are copied.
 import { type Dataset, structEntries, type Tensor, type Type, type Value } from '@starling/federated-core';
-import { allocate, sizeOf } from '@starling/federated-core/plan';
+import {
+  allocate,
+  checkOptions,
+  dataKinds,
+  describeValue,
+  ofKind,
+  optionError,
+  required,
+  sizeOf,
+} from '@starling/federated-core/plan';
+
+const indicesKind = ofKind({
+  need: 'an Int32Array of row numbers, such as Int32Array.of(0, 1)',
+  fits: (value) => value instanceof Int32Array,
+});
+
+/** The check of a dataset in columns, for tables of options. */
+export const datasetKind = ofKind({
+  need: 'a dataset, { length, columns }',
+  fits: (value) => typeof value === 'object' && value !== null && 'columns' in value && 'length' in value,
+  advice: (value) => (Array.isArray(value) ? 'Make one of rows: toValue(sequence(element), rows)' : null),
+});
 
 /**
  * The rows from `begin` to before `end` as a dataset that shares the memory of `dataset`, whose elements are of
@@ -9,12 +30,19 @@ import { allocate, sizeOf } from '@starling/federated-core/plan';
  */
 export function sliceRows(
   dataset: Dataset,
-  { element, begin, end }: { readonly element: Type; readonly begin: number; readonly end: number },
+  options: { readonly element: Type; readonly begin: number; readonly end: number },
 ): Dataset {
+  checkOptions('Cannot slice a dataset', options, {
+    element: required(dataKinds.type),
+    begin: true,
+    end: true,
+  });
+  datasetKind('Cannot slice a dataset', 'what is sliced', dataset);
+  const { element, begin, end } = options;
   const whole = Number.isInteger(begin) && Number.isInteger(end);
   if (!(whole && begin >= 0 && begin <= end && end <= dataset.length)) {
-    throw new RangeError(
-      `Cannot slice a dataset: need 0 <= begin <= end <= ${dataset.length}, got ${begin} and ${end}`,
+    throw optionError(
+      `Cannot slice a dataset: need 0 <= begin <= end <= ${dataset.length}, got ${describeValue(begin)} and ${describeValue(end)}`,
     );
   }
   const columns = mapColumns(element, dataset, (column) => {
@@ -36,11 +64,17 @@ export function sliceRows(
  */
 export function takeRows(
   dataset: Dataset,
-  { element, indices }: { readonly element: Type; readonly indices: Int32Array },
+  options: { readonly element: Type; readonly indices: Int32Array },
 ): Dataset {
+  checkOptions('Cannot take rows', options, {
+    element: required(dataKinds.type),
+    indices: required(indicesKind),
+  });
+  datasetKind('Cannot take rows', 'what they are taken of', dataset);
+  const { element, indices } = options;
   for (const index of indices) {
     if (!(index >= 0 && index < dataset.length)) {
-      throw new RangeError(`Cannot take rows: indices must be from 0 to ${dataset.length - 1}, got ${index}`);
+      throw optionError(`Cannot take rows: indices must be from 0 to ${dataset.length - 1}, got ${index}`);
     }
   }
   const first = indices[0] ?? 0;
@@ -79,7 +113,7 @@ function mapColumns(element: Type, { length, columns }: Dataset, change: (column
   return mapTensors(element, columns, (column) => {
     const { shape, data } = column;
     if (shape[0] !== length || data.length !== sizeOf(shape)) {
-      throw new RangeError(
+      throw optionError(
         `Cannot take rows: each column must have the dataset's ${length}, got ${data.length} numbers of shape [${shape.join(', ')}]`,
       );
     }
@@ -90,7 +124,7 @@ function mapColumns(element: Type, { length, columns }: Dataset, change: (column
 function mapTensors(element: Type, columns: Value, change: (column: Tensor) => Tensor): Value {
   if (element.kind === 'tensor') return change(columns as Tensor);
   if (element.kind !== 'struct') {
-    throw new TypeError(
+    throw optionError(
       `Cannot take rows of a dataset: its elements must be tensors or structs of tensors, got a ${element.kind}`,
     );
   }

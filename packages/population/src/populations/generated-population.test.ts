@@ -54,7 +54,7 @@ describe('generatedPopulation', () => {
         exampleCount: () => 0,
         generate: none,
       }),
-    ).toThrow('Cannot make none: size must be a positive integer, got 0');
+    ).toThrow('Cannot generate a population: size must be a whole number >= 1, got 0');
   });
 
   populationContract('generatedPopulation', () => numbers(1));

@@ -8,6 +8,7 @@ import {
   type Type,
   type Value,
 } from '@starling/federated-core';
+import { checkOptions, dataKinds, kinds, numberWithin, required } from '@starling/federated-core/plan';
 import { checkIndex } from './check-index.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { Population } from './population.js';
@@ -28,10 +29,16 @@ export interface GeneratedPopulationOptions {
 
 /** Clients are called `<name>-<index>`; each has a generator of its own, split from `seed`. */
 export function generatedPopulation(options: GeneratedPopulationOptions): Population {
+  checkOptions('Cannot generate a population', options, {
+    name: required(kinds.text),
+    size: required(numberWithin({ whole: true, from: 1 })),
+    dataType: required(dataKinds.type),
+    seed: required(dataKinds.seed),
+    exampleCount: required(kinds.callable),
+    generate: required(kinds.callable),
+    dataAtHand: kinds.flag,
+  });
   const { name, size, dataType, seed, exampleCount, generate, dataAtHand = true } = options;
-  if (!(Number.isSafeInteger(size) && size >= 1)) {
-    throw new RangeError(`Cannot make ${name}: size must be a positive integer, got ${size}`);
-  }
   const population = {
     name,
     size,

@@ -69,7 +69,7 @@ describe('partitionedPopulation', () => {
         partitioner: iidPartition({ clients: 2 }),
         seed: seedFrom(1),
       }),
-    ).toThrow('at toy.columns.y: need a tensor int32[8], got int32[6]');
+    ).toThrow('at dataset.columns.y: need a tensor int32[8], got int32[6]');
   });
 
   populationContract('partitionedPopulation', () =>

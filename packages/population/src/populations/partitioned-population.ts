@@ -7,13 +7,40 @@ import {
   sequence,
   struct,
   type Tensor,
+  type Type,
+  ValueError,
 } from '@starling/federated-core';
-import { checkValue } from '@starling/federated-core/plan';
+import {
+  atLocation,
+  checkOptions,
+  checkValue,
+  dataKinds,
+  kinds,
+  optionError,
+  required,
+  sourceLocation,
+} from '@starling/federated-core/plan';
 import type { Label, Partitioner } from '../partitioners/partitioner.js';
+import { partitionerKind } from '../partitioners/partitioner-kind.js';
 import { checkIndex } from './check-index.js';
-import { takeRows } from './dataset-rows.js';
+import { datasetKind, takeRows } from './dataset-rows.js';
 import { fingerprintOf, hashOfLists } from './fingerprint.js';
 import type { Population } from './population.js';
+
+const ACTION = 'Cannot make a population of parts';
+
+function checkDataset(type: Type, dataset: Dataset): void {
+  try {
+    checkValue(type, dataset, 'dataset');
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    throw new ValueError(
+      error.path,
+      `${ACTION}: ${error.message.replace(/^Cannot take a value of /, 'its dataset must be ')}${atLocation(sourceLocation())}`,
+      { cause: error },
+    );
+  }
+}
 
 export interface PartitionedPopulationOptions {
   readonly name: string;
@@ -33,12 +60,21 @@ export interface PartitionedPopulationOptions {
  * as for columns of unequal length, and a `RangeError` if it has no such label.
  */
 export function partitionedPopulation(options: PartitionedPopulationOptions): Population {
+  checkOptions(ACTION, options, {
+    name: required(kinds.text),
+    dataset: required(datasetKind),
+    element: required(dataKinds.type),
+    partitioner: required(partitionerKind),
+    seed: required(dataKinds.seed),
+    label: kinds.text,
+  });
   const { name, dataset, element, partitioner, label = 'y' } = options;
-  checkValue(sequence(element), dataset, name);
+  checkDataset(sequence(element), dataset);
   const column = (dataset.columns as { readonly [name: string]: Tensor })[label];
   if (column === undefined || column.shape.length !== 1) {
-    throw new RangeError(
-      `Cannot partition ${name}: needs a scalar field '${label}', got ${column === undefined ? 'none' : `${column.dtype} of rank ${column.shape.length - 1}`}`,
+    const got = column === undefined ? 'none' : `${column.dtype} of rank ${column.shape.length - 1}`;
+    throw optionError(
+      `Cannot partition ${name}: needs a scalar field '${label}', got ${got}. The option label names another`,
     );
   }
   const seed = deriveSeed(options.seed, 'partition', name);

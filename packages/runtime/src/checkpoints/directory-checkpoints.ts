@@ -4,6 +4,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StarlingError } from '@starling/federated-core';
+import { checkOptions, kinds, numberWithin } from '@starling/federated-core/plan';
 import { CheckpointError } from '../runtime/errors.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.js';
 import type { CheckpointStore, ResumedCheckpoint } from './checkpoint-store.js';
@@ -17,8 +18,11 @@ export interface DirectoryCheckpointOptions {
 /** A store in `directory`, which is made where it is missing. */
 export function checkpointStore(
   directory: string,
-  { keep = 2 }: DirectoryCheckpointOptions = {},
+  options: DirectoryCheckpointOptions = {},
 ): CheckpointStore {
+  kinds.text('Cannot keep checkpoints', 'directory', directory);
+  checkOptions('Cannot keep checkpoints', options, { keep: numberWithin({ whole: true, from: 1 }) });
+  const { keep = 2 } = options;
   const metricsPath = join(directory, METRICS);
   let lines: string[] = [];
 

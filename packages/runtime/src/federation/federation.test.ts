@@ -13,7 +13,9 @@ test('`defineFederation` gives the federation back when every option has a defau
     options: z.object({ clients: z.number().default(4) }),
     build,
   };
-  expect(defineFederation(federation)).toBe(federation);
+  const { build: _, ...rest } = federation;
+  expect(defineFederation(federation)).toMatchObject(rest);
+  expect(() => defineFederation(federation).build({ clients: 4 })).toThrow('not run');
 });
 
 test('`defineFederation` throws when an option has no default, and names it', () => {

@@ -1,9 +1,22 @@
 // What a federation file exports: a computation with the clients to run it on, and the options a user may set.
 // `starling simulate` runs it on this machine, on any runtime; a coordinator and its clients load the same file.
 import type { FederatedComputation, IterativeProcess } from '@starling/federated-core';
-import type { MaybePromise } from '@starling/federated-core/plan';
+import {
+  atLocation,
+  checkOptions,
+  hasMethods,
+  isPlain,
+  kinds,
+  type MaybePromise,
+  numberWithin,
+  ofKind,
+  optionError,
+  required,
+  sourceLocation,
+} from '@starling/federated-core/plan';
 import type { CohortSampler, Population } from '@starling/population';
 import type { z } from 'zod';
+import { SOURCE_OPTIONS } from '../rounds/check-run.js';
 import type { Evaluation } from '../rounds/run-options.js';
 
 /** A federation made ready with its options: all that a run needs but the runtime and the seed. */
@@ -33,12 +46,69 @@ export interface Federation<O extends z.ZodObject = z.ZodObject> {
   build(options: z.infer<O>): MaybePromise<FederationSetup>;
 }
 
-/** Gives the federation back, typed by its options; throws if an option has no default. */
+/**
+ * Gives the federation back, typed by its options; what its `build` makes is checked. Throws a `RangeError` for a part
+ * of another kind, and if an option has no default.
+ */
 export function defineFederation<O extends z.ZodObject>(federation: Federation<O>): Federation<O> {
-  const parsed = federation.options.safeParse({});
-  if (parsed.success) return federation;
-  const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
-  throw new TypeError(
-    `Cannot define federation '${federation.name}': every option needs a default, got none for ${missing}`,
+  checkOptions(
+    'Cannot define a federation',
+    federation,
+    {
+      name: required(kinds.text),
+      description: required(kinds.text),
+      options: required(optionsKind),
+      build: required(kinds.callable),
+    },
+    ELSEWHERE,
   );
+  const { name, options } = federation;
+  const parsed = options.safeParse({});
+  if (!parsed.success) {
+    const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+    throw optionError(
+      `Cannot define federation '${name}': every option needs a default, got none for ${missing}`,
+    );
+  }
+  const check = setupCheck(name);
+  return {
+    ...federation,
+    build: (given) => {
+      const setup = federation.build(given);
+      return setup instanceof Promise ? setup.then(check) : check(setup);
+    },
+  };
 }
+
+const optionsKind = ofKind({
+  need: 'a zod object, such as z.object({ clients: z.int().default(10) })',
+  fits: (value) => hasMethods(value, ['safeParse']) && 'shape' in (value as object),
+  advice: (value) =>
+    typeof value === 'object' && value !== null && isPlain(value) ? 'Write z.object({ … })' : null,
+});
+
+/** Checks a setup once it is built; errors have the line where the federation is defined. */
+function setupCheck(name: string): (setup: FederationSetup) => FederationSetup {
+  const defined = atLocation(sourceLocation());
+  return (setup) => {
+    try {
+      checkOptions(`Cannot build federation '${name}': what build returns`, setup, {
+        ...SOURCE_OPTIONS,
+        rounds: required(numberWithin({ whole: true, from: 0 })),
+        headline: kinds.text,
+      });
+    } catch (cause) {
+      const [words] = (cause as RangeError).message.split('\n    at ');
+      throw new RangeError(`${words}${defined}`, { cause });
+    }
+    return setup;
+  };
+}
+
+/** What a setup has, and its federation has not. */
+const ELSEWHERE = Object.fromEntries(
+  ['process', 'computation', 'population', 'sampler', 'rounds', 'evaluation'].map((name) => [
+    name,
+    `It is part of what build returns: build: () => ({ ${name}, … })`,
+  ]),
+);

@@ -2,10 +2,11 @@
 // runtimes, for tests and debugging; the others must give the same bits.
 import type { Engine } from '@starling/compute';
 import { StarlingError } from '@starling/federated-core';
-import { slicesAt, updateChecker } from '@starling/federated-core/plan';
+import { checkOptions, slicesAt, updateChecker } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan/runner';
 import { clientArgument, createPlanRunner } from '@starling/plan/runner';
 import { engineName } from '../engines/engine-name.js';
+import { engineOption } from '../engines/engine-option.js';
 import { createEngine, type EngineChoice } from '../engines/engines.js';
 import { createAccumulate } from '../fold/lane-fold.js';
 import { createOrderedMerge, zeroAccumulators } from '../fold/ordered-merge.js';
@@ -17,7 +18,9 @@ export interface InProcessOptions {
   readonly engine?: EngineChoice | Engine;
 }
 
-export function inProcessRuntime({ engine: given }: InProcessOptions = {}): Runtime {
+export function inProcessRuntime(options: InProcessOptions = {}): Runtime {
+  checkOptions('Cannot make an in-process runtime', options, { engine: engineOption });
+  const { engine: given } = options;
   return {
     name: 'in-process',
     engine: engineName(given),

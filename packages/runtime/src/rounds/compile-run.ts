@@ -11,10 +11,19 @@ import {
   structEntries,
   type Type,
   toHost,
-  toValue,
   type Value,
 } from '@starling/federated-core';
-import { copyTensor, flatten, leafTypes, unflatten } from '@starling/federated-core/plan';
+import {
+  atLocation,
+  copyTensor,
+  didYouMean,
+  flatten,
+  kinds,
+  leafTypes,
+  sourceLocation,
+  unflatten,
+  valueFor,
+} from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
 import { linkPlan } from '@starling/plan/link';
 import type { Leaves } from '@starling/plan/runner';
@@ -54,7 +63,8 @@ export function compileRun(source: RunSource): CompiledRun {
     const { serverInput: type, result: resultType } = plan.plan;
     const unnamed = computation.parameters[0]?.name === null;
     const nothing = leafTypes(type).length === 0;
-    const unnamedInput = () => (nothing ? [] : flatten(type, toValue(type, given)).map(copyTensor));
+    const unnamedInput = () =>
+      nothing ? [] : flatten(type, valueFor(ACTION, 'its argument', type, given)).map(copyTensor);
     const input = unnamed ? unnamedInput() : namedArguments(plan, given, []);
     return {
       plan,
@@ -105,12 +115,16 @@ function namedArguments(
   reserved: readonly string[],
 ): readonly Leaves[] {
   if (serverInput.kind !== 'struct') throw badRun(`${name} must name its parameters`);
+  if (given !== undefined) kinds.record(ACTION, 'arguments', given);
   const values = (given ?? {}) as Readonly<Record<string, unknown>>;
   const entries = structEntries(serverInput);
   const known = entries.map(([parameter]) => parameter);
   const wanted = known.filter((parameter) => !reserved.includes(parameter as string));
   const unknown = Object.keys(values).find((parameter) => !wanted.includes(parameter));
-  if (unknown !== undefined) throw badRun(`${name} has no argument '${unknown}', only ${wanted.join(', ')}`);
+  if (unknown !== undefined) {
+    const near = didYouMean(unknown, wanted as readonly string[]);
+    throw badRun(`${name} has the arguments ${wanted.join(', ') || '(none)'}, got '${unknown}'${near}`);
+  }
   for (const parameter of reserved) {
     if (!known.includes(parameter))
       throw badRun(`${name} must have a parameter '${parameter}' at the server`);
@@ -118,12 +132,16 @@ function namedArguments(
   return entries.map(([parameter, type]) => {
     if (reserved.includes(parameter as string)) return [];
     const value = values[parameter as string];
-    if (value !== undefined) return flatten(type, toValue(type, value)).map(copyTensor);
+    if (value !== undefined) {
+      return flatten(type, valueFor(ACTION, `argument '${parameter}'`, type, value)).map(copyTensor);
+    }
     if (leafTypes(type).length === 0) return [];
     throw badRun(`${name} needs an argument '${parameter}' of ${formatType(type)}`);
   });
 }
 
+const ACTION = 'Cannot run rounds';
+
 function badRun(problem: string): StarlingError {
-  return new StarlingError('bad-run', `Cannot run rounds: ${problem}`);
+  return new StarlingError('bad-run', `${ACTION}: ${problem}${atLocation(sourceLocation())}`);
 }

@@ -279,7 +279,7 @@ describe('runRounds', () => {
       /needs an argument 'pace' of float32/,
     );
     await expect(runRounds(options({ arguments: { pace: 1, peace: 1 } }))).rejects.toThrow(
-      /no argument 'peace'/,
+      /has the arguments pace, got 'peace'; did you mean 'pace'\?/,
     );
     await expect(runRounds(options({ computation: growth.next }))).rejects.toThrow(/not both/);
   });

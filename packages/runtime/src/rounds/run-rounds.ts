@@ -12,7 +12,7 @@ import {
   StarlingError,
   seedFrom,
 } from '@starling/federated-core';
-import { checkNumber, leafNames, roundSeed, serverSeed, unflatten } from '@starling/federated-core/plan';
+import { leafNames, roundSeed, serverSeed, unflatten } from '@starling/federated-core/plan';
 import { createPlanRunner, type Leaves, type PlanRunner } from '@starling/plan/runner';
 import { stateHash } from '@starling/plan/safetensors';
 import type { RunIdentity } from '../checkpoints/run-identity.js';
@@ -24,6 +24,7 @@ import { TooFewReportsError } from '../runtime/errors.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { serverVectors } from '../simd/server-vectors.js';
 import { checkPossible } from './check-possible.js';
+import { checkRun } from './check-run.js';
 import { type CompiledRun, compileRun } from './compile-run.js';
 import { createOutcomes } from './outcomes.js';
 import { resumeRun } from './resume-run.js';
@@ -33,14 +34,14 @@ import { runRound } from './run-round.js';
 
 /**
  * Runs a process or a computation round by round. Throws what a round throws (see `runRound`), a `CheckpointError`
- * where the checkpoint found is of another run (see `RunIdentity`), a `RangeError` if a number is out of its range,
- * and, before anything runs, a `StarlingError` with code `impossible-rounds` if more clients must report than are ever
- * asked.
+ * where the checkpoint found is of another run (see `RunIdentity`), a `RangeError` if an option is of another kind or
+ * out of its range, and, before anything runs, a `StarlingError` with code `impossible-rounds` if more clients must
+ * report than are ever asked.
  */
 export async function runRounds(options: RunOptions): Promise<RunResult> {
+  checkRun(options);
   const { runtime, population, engine: given, clock = () => performance.now() } = options;
   const start = clock();
-  checkOptions(options);
   const run = compileRun(options);
   const seed = seedFrom(options.seed);
   checkPossible(options, seed);
@@ -83,16 +84,6 @@ export async function runRounds(options: RunOptions): Promise<RunResult> {
     await server?.dispose();
     await owned?.dispose();
   }
-}
-
-function checkOptions({ rounds, seed, minReports, checkpointEvery, evaluation }: RunOptions): void {
-  const check = (option: string, value: unknown, from: number): void =>
-    checkNumber('Cannot run rounds', option, value, { from, whole: true });
-  check('rounds', rounds, 0);
-  check('seed', seed, 0);
-  if (minReports !== undefined) check('minReports', minReports, 0);
-  if (checkpointEvery !== undefined) check('checkpointEvery', checkpointEvery, 1);
-  if (evaluation !== undefined) check('evaluation.every', evaluation.every, 1);
 }
 
 /** Whether anybody asks for the lines of the record: else none is made. */

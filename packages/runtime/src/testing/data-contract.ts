@@ -92,7 +92,12 @@ export function dataContract(name: string, { agreed }: Agreement): void {
   test.each(Object.entries(bad))(
     `\`${name}\` drops a client of %s, and continues without it`,
     async (_, [value, at]) => {
-      const population = populationOf([good, value, good], held);
+      // Whose data is bad is found out when it is loaded: the population itself would refuse it where it is made.
+      const values = [good, value, good];
+      const population = {
+        ...populationOf([good, good, good], held),
+        load: (index: number) => values[index] as Value,
+      };
       const outcomes = await agreed(sumOfProducts, population, [0, 1, 2], { serverArguments: {}, rounds: 2 });
       for (const { value: sum, reports } of outcomes) {
         assert.equal(sum, 146); // 2 · 73

@@ -3,8 +3,10 @@
 // bits for any number of workers.
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
+import { checkOptions, kinds, numberWithin } from '@starling/federated-core/plan';
 import { graphsOf } from '@starling/plan';
 import { clientArgument, createPlanRunner } from '@starling/plan/runner';
+import { engineWord } from '../engines/engine-option.js';
 import { DEFAULT_ENGINE, type EngineChoice, engineModule } from '../engines/engines.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { ClientStore } from './memory/client-store.js';
@@ -33,6 +35,13 @@ export interface ThreadsOptions {
 
 /** Throws a `RangeError` for fewer than one worker; `open` throws if the engine cannot be had. */
 export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
+  checkOptions('Cannot make a threads runtime', options, {
+    workers: numberWithin({ whole: true, from: 1 }),
+    mainWorks: kinds.flag,
+    engine: engineWord,
+    dataCacheBytes: numberWithin({ whole: true, from: 0 }),
+    onWorkerStart: kinds.callable,
+  });
   const {
     workers = availableParallelism(),
     engine: choice = DEFAULT_ENGINE,
@@ -40,9 +49,6 @@ export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
     dataCacheBytes = 128 << 20,
     onWorkerStart = () => {},
   } = options;
-  if (!(Number.isSafeInteger(workers) && workers >= 1)) {
-    throw new RangeError(`Cannot make a threads runtime: need at least 1 worker, got ${workers}`);
-  }
   return {
     name: 'threads',
     engine: choice,

@@ -1,0 +1,51 @@
+// What a server is given, checked before it listens.
+import {
+  type Check,
+  checkOptions,
+  hasMethods,
+  isPlain,
+  kinds,
+  numberWithin,
+  ofKind,
+  type RequiredCheck,
+} from '@starling/federated-core/plan';
+import type { CoordinatorServerOptions } from './coordinator-server.js';
+
+/** Milliseconds that a timer can wait: up to 24 days. */
+export const milliseconds: Check = numberWithin({ above: 0, to: 2 ** 31 - 1 });
+
+/** What logs, as pino does. */
+export const loggerKind: Check = ofKind({
+  need: 'a logger, such as pino()',
+  fits: (value) => hasMethods(value, ['info', 'warn', 'error']),
+});
+
+/** Where metrics are counted. */
+export const metricsKind: Check = ofKind({
+  need: 'metrics, which createServerMetrics() makes',
+  fits: (value) => hasMethods(value, ['add']),
+});
+
+/** The options that a server and the session of one of its own have in common. */
+export const LISTENING = {
+  host: kinds.text,
+  port: numberWithin({ whole: true, from: 0, to: 65_535 }),
+  tls: ofKind({
+    need: 'a certificate and its key, { cert, key }',
+    fits: (value) =>
+      typeof value === 'object' && value !== null && isPlain(value) && 'cert' in value && 'key' in value,
+  }),
+  token: ofKind({ need: 'text', fits: (value) => typeof value === 'string' }),
+  heartbeatMs: milliseconds,
+  handshakeMs: milliseconds,
+  logger: loggerKind,
+  metrics: metricsKind,
+} as const satisfies Partial<Record<keyof CoordinatorServerOptions, Check | RequiredCheck>>;
+
+/** Throws a `RangeError` that names the option at fault, with the user's line. */
+export function checkServer(options: CoordinatorServerOptions): void {
+  checkOptions('Cannot start a server', options, {
+    ...LISTENING,
+    maxConnections: numberWithin({ whole: true, from: 1 }),
+  });
+}

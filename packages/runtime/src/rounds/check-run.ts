@@ -1,0 +1,86 @@
+// What `runRounds` is given, checked before anything of the run begins. Each option of a run has its line here.
+import {
+  type Check,
+  checkOptions,
+  computationKinds,
+  hasMethods,
+  kinds,
+  numberWithin,
+  ofKind,
+  type RequiredCheck,
+  required,
+} from '@starling/federated-core/plan';
+import { populationKind, samplerKind } from '@starling/population';
+import { engineOption } from '../engines/engine-option.js';
+import { runtimeKind } from '../runtime/runtime-kind.js';
+import type { RunSource } from './compile-run.js';
+import type { Evaluation, RunOptions } from './run-options.js';
+
+/** Throws a `RangeError` that names the option at fault, with the user's line. */
+export function checkRun(options: RunOptions): void {
+  checkOptions(
+    'Cannot run rounds',
+    options,
+    {
+      ...SOURCE_OPTIONS,
+      runtime: required(runtimeKind),
+      rounds: required(fromZero),
+      seed: required(fromZero),
+      engine: engineOption,
+      checkpoints: storeKind,
+      checkpointEvery: fromOne,
+      settings: kinds.record,
+      onOtherRun: kinds.callable,
+      about: kinds.record,
+      onRecord: kinds.callable,
+      minReports: fromZero,
+      onRound: kinds.callable,
+      onFailedRound: kinds.callable,
+      signal: kinds.abortSignal,
+      clock: kinds.callable,
+    },
+    ELSEWHERE,
+  );
+}
+
+const fromZero = numberWithin({ whole: true, from: 0 });
+const fromOne = numberWithin({ whole: true, from: 1 });
+
+const evaluationOption: Check = (action, option, value) => {
+  kinds.record(action, option, value);
+  const evaluation = value as Evaluation;
+  checkOptions(`${action}: ${option}`, evaluation, { every: true, run: true });
+  fromOne(action, `${option}.every`, evaluation.every);
+  kinds.callable(action, `${option}.run`, evaluation.run);
+};
+
+/** What a federation and a run have in common. */
+export const SOURCE_OPTIONS: {
+  readonly [N in keyof RunSource | 'population' | 'sampler' | 'evaluation']: true | Check | RequiredCheck;
+} = {
+  process: computationKinds.process,
+  computation: computationKinds.federated,
+  arguments: true,
+  laneSize: true,
+  population: required(populationKind),
+  sampler: required(samplerKind),
+  evaluation: evaluationOption,
+};
+
+const storeKind = ofKind({
+  need: "a store of checkpoints, such as checkpointStore('runs/first')",
+  fits: (value) => hasMethods(value, ['resume', 'save']),
+  advice: (value) => (typeof value === 'string' ? `Write checkpointStore('${value}')` : null),
+});
+
+/** What a user of other libraries gives a run here. */
+const ELSEWHERE = {
+  model: 'A process has it: process: federatedAveraging({ model, … })',
+  epochs: 'It is an option of the algorithm: federatedAveraging({ epochs, … })',
+  batchSize: 'It is an option of the algorithm: federatedAveraging({ batchSize, … })',
+  cohortSize: 'It is an option of the sampler: uniformSampler({ cohortSize })',
+  clients: 'Say who takes part by population and sampler',
+  workers: 'It is an option of the runtime: threadsRuntime({ workers })',
+  numRounds: 'It is called rounds here',
+  strategy: 'It is called process here: federatedAveraging({ model, … })',
+} as const;

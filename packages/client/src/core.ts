@@ -2,11 +2,11 @@
 export * from './core/back-off.js';
 export {
   type Client,
-  type ClientOptions,
   ClientRefusedError,
   type ClientSummary,
   createClientOn,
 } from './core/client.js';
+export type { ClientOptions } from './core/client-options.js';
 export { type ClientLogger, silentLogger } from './core/logger.js';
 export type { ClientCounts } from './core/memory.js';
 export { createPlanCache, type LoadedPlan, type PlanCache } from './core/plan-cache.js';

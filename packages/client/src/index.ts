@@ -1,7 +1,8 @@
 // The edge client on Node: sockets by `ws`, the onnx engine, and clients of a whole population in one process. What
 // needs no Node is in `/core`.
 export type { BackOff } from './core/back-off.js';
-export { type Client, type ClientOptions, ClientRefusedError, type ClientSummary } from './core/client.js';
+export { type Client, ClientRefusedError, type ClientSummary } from './core/client.js';
+export type { ClientOptions } from './core/client-options.js';
 export type { ClientLogger } from './core/logger.js';
 export type { ClientCounts } from './core/memory.js';
 export { createPlanCache, type PlanCache } from './core/plan-cache.js';

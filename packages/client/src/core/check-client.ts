@@ -11,7 +11,7 @@ import {
   required,
 } from '@starling/federated-core/plan';
 import type { BackOff } from './back-off.js';
-import type { ClientOptions } from './client.js';
+import type { ClientOptions } from './client-options.js';
 
 /** Throws a `RangeError` that names the option at fault, with the user's line. */
 export function checkClient(options: ClientOptions): void {

@@ -3,7 +3,7 @@ import { float32, sequence } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
 import { admit, broadcast, client, hash, manifest, start, teach, work } from '../testing/echo-plan.js';
 import type { ScriptedLine } from '../testing/scripted-coordinator.js';
-import type { ClientOptions } from './client.js';
+import type { ClientOptions } from './client-options.js';
 
 describe('createClientOn', () => {
   test.each<[string, Partial<ClientOptions>, (line: ScriptedLine) => Promise<void>]>([

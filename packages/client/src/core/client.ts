@@ -1,42 +1,14 @@
 // A client: it holds data that never leaves it, joins a coordinator, works on what it is asked for, and comes back
 // after every cut, until the run is over or it is turned away for good.
-import type { Engine } from '@starling/compute';
-import { formatType, StarlingError, type Type, type Value } from '@starling/federated-core';
+import { formatType, StarlingError } from '@starling/federated-core';
 import type { ConversationState } from '@starling/wire';
-import { type BackOff, backOffMs } from './back-off.js';
+import { backOffMs } from './back-off.js';
 import { checkClient } from './check-client.js';
+import type { ClientOptions } from './client-options.js';
 import { type Conversation, converse } from './conversation.js';
-import { type ClientLogger, silentLogger } from './logger.js';
+import { silentLogger } from './logger.js';
 import { type ClientCounts, newCounts, newMemory } from './memory.js';
-import { createPlanCache, type PlanCache } from './plan-cache.js';
-import type { Connect } from './socket.js';
-
-export interface ClientOptions {
-  /** `ws://` or `wss://`. */
-  readonly url: string;
-  /** Its name in the population; null asks for any that is free. */
-  readonly clientId: string | null;
-  /** The type of what `load` gives; it is checked against the plan. */
-  readonly dataType: Type;
-  /** The data of the client of that name; asked for at each piece of work, so cache it where it is expensive. */
-  readonly load: (client: string) => Value | Promise<Value>;
-  /** Runs the plan's graphs; it stays the caller's to dispose of. */
-  readonly engine: Engine;
-  /** Plans loaded on that engine, shared by the clients of a process. Default: a cache of its own. */
-  readonly plans?: PlanCache;
-  readonly token?: string;
-  /** Plan hashes (SHA-256, hex) that the client agrees to run. Default: any. */
-  readonly pins?: readonly string[];
-  readonly backOff?: BackOff;
-  /** How long it continues trying without ever reaching a coordinator, milliseconds. Default: without end. */
-  readonly giveUpMs?: number;
-  /** Makes sockets; `createClient` of the Node entry takes `ws`. */
-  readonly connect: Connect;
-  /** Default: silent. */
-  readonly logger?: ClientLogger;
-  /** Uniform in [0, 1), for the jitter of the back-off. Default `Math.random`. */
-  readonly random?: () => number;
-}
+import { createPlanCache } from './plan-cache.js';
 
 export interface ClientSummary extends Readonly<ClientCounts> {
   readonly client: string | null;

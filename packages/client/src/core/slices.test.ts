@@ -7,7 +7,7 @@ import { encodeBodyMessage } from '@starling/wire';
 import { describe, expect, test } from 'vitest';
 import { admit, client, coordinator, start, teach } from '../testing/echo-plan.js';
 import type { ScriptedLine } from '../testing/scripted-coordinator.js';
-import type { ClientOptions } from './client.js';
+import type { ClientOptions } from './client-options.js';
 
 /** A client sends its keys, then its slices as it takes them. The server's graph never comes to it. */
 const offered = keysPlan();

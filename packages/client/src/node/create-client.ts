@@ -1,5 +1,6 @@
 // A client on Node: sockets by `ws`, unless others are given.
-import { type Client, type ClientOptions, createClientOn } from '../core/client.js';
+import { type Client, createClientOn } from '../core/client.js';
+import type { ClientOptions } from '../core/client-options.js';
 import { connectWs } from './connect-ws.js';
 
 /** Starts a client. It connects at once, and again after every cut, until the run is over or `close` is called. */

@@ -5,7 +5,8 @@ import type { RoundPlan } from '@starling/federated-core/plan';
 import { encodePlan } from '@starling/plan';
 import { encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import { afterEach, expect } from 'vitest';
-import { type Client, type ClientOptions, createClientOn } from '../core/client.js';
+import { type Client, createClientOn } from '../core/client.js';
+import type { ClientOptions } from '../core/client-options.js';
 import { type ScriptedCoordinator, type ScriptedLine, scriptedCoordinator } from './scripted-coordinator.js';
 
 /** The work sends the broadcast and the client's own number; no graph is needed. */

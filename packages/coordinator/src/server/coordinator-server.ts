@@ -1,13 +1,14 @@
 // The coordinator's server: where it listens, whom it lets in, and how long strangers and silent sockets may stay. It
 // knows no plan and no round; a session that it hosts says what clients are offered, and it may outlive its sessions.
 import { StarlingError } from '@starling/federated-core';
+import { checkOptions, numberWithin } from '@starling/federated-core/plan';
 import { type Control, encodeMessage, WireError } from '@starling/wire';
 import { type Logger, pino } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { checkServer } from './check-server.js';
 import { Connection, type ConnectionHandlers } from './connection.js';
 import { createSeats, type HostedSession, type Seats, type SessionHosting } from './hosted-session.js';
 import { listenHttp, type TlsOptions } from './http.js';
+import { LISTENING } from './listening-options.js';
 import { createServerMetrics, type ServerMetrics } from './server-metrics.js';
 import { tokenMatches } from './token.js';
 
@@ -49,7 +50,10 @@ export interface CoordinatorServer {
 export async function createCoordinatorServer(
   options: CoordinatorServerOptions = {},
 ): Promise<CoordinatorServer> {
-  checkServer(options);
+  checkOptions('Cannot start a server', options, {
+    ...LISTENING,
+    maxConnections: numberWithin({ whole: true, from: 1 }),
+  });
   const { host = '127.0.0.1', port = 0, tls, token, maxConnections = 10_000 } = options;
   const { heartbeatMs = 15_000, handshakeMs = 60_000 } = options;
   const { logger = pino({ level: 'silent' }), metrics = createServerMetrics() } = options;

@@ -1,4 +1,4 @@
-// What a session of the `websocket` runtime, and a coordinator, is given, checked before anything listens.
+// What a session of the `websocket` runtime is given, checked before anything listens.
 import { engineKind } from '@starling/compute/engine';
 import {
   type Check,
@@ -8,15 +8,16 @@ import {
   numberWithin,
   ofKind,
   type RequiredCheck,
-  required,
 } from '@starling/federated-core/plan';
-import { LISTENING, milliseconds } from '../server/check-server.js';
-import type { CoordinatorOptions } from './run-coordinator.js';
+import { LISTENING, milliseconds } from '../server/listening-options.js';
 import type { WebSocketRuntimeOptions } from './session-options.js';
 
-const fromZero = numberWithin({ whole: true, from: 0 });
+export const fromZero = numberWithin({ whole: true, from: 0 });
 
-const SESSION: { readonly [N in keyof WebSocketRuntimeOptions]-?: true | Check | RequiredCheck } = {
+/** Each option of a session. */
+export const SESSION_OPTIONS: {
+  readonly [N in keyof WebSocketRuntimeOptions]-?: true | Check | RequiredCheck;
+} = {
   ...LISTENING,
   server: ofKind({
     need: 'a server, such as await createCoordinatorServer()',
@@ -37,29 +38,5 @@ const SESSION: { readonly [N in keyof WebSocketRuntimeOptions]-?: true | Check |
 
 /** Throws a `RangeError` that names the option at fault, with the user's line. */
 export function checkSession(options: WebSocketRuntimeOptions): void {
-  checkOptions('Cannot make a websocket runtime', options, SESSION);
+  checkOptions('Cannot make a websocket runtime', options, SESSION_OPTIONS);
 }
-
-/** The same for a coordinator. */
-export function checkCoordinator(options: CoordinatorOptions): void {
-  checkOptions('Cannot run a coordinator', options, {
-    ...SESSION,
-    run: required(setupKind),
-    rounds: fromZero,
-    seed: fromZero,
-    state: kinds.text,
-    settings: kinds.record,
-    minReports: fromZero,
-    onOtherRun: kinds.callable,
-    onRound: kinds.callable,
-    onFailedRound: kinds.callable,
-    onRecord: kinds.callable,
-    about: kinds.record,
-  });
-}
-
-const setupKind: Check = ofKind({
-  need: 'a federation that is built, such as await federation.build(federation.options.parse({}))',
-  fits: (value) => typeof value === 'object' && value !== null && 'population' in value && 'sampler' in value,
-  advice: (value) => (hasMethods(value, ['build']) ? 'Build it: await federation.build({ … })' : null),
-});

@@ -1,6 +1,7 @@
 // A coordinator from its start to its last round: what `starling coordinator` runs. Every round is committed to the
 // state directory before it is told of, so that a process killed at any point continues from there when it is started
 // again.
+import { type Check, checkOptions, hasMethods, kinds, ofKind, required } from '@starling/federated-core/plan';
 import {
   checkpointStore,
   type FederationSetup,
@@ -11,7 +12,7 @@ import {
 import { failedRoundSummary, type LostClients, roundSummary } from '@starling/runtime/events';
 import { type Logger, pino } from 'pino';
 import { createServerMetrics } from '../server/server-metrics.js';
-import { checkCoordinator } from './check-session.js';
+import { fromZero, SESSION_OPTIONS } from './check-session.js';
 import type { WebSocketRuntimeOptions } from './session-options.js';
 import { websocketRuntime } from './websocket-runtime.js';
 
@@ -110,3 +111,27 @@ function firstLine(message: string): string {
 function logLost(logger: Logger, round: number, lost: readonly LostClients[]): void {
   for (const { status, ...group } of lost) logger.warn({ round, ...group }, `clients ${status}`);
 }
+
+/** Throws a `RangeError` that names the option at fault, with the user's line. */
+function checkCoordinator(options: CoordinatorOptions): void {
+  checkOptions('Cannot run a coordinator', options, {
+    ...SESSION_OPTIONS,
+    run: required(setupKind),
+    rounds: fromZero,
+    seed: fromZero,
+    state: kinds.text,
+    settings: kinds.record,
+    minReports: fromZero,
+    onOtherRun: kinds.callable,
+    onRound: kinds.callable,
+    onFailedRound: kinds.callable,
+    onRecord: kinds.callable,
+    about: kinds.record,
+  });
+}
+
+const setupKind: Check = ofKind({
+  need: 'a federation that is built, such as await federation.build(federation.options.parse({}))',
+  fits: (value) => typeof value === 'object' && value !== null && 'population' in value && 'sampler' in value,
+  advice: (value) => (hasMethods(value, ['build']) ? 'Build it: await federation.build({ … })' : null),
+});

@@ -1,15 +1,5 @@
-// What a server is given, checked before it listens.
-import {
-  type Check,
-  checkOptions,
-  hasMethods,
-  isPlain,
-  kinds,
-  numberWithin,
-  ofKind,
-  type RequiredCheck,
-} from '@starling/federated-core/plan';
-import type { CoordinatorServerOptions } from './coordinator-server.js';
+// The options of what listens, by kind and range: of a server, and of a session with a server of its own.
+import { type Check, hasMethods, isPlain, kinds, numberWithin, ofKind } from '@starling/federated-core/plan';
 
 /** Milliseconds that a timer can wait: up to 24 days. */
 export const milliseconds: Check = numberWithin({ above: 0, to: 2 ** 31 - 1 });
@@ -40,12 +30,4 @@ export const LISTENING = {
   handshakeMs: milliseconds,
   logger: loggerKind,
   metrics: metricsKind,
-} as const satisfies Partial<Record<keyof CoordinatorServerOptions, Check | RequiredCheck>>;
-
-/** Throws a `RangeError` that names the option at fault, with the user's line. */
-export function checkServer(options: CoordinatorServerOptions): void {
-  checkOptions('Cannot start a server', options, {
-    ...LISTENING,
-    maxConnections: numberWithin({ whole: true, from: 1 }),
-  });
-}
+} as const satisfies Readonly<Record<string, Check>>;

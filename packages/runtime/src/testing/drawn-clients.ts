@@ -45,16 +45,20 @@ const finite = fc.oneof(
   fc.float({ min: -1000, max: 1000, noNaN: true }),
   fc.constantFrom(0, -0, 2 ** -149, 0.1, 2 ** 24),
 );
+/** What an engine computes with: tiny numbers, which some processors take for 0, are left to the sums. */
+const computed = finite.map((value) => (Math.abs(value) < 2 ** -40 ? 0 : value));
 const notFinite = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
 /** One client in about ten has some of them. */
-const anyNumber = fc.oneof({ weight: 60, arbitrary: finite }, { weight: 1, arbitrary: notFinite });
+const orNotFinite = (numbers: fc.Arbitrary<number>): fc.Arbitrary<number> =>
+  fc.oneof({ weight: 60, arbitrary: numbers }, { weight: 1, arbitrary: notFinite });
+const [anyNumber, anyComputed] = [orNotFinite(finite), orNotFinite(computed)];
 const weight = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(0, 0.5, 1, 3) },
   { weight: 1, arbitrary: fc.constantFrom(-1, Number.NaN) },
 );
 
 const plainClient: fc.Arbitrary<DrawnValue> = fc.record({
-  rows: fc.array(fc.record({ x: fc.tuple(anyNumber, anyNumber), on: fc.boolean() }), { maxLength: 4 }),
+  rows: fc.array(fc.record({ x: fc.tuple(anyComputed, anyComputed), on: fc.boolean() }), { maxLength: 4 }),
   weight,
   gain: anyNumber,
   id: fc.bigInt({ min: -(2n ** 40n), max: 2n ** 40n }),

@@ -9,10 +9,14 @@ import { references } from './index.js';
 import type { Outcome, ReferenceCall, Values } from './values.js';
 
 /**
- * How results are rounded that other kernels read: to float32, not at all, or moved by a last place either way unless
- * they are exact, as an engine may round that computes the same in another order.
+ * How results are rounded that other kernels read: to float32, to float32 with 0 for what is below the normal numbers,
+ * not at all, or moved by a last place either way unless they are exact, as an engine may round that computes the same
+ * in another order.
  */
-export type Rounding = 'each kernel' | 'none' | { readonly jitter: number };
+export type Rounding = 'each kernel' | 'to normal numbers' | 'none' | { readonly jitter: number };
+
+/** The smallest normal float32. Processors may take numbers below it for 0. */
+export const LEAST_NORMAL = 2 ** -126;
 
 /** The outputs of a graph of kernels alone. Throws a `RangeError` for datasets, recurrences and draws. */
 export function interpret(
@@ -58,6 +62,9 @@ export function interpret(
 function roundedFor(rounding: Rounding, data: Float64Array, kernel: Kernel, id: ValueId): Float64Array {
   if (rounding === 'none') return data;
   if (rounding === 'each kernel') return data.map(Math.fround);
+  if (rounding === 'to normal numbers') {
+    return data.map((value) => (Math.abs(value) < LEAST_NORMAL ? value * 0 : Math.fround(value)));
+  }
   if (ACCURACY[kernel].ulps === 0) return data;
   return data.map((value, index) => value * (1 + signOf(rounding.jitter, id, index) * 2 ** -23));
 }

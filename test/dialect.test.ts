@@ -1,4 +1,5 @@
-// How prose, comments and tests read: at most 120 columns, one dialect of tests, and names by CONTRIBUTING's rule 8.
+// How prose, comments and tests read: plain words, at most 120 columns, one dialect of tests, and names by
+// CONTRIBUTING's rule 8.
 // What else is held of files and tests stands in tidy.test.ts.
 import { describe, expect, test } from 'vitest';
 import { readText, sourceFiles, trackedFiles } from './support/repository.js';
@@ -49,6 +50,29 @@ describe('prose and comments', () => {
     const wrong = trackedFiles('.md')
       .filter((path) => !printed.includes(path))
       .flatMap((path) => wideProse(readText(path)).map((line) => `${path}:${line}`));
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** Words that readers from elsewhere stumble over, and the plain ones in their place. */
+const PLAIN_WORDS: readonly (readonly [word: RegExp, plain: string])[] = [
+  [/\bmend(s|ed|ing)?\b/i, 'fix'],
+  [/\bbut for\b/i, 'except'],
+  [/\bwhoever\b/i, 'anyone who, or the one that is meant'],
+  [/\bfor as long as\b/i, 'while'],
+  [/\btold of\b/i, 'reported, or called with'],
+  [/\bno part of\b/i, 'not part of'],
+];
+
+describe('words', () => {
+  test('are plain ones', () => {
+    const wrong = trackedFiles('.ts', '.md', '.yml')
+      .filter((path) => path !== 'test/dialect.test.ts')
+      .flatMap((path) =>
+        PLAIN_WORDS.filter(([word]) => word.test(readText(path))).map(
+          ([word, plain]) => `${path}: ${word.exec(readText(path))?.[0]} → ${plain}`,
+        ),
+      );
     expect(wrong).toEqual([]);
   });
 });

@@ -80,7 +80,7 @@ export function createChecker(
       if (found !== null && found.damage.length > 0) {
         throw new Finding(`a restart finds damage: ${found.damage[0]!.where}: ${found.damage[0]!.reason}`);
       }
-      // A commit may be kept that nobody was told of.
+      // A commit may be kept that was never announced.
       if (round > latest) {
         if (round !== latest + 1)
           throw new Finding(`round ${round} is committed, ${latest} was the last before`);

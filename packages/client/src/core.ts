@@ -1,4 +1,4 @@
-// The edge client without Node: whoever gives it sockets and an engine, such as a browser, loads this entry.
+// The edge client without Node: a program that gives it sockets and an engine, such as a browser, loads this entry.
 export * from './core/back-off.js';
 export {
   type Client,

@@ -1,4 +1,4 @@
-// Zeroing: an update with an element beyond a bound, or with one that is no finite number, is replaced by zeros. It
+// Zeroing: an update with an element beyond a bound, or with one that is not a finite number, is replaced by zeros. It
 // keeps a faulty client, whose values are off by orders of magnitude, out of the aggregate.
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {

@@ -1,5 +1,5 @@
-// A stop for whoever has a debugger attached, just before the user's code runs on real tensors: earlier calls of a body
-// trace it, when there are no values yet.
+// A stop for a user who has a debugger attached, just before the user's code runs on real tensors: earlier calls of a
+// body trace it, when there are no values yet.
 import inspector from 'node:inspector';
 
 /**

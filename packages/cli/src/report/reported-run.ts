@@ -15,7 +15,7 @@ export type ReportedRound = RoundLine | LineOf<'earlier-round'>;
 export interface ReportedRun {
   /** Of the last start. */
   readonly run: LineOf<'run'>;
-  /** `null` of a run that goes on, or was killed. */
+  /** `null` of a run that still continues, or was killed. */
   readonly end: LineOf<'done'> | LineOf<'failed'> | null;
   /** Ascending. */
   readonly rounds: readonly ReportedRound[];

@@ -1,5 +1,5 @@
-// Runs a federation from its name to its last round: load, set up, choose a runtime, go round by round, tell whoever
-// observes. Nothing here prints.
+// Runs a federation from its name to its last round: load, set up, choose a runtime, go round by round, report to
+// observers. Nothing here prints.
 import { checkpointStore, type Runtime, runRounds } from '@starling/runtime';
 import type { EngineChoice } from '@starling/runtime/engines';
 import type { RunObserver, RunSummary } from '@starling/runtime/events';

@@ -153,7 +153,7 @@ describe('createClientOn', () => {
     await coordinator.accept();
   });
 
-  test('`createClientOn` gives up when nobody answers for as long as it is told to wait', async () => {
+  test('`createClientOn` gives up when nobody answers while it may wait', async () => {
     const line = await start({ giveUpMs: 60 });
     coordinator.down = true;
     line.cut();

@@ -108,7 +108,7 @@ export function createClientOn(options: ClientOptions): Client {
   }
 
   const finished = run();
-  finished.catch(() => {}); // whoever reads `finished` gets the error; nobody has to
+  finished.catch(() => {}); // a caller that reads `finished` gets the error; none has to
   return {
     get name() {
       return memory.name;

@@ -72,7 +72,7 @@ export function createPlanCache(engine: Engine): PlanCache {
     partialBlobs: new Map(),
     inTurn: createTurns(),
     async load(wanted, fetch) {
-      // Whoever comes first fetches for all; if its socket is cut, the next one in line takes over.
+      // The first client fetches for all; if its socket is cut, the next one in line takes over.
       for (let known = plans.get(wanted.hash); known !== undefined; known = plans.get(wanted.hash)) {
         try {
           return await known;

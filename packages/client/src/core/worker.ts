@@ -18,7 +18,7 @@ export interface WorkerOptions {
   readonly memory: ClientMemory;
   readonly counts: ClientCounts;
   readonly send: (frame: Uint8Array) => void;
-  /** Told of a fault of the coordinator's, such as a broadcast that is not what it says. */
+  /** Called with a fault of the coordinator's, such as a broadcast that is not what it says. */
   readonly onFault: (error: unknown) => void;
   readonly logger: ClientLogger;
 }

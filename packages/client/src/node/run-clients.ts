@@ -85,7 +85,7 @@ export async function startClients(options: RunClientsOptions): Promise<RunningC
     }
   };
   const finished = ended();
-  finished.catch(() => {}); // whoever reads `finished` gets the error; nobody has to
+  finished.catch(() => {}); // a caller that reads `finished` gets the error; none has to
   return { clients, finished, close };
 }
 

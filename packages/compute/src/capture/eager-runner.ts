@@ -22,7 +22,7 @@ import { SymbolicDataset } from './sequences/symbolic-dataset.js';
 import { bodyOf, type WrittenBody } from './written-bodies.js';
 
 export interface EagerRunnerOptions {
-  /** Told of each step of a `sequenceReduce`, once it has been run. */
+  /** Called after each step of a `sequenceReduce`. */
   readonly onStep?: (step: EagerStep) => void;
   /** Runs what has no body in this process, such as a computation that was loaded. By default it is an error. */
   readonly otherwise?: LocalRunner;

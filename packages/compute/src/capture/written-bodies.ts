@@ -1,4 +1,4 @@
-// The bodies of local computations as they were written, for as long as the computations are in use: what is debugged
+// The bodies of local computations as they were written, while the computations are in use: what is debugged
 // is the user's own code, not the graph that was captured of it.
 import type { LocalComputation, Type } from '@starling/federated-core';
 import type { TensorStructure } from './recording/structure.js';

@@ -33,7 +33,7 @@ export interface Rewriter {
   addRandom(spec: ValueSpec, draw: Omit<RandomNode, 'output'>): ValueId;
 }
 
-/** Gives the node (kept, or changed but for its outputs), or the values that stand in the place of its outputs. */
+/** Gives the node (kept, or changed except for its outputs), or the values that stand in the place of its outputs. */
 export type Visit = (node: GraphNode, rewriter: Rewriter) => GraphNode | readonly ValueId[];
 
 /** Visits every node in order, each already reading what earlier replacements put in place; one `Visit` a graph. */

@@ -20,7 +20,7 @@ export interface Engine {
    * `tfjs-cpu`.
    */
   readonly name: string;
-  /** What it reads of a graph artifact: its ONNX model, or its kernels. Whoever ships a plan to it sends this part. */
+  /** What it reads of a graph artifact: its ONNX model, or its kernels. To ship a plan to it, send this part. */
   readonly needs: 'onnx' | 'kernels';
   /** What runs underneath, for logs: `onnxruntime-node 1.30.0 (cpu, 1 thread)`. */
   readonly description: string;

@@ -52,7 +52,7 @@ function padCausally(conv1d: Convolution): void {
   };
 }
 
-/** The layer as it is, but for its padding. */
+/** The layer as it is, except for its padding. */
 function withPadding(layer: Convolution, padding: string): Convolution {
   return Object.create(layer, { padding: { value: padding } }) as Convolution;
 }

@@ -61,7 +61,7 @@ export function gather(options: GatheringOptions): Gathering {
     settle = { resolve, reject };
   });
 
-  /** Does what the machine says; `update`: of the report that it was told of. Gives its answer to that. */
+  /** Does what the machine says; `update`: of the report that was given. Gives its answer to that. */
   function act(actions: readonly GatheringAction[], update: readonly Tensor[] | null = null) {
     let answer: (GatheringAction & { readonly kind: 'answer' }) | null = null;
     for (const action of actions) {

@@ -1,5 +1,5 @@
 // A coordinator from its start to its last round: what `starling coordinator` runs. Every round is committed to the
-// state directory before it is told of, so that a process killed at any point continues from there when it is started
+// state directory before it is reported, so that a process killed at any point continues from there when it is started
 // again.
 import { type Check, checkOptions, hasMethods, kinds, ofKind, required } from '@starling/federated-core/plan';
 import {
@@ -35,7 +35,7 @@ export interface CoordinatorOptions extends WebSocketRuntimeOptions {
   /** See `RunOptions`: without it, a state directory of another run is refused. */
   readonly onOtherRun?: RunOptions['onOtherRun'];
   readonly onRound?: RunOptions['onRound'];
-  /** Told of a failed round, which is logged in any case; the next one begins. */
+  /** Called with a failed round, which is logged in any case; the next one begins. */
   readonly onFailedRound?: RunOptions['onFailedRound'];
   readonly onRecord?: RunOptions['onRecord'];
   readonly about?: RunOptions['about'];

@@ -100,7 +100,7 @@ describe('readParquet', () => {
 
   test.each([
     ['is something else', 'x,y\n1,2\n3,4\n5,6\n'],
-    ['is empty but for its magic', 'PAR1PAR1'],
+    ['is empty except for its magic', 'PAR1PAR1'],
     ['ends early', new Uint8Array(parquetWriteBuffer({ columnData: [...flights] })).subarray(0, 200)],
   ])('refuses a file that %s', async (_, content) => {
     await expect(readParquet(written('a.parquet', content))).rejects.toMatchObject({

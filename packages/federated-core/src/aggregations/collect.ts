@@ -81,7 +81,7 @@ function append(to: Tensor[], leaves: readonly Tensor[]): Tensor[] {
   return to;
 }
 
-/** Whoever gave an update may use its memory again. */
+/** The caller may use an update's memory again. */
 function copyOf(leaf: Tensor): Tensor {
   return { ...leaf, data: leaf.data.slice() as Tensor['data'] };
 }

@@ -216,7 +216,7 @@ async function resultOf(body: Expression, server: Place, cohort: readonly Place[
     return Object.fromEntries(Object.keys(body.type.elements).map((name, index) => [name, parts[index]!]));
   }
   const { type } = body;
-  // Copied: a value may be a literal of the computation, which whoever gets it could write to.
+  // Copied: a value may be a literal of the computation, which its reader could write to.
   const host = (leaves: Leaves): HostValue => toHost(type, unflatten(type, leaves.map(copyTensor)));
   if (type.kind === 'federated' && type.placement === 'CLIENTS') {
     return Promise.all(cohort.map(async (client) => host(await client.value(body))));

@@ -9,7 +9,7 @@ import { type Fault, isTensor, partsFault, type Tensor } from './tensor.js';
 import type { Dataset, Value } from './value.js';
 
 /**
- * How `tensor` is no tensor of `type`, or null: another element type or shape, or parts that contradict each other
+ * Why `tensor` is not a tensor of `type`, or null: another element type or shape, or parts that contradict each other
  * (see `partsFault`). Floats are not read, so that this costs nothing on large data.
  */
 export function tensorFault(type: TensorType, tensor: Tensor): Fault | null {

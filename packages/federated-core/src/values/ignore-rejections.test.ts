@@ -18,7 +18,7 @@ describe('ignoreRejections', () => {
     await setTimeout(10);
   });
 
-  test('is told of promises in any place of what the body of a computation returns', async () => {
+  test('sees promises in any place of what the body of a computation returns', async () => {
     for (const body of [fail, () => ({ a: fail(), b: [fail()] })]) {
       const trace = () => federatedComputation(atClients(float32()), body as never as typeof federatedSum);
       expect(trace).toThrow(TypeMismatchError);

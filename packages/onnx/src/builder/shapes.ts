@@ -1,4 +1,4 @@
-// Shape inference for the operators that lowering emits. Shapes are static but for lengths of datasets (−1).
+// Shape inference for the operators that lowering emits. Shapes are static except for lengths of datasets (−1).
 
 /** The shape of an elementwise operator's result (NumPy broadcasting). */
 export function broadcastShapes(a: readonly number[], b: readonly number[]): readonly number[] {

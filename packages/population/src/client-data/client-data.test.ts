@@ -90,7 +90,7 @@ describe('choosing clients', () => {
     expect(idsOf(other.test)).not.toEqual(idsOf(tests));
   });
 
-  test('`splitClients` leaves nobody out when one client more comes, but for one at the border', () => {
+  test('`splitClients` leaves nobody out when one client more comes, except for one at the border', () => {
     const before = idsOf(wards(names).splitClients({ testShare: 0.2, seed: seedFrom(1) }).test);
     const after = idsOf(wards(['new', ...names]).splitClients({ testShare: 0.2, seed: seedFrom(1) }).test);
     expect(before.filter((id) => !after.includes(id)).length).toBeLessThanOrEqual(1);

@@ -1,5 +1,5 @@
 // A population whose data is made when it is asked for, from the seed and the client's number alone: a million
-// clients take no memory but that of the cohort at work.
+// clients take only the memory of the cohort at work.
 import {
   deriveSeed,
   type Generator,

@@ -84,7 +84,7 @@ describe('createRunMachine', () => {
     expect(machine.handle({ kind: 'stored' }, 0)).toEqual([{ kind: 'run', attempt }]);
   });
 
-  test('`createRunMachine` goes on counting failed attempts after a restart', () => {
+  test('`createRunMachine` continues to count failed attempts after a restart', () => {
     const again = machineOf({ maxAttempts: 3 });
     expect(again.does({ ...START, failed: 2 })).toEqual(['store attempt 1.3']);
     expect(machineOf({ maxAttempts: 3 }).does({ ...START, failed: 3 })).toEqual(['store end failed']);

@@ -211,7 +211,7 @@ export function createRunMachine({ settings, seed, draw }: RunMachineOptions): R
     if (writing === null) return [];
     refusals++;
     if (refusals > settings.storeRetries) {
-      // Whether it is kept is not known: nothing but a new start, which reads it, may go on from here.
+      // Whether it is kept is not known: nothing but a new start, which reads it, may continue from here.
       return done('stopped', 'store-failed', reason);
     }
     retryAt = at + backOff(settings.storeRetryMs, settings.maxBackOffMs, refusals);

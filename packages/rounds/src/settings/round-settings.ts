@@ -4,8 +4,8 @@ import { StarlingError } from '@starling/federated-core';
 
 /**
  * Who is asked to work.
- * - `fixed`: a cohort drawn from the whole population by the seed and the attempt; whoever is not there may come until
- *   the deadline. The same seed gives the same bits.
+ * - `fixed`: a cohort drawn from the whole population by the seed and the attempt; a client that is not there may come
+ *   until the deadline. The same seed gives the same bits.
  * - `present`: drawn from the clients that are there, more of them than are needed; the round ends once enough have
  *   reported. What happened is recorded, and the record gives the same bits again. (Bonawitz et al., "Towards Federated
  *   Learning at Scale", MLSys 2019, section 2.2: goal count, minimum, over-selection.)

@@ -27,7 +27,7 @@ const checkpoint: Checkpoint = {
   ],
 };
 
-/** The file of `checkpoint`, changed by whoever leaves its hashes as they are. */
+/** The file of `checkpoint`, changed by somebody who leaves its hashes as they are. */
 function changed(edit: (metadata: Metadata, tensors: Map<string, Tensor>) => Metadata): Uint8Array {
   const { tensors, metadata } = decodeSafetensors(encodeCheckpoint(checkpoint));
   const edited = new Map(tensors);

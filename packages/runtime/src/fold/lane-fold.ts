@@ -70,7 +70,7 @@ export function createLaneFold(options: LaneFoldOptions): LaneFold {
     }
     waiting.set(position, update);
     taken++;
-    if (lane.folding) return Promise.resolve(); // whoever is folding this lane takes it in its turn
+    if (lane.folding) return Promise.resolve(); // the call that is folding this lane takes it in its turn
     const run = fold(index, lane);
     running.add(run);
     run.then(

@@ -1,4 +1,4 @@
-// What a run asks of its state: finite numbers, whoever made it, and the type of the plan if it comes from a
+// What a run asks of its state: finite numbers, wherever it comes from, and the type of the plan if it comes from a
 // checkpoint.
 import { NonFiniteError, StarlingError, type Type } from '@starling/federated-core';
 import { checkValue, findNonFinite, leafNames, unflatten } from '@starling/federated-core/plan';

@@ -114,7 +114,7 @@ describe('resumeRun', () => {
     await runRounds(options({ rounds: 2, checkpoints }));
     const last = checkpoints.checkpoints.at(-1)!;
     checkpoints.checkpoints.push({ ...last, leaves: [toValue(float64(), 1) as Tensor] });
-    // Whether told to or not, and nobody is told of differences: the run is not taken up.
+    // With `onOtherRun` and without: the run is not taken up, and no differences are reported.
     const told: unknown[] = [];
     for (const more of [{}, { seed: 2, onOtherRun: (found: unknown) => void told.push(found) }]) {
       await expect(runRounds(options({ rounds: 3, checkpoints, ...more }))).rejects.toMatchObject({

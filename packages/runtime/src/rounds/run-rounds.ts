@@ -141,7 +141,7 @@ class RoundLoop {
         try {
           await this.step(session, round, start);
         } catch (error) {
-          if (this.round === round) throw error; // the round is committed: whoever was told of it threw
+          if (this.round === round) throw error; // the round is committed: an observer threw
           await this.failed(error, start);
         }
       }
@@ -219,7 +219,7 @@ class RoundLoop {
     this.interrupted = true;
   }
 
-  /** The state stays as it was; throws the error if it ends the run, or nobody is told of failed rounds. */
+  /** The state stays as it was; throws the error if it ends the run, or nothing listens for failed rounds. */
   private async failed(error: unknown, start: number): Promise<void> {
     const { reports } = this;
     const { options } = this.parts;

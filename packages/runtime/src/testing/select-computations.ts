@@ -43,7 +43,7 @@ export const rowsByKeys = federatedComputation(
   { name: 'rowsByKeys' },
 );
 
-/** Rows that the server made noisy: once a key, whoever asks for it. */
+/** Rows that the server made noisy: once a key, whichever client asks for it. */
 export const noisyRows = federatedComputation(
   tableAndKeys,
   ({ table, keys }) =>

@@ -23,7 +23,7 @@ export class Publication {
     if (!fits) this.tellAll(this.broadcastMemory(phase));
   }
 
-  /** Slices are there once, whoever asked for them; no lane of an earlier phase reads the memory any more. */
+  /** Slices are there once, whichever client asked for them; no lane of an earlier phase reads the memory any more. */
   publishSlices(leaves: Leaves): void {
     const bytes = byteLength(leaves);
     if (bytes > this.sliceMemory.byteLength) this.sliceMemory = new SharedArrayBuffer(2 * bytes);

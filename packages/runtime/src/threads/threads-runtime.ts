@@ -19,7 +19,7 @@ export interface ThreadsOptions {
   /** Workers, each with an engine of its own. Default: as many as there are cores. */
   readonly workers?: number;
   /**
-   * Whether main's own thread is one of the workers, for as long as clients take it no more than 25 ms on the average,
+   * Whether main's own thread is one of the workers, while clients take it no more than 25 ms on the average,
    * and none a second; main's event loop then has its turns between clients. Default: on an engine that works on main
    * (`EngineModule`), such as onnx, where a lane's sums are below 4 MiB.
    */
@@ -29,7 +29,7 @@ export interface ThreadsOptions {
    * Client data that is kept for the next time, in bytes; pages that are never filled take no memory. Default 128 MiB.
    */
   readonly dataCacheBytes?: number;
-  /** Told of every thread that is started, also of those that replace a lost one: for logs and fault tests. */
+  /** Called with every thread that is started, also of those that replace a lost one: for logs and fault tests. */
   readonly onWorkerStart?: (thread: Worker) => void;
 }
 

@@ -204,7 +204,7 @@ export class ThreadsSession implements RuntimeSession {
     if (run === null) return;
     for (let ahead = 0; ahead < LANES_AHEAD; ahead++) {
       for (const worker of this.pool) {
-        // Only while there is more than enough for all: the last lanes go to whoever is free first.
+        // Only while there is more than enough for all: the last lanes go to the worker that is free first.
         if (ahead > 0 && run.waitingLanes <= this.pool.size) return;
         if (!worker.ready || worker.sending || worker.lanes.size > ahead) continue;
         const task = run.take();

@@ -127,7 +127,7 @@ describe('directoryStore', () => {
         expect(state!.round, path).toBe(ROUNDS - 1);
         expect(damage.length, path).toBeGreaterThan(0); // it says so
       }
-      // Whatever was hit, the run can go on and ends where it would have.
+      // Whatever was hit, the run can continue and ends where it would have.
       await open.close();
       const next = await scriptedRun(directoryStore('/run', { disk, owner: owner() }), ROUNDS + 1);
       expect(next, path).toEqual({ committed: ROUNDS + 1, error: null });

@@ -21,7 +21,7 @@ export interface RunHistory {
   readonly commits: readonly CommitRecord[];
   /** Ascending by round and number. */
   readonly attempts: readonly AttemptHistory[];
-  /** `null` while the run goes on, and after a kill. */
+  /** `null` while the run continues, and after a kill. */
   readonly end: RunEnd | null;
 }
 

@@ -113,7 +113,7 @@ describe('sqlStore', () => {
     expect(outcomes.get('newest')).toBeGreaterThan(30);
   }, 60_000);
 
-  test('`sqlStore` loses no committed round when its database is full, and goes on once there is room', async () => {
+  test('`sqlStore` loses no committed round when its database is full, and continues once there is room', async () => {
     const store = sqlStore(folder);
     const first = await scriptedRun(store, 2);
     expect(first).toEqual({ committed: 2, error: null });

@@ -23,8 +23,8 @@ export interface ScriptedOutcome {
 }
 
 /**
- * Takes the run up and goes on to round `rounds`; `retries`: how often a refused call is made again. Throws if the run
- * is found in a state that it never had, or behind `committed` without a word.
+ * Takes the run up and continues to round `rounds`; `retries`: how often a refused call is made again. Throws if the
+ * run is found in a state that it never had, or behind `committed` without a word.
  */
 export async function scriptedRun(
   store: RunStore,

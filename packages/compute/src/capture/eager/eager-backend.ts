@@ -41,7 +41,7 @@ function register(backendName: string, shared: TfjsBackendName): void {
   }
 }
 
-/** The backend itself, but for tensors made from numbers that tf.dropout draws. */
+/** The backend itself, except for tensors made from numbers that tf.dropout draws. */
 function sharing(name: TfjsBackendName): tf.KernelBackend {
   const shared = tf.findBackend(name) as tf.KernelBackend & { write(...tensor: Written): object };
   const write = (...[values, shape, dtype]: Written): object => {

@@ -29,7 +29,7 @@ export interface EagerCallOptions {
   readonly seed: Seed;
   readonly places: WrittenPlaces;
   readonly watch: NonFiniteWatch;
-  /** Told of each step of a reduction, after it. */
+  /** Called after each step of a reduction. */
   readonly onStep?: ((step: EagerStep) => void) | undefined;
 }
 

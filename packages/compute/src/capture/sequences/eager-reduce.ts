@@ -51,7 +51,7 @@ interface EagerWalk {
   readonly steps: number;
   /** Runs a step; what it gives is kept, and all else that it made is freed. */
   step(index: number, run: (element: unknown, mask: tf.Tensor) => readonly tf.Tensor[]): readonly tf.Tensor[];
-  /** Tells whoever follows the call of a step that was run. */
+  /** Reports a step that was run to the observer of the call. */
   tell(
     index: number,
     paths: readonly string[],

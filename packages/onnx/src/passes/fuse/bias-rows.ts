@@ -67,7 +67,7 @@ function isOne({ attributes }: OnnxNode, name: string, otherwise: number): boole
   return (value?.kind === 'int' || value?.kind === 'float' ? value.value : otherwise) === 1;
 }
 
-/** Σ patch ⊗ gradient over all rows: of the wide matrix, but for its last row. */
+/** Σ patch ⊗ gradient over all rows: of the wide matrix, except for its last row. */
 function filterGradient(node: OnnxNode, widened: Widened, context: RewriteContext): OnnxValue | null {
   const { builder, producedBy } = context;
   const [left, gradient] = node.inputs as readonly [OnnxValue, OnnxValue];

@@ -1,4 +1,4 @@
-// Pass: keeps images in tiles for as long as it can. A convolution by Winograd's algorithm ends in tiles, and its
+// Pass: keeps images in tiles as far as it can. A convolution by Winograd's algorithm ends in tiles, and its
 // gradient starts from them; bias, relu, max pooling and their gradients do not care for the order of elements, so that
 // tiles are put together only where something else reads the image. The twin of sink-transposes.ts.
 import type { Tensor } from '@starling/federated-core';

@@ -8,7 +8,7 @@ import { type LaneAccumulators, zeroAccumulators } from '../../fold/ordered-merg
 import { CellPool } from './cell-pool.js';
 import { cellAt, cellBytesOf, createSharedHeap, type HeapMemory } from './shared-heap.js';
 
-/** Sums of lanes out at a time, in bytes, but for at least two lanes a worker. */
+/** Sums of lanes out at a time, in bytes, but at least two lanes a worker. */
 const WINDOW_BYTES = 32 << 20;
 const WIDEST_WINDOW = 256;
 

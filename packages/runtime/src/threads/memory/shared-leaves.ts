@@ -9,7 +9,7 @@ export function shareLike(leaves: readonly Tensor[]): readonly Tensor[] {
   return place(leaves, buffer);
 }
 
-/** What a leaf is, but for its data. */
+/** A leaf without its data. */
 export type LeafForm = Pick<Tensor, 'dtype' | 'shape'>;
 
 /** Whether `from` can be written over `to` as it is: the same dtypes and shapes, and no strings. */

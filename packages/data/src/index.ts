@@ -7,4 +7,6 @@ export { type CsvOptions, readCsv } from './csv/read-csv.js';
 export { FileError, type FilePlace } from './errors/file-error.js';
 export * from './formats/inspect-data.js';
 export type { ClientsReport, ColumnReport, DataReport } from './inspect/data-report.js';
+export { type JsonLinesOptions, readJsonLines } from './json/read-json-lines.js';
+export { type LeafOptions, readLeaf } from './json/read-leaf.js';
 export { type ParquetOptions, readParquet } from './parquet/read-parquet.js';

@@ -3,6 +3,8 @@ import { extname } from 'node:path';
 import { inspectCsv } from '../csv/inspect-csv.js';
 import { FileError } from '../errors/file-error.js';
 import type { DataReport } from '../inspect/data-report.js';
+import { inspectJsonLines } from '../json/read-json-lines.js';
+import { inspectLeaf } from '../json/read-leaf.js';
 import { inspectParquet } from '../parquet/inspect-parquet.js';
 
 export interface InspectOptions {
@@ -16,6 +18,9 @@ const FORMATS: Readonly<
   '.csv': inspectCsv,
   '.tsv': inspectCsv,
   '.txt': inspectCsv,
+  '.jsonl': inspectJsonLines,
+  '.ndjson': inspectJsonLines,
+  '.json': inspectLeaf,
   '.parquet': inspectParquet,
 };
 

@@ -30,6 +30,7 @@ export * from './partitioners/shard-partition.js';
 export * from './partitioners/size-partition.js';
 export * from './partitioners/square-partition.js';
 export { sliceRows, takeRows } from './populations/dataset-rows.js';
+export * from './populations/describe-population.js';
 export { fingerprintOf } from './populations/fingerprint.js';
 export * from './populations/generated-population.js';
 export * from './populations/noise-skew.js';

@@ -1,6 +1,10 @@
-// `starling data inspect <file>`: what a file of data holds, before a line of code is written for it.
+// `starling data inspect <file>`: what a file of data holds, before a line of code is written for it; and `starling
+// data show <federation>`: how many examples each client has, and of which labels.
 import type { Command } from 'commander';
+import { setUpFederation } from '../federation/set-up.js';
 import { formatDataReport } from '../output/data-text.js';
+import { printLine } from '../output/print.js';
+import { federationArgument, numberOption, settingOption } from './options.js';
 
 export function addDataCommand(program: Command): void {
   const data = program.command('data').description('look at data');
@@ -11,6 +15,14 @@ export function addDataCommand(program: Command): void {
     .option('--client <column>', 'the column that says whose row it is')
     .option('--json', 'one JSON object on stdout', false)
     .action(inspect);
+  data
+    .command('show')
+    .description("show each client's number of examples, and its share of each label")
+    .addArgument(federationArgument())
+    .addOption(settingOption())
+    .option('--label <field>', 'the field of an example that is its label', 'y')
+    .addOption(numberOption('--lines', 1, 'clients to show, from the first to the last').default(20))
+    .action(show);
 }
 
 interface InspectOptions {
@@ -22,4 +34,16 @@ async function inspect(file: string, { client, json }: InspectOptions): Promise<
   const { inspectData } = await import('@starling/data');
   const report = await inspectData(file, client === undefined ? {} : { client });
   process.stdout.write(`${json ? JSON.stringify(report) : formatDataReport(report)}\n`);
+}
+
+interface ShowOptions {
+  readonly set: Readonly<Record<string, string>>;
+  readonly label: string;
+  readonly lines: number;
+}
+
+async function show(name: string, { set, label, lines }: ShowOptions): Promise<void> {
+  const { run } = await setUpFederation(name, set);
+  const { describePopulation } = await import('@starling/population');
+  printLine(await describePopulation({ population: run.population, label, lines }));
 }

@@ -30,7 +30,7 @@ describe('describePartition', () => {
     const lines = describePartition({ parts, labels: digits, lines: 5, width: 60 }).split('\n');
     for (const line of lines) expect([...line].length).toBeLessThanOrEqual(60);
     expect(lines.slice(4, 9).map((line) => line.split(' ')[0])).toEqual(['0', '249', '499', '749', '999']);
-    expect(lines[9]).toBe('… and 995 more clients between these');
+    expect(lines[9]).toBe('… and 995 more between these');
   });
 
   test('puts neighbouring labels into one column when there are many', () => {

@@ -1,13 +1,10 @@
-// A partition as text that fits a terminal: how many rows each client has, and how much of each label. For a report, a
-// command, or a look while a study is being written.
+// A partition as text: for a report, a command, or a look while a study is being written.
 import { checkOptions, count, kinds, required } from '@starling/federated-core/plan';
+import { counted, evenlySpread, formatClientTable } from './client-table.js';
 import type { Label } from './partitioner.js';
 import { rowsByLabel } from './rows-by-label.js';
 
 const ACTION = 'Cannot describe a partition';
-/** From none to nearly all of a client's rows. */
-const SHADES = [' ', '·', '░', '▒', '▓', '█'] as const;
-const BAR = 16;
 
 export interface PartitionPicture {
   /** The rows of each client, as a partitioner gives them. */
@@ -36,82 +33,24 @@ export function describePartition(options: PartitionPicture): string {
     width: count,
     lines: count,
   });
-  const { parts, labels, lines = 20 } = options;
-  const width = Math.max(40, options.width ?? 80);
-  const shown = evenlySpread(parts.length, lines);
-  const names = shown.map((client) => shortened(options.names?.[client] ?? String(client), 16));
-  const sizes = parts.map(({ length }) => length);
-  const nameWidth = Math.max(6, ...names.map((name) => name.length));
-  const sizeWidth = Math.max(4, ...sizes.map((size) => String(size).length));
+  const { parts, labels, names, width = 80, lines = 20 } = options;
   const groups = rowsByLabel(ACTION, labels, null);
-  const left = nameWidth + sizeWidth + BAR + 4;
-  const room = width - left - 2;
-  const cell = groups.length * 2 <= room ? 2 : 1;
-  const columns = Math.min(groups.length, Math.floor(room / cell));
-  const columnOf = new Int32Array(labels.length);
-  for (const [index, { rows }] of groups.entries()) {
-    for (const row of rows) columnOf[row] = Math.floor((index * columns) / groups.length);
-  }
-  const most = Math.max(1, ...sizes);
-  const table = shown.map((client, line) => {
-    const part = parts[client] as Int32Array;
-    const counts = new Array<number>(columns).fill(0);
-    for (const row of part) counts[columnOf[row] as number]!++;
-    const shades = counts.map((own) => shadeOf(own, part.length).repeat(cell)).join('');
-    const bar = '■'.repeat(Math.ceil((part.length / most) * BAR)).padEnd(BAR);
-    return `${names[line]!.padEnd(nameWidth)} ${String(part.length).padStart(sizeWidth)} ${bar} │${shades}│`;
+  const positionOf = new Int32Array(labels.length);
+  for (const [position, { rows }] of groups.entries()) for (const row of rows) positionOf[row] = position;
+  const sizes = parts.map(({ length }) => length);
+  const leftOut = labels.length - sizes.reduce((sum, size) => sum + size, 0);
+  const rows = `${counted(labels.length, 'row')}${leftOut > 0 ? ` (${leftOut} left out)` : ''}`;
+  return formatClientTable({
+    clients: parts.length,
+    sizes,
+    head: `${counted(parts.length, 'client')}, ${rows}, ${counted(groups.length, 'label')}`,
+    labels: groups.map(({ label }) => label),
+    lines: evenlySpread(parts.length, lines).map((client) => {
+      const part = parts[client] as Int32Array;
+      const counts = new Int32Array(groups.length);
+      for (const row of part) counts[positionOf[row] as number]!++;
+      return { name: names?.[client] ?? String(client), rows: part.length, counts };
+    }),
+    width,
   });
-  const texts = groups.map(({ label }) => shortened(String(label), 12));
-  const ofLabels =
-    columns === groups.length && texts.every((text) => text.length <= cell)
-      ? texts.map((text) => text.padEnd(cell)).join('')
-      : `labels ${texts[0]} to ${texts.at(-1)}`;
-  const head = `${'client'.padEnd(nameWidth)} ${'rows'.padStart(sizeWidth)} ${' '.repeat(BAR)}  ${ofLabels}`;
-  const hidden = parts.length - shown.length;
-  return [
-    ...summaryOf(sizes, labels.length, groups.length),
-    '',
-    head,
-    ...table,
-    ...(hidden > 0 ? [`… and ${hidden} more clients between these`] : []),
-    '',
-    "shares of a client's rows:  · < 5 %   ░ < 20 %   ▒ < 40 %   ▓ < 70 %   █ more",
-  ]
-    .map((line) => [...line].slice(0, width).join('').trimEnd())
-    .join('\n');
-}
-
-function summaryOf(sizes: readonly number[], rows: number, labels: number): readonly string[] {
-  const dealt = sizes.reduce((sum, size) => sum + size, 0);
-  const sorted = [...sizes].sort((one, other) => one - other);
-  const middle = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const leftOut = rows - dealt;
-  return [
-    `${counted(sizes.length, 'client')}, ${counted(rows, 'row')}${leftOut > 0 ? ` (${leftOut} left out)` : ''}, ${counted(labels, 'label')}`,
-    `rows of a client: ${sorted[0] ?? 0} to ${sorted.at(-1) ?? 0}, half have ${middle} or more`,
-  ];
-}
-
-function counted(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
-}
-
-function shadeOf(rows: number, of: number): string {
-  if (rows === 0) return SHADES[0];
-  const share = rows / of;
-  const step = [0.05, 0.2, 0.4, 0.7].findIndex((bound) => share < bound);
-  return SHADES[step < 0 ? 5 : step + 1] as string;
-}
-
-/** Up to `most` of `size` indices, evenly spread, the first and the last among them. */
-function evenlySpread(size: number, most: number): readonly number[] {
-  const steps = Math.min(size, most);
-  return Array.from({ length: steps }, (_, step) =>
-    steps === 1 ? 0 : Math.floor((step * (size - 1)) / (steps - 1)),
-  );
-}
-
-function shortened(text: string, most: number): string {
-  const letters = [...text];
-  return letters.length > most ? `${letters.slice(0, most - 1).join('')}…` : text;
 }

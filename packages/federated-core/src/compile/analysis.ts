@@ -5,7 +5,7 @@
 import { MAX_KEYS } from '../aggregations/select-keys.js';
 import { inlineCalls } from '../computations/call.js';
 import type { FederatedComputation } from '../computations/federated-computation.js';
-import { atLocation } from '../errors/source-location.js';
+import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { CompileError } from '../errors/starling-error.js';
 import {
   childrenOf,
@@ -124,7 +124,7 @@ export function requireServerResult(computation: FederatedComputation, body: Exp
     if (part.type.kind === 'federated' && part.type.placement === 'SERVER') continue;
     const location = part.kind === 'intrinsic' ? part.location : null;
     throw new CompileError(
-      `Cannot compile ${computation.name}: ${path} must be at SERVER, since what stays with the clients does not outlive the round; aggregate it (federatedSum, federatedMean, federatedCollect, …), got ${formatType(part.type)}${atLocation(location)}`,
+      `Cannot compile ${computation.name}: ${path} must be at SERVER, since what stays with the clients does not outlive the round; aggregate it (federatedSum, federatedMean, federatedCollect, …), got ${formatType(part.type)}${atLocation(location ?? sourceLocation())}`,
     );
   }
 }

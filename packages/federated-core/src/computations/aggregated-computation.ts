@@ -5,6 +5,7 @@ import { StarlingError } from '../errors/starling-error.js';
 import { childrenOf, type IntrinsicExpression, postorder } from '../expression/expression.js';
 import { reveals } from '../types/disclosure.js';
 import type { FederatedType, Placement, Type } from '../types/types.js';
+import { computationKinds } from './computation-kinds.js';
 import type { FederatedComputation } from './federated-computation.js';
 
 /** A placed type, or structs of them, none of which is revealing. */
@@ -30,6 +31,7 @@ export type AggregatedComputation<
 export function requireAggregated<P extends Type | null>(
   computation: FederatedComputation<P, Type>,
 ): AggregatedComputation<P> {
+  computationKinds.federated('Cannot accept a computation as aggregated', 'it', computation);
   if (reveals(computation.type)) {
     const [first, ...others] = revealingCalls(computation);
     const names = [first, ...others].map((one) => one?.intrinsic ?? 'a revealing parameter').join(', ');

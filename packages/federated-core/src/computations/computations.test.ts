@@ -261,7 +261,7 @@ describe('evaluate', () => {
     );
     // @ts-expect-error a string in place of a number
     await expect(evaluate(variance, { values: ['a'] }, { run: plainRunner })).rejects.toThrow(
-      "Cannot take a value of float32 at values[0]: need a number, got 'a'",
+      "Cannot evaluate variance: values[0] must be float32: need a number, got 'a'",
     );
     const paired = federatedComputation({ x: atClients(float32()), y: atClients(float32()) }, ({ x, y }) =>
       federatedMean(x, { weight: y }),

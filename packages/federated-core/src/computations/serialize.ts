@@ -1,6 +1,7 @@
 // A traced computation as text, and back: nodes in the order in which they are needed, types in TFF's notation,
 // local computations by their ids. What is read back is checked as if it had been traced.
 
+import { kinds } from '../errors/check-kind.js';
 import { type Expression, postorder } from '../expression/expression.js';
 import { field, SymbolicValue } from '../expression/symbolic-value.js';
 import { applyIntrinsic, isLocal } from '../intrinsics/framework/apply.js';
@@ -85,6 +86,8 @@ export function deserializeComputation(
   text: string,
   local: (id: string) => LocalComputation | undefined,
 ): FederatedComputation {
+  kinds.text('Cannot load a computation', 'its text', text);
+  kinds.callable('Cannot load a computation', 'what finds local computations', local);
   const document = parseDocument(text);
   if (
     document.format !== 'starling-computation' ||

@@ -15,14 +15,17 @@ export function describeValue(input: unknown): string {
     if (Array.isArray(data) || ArrayBuffer.isView(data)) return `a tensor ${dtype}[${shape.join(',')}]`;
   }
   const { kind, type, expression } = input as Readonly<Record<string, unknown>>;
-  if (typeof type === 'object' && typeof expression === 'object') return `a federated value ${String(input)}`;
+  if (typeof type === 'object' && typeof expression === 'object')
+    return `a federated value ${(input as object).toString()}`;
   if (isPlain(input)) {
     return typeof kind === 'string'
       ? `an object of kind '${kind}'`
       : `an object with fields ${fieldsOf(input)}`;
   }
+  const name = nameOfClass(input);
+  if (name !== undefined) return named(name);
   if (Symbol.asyncIterator in input) return 'an async iterator';
-  return named(nameOfClass(input) ?? (Symbol.iterator in input ? 'iterator' : 'value of no class'));
+  return Symbol.iterator in input ? 'an iterator' : 'a value of no class';
 }
 
 const named = (name: string): string => `${/^[AEIOUaeiou]/.test(name) ? 'an' : 'a'} ${name}`;

@@ -2,11 +2,13 @@
 
 import type { FederatedComputation } from '../computations/federated-computation.js';
 import { describeValue } from '../errors/describe-value.js';
+import { didYouMean } from '../errors/nearest-name.js';
+import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { ValueError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
 import { flatten } from '../values/flatten.js';
 import { copyTensor, type Tensor } from '../values/tensor.js';
-import { toValue } from '../values/to-value.js';
+import { valueFor } from '../values/value-for.js';
 
 type Leaves = readonly Tensor[];
 
@@ -23,11 +25,14 @@ export function readArguments(
   clients: number | undefined,
 ): Arguments {
   const fail = (path: string, need: string): never => {
-    throw new ValueError(path, `Cannot evaluate ${name}: ${path} ${need}`);
+    throw new ValueError(path, `Cannot evaluate ${name}: ${path} ${need}${atLocation(sourceLocation())}`);
   };
   if (parameters[0]?.name !== null && typeof argument === 'object' && argument !== null) {
-    const surplus = Object.keys(argument).find((key) => !parameters.some((one) => one.name === key));
-    if (surplus !== undefined) fail(surplus, 'is no parameter');
+    const names = parameters.map((one) => String(one.name));
+    const surplus = Object.keys(argument).find((key) => !names.includes(key));
+    if (surplus !== undefined) {
+      fail(surplus, `is no parameter; there are ${names.join(', ') || 'none'}${didYouMean(surplus, names)}`);
+    }
   }
   const server = new Map<string | null, Leaves>();
   const members = new Map<string | null, readonly Leaves[]>();
@@ -36,10 +41,11 @@ export function readArguments(
     const input = parameter === null ? argument : fieldOf(argument, parameter);
     const path = parameter ?? 'its argument';
     const leavesOf = (value: unknown, at: string): Leaves =>
-      flatten(type, toValue(type, value, at)).map(copyTensor); // the caller may write to its own meanwhile
+      // Copied: the caller may write to its own meanwhile.
+      flatten(type, valueFor(`Cannot evaluate ${name}`, at, type, value)).map(copyTensor);
     if (type.kind !== 'federated' || type.placement === 'SERVER') {
       if (input === undefined) fail(path, `needs a value of ${formatType(type)}, got none`);
-      server.set(parameter, leavesOf(input, parameter ?? ''));
+      server.set(parameter, leavesOf(input, path));
       continue;
     }
     if (!Array.isArray(input) || (cohort !== undefined && input.length !== cohort)) {
@@ -54,7 +60,7 @@ export function readArguments(
     cohort = given.length;
     members.set(
       parameter,
-      given.map((member, client) => leavesOf(member, `${parameter ?? ''}[${client}]`)),
+      given.map((member, client) => leavesOf(member, `${path}[${client}]`)),
     );
   }
   return { server, clients: members, cohort: cohort ?? 0 };

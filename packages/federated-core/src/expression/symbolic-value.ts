@@ -2,6 +2,7 @@
 // also a TypeScript type, so that a placement mistake is a red line in the editor.
 
 import { describeValue, isPlain } from '../errors/describe-value.js';
+import { didYouMean } from '../errors/nearest-name.js';
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { StarlingError, TypeMismatchError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
@@ -34,6 +35,11 @@ export class SymbolicValue<T extends Type = Type> {
 
   toString(): string {
     return formatType(this.type);
+  }
+
+  /** What `console.log` of Node shows: the type, as the value is not there yet. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `a value of ${formatType(this.type)}, which is being traced`;
   }
 }
 
@@ -88,8 +94,12 @@ export function field(value: SymbolicValue, name: string | number): SymbolicValu
   const index = entries.findIndex(([key], position) => (key ?? position) === name);
   const entry = entries[index];
   if (entry === undefined) {
+    const near = didYouMean(
+      String(name),
+      entries.map(([key], position) => String(key ?? position)),
+    );
     throw new TypeMismatchError(
-      `Cannot take field ${name}: need a struct that has it, got ${formatType(type)}${atLocation(sourceLocation())}`,
+      `Cannot take field ${name}: need a struct that has it, got ${formatType(type)}${near}${atLocation(sourceLocation())}`,
     );
   }
   const fieldType: Type = type.kind === 'federated' ? { ...type, member: entry[1] } : entry[1];

@@ -54,7 +54,7 @@ const mistakes: Readonly<Record<string, readonly [(given: Given) => unknown, str
   ],
   'a weight stands in place of the options': [
     ({ x }) => federatedMean(x, x as never),
-    'Cannot apply federatedMean: need options { weight, ifEmpty }, got a SymbolicValue',
+    'Cannot apply federatedMean: need options { weight, ifEmpty }, got a federated value {float32}@CLIENTS',
   ],
   'a number stands in place of the options': [
     ({ x }) => federatedSample(x, 3 as never),

@@ -2,6 +2,7 @@
 // values are needed. Zips and fields are written in place.
 
 import { encodeSettings } from '../aggregations/settings.js';
+import { computationKinds } from '../computations/computation-kinds.js';
 import type { FederatedComputation } from '../computations/federated-computation.js';
 import { type Expression, postorder } from '../expression/expression.js';
 import { federatedZipDefinition } from '../intrinsics/pointwise/federated-zip.js';
@@ -11,6 +12,7 @@ import { formatTensor } from './format-tensor.js';
 
 /** `name(parameters) -> result`, then a line for each step, then what is returned. */
 export function formatComputation(computation: FederatedComputation): string {
+  computationKinds.federated('Cannot print a computation', 'what is printed', computation);
   const names = new Map<Expression, string>();
   const taken = new Set(computation.parameters.map(({ name }) => name));
   const lines: string[] = [];

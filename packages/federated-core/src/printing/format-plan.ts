@@ -3,6 +3,7 @@
 import type { Aggregation } from '../aggregations/aggregations.js';
 import { encodeSettings } from '../aggregations/settings.js';
 import { aggregateOf } from '../intrinsics/intrinsics.js';
+import { planKind } from '../plan/plan-kind.js';
 import type { RoundPlan, Selection } from '../plan/round-plan.js';
 import type { LocalComputation } from '../program/local-computation.js';
 import type { Instruction, LocalProgram } from '../program/program.js';
@@ -12,6 +13,7 @@ import { formatTensor } from './format-tensor.js';
 
 /** The plan as text; graphs are named by their computation, or by hash when the plan is linked. */
 export function formatPlan(plan: RoundPlan<LocalComputation> | RoundPlan<string>): string {
+  planKind('Cannot print a plan', 'what is printed', plan);
   const { serverInput, clientInput, laneSize } = plan;
   const phases: readonly RoundPlan<LocalComputation | string>['phases'][number][] = plan.phases;
   const lines = [

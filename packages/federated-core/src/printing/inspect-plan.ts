@@ -4,6 +4,7 @@
 import type { Aggregation, AggregationKind } from '../aggregations/aggregations.js';
 import { bytesOf } from '../compile/lane-size.js';
 import { aggregateOf } from '../intrinsics/intrinsics.js';
+import { planKind } from '../plan/plan-kind.js';
 import type { RoundPlan, Selection } from '../plan/round-plan.js';
 import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
@@ -65,6 +66,7 @@ export interface UpdateSummary {
 }
 
 export function inspectPlan(plan: RoundPlan<unknown>): PlanSummary {
+  planKind('Cannot inspect a plan', 'what is inspected', plan);
   const phases = plan.phases.map(({ broadcast, selections: selected, aggregations }): PhaseSummary => {
     const updates = aggregations.map(inspectUpdate);
     const selections = selected.map((each) => inspectSelection(plan, each));

@@ -1,11 +1,13 @@
 // Prints types in the notation of TensorFlow Federated, such as `(<a={float32[10]}@CLIENTS,b=int32@SERVER> ->
 // int32@SERVER)`. One notation serves errors, plans, documentation and golden files; `parse.ts` reads it back. Starling
 // adds one word to it: `float32*@SERVER revealing` is a value for which the server sees single clients' values.
+import { optionError } from '../errors/check-option.js';
+import { describeValue } from '../errors/describe-value.js';
 import { type FederatedType, type StructType, structEntries, type Type } from './types.js';
 
 /** The compact notation, on one line. */
 export function formatType(type: Type): string {
-  switch (type.kind) {
+  switch (type?.kind) {
     case 'tensor':
       return type.shape.length === 0 ? type.dtype : `${type.dtype}[${formatShape(type.shape)}]`;
     case 'struct':
@@ -19,6 +21,10 @@ export function formatType(type: Type): string {
     }
     case 'abstract':
       return type.label;
+    default:
+      throw optionError(
+        `Cannot print a type: need one, such as float32(784), got ${describeValue(type satisfies never)}`,
+      );
   }
 }
 

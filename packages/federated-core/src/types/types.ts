@@ -259,7 +259,10 @@ export function abstractType(label: string): AbstractType {
 
 /** The fields of a struct in order; the name is `null` in a struct of positions. */
 export function structEntries(type: StructType): readonly (readonly [string | null, Type])[] {
-  const { elements } = type;
+  const elements = type?.elements;
+  if (typeof elements !== 'object' || elements === null) {
+    throw optionError(`Cannot read the fields of a type: need a struct type, got ${describeValue(type)}`);
+  }
   if (Array.isArray(elements))
     return (elements as readonly Type[]).map((element) => [null, element] as const);
   return Object.entries(elements as { readonly [name: string]: Type });

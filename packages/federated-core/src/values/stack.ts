@@ -1,8 +1,10 @@
 // Elements to a dataset and back: each leaf stacked along a new first axis.
+import { kinds } from '../errors/check-kind.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
 import { sequence, type TensorType, type Type } from '../types/types.js';
+import { dataKinds } from './data-kinds.js';
 import { flatten, unflatten } from './flatten.js';
 import { allocate, sizeOf, type Tensor } from './tensor.js';
 import type { Dataset, Value } from './value.js';
@@ -25,6 +27,11 @@ export function stack(element: Type, length: number, elementOf: (index: number) 
 
 /** Tensors of one type stacked along a new first axis; with none, unknown dimensions count 0. */
 export function stackTensors(type: TensorType, tensors: readonly Tensor[]): Tensor {
+  dataKinds.type('Cannot stack tensors', 'their type', type);
+  kinds.list('Cannot stack tensors', 'tensors', tensors);
+  tensors.forEach((tensor, index) => {
+    dataKinds.tensor('Cannot stack tensors', `tensors[${index}]`, tensor);
+  });
   const column = new Column(type, tensors.length);
   for (const tensor of tensors) column.add(tensor);
   return column.finish();
@@ -63,6 +70,8 @@ class Column {
 
 /** The `index`-th element along the first axis; numbers are a view, not a copy. */
 export function elementAt(column: Tensor, index: number): Tensor {
+  if (!Array.isArray(column?.shape))
+    dataKinds.tensor('Cannot take an element', 'what it is taken of', column);
   const shape = column.shape.slice(1);
   const size = sizeOf(shape);
   const { data } = column;

@@ -1,13 +1,15 @@
 // Values as a user reads them: scalars as plain numbers, booleans, strings or bigints, datasets as arrays of
 // elements, other tensors as they are.
+import { kinds } from '../errors/check-kind.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
 import { structEntries, type Type } from '../types/types.js';
+import { dataKinds } from './data-kinds.js';
 import { flatten, unflatten } from './flatten.js';
 import type { HostValue } from './host-types.js';
 import { elementAt } from './stack.js';
-import type { Tensor } from './tensor.js';
+import { isTensor, type Tensor } from './tensor.js';
 import type { Dataset, Value } from './value.js';
 
 /** A checked value of `type` as plain JavaScript. */
@@ -16,6 +18,7 @@ export function toHost(type: Type, value: Value): HostValue {
     case 'tensor':
       return type.shape.length === 0 ? scalarOf(value as Tensor) : (value as Tensor);
     case 'struct': {
+      if (typeof value !== 'object' || value === null) kinds.record('Cannot read a value', 'it', value);
       const parts = value as Readonly<Record<string | number, Value>>;
       const entries = structEntries(type);
       const hosts = entries.map(([name, field], index) => toHost(field, parts[name ?? index]!));
@@ -45,6 +48,7 @@ export function toHost(type: Type, value: Value): HostValue {
 }
 
 function scalarOf(tensor: Tensor): number | boolean | string | bigint {
+  if (!isTensor(tensor)) dataKinds.tensor('Cannot read a value', 'it', tensor);
   const item = tensor.data[0]!;
   return tensor.dtype === 'bool' ? item !== 0 : item;
 }

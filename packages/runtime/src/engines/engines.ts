@@ -55,8 +55,8 @@ async function importModule(choice: EngineChoice): Promise<unknown> {
 /** Loads the core only where it is needed: a command line reads the names above before it knows its command. */
 async function noSuchEngine(choice: EngineChoice, cause?: unknown): Promise<StarlingError> {
   const { StarlingError } = await import('@starling/federated-core');
-  const { didYouMean } = await import('@starling/federated-core/plan');
+  const { describeValue, didYouMean } = await import('@starling/federated-core/plan');
   const near = didYouMean(String(choice), engineNames);
-  const message = `Cannot choose an engine: need ${engineNames.join(', ')}, or a module that exports createEngine, got '${choice}'${near}`;
+  const message = `Cannot choose an engine: need ${engineNames.join(', ')}, or a module that exports createEngine, got ${describeValue(choice)}${near}`;
   return new StarlingError('no-such-engine', message, { cause });
 }

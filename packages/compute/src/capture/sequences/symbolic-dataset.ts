@@ -49,8 +49,15 @@ export class SymbolicDataset<E = unknown> {
     return this.#with({ batchSize: size, dropRemainder: options.dropRemainder ?? false });
   }
 
-  /** Walks each epoch in a new order, drawn from the seed of the call. */
-  shuffle(): SymbolicDataset<E> {
+  /**
+   * Walks each epoch in a new order, drawn from the seed of the call: of all elements, so that it takes no argument.
+   */
+  shuffle(...none: readonly never[]): SymbolicDataset<E> {
+    if (none.length > 0) {
+      throw optionError(
+        `Cannot shuffle a dataset: need no argument, as all elements are shuffled, got ${describeValue(none[0])}`,
+      );
+    }
     return this.#with({ shuffle: true });
   }
 

@@ -80,10 +80,16 @@ export function zipComposed(
       `Cannot apply ${intrinsic}: need ${need}, got ${got}${path === '' ? '' : ` at ${path}`}${atLocation(sourceLocation())}`,
     );
   };
-  if (typeof values !== 'object' || values === null || (!Array.isArray(values) && !isPlain(values))) {
+  const isLocal = (values as { readonly kind?: unknown } | null)?.kind === 'local-computation';
+  if (
+    typeof values !== 'object' ||
+    values === null ||
+    isLocal ||
+    (!Array.isArray(values) && !isPlain(values))
+  ) {
     return fail(
       'federated values, in a record or list (federatedValue(…) makes one of a constant)',
-      describeValue(values),
+      `${describeValue(values)}${isLocal ? '. The local computation comes first, then the values' : ''}`,
     );
   }
   const names = Array.isArray(values) ? null : namesInOrder(values, order ?? null);

@@ -17,8 +17,11 @@ import type { Partitioner } from './partitioner.js';
 import { rowsByLabel } from './rows-by-label.js';
 
 const ACTION = 'Cannot partition by labelDirichlet';
-/** Draws until every client has enough rows; each costs labels × clients. */
-const ATTEMPTS = 1_000;
+/** Cuts that are tried until every client has enough rows: as many as there is work for, at least 10. */
+const MOST_ATTEMPTS = 1_000;
+const LEAST_ATTEMPTS = 10;
+/** Shares that are drawn in all of them: some seconds. */
+const MOST_SHARES = 2e6;
 
 export interface LabelDirichletPartitionOptions {
   readonly clients: number;
@@ -35,7 +38,8 @@ export interface LabelDirichletPartitionOptions {
 
 /**
  * Divides the rows of each label, labels ascending, by shares that are drawn for it. Every row is dealt. Throws a
- * `RangeError` if some client has fewer than `minRows` rows in each of 1,000 draws.
+ * `RangeError` if some client has fewer than `minRows` rows in each of 1,000
+ * draws, or of fewer where 1,000 would take long.
  */
 export function labelDirichletPartition(options: LabelDirichletPartitionOptions): Partitioner {
   checkOptions(ACTION, options, {
@@ -59,9 +63,11 @@ export function labelDirichletPartition(options: LabelDirichletPartitionOptions)
       const groups = rowsByLabel(ACTION, labels, random).map(({ rows }) => Int32Array.from(rows));
       const totals = groups.map(({ length }) => length);
       const capacity = selfBalancing ? labels.length / clients : Number.POSITIVE_INFINITY;
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const affordable = Math.floor(MOST_SHARES / (clients * groups.length));
+      const attempts = Math.min(MOST_ATTEMPTS, Math.max(LEAST_ATTEMPTS, affordable));
+      for (let attempt = 0; attempt < attempts; attempt++) {
         const { sizes, counts } = drawCounts(totals, alphas, capacity, random);
-        if (Math.min(...sizes) < minRows) continue;
+        if (sizes.some((size) => size < minRows)) continue;
         const pieces = groups.map((rows, label) => cutRows(rows, counts[label] as readonly number[]));
         return sizes.map((_, client) =>
           mixed(
@@ -71,7 +77,7 @@ export function labelDirichletPartition(options: LabelDirichletPartitionOptions)
         );
       }
       throw optionError(
-        `${ACTION}: need ${minRows} rows or more for each of ${clients} clients, got fewer in ${ATTEMPTS} draws. Ask for fewer by minRows, or raise concentration`,
+        `${ACTION}: need ${minRows} rows or more for each of ${clients} clients, got fewer in ${attempts} draws. Ask for fewer by minRows, or raise concentration`,
       );
     },
   };

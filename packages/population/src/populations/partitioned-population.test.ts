@@ -1,6 +1,16 @@
-import { type Dataset, int32, seedFrom, struct, type Tensor, tensor, uint8 } from '@starling/federated-core';
+import {
+  type Dataset,
+  int32,
+  seedFrom,
+  string,
+  struct,
+  type Tensor,
+  tensor,
+  uint8,
+} from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
 import { iidPartition } from '../partitioners/iid-partition.js';
+import { naturalIdPartition } from '../partitioners/natural-id-partition.js';
 import { shardPartition } from '../partitioners/shard-partition.js';
 import { populationContract } from './contract.js';
 import { partitionedPopulation } from './partitioned-population.js';
@@ -40,6 +50,27 @@ describe('partitionedPopulation', () => {
       expect([...y.data]).toEqual([label, label, label, label]);
       expect([...x.data]).toEqual([0, 2, 4, 6].flatMap((row) => [row + label, row + label]));
     }
+  });
+
+  test('names clients by the ids of a text column, and gives each its rows', async () => {
+    const visits = struct({ patient: string(), y: int32() });
+    const population = partitionedPopulation({
+      name: 'visits',
+      dataset: {
+        length: 4,
+        columns: {
+          patient: tensor('string', [4], ['bo', 'ann', 'bo', 'ann']),
+          y: tensor('int32', [4], Int32Array.of(1, 2, 3, 4)),
+        },
+      },
+      element: visits,
+      partitioner: naturalIdPartition(),
+      label: 'patient',
+      seed: seedFrom(1),
+    });
+    expect([0, 1].map((index) => population.clientId(index))).toEqual(['visits-ann', 'visits-bo']);
+    const { data } = (await population.load(1)) as { readonly data: Dataset };
+    expect([...(data.columns as { readonly y: Tensor<'int32'> }).y.data]).toEqual([1, 3]);
   });
 
   test('throws when the elements have no such label', () => {

@@ -10,3 +10,4 @@ export type { ClientsReport, ColumnReport, DataReport } from './inspect/data-rep
 export { type JsonLinesOptions, readJsonLines } from './json/read-json-lines.js';
 export { type LeafOptions, readLeaf } from './json/read-leaf.js';
 export { type ParquetOptions, readParquet } from './parquet/read-parquet.js';
+export { readSqlite, type SqliteOptions } from './sqlite/read-sqlite.js';

@@ -13,6 +13,7 @@ export function addDataCommand(program: Command): void {
     .description('show the columns of a file, their types, missing values, clients and sizes')
     .argument('<file>', 'the path of a file')
     .option('--client <column>', 'the column that says whose row it is')
+    .option('--split <name>', 'the split of a SQLite file of TFF')
     .option('--json', 'one JSON object on stdout', false)
     .action(inspect);
   data
@@ -27,12 +28,13 @@ export function addDataCommand(program: Command): void {
 
 interface InspectOptions {
   readonly client?: string;
+  readonly split?: string;
   readonly json: boolean;
 }
 
-async function inspect(file: string, { client, json }: InspectOptions): Promise<void> {
+async function inspect(file: string, { json, ...options }: InspectOptions): Promise<void> {
   const { inspectData } = await import('@starling/data');
-  const report = await inspectData(file, client === undefined ? {} : { client });
+  const report = await inspectData(file, options);
   process.stdout.write(`${json ? JSON.stringify(report) : formatDataReport(report)}\n`);
 }
 

@@ -3,7 +3,7 @@
 import type { Dataset } from '@starling/federated-core';
 import { FileError, type FilePlace, quoted } from '../errors/file-error.js';
 import { missingValue } from '../errors/table-faults.js';
-import { ColumnFacts } from './column-facts.js';
+import { ColumnFacts, isVector } from './column-facts.js';
 import { type ColumnWriter, columnWriter } from './column-writer.js';
 import type { TypedColumn, WantedColumn } from './table-columns.js';
 import type { MissingOptions } from './table-options.js';
@@ -81,7 +81,12 @@ export class ValueTable {
 }
 
 function misfit(place: FilePlace, column: string, { need }: ColumnWriter, value: unknown): FileError {
-  const got = typeof value === 'string' ? quoted(value) : (JSON.stringify(value) ?? String(value));
+  const got =
+    typeof value === 'string'
+      ? quoted(value)
+      : isVector(value)
+        ? `[${Array.from(value).join(', ')}]`
+        : String(value);
   return new FileError({
     ...place,
     column,

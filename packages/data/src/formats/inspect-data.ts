@@ -6,10 +6,13 @@ import type { DataReport } from '../inspect/data-report.js';
 import { inspectJsonLines } from '../json/read-json-lines.js';
 import { inspectLeaf } from '../json/read-leaf.js';
 import { inspectParquet } from '../parquet/inspect-parquet.js';
+import { inspectSqlite } from '../sqlite/read-sqlite.js';
 
 export interface InspectOptions {
   /** The column that names clients: then clients and their sizes are reported. */
   readonly client?: string;
+  /** Of a SQLite file of TFF that has several. */
+  readonly split?: string;
 }
 
 const FORMATS: Readonly<
@@ -22,6 +25,8 @@ const FORMATS: Readonly<
   '.ndjson': inspectJsonLines,
   '.json': inspectLeaf,
   '.parquet': inspectParquet,
+  '.sqlite': inspectSqlite,
+  '.db': inspectSqlite,
 };
 
 /** Columns, types, missing values, clients and sizes of a file. Throws a `FileError` if it cannot be read. */

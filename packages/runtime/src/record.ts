@@ -1,4 +1,5 @@
-// The record of a run as others read it: the schema of its lines, and their types.
+// The record of a run as others read it: its file, the schema of its lines, and their types.
+export { RECORD_FILE, readRecord } from './record/record-file.js';
 export {
   type DoneLine,
   doneLine,

@@ -1,6 +1,6 @@
 // A run that was kept with `--out`, as far as its clients are to be replayed: what it was started with.
+import { RECORD_FILE, readRecord } from '@starling/runtime/record';
 import { UsageError } from '../errors/usage-error.js';
-import { RECORD_FILE, readRecord } from '../run/record-file.js';
 
 export interface RecordedRun {
   /** As a command line gives them. */

@@ -45,6 +45,13 @@ describe('outputFolder', () => {
     expect(html).toContain('3 of 4, not ended');
   });
 
+  test('makes it of a record whose last line a crash cut at an inner brace', async () => {
+    const folder = await makeFolder();
+    await keep(folder, [lines.run, lines.round(1)], '{"type":"round","round":2,"metrics":{"loss":1}');
+    await outputFolder(folder).finished?.({} as RunSummary);
+    expect(await readFile(reportPath(folder), 'utf8')).toContain('1 of 4, not ended');
+  });
+
   test('makes it of a run that failed, too, but not of one that never began', async () => {
     const folder = await makeFolder();
     await keep(folder, [lines.run, lines.round(1), lines.failed]);
@@ -71,7 +78,8 @@ describe('requireFresh', () => {
 describe('clearRun', () => {
   test("deletes a run's files and no others", async () => {
     const folder = await makeFolder();
-    for (const name of ['metrics.jsonl', 'report.html', 'round-00000001.safetensors', 'notes.txt']) {
+    const written = ['metrics.jsonl', 'metrics.jsonl.partial', 'report.html', 'round-00000001.safetensors'];
+    for (const name of [...written, 'notes.txt']) {
       await writeFile(join(folder, name), '');
     }
     await clearRun(folder);

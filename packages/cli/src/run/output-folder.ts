@@ -1,15 +1,17 @@
-// `--out DIR`: the run as files. The round loop commits checkpoints and the record (`metrics.jsonl`) there; the report
+// `--out DIR`: the run as files. The round loop commits checkpoints and the record there; the report
 // is made from the record when the run ends, however it does.
 import { existsSync, readdirSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunObserver } from '@starling/runtime/events';
+import { RECORD_FILE, readRecord } from '@starling/runtime/record';
 import { UsageError } from '../errors/usage-error.js';
 import { renderReport } from '../report/report.js';
-import { RECORD_FILE, readRecord } from './record-file.js';
 
 const REPORT = 'report.html';
 const CHECKPOINT = /^round-\d+\.safetensors(\.partial)?$/;
+/** What an earlier run wrote besides checkpoints; `.partial` is left where a crash came while it was written. */
+const OTHERS: readonly string[] = [RECORD_FILE, `${RECORD_FILE}.partial`, REPORT];
 
 export function reportPath(directory: string): string {
   return join(directory, REPORT);
@@ -27,7 +29,7 @@ export function requireFresh(directory: string): void {
 export async function clearRun(directory: string): Promise<void> {
   if (!existsSync(directory)) return;
   for (const name of readdirSync(directory)) {
-    if (name === RECORD_FILE || name === REPORT || CHECKPOINT.test(name)) await rm(join(directory, name));
+    if (OTHERS.includes(name) || CHECKPOINT.test(name)) await rm(join(directory, name));
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tensor } from '@starling/federated-core';
@@ -184,6 +184,20 @@ describe('checkpointStore', () => {
         },
       ],
     );
+  });
+
+  test('`checkpointStore` writes the lines aside on resume, so that a crash leaves the old ones whole', async () => {
+    const store = checkpointStore(directory);
+    await store.record(roundLine(1));
+    await store.save(checkpoint(1));
+    await store.record(roundLine(2));
+    await store.flush();
+    const before = await lines();
+    // A second name of the file as it was: what is written in place would show there, too.
+    await link(join(directory, 'metrics.jsonl'), join(directory, 'as-it-was'));
+    await checkpointStore(directory).resume(accept);
+    assert.deepEqual(await lines(), before.slice(0, 1));
+    assert.equal(await readFile(join(directory, 'as-it-was'), 'utf8'), `${before.join('\n')}\n`);
   });
 
   test('`checkpointStore` starts the lines anew when there is nothing to resume', async () => {

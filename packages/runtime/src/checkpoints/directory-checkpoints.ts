@@ -1,10 +1,10 @@
-// Checkpoints in a directory: `round-00000012.safetensors` for each of the last rounds, and `metrics.jsonl`. A
-// checkpoint is written aside, fsynced, renamed, and the directory fsynced, so that a crash at any point leaves
-// the last whole one.
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+// Checkpoints in a directory: `round-00000012.safetensors` for each of the last rounds, and the record. What replaces a
+// file, or stands for itself, is written aside, fsynced, renamed, and the directory fsynced, so that a crash at any
+// point leaves the last whole one.
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StarlingError } from '@starling/federated-core';
 import { checkOptions, kinds, numberWithin } from '@starling/federated-core/plan';
+import { RECORD_FILE, readRecord, recordText } from '../record/record-file.js';
 import { CheckpointError } from '../runtime/errors.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.js';
 import type { CheckpointStore, ResumedCheckpoint } from './checkpoint-store.js';
@@ -23,12 +23,11 @@ export function checkpointStore(
   kinds.text('Cannot keep checkpoints', 'directory', directory);
   checkOptions('Cannot keep checkpoints', options, { keep: numberWithin({ whole: true, from: 1 }) });
   const { keep = 2 } = options;
-  const metricsPath = join(directory, METRICS);
   let lines: string[] = [];
 
   const flush = async (): Promise<void> => {
     if (lines.length === 0) return;
-    const file = await open(metricsPath, 'a');
+    const file = await open(join(directory, RECORD_FILE), 'a');
     try {
       await file.appendFile(lines.join(''));
       await file.sync();
@@ -44,7 +43,7 @@ export function checkpointStore(
       await mkdir(directory, { recursive: true });
       const checkpoint = await readNewest(directory, await checkpointRounds(directory));
       if (checkpoint !== null) accept(checkpoint);
-      await forgetLines(metricsPath, checkpoint?.round ?? null);
+      await forgetLines(directory, checkpoint?.round ?? null);
       lines = [];
       return checkpoint;
     },
@@ -56,7 +55,7 @@ export function checkpointStore(
       for (const round of old) await rm(join(directory, fileName(round)), { force: true });
     },
     record(line) {
-      lines.push(`${JSON.stringify(line)}\n`);
+      lines.push(recordText([line]));
     },
     async flush() {
       await mkdir(directory, { recursive: true });
@@ -65,7 +64,6 @@ export function checkpointStore(
   };
 }
 
-const METRICS = 'metrics.jsonl';
 const FILE = /^round-(\d{8,})\.safetensors$/;
 
 function fileName(round: number): string {
@@ -119,23 +117,18 @@ export async function readCheckpoint(directory: string, round: number): Promise<
 }
 
 /** Leaves out lines of what came after `round`, which was recorded but not committed; all, where there is none. */
-async function forgetLines(path: string, round: number | null): Promise<void> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
-    throw new StarlingError('bad-checkpoint', `Cannot read ${path}`, { cause: error });
-  }
-  const lines = round === null ? [] : keptLines(text, round);
-  await writeFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+async function forgetLines(directory: string, round: number | null): Promise<void> {
+  const lines = await readRecord(directory);
+  if (lines === null) return;
+  const kept = round === null ? [] : keptLines(lines, round);
+  await writeDurably(directory, RECORD_FILE, recordText(kept));
 }
 
-async function writeDurably(directory: string, name: string, bytes: Uint8Array): Promise<void> {
+async function writeDurably(directory: string, name: string, content: Uint8Array | string): Promise<void> {
   const aside = join(directory, `${name}.partial`);
   const file = await open(aside, 'w');
   try {
-    await file.writeFile(bytes);
+    await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();

@@ -1,10 +1,13 @@
 // Your data: readers of files, client by client, and what a file holds.
+
+export { type NpzOptions, readNpz } from './arrays/read-npz.js';
 export type { CategoriesType, ColumnType, TextType } from './columns/column-type.js';
 export { categories, text } from './columns/column-type.js';
 export type { MissingOptions, TableOptions } from './columns/table-options.js';
 export * from './columns/text.js';
 export { type CsvOptions, readCsv } from './csv/read-csv.js';
 export { FileError, type FilePlace } from './errors/file-error.js';
+export * from './folders/read-folder.js';
 export * from './formats/inspect-data.js';
 export type { ClientsReport, ColumnReport, DataReport } from './inspect/data-report.js';
 export { type JsonLinesOptions, readJsonLines } from './json/read-json-lines.js';

@@ -121,7 +121,7 @@ function matchesEntry(entry: string, specifier: string): boolean {
 describe('imports', () => {
   const mayImport = (room: Room, isTest: boolean, specifier: string): string | null => {
     if (specifier.startsWith('.') || builtins.has(specifier)) return null;
-    const name = packageOf(specifier);
+    const name = packageOf(room.aliases.get(specifier) ?? specifier);
     if (name === room.name) return 'imports itself by name: use a relative path';
     if (!room.dependencies.has(name) && !(isTest && atRoot.has(name))) return 'is not in its package.json';
     const target = byName.get(name);

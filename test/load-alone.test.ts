@@ -16,6 +16,9 @@ const sources = new Map(
   }),
 );
 
+/** What stands for a package's own names for others, such as `#tfjs-core`. */
+const aliases = new Map(rooms().flatMap((room) => [...room.aliases]));
+
 /** The specifiers of what a file imports or exports again, except types. */
 function valueImports(text: string): readonly string[] {
   const statement = /^(?:import|export)\s+(?!type\b)([^'";]*?)\s*from\s*'([^']+)'/gm;
@@ -42,7 +45,10 @@ function loadedBy(entry: string): ReadonlyMap<string, string> {
         : sources.get(specifier);
       if (specifier.startsWith('@starling/')) outside.set(packageOf(specifier), file);
       if (source !== undefined && existsSync(source)) visit(source);
-      else outside.set(specifier.startsWith('node:') ? specifier : packageOf(specifier), file);
+      else {
+        const name = aliases.get(specifier) ?? specifier;
+        outside.set(name.startsWith('node:') ? name : packageOf(name), file);
+      }
     }
   };
   visit(sources.get(entry) ?? join(root, entry));

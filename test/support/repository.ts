@@ -13,6 +13,8 @@ export interface Room {
   readonly dependencies: ReadonlySet<string>;
   /** Names under which other rooms may import it: its package name, `name/entry` for further ones; `*` is any text. */
   readonly entries: readonly string[];
+  /** Names of its own for packages, such as `#tfjs-core`, and what stands for them where nothing else is said. */
+  readonly aliases: ReadonlyMap<string, string>;
   /** The folders of its sources from the lowest to the highest, when its package.json lists them. */
   readonly folders?: readonly string[];
 }
@@ -33,6 +35,7 @@ interface Manifest {
   readonly files?: readonly string[];
   readonly starling?: { readonly floor?: number; readonly folders?: readonly string[] };
   readonly exports?: Readonly<Record<string, unknown>>;
+  readonly imports?: Readonly<Record<string, { readonly default: string }>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
@@ -74,6 +77,9 @@ export function rooms(): readonly Room[] {
         ),
         entries: Object.keys(manifest.exports ?? { '.': null }).map(
           (entry) => manifest.name + entry.slice(1),
+        ),
+        aliases: new Map(
+          Object.entries(manifest.imports ?? {}).map(([alias, target]) => [alias, target.default]),
         ),
       };
     });

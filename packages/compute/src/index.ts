@@ -1,7 +1,7 @@
 // Local computations, as a user writes and runs them: tf.js code that is captured once, and engines that run it. What
 // engines and plans are made of lies behind further entries: `/graph`, `/engine`, `/onnx`, `/memory`, `/contract`.
 
-export * as tfl from '@tensorflow/tfjs-layers';
+export * as tfl from '#tfjs-layers';
 export {
   type ArgumentOf,
   type LocalComputationOptions,

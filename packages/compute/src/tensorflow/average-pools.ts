@@ -1,6 +1,6 @@
 // Gradients of average pools. At the edges of `same` padding an average is over fewer elements than the window has, but
 // the kernels of tf.js's gradients divide by the whole window all the same: dy is scaled before they get it.
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '#tfjs-core';
 
 const images: tf.GradConfig = {
   kernelName: tf.AvgPool,

@@ -1,6 +1,6 @@
 // Chained operations: `x.add(y)` for `tf.add(x, y)`. tf.js keeps them in modules that only bundlers can load; its own
 // layers call some of them (the orthogonal initializer, for one).
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '#tfjs-core';
 
 /** Operations that take the tensor first, and otherwise what the method is given. */
 const SAME_ARGUMENTS = [

@@ -2,7 +2,7 @@
 // which tf.js refuses. It allows strides or dilations, not both, so that these convolutions walk every place: the
 // gradient by the image is a convolution of dy, dilated alike, with the filter turned about; the gradient by the filter
 // is, for each place in the filter, a product of what the windows see there with dy.
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '#tfjs-core';
 
 type Window = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
 

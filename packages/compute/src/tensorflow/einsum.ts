@@ -1,7 +1,7 @@
 // Einstein sums as matrix products. tf.js has `einsum` (and attention layers that use it), but multiplies element by
 // element, and knows no gradient; a contraction of two tensors is one batched product, and its gradients are
 // contractions.
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '#tfjs-core';
 
 /** `equation` as tf.js takes it: one or two operands, no label twice in one of them, such as `bqd,bkd->bqk`. */
 export function contract(equation: string, operands: readonly tf.Tensor[]): tf.Tensor {

@@ -2,7 +2,7 @@
 // over padding, cumulative sums, mirrored padding and resized batches, three kernels forget that their
 // operands were broadcast, and comparisons have none.
 import { ignoreRejections } from '@starling/federated-core/plan';
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '#tfjs-core';
 import { averagePools } from './average-pools.js';
 import { dilatedConvolutions } from './dilated-convolutions.js';
 import { einsumGradient } from './einsum.js';

@@ -1,5 +1,5 @@
-import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
+import * as tfl from '#tfjs-layers';
 import * as tf from './tf.js';
 
 type Options = Partial<Parameters<typeof tfl.layers.conv1d>[0]>;

@@ -1,7 +1,7 @@
 // Layers of tf.js that it takes and then refuses, made right in captures and outside of them: causal padding of conv1d,
 // training of a dilated conv2d, and of a layer normalisation that does not scale or does not centre.
-import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
+import * as tf from '#tfjs-core';
+import * as tfl from '#tfjs-layers';
 
 /** What this file needs of tf.js's layers, whose classes and fields are not public. */
 interface Convolution {

@@ -1,7 +1,7 @@
 // Gradients that tf.js does not have: of running products, of the largest elements, of picking and scattering by
 // positions, and of transposed convolutions of volumes.
 
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '#tfjs-core';
 import { frontAxis } from './kernel-call.js';
 
 /**

@@ -1,6 +1,6 @@
 // Volumes [N, D, H, W, C]: convolutions and pools in three dimensions as those of images, one for each place in the
 // depth of the window. Padding is put around the volume first, so that images have none of their own.
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '#tfjs-core';
 import { volumeScale } from './average-pools.js';
 import { attributesOf, type Call, type Composite, tensorOf } from './kernel-call.js';
 

@@ -1,6 +1,6 @@
 import { float32, type LocalComputation, type Tensor, tensor } from '@starling/federated-core';
-import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, test } from 'vitest';
+import * as tfl from '#tfjs-layers';
 import { assertAgree, eagerly } from '../../contract/drawing/agreement.js';
 import { Draw } from '../../contract/drawing/draw.js';
 import { createOnnxEngine } from '../../engines/onnx/onnx-engine.js';

@@ -1,7 +1,7 @@
 // Recurrent layers of tf.js (SimpleRNN, LSTM, GRU, ConvLSTM, Bidirectional) walk their steps in JavaScript: two layers
 // of 80 steps would be ten thousand nodes. In a body, their walk is a `scan` instead; elsewhere they are as tf.js made
 // them.
-import { RNN } from '@tensorflow/tfjs-layers';
+import { RNN } from '#tfjs-layers';
 import * as tf from '../../tensorflow/tf.js';
 import { eagerCall } from '../eager/eager-call.js';
 import { captureBackend } from '../recording/capture-backend.js';

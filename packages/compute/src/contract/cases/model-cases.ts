@@ -1,6 +1,6 @@
 // Contract cases of whole models: the loss and all gradients of one training step.
 import { type Tensor, tensor } from '@starling/federated-core';
-import * as tfl from '@tensorflow/tfjs-layers';
+import * as tfl from '#tfjs-layers';
 import * as tf from '../../tensorflow/tf.js';
 import type { Draw } from '../drawing/draw.js';
 import type { DrawnCase } from '../drawing/kernel-case.js';

@@ -1,4 +1,4 @@
-// Ctrl-C, once: the run ends after the round at hand, so that its last checkpoint stands. Twice: the process ends.
+// Ctrl-C, once: the run ends, its last committed round stands, and the one at hand is given up. Twice: the process ends.
 import { exitCodes } from '../errors/exit-codes.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;

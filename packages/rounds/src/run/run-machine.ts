@@ -1,6 +1,6 @@
 // A run as a machine: attempts at rounds, each durable before its work, each committed as a whole or given up; failed
 // rounds tried again, up to a limit; disks that refuse. It does nothing itself: events go in, actions come out, and
-// time and randomness are given. The round loop, the coordinator and the fault simulation all run this machine.
+// time and randomness are given. The fault simulation runs it; the round loop does not yet (docs/runs.md).
 //
 //   selecting ──► storing attempt ──► running ──► committing ──► selecting … ──► ending ──► done
 //       ▲                                │

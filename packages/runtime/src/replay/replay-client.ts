@@ -1,5 +1,6 @@
 // Replays one client's work of one round: on the engine of the run, and by another runner of local computations, such
-// as one that runs their bodies eagerly. Rounds are deterministic, so that what was sent need not have been kept.
+// as one that runs their bodies eagerly. Rounds are deterministic as long as the same clients count, so that
+// what was sent need not have been kept.
 import type { Engine } from '@starling/compute';
 import {
   compilePlan,

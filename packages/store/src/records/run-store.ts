@@ -1,6 +1,5 @@
 // The contract of a store of runs: one writer a run, whose commits each count as a whole or not at all, and who finds
-// after a crash the newest state that is whole. The round loop, the coordinator and the command line know only this;
-// `contract.ts` is the suite that every store passes.
+// after a crash the newest state that is whole. `contract.ts` is the suite that every store passes.
 import type { RunHistory } from './history.js';
 import type { Attempt, CommitRecord, Failure, PlainObject, RunEnd } from './record.js';
 

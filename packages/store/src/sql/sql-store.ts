@@ -1,5 +1,5 @@
 // A store of many runs in a directory with an embedded database: `runs.db` has their records, `states/<run>/` their
-// last states, and `lock.db` is locked by the one process that writes. What a coordinator keeps its runs in.
+// last states, and `lock.db` is locked by the one process that writes.
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { Disk } from '../disk/disk.js';

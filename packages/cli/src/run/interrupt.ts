@@ -1,4 +1,5 @@
-// Ctrl-C, once: the run ends, its last committed round stands, and the one at hand is given up. Twice: the process ends.
+// Ctrl-C, once: the run ends, its last committed round stands, and the one at hand is given up. Twice: the process
+// ends.
 import { exitCodes } from '../errors/exit-codes.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;

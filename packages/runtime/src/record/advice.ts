@@ -7,7 +7,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   'bad-data': "make load give what the population's dataType says; the reason has the part at fault",
   'work-failed': 'fix the local computation that the reason names, or the data that it was given',
   'non-finite-update':
-    "look for NaN in these clients' data and labels; if training diverges, lower the learning rate or clip updates",
+    "look for NaN in these clients' data, and for labels that are no class (classes are 0 to their number − 1); if training diverges, lower the learning rate or clip updates",
   'invalid-weight': 'give a weight that is 0 or more',
   'out-of-range': 'give the secure sum a wider range, or clip values before it',
   'key-out-of-range': 'give keyBound as many slices as there are, or map keys into it',

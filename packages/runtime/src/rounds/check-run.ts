@@ -32,6 +32,7 @@ export function checkRun(options: RunOptions): void {
       settings: kinds.record,
       onOtherRun: kinds.callable,
       about: kinds.record,
+      headline: kinds.text,
       onRecord: kinds.callable,
       minReports: fromZero,
       onRound: kinds.callable,

@@ -26,7 +26,7 @@ export async function runLineOf(
     format: 1,
     federation: about.federation ?? plan.plan.name,
     description: about.description ?? '',
-    headline: about.headline ?? null,
+    headline: about.headline ?? options.headline ?? null,
     rounds,
     from,
     seed,

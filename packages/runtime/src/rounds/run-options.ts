@@ -75,6 +75,8 @@ export interface RunOptions extends RunSource {
    * Default: nothing.
    */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** As a federation's `build` gives it with what it returns; `about` may have another. */
+  readonly headline?: string;
   /** Where given, a checkpoint of another run is taken up all the same, and this is told what differs. */
   readonly onOtherRun?: OnOtherRun;
   readonly evaluation?: Evaluation;

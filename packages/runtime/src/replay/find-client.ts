@@ -1,6 +1,7 @@
 // The client of a round by its name: where it stands in the cohort that was asked.
-import { deriveSeed, StarlingError, seedFrom } from '@starling/federated-core';
+import { StarlingError, seedFrom } from '@starling/federated-core';
 import { checkCohort } from '@starling/population';
+import { sampleCohort } from '../rounds/sample-cohort.js';
 import type { ReplayedClient, ReplayOptions } from './replay-options.js';
 
 /** Names that an error gives. */
@@ -13,11 +14,7 @@ export function cohortOf({
   seed,
   round,
 }: Pick<ReplayOptions, 'sampler' | 'population' | 'seed' | 'round'>): readonly number[] {
-  const cohort = sampler.sample({
-    round,
-    seed: deriveSeed(seedFrom(seed), 'cohort'),
-    populationSize: population.size,
-  });
+  const cohort = sampleCohort({ sampler, population }, seedFrom(seed), round);
   checkCohort(cohort, population);
   return cohort;
 }

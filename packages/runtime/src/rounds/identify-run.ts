@@ -1,5 +1,5 @@
 // Makes the identity of a run from its parts: asked for only where there are checkpoints to compare it with.
-import { deriveSeed, seedFrom } from '@starling/federated-core';
+import { seedFrom } from '@starling/federated-core';
 import { PLAN_FORMAT_VERSION } from '@starling/plan';
 import { sha256Hex, stateHash } from '@starling/plan/safetensors';
 import { checkCohort } from '@starling/population';
@@ -9,6 +9,7 @@ import { STARLING_VERSION } from '../checkpoints/version.js';
 import { engineName } from '../engines/engine-name.js';
 import type { CompiledRun } from './compile-run.js';
 import type { RunOptions } from './run-options.js';
+import { sampleCohort } from './sample-cohort.js';
 
 /**
  * See `RunIdentity`. Asks the population for its fingerprint and the sampler for the first cohort; throws a
@@ -18,11 +19,7 @@ export async function identifyRun(
   { plan, initialize, serverInput }: CompiledRun,
   { seed, settings = {}, sampler, population, runtime, engine }: RunOptions,
 ): Promise<RunIdentity> {
-  const cohort = sampler.sample({
-    round: 1,
-    seed: deriveSeed(seedFrom(seed), 'cohort'),
-    populationSize: population.size,
-  });
+  const cohort = sampleCohort({ sampler, population }, seedFrom(seed), 1);
   checkCohort(cohort, population);
   return {
     plan: plan.hash,

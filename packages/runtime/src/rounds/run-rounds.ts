@@ -31,6 +31,7 @@ import { resumeRun } from './resume-run.js';
 import { runLineOf } from './run-line.js';
 import type { RoundRecord, RunOptions, RunResult } from './run-options.js';
 import { runRound } from './run-round.js';
+import { sampleCohort } from './sample-cohort.js';
 
 /**
  * Runs a process or a computation round by round. Throws what a round throws (see `runRound`), a `CheckpointError`
@@ -176,11 +177,7 @@ class RoundLoop {
       round,
       seed: roundSeed(this.parts.seed, round),
       population: options.population,
-      cohort: options.sampler.sample({
-        round,
-        seed: deriveSeed(this.parts.seed, 'cohort'),
-        populationSize: options.population.size,
-      }),
+      cohort: sampleCohort(options, this.parts.seed, round),
       serverInput: compiled.serverInput(this.state),
       minReports: options.minReports ?? 0,
       onReports: (reports) => {

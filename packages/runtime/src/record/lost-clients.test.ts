@@ -82,6 +82,42 @@ describe('lostClients', () => {
     ]);
   });
 
+  test('`lostClients` names the first of the cohort of a code, whatever their reasons', () => {
+    // Eleven reasons of one code, each of two clients that stand eleven apart: c0 and c11, c1 and c12, …
+    const reports = Array.from({ length: 22 }, (_, index) =>
+      dropped(`c${index}`, `reason ${'abcdefghijk'[index % 11]}`),
+    );
+    const [group, ...others] = lostClients(reports);
+    expect(others).toEqual([]);
+    expect(group).toMatchObject({ count: 22, reason: 'reason a' });
+    expect(group!.clients).toEqual(['c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'c8', 'c9']);
+  });
+
+  test('`lostClients` lists at most ten codes: of the smallest, the refused and the dropped are one entry each', () => {
+    // Twelve codes; code-0 has 12 clients, code-11 one. The last two are refused.
+    const reports = Array.from({ length: 12 }, (_, code) =>
+      Array.from({ length: 12 - code }, (_, index) => ({
+        ...dropped(`c${code}-${index}`, 'why', `code-${code}`),
+        ...(code < 10 ? {} : { status: 'rejected' as const }),
+      })),
+    ).flat() as RoundReport[];
+    const groups = lostClients(reports);
+    // The eight largest have 12 to 5 clients; code-8 and code-9 have 4 + 3, code-10 and code-11 2 + 1.
+    expect(groups.map(({ status, code, count }) => [status, code, count])).toEqual(
+      [
+        ...[0, 1, 2, 3, 4, 5].map((code) => ['dropped', `code-${code}`, 12 - code]),
+        ...[['dropped', 'other', 7]],
+        ...[6, 7].map((code) => ['dropped', `code-${code}`, 12 - code]),
+        ['rejected', 'other', 3],
+      ].sort((one, other) => (other[2] as number) - (one[2] as number)),
+    );
+    expect(groups.at(-1)!.clients).toEqual(['c10-0', 'c10-1', 'c11-0']);
+    // Those of two rounds, joined, are the same entries with twice the counts.
+    expect(joinLost([...groups, ...groups]).map(({ code, count }) => [code, count])).toEqual(
+      groups.map(({ code, count }) => [code, 2 * count]),
+    );
+  });
+
   test('`lostClients` cuts a reason short that a client words', () => {
     expect(lostClients([dropped('a', 'x'.repeat(2000))])[0]!.reason).toBe(`${'x'.repeat(500)}…`);
   });

@@ -19,6 +19,10 @@ export interface CohortCounts {
 const MAX_NAMES = 10;
 /** Groups of one list; with more reasons than these, those of one code are one. */
 const MAX_GROUPS = 10;
+/** With more codes than `MAX_GROUPS`, the largest that stay; of the others, the refused and the dropped are one each. */
+const MAX_CODES = MAX_GROUPS - 2;
+/** Code and reason of clients whose codes are not listed. */
+const OTHER = { code: 'other', reason: 'other codes than those listed' } as const;
 /** Characters of a reason: over sockets a client words it. */
 const MAX_REASON = 500;
 
@@ -46,8 +50,25 @@ export function lostClients(reports: readonly RoundReport[]): readonly LostClien
 /** Groups of several lists, such as those of all rounds, as one list; counts are added, so a client may count twice. */
 export function joinLost(groups: readonly LostClients[]): readonly LostClients[] {
   const byReason = join(groups, reasonKey);
-  const joined = byReason.length <= MAX_GROUPS ? byReason : join(byReason, ({ code }) => code);
-  return joined.sort((one, other) => other.count - one.count);
+  if (byReason.length <= MAX_GROUPS) return byReason.sort(largestFirst);
+  // Of the groups as they were given, so that names stay in their order.
+  const byCode = join(groups, ({ code }) => code).sort(largestFirst);
+  return byCode.length <= MAX_GROUPS
+    ? byCode
+    : join(othersAsOne(groups, byCode), ({ code }) => code).sort(largestFirst);
+}
+
+/** `groups`, with all but the largest codes as `OTHER`. */
+function othersAsOne(groups: readonly LostClients[], byCode: readonly LostClients[]): LostClients[] {
+  const largest = byCode.filter(({ code }) => code !== OTHER.code).slice(0, MAX_CODES);
+  const listed = new Set(largest.map(({ status, code }) => `${status} ${code}`));
+  return groups.map((group) =>
+    listed.has(`${group.status} ${group.code}`) ? group : { ...group, ...OTHER },
+  );
+}
+
+function largestFirst(one: LostClients, other: LostClients): number {
+  return other.count - one.count;
 }
 
 /** `2 dropped, load-failed: no such file (client-2, client-3)`. */

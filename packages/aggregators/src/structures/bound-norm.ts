@@ -15,7 +15,7 @@ import { describeValue, optionError } from '@starling/federated-core/plan';
 import { leavesOf, mapStructure } from './structures.js';
 
 /** Norms of fewer than 2⁶⁴ numbers can be held to bounds between these. */
-export const CLIP_NORM_RANGE = { from: 1e-30, to: 1e38 } as const;
+export const CLIP_NORM_RANGE = { from: 1e-30, to: 1e38, float32: true } as const;
 
 export interface BoundedNorm {
   /** The value, or the value scaled down. */

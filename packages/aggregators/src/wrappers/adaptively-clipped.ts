@@ -41,8 +41,8 @@ export function adaptivelyClipped(inner: Aggregator, options: AdaptivelyClippedO
   aggregatorKind('Cannot clip updates adaptively', 'the aggregator of clipped updates', inner);
   checkOptions('Cannot clip updates adaptively', options, {
     initialClipNorm: numberWithin(CLIP_NORM_RANGE),
-    targetQuantile: numberWithin({ from: 0, to: 1 }),
-    learningRate: numberWithin({ above: 0 }),
+    targetQuantile: numberWithin({ from: 0, to: 1, float32: true }),
+    learningRate: numberWithin({ above: 0, float32: true }),
   });
   const { initialClipNorm = 0.1, targetQuantile = 0.5, learningRate = 0.2 } = options;
   const move = moveBound(targetQuantile, learningRate);

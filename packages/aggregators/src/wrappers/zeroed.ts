@@ -38,7 +38,7 @@ export interface ZeroedOptions {
 export function zeroed(inner: Aggregator, options: ZeroedOptions): Aggregator {
   aggregatorKind('Cannot zero updates', 'the aggregator of zeroed updates', inner);
   checkOptions('Cannot zero updates', options, {
-    bound: required(numberWithin({ above: 0 })),
+    bound: required(numberWithin({ above: 0, float32: true })),
     whenZeroed: oneOf('exclude', 'count-as-zero'),
   });
   const { bound, whenZeroed = 'exclude' } = options;

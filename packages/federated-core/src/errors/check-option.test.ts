@@ -17,6 +17,10 @@ describe('checkNumber', () => {
     [{ from: 0, to: 1 }, [0, 0.5, 1]],
     [{ from: 0, below: 1 }, [0, 0.999999]],
     [{ whole: true, from: 1 }, [1, 2 ** 53 - 1]],
+    // As float32, 2³¹ − 1 is 2³¹, 1 − 1e-9 is 1, 1e-50 is 0, and 1e300 is infinite: for the host they are themselves.
+    [{ above: 0, to: 2 ** 31 - 1 }, [1e-50, 2 ** 31 - 1]],
+    [{ above: 0, below: 1 }, [1e-50, 1 - 1e-9]],
+    [{ from: 0 }, [1e-50, 1e300]],
   ];
   test.each(takes)('takes numbers within %j', (range, values) => {
     for (const value of values) expect(() => checkNumber('Cannot x', 'y', value, range)).not.toThrow();
@@ -50,18 +54,26 @@ describe('checkNumber', () => {
   test('refuses numbers that leave the range as float32', () => {
     // 1e300 is beyond the greatest float32, 3.4028e38; 1e-50 rounds to 0, as the least float32 is 1.4e-45; 1 − 1e-9
     // rounds to 1, as the float32 below 1 is 1 − 2^−24.
-    expect(() => checkNumber('Cannot x', 'y', 1e300, { from: 0 })).toThrow('>= 0 in float32, got 1e+300');
-    expect(() => checkNumber('Cannot x', 'y', 1e-50, { above: 0 })).toThrow('> 0 in float32, got 1e-50');
-    expect(() => checkNumber('Cannot x', 'y', 1 - 1e-9, { from: 0, below: 1 })).toThrow('below 1 in float32');
+    expect(() => checkNumber('Cannot x', 'y', 1e300, { from: 0, float32: true })).toThrow(
+      '>= 0 in float32, got 1e+300',
+    );
+    expect(() => checkNumber('Cannot x', 'y', 1e-50, { above: 0, float32: true })).toThrow(
+      '> 0 in float32, got 1e-50',
+    );
+    expect(() => checkNumber('Cannot x', 'y', 1 - 1e-9, { from: 0, below: 1, float32: true })).toThrow(
+      'below 1 in float32',
+    );
   });
 
   test('refuses numbers that float32 holds as 0, whether 0 is within the range or not', () => {
     for (const range of [{}, { from: 0 }, { above: 0 }, { from: 0, to: 1 }]) {
-      expect(() => checkNumber('Cannot x', 'y', 1e-50, range)).toThrow(
+      expect(() => checkNumber('Cannot x', 'y', 1e-50, { ...range, float32: true })).toThrow(
         'in float32, got 1e-50, which is 0 there',
       );
     }
-    expect(() => checkNumber('Cannot x', 'y', -1e-50)).toThrow('got -1e-50, which is 0 there');
+    expect(() => checkNumber('Cannot x', 'y', -1e-50, { float32: true })).toThrow(
+      'got -1e-50, which is 0 there',
+    );
   });
 });
 

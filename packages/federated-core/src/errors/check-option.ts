@@ -1,6 +1,6 @@
 // Checks of what a user writes at the door of a function, before anything is traced: options by name, numbers and their
 // ranges, and kinds of values (check-kind.ts). One wording for all rooms: action, need, actual, and the user's line;
-// and one answer to strings, NaN, infinities and what float32 cannot hold.
+// and one answer to strings, NaN, infinities and, of what goes into a graph, to what float32 cannot hold.
 
 import { describeValue, isPlain } from './describe-value.js';
 import { didYouMean } from './nearest-name.js';
@@ -9,7 +9,7 @@ import { atLocation, sourceLocation } from './source-location.js';
 /** Throws an `optionError` unless `value` is what it must be. `action` is the part before the colon. */
 export type Check = (action: string, option: string, value: unknown) => void;
 
-/** Bounds of a numeric option. Without `whole` it is used as float32, and so must keep within them as float32 too. */
+/** Bounds of a numeric option. */
 export interface NumberRange {
   /** The least value. */
   readonly from?: number;
@@ -21,6 +21,11 @@ export interface NumberRange {
   readonly below?: number;
   /** Whether it must be an integer; false by default. */
   readonly whole?: boolean;
+  /**
+   * Whether it is used as float32, as constants of a graph are: then it must keep within the bounds as float32, too, and
+   * be 0 there only if it is 0. False by default, for what the host computes with: times, probabilities.
+   */
+  readonly float32?: boolean;
 }
 
 /** The greatest count that an int32 holds, and so the greatest that a local computation can count to. */
@@ -29,7 +34,7 @@ export const MAX_COUNT = 2 ** 31 - 1;
 /**
  * Throws a `RangeError`, "Cannot make sgd: learningRate must be a finite number >= 0, got NaN", unless `value` is a
  * finite number within `range`. `action` is the part before the colon. NaN, infinities, strings, bigints and
- * `undefined` are refused; so is a float other than 0 that float32 holds as 0, such as 1e-50.
+ * `undefined` are refused; so is, with `float32`, a number other than 0 that float32 holds as 0, such as 1e-50.
  */
 export function checkNumber(
   action: string,
@@ -37,11 +42,11 @@ export function checkNumber(
   value: unknown,
   range: NumberRange = {},
 ): asserts value is number {
-  const isFloat = range.whole !== true;
-  const fits = isFloat || Number.isSafeInteger(value);
+  const { whole = false, float32 = false } = range;
+  const fits = !whole || Number.isSafeInteger(value);
   if (typeof value === 'number' && fits && isWithin(value, range)) {
-    const isLost = isFloat && value !== 0 && Math.fround(value) === 0;
-    if (!isFloat || (!isLost && isWithin(Math.fround(value), range))) return;
+    const isLost = value !== 0 && Math.fround(value) === 0;
+    if (!float32 || (!isLost && isWithin(Math.fround(value), range))) return;
     throw optionError(
       `${action}: ${option} must be ${rangeText(range)} in float32, got ${describeValue(value)}${isLost ? ', which is 0 there' : ''}`,
     );

@@ -41,7 +41,7 @@ class GroupNormalization extends tfl.layers.Layer {
     super(options);
     const { groups = 32, epsilon = 1e-3 } = options;
     checkNumber('Cannot normalise groups', 'groups', groups, { whole: true, from: 1, to: MAX_COUNT });
-    checkNumber('Cannot normalise groups', 'epsilon', epsilon, { from: 0 });
+    checkNumber('Cannot normalise groups', 'epsilon', epsilon, { from: 0, float32: true });
     this.#groups = groups;
     this.#epsilon = epsilon;
   }

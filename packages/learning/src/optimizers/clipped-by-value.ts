@@ -8,7 +8,9 @@ import { optimizerKind } from './optimizer-kind.js';
 /** `optimizer` on gradients whose elements are brought into ±`clipValue`, above 0; else throws a `RangeError`. */
 export function clippedByValue(optimizer: Optimizer, options: { readonly clipValue: number }): Optimizer {
   optimizerKind('Cannot make clippedByValue', 'the optimizer', optimizer);
-  checkOptions('Cannot make clippedByValue', options, { clipValue: required(numberWithin({ above: 0 })) });
+  checkOptions('Cannot make clippedByValue', options, {
+    clipValue: required(numberWithin({ above: 0, float32: true })),
+  });
   const { clipValue } = options;
   return {
     name: `${optimizer.name} clipped by value`,

@@ -66,7 +66,7 @@ export function clientWork(model: Model, options: ClientWorkOptions): LocalCompu
     steps: true,
     batchSize: required(batchSizeKind),
     weighting: required(oneOf('examples', 'uniform')),
-    proximalStrength: required(numberWithin({ from: 0 })),
+    proximalStrength: required(numberWithin({ from: 0, float32: true })),
   });
   if (model.trainable.length === 0) {
     throw optionError(`${ACTION}: ${model.name} must have a weight that is trained, got none`);

@@ -25,7 +25,7 @@ export interface DirichletPartitionOptions {
 export function dirichletPartition(options: DirichletPartitionOptions): Partitioner {
   checkOptions(ACTION, options, {
     clients: required(count),
-    concentration: required(numberWithin({ above: 0 })),
+    concentration: required(numberWithin({ above: 0, float32: true })),
   });
   const { clients, concentration } = options;
   return {

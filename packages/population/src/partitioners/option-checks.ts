@@ -12,19 +12,23 @@ export const rowCounts: Check = (action, option, value) => {
   }
 };
 
+/** Within float32, so that sums of what is drawn with them are finite numbers. */
+const concentration = { above: 0, float32: true } as const;
+
 /** A Dirichlet distribution's parameter, above 0, or a list of such. */
 export const concentrations: Check = (action, option, value) => {
-  if (!Array.isArray(value)) return checkNumber(action, option, value, { above: 0 });
-  for (const [index, each] of value.entries()) checkNumber(action, `${option}[${index}]`, each, { above: 0 });
+  if (!Array.isArray(value)) return checkNumber(action, option, value, concentration);
+  for (const [index, each] of value.entries())
+    checkNumber(action, `${option}[${index}]`, each, concentration);
 };
 
-/** A matrix: a list of lists of finite numbers of at least 0. */
+/** A matrix: a list of lists of finite numbers of at least 0; within float32, so that their sums are finite. */
 export const nonNegativeRows: Check = (action, option, value) => {
   kinds.list(action, option, value);
   for (const [row, numbers] of [...(value as readonly unknown[])].entries()) {
     kinds.list(action, `${option}[${row}]`, numbers);
     for (const [column, number] of [...(numbers as readonly unknown[])].entries()) {
-      checkNumber(action, `${option}[${row}][${column}]`, number, { from: 0 });
+      checkNumber(action, `${option}[${row}][${column}]`, number, { from: 0, float32: true });
     }
   }
 };

@@ -12,7 +12,7 @@ const ACTION = 'Cannot add noise';
  * rounded, and cut to 0 … 255. Throws a `RangeError` unless `noiseStddev` is finite and at least 0.
  */
 export function noiseSkew(options: { readonly noiseStddev: number }): FeatureSkew {
-  checkOptions(ACTION, options, { noiseStddev: required(numberWithin({ from: 0 })) });
+  checkOptions(ACTION, options, { noiseStddev: required(numberWithin({ from: 0, float32: true })) });
   const { noiseStddev } = options;
   return {
     name: `noise(${noiseStddev})`,

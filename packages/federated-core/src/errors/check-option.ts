@@ -22,8 +22,8 @@ export interface NumberRange {
   /** Whether it must be an integer; false by default. */
   readonly whole?: boolean;
   /**
-   * Whether it is used as float32, as constants of a graph are: then it must keep within the bounds as float32, too, and
-   * be 0 there only if it is 0. False by default, for what the host computes with: times, probabilities.
+   * Whether it is used as float32, as constants of a graph are: it must keep within the bounds there, and be 0 there
+   * only if it is 0. False by default, for what the host computes with: times, probabilities.
    */
   readonly float32?: boolean;
 }

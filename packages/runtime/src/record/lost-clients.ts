@@ -19,7 +19,7 @@ export interface CohortCounts {
 const MAX_NAMES = 10;
 /** Groups of one list; with more reasons than these, those of one code are one. */
 const MAX_GROUPS = 10;
-/** With more codes than `MAX_GROUPS`, the largest that stay; of the others, the refused and the dropped are one each. */
+/** With more codes than groups, the largest that stay; of the others, the refused are one and the dropped another. */
 const MAX_CODES = MAX_GROUPS - 2;
 /** Code and reason of clients whose codes are not listed. */
 const OTHER = { code: 'other', reason: 'other codes than those listed' } as const;

@@ -1,5 +1,5 @@
-// The cohort of a round. Whoever draws it, the round itself or what looks ahead or back at it, draws it here, so that all
-// mean the same clients.
+// The cohort of a round. The round itself draws it here, and all that looks ahead or back at it, so that they mean the
+// same clients.
 import type { Seed } from '@starling/federated-core';
 import { cohortSeed } from '@starling/rounds';
 import type { RunOptions } from './run-options.js';

@@ -29,8 +29,8 @@ import {
   type Type,
 } from '@starling/federated-core';
 import { checkOptions, kinds, required } from '@starling/federated-core/plan';
-import type { Model } from '../models/model.js';
-import { modelKind } from '../models/model-kind.js';
+import type { Model } from '../model/model.js';
+import { modelKind } from '../model/model-kind.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { optimizerKind } from '../optimizers/optimizer-kind.js';
 import { sgd } from '../optimizers/sgd.js';

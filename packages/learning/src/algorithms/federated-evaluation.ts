@@ -12,8 +12,8 @@ import {
 } from '@starling/federated-core';
 import { checkOptions, count, required } from '@starling/federated-core/plan';
 import { evaluationWork } from '../evaluation/evaluation-work.js';
-import type { Model } from '../models/model.js';
-import { modelKind } from '../models/model-kind.js';
+import type { Model } from '../model/model.js';
+import { modelKind } from '../model/model-kind.js';
 import { meansWork } from '../work/means-work.js';
 
 export interface FederatedEvaluationOptions {

@@ -3,8 +3,8 @@
 import { localComputation, sequenceReduce, tf } from '@starling/compute';
 import { type LocalComputation, sequence } from '@starling/federated-core';
 import { checkOptions, count, required } from '@starling/federated-core/plan';
-import type { Batch, ForwardPass, Model } from '../models/model.js';
-import { modelKind } from '../models/model-kind.js';
+import type { Batch, ForwardPass, Model } from '../model/model.js';
+import { modelKind } from '../model/model-kind.js';
 import { addToTotals, zeroTotals } from '../work/totals.js';
 
 /**

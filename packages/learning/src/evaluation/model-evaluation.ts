@@ -17,8 +17,8 @@ import {
   unflatten,
   valueFor,
 } from '@starling/federated-core/plan';
-import type { Model } from '../models/model.js';
-import { modelKind } from '../models/model-kind.js';
+import type { Model } from '../model/model.js';
+import { modelKind } from '../model/model-kind.js';
 import { evaluationWork } from './evaluation-work.js';
 
 /**

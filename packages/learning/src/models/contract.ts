@@ -3,9 +3,9 @@ import { createOnnxEngine, localComputation, localRunner, sequenceReduce, tf } f
 import { type Dataset, seedFrom, sequence } from '@starling/federated-core';
 import { checkValue, flatten } from '@starling/federated-core/plan';
 import { describe, expect, test } from 'vitest';
+import { RESERVED_METRICS } from '../model/metric-names.js';
+import type { Batch, Model } from '../model/model.js';
 import type { Tensors } from '../tensors/tensors.js';
-import { RESERVED_METRICS } from './metric-names.js';
-import type { Batch, Model } from './model.js';
 
 /**
  * Tests the model that `make` makes, an equal one each time, on a dataset of at least two of its examples. Call it at

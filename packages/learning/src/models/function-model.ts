@@ -9,15 +9,15 @@ import {
   optionError,
   required,
 } from '@starling/federated-core/plan';
+import { askTensor, formatBatch, metricsKind } from '../model/ask-tensor.js';
+import { checkForward } from '../model/check-forward.js';
+import { checkIndependentRows, exampleBatch, fraction } from '../model/independent-rows.js';
+import { checkInitialWeights } from '../model/initial-weights.js';
+import { checkMetricNames } from '../model/metric-names.js';
+import type { Batch, Model } from '../model/model.js';
+import { withoutHabits } from '../model/model-kind.js';
+import { perExample, perExampleLosses } from '../model/per-example.js';
 import type { Tensors } from '../tensors/tensors.js';
-import { askTensor, formatBatch, metricsKind } from './ask-tensor.js';
-import { checkForward } from './check-forward.js';
-import { checkIndependentRows, exampleBatch, fraction } from './independent-rows.js';
-import { checkInitialWeights } from './initial-weights.js';
-import { checkMetricNames } from './metric-names.js';
-import type { Batch, Model } from './model.js';
-import { withoutHabits } from './model-kind.js';
-import { perExample, perExampleLosses } from './per-example.js';
 
 export interface FunctionModelOptions<W extends string, B extends Batch> {
   readonly name?: string;

@@ -3,9 +3,9 @@
 import { tf, tfl } from '@starling/compute';
 import { float32, int32, struct, type Type } from '@starling/federated-core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { lastActivation } from '../layers/last-activation.js';
 import { sigmoidCrossentropy } from '../losses/sigmoid-crossentropy.js';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
-import { lastActivation } from './last-activation.js';
 import { layersModel } from './layers-model.js';
 
 const { activation, dense, dropout, reshape, softmax } = tfl.layers;

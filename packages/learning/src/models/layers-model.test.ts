@@ -6,10 +6,10 @@ import { meanSquaredError } from '../losses/mean-squared-error.js';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
 import { accuracy } from '../metrics/accuracy.js';
 import type { Metric } from '../metrics/metric.js';
+import type { Model } from '../model/model.js';
 import type { Tensors } from '../tensors/tensors.js';
 import { modelContract } from './contract.js';
 import { layersModel } from './layers-model.js';
-import type { Model } from './model.js';
 
 const { dense, batchNormalization } = tfl.layers;
 const classifier = (seed = 0): Model =>

@@ -24,27 +24,27 @@ import {
   required,
   runBody,
 } from '@starling/federated-core/plan';
+import { buildLayers } from '../layers/build-layers.js';
+import type { DeferredModel } from '../layers/deferred-weights.js';
+import { initialValues } from '../layers/initial-values.js';
+import { lastActivation } from '../layers/last-activation.js';
+import { withStandIns } from '../layers/layer-stand-ins.js';
+import { type NamedVariables, namedVariables, withWeights } from '../layers/layer-variables.js';
+import { maskedBatchNormalization } from '../layers/masked-batch-normalization.js';
+import { noiseLayers } from '../layers/noise-layers.js';
+import { warnOfOutputs } from '../layers/output-warnings.js';
+import { withLabels } from '../layers/tfjs-metrics.js';
 import type { Loss } from '../losses/loss.js';
 import { LOSS_NAMES, type LossName, lossNamed } from '../losses/losses-by-name.js';
 import type { Metric } from '../metrics/metric.js';
-import { askTensor, formatBatch, metricsKind } from './ask-tensor.js';
-import { buildLayers } from './build-layers.js';
-import { checkForward } from './check-forward.js';
-import type { DeferredModel } from './deferred-weights.js';
-import { checkIndependentRows, exampleBatch, exampleTensor } from './independent-rows.js';
-import { initialValues } from './initial-values.js';
-import { checkInitialWeights } from './initial-weights.js';
-import { lastActivation } from './last-activation.js';
-import { withStandIns } from './layer-stand-ins.js';
-import { type NamedVariables, namedVariables, withWeights } from './layer-variables.js';
-import { maskedBatchNormalization } from './masked-batch-normalization.js';
-import { checkMetricNames } from './metric-names.js';
-import type { Batch, Model } from './model.js';
-import { withoutHabits } from './model-kind.js';
-import { noiseLayers } from './noise-layers.js';
-import { warnOfOutputs } from './output-warnings.js';
-import { perExample, perExampleLosses } from './per-example.js';
-import { withLabels } from './tfjs-metrics.js';
+import { askTensor, formatBatch, metricsKind } from '../model/ask-tensor.js';
+import { checkForward } from '../model/check-forward.js';
+import { checkIndependentRows, exampleBatch, exampleTensor } from '../model/independent-rows.js';
+import { checkInitialWeights } from '../model/initial-weights.js';
+import { checkMetricNames } from '../model/metric-names.js';
+import type { Batch, Model } from '../model/model.js';
+import { withoutHabits } from '../model/model-kind.js';
+import { perExample, perExampleLosses } from '../model/per-example.js';
 
 export interface LayersModelOptions {
   readonly name?: string;

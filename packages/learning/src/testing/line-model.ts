@@ -2,8 +2,8 @@
 // gradient (w x − y) x.
 import { tf } from '@starling/compute';
 import { type Dataset, float32, struct, tensor } from '@starling/federated-core';
+import type { Model } from '../model/model.js';
 import { functionModel } from '../models/function-model.js';
-import type { Model } from '../models/model.js';
 
 type PointBatch = { readonly x: tf.Tensor; readonly y: tf.Tensor };
 

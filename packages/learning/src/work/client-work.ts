@@ -18,8 +18,8 @@ import {
   required,
   runBody,
 } from '@starling/federated-core/plan';
-import type { Batch, Model } from '../models/model.js';
-import { modelKind } from '../models/model-kind.js';
+import type { Batch, Model } from '../model/model.js';
+import { modelKind } from '../model/model-kind.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { optimizerKind } from '../optimizers/optimizer-kind.js';
 import { mapTensors, pickTensors, type Tensors } from '../tensors/tensors.js';

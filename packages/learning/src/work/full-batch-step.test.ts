@@ -3,8 +3,8 @@ import { float32, seedFrom, struct, type Tensor, tensor } from '@starling/federa
 import { flatten, unflatten } from '@starling/federated-core/plan';
 import { describe, expect, test } from 'vitest';
 import { meanSquaredError } from '../losses/mean-squared-error.js';
+import type { Model } from '../model/model.js';
 import { layersModel } from '../models/layers-model.js';
-import type { Model } from '../models/model.js';
 import { momentum } from '../optimizers/momentum.js';
 import { sgd } from '../optimizers/sgd.js';
 import { lineModel, points } from '../testing/line-model.js';

@@ -5,7 +5,7 @@
 
 import { tf } from '@starling/compute';
 import { optionError } from '@starling/federated-core/plan';
-import type { ForwardPass, Model } from '../models/model.js';
+import type { ForwardPass, Model } from '../model/model.js';
 import type { OptimizerState } from '../optimizers/optimizer.js';
 import { mapTensors, pickTensors, type Tensors } from '../tensors/tensors.js';
 import { meanGradients, optimizerStep, type TrainStepOptions, type TrainStepState } from './train-step.js';

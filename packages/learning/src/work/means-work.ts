@@ -1,7 +1,7 @@
 // From totals to means: what the server reports of the cohort's totals.
 import { localComputation } from '@starling/compute';
 import type { LocalComputation } from '@starling/federated-core';
-import type { Model } from '../models/model.js';
+import type { Model } from '../model/model.js';
 import type { Tensors } from '../tensors/tensors.js';
 import { meansOfTotals, totalsType } from './totals.js';
 

@@ -2,7 +2,7 @@
 // aggregated update (Reddi et al., ICLR 2021, Algorithm 1).
 import { localComputation, tf } from '@starling/compute';
 import { int32, type LocalComputation, type Type } from '@starling/federated-core';
-import type { Model } from '../models/model.js';
+import type { Model } from '../model/model.js';
 import type { Optimizer, OptimizerState } from '../optimizers/optimizer.js';
 import { mapTensors, pickTensors } from '../tensors/tensors.js';
 

@@ -2,8 +2,8 @@
 // and rounds add up, and their quotient is the mean over all examples, however unevenly they are spread.
 import { tf } from '@starling/compute';
 import { float32, type StructType, struct } from '@starling/federated-core';
-import { checkMetricNames } from '../models/metric-names.js';
-import type { ForwardPass, Model } from '../models/model.js';
+import { checkMetricNames } from '../model/metric-names.js';
+import type { ForwardPass, Model } from '../model/model.js';
 import type { Tensors } from '../tensors/tensors.js';
 
 /**

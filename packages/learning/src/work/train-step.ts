@@ -3,7 +3,7 @@
 
 import { tf } from '@starling/compute';
 import { optionError } from '@starling/federated-core/plan';
-import type { Batch, ForwardPass, Model } from '../models/model.js';
+import type { Batch, ForwardPass, Model } from '../model/model.js';
 import type { Optimizer, OptimizerState } from '../optimizers/optimizer.js';
 import { mapTensors, pickTensors, type Tensors } from '../tensors/tensors.js';
 

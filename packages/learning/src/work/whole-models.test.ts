@@ -17,13 +17,13 @@ import {
 } from '@starling/federated-core';
 import { flatten } from '@starling/federated-core/plan';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { groupNormalization } from '../layers/group-normalization.js';
 import type { Loss } from '../losses/loss.js';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
 import { accuracy } from '../metrics/accuracy.js';
+import type { Model } from '../model/model.js';
 import { functionModel } from '../models/function-model.js';
-import { groupNormalization } from '../models/group-normalization.js';
 import { layersModel } from '../models/layers-model.js';
-import type { Model } from '../models/model.js';
 import { sgd } from '../optimizers/sgd.js';
 import { clientWork } from './client-work.js';
 

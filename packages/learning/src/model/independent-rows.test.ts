@@ -15,9 +15,9 @@ import { evaluateModel } from '../evaluation/model-evaluation.js';
 import type { Loss } from '../losses/loss.js';
 import { meanSquaredError } from '../losses/mean-squared-error.js';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
+import { type LayersModelOptions, layersModel } from '../models/layers-model.js';
 import type { Tensors } from '../tensors/tensors.js';
 import { checkIndependentRows, exampleBatch } from './independent-rows.js';
-import { type LayersModelOptions, layersModel } from './layers-model.js';
 
 const { metrics } = tfl;
 const advice = 'Cannot make';

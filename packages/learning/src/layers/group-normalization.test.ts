@@ -2,8 +2,8 @@ import { tf, tfl } from '@starling/compute';
 import { float32, int32, struct } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
+import { layersModel } from '../models/layers-model.js';
 import { groupNormalization } from './group-normalization.js';
-import { layersModel } from './layers-model.js';
 
 describe('groupNormalization', () => {
   test('normalises each group of channels of each example', () => {

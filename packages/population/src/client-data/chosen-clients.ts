@@ -1,6 +1,6 @@
 // Some of the clients: by a question, the first ones, or two parts by a hash of their names. Rows are not touched.
 import { deriveSeed, generator, type Seed } from '@starling/federated-core';
-import { checkNumber, checkOptions, dataKinds, required } from '@starling/federated-core/plan';
+import { checkNumber, checkOptions, dataKinds, kinds, required } from '@starling/federated-core/plan';
 import type { ClientSource } from './client-source.js';
 
 /** What is known of a client before its rows are loaded. */
@@ -23,11 +23,16 @@ export function chosenClients(source: ClientSource, indices: Float64Array): Clie
   };
 }
 
-/** The clients for which `keep` is true, in order. */
+/** The clients for which `keep` is true, in order; throws a `RangeError` where it gives neither true nor false. */
 export function filteredClients(source: ClientSource, keep: (client: KnownClient) => boolean): ClientSource {
+  const action = `Cannot filter the clients of ${source.name}`;
+  kinds.callable(action, 'keep', keep);
   const kept: number[] = [];
   for (let index = 0; index < source.size; index++) {
-    if (keep({ id: source.clientId(index), index, rows: source.rowCount(index) })) kept.push(index);
+    const id = source.clientId(index);
+    const isKept: unknown = keep({ id, index, rows: source.rowCount(index) });
+    kinds.flag(action, `what keep gives for '${id}'`, isKept);
+    if (isKept === true) kept.push(index);
   }
   return chosenClients(source, Float64Array.from(kept));
 }

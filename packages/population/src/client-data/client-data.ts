@@ -12,6 +12,7 @@ import type { MaybePromise } from '@starling/federated-core/plan';
 import { checkIndex } from '../populations/check-index.js';
 import { fingerprintOf } from '../populations/fingerprint.js';
 import type { Population } from '../populations/population.js';
+import { checkedSource } from './checked-source.js';
 import { filteredClients, firstClients, type KnownClient, splitClients } from './chosen-clients.js';
 import type { ClientSource } from './client-source.js';
 import { type MapRow, mappedRows } from './mapped-rows.js';
@@ -64,8 +65,16 @@ export interface ClientData extends Population {
   pooled(): Promise<Dataset>;
 }
 
-/** Client data over `source`, such as a reader of your own. */
+/**
+ * Client data over `source`, such as a reader of your own. Throws a `RangeError` for an option that is missing or of
+ * another kind; loading throws where a client's rows are not as many as `rowCount` says, or not of `element`.
+ */
 export function clientData(source: ClientSource): ClientData {
+  return dataOver(checkedSource(source));
+}
+
+/** Client data over a source that was checked, or was made of one that was. */
+function dataOver(source: ClientSource): ClientData {
   const { name, size, element } = source;
   const check = (index: number): void => checkIndex(name, size, index);
   const rows = (index: number): MaybePromise<Dataset> => {
@@ -90,8 +99,8 @@ export function clientData(source: ClientSource): ClientData {
     },
   };
   const both = ([train, test]: readonly [ClientSource, ClientSource]): TrainTest => ({
-    train: clientData(train),
-    test: clientData(test),
+    train: dataOver(train),
+    test: dataOver(test),
   });
   return {
     ...population,
@@ -101,15 +110,15 @@ export function clientData(source: ClientSource): ClientData {
     *clientIds() {
       for (let index = 0; index < size; index++) yield source.clientId(index);
     },
-    filter: (keep) => clientData(filteredClients(source, keep)),
-    take: (count) => clientData(firstClients(source, count)),
+    filter: (keep) => dataOver(filteredClients(source, keep)),
+    take: (count) => dataOver(firstClients(source, count)),
     splitClients: (options) => both(splitClients(source, options)),
     splitRows: (options) => both(splitRows(source, options)),
-    select: (columns) => clientData(selectedColumns(source, columns)),
-    map: (target, change) => clientData(mappedRows(source, target, change)),
+    select: (columns) => dataOver(selectedColumns(source, columns)),
+    map: (target, change) => dataOver(mappedRows(source, target, change)),
     moments: (options) => momentsOf(source, options),
     standardize: (moments, options) =>
-      clientData(
+      dataOver(
         moments === 'by-client'
           ? standardizedByClient(source, options)
           : standardizedColumns(source, moments, options),

@@ -3,6 +3,7 @@
 // the digits that a sum of squares loses (Chan, Golub, LeVeque, "Algorithms for Computing the Sample Variance", The
 // American Statistician 1983).
 import type { Dataset, Tensor, TensorType } from '@starling/federated-core';
+import { checkOptions, kinds } from '@starling/federated-core/plan';
 import type { ClientSource } from './client-source.js';
 import { checkNumeric, columnsOf, fieldNamed, fieldsOf, numbersOf, rowSize } from './columns.js';
 
@@ -25,6 +26,7 @@ export interface MomentsOptions {
 
 /** The moments over all clients, in their order. A NaN makes the moments of its column NaN. */
 export async function momentsOf(source: ClientSource, options: MomentsOptions = {}): Promise<Moments> {
+  checkOptions(`Cannot compute moments of ${source.name}`, options, { columns: kinds.list });
   const fields = momentFields(source, options);
   const sums = zerosOf(fields);
   let count = 0;

@@ -1,6 +1,7 @@
 // Columns on one scale: (x − mean) / stddev in float32, by constants that all clients share or by each client's own. A
 // column that does not vary becomes 0.
 import { type Dataset, struct, type Tensor, type TensorType, tensorType } from '@starling/federated-core';
+import { checkKind, checkOptions, isPlain, kinds } from '@starling/federated-core/plan';
 import { type ClientSource, whenThere } from './client-source.js';
 import { columnsOf, fieldsOf, numbersOf } from './columns.js';
 import {
@@ -16,22 +17,33 @@ import {
 export function standardizedColumns(
   source: ClientSource,
   moments: Moments,
-  { columns = Object.keys(moments) }: MomentsOptions = {},
+  options: MomentsOptions = {},
 ): ClientSource {
+  const action = `Cannot standardize ${source.name}`;
+  checkKind(action, 'moments', moments, {
+    need: "'by-client' or moments, such as await data.moments()",
+    fits: isMoments,
+  });
+  checkOptions(action, options, { columns: kinds.list });
+  const { columns = Object.keys(moments) } = options;
   const fields = momentFields(source, { columns });
   for (const { name, size } of fields) {
     const got = moments[name]?.mean.length ?? 0;
     if (got !== size) {
-      throw new RangeError(
-        `Cannot standardize ${source.name}: column '${name}' needs ${size} means, got ${got}`,
-      );
+      throw new RangeError(`${action}: column '${name}' needs ${size} means, got ${got}`);
     }
   }
   return standardized(source, fields, () => moments);
 }
 
+function isMoments(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !isPlain(value)) return false;
+  return Object.values(value).every((own) => Array.isArray(own?.mean) && Array.isArray(own?.stddev));
+}
+
 /** By the moments of each client's own rows, which nobody else learns. */
 export function standardizedByClient(source: ClientSource, options: MomentsOptions = {}): ClientSource {
+  checkOptions(`Cannot standardize ${source.name}`, options, { columns: kinds.list });
   const fields = momentFields(source, options);
   return standardized(source, fields, (dataset) => momentsOfRows(dataset, fields));
 }

@@ -73,6 +73,24 @@ describe('partitionedPopulation', () => {
     expect([...(data.columns as { readonly y: Tensor<'int32'> }).y.data]).toEqual([1, 3]);
   });
 
+  test.each([
+    [undefined, 'what partition gives must be an array, got undefined'],
+    [Promise.resolve([]), 'what partition gives must be an array, got a Promise. Await it before'],
+    [
+      [[0, 1]],
+      'what partition gives client 0 must be an Int32Array of row numbers, got an array of 2. Make one',
+    ],
+    [
+      [Int32Array.of(0), Int32Array.of(1, 8)],
+      'what partition gives client 1 must be rows from 0 to 7, got 8',
+    ],
+  ])('refuses what a partitioner of one’s own gives, %o', (parts, message) => {
+    const partitioner = { name: 'own', clients: null, partition: () => parts as never };
+    expect(() =>
+      partitionedPopulation({ name: 'toy', dataset, element, partitioner, seed: seedFrom(1) }),
+    ).toThrow(`Cannot partition toy: ${message}`);
+  });
+
   test('throws when the elements have no such label', () => {
     const partitioner = iidPartition({ clients: 2 });
     expect(() =>

@@ -20,6 +20,7 @@ import {
   required,
   sourceLocation,
 } from '@starling/federated-core/plan';
+import { checkParts } from '../partitioners/check-parts.js';
 import type { Label, Partitioner } from '../partitioners/partitioner.js';
 import { partitionerKind } from '../partitioners/partitioner-kind.js';
 import { checkIndex } from './check-index.js';
@@ -80,6 +81,7 @@ export function partitionedPopulation(options: PartitionedPopulationOptions): Po
   const seed = deriveSeed(options.seed, 'partition', name);
   const labels = column.data as ArrayLike<Label>;
   const parts = partitioner.partition(labels, seed);
+  checkParts(`Cannot partition ${name}`, parts, dataset.length);
   const names = partitioner.clientNames?.(labels);
   const rowsOf = (index: number): Int32Array => {
     checkIndex(name, parts.length, index);

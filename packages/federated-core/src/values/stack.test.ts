@@ -25,6 +25,22 @@ describe('stackTensors', () => {
   });
 });
 
+describe('stackTensors of what does not fit', () => {
+  test('`stackTensors` refuses arguments that are swapped', () => {
+    const swapped = () => stackTensors([vector(1)] as never, float32(1) as never);
+    expect(swapped).toThrow('Cannot stack tensors: their type must be a type, such as ');
+    expect(swapped).toThrow('got an array of 1');
+  });
+
+  test.each([
+    [float32(2), vector(1, 2, 3), 'tensors[1] must be of float32[2], got float32[3]'],
+    [float32(2), tensor('float32', [1, 2], Float32Array.of(1, 2)), 'got float32[1,2]'],
+    [float32(2), tensor('int32', [2], Int32Array.of(1, 2)), 'got int32[2]'],
+  ])('`stackTensors` of %o refuses %o', (type, other, message) => {
+    expect(() => stackTensors(type, [vector(1, 2), other])).toThrow(message);
+  });
+});
+
 describe('unflatten', () => {
   test('`unflatten` gives back the value whose leaves `flatten` listed', () => {
     const type = struct({ a: float32(2), data: sequence(struct([float32(), string()])) });

@@ -1,5 +1,6 @@
 // Elements to a dataset and back: each leaf stacked along a new first axis.
 import { kinds } from '../errors/check-kind.js';
+import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
@@ -25,16 +26,29 @@ export function stack(element: Type, length: number, elementOf: (index: number) 
   return { length, columns: dataset.columns };
 }
 
-/** Tensors of one type stacked along a new first axis; with none, unknown dimensions count 0. */
+/**
+ * Tensors of one type stacked along a new first axis; with none, unknown dimensions count 0. Throws a
+ * `TypeMismatchError` for a tensor that is of another type, or of another shape than the first.
+ */
 export function stackTensors(type: TensorType, tensors: readonly Tensor[]): Tensor {
   dataKinds.type('Cannot stack tensors', 'their type', type);
   kinds.list('Cannot stack tensors', 'tensors', tensors);
   tensors.forEach((tensor, index) => {
     dataKinds.tensor('Cannot stack tensors', `tensors[${index}]`, tensor);
+    if (isOf(type, tensor)) return;
+    throw new TypeMismatchError(
+      `Cannot stack tensors: tensors[${index}] must be of ${formatType(type)}, got ${tensor.dtype}[${tensor.shape.join(',')}]${atLocation(sourceLocation())}`,
+    );
   });
   const column = new Column(type, tensors.length);
   for (const tensor of tensors) column.add(tensor);
   return column.finish();
+}
+
+/** Whether it is of the type, as far as its head tells. */
+function isOf(type: TensorType, { dtype, shape }: Tensor): boolean {
+  if (dtype !== type.dtype || shape.length !== type.shape.length) return false;
+  return type.shape.every((dimension, axis) => dimension === null || dimension === shape[axis]);
 }
 
 /** Tensors of one type, of the shape of the first, one after another in an array of their own. */

@@ -31,6 +31,7 @@ import { binaryAccuracy } from '../metrics/binary-accuracy.js';
 import { layersModel } from '../models/layers-model.js';
 import { sgd } from '../optimizers/sgd.js';
 import type { Loss } from './loss.js';
+import { meanAbsoluteError } from './mean-absolute-error.js';
 import { meanSquaredError } from './mean-squared-error.js';
 import { sigmoidCrossentropy } from './sigmoid-crossentropy.js';
 import { softmaxCrossentropy } from './softmax-crossentropy.js';
@@ -102,6 +103,21 @@ describe('binaryAccuracy', () => {
 const numbers = (values: Tensor | undefined): number[] => Array.from(values?.data as Float32Array);
 
 describe('losses and metrics of labels and outputs', () => {
+  test.each([
+    softmaxCrossentropy,
+    sigmoidCrossentropy,
+    meanSquaredError,
+    meanAbsoluteError,
+    accuracy,
+    binaryAccuracy,
+  ])('%o called where it should be given says so, and where', (compute) => {
+    const early = (): unknown => (compute as () => unknown)();
+    expect(early).toThrow(
+      `Cannot compute ${compute.name}: need tensors of labels and outputs, got undefined and undefined. Where a function is asked for give ${compute.name}, without calling it`,
+    );
+    expect(early).toThrow(/\n {4}at .*label-checks\.test\.ts:\d+:\d+$/);
+  });
+
   const labels = (...shape: number[]): tf.Tensor => tf.zeros(shape, 'int32');
   test.each([softmaxCrossentropy, accuracy])(
     '%o throw when labels are not those of the scores',

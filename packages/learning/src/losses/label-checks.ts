@@ -3,7 +3,7 @@
 // it. In training this costs nothing at each step: it depends on the labels alone, and so is computed once a client.
 
 import { tf } from '@starling/compute';
-import { optionError } from '@starling/federated-core/plan';
+import { describeValue, optionError } from '@starling/federated-core/plan';
 
 /**
  * int32 classes of labels that are integers or floats, and where they are classes at all, 0 to `classes` − 1: bools.
@@ -50,6 +50,7 @@ export function whereValid(values: tf.Tensor, valid: tf.Tensor): tf.Tensor {
 
 /** Throws a `RangeError` unless there is a label for each row of scores: [B] for [B, C], [B, T] for [B, T, C]. */
 export function checkClassShapes(what: string, labels: tf.Tensor, outputs: tf.Tensor): void {
+  checkTensors(what, labels, outputs);
   if (outputs.rank > 1 && outputs.shape.at(-1) === 1) {
     throw optionError(
       `Cannot compute ${what}: outputs must have 2 classes or more in their last axis, got ${shapeOf(outputs)}. For yes or no take sigmoidCrossentropy and binaryAccuracy`,
@@ -71,6 +72,7 @@ export function checkClassShapes(what: string, labels: tf.Tensor, outputs: tf.Te
 
 /** Throws a `RangeError` unless labels and outputs have one shape, as one-hot labels have. */
 export function checkSameShape(what: string, labels: tf.Tensor, outputs: tf.Tensor): void {
+  checkTensors(what, labels, outputs);
   if (`${labels.shape}` === `${outputs.shape}`) return;
   const isOfClasses = `${labels.shape}` === `${outputs.shape.slice(0, -1)}`;
   throw optionError(
@@ -80,10 +82,23 @@ export function checkSameShape(what: string, labels: tf.Tensor, outputs: tf.Tens
 
 /** Throws a `RangeError` unless labels and outputs have as many elements: nothing is broadcast. */
 export function checkSizes(what: string, labels: tf.Tensor, outputs: tf.Tensor): void {
+  checkTensors(what, labels, outputs);
   if (labels.size === outputs.size) return;
   throw optionError(
     `Cannot compute ${what}: labels and outputs must have as many elements, got labels ${shapeOf(labels)} and outputs ${shapeOf(outputs)}`,
   );
+}
+
+/** Throws a `RangeError` unless both are there: a loss that a model is to call is easily called in its place. */
+function checkTensors(what: string, labels: unknown, outputs: unknown): void {
+  if (hasShape(labels) && hasShape(outputs)) return;
+  throw optionError(
+    `Cannot compute ${what}: need tensors of labels and outputs, got ${describeValue(labels)} and ${describeValue(outputs)}. Where a function is asked for give ${what}, without calling it`,
+  );
+}
+
+function hasShape(value: unknown): value is tf.Tensor {
+  return Array.isArray((value as tf.Tensor | null | undefined)?.shape);
 }
 
 const shapeOf = ({ shape }: tf.Tensor): string => `[${shape.join(', ')}]`;

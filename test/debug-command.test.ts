@@ -78,6 +78,11 @@ describe('starling debug', () => {
     expect(stdout).toMatch(/^ {2}state {2}that of round 4, kept in .*kept$/m);
     expect(stdout).not.toContain('not the run that was kept');
     expect(stdout).toContain('both agree');
+    const other = await debug('--round', '1', '--client', 'client-0', '--run', out, '--set', 'rate=0.5');
+    expect(other.stdout).toMatch(/^ {2}plan .*; the run had [0-9a-f]{12}, with rate=0.125$/m);
+    const beyond = await debug('--round', '99', '--client', 'client-0', '--run', out);
+    expect(beyond.code).toBe(2);
+    expect(beyond.stderr).toMatch(/^Cannot debug round 99: need a round of the run, from 1 to \d+, got 99$/m);
     expect(contents()).toEqual(before);
   });
 
@@ -91,7 +96,7 @@ describe('starling debug', () => {
     const other = await debug('--round', '1', '--client', 'ann');
     expect(other.code).toBe(1);
     expect(other.stderr).toMatch(
-      /need one of the 3 that were asked \(client-\d, client-\d, client-\d\), got another/,
+      /need a name that one of the \d+ clients of \S+ has, such as 'client-0', got one that none has/,
     );
     const missing = await debug('--round', '1');
     expect(missing).toMatchObject({

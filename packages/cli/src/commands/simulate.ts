@@ -57,7 +57,8 @@ async function simulate(federation: string, options: SimulateOptions): Promise<v
   }
   if (out === undefined && resume) throw new UsageError('Cannot resume: need --out <dir>, got none');
   if (force && !resume) throw new UsageError('Cannot force: need --resume, got none');
-  const { outputFolder, reportPath, requireFresh } = await import('../run/output-folder.js');
+  const { outputFolder, reportPath, requireFolder, requireFresh } = await import('../run/output-folder.js');
+  if (out !== undefined) requireFolder(out);
   if (out !== undefined && !resume) requireFresh(out);
   const settings: RunSettings = {
     federation,

@@ -19,6 +19,8 @@ export function addTourCommand(program: Command): void {
     .addOption(settingOption())
     .action(async ({ set, ...options }: Given) => {
       const clients = clientsOf(set);
+      const { requireFolder } = await import('../run/output-folder.js');
+      requireFolder(options.out);
       const { tour } = await import('../run/tour.js');
       await tour({ ...options, clients });
     });

@@ -11,14 +11,15 @@ import {
   summarizeLeaf,
 } from '@starling/runtime/replay';
 import { explain } from '../errors/explain.js';
+import { UsageError } from '../errors/usage-error.js';
 import { locateFederation } from '../federation/load.js';
 import { setUpFederation } from '../federation/set-up.js';
 import { importBeside } from '../files/import-beside.js';
 import { type EagerEngine, eagerBackends } from './eager-engines.js';
 import { formatOrigin } from './origin-text.js';
 import { forDebuggers } from './pause.js';
-import { recordedRun } from './recorded-run.js';
-import { formatStart } from './start-text.js';
+import { type RecordedRun, recordedRun } from './recorded-run.js';
+import { formatStart, type KeptPlan } from './start-text.js';
 import { formatStep } from './step-line.js';
 import { formatWork } from './work-text.js';
 
@@ -55,6 +56,10 @@ export async function debugClient(options: DebugSettings, write: Write): Promise
     ...options.settings,
   });
   const { evaluation, headline, rounds, ...source } = run;
+  if (recorded !== null) checkRound(round, recorded.rounds);
+  else if (round > rounds) {
+    write(`round ${round} is beyond the ${rounds} of the federation: as of a run with --rounds ${round}`);
+  }
   const eager = eagerRunner({
     around: forDebuggers(),
     backend: eagerBackends[options.replayOn],
@@ -72,7 +77,7 @@ export async function debugClient(options: DebugSettings, write: Write): Promise
     client,
     onOtherRun: (differences) => write(otherRunText(differences.map(formatDifference))),
     onStart: (start) => {
-      write(formatStart(start, recorded?.plan ?? null, before.text(), summarizeLeaf));
+      write(formatStart(start, keptPlan(recorded, settings), before.text(), summarizeLeaf));
       write(replayText(options.replayOn));
     },
     runner: eager.run,
@@ -85,6 +90,26 @@ export async function debugClient(options: DebugSettings, write: Write): Promise
     allAgree &&= agrees;
   }
   return allAgree;
+}
+
+/** A round that the run does not have would be replayed as well, after others that it does not have. */
+function checkRound(round: number, rounds: number): void {
+  if (round <= rounds) return;
+  throw new UsageError(
+    `Cannot debug round ${round}: need a round of the run, from 1 to ${rounds}, got ${round}`,
+  );
+}
+
+/** The plan of the run that was kept, and which of its settings are others now. */
+function keptPlan(
+  recorded: RecordedRun | null,
+  settings: Readonly<Record<string, unknown>>,
+): KeptPlan | null {
+  if (recorded === null) return null;
+  const others = Object.entries(recorded.settings).filter(
+    ([name, value]) => JSON.stringify(settings[name]) !== value,
+  );
+  return { hash: recorded.plan, otherSettings: others.map(([name, value]) => `${name}=${value}`) };
 }
 
 /** Said before the user's code runs; what it prints follows. */

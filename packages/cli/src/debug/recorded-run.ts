@@ -8,6 +8,8 @@ export interface RecordedRun {
   readonly seed: number;
   /** Name of the engine that the clients worked on. */
   readonly engine: string;
+  /** How many it was to have. */
+  readonly rounds: number;
   /** Hash of the plan of a round. */
   readonly plan: string;
 }
@@ -22,8 +24,8 @@ export async function recordedRun(directory: string): Promise<RecordedRun> {
       `Cannot debug a run of ${directory}: need the record of one, ${RECORD_FILE}, got ${got}`,
     );
   }
-  const { settings, seed, engine, plan } = run;
+  const { settings, seed, engine, rounds, plan } = run;
   // As JSON, which settings are read as first.
   const given = Object.entries(settings).map(([name, value]) => [name, JSON.stringify(value)] as const);
-  return { settings: Object.fromEntries(given), seed, engine: engine.clients, plan };
+  return { settings: Object.fromEntries(given), seed, engine: engine.clients, rounds, plan };
 }

@@ -38,10 +38,14 @@ describe('formatStart', () => {
   });
 
   test('`formatStart` says whether the plan is that of the run that was kept', () => {
-    const planLine = (kept: string) => formatStart(start, kept, '', summarizeLeaf).split('\n')[1];
+    const planLine = (hash: string, otherSettings: readonly string[] = []) =>
+      formatStart(start, { hash, otherSettings }, '', summarizeLeaf).split('\n')[1];
     expect(planLine('0123456789abcdef')).toBe('  plan   0123456789ab, that of the run');
     expect(planLine('fedcba9876543210')).toBe(
       '  plan   0123456789ab; the run had fedcba987654, so its code has changed',
+    );
+    expect(planLine('fedcba9876543210', ['rate=0.5', 'cohort=10'])).toBe(
+      '  plan   0123456789ab; the run had fedcba987654, with rate=0.5, cohort=10',
     );
   });
 

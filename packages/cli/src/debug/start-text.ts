@@ -8,17 +8,24 @@ const MOST_LEAVES = 40;
 
 export type Summarize = (leaf: NamedLeaves[number]['leaf']) => LeafSummary;
 
-/** `keptPlan`: hash of the plan of a run that was kept; `null` for none. `state`: where the round's state is from. */
+/** What a run that was kept had, as far as plans are concerned. */
+export interface KeptPlan {
+  readonly hash: string;
+  /** Settings that had other values there, with these: `rate=0.5`. */
+  readonly otherSettings: readonly string[];
+}
+
+/** `kept`: of a run that was kept; `null` for none. `state`: where the round's state is from. */
 export function formatStart(
   start: ReplayStart,
-  keptPlan: string | null,
+  kept: KeptPlan | null,
   state: string,
   summarize: Summarize,
 ): string {
   const { name, round, position, cohortSize, plan, seed, data, sent } = start;
   const head = `client ${name} in round ${round}: number ${position + 1} of the ${cohortSize} that were asked`;
   const facts = [
-    ['plan', planText(plan, keptPlan)],
+    ['plan', planText(plan, kept)],
     ['seed', seed.map((word) => `0x${word.toString(16).padStart(8, '0')}`).join(' ')],
     ['state', state],
   ];
@@ -33,10 +40,15 @@ export function formatStart(
   );
 }
 
-function planText(plan: string, kept: string | null): string {
-  const [is, was] = [plan.slice(0, 12), kept?.slice(0, 12)];
-  if (was === undefined) return is;
-  return is === was ? `${is}, that of the run` : `${is}; the run had ${was}, so its code has changed`;
+function planText(plan: string, kept: KeptPlan | null): string {
+  const is = plan.slice(0, 12);
+  if (kept === null) return is;
+  const was = kept.hash.slice(0, 12);
+  if (is === was) return `${is}, that of the run`;
+  const { otherSettings } = kept;
+  // Whether the code has changed, too, cannot be told.
+  const why = otherSettings.length > 0 ? `with ${otherSettings.join(', ')}` : 'so its code has changed';
+  return `${is}; the run had ${was}, ${why}`;
 }
 
 function section(title: string, leaves: NamedLeaves, summarize: Summarize): string {

@@ -5,7 +5,7 @@ import type { RecordLine, RunSummary } from '@starling/runtime/events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../errors/usage-error.js';
 import { roundLine, runLine } from '../testing/lines.js';
-import { clearRun, outputFolder, reportPath, requireFresh } from './output-folder.js';
+import { clearRun, outputFolder, reportPath, requireFolder, requireFresh } from './output-folder.js';
 
 const folders: string[] = [];
 afterEach(async () => {
@@ -72,6 +72,19 @@ describe('requireFresh', () => {
     requireFresh(join(folder, 'absent'));
     await writeFile(join(folder, 'round-00000012.safetensors'), '');
     expect(() => requireFresh(folder)).toThrow(UsageError);
+  });
+});
+
+describe('requireFolder', () => {
+  test('throws when the folder or one around it is a file, and not when it is missing', async () => {
+    const folder = await makeFolder();
+    requireFolder(folder);
+    requireFolder(join(folder, 'absent', 'more'));
+    const file = join(folder, 'notes.txt');
+    await writeFile(file, '');
+    expect(() => requireFolder(file)).toThrow(UsageError);
+    expect(() => requireFolder(file)).toThrow(`Cannot keep the run in ${file}: need a directory, got a file`);
+    expect(() => requireFolder(join(file, 'out'))).toThrow(`got the file ${file} where one should be`);
   });
 });
 

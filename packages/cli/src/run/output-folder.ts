@@ -1,8 +1,8 @@
 // `--out DIR`: the run as files. The round loop commits checkpoints and the record there; the report
 // is made from the record when the run ends, however it does.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { RunObserver } from '@starling/runtime/events';
 import { RECORD_FILE, readRecord } from '@starling/runtime/record';
 import { UsageError } from '../errors/usage-error.js';
@@ -22,6 +22,16 @@ export function requireFresh(directory: string): void {
   if (!holdsCheckpoints(directory)) return;
   throw new UsageError(
     `Cannot start a run in ${directory}: need a directory without checkpoints, got those of an earlier run; add --resume to continue with it`,
+  );
+}
+
+/** Throws a `UsageError` if the directory cannot be, as it or one around it is a file. */
+export function requireFolder(directory: string): void {
+  let path = resolve(directory);
+  while (!existsSync(path) && dirname(path) !== path) path = dirname(path);
+  if (statSync(path).isDirectory()) return;
+  throw new UsageError(
+    `Cannot keep the run in ${directory}: need a directory, got ${path === resolve(directory) ? 'a file' : `the file ${path} where one should be`}`,
   );
 }
 

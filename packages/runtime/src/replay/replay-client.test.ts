@@ -140,9 +140,18 @@ describe('replayClient', () => {
     await expect(replay({ round: 2, client: 'client-4' })).rejects.toMatchObject({
       code: 'no-such-client',
       message:
-        "Cannot replay client 'client-4' in round 2: need one of the 2 that were asked (client-1, client-2), got another",
+        "Cannot replay client 'client-4' in round 2: need one of the 2 that were asked (client-1, client-2), got one that was not",
     });
     await expect(replay({ round: 0 })).rejects.toThrow(RangeError);
+  });
+
+  test('`replayClient` says when no client has the name, and which is meant', async () => {
+    const need =
+      /in round 2: need a name that one of the \d+ clients of \S+ has, such as 'client-0', got one that none/;
+    await expect(replay({ round: 2, client: '3' })).rejects.toMatchObject({ code: 'no-such-client' });
+    await expect(replay({ round: 2, client: '3' })).rejects.toThrow(need);
+    await expect(replay({ round: 2, client: '3' })).rejects.toThrow("The client of index 3 is 'client-3'");
+    await expect(replay({ round: 2, client: 'cleint-1' })).rejects.toThrow("did you mean 'client-1'?");
   });
 
   test('`replayClient` tells what a client begins from before its work is replayed', async () => {

@@ -31,6 +31,7 @@ export {
 export { describeValue, isPlain } from './errors/describe-value.js';
 export { refuseMethods } from './errors/habits.js';
 export { didYouMean, nearestName } from './errors/nearest-name.js';
+export { readThrown, thrownWords } from './errors/read-thrown.js';
 export { atLocation, sourceLocation, withLongStacks } from './errors/source-location.js';
 export { formatPlace, isThrownByStarling, type StackFrame, userFrames } from './errors/stack-frames.js';
 export { type RejectionCode, reworded } from './errors/starling-error.js';

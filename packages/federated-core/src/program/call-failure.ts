@@ -1,5 +1,6 @@
 // What a failure of a program says. A program knows its calls by number alone, on whatever machine it runs; the
 // plan of the one who compiled it knows where each was written, and puts that in the words.
+import { thrownWords } from '../errors/read-thrown.js';
 import { StarlingError } from '../errors/starling-error.js';
 
 /** A plan that may know where its calls and aggregations were written, by their numbers. */
@@ -18,9 +19,8 @@ export function callFailure(
   step: { readonly op?: string; readonly salt?: number },
   cause: unknown,
 ): StarlingError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
   const call = step.salt === undefined ? step.op : `call ${step.salt}`;
-  return new StarlingError('computation-failed', `Cannot run ${call}: ${reason}`, { cause });
+  return new StarlingError('computation-failed', `Cannot run ${call}: ${thrownWords(cause)}`, { cause });
 }
 
 /**

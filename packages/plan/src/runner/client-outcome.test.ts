@@ -31,6 +31,22 @@ describe('clientOutcome', () => {
       'what is thrown is no error',
       { load: () => Promise.reject('text'), code: 'load-failed', reason: 'text' },
     ],
+    [
+      'what is thrown cannot be read',
+      {
+        load: () => Promise.reject(Object.create(null)),
+        code: 'load-failed',
+        reason: 'what was thrown cannot be read',
+      },
+    ],
+    [
+      'the stack of an error is no text',
+      {
+        load: () => Promise.reject(Object.assign(new Error('odd'), { stack: {} })),
+        code: 'load-failed',
+        reason: 'odd',
+      },
+    ],
   ])('`clientOutcome` drops the client when %s', async (_, { code, reason, ...parts }) => {
     const { load = () => leaves, work = async () => leaves } = parts as {
       load?: () => typeof leaves;

@@ -1,7 +1,7 @@
 // One client's part in a phase: load what it holds, run the plan's work on it, check the update. Whatever goes
 // wrong with one client ends here as a report, so that a round continues without it.
 import { RejectedUpdateError, StarlingError } from '@starling/federated-core';
-import { type UpdateChecker, userFrames } from '@starling/federated-core/plan';
+import { readThrown, type UpdateChecker, userFrames } from '@starling/federated-core/plan';
 import { ClientDataError } from './client-errors.js';
 import type { ClientReport } from './client-report.js';
 import type { Leaves } from './plan-runner.js';
@@ -28,7 +28,8 @@ export async function clientOutcome(
     const refusal = check(update);
     if (refusal === null) return { report: { client, status: 'accepted' }, update };
     return { report: rejected(client, refusal), update: null };
-  } catch (error) {
+  } catch (thrown) {
+    const error = readThrown(thrown);
     if (error instanceof RejectedUpdateError) return { report: rejected(client, error), update: null };
     return { report: dropped(client, step, error), update: null };
   }
@@ -39,7 +40,8 @@ export function rejected(client: string, { code, message }: RejectedUpdateError)
 }
 
 /** Data that was refused says so itself; any other error is one of the `step` that it ended. */
-export function dropped(client: string, step: 'load-failed' | 'work-failed', error: unknown) {
+export function dropped(client: string, step: 'load-failed' | 'work-failed', thrown: unknown) {
+  const error = readThrown(thrown);
   const code = error instanceof ClientDataError ? error.code : step;
   return { client, status: 'dropped', code, reason: reasonOf(error) } as const;
 }
@@ -48,8 +50,8 @@ export function dropped(client: string, step: 'load-failed' | 'work-failed', err
  * The message; of an error that the user's own code threw, such as a population's `load`, also its file and line. The
  * folder is left out: a report may go to another machine.
  */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+function reasonOf(error: Error | string): string {
+  if (typeof error === 'string') return error;
   const [frame] = error instanceof StarlingError ? [] : userFrames(error);
   if (frame === undefined) return error.message;
   return `${error.message} (at ${frame.file.replace(/^.*[\\/]/, '')}:${frame.line}:${frame.column})`;

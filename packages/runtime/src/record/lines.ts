@@ -1,5 +1,5 @@
 // Makes the lines of a record that tell of rounds and of the end; the first line is made in rounds/run-line.ts.
-import { isTensor } from '@starling/federated-core/plan';
+import { isTensor, readThrown, thrownWords } from '@starling/federated-core/plan';
 import { jsonFields, toJson } from './json-value.js';
 import { countReports, lostClients, type RoundReport } from './lost-clients.js';
 import type { DoneLine, FailedLine, FailedRoundLine, RoundLine } from './record-line.js';
@@ -57,9 +57,10 @@ export function failedLineOf(
   return { type: 'failed', rounds, failedRounds, ...wordsOf(error), wallMs: roundMs(wallMs) };
 }
 
-function wordsOf(error: unknown): Pick<FailedLine, 'code' | 'message'> {
-  if (!(error instanceof Error)) return { code: null, message: String(error) };
-  return { code: 'code' in error ? String(error.code) : null, message: error.message };
+function wordsOf(thrown: unknown): Pick<FailedLine, 'code' | 'message'> {
+  const error = readThrown(thrown);
+  if (typeof error === 'string') return { code: null, message: error };
+  return { code: 'code' in error ? thrownWords(error.code) : null, message: error.message };
 }
 
 /** A struct's fields, any other value under `value`, as JSON can hold them. */

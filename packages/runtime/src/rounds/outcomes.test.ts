@@ -2,10 +2,18 @@ import { atClients, federatedComputation, federatedSum, float32 } from '@starlin
 import type { CohortSampler } from '@starling/population';
 import { describe, expect, test } from 'vitest';
 import { options } from '../testing/growth.js';
+import { createOutcomes } from './outcomes.js';
 import { runRounds } from './run-rounds.js';
 
 describe('createOutcomes', () => {
   const nobody: CohortSampler = { name: 'nobody', sample: () => [5] }; // who holds NaN
+
+  test('`createOutcomes` counts a round that failed by a thrown `undefined`', () => {
+    const outcomes = createOutcomes();
+    outcomes.add([], { error: undefined });
+    expect(outcomes.failedRounds).toBe(1);
+    expect(outcomes.failure()!.code).toBe('nothing-counted');
+  });
 
   test('`runRounds` gives why, whether all rounds failed or had no client left', async () => {
     const failed = await runRounds(options({ sampler: nobody, onFailedRound: () => {} }));

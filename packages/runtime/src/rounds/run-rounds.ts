@@ -221,7 +221,7 @@ class RoundLoop {
     const { reports } = this;
     const { options } = this.parts;
     const facts = { round: this.round + 1, reports, wallMs: this.parts.clock() - start };
-    this.outcomes.add(reports, error);
+    this.outcomes.add(reports, { error });
     if (isRecorded(options)) await tell(options, failedRoundLineOf({ ...facts, error }));
     if (options.onFailedRound === undefined || !isRoundFailure(error)) throw error;
     await options.onFailedRound({ ...facts, error });

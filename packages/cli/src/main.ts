@@ -3,14 +3,18 @@
 import { createProgram } from './commands/program.js';
 import { exitCodeOf } from './errors/exit-codes.js';
 import { explain } from './errors/explain.js';
+import { watchOutput } from './output/broken-output.js';
+import { visible } from './output/visible.js';
 
 /** tf.js alone fills the ten frames that V8 keeps: an error would not show the user's line. */
 Error.stackTraceLimit = 100;
+
+watchOutput();
 
 try {
   await createProgram().parseAsync(process.argv);
 } catch (error) {
   const text = await explain(error);
-  if (text !== null) process.stderr.write(`${text}\n`);
+  if (text !== null) process.stderr.write(`${visible(text)}\n`);
   process.exitCode = exitCodeOf(error);
 }

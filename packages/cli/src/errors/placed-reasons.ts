@@ -1,6 +1,12 @@
 // Why something failed, and where: messages, from the outside in, each with the lines of the user's code that it is of.
 import { existsSync } from 'node:fs';
-import { formatPlace, isThrownByStarling, type StackFrame, userFrames } from '@starling/federated-core/plan';
+import {
+  formatPlace,
+  isThrownByStarling,
+  readThrown,
+  type StackFrame,
+  userFrames,
+} from '@starling/federated-core/plan';
 
 /** Lines of the user's code that are shown: more is a recursion. */
 const MAX_FRAMES = 10;
@@ -12,8 +18,9 @@ export interface PlacedReason {
 }
 
 /** Of an error and of what caused it, outermost first. */
-export function placedReasons(error: unknown): readonly PlacedReason[] {
-  if (!(error instanceof Error)) return [{ words: String(error), places: [] }];
+export function placedReasons(thrown: unknown): readonly PlacedReason[] {
+  const error = readThrown(thrown);
+  if (typeof error === 'string') return [{ words: error, places: [] }];
   return error.cause === undefined
     ? [placedReason(error)]
     : [placedReason(error), ...placedReasons(error.cause)];

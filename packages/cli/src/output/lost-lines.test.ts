@@ -45,6 +45,14 @@ describe('lostLines', () => {
     ]);
   });
 
+  test('`lostLines` shows what would steer a terminal as code', () => {
+    const steering = { ...group, reason: `${String.fromCharCode(0x1b)}[2J`, clients: ['a\u202eb'] };
+    expect(lostLines([steering], { advice: false })).toEqual([
+      '  2 dropped, load-failed: \\u001b[2J',
+      '    a\\u202eb',
+    ]);
+  });
+
   test('`lostLines` leaves a word whole that is longer than a line', () => {
     expect(lostLines([{ ...group, reason: 'x'.repeat(90) }], { advice: false })).toContain(
       `    ${'x'.repeat(90)}`,

@@ -9,6 +9,7 @@ import {
   type RoundLine,
 } from '@starling/runtime/events';
 import { formatNumber } from './numbers.js';
+import { visible } from './visible.js';
 
 const WIDTH = 80;
 
@@ -59,7 +60,10 @@ export function lostLines(
       const { status, code, reason, count } = group;
       const [text = ''] = reason.split('\n');
       const what = `${formatNumber(count)} ${status === 'rejected' ? 'refused' : 'dropped'}, ${code}: ${text}`;
-      return [...wrapped(what, width, '  ', '    '), ...wrapped(lostNames(group), width, '    ', '    ')];
+      return [
+        ...wrapped(visible(what), width, '  ', '    '),
+        ...wrapped(visible(lostNames(group)), width, '    ', '    '),
+      ];
     }),
     ...(advice ? adviceOn(groups).flatMap((line) => wrapped(line, width, '  ', '    ')) : []),
   ];

@@ -1,4 +1,5 @@
 // Text made safe for HTML and for a script block.
+import { visible } from '../output/visible.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -9,7 +10,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] as string);
+  return visible(text).replace(/[&<>"']/g, (sign) => ENTITIES[sign] as string);
 }
 
 /** JSON that cannot end the script element it stands in. */

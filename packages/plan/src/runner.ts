@@ -1,8 +1,8 @@
 // Running a linked plan's slots, on whatever side: what the workers of a runtime, a coordinator and a client share.
 // Loads neither the manifest's schema nor hashes, so that a worker thread starts soon.
-export { breathe } from './runner/breathe.js';
 export { clientArgument } from './runner/client-argument.js';
 export { ClientDataError, PopulationError } from './runner/client-errors.js';
-export { type ClientOutcome, clientOutcome, dropped } from './runner/client-outcome.js';
+export { type ClientOutcome, clientOutcome, droppedReport } from './runner/client-outcome.js';
 export type { ClientReport } from './runner/client-report.js';
+export { nextTurn } from './runner/next-turn.js';
 export { createPlanRunner, type Leaves, type PlanRunner } from './runner/plan-runner.js';

@@ -5,7 +5,7 @@ import { engineKind } from '@starling/compute/engine';
 import { StarlingError, type Tensor, type Type, type Value } from '@starling/federated-core';
 import { leafCount, type Selection, splitLeaves, unpackSlices } from '@starling/federated-core/plan';
 import { decodeManifest, decodePlan, workBlobs } from '@starling/plan';
-import { breathe, clientArgument, createPlanRunner, type PlanRunner } from '@starling/plan/runner';
+import { clientArgument, createPlanRunner, nextTurn, type PlanRunner } from '@starling/plan/runner';
 import { bodyLimit, type PartialBody, slicesLimit } from '@starling/wire';
 
 /** A plan that is ready to work. */
@@ -34,7 +34,7 @@ export type FetchBlobs = (wanted: readonly WantedBlob[]) => Promise<readonly Uin
 export interface PlanCache {
   /** The plan, fetched if it is not here. Rejects if it cannot be fetched, or is not sound. */
   load(manifest: WantedBlob, fetch: FetchBlobs): Promise<LoadedPlan>;
-  /** Runs a piece of work when those before it are done, and lets sockets breathe in between. */
+  /** Runs a piece of work when those before it are done, and lets sockets nextTurn in between. */
   inTurn<T>(task: () => Promise<T>): Promise<T>;
   /** Blobs of which a cut left the first bytes. */
   readonly partialBlobs: Map<string, PartialBody>;
@@ -114,7 +114,7 @@ function unpackAll(selections: readonly Selection<string>[], leaves: readonly Te
 function createTurns(): <T>(task: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (task) => {
-    const run = last.then(breathe).then(task);
+    const run = last.then(nextTurn).then(task);
     last = run.catch(() => {});
     return run;
   };

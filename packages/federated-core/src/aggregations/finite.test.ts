@@ -7,7 +7,7 @@ import { federatedMax } from '../intrinsics/sums/federated-max.js';
 import { federatedMean } from '../intrinsics/sums/federated-mean.js';
 import { federatedMin } from '../intrinsics/sums/federated-min.js';
 import { federatedSum } from '../intrinsics/sums/federated-sum.js';
-import { both } from '../testing/both.js';
+import { bothWays } from '../testing/both-ways.js';
 import { plainLocal, plainRunner } from '../testing/plain-local.js';
 import { atClients, float32, float64, int32, int64, struct } from '../types/types.js';
 import { findNonFinite } from './finite.js';
@@ -44,10 +44,10 @@ describe('aggregates', () => {
     ['a sum of opposite overflows', sumOf(float64()), [1.7e308, 1.7e308, -1.7e308, -1.7e308]],
   ];
   test.each(failing)('%s that overflows fails the round', async (_, computation, values) => {
-    await expect(both(computation, values, { laneSize: 2 })).rejects.toMatchObject({
+    await expect(bothWays(computation, values, { laneSize: 2 })).rejects.toMatchObject({
       code: 'non-finite-aggregate',
     });
-    await expect(both(computation, values, { laneSize: 2 })).rejects.toThrow(NonFiniteError);
+    await expect(bothWays(computation, values, { laneSize: 2 })).rejects.toThrow(NonFiniteError);
     await expect(evaluate(computation, values as never, { run: plainRunner })).rejects.toThrow(
       /federatedSum.*its numbers must be finite, got (NaN|Infinity)/s,
     );
@@ -56,17 +56,19 @@ describe('aggregates', () => {
   test('a sum that overflows names its leaf by its path', async () => {
     const model = struct({ model: struct({ kernel: float32(2), bias: float32() }) });
     const values = [{ model: { kernel: [0, 3e38], bias: 0 } }, { model: { kernel: [0, 3e38], bias: 0 } }];
-    await expect(both(sumOf(model), values)).rejects.toThrow('must be finite, got Infinity in model.kernel');
+    await expect(bothWays(sumOf(model), values)).rejects.toThrow(
+      'must be finite, got Infinity in model.kernel',
+    );
   });
 
   test('sums of integers, and shapes that differ, name their leaf by its path', async () => {
     const count = struct({ of: struct({ rows: int32() }) });
     // 2 · (2^31 − 1) = 4294967294.
     const rows = [1, 2].map(() => ({ of: { rows: 2 ** 31 - 1 } }));
-    await expect(both(sumOf(count), rows)).rejects.toThrow('must fit int32, got 4294967294 in of.rows');
+    await expect(bothWays(sumOf(count), rows)).rejects.toThrow('must fit int32, got 4294967294 in of.rows');
     const long = struct({ of: struct({ rows: int64() }) });
     const longs = [1, 2].map(() => ({ of: { rows: 2n ** 62n } }));
-    await expect(both(sumOf(long), longs)).rejects.toThrow(
+    await expect(bothWays(sumOf(long), longs)).rejects.toThrow(
       'must fit 64 bits, got 9223372036854775808 in of.rows',
     );
     const open = struct({ of: struct({ rows: float32(null) }) });
@@ -77,7 +79,7 @@ describe('aggregates', () => {
       federatedComputation(atClients(open), (value) => federatedMax(value)),
     ];
     for (const computation of computations) {
-      await expect(both(computation, shapes)).rejects.toThrow(
+      await expect(bothWays(computation, shapes)).rejects.toThrow(
         'shapes must be equal, got [1] and [2] in of.rows',
       );
     }
@@ -85,7 +87,7 @@ describe('aggregates', () => {
 
   test('a sum that comes back from beyond its element type is what it is', async () => {
     // In float64, 3e38 + 3e38 − 3e38 is 3e38, to the last bit of float32.
-    expect(await both(sumOf(float32()), [3e38, 3e38, -3e38])).toBe(Math.fround(3e38));
+    expect(await bothWays(sumOf(float32()), [3e38, 3e38, -3e38])).toBe(Math.fround(3e38));
   });
 
   test('a report of the user’s own that is not finite fails the round', async () => {
@@ -95,15 +97,15 @@ describe('aggregates', () => {
     const inverse = federatedComputation(atClients(float32()), (value) =>
       federatedAggregate(value, { zero: 0, accumulate: add, merge: add, report: divide }),
     );
-    expect(await both(inverse, [1, 3])).toBe(0.25);
-    await expect(both(inverse, [1, -1])).rejects.toMatchObject({ code: 'non-finite-aggregate' });
+    expect(await bothWays(inverse, [1, 3])).toBe(0.25);
+    await expect(bothWays(inverse, [1, -1])).rejects.toMatchObject({ code: 'non-finite-aggregate' });
   });
 
   test('`ifEmpty` may be infinite, since the user wrote it', async () => {
     const least = federatedComputation(atClients(float32()), (value) =>
       federatedMin(value, { ifEmpty: Number.POSITIVE_INFINITY }),
     );
-    expect(await both(least, [])).toBe(Number.POSITIVE_INFINITY);
+    expect(await bothWays(least, [])).toBe(Number.POSITIVE_INFINITY);
   });
 });
 

@@ -23,7 +23,7 @@ import { formatPlan } from '../printing/format-plan.js';
 import { inspectPlan } from '../printing/inspect-plan.js';
 import { generator } from '../random/generator.js';
 import { seedFrom } from '../random/seed.js';
-import { both } from '../testing/both.js';
+import { bothWays } from '../testing/both-ways.js';
 import { plainLocal } from '../testing/plain-local.js';
 import { reveals } from '../types/disclosure.js';
 import { atClients, atServer, float64, int32, type TensorType } from '../types/types.js';
@@ -141,7 +141,7 @@ test('`compilePlan` gives what `evaluate` gives, to the bit, on random programs'
       async (program, x, laneSize, seed) => {
         const computation = programOf(program);
         most = Math.max(most, compilePlan(computation).phases.length);
-        await both(computation, { x, y: 2 }, { laneSize, seed: seedFrom(seed) });
+        await bothWays(computation, { x, y: 2 }, { laneSize, seed: seedFrom(seed) });
       },
     ),
     { numRuns: 100 },

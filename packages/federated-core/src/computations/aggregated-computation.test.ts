@@ -10,7 +10,7 @@ import { federatedZip } from '../intrinsics/pointwise/federated-zip.js';
 import { federatedSequenceSum } from '../intrinsics/sequences/federated-sequence-sum.js';
 import { federatedMean } from '../intrinsics/sums/federated-mean.js';
 import { inspectPlan } from '../printing/inspect-plan.js';
-import { both } from '../testing/both.js';
+import { bothWays } from '../testing/both-ways.js';
 import { plainLocal } from '../testing/plain-local.js';
 import { reveals } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
@@ -88,7 +88,7 @@ describe('a type', () => {
       federatedSequenceSum(x),
     );
     const sum = federatedComputation(values, (given) => call(asking, { x: federatedCollect(given.values) }));
-    expect(await both(sum, { values: [1, 2, 4] })).toBe(7);
+    expect(await bothWays(sum, { values: [1, 2, 4] })).toBe(7);
   });
 });
 

@@ -10,7 +10,7 @@ import { federatedMean } from '../intrinsics/sums/federated-mean.js';
 import { federatedSum } from '../intrinsics/sums/federated-sum.js';
 import { formatComputation } from '../printing/format-computation.js';
 import { generator } from '../random/generator.js';
-import { both } from '../testing/both.js';
+import { bothWays } from '../testing/both-ways.js';
 import { movingThreshold, revealing, variance } from '../testing/examples.js';
 import { plainLocal, plainRunner } from '../testing/plain-local.js';
 import { formatType } from '../types/format.js';
@@ -83,7 +83,7 @@ describe('field', () => {
       }),
     );
     expect(
-      await both(pick, [
+      await bothWays(pick, [
         { a: 1, b: [2, [0, 0]] },
         { a: 3, b: [4, [0, 0]] },
       ]),
@@ -102,14 +102,14 @@ describe('call', () => {
       b: call(variance, { values: b }),
     }));
     // Variance of 1, 3 is 1; of 2, 8 is 9.
-    expect(await both(twice, { a: [1, 3], b: [2, 8] })).toEqual({ a: 1, b: 9 });
+    expect(await bothWays(twice, { a: [1, 3], b: [2, 8] })).toEqual({ a: 1, b: 9 });
   });
 
   test('`call` draws other random numbers when a computation is called twice', async () => {
     const draw = plainLocal(null, float64(), (_, seed) => generator(seed).uniform());
     const noise = federatedComputation(null, () => federatedEval(draw, 'SERVER'));
     const pair = federatedComputation(null, () => [call(noise), call(noise)] as const);
-    const [first, second] = (await both(pair, undefined)) as readonly number[];
+    const [first, second] = (await bothWays(pair, undefined)) as readonly number[];
     expect(first).not.toBe(second);
   });
 
@@ -132,7 +132,7 @@ describe('bind', () => {
     const fixed = bind(movingThreshold, { state: 32 });
     expect(formatType(fixed.type.parameter!)).toBe('<readings={float32*}@CLIENTS>');
     // One of two clients has a reading above 32.
-    expect(await both(fixed, { readings: [[28], [30, 33, 29]] })).toEqual({
+    expect(await bothWays(fixed, { readings: [[28], [30, 33, 29]] })).toEqual({
       state: 33,
       metrics: { fraction: 0.5, clients: 2 },
     });
@@ -162,7 +162,7 @@ describe('polymorphicComputation', () => {
       scaled.call({ values: x, weight: x }),
     );
     // (1·1 + 3·3) / 4.
-    expect(await both(caller, { x: [1, 3] })).toBe(2.5);
+    expect(await bothWays(caller, { x: [1, 3] })).toBe(2.5);
   });
 
   test('`polymorphicComputation` shows both types when arguments do not fit', () => {
@@ -194,7 +194,7 @@ describe('serializeComputation', () => {
   test('`deserializeComputation` gives a computation that computes the same', async () => {
     const { text, locals } = serializeComputation(twice);
     const again = deserializeComputation(text, (id) => locals.get(id));
-    expect(await both(again, { a: [1, 3], b: [2, 8] })).toEqual({ a: 1, b: [9] });
+    expect(await bothWays(again, { a: [1, 3], b: [2, 8] })).toEqual({ a: 1, b: [9] });
   });
 
   test('`deserializeComputation` checks what it reads as if it were traced', () => {

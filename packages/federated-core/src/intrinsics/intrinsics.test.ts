@@ -5,7 +5,7 @@ import { federatedComputation } from '../computations/federated-computation.js';
 import { EmptyAggregateError, NonFiniteError, OverflowError } from '../errors/starling-error.js';
 import { generator } from '../random/generator.js';
 import { seedFrom } from '../random/seed.js';
-import { both } from '../testing/both.js';
+import { bothWays } from '../testing/both-ways.js';
 import { plainLocal } from '../testing/plain-local.js';
 import { parseType } from '../types/parse.js';
 import {
@@ -62,7 +62,7 @@ const keysAndTable = fc.record({
   table: fc.array(finite, { minLength: 4, maxLength: 4 }),
 });
 
-/** A computation for each intrinsic, with random arguments: `both` holds plan and reference together. */
+/** A computation for each intrinsic, with random arguments: `bothWays` holds plan and reference together. */
 const cases: Readonly<Record<string, readonly [FederatedComputation, fc.Arbitrary<unknown>]>> = {
   federatedValue: [
     federatedComputation(atClients(float32()), (x) =>
@@ -205,9 +205,9 @@ describe('intrinsics', () => {
           fc.nat(),
           async (given, laneSize, seed) => {
             try {
-              await both(computation, given, { laneSize, seed: seedFrom(seed) });
+              await bothWays(computation, given, { laneSize, seed: seedFrom(seed) });
             } catch (error) {
-              // `both` has held the two errors together; these are defined answers.
+              // `bothWays` has held the two errors together; these are defined answers.
               const defined = [OverflowError, EmptyAggregateError, NonFiniteError];
               if (!defined.some((kind) => error instanceof kind)) throw error;
             }

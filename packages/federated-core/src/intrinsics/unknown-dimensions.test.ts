@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../computations/federated-computation.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
-import { both } from '../testing/both.js';
+import { bothWays } from '../testing/both-ways.js';
 import { atClients, float32 } from '../types/types.js';
 import { federatedCollect } from './moves/federated-collect.js';
 import { federatedSample } from './moves/federated-sample.js';
@@ -25,7 +25,7 @@ describe('an unknown dimension', () => {
     for (const computation of different) {
       for (const laneSize of [1, 2]) {
         const given = [[1, 2], [3, 4], [5]];
-        await expect(both(computation, given, { laneSize })).rejects.toThrow(TypeMismatchError);
+        await expect(bothWays(computation, given, { laneSize })).rejects.toThrow(TypeMismatchError);
       }
     }
   });
@@ -44,11 +44,14 @@ describe('an unknown dimension', () => {
     ]) {
       for (const laneSize of [1, 2, 3]) {
         for (const computation of strict) {
-          await expect(both(computation, given, { laneSize })).rejects.toThrow(TypeMismatchError);
+          await expect(bothWays(computation, given, { laneSize })).rejects.toThrow(TypeMismatchError);
         }
       }
     }
-    expect(await both(sum, [[1, 2], [], [3, 4]])).toMatchObject({ shape: [2], data: Float32Array.of(4, 6) });
+    expect(await bothWays(sum, [[1, 2], [], [3, 4]])).toMatchObject({
+      shape: [2],
+      data: Float32Array.of(4, 6),
+    });
   });
 
   test('gives an aggregate without elements when all clients have an empty tensor, of their shape', async () => {
@@ -61,7 +64,7 @@ describe('an unknown dimension', () => {
     ];
     for (const computation of strict) {
       for (const laneSize of [1, 2]) {
-        expect(await both(computation, [rows, rows, rows], { laneSize })).toEqual(rows);
+        expect(await bothWays(computation, [rows, rows, rows], { laneSize })).toEqual(rows);
       }
     }
   });

@@ -10,7 +10,7 @@ import { federatedValue } from '../intrinsics/pointwise/federated-value.js';
 import { federatedSequenceReduce } from '../intrinsics/sequences/federated-sequence-reduce.js';
 import { federatedMean } from '../intrinsics/sums/federated-mean.js';
 import { federatedSum } from '../intrinsics/sums/federated-sum.js';
-import { both } from '../testing/both.js';
+import { bothWays } from '../testing/both-ways.js';
 import { plainLocal, plainRunner } from '../testing/plain-local.js';
 import { formatType } from '../types/format.js';
 import { atClients, atServer, float32, int32, type Type } from '../types/types.js';
@@ -129,7 +129,7 @@ describe('chain', () => {
     // TFF's custom aggregator: [1, 2, 5] scaled by 1, 2, 3 sum to 8, 16, 24.
     let state: unknown = { scale: 1, sum: 0 };
     for (const total of [8, 16, 24]) {
-      const step = (await both(both2.next, { state, value: [1, 2, 5] })) as {
+      const step = (await bothWays(both2.next, { state, value: [1, 2, 5] })) as {
         state: unknown;
         result: number;
         measurements: unknown;
@@ -159,13 +159,13 @@ describe('chain', () => {
       '(<state=<scale=float32,mean=float32>@SERVER,value={float32}@CLIENTS,weight={float32}@CLIENTS> -> <state=<scale=float32,mean=float32>@SERVER,result=float32@SERVER,measurements=<scale=float32,mean=<weight=float32,deep=<float32>>>@SERVER>)',
     );
     // Scaled by 2: (1 · 2 · 3 + 3 · 2 · 1) / 4 = 3.
-    expect(await both(process.next, { state: { scale: 2, mean: 7 }, value: [1, 3], weight: [3, 1] })).toEqual(
-      {
-        state: { scale: 3, mean: 8 },
-        result: 3,
-        measurements: { scale: 2, mean: { weight: 4, deep: [7] } },
-      },
-    );
+    expect(
+      await bothWays(process.next, { state: { scale: 2, mean: 7 }, value: [1, 3], weight: [3, 1] }),
+    ).toEqual({
+      state: { scale: 3, mean: 8 },
+      result: 3,
+      measurements: { scale: 2, mean: { weight: 4, deep: [7] } },
+    });
   });
 
   test('`chain` shows both types when two steps take different parameters of one name', () => {
@@ -201,7 +201,7 @@ describe('concatenateProcesses', () => {
   test('`concatenateProcesses` runs steps side by side, each on its own input', async () => {
     const beside = concatenateProcesses({ left: sum, right: chain({ scale, sum }) });
     const state = await evaluate(beside.initialize, undefined, { run: plainRunner });
-    const step = await both(beside.next, { state, left: [1, 2], right: [3, 4] });
+    const step = await bothWays(beside.next, { state, left: [1, 2], right: [3, 4] });
     expect(step).toMatchObject({
       result: { left: 3, right: 7 },
       measurements: { left: 3, right: { scale: 1, sum: 7 } },
@@ -228,7 +228,7 @@ describe('estimationProcess', () => {
     );
     const report = federatedComputation({ state: atServer(float32()) }, ({ state }) => state);
     const process = estimationProcess({ initialize: one, next, report });
-    expect(await both(mapEstimate(process, plusOne).report, 4)).toBe(5);
+    expect(await bothWays(mapEstimate(process, plusOne).report, 4)).toBe(5);
     const wrong = federatedComputation({ state: atServer(int32()) }, ({ state }) => state);
     expect(() => estimationProcess({ initialize: one, next, report: wrong })).toThrow(
       'report must take the state, float32@SERVER, got (<state=int32@SERVER> -> int32@SERVER)',

@@ -27,20 +27,20 @@ export async function clientOutcome(
     const update = await work(input);
     const refusal = check(update);
     if (refusal === null) return { report: { client, status: 'accepted' }, update };
-    return { report: rejected(client, refusal), update: null };
+    return { report: rejectedReport(client, refusal), update: null };
   } catch (thrown) {
     const error = readThrown(thrown);
-    if (error instanceof RejectedUpdateError) return { report: rejected(client, error), update: null };
-    return { report: dropped(client, step, error), update: null };
+    if (error instanceof RejectedUpdateError) return { report: rejectedReport(client, error), update: null };
+    return { report: droppedReport(client, step, error), update: null };
   }
 }
 
-export function rejected(client: string, { code, message }: RejectedUpdateError) {
+export function rejectedReport(client: string, { code, message }: RejectedUpdateError) {
   return { client, status: 'rejected', code, reason: message } as const;
 }
 
 /** Data that was refused says so itself; any other error is one of the `step` that it ended. */
-export function dropped(client: string, step: 'load-failed' | 'work-failed', thrown: unknown) {
+export function droppedReport(client: string, step: 'load-failed' | 'work-failed', thrown: unknown) {
   const error = readThrown(thrown);
   const code = error instanceof ClientDataError ? error.code : step;
   return { client, status: 'dropped', code, reason: reasonOf(error) } as const;

@@ -19,7 +19,7 @@ import {
 import type { LinkedPlan } from '../linked/linked-plan.js';
 import { type GraphRole, graphsOf } from '../linked/map-plan.js';
 import { PlanError } from '../linked/plan-error.js';
-import { breathe } from './breathe.js';
+import { nextTurn } from './next-turn.js';
 
 /** Slices that are made before the event loop has a turn. */
 const SLICES_A_TURN = 256;
@@ -75,7 +75,7 @@ export async function createPlanRunner(
   let sliced = 0;
   /** A slice is quick; a million of them are not, and a coordinator has sockets to answer meanwhile. */
   const runSlice: GraphRunner<string> = async (id, argument, seed) => {
-    if (++sliced % SLICES_A_TURN === 0) await breathe();
+    if (++sliced % SLICES_A_TURN === 0) await nextTurn();
     return run(id, argument, seed);
   };
   const phaseAt = (index: number) => {

@@ -5,7 +5,7 @@ import { StarlingError, type Value } from '@starling/federated-core';
 import type { MaybePromise, Reduction } from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
 import type { ClientReport, Leaves } from '@starling/plan/runner';
-import { dropped } from '@starling/plan/runner';
+import { droppedReport } from '@starling/plan/runner';
 import type { Population } from '@starling/population';
 import type { EngineChoice } from '../engines/engines.js';
 import { WorkerError } from '../runtime/errors.js';
@@ -267,7 +267,7 @@ export class ThreadsSession implements RuntimeSession {
       pinned.push(index);
       return placed;
     } catch (error) {
-      return dropped(id, 'load-failed', error);
+      return droppedReport(id, 'load-failed', error);
     }
   }
 

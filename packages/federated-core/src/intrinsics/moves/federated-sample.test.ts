@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
 import { seedFrom } from '../../random/seed.js';
-import { both } from '../../testing/both.js';
+import { bothWays } from '../../testing/both-ways.js';
 import { atClients, float32 } from '../../types/types.js';
 import { federatedSample } from './federated-sample.js';
 
@@ -10,7 +10,7 @@ describe('federatedSample', () => {
     const sample = federatedComputation(atClients(float32()), (x) => federatedSample(x, { maxSamples: 2 }));
     const counts = [0, 0, 0, 0, 0];
     for (let seed = 0; seed < 400; seed++) {
-      const kept = (await both(sample, [0, 1, 2, 3, 4], { seed: seedFrom(seed) })) as number[];
+      const kept = (await bothWays(sample, [0, 1, 2, 3, 4], { seed: seedFrom(seed) })) as number[];
       expect(kept).toHaveLength(2);
       for (const client of kept) counts[client]!++;
     }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
-import { both } from '../../testing/both.js';
+import { bothWays } from '../../testing/both-ways.js';
 import { plainLocal } from '../../testing/plain-local.js';
 import { atClients, atServer, float32, int32 } from '../../types/types.js';
 import type { Tensor } from '../../values/tensor.js';
@@ -30,6 +30,6 @@ describe('federatedSecureSelect', () => {
     );
     // Slices of [5, 6, 7, 8]: keys 2, 0, 2 → 757; no keys → 0; key 4 and key −1 refuse their clients.
     const keys = [[2, 0, 2], [], [4], [-1, 1]];
-    expect(await both(select, { keys, table: [5, 6, 7, 8] })).toEqual([757, 0]);
+    expect(await bothWays(select, { keys, table: [5, 6, 7, 8] })).toEqual([757, 0]);
   });
 });

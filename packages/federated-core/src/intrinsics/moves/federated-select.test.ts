@@ -5,7 +5,7 @@ import { TypeMismatchError } from '../../errors/starling-error.js';
 import { evaluate } from '../../evaluate/evaluate.js';
 import { field } from '../../expression/symbolic-value.js';
 import { generator } from '../../random/generator.js';
-import { both } from '../../testing/both.js';
+import { bothWays } from '../../testing/both-ways.js';
 import { plainLocal, plainRunner } from '../../testing/plain-local.js';
 import { atClients, atServer, float32, int32, string, struct } from '../../types/types.js';
 import type { Tensor } from '../../values/tensor.js';
@@ -42,9 +42,9 @@ describe('federatedSelect', () => {
     );
     // Slices of [5, 6, 7, 8]: keys 2, 0, 2 → 757; no keys → 0; key 4 and key −1 refuse their clients.
     const keys = [[2, 0, 2], [], [4], [-1, 1]];
-    expect(await both(select, { keys, table })).toEqual([757, 0]);
-    expect(await both(select, { keys: [[], []], table })).toEqual([0, 0]);
-    expect(await both(select, { keys: [], table })).toEqual([]);
+    expect(await bothWays(select, { keys, table })).toEqual([757, 0]);
+    expect(await bothWays(select, { keys: [[], []], table })).toEqual([0, 0]);
+    expect(await bothWays(select, { keys: [], table })).toEqual([]);
   });
 
   test('`federatedSelect` shows what each client gets when it is evaluated alone', async () => {
@@ -95,7 +95,7 @@ describe('federatedSelect', () => {
     ]);
     const argument = { keys: [[0, 1], [3]], others: [[2], [2, 2]], table, weights: [1, 2, 3, 4] };
     // 5 + 6 + 8; 1 + 2 + 4; 7 + 7 + 7.
-    expect(await both(select, argument)).toEqual({ plain: 19, again: 7, other: 21, clients: [2, 1] });
+    expect(await bothWays(select, argument)).toEqual({ plain: 19, again: 7, other: 21, clients: [2, 1] });
   });
 
   test('`federatedSelect` sends keys once when several selections go by one field', async () => {
@@ -116,7 +116,7 @@ describe('federatedSelect', () => {
       { keys: [0, 1], other: [2] },
       { keys: [3], other: [] },
     ];
-    expect(await both(select, { held: members, table })).toEqual([11, 11, 11, 7]);
+    expect(await bothWays(select, { held: members, table })).toEqual([11, 11, 11, 7]);
   });
 
   test('`federatedSelect` takes keys and a value that depend on aggregates', async () => {
@@ -134,7 +134,7 @@ describe('federatedSelect', () => {
     });
     expect(compilePlan(select).phases).toHaveLength(3);
     // The largest key is 2, so the table is [10, 12, 14, 16]: keys 1 and 2 give 12 and 14, keys 2 and 2 14 twice.
-    expect(await both(select, { key: [1, 2], table })).toEqual([134, 154]);
+    expect(await bothWays(select, { key: [1, 2], table })).toEqual([134, 154]);
   });
 
   test('`federatedSelect` goes by keys that were selected', async () => {
@@ -161,7 +161,7 @@ describe('federatedSelect', () => {
     expect(plan.phases.map(({ selections }) => selections.length)).toEqual([0, 1, 2]);
     // Key 1 leads to 3: 6 and 8. Key 2 leads to 0: 7 and 5. The last client's link is out of range.
     const argument = { keys: [[1], [2], [3]], table, links: [0, 3, 0, 9] };
-    expect(await both(select, argument)).toEqual([608, 705]);
+    expect(await bothWays(select, argument)).toEqual([608, 705]);
   });
 
   test('`federatedSelect` slices structs and strings', async () => {
@@ -188,7 +188,7 @@ describe('federatedSelect', () => {
         ),
     );
     const served = { word: ['a', 'b', 'c', 'd'], size: { rows: [1, 2, 3, 4] } };
-    expect(await both(select, { keys: [[3, 0], [1, 1], []], served })).toEqual([' d4 a1', ' b2 b2', '']);
+    expect(await bothWays(select, { keys: [[3, 0], [1, 1], []], served })).toEqual([' d4 a1', ' b2 b2', '']);
   });
 
   test('`federatedSelect` gives every client that asks for a key the same draw, and another to another key or call', async () => {
@@ -203,7 +203,7 @@ describe('federatedSelect', () => {
         federatedSequenceSum(federatedSelect(given.table, { keys: given.keys, keyBound: 4, slice: noisy })),
       ),
     }));
-    const { first, second } = (await both(select, { keys: [[1], [1], [2]], table })) as {
+    const { first, second } = (await bothWays(select, { keys: [[1], [1], [2]], table })) as {
       readonly first: readonly number[];
       readonly second: readonly number[];
     };
@@ -229,8 +229,8 @@ describe('federatedSelect', () => {
         ),
       ),
     );
-    expect(await both(select, { keys: [[2, 2], [2], []], table })).toBe(6);
-    await expect(both(select, { keys: [[2], [3]], table })).rejects.toThrow(TypeMismatchError);
+    expect(await bothWays(select, { keys: [[2, 2], [2], []], table })).toBe(6);
+    await expect(bothWays(select, { keys: [[2], [3]], table })).rejects.toThrow(TypeMismatchError);
   });
 
   test('`federatedSelect` refuses a client with more keys than it may have', async () => {
@@ -240,7 +240,7 @@ describe('federatedSelect', () => {
       ),
     );
     const tooMany = new Int32Array(2 ** 20 + 1);
-    expect(await both(select, { keys: [tooMany, [1]], table })).toBe(6);
+    expect(await bothWays(select, { keys: [tooMany, [1]], table })).toBe(6);
     const few = federatedComputation(keysAndTable, (given) =>
       federatedSum(
         federatedSequenceSum(
@@ -250,7 +250,7 @@ describe('federatedSelect', () => {
     );
     // 5 + 6 of the first client, nothing of the second, who has three keys.
     expect(
-      await both(few, {
+      await bothWays(few, {
         keys: [
           [0, 1],
           [1, 1, 1],

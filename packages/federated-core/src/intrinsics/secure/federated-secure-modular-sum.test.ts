@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
-import { both } from '../../testing/both.js';
+import { bothWays } from '../../testing/both-ways.js';
 import { plainLocal } from '../../testing/plain-local.js';
 import { atClients, int32, int64 } from '../../types/types.js';
 import { federatedMap } from '../pointwise/federated-map.js';
@@ -16,7 +16,7 @@ describe('federatedSecureModularSum', () => {
       symmetric: federatedSecureModularSum(x, { modulus: 8, symmetric: true }),
     }));
     // 10 mod 8 = 2; symmetric, the range −7 … 7 has 15 numbers, and 10 − 15 = −5.
-    expect(await both(sum, [1, 2, 3, 4])).toEqual({ plain: 2, symmetric: -5 });
+    expect(await bothWays(sum, [1, 2, 3, 4])).toEqual({ plain: 2, symmetric: -5 });
   });
 
   test('`federatedSecureModularSum` is exact when 1,500 clients sum int64 values next to 2^53', async () => {
@@ -30,8 +30,8 @@ describe('federatedSecureModularSum', () => {
     // Modulo m, m − 1 is −1: the sum is −1500, which is m − 1500. Modulo 2m − 1, two times m − 1 is −1: the sum is
     // −750.
     const expected = { plain: BigInt(modulus) - 1500n, symmetric: -750n };
-    expect(await both(sum, clients)).toEqual(expected);
-    expect(await both(sum, clients, { laneSize: 1 })).toEqual(expected);
+    expect(await bothWays(sum, clients)).toEqual(expected);
+    expect(await bothWays(sum, clients, { laneSize: 1 })).toEqual(expected);
     // The exact sum does not fit 64 bits: 1500 · 2^53 > 2^63.
     expect(1500n * greatest).toBeGreaterThan(2n ** 63n);
   });
@@ -44,7 +44,7 @@ describe('federatedSecureModularSum', () => {
     const low = 1 - 2 ** 31;
     // Plain: five times 2^31 − 1, each −1 modulo 2^31. Symmetric, modulo 2^32 − 1: five times 1 − 2^31, of which two
     // are 2 − 2^32, or 1; so 1 + 1 + 1 − 2^31.
-    expect(await both(sum, [low, low, low, low, low])).toEqual({
+    expect(await bothWays(sum, [low, low, low, low, low])).toEqual({
       plain: 2 ** 31 - 5,
       symmetric: 3 - 2 ** 31,
     });
@@ -68,7 +68,7 @@ describe('federatedSecureModularSum', () => {
             federatedSecureModularSum(x, { modulus }),
           );
           const exact = values.reduce((total, value) => total + value, 0n);
-          expect(await both(sum, values, { laneSize })).toBe(exact % BigInt(modulus));
+          expect(await bothWays(sum, values, { laneSize })).toBe(exact % BigInt(modulus));
         },
       ),
       { numRuns: 50 },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
 import { OverflowError } from '../../errors/starling-error.js';
-import { both } from '../../testing/both.js';
+import { bothWays } from '../../testing/both-ways.js';
 import { atClients, int32, int64, struct } from '../../types/types.js';
 import { federatedSecureModularSum } from './federated-secure-modular-sum.js';
 import { federatedSecureSum } from './federated-secure-sum.js';
@@ -11,7 +11,7 @@ describe('federatedSecureSum', () => {
   test('`federatedSecureSum` leaves out a client when its value is out of range', async () => {
     const sum = federatedComputation(atClients(int32()), (x) => federatedSecureSum(x, { maxInput: 10 }));
     // 11 and −1 are refused.
-    expect(await both(sum, [1, 11, 10, -1, 2])).toBe(13);
+    expect(await bothWays(sum, [1, 11, 10, -1, 2])).toBe(13);
     expect(() =>
       federatedComputation(atClients(int32()), (x) => federatedSecureSum(x, { maxInput: 0 })),
     ).toThrow('maxInput must be an integer from 1 to 9007199254740991, got 0');
@@ -21,7 +21,7 @@ describe('federatedSecureSum', () => {
     const sum = federatedComputation(atClients(int32()), (x) =>
       federatedSecureSumBitwidth(x, { bitwidth: 3 }),
     );
-    expect(await both(sum, [7, 8, 1])).toBe(8);
+    expect(await bothWays(sum, [7, 8, 1])).toBe(8);
   });
 
   test('`federatedSecureSum` is exact up to the end of the element type, and fails the round beyond', async () => {
@@ -29,15 +29,15 @@ describe('federatedSecureSum', () => {
       federatedSecureSum(x, { maxInput: 2 ** 31 - 1 }),
     );
     // 2^31 − 2 and 1 come to the greatest int32; one more is beyond.
-    expect(await both(short, [2 ** 31 - 2, 1])).toBe(2 ** 31 - 1);
-    await expect(both(short, [2 ** 31 - 2, 1, 1])).rejects.toThrow(OverflowError);
+    expect(await bothWays(short, [2 ** 31 - 2, 1])).toBe(2 ** 31 - 1);
+    await expect(bothWays(short, [2 ** 31 - 2, 1, 1])).rejects.toThrow(OverflowError);
     // 1024 clients of 2^53 − 1 come to 2^63 − 1024, which fits 64 bits; 1025 do not.
     const long = federatedComputation(atClients(int64()), (x) =>
       federatedSecureSumBitwidth(x, { bitwidth: 53 }),
     );
     const greatest = Array.from({ length: 1024 }, () => 2n ** 53n - 1n);
-    expect(await both(long, greatest)).toBe(2n ** 63n - 1024n);
-    await expect(both(long, [...greatest, 2n ** 53n - 1n])).rejects.toThrow(OverflowError);
+    expect(await bothWays(long, greatest)).toBe(2n ** 63n - 1024n);
+    await expect(bothWays(long, [...greatest, 2n ** 53n - 1n])).rejects.toThrow(OverflowError);
   });
 
   test('`federatedSecureSum` holds each field to a bound of its own when given a struct of bounds', async () => {
@@ -52,7 +52,7 @@ describe('federatedSecureSum', () => {
       { a: [0, 1], b: [5, 50] },
     ];
     // The second breaks the bound of a, the third that of b[0].
-    expect(await both(sum, clients)).toEqual({
+    expect(await bothWays(sum, clients)).toEqual({
       a: { dtype: 'int32', shape: [2], data: Int32Array.of(1, 1) },
       b: [15, 150],
     });
@@ -60,7 +60,7 @@ describe('federatedSecureSum', () => {
       federatedSecureModularSum(x, { modulus: { a: 2, b: 200 } }),
     );
     // a: [1, 0] + [1, 1] + [0, 1] modulo 2; b: [10 + 11 + 5, 100 + 0 + 50] modulo 200. The second client has a 2.
-    expect(await both(modular, clients)).toEqual({
+    expect(await bothWays(modular, clients)).toEqual({
       a: { dtype: 'int32', shape: [2], data: Int32Array.of(0, 0) },
       b: [26, 150],
     });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
 import { generator } from '../../random/generator.js';
-import { both } from '../../testing/both.js';
+import { bothWays } from '../../testing/both-ways.js';
 import { plainLocal } from '../../testing/plain-local.js';
 import { atClients, float32, struct } from '../../types/types.js';
 import { federatedAggregate } from './federated-aggregate.js';
@@ -15,7 +15,7 @@ describe('federatedAggregate', () => {
       federatedAggregate(x, { zero: 0, accumulate: add, merge: add, report: noisy }),
       federatedAggregate(x, { zero: 0, accumulate: add, merge: add, report: noisy }),
     ]);
-    const [first, second] = (await both(twice, [1, 2])) as [number, number];
+    const [first, second] = (await bothWays(twice, [1, 2])) as [number, number];
     for (const sum of [first, second]) expect(Math.floor(sum)).toBe(3);
     expect(first).not.toBe(second);
   });
@@ -43,6 +43,6 @@ describe('federatedAggregate', () => {
       federatedAggregate(x, { zero, accumulate, merge, report }),
     );
     // (4 + 1 + 7 + 2 + 6 + 10) / 6 = 5; 10 − 1 = 9. Seven clients would be two lanes of five and two; so are six.
-    expect(await both(summary, [4, 1, 7, 2, 6, 10])).toEqual({ mean: 5, range: 9 });
+    expect(await bothWays(summary, [4, 1, 7, 2, 6, 10])).toEqual({ mean: 5, range: 9 });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
 import { EmptyAggregateError, TypeMismatchError } from '../../errors/starling-error.js';
-import { both } from '../../testing/both.js';
+import { bothWays } from '../../testing/both-ways.js';
 import { atClients, atServer, bool, float32, float64, int32, struct, type Type } from '../../types/types.js';
 import { federatedMean } from './federated-mean.js';
 
@@ -13,7 +13,7 @@ const weighted = federatedComputation(
 describe('federatedMean', () => {
   test('`federatedMean` divides the weighted sum by the weights when weights are given', async () => {
     // (1·3 + 2·2 + 3·1) / 6 = 10/6.
-    expect(await both(weighted, { value: [1, 2, 3], weight: [3, 2, 1] })).toBe(Math.fround(10 / 6));
+    expect(await bothWays(weighted, { value: [1, 2, 3], weight: [3, 2, 1] })).toBe(Math.fround(10 / 6));
   });
 
   test('`federatedMean` averages field by field when members are nested structs', async () => {
@@ -28,7 +28,7 @@ describe('federatedMean', () => {
       [[3, 0], 5],
     ];
     // (1·3+2·2+3)/6 = 10/6; (2·3+5·2+0)/6 = 16/6; (3·3+4·2+5)/6 = 22/6.
-    expect(await both(structs, { value, weight: [3, 2, 1] })).toEqual([
+    expect(await bothWays(structs, { value, weight: [3, 2, 1] })).toEqual([
       [Math.fround(10 / 6), Math.fround(16 / 6)],
       Math.fround(22 / 6),
     ]);
@@ -38,7 +38,7 @@ describe('federatedMean', () => {
     const mean = federatedComputation(atClients(float32()), (value) => federatedMean(value));
     // (68.5 + 70.3 + 69.8) / 3 in float32 inputs.
     const expected = (68.5 + Math.fround(70.3) + Math.fround(69.8)) / 3;
-    expect(await both(mean, [68.5, 70.3, 69.8])).toBe(Math.fround(expected));
+    expect(await bothWays(mean, [68.5, 70.3, 69.8])).toBe(Math.fround(expected));
   });
 
   test('`federatedMean` fails the round when the weights add up to zero, or gives `ifEmpty`', async () => {
@@ -50,15 +50,15 @@ describe('federatedMean', () => {
       { value: [1, 2], weight: [0, 0] },
       { value: [], weight: [] },
     ]) {
-      await expect(both(weighted, argument)).rejects.toThrow(EmptyAggregateError);
-      expect(await both(safe, argument)).toBe(-1);
+      await expect(bothWays(weighted, argument)).rejects.toThrow(EmptyAggregateError);
+      expect(await bothWays(safe, argument)).toBe(-1);
     }
   });
 
   test('`federatedMean` leaves out a client when its weight is negative or not finite, or its value is NaN', async () => {
     // Only the third client is left.
     for (const weight of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
-      expect(await both(weighted, { value: [9, Number.NaN, 5], weight: [weight, 1, 2] })).toBe(5);
+      expect(await bothWays(weighted, { value: [9, Number.NaN, 5], weight: [weight, 1, 2] })).toBe(5);
     }
   });
 
@@ -70,7 +70,7 @@ describe('federatedMean', () => {
     // The first and the last weigh nothing: (3·2 + 6·1) / (2 + 1).
     const given = { value: [[1, 2], [3], [6], [], [4, 5]], weight: [0, 2, 1, 0, 0] };
     for (const laneSize of [1, 2, 5]) {
-      expect(await both(mean, given, { laneSize })).toEqual({
+      expect(await bothWays(mean, given, { laneSize })).toEqual({
         dtype: 'float32',
         shape: [1],
         data: Float32Array.of(4),
@@ -82,7 +82,7 @@ describe('federatedMean', () => {
     const mean = federatedComputation(atClients(float64()), (value) => federatedMean(value));
     const values = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
     const lanes = 0.1 + 0.2 + 0.3 + 0.4 + 0.5 + (0.6 + 0.7);
-    expect(await both(mean, values)).toBe(lanes / 7);
+    expect(await bothWays(mean, values)).toBe(lanes / 7);
   });
 
   describe('of numbers near the ends of float64', () => {
@@ -108,7 +108,8 @@ describe('federatedMean', () => {
       // A light client, two heavy ones, a light one: (2·1e300 + 4·1e300) / 2e300 = 3 beside 1e-300.
       [[9, 2, 4, 9], [1e-300, 1e300, 1e300, 1e-300], 3],
     ])('`federatedMean` of %j weighed by %j is %d', async (value, weight, expected) => {
-      for (const laneSize of lanes) expect(await both(wide, { value, weight }, { laneSize })).toBe(expected);
+      for (const laneSize of lanes)
+        expect(await bothWays(wide, { value, weight }, { laneSize })).toBe(expected);
     });
 
     test('`federatedMean` is the largest number when all hold it, however the weights round', async () => {
@@ -119,14 +120,14 @@ describe('federatedMean', () => {
       for (const sign of [1, -1]) {
         const largest = sign * Number.MAX_VALUE;
         const value = weight.map(() => [largest, sign]);
-        expect(await both(pair, { value, weight })).toEqual([largest, sign]);
+        expect(await bothWays(pair, { value, weight })).toEqual([largest, sign]);
       }
       const thirds = Array.from({ length: 500 }, (_, index) => 1 / 3 + ((index * 7) % 100) / 128);
       for (let start = 0; start + 6 <= thirds.length; start += 6) {
         const weights = thirds.slice(start, start + 6);
         const value = weights.map(() => Number.MAX_VALUE);
         // Twelve roundings at most, each of 2^−53 in proportion.
-        const found = (await both(wide, { value, weight: weights })) as number;
+        const found = (await bothWays(wide, { value, weight: weights })) as number;
         expect(found).toBeGreaterThanOrEqual(Number.MAX_VALUE * (1 - 12 * 2 ** -53));
         expect(found).toBeLessThanOrEqual(Number.MAX_VALUE);
       }
@@ -135,12 +136,12 @@ describe('federatedMean', () => {
     test('`federatedMean` of float64 without weights does not overflow', async () => {
       const plain = federatedComputation(atClients(float64()), (value) => federatedMean(value));
       for (const laneSize of lanes)
-        expect(await both(plain, [1e308, 1e308, 1e308, 1e308], { laneSize })).toBe(1e308);
+        expect(await bothWays(plain, [1e308, 1e308, 1e308, 1e308], { laneSize })).toBe(1e308);
     });
 
     test('`federatedMean` of float32 values takes float64 weights of any size', async () => {
       const narrow = mean(float32(), float64());
-      expect(await both(narrow, { value: [1, 2], weight: [1e308, 1e308] })).toBe(1.5);
+      expect(await bothWays(narrow, { value: [1, 2], weight: [1e308, 1e308] })).toBe(1.5);
     });
 
     test('`federatedMean` gives the same bits as without a scale when nothing is near an end', async () => {
@@ -148,7 +149,7 @@ describe('federatedMean', () => {
       const weight = [3, 0.2, 1e-5, 7, 1e6];
       const sum = value.reduce((total, x, index) => total + x * weight[index]!, 0);
       const total = weight.reduce((a, b) => a + b, 0);
-      expect(await both(wide, { value, weight }, { laneSize: 5 })).toBe(sum / total);
+      expect(await bothWays(wide, { value, weight }, { laneSize: 5 })).toBe(sum / total);
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../../computations/federated-computation.js';
 import { EmptyAggregateError } from '../../errors/starling-error.js';
-import { both } from '../../testing/both.js';
+import { bothWays } from '../../testing/both-ways.js';
 import { atClients, float32 } from '../../types/types.js';
 import { federatedMax } from './federated-max.js';
 import { federatedMin } from './federated-min.js';
@@ -9,12 +9,12 @@ import { federatedMin } from './federated-min.js';
 describe('federatedMin and federatedMax', () => {
   test('`federatedMin` and `federatedMax` fail the round when no client reports', async () => {
     const least = federatedComputation(atClients(float32()), (x) => federatedMin(x));
-    expect(await both(least, [3, -1, 2])).toBe(-1);
-    await expect(both(least, [])).rejects.toThrow(EmptyAggregateError);
+    expect(await bothWays(least, [3, -1, 2])).toBe(-1);
+    await expect(bothWays(least, [])).rejects.toThrow(EmptyAggregateError);
     // A NaN refuses its client, so that nobody is left.
-    await expect(both(least, [Number.NaN])).rejects.toThrow(EmptyAggregateError);
+    await expect(bothWays(least, [Number.NaN])).rejects.toThrow(EmptyAggregateError);
     const most = federatedComputation(atClients(float32()), (x) => federatedMax(x));
-    expect(await both(most, [3, -1, 2])).toBe(3);
-    await expect(both(most, [])).rejects.toThrow(EmptyAggregateError);
+    expect(await bothWays(most, [3, -1, 2])).toBe(3);
+    await expect(bothWays(most, [])).rejects.toThrow(EmptyAggregateError);
   });
 });

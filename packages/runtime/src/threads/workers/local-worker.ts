@@ -2,7 +2,7 @@
 // for a core whenever main has something to do: where rounds take milliseconds, a fifth of their time and more. A lane
 // is run client by client; between two, main's event loop has its turn. Where clients take long, main is of more use
 // awake to what else happens.
-import { breathe } from '@starling/plan/runner';
+import { nextTurn } from '@starling/plan/runner';
 import { createLaneRunner, type LaneRunner } from './lane-runner.js';
 import { type Command, failedReply, type WorkerSetup } from './messages.js';
 import type { WorkerEvents, WorkerHandle } from './worker-handle.js';
@@ -30,7 +30,7 @@ export function startLocalWorker(
   let began = Number.POSITIVE_INFINITY;
   const pause = async (): Promise<void> => {
     if (performance.now() - began > onceMs) isStopped = true;
-    await breathe();
+    await nextTurn();
     began = performance.now();
   };
   /** Whether there was patience enough. */

@@ -2,7 +2,7 @@
 // and in browsers.
 
 /** Resolves after what waits has had its turn. */
-export function breathe(): Promise<void> {
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve);
     else setTimeout(resolve, 0);

@@ -9,7 +9,7 @@ import type { HostValue } from '../values/host-types.js';
 import { plainRunner, runPlan } from './plain-local.js';
 
 /** The value of `computation` on `argument` (as `evaluate` takes it); fails when plan and reference differ. */
-export async function both(
+export async function bothWays(
   computation: FederatedComputation,
   argument: unknown,
   { seed = seedFrom(1), clients, ...options }: CompileOptions & { seed?: Seed; clients?: number } = {},

@@ -14,9 +14,9 @@ export function unfinishedWords(code: number): string | null {
   return 'the run ended before it was done: code that it runs called process.exit';
 }
 
-/** For 'exit' of the process while a run is under way. */
-export function endUnfinished(code: number): void {
-  const words = unfinishedWords(code);
+/** For 'exit' of the process while a run is under way. `process.exit` sets the exit code before it; an end may not. */
+export function endUnfinished(): void {
+  const words = unfinishedWords(Number(process.exitCode ?? UNSETTLED));
   if (words === null) return;
   process.exitCode = exitCodes.failure;
   writeSync(process.stderr.fd, `${words}\n`);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { doneOf, runStarling, startStarling } from './support/starling.js';
+import { doneOf, recordOf, runStarling, startStarling } from './support/starling.js';
 
 const RUNTIMES = [
   ['--runtime', 'in-process'],
@@ -21,13 +21,19 @@ const FEDERATIONS = [
   ['temperature', '--set', 'question=rising', '--set', 'clients=7', '--rounds', '3'],
   ['mnist', '--set', 'model=logistic', '--set', 'cohort=7', '--set', 'partition=shards', '--rounds', '3'],
   ['mnist', '--set', 'model=2nn', '--set', 'cohort=3', '--rounds', '2'],
+  // Clients that were held out evaluate, one by one, and the run may stop by what they find.
+  [
+    ...['mnist', '--set', 'model=logistic', '--set', 'cohort=5', '--set', 'evaluateOn=each'],
+    ...['--set', 'patience=1', '--set', 'learningRate=0.9', '--rounds', '4'],
+  ],
 ] as const;
 
-async function stateHash(
+/** Where a run ended, and what its rounds have found on the way. */
+async function endOf(
   federation: readonly string[],
   seed: number,
   runtime: readonly string[],
-): Promise<string> {
+): Promise<{ readonly stateHash: string }> {
   const { code, stdout, stderr } = await runStarling(
     'simulate',
     ...federation,
@@ -37,17 +43,24 @@ async function stateHash(
     ...runtime,
   );
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return doneOf(stdout).stateHash;
+  const { wallMs, ...end } = doneOf(stdout);
+  const rounds = recordOf(stdout).filter((line) => line.type === 'round');
+  const evaluations = rounds.map(({ evaluation, evaluated }) => ({ evaluation, evaluated }));
+  return { ...end, ...{ evaluations } };
+}
+
+async function stateHash(...run: Parameters<typeof endOf>): Promise<string> {
+  return (await endOf(...run)).stateHash;
 }
 
 describe.each(FEDERATIONS.map((words) => ({ words, command: words.join(' ') })))(
   'simulate $command',
   ({ words }) => {
     test('ends in one state on every runtime, and on a second run', { timeout: 180_000 }, async () => {
-      const hashes: string[] = [];
-      for (const runtime of RUNTIMES) hashes.push(await stateHash(words, 5, runtime));
-      expect(hashes).toEqual(RUNTIMES.map(() => hashes[0]));
-      expect(hashes[0]).toMatch(/^[0-9a-f]{64}$/);
+      const ends: (object & { readonly stateHash: string })[] = [];
+      for (const runtime of RUNTIMES) ends.push(await endOf(words, 5, runtime));
+      for (const end of ends) expect(end).toEqual(ends[0]);
+      expect(ends[0]!.stateHash).toMatch(/^[0-9a-f]{64}$/);
     });
   },
 );

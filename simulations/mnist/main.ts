@@ -3,12 +3,15 @@
 // independent and identically distributed or with two shards of one digit each.
 import { tf, tfl } from '@starling/compute';
 import { mnist, mnistExample } from '@starling/datasets';
-import { deriveSeed, seedFrom, type Value } from '@starling/federated-core';
+import { deriveSeed, seedFrom } from '@starling/federated-core';
 import {
   accuracy,
+  datasetEvaluation,
+  evaluationByClient,
   federatedAveraging,
+  federatedEvaluation,
   layersModel,
-  modelEvaluation,
+  type Model,
   sgd,
   softmaxCrossentropy,
 } from '@starling/learning';
@@ -17,6 +20,7 @@ import {
   iidPartition,
   partitionedPopulation,
   shardPartition,
+  splitPopulation,
   uniformSampler,
 } from '@starling/population';
 import { defineFederation } from '@starling/runtime';
@@ -59,6 +63,12 @@ interface Cut {
   readonly concentration: number;
 }
 
+/** Each client by itself is revealing; how they are spread, by sums, is not. */
+const evaluationOnClients = (model: Model, evaluateOn: string) =>
+  evaluateOn === 'each'
+    ? evaluationByClient({ model })
+    : federatedEvaluation({ model, distribution: { accuracy: { from: 0, to: 1, bins: 10 } } });
+
 export default defineFederation({
   name: 'mnist',
   description: 'Federated averaging on handwritten digits, IID or two shards a client',
@@ -75,6 +85,12 @@ export default defineFederation({
     batchSize: z.int().default(10).describe('examples a step'),
     learningRate: z.number().default(0.1).describe('of the clients’ SGD'),
     evaluateEvery: z.int().default(1).describe('rounds from one test to the next'),
+    evaluateOn: z
+      .enum(['test', 'clients', 'each'])
+      .default('test')
+      .describe('the test set; clients held out of training; or these, each by itself'),
+    heldOut: z.number().default(0.2).describe('share of the clients that are held out, for clients and each'),
+    patience: z.int().default(0).describe('stop after so many tests without a better loss; 0: never'),
     dataSeed: z.int().default(0).describe('decides the partition and the initial weights'),
   }),
   build(options) {
@@ -95,7 +111,9 @@ export default defineFederation({
       partitioner: partitioners[options.partition](options),
       seed,
     });
-    let evaluator: ReturnType<typeof modelEvaluation> | undefined;
+    const { evaluateOn, evaluateEvery: every, patience } = options;
+    const split = { testShare: options.heldOut, seed };
+    const parts = evaluateOn === 'test' ? { train: population } : splitPopulation(population, split);
     return {
       process: federatedAveraging({
         model,
@@ -103,16 +121,14 @@ export default defineFederation({
         epochs: options.epochs,
         batchSize: options.batchSize,
       }),
-      population,
+      population: parts.train,
       sampler: uniformSampler({ cohortSize: options.cohort }),
       rounds: 100,
-      evaluation: {
-        every: options.evaluateEvery,
-        run: (state, _round, run) => {
-          evaluator ??= modelEvaluation({ model, dataset: test, run });
-          return evaluator((state as { readonly model: Value }).model);
-        },
-      },
+      evaluation:
+        'test' in parts
+          ? { every, computation: evaluationOnClients(model, evaluateOn), population: parts.test }
+          : datasetEvaluation({ model, dataset: test, every }),
+      ...(patience > 0 && { best: { metric: 'evaluation.loss', goal: 'lowest', patience } as const }),
       headline: 'evaluation.accuracy',
     };
   },

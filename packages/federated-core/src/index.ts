@@ -70,7 +70,12 @@ export { type Generator, generator } from './random/generator.js';
 export { deriveSeed, type Seed, seedFrom } from './random/seed.js';
 export { type AggregationProcess, aggregationProcess } from './templates/aggregation-process.js';
 export { type EstimationProcess, estimationProcess, mapEstimate } from './templates/estimation-process.js';
-export { type IterativeProcess, iterativeProcess } from './templates/iterative-process.js';
+export {
+  type IterativeProcess,
+  iterativeProcess,
+  type MetricsOf,
+  type StateOf,
+} from './templates/iterative-process.js';
 export {
   chain,
   concatenateProcesses,
@@ -113,3 +118,4 @@ export { type Tensor, tensor } from './values/tensor.js';
 export { toHost } from './values/to-host.js';
 export { toValue } from './values/to-value.js';
 export type { Dataset, Value } from './values/value.js';
+export type { ValueOf } from './values/value-types.js';

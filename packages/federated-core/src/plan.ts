@@ -39,6 +39,7 @@ export { runBody } from './errors/user-body.js';
 // The table that documentation and tools read.
 export type { IntrinsicDefinition } from './intrinsics/framework/definition.js';
 export { intrinsics } from './intrinsics/intrinsics.js';
+export { joinPlans } from './plan/join-plans.js';
 export type { Phase, PlanSources, RoundPlan, Selection } from './plan/round-plan.js';
 export {
   type ClientSlices,
@@ -57,6 +58,7 @@ export type { Instruction, LocalProgram, Register } from './program/program.js';
 export { type GraphRunner, runProgram } from './program/run-program.js';
 export { clientSeed, roundSeed, serverSeed } from './program/seeds.js';
 export { type NumberArray, plainVectors, type VectorKernels } from './sums/vector-kernels.js';
+export { reveals } from './types/disclosure.js';
 export { leafNames } from './types/leaf-names.js';
 export { leafCount, leafTypes, splitLeaves } from './types/leaves.js';
 export { parseType } from './types/parse.js';

@@ -1,7 +1,12 @@
 // Models, client work, server optimizers, federated averaging and evaluation.
+export type { AveragingProcess, AveragingState } from './algorithms/averaging-types.js';
+export * from './algorithms/evaluation-by-client.js';
 export * from './algorithms/federated-averaging.js';
 export * from './algorithms/federated-evaluation.js';
+export * from './evaluation/dataset-evaluation.js';
+export type { EvaluationResult } from './evaluation/evaluation-types.js';
 export * from './evaluation/evaluation-work.js';
+export type { HistogramBins, Histograms } from './evaluation/histogram-work.js';
 export * from './evaluation/model-evaluation.js';
 export * from './layers/group-normalization.js';
 export * from './losses/loss.js';

@@ -6,4 +6,5 @@ export { type GraphRole, graphsOf } from './linked/map-plan.js';
 export { PlanError } from './linked/plan-error.js';
 export { type DecodeOptions, decodeManifest, decodePlan, workBlobs } from './manifest/decode-plan.js';
 export { encodePlan } from './manifest/encode-plan.js';
+export { joinLinkedPlans } from './manifest/join-linked-plans.js';
 export { type BlobReference, type Manifest, PLAN_FORMAT_VERSION } from './manifest/manifest.js';

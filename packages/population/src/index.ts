@@ -33,6 +33,7 @@ export { sliceRows, takeRows } from './populations/dataset-rows.js';
 export * from './populations/describe-population.js';
 export { fingerprintOf } from './populations/fingerprint.js';
 export * from './populations/generated-population.js';
+export * from './populations/joined-population.js';
 export * from './populations/noise-skew.js';
 export * from './populations/partitioned-population.js';
 export * from './populations/population.js';
@@ -40,6 +41,11 @@ export { populationKind } from './populations/population-kind.js';
 export * from './populations/population-of.js';
 export * from './populations/rotation-skew.js';
 export * from './populations/skewed-population.js';
+export {
+  type ClientSplitOptions,
+  type SplitPopulation,
+  splitPopulation,
+} from './populations/split-population.js';
 export * from './samplers/availability.js';
 export * from './samplers/available-sampler.js';
 export * from './samplers/check-cohort.js';

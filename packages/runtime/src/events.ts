@@ -1,6 +1,6 @@
 // What a run tells while it runs, and what follows it: for all that shows or keeps a run.
 export * from './events/all-observers.js';
-export type { RunObserver, RunStart, RunSummary } from './events/run-events.js';
+export type { RunObserver, RunStart, RunSummary, StartOfEvaluation } from './events/run-events.js';
 export * from './events/summaries.js';
 export { adviceOn } from './record/advice.js';
 export { formatLost, joinLost, lostNames } from './record/lost-clients.js';

@@ -21,14 +21,24 @@ export { createEngine, type EngineChoice } from './engines/engines.js';
 export { defineFederation, type Federation, type FederationSetup } from './federation/federation.js';
 export { type InProcessOptions, inProcessRuntime } from './in-process/in-process-runtime.js';
 export type { RoundReport } from './record/lost-clients.js';
+export type { BestState } from './rounds/best-keeper.js';
+export type { BestRule, StopReason } from './rounds/best-rule.js';
 export type { RunSource } from './rounds/compile-run.js';
+export {
+  allClients,
+  type ClientsEvaluation,
+  type Evaluation,
+  type ServerEvaluation,
+} from './rounds/evaluation.js';
+export { type LoadedState, loadState } from './rounds/load-state.js';
 export type {
-  Evaluation,
   FailedRound,
+  RoundMetricsOf,
   RoundRecord,
   RunAbout,
   RunOptions,
   RunResult,
+  StateValueOf,
 } from './rounds/run-options.js';
 export { runRounds } from './rounds/run-rounds.js';
 export { CheckpointError, TooFewReportsError, WorkerError } from './runtime/errors.js';

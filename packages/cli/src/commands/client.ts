@@ -56,7 +56,8 @@ export function addClientCommand(program: Command): void {
 
 async function client(name: string, options: ClientCommandOptions): Promise<void> {
   const logger = createLogger('info');
-  const { population } = (await setUpFederation(name, options.set)).run;
+  const { allClients } = await import('@starling/runtime');
+  const population = allClients((await setUpFederation(name, options.set)).run);
   const names = (): readonly string[] =>
     Array.from({ length: population.size }, (_, index) => population.clientId(index));
   const { runClients } = await import('@starling/client');

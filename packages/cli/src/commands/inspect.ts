@@ -1,6 +1,8 @@
 // `starling inspect <federation|file>`: what each client receives and sends and what the server sees, read off the
 // plan; and what may be set. A file may also export a bare computation or process.
 import type { FederatedComputation } from '@starling/federated-core';
+import type { LinkedPlan } from '@starling/plan';
+import type { ClientsEvaluation } from '@starling/runtime';
 import type { Command } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
 import { federationOf, loadFile } from '../federation/load.js';
@@ -28,26 +30,56 @@ export function addInspectCommand(program: Command): void {
 }
 
 async function inspect(name: string, { set, plan: shown, json }: InspectOptions): Promise<void> {
-  const { computation, laneSize, head, settings, options } = await load(name, set);
+  const { computation, evaluation, laneSize, head, settings, options } = await load(name, set);
   const core = await import('@starling/federated-core');
   const { linkPlan } = await import('@starling/plan/link');
   const plan = core.compilePlan(computation, laneSize === undefined ? {} : { laneSize });
   // With placements, and marked where it is computed from values of single clients.
   const report = { ...core.inspectPlan(plan), result: core.formatType(computation.type.result) };
-  const { hash } = linkPlan(plan);
+  const linked = linkPlan(plan);
+  const asked = evaluation === null ? null : await inspectEvaluation(evaluation, linked);
   if (json) {
-    printLine(JSON.stringify({ hash, ...report, settings }));
+    printLine(
+      JSON.stringify({
+        hash: linked.hash,
+        ...report,
+        settings,
+        ...(asked !== null && { evaluation: asked.report }),
+      }),
+    );
     return;
   }
-  const parts = [head, describePlan(report, hash)];
+  const parts = [head, describePlan(report, linked.hash)];
+  if (asked !== null) parts.push(asked.text);
   if (shown) parts.push(core.formatComputation(computation).trimEnd(), core.formatPlan(plan).trimEnd());
   const text = options === null ? '' : formatSettings(options, settings);
   if (text !== '') parts.push(`settings, for --set:\n${text}`);
   printLine(parts.join('\n\n'));
 }
 
+/** What an evaluation asks of clients, besides the rounds. */
+async function inspectEvaluation(
+  { every, computation }: ClientsEvaluation,
+  rounds: LinkedPlan,
+): Promise<{ readonly report: object; readonly text: string }> {
+  const core = await import('@starling/federated-core');
+  const { linkPlan } = await import('@starling/plan/link');
+  const { joinLinkedPlans } = await import('@starling/plan');
+  const plan = core.compilePlan(computation, { laneSize: rounds.plan.laneSize });
+  const linked = linkPlan(plan);
+  const session = joinLinkedPlans(rounds, linked).hash;
+  const report = { ...core.inspectPlan(plan), result: core.formatType(computation.type.result) };
+  const when = every === 1 ? 'after every round' : `every ${every} rounds, and after the last`;
+  return {
+    report: { every, hash: linked.hash, session, ...report },
+    text: `evaluation on clients, ${when}; clients work for both by the plan ${session}\n\n${describePlan(report, linked.hash)}`,
+  };
+}
+
 interface Inspected extends Pick<ReadyFederation, 'settings'> {
   readonly computation: FederatedComputation;
+  /** `null` if clients are asked for none. */
+  readonly evaluation: ClientsEvaluation | null;
   readonly laneSize: number | undefined;
   readonly head: string;
   readonly options: ReadyFederation['options'] | null;
@@ -62,7 +94,14 @@ async function load(name: string, set: InspectOptions['set']): Promise<Inspected
     if (setting !== undefined) {
       throw new UsageError(`Cannot set ${setting} of ${bare.name}: a computation has no settings`);
     }
-    return { computation: bare, laneSize: undefined, head: bare.name, options: null, settings: {} };
+    return {
+      computation: bare,
+      evaluation: null,
+      laneSize: undefined,
+      head: bare.name,
+      options: null,
+      settings: {},
+    };
   }
   const { run, options, settings, ...federation } = await setUp(federationOf(file), set);
   const computation = run.process?.next ?? run.computation;
@@ -70,7 +109,9 @@ async function load(name: string, set: InspectOptions['set']): Promise<Inspected
     throw new UsageError(`Cannot inspect ${federation.name}: need a process or a computation, got neither`);
   }
   const head = `${federation.name}: ${federation.description}`;
-  return { computation, laneSize: run.laneSize, head, options, settings };
+  const { evaluation } = run;
+  const asked = evaluation !== undefined && 'computation' in evaluation ? evaluation : null;
+  return { computation, evaluation: asked, laneSize: run.laneSize, head, options, settings };
 }
 
 /** A computation, or that of a round of a process. */

@@ -57,7 +57,9 @@ async function simulate(federation: string, options: SimulateOptions): Promise<v
   }
   if (out === undefined && resume) throw new UsageError('Cannot resume: need --out <dir>, got none');
   if (force && !resume) throw new UsageError('Cannot force: need --resume, got none');
-  const { outputFolder, reportPath, requireFolder, requireFresh } = await import('../run/output-folder.js');
+  const { outputFolder, reportPath, requireFolder, requireFresh, statePath } = await import(
+    '../run/output-folder.js'
+  );
   if (out !== undefined) requireFolder(out);
   if (out !== undefined && !resume) requireFresh(out);
   const settings: RunSettings = {
@@ -81,6 +83,9 @@ async function simulate(federation: string, options: SimulateOptions): Promise<v
       runSimulation(settings, allObservers([...files, observer]), signal);
     return show(federation, run, { json: options.json });
   });
-  if (!options.json && out !== undefined) printLine(`report: ${reportPath(out)}`);
+  if (!options.json && out !== undefined) {
+    if (summary.best !== null) printLine(`best state: ${statePath(out, summary.best.round)}`);
+    printLine(`report: ${reportPath(out)}`);
+  }
   exitAfter(summary);
 }

@@ -55,7 +55,7 @@ export async function debugClient(options: DebugSettings, write: Write): Promise
     ...recorded?.settings,
     ...options.settings,
   });
-  const { evaluation, headline, rounds, ...source } = run;
+  const { evaluation, best, headline, rounds, ...source } = run;
   if (recorded !== null) checkRound(round, recorded.rounds);
   else if (round > rounds) {
     write(`round ${round} is beyond the ${rounds} of the federation: as of a run with --rounds ${round}`);

@@ -18,7 +18,7 @@ export interface LostTally {
   /** Groups of all rounds by reason, most updates first. */
   readonly groups: readonly LostClients[];
   /** Counts a round in; gives those of its groups whose reason is new. */
-  add(line: RoundLine | FailedRoundLine): readonly LostClients[];
+  add(line: Pick<RoundLine | FailedRoundLine, 'cohort' | 'lost'>): readonly LostClients[];
   /** `missing 6 of 12 updates: 4 load-failed, 2 non-finite-update`; `null` if none are. */
   total(): string | null;
 }

@@ -1,10 +1,16 @@
 // One plain line a round, for logs, pipes and terminals without a cursor; and below it who is missing, where the reason
 // is new.
-import type { RunObserver } from '@starling/runtime/events';
+import type { RoundLine, RunObserver } from '@starling/runtime/events';
 import { createLostTally, lostLines } from './lost-lines.js';
 import { formatDuration, formatNumber } from './numbers.js';
 import { createRate } from './rate.js';
-import { describeEnd, describeMetrics, describeStart } from './run-words.js';
+import {
+  describeBest,
+  describeEnd,
+  describeEvaluation,
+  describeMetrics,
+  describeStart,
+} from './run-words.js';
 
 /** `every`: rounds from one line to the next; the last round, and one with a new reason, always have one. */
 export function plainLines(write: (line: string) => void, every = 1): RunObserver {
@@ -18,13 +24,15 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
     started(start) {
       ({ rounds, headline } = start);
       write(describeStart(start));
+      const evaluation = describeEvaluation(start);
+      if (evaluation !== null && start.evaluation?.clients !== null) write(evaluation);
     },
     ready(openingMs) {
       write(`ready in ${formatDuration(openingMs)}`);
     },
     round(line) {
       const speed = rate.add(line);
-      const news = lost.add(line);
+      const news = [...lost.add(line), ...(line.evaluated === undefined ? [] : lost.add(line.evaluated))];
       if (line.round % every !== 0 && line.round !== rounds && news.length === 0) return;
       const parts = [
         numbered(line.round),
@@ -34,6 +42,7 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
         formatDuration(line.wallMs),
       ];
       write(parts.join('  '));
+      if (line.evaluationFailure !== undefined) write(notEvaluated(line.evaluationFailure));
       for (const each of lostLines(news)) write(each);
     },
     failedRound(line) {
@@ -46,8 +55,14 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
     },
     finished(summary) {
       write(describeEnd(summary));
+      for (const each of describeBest(summary)) write(each);
       const total = lost.total();
       if (total !== null) write(total);
     },
   };
+}
+
+function notEvaluated({ code, message }: NonNullable<RoundLine['evaluationFailure']>): string {
+  const [reason = ''] = message.replace(/^Cannot evaluate round \d+: /, '').split('\n');
+  return `  not evaluated, ${code}: ${reason}`;
 }

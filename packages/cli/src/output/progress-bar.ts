@@ -6,7 +6,7 @@ import { Listr, type ListrTaskWrapper } from 'listr2';
 import { createLostTally, lostLines } from './lost-lines.js';
 import { formatDuration, formatNumber } from './numbers.js';
 import { createRate } from './rate.js';
-import { describeEnd, describeMetrics, describeStart } from './run-words.js';
+import { describeBest, describeEnd, describeMetrics, describeStart } from './run-words.js';
 
 const BAR_CELLS = 24;
 /** Characters a line: a terminal of 80 without the bar's own indent. */
@@ -54,7 +54,8 @@ export function progressBar(task: TaskLine): RunObserver {
         formatDuration(record.wallMs),
       ].join('  ');
       lost.add(record);
-      if (record.lost.length > 0) showLost(false);
+      if (record.evaluated !== undefined) lost.add(record.evaluated);
+      if (lost.groups.length > 0) showLost(false);
       draw();
     },
     failedRound(failed) {
@@ -66,7 +67,7 @@ export function progressBar(task: TaskLine): RunObserver {
     finished(summary) {
       if (lost.groups.length > 0) showLost(true);
       draw();
-      task.title = `${title}: ${describeEnd(summary)}`;
+      task.title = [`${title}: ${describeEnd(summary)}`, ...describeBest(summary)].join('\n');
     },
   };
 }

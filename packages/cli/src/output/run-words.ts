@@ -20,6 +20,27 @@ export function describeStart(start: RunStart): string {
   return `${start.federation} on ${start.runtime}${workers}: ${countOf(start.population, 'client')}, ${countOf(start.rounds, 'round')}, seed ${start.seed}`;
 }
 
+/** "evaluated every 5 rounds on 20 clients", and whether the server sees single clients; `null` if it is not. */
+export function describeEvaluation({ evaluation }: RunStart): string | null {
+  if (evaluation === null) return null;
+  const { every, clients, revealing } = evaluation;
+  const when = every === 1 ? 'every round' : `every ${formatNumber(every)} rounds`;
+  const where = clients === null ? 'at the server' : `on ${countOf(clients, 'client')}`;
+  return `evaluated ${when} ${where}${revealing ? '; revealing: the server sees what single clients find' : ''}`;
+}
+
+/** Why a run ended early, and which state was the best: nothing, if neither is told. */
+export function describeBest({ start, rounds, stopped, best }: RunSummary): readonly string[] {
+  const metric = start.bestBy ?? 'its metric';
+  const why = { target: `${metric} has reached its target`, patience: `${metric} gets no better` };
+  return [
+    ...(stopped === null ? [] : [`ended early, after ${countOf(rounds, 'round')}: ${why[stopped]}`]),
+    ...(best === null
+      ? []
+      : [`best: ${metric} ${formatNumber(best.value)}, after round ${formatNumber(best.round)}`]),
+  ];
+}
+
 /** "20 rounds in 4.1 s, state 3f2a91…"; "20 rounds, 3 of them failed, in 4.1 s, …". */
 export function describeEnd(summary: RunSummary): string {
   const { interrupted, rounds, failedRounds, wallMs, stateHash } = summary;

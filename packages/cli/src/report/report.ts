@@ -50,7 +50,8 @@ function renderFacts({ run, end, rounds, failedRounds }: ReportedRun): string {
   const accepted = rounds.reduce((sum, round) => sum + (round.type === 'round' ? round.accepted : 0), 0);
   const trainingMs = rounds.reduce((sum, { type, wallMs }) => sum + (type === 'round' ? wallMs : 0), 0);
   const done = end?.rounds ?? rounds.at(-1)?.round ?? 0;
-  const state = end?.type === 'done' && !end.interrupted ? '' : ` of ${run.rounds}, ${endedBy(end)}`;
+  const isWhole = end?.type === 'done' && !end.interrupted && end.stopped === null;
+  const state = isWhole ? '' : ` of ${run.rounds}, ${endedBy(end)}`;
   const facts: readonly (readonly [string, string])[] = [
     ...shownMetrics(lastFields(rounds), run.headline, FACTS_SHOWN).map(
       ([name, value]) => [name, formatNumber(value)] as const,
@@ -60,6 +61,7 @@ function renderFacts({ run, end, rounds, failedRounds }: ReportedRun): string {
     ['clients', formatNumber(run.population.size)],
     ['clients/s', trainingMs > 0 ? formatNumber((accepted * 1000) / trainingMs) : '–'],
     ...(end === null ? [] : [['wall time', formatDuration(end.wallMs)] as const]),
+    ...bestFact(run, end),
     ['runtime', run.workers === null ? run.runtime : `${run.runtime} × ${run.workers}`],
     ['seed', String(run.seed)],
   ];
@@ -86,9 +88,19 @@ function renderFacts({ run, end, rounds, failedRounds }: ReportedRun): string {
   return `<dl class="facts">${cells.join('\n')}</dl>`;
 }
 
+/** The best state, if one was chosen. */
+function bestFact(
+  { best }: ReportedRun['run'],
+  end: ReportedRun['end'],
+): readonly (readonly [string, string])[] {
+  if (best === null || end?.type !== 'done' || end.best === null) return [];
+  return [[`best ${best.metric}`, `${formatNumber(end.best.value)} (round ${formatNumber(end.best.round)})`]];
+}
+
 function endedBy(end: ReportedRun['end']): string {
   if (end === null) return 'not ended';
-  return end.type === 'failed' ? 'failed' : 'stopped';
+  if (end.type === 'failed') return 'failed';
+  return end.stopped === null ? 'stopped' : `ended early (${end.stopped})`;
 }
 
 /** Of the last round; an evaluation that it has not, from the last one that has. */

@@ -9,12 +9,19 @@ import { UsageError } from '../errors/usage-error.js';
 import { renderReport } from '../report/report.js';
 
 const REPORT = 'report.html';
-const CHECKPOINT = /^round-\d+\.safetensors(\.partial)?$/;
+const CHECKPOINT = /^(?:round|best)-\d+\.safetensors(\.partial)?$/;
 /** What an earlier run wrote besides checkpoints; `.partial` is left where a crash came while it was written. */
 const OTHERS: readonly string[] = [RECORD_FILE, `${RECORD_FILE}.partial`, REPORT];
 
 export function reportPath(directory: string): string {
   return join(directory, REPORT);
+}
+
+/** The file of the state after a round: the best one, or the last one. */
+export function statePath(directory: string, round: number): string {
+  const name = `${String(round).padStart(8, '0')}.safetensors`;
+  const best = join(directory, `best-${name}`);
+  return existsSync(best) ? best : join(directory, `round-${name}`);
 }
 
 /** Throws a `UsageError` if the directory holds an earlier run's checkpoints: they are not overwritten unasked. */

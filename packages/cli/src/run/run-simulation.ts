@@ -1,6 +1,6 @@
 // Runs a federation from its name to its last round: load, set up, choose a runtime, go round by round, report to
 // observers. Nothing here prints.
-import { checkpointStore, type Runtime, runRounds } from '@starling/runtime';
+import { allClients, checkpointStore, type Runtime, runRounds } from '@starling/runtime';
 import type { EngineChoice } from '@starling/runtime/engines';
 import type { RunObserver, RunSummary } from '@starling/runtime/events';
 import { roundSummary, runSummary } from '@starling/runtime/events';
@@ -49,7 +49,7 @@ export async function runSimulation(
     workers: options.workers ?? 1,
     federation: options.federation,
     settings: options.settings,
-    population: run.population.size,
+    population: allClients(ready.run).size,
     logger: options.logger,
     signal,
     onFailure: (error) => failure.abort(error),

@@ -13,6 +13,8 @@ export const runLine: Extract<RecordLine, { readonly type: 'run' }> = {
   settings: { cohort: 10 },
   plan: 'a'.repeat(64),
   initialize: null,
+  evaluation: null,
+  best: null,
   sampler: 'uniform',
   population: { name: 'mnist', size: 100, fingerprint: null },
   runtime: 'threads',
@@ -45,5 +47,7 @@ export const doneLine: Extract<RecordLine, { readonly type: 'done' }> = {
   failedRounds: 0,
   stateHash: 'c'.repeat(64),
   interrupted: false,
+  stopped: null,
+  best: null,
   wallMs: 250,
 };

@@ -11,6 +11,8 @@ export const start: RunStart = {
   population: 100,
   settings: {},
   headline: null,
+  evaluation: null,
+  bestBy: null,
 };
 const missing: LostClients = {
   status: 'dropped',
@@ -45,4 +47,6 @@ export const summary: RunSummary = {
   stateHash: 'ab12',
   wallMs: 4100.00049,
   interrupted: false,
+  stopped: null,
+  best: null,
 };

@@ -4,6 +4,10 @@ import type { FederatedComputation } from '../computations/federated-computation
 import { kinds } from '../errors/check-kind.js';
 import { checkOptions } from '../errors/check-option.js';
 import { sourceLocation } from '../errors/source-location.js';
+import type { Type } from '../types/types.js';
+import type { HostOf, HostValue } from '../values/host-types.js';
+import type { Value } from '../values/value.js';
+import type { ValueOf } from '../values/value-types.js';
 import type { FittingComputations } from './process-needs.js';
 import { ProcessCheck } from './process-types.js';
 
@@ -28,6 +32,22 @@ export interface IterativeProcess<
   /** Whether a round whose new state holds a NaN or an infinity fails, so that the state before it stays. */
   readonly finiteState: boolean;
 }
+
+/** The state of a process, as `runRounds` gives it: `StateOf<typeof process>`. */
+export type StateOf<P> = P extends { readonly initialize: FederatedComputation<Type | null, infer R> }
+  ? ValueOf<R>
+  : Value;
+
+/** The metrics of a process, as `runRounds` gives them. */
+export type MetricsOf<P> = P extends { readonly next: FederatedComputation<Type | null, infer R> }
+  ? Type extends R
+    ? HostValue
+    : R extends { readonly elements: { readonly metrics: infer M } }
+      ? HostOf<M>
+      : R extends { readonly member: { readonly elements: { readonly metrics: infer M } } }
+        ? HostOf<M>
+        : HostValue
+  : HostValue;
 
 export interface IterativeProcessOptions {
   /** See `IterativeProcess`. False by default, since a state may well start at infinity, as a running minimum does. */

@@ -29,8 +29,8 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 /** The same tensor over an array of its own. */
-export function copyTensor({ dtype, shape, data }: Tensor): Tensor {
-  return { dtype, shape: [...shape], data: data.slice() as Tensor['data'] };
+export function copyTensor<D extends DType>({ dtype, shape, data }: Tensor<D>): Tensor<D> {
+  return { dtype, shape: [...shape], data: data.slice() as Tensor<D>['data'] };
 }
 
 /** Bytes of one element; strings have no fixed size and count 0. */

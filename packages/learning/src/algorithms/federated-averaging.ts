@@ -17,7 +17,6 @@ import {
   federatedValue,
   federatedZip,
   field,
-  type IterativeProcess,
   int32,
   iterativeProcess,
   type ServerValue,
@@ -25,7 +24,6 @@ import {
   sequence,
   startOf,
   stepOf,
-  structEntries,
   type Type,
 } from '@starling/federated-core';
 import { checkOptions, kinds, required } from '@starling/federated-core/plan';
@@ -39,9 +37,11 @@ import { meansWork } from '../work/means-work.js';
 import { nextRound, serverStart, serverWork } from '../work/server-work.js';
 import { batchSizeKind, clientOptimizerKind } from '../work/work-kinds.js';
 import { type CountOfRound, countWork, workLength } from '../work/work-length.js';
+import type { AveragingProcess } from './averaging-types.js';
+import { fieldsOf } from './fields-of.js';
 
-export interface FederatedAveragingOptions {
-  readonly model: Model;
+export interface FederatedAveragingOptions<W extends string = string> {
+  readonly model: Model<W>;
   /**
    * Trains on the clients; made anew each round. A function gets the number of rounds before this one (an int32
    * scalar), so that a learning rate can follow the rounds: `(round) => sgd({ learningRate: schedule(round) })`.
@@ -83,7 +83,9 @@ export interface FederatedAveragingOptions {
  * `examples`, each example as often as it was trained on; with an aggregator that measures, also `aggregation`. Throws
  * a `RangeError` if an option is out of its range.
  */
-export function federatedAveraging(options: FederatedAveragingOptions): IterativeProcess {
+export function federatedAveraging<W extends string>(
+  options: FederatedAveragingOptions<W>,
+): AveragingProcess<W> {
   checkOptions(
     'Cannot average models',
     options,
@@ -101,7 +103,8 @@ export function federatedAveraging(options: FederatedAveragingOptions): Iterativ
     },
     ELSEWHERE,
   );
-  const { model, clientOptimizer, batchSize, weighting = 'examples' } = options;
+  const model: Model = options.model;
+  const { clientOptimizer, batchSize, weighting = 'examples' } = options;
   const { serverOptimizer = sgd({ learningRate: 1 }), aggregator = meanAggregator() } = options;
   const { proximalStrength = 0, finiteState = true } = options;
   const { unit, count } = workLength(options);
@@ -169,7 +172,8 @@ export function federatedAveraging(options: FederatedAveragingOptions): Iterativ
     },
     { name: 'federated averaging' },
   );
-  return iterativeProcess({ initialize, next }, { finiteState });
+  // What aggregators and optimizers keep is known here alone.
+  return iterativeProcess({ initialize, next }, { finiteState }) as unknown as AveragingProcess<W>;
 }
 
 /** What a user of other libraries gives an algorithm here. */
@@ -189,13 +193,8 @@ const ELSEWHERE = {
 
 /** The fields of `means`, and `aggregation` where the aggregator measures something. */
 function withMeasurements(means: AnyServerValue, measurements: AnyServerValue): AnyServerValue {
-  if (fieldNames(measurements).length === 0) return means;
-  const fields = fieldNames(means).map((name) => [name, field(means, name) as AnyServerValue] as const);
-  return federatedZip({ ...Object.fromEntries(fields), aggregation: measurements });
-}
-
-function fieldNames({ type: { member } }: AnyServerValue): readonly string[] {
-  return member.kind === 'struct' ? structEntries(member).map(([name], index) => name ?? String(index)) : [];
+  if (Object.keys(fieldsOf(measurements)).length === 0) return means;
+  return federatedZip({ ...fieldsOf(means), aggregation: measurements });
 }
 
 type StateType = StructType<{ readonly model: Type; readonly optimizer: Type; readonly aggregator: Type }>;

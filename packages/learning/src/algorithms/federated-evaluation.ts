@@ -1,42 +1,79 @@
-// Federated evaluation: each client measures the model on its own examples, and the means are over all of them.
+// Federated evaluation: each client measures the model on its own examples, and the server sees means over all of them;
+// and if asked how clients differ, counts of clients, which are sums as well.
 
 import {
+  type AggregatedComputation,
   atClients,
   atServer,
-  type FederatedComputation,
   federatedBroadcast,
   federatedComputation,
   federatedMap,
   federatedSum,
+  federatedZip,
   sequence,
+  type Type,
 } from '@starling/federated-core';
-import { checkOptions, count, required } from '@starling/federated-core/plan';
+import { checkOptions, count, kinds, numberWithin, required } from '@starling/federated-core/plan';
+import type { EvaluationResult } from '../evaluation/evaluation-types.js';
 import { evaluationWork } from '../evaluation/evaluation-work.js';
+import {
+  checkHistograms,
+  type Histograms,
+  histogramWork,
+  quantilesWork,
+} from '../evaluation/histogram-work.js';
 import type { Model } from '../model/model.js';
 import { modelKind } from '../model/model-kind.js';
 import { meansWork } from '../work/means-work.js';
+import { fieldsOf } from './fields-of.js';
 
 export interface FederatedEvaluationOptions {
   readonly model: Model;
   /** Examples evaluated at once; 100 by default. It changes the speed, not the result. */
   readonly batchSize?: number;
+  /**
+   * How the clients' own means of these metrics, or of `loss`, are spread: a histogram of each, and quantiles of it. By
+   * default, nothing.
+   */
+  readonly distribution?: Histograms;
+  /** The shares of clients, from 0 to 1, below the quantiles. Default 0.1, 0.5 and 0.9. */
+  readonly quantiles?: readonly number[];
 }
 
 /**
  * (model: weights at the server, data: each client's sequence of examples) → `{ loss, …metrics, examples }` at the
- * server. Without examples all are 0.
+ * server, means over all examples; without examples all are 0. With `distribution` also that, by metric: `counts`
+ * (int32[bins], clients with examples) and `quantiles` (float32[quantiles]). Throws a `RangeError` if an option is out
+ * of its range.
  */
-export function federatedEvaluation(options: FederatedEvaluationOptions): FederatedComputation {
-  checkOptions('Cannot evaluate a model', options, { model: required(modelKind), batchSize: count });
-  const { model, batchSize = 100 } = options;
+export function federatedEvaluation(
+  options: FederatedEvaluationOptions,
+): AggregatedComputation<Type | null, EvaluationResult> {
+  const action = 'Cannot evaluate a model';
+  checkOptions(action, options, {
+    model: required(modelKind),
+    batchSize: count,
+    distribution: true,
+    quantiles: kinds.list,
+  });
+  const { model, batchSize = 100, distribution = {}, quantiles = [0.1, 0.5, 0.9] } = options;
+  checkHistograms(action, model, distribution);
+  for (const share of quantiles) numberWithin({ from: 0, to: 1 })(action, 'a quantile', share);
   const work = evaluationWork({ model, batchSize });
   const means = meansWork(model);
-  return federatedComputation(
+  const isSpread = Object.keys(distribution).length > 0;
+  const computation = federatedComputation(
     { model: atServer(model.weights), data: atClients(sequence(model.example)) },
     ({ model: weights, data }) => {
       const totals = federatedMap(work, { weights: federatedBroadcast(weights), data });
-      return federatedMap(means, { totals: federatedSum(totals) });
+      const overall = federatedMap(means, { totals: federatedSum(totals) });
+      if (!isSpread) return overall;
+      const counts = federatedSum(federatedMap(histogramWork(model, distribution), { totals }));
+      const spread = federatedMap(quantilesWork(distribution, quantiles), { counts });
+      return federatedZip({ ...fieldsOf(overall), distribution: spread });
     },
     { name: 'federated evaluation' },
   );
+  // The metrics' names are known here alone.
+  return computation as unknown as AggregatedComputation<Type | null, EvaluationResult>;
 }

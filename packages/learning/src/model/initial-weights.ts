@@ -26,7 +26,10 @@ const FLOATS: Kind = {
 };
 
 /** Throws a `RangeError` that names the weight unless all are float32 and finite. */
-export function checkInitialWeights(model: string, weights: { readonly [name: string]: Tensor }): void {
+export function checkInitialWeights(
+  model: string,
+  weights: { readonly [name: string]: Tensor },
+): asserts weights is { readonly [name: string]: Tensor<'float32'> } {
   for (const [name, weight] of Object.entries(weights)) {
     checkKind(`Cannot make ${model}`, `initial weight '${name}'`, weight, FLOATS);
     const fault = partsFault(weight);

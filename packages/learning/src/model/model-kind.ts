@@ -31,7 +31,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
 };
 
 /** The same model, which says in words what it lacks. */
-export function withoutHabits(model: Model): Model {
+export function withoutHabits<W extends string>(model: Model<W>): Model<W> {
   refuseMethods(model, INSTEAD, (method, sentence) =>
     optionError(
       `Cannot call ${method} on ${model.name}: need a tf.js model, got one of Starling's. ${sentence}`,

@@ -25,13 +25,14 @@ export interface ForwardOptions {
   readonly mask?: tf.Tensor;
 }
 
-export interface Model {
+/** `W`: the names of its weights, if they are known while writing. */
+export interface Model<W extends string = string> {
   readonly name: string;
   /** The type of an example; clients hold sequences of it. */
   readonly example: Type;
   /** The type of the weights: a record of tensors. */
-  readonly weights: StructType<{ readonly [name: string]: TensorType }>;
-  readonly initialWeights: { readonly [name: string]: Tensor };
+  readonly weights: StructType<{ readonly [K in W]: TensorType<'float32'> }>;
+  readonly initialWeights: { readonly [K in W]: Tensor<'float32'> };
   /** Names of the weights that are trained by gradients. */
   readonly trainable: readonly string[];
   /** Names of the metrics of a forward pass: none of them `loss`, `examples` or `aggregation`. */

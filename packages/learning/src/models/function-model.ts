@@ -1,6 +1,6 @@
 // A model from a plain function of weights and a batch: for users who write tensors rather than layers.
 import { tf } from '@starling/compute';
-import { struct, type Tensor, type TensorType, type Type, tensorType } from '@starling/federated-core';
+import { float32, struct, type Tensor, type TensorType, type Type } from '@starling/federated-core';
 import {
   checkOptions,
   copyTensor,
@@ -40,7 +40,9 @@ export interface FunctionModelOptions<W extends string, B extends Batch> {
  * others of its batch: for that each is called on made-up examples and weights, if it can be. Initial weights are
  * copied.
  */
-export function functionModel<W extends string, B extends Batch>(options: FunctionModelOptions<W, B>): Model {
+export function functionModel<W extends string, B extends Batch>(
+  options: FunctionModelOptions<W, B>,
+): Model<W> {
   checkOptions('Cannot make a function model', options, {
     name: kinds.text,
     example: required(dataKinds.type),
@@ -51,18 +53,17 @@ export function functionModel<W extends string, B extends Batch>(options: Functi
   const { name = 'function model', example, loss, metrics = {} } = options;
   const action = `Cannot make ${name}`;
   checkMetricNames(name, Object.keys(metrics));
-  checkInitialWeights(name, options.initialWeights);
-  if (Object.keys(options.initialWeights).length === 0) {
+  const given: { readonly [name: string]: Tensor } = options.initialWeights;
+  checkInitialWeights(name, given);
+  if (Object.keys(given).length === 0) {
     throw optionError(`${action}: initialWeights must have a weight, got none`);
   }
   // A copy: what the caller writes into its arrays later is not checked.
   const initialWeights = Object.fromEntries(
-    Object.entries<Tensor>(options.initialWeights).map(([weight, value]) => [weight, copyTensor(value)]),
+    Object.entries(given).map(([weight, value]) => [weight, copyTensor(value)]),
   );
-  const types: Record<string, TensorType> = {};
-  for (const [weight, { dtype, shape }] of Object.entries(initialWeights)) {
-    types[weight] = tensorType(dtype, shape);
-  }
+  const types: Record<string, TensorType<'float32'>> = {};
+  for (const [weight, { shape }] of Object.entries(initialWeights)) types[weight] = float32(...shape);
   checkRows('its loss', loss);
   for (const [metric, compute] of Object.entries(metrics)) checkRows(`its metric '${metric}'`, compute);
   const model: Model = {
@@ -89,7 +90,7 @@ export function functionModel<W extends string, B extends Batch>(options: Functi
     constrain: (weights) => weights,
   };
   checkForward(model);
-  return withoutHabits(model);
+  return withoutHabits(model as Model<W>);
 
   function checkRows(what: string, compute: FunctionModelOptions<W, B>['loss']): void {
     const onRows = (rows: readonly number[]): tf.Tensor =>

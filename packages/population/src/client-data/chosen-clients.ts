@@ -1,6 +1,6 @@
 // Some of the clients: by a question, the first ones, or two parts by a hash of their names. Rows are not touched.
-import { deriveSeed, generator, type Seed } from '@starling/federated-core';
-import { checkNumber, checkOptions, dataKinds, kinds, required } from '@starling/federated-core/plan';
+import { checkNumber, kinds } from '@starling/federated-core/plan';
+import { type ClientSplitOptions, splitByName } from '../populations/split-population.js';
 import type { ClientSource } from './client-source.js';
 
 /** What is known of a client before its rows are loaded. */
@@ -43,35 +43,11 @@ export function firstClients(source: ClientSource, count: number): ClientSource 
   return { ...source, size: Math.min(count, source.size) };
 }
 
-/**
- * The clients to train on and those to test on, each in order: the clients with the smallest hashes of
- * their names under the seed are for tests, their number rounded, at least one on either side. A client's hash does not
- * depend on the others, so that a file that grows moves few clients to the other side.
- */
+/** The clients to train on and those to test on, as `splitByName` chooses them. */
 export function splitClients(
   source: ClientSource,
-  options: { readonly testShare: number; readonly seed: Seed },
+  options: ClientSplitOptions,
 ): readonly [ClientSource, ClientSource] {
-  const action = `Cannot split the clients of ${source.name}`;
-  checkOptions(action, options, { testShare: true, seed: required(dataKinds.seed) });
-  checkShare(action, options.testShare);
-  const { size } = source;
-  if (size < 2) throw new RangeError(`${action}: need at least 2 clients, got ${size}`);
-  const test = Math.min(size - 1, Math.max(1, Math.round(options.testShare * size)));
-  const seed = deriveSeed(options.seed, 'split-clients');
-  const hashes = Float64Array.from({ length: size }, (_, index) =>
-    generator(deriveSeed(seed, source.clientId(index))).uniform(),
-  );
-  const order = Float64Array.from({ length: size }, (_, index) => index).sort(
-    (left, right) => (hashes[left] as number) - (hashes[right] as number) || left - right,
-  );
-  return [
-    chosenClients(source, order.slice(test).sort()),
-    chosenClients(source, order.slice(0, test).sort()),
-  ];
-}
-
-/** Throws a `RangeError` unless `share` is above 0 and below 1. */
-export function checkShare(action: string, share: number): void {
-  checkNumber(action, 'testShare', share, { above: 0, below: 1 });
+  const { train, test } = splitByName(source, options);
+  return [chosenClients(source, train), chosenClients(source, test)];
 }

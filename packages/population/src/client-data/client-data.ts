@@ -1,17 +1,11 @@
 // Client data: rows of named columns, client by client, as researchers bring them. It is a population, so that a
 // federation takes it as it is; and it is cut, split and changed by methods that compute when a client is asked for.
-import {
-  type Dataset,
-  type Seed,
-  type StructType,
-  sequence,
-  struct,
-  type TensorType,
-} from '@starling/federated-core';
+import { type Dataset, type StructType, sequence, struct, type TensorType } from '@starling/federated-core';
 import type { MaybePromise } from '@starling/federated-core/plan';
 import { checkIndex } from '../populations/check-index.js';
 import { fingerprintOf } from '../populations/fingerprint.js';
 import type { Population } from '../populations/population.js';
+import type { ClientSplitOptions } from '../populations/split-population.js';
 import { checkedSource } from './checked-source.js';
 import { filteredClients, firstClients, type KnownClient, splitClients } from './chosen-clients.js';
 import type { ClientSource } from './client-source.js';
@@ -26,12 +20,6 @@ import { standardizedByClient, standardizedColumns } from './standardized-column
 export interface TrainTest {
   readonly train: ClientData;
   readonly test: ClientData;
-}
-
-export interface ClientSplitOptions {
-  /** The share of clients, or of each client's rows, that is for tests: above 0 and below 1. */
-  readonly testShare: number;
-  readonly seed: Seed;
 }
 
 /** Clients hold `{ data }`, a sequence of `element`. No method changes what it is called on. */

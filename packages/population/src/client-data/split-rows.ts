@@ -3,7 +3,7 @@
 import { type Dataset, deriveSeed, generator, type Seed } from '@starling/federated-core';
 import { checkChoice, checkOptions, dataKinds } from '@starling/federated-core/plan';
 import { takeRows } from '../populations/dataset-rows.js';
-import { checkShare } from './chosen-clients.js';
+import { checkShare } from '../populations/split-population.js';
 import { type ClientSource, whenThere } from './client-source.js';
 
 export interface RowSplitOptions {

@@ -4,7 +4,7 @@
 import type { Tensor } from '@starling/federated-core';
 import { decodeSafetensors, encodeSafetensors, sha256Hex, stateHash } from '@starling/plan/safetensors';
 import { CheckpointError } from '../runtime/errors.js';
-import type { Checkpoint, ResumedCheckpoint } from './checkpoint-store.js';
+import type { BestProgress, Checkpoint, ResumedCheckpoint } from './checkpoint-store.js';
 import type { PlainObject } from './run-identity.js';
 
 const FORMAT = 'starling-checkpoint/2';
@@ -22,15 +22,18 @@ interface Metadata {
   readonly leaves: string;
   /** See `stateHash`: over dtypes, shapes and bytes, in the order of the leaves. */
   readonly stateHash: string;
+  /** Of a run that looks for its best state: JSON. */
+  readonly best?: string;
 }
 
-export function encodeCheckpoint({ round, identity, names, leaves }: Checkpoint): Uint8Array {
+export function encodeCheckpoint({ round, identity, names, leaves, best }: Checkpoint): Uint8Array {
   const metadata: Metadata = {
     format: FORMAT,
     round: String(round),
     identity: JSON.stringify(identity),
     leaves: JSON.stringify(names),
     stateHash: stateHash(leaves),
+    ...(best !== undefined && { best: JSON.stringify(best) }),
   };
   return encodeSafetensors(
     leaves.map((leaf, index) => [names[index]!, leaf] as const),
@@ -39,10 +42,10 @@ export function encodeCheckpoint({ round, identity, names, leaves }: Checkpoint)
 }
 
 /**
- * The checkpoint of round `round` in `bytes`. Throws a `CheckpointError`, or a `BodyError` for what is no safetensors
- * body, unless it is what `encodeCheckpoint` wrote for that round.
+ * The checkpoint of round `wanted` in `bytes`, or by default of whatever round it is. Throws a `CheckpointError`, or a
+ * `BodyError` for what is no safetensors body, unless it is what `encodeCheckpoint` wrote for that round.
  */
-export function decodeCheckpoint(bytes: Uint8Array, round: number): ResumedCheckpoint {
+export function decodeCheckpoint(bytes: Uint8Array, wanted?: number): ResumedCheckpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, { maxHeaderBytes: MAX_HEADER_BYTES });
   const read = (key: string): string => {
     if (Object.hasOwn(metadata, key)) return metadata[key]!;
@@ -56,7 +59,7 @@ export function decodeCheckpoint(bytes: Uint8Array, round: number): ResumedCheck
     throw new CheckpointError(`need format ${FORMAT}, got that of an earlier version of Starling`);
   }
   const format = check('format', FORMAT);
-  check('round', String(round));
+  const round = Number(wanted === undefined ? read('round') : check('round', String(wanted)));
   const identity = identityIn(read('identity'));
   const names = namesIn(read('leaves'), tensors);
   const leaves = names.map((name) => tensors.get(name)!);
@@ -66,14 +69,24 @@ export function decodeCheckpoint(bytes: Uint8Array, round: number): ResumedCheck
     identity: read('identity'),
     leaves: read('leaves'),
     stateHash: check('stateHash', stateHash(leaves)),
+    ...(Object.hasOwn(metadata, 'best') && { best: read('best') }),
   };
   check('sha256', hashOf(told));
-  return { round, identity, names, leaves };
+  return { round, identity, names, leaves, ...(told.best !== undefined && { best: progressIn(told.best) }) };
 }
 
 /** Over all metadata, the state's own hash among it, and so over the whole file. */
-function hashOf({ format, round, identity, leaves, stateHash }: Metadata): string {
-  return sha256Hex(new TextEncoder().encode(JSON.stringify([format, round, identity, leaves, stateHash])));
+function hashOf({ format, round, identity, leaves, stateHash, best }: Metadata): string {
+  const parts = [format, round, identity, leaves, stateHash, ...(best === undefined ? [] : [best])];
+  return sha256Hex(new TextEncoder().encode(JSON.stringify(parts)));
+}
+
+function progressIn(text: string): BestProgress {
+  const { round, value, since } = (parsed('best', text) ?? {}) as Partial<BestProgress>;
+  const isProgress =
+    Number.isSafeInteger(round) && Number.isSafeInteger(since) && (value === null || Number.isFinite(value));
+  if (isProgress) return { round: round!, value: value!, since: since! };
+  throw new CheckpointError(`best must have round, value and since, got ${text}`);
 }
 
 function identityIn(text: string): PlainObject {

@@ -12,6 +12,17 @@ export interface Checkpoint {
   /** The leaves of the state, and a name for each. */
   readonly names: readonly string[];
   readonly leaves: Leaves;
+  /** Of a run that looks for its best state: what it has come to by this round. */
+  readonly best?: BestProgress;
+}
+
+/** Which round had the best state so far, by which value, and how many values since were no better. */
+export interface BestProgress {
+  /** 0 while there is none. */
+  readonly round: number;
+  /** `null` while there is none. */
+  readonly value: number | null;
+  readonly since: number;
 }
 
 /** A checkpoint as it is found: its identity is what some run once wrote. */
@@ -25,8 +36,13 @@ export interface CheckpointStore {
    * are forgotten. `accept` sees it first: if that throws, so does `resume`, and nothing changes.
    */
   resume(accept: (found: ResumedCheckpoint) => void): MaybePromise<ResumedCheckpoint | null>;
-  /** Once resolved, the checkpoint outlives a crash of the process or of the machine. */
-  save(checkpoint: Checkpoint): MaybePromise<void>;
+  /**
+   * Once resolved, the checkpoint outlives a crash of the process or of the machine. `best`: the best state, if it is
+   * another than at the checkpoint before; it is kept beside the checkpoint, until there is a better one.
+   */
+  save(checkpoint: Checkpoint, best?: Checkpoint): MaybePromise<void>;
+  /** The best state as of the last checkpoint, `null` if there is none. A store without it keeps none. */
+  best?(): MaybePromise<ResumedCheckpoint | null>;
   /** Keeps a line of the run's record; as durable as the next checkpoint, or `flush`. */
   record(line: RecordLine): MaybePromise<void>;
   /** Makes durable what was recorded since the last checkpoint: called when the run ends, however it does. */

@@ -1,6 +1,6 @@
-// Checkpoints in a directory: `round-00000012.safetensors` for each of the last rounds, and the record. What replaces a
-// file, or stands for itself, is written aside, fsynced, renamed, and the directory fsynced, so that a crash at any
-// point leaves the last whole one.
+// Checkpoints in a directory: `round-00000012.safetensors` for each of the last rounds, `best-00000007.safetensors` for
+// the best one, if the run looks for it, and the record. What replaces a file, or stands for itself, is written aside,
+// fsynced, renamed, and the directory fsynced, so that a crash at any point leaves the last whole one.
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkOptions, kinds, numberWithin } from '@starling/federated-core/plan';
@@ -24,6 +24,8 @@ export function checkpointStore(
   checkOptions('Cannot keep checkpoints', options, { keep: numberWithin({ whole: true, from: 1 }) });
   const { keep = 2 } = options;
   let lines: string[] = [];
+  /** Of the last checkpoint; 0 for none. */
+  let bestRound = 0;
 
   const flush = async (): Promise<void> => {
     if (lines.length === 0) return;
@@ -45,14 +47,23 @@ export function checkpointStore(
       if (checkpoint !== null) accept(checkpoint);
       await forgetLines(directory, checkpoint?.round ?? null);
       lines = [];
+      bestRound = checkpoint?.best?.round ?? 0;
+      await forgetBest(directory, bestRound);
       return checkpoint;
     },
-    async save(checkpoint) {
+    async save(checkpoint, best) {
       await mkdir(directory, { recursive: true });
       await flush(); // before the checkpoint: lines beyond it are forgotten on resume, missing ones are not made up
+      // Before the checkpoint that names it; the best state of the checkpoint before stays until then.
+      if (best !== undefined) await writeDurably(directory, bestName(best.round), encodeCheckpoint(best));
       await writeDurably(directory, fileName(checkpoint.round), encodeCheckpoint(checkpoint));
+      bestRound = checkpoint.best?.round ?? 0;
+      await forgetBest(directory, bestRound);
       const old = (await checkpointRounds(directory)).slice(0, -Math.max(1, keep));
       for (const round of old) await rm(join(directory, fileName(round)), { force: true });
+    },
+    async best() {
+      return bestRound === 0 ? null : readCheckpoint(directory, bestRound, bestName(bestRound));
     },
     record(line) {
       lines.push(recordText([line]));
@@ -65,6 +76,19 @@ export function checkpointStore(
 }
 
 const FILE = /^round-(\d{8,})\.safetensors$/;
+
+const BEST = /^best-(\d{8,})\.safetensors$/;
+
+function bestName(round: number): string {
+  return fileName(round).replace('round', 'best');
+}
+
+/** Deletes best states of other rounds than `round`. */
+async function forgetBest(directory: string, round: number): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (BEST.test(name) && name !== bestName(round)) await rm(join(directory, name), { force: true });
+  }
+}
 
 function fileName(round: number): string {
   return `round-${String(round).padStart(8, '0')}.safetensors`;
@@ -106,8 +130,12 @@ async function readNewest(directory: string, rounds: readonly number[]): Promise
 }
 
 /** Throws a `CheckpointError` for a file that cannot be read, or is not as it was written. */
-export async function readCheckpoint(directory: string, round: number): Promise<ResumedCheckpoint> {
-  const path = join(directory, fileName(round));
+export async function readCheckpoint(
+  directory: string,
+  round: number,
+  name: string = fileName(round),
+): Promise<ResumedCheckpoint> {
+  const path = join(directory, name);
   try {
     return decodeCheckpoint(await readFile(path), round);
   } catch (cause) {

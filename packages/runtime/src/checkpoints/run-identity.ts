@@ -28,6 +28,22 @@ export type RunIdentity = {
   readonly sampler: { readonly name: string; readonly cohortSize: number; readonly firstCohort: string };
   /** What the population answers for itself. */
   readonly population: Fingerprint;
+  /** How its clients are asked for evaluations; left out if they are not. */
+  readonly evaluation?: {
+    readonly plan: string;
+    readonly every: number;
+    readonly sampler: string;
+    /** If they are others than those of the run. */
+    readonly population?: Fingerprint;
+  };
+  /** What decides which state is the best; left out if nothing does. */
+  readonly best?: {
+    readonly metric: string;
+    readonly goal: string;
+    readonly minDelta: number;
+    /** Rounds from one value to the next. */
+    readonly every: number;
+  };
   readonly versions: { readonly starling: string; readonly planFormat: number };
 };
 

@@ -15,6 +15,19 @@ export interface RunStart {
   readonly settings: Readonly<Record<string, unknown>>;
   /** The metric to look at first, by its dotted name; `null` if the federation names none. */
   readonly headline: string | null;
+  /** `null` if it is not evaluated. */
+  readonly evaluation: StartOfEvaluation | null;
+  /** The metric by which the best state is chosen, by its dotted name; `null` if none is. */
+  readonly bestBy: string | null;
+}
+
+export interface StartOfEvaluation {
+  /** In rounds. */
+  readonly every: number;
+  /** How many clients there are to ask; `null` at the server. */
+  readonly clients: number | null;
+  /** Whether the server sees what single clients find. */
+  readonly revealing: boolean;
 }
 
 export interface RunSummary {
@@ -27,8 +40,12 @@ export interface RunSummary {
   /** SHA-256 (hex) of the final state's leaves. */
   readonly stateHash: string;
   readonly wallMs: number;
-  /** True when the run was stopped before its last round. */
+  /** True when the run was stopped before its last round, from outside. */
   readonly interrupted: boolean;
+  /** Why it ended before its last round by itself; `null` if it did not. */
+  readonly stopped: 'target' | 'patience' | null;
+  /** The round of the best state, and the value of its metric; `null` if none was chosen. */
+  readonly best: { readonly round: number; readonly value: number } | null;
 }
 
 /** Follows a run; each way of showing one is an observer. */

@@ -14,12 +14,13 @@ export function failedRoundSummary(failure: FailedRound): FailedRoundLine {
 }
 
 export function runSummary(start: RunStart, result: RunResult): RunSummary {
-  const { rounds, failedRounds, metrics, evaluation, stateHash, wallMs, interrupted } = result;
+  const { rounds, failedRounds, metrics, evaluation, stateHash, wallMs, interrupted, stopped } = result;
   const shown = shownFields({
     metrics: namedMetrics(metrics),
     ...(evaluation !== null && { evaluation: toJson(evaluation) }),
   });
-  return { start, rounds, failedRounds, metrics: shown, stateHash, wallMs, interrupted };
+  const best = result.best === null ? null : { round: result.best.round, value: result.best.value };
+  return { start, rounds, failedRounds, metrics: shown, stateHash, wallMs, interrupted, stopped, best };
 }
 
 /** All that a line tells of a round's metrics as one object, for those who show it: an evaluation is its last field. */

@@ -1,6 +1,6 @@
 // What a federation file exports: a computation with the clients to run it on, and the options a user may set.
 // `starling simulate` runs it on this machine, on any runtime; a coordinator and its clients load the same file.
-import type { FederatedComputation, IterativeProcess } from '@starling/federated-core';
+import type { FederatedComputation, IterativeProcess, StateOf } from '@starling/federated-core';
 import {
   atLocation,
   checkOptions,
@@ -16,14 +16,18 @@ import {
 } from '@starling/federated-core/plan';
 import type { CohortSampler, Population } from '@starling/population';
 import type { z } from 'zod';
+import type { BestRule } from '../rounds/best-rule.js';
 import { SOURCE_OPTIONS } from '../rounds/check-run.js';
-import type { Evaluation } from '../rounds/run-options.js';
+import type { Evaluation } from '../rounds/evaluation.js';
 
 /** A federation made ready with its options: all that a run needs but the runtime and the seed. */
-export interface FederationSetup {
+export interface FederationSetup<
+  P extends IterativeProcess = IterativeProcess,
+  C extends FederatedComputation = FederatedComputation,
+> {
   /** What runs each round: a process carries state from round to round, a computation does not. */
-  readonly process?: IterativeProcess;
-  readonly computation?: FederatedComputation;
+  readonly process?: P;
+  readonly computation?: C;
   /** The other SERVER-placed parameters, by name, as plain JavaScript (see `toValue`). */
   readonly arguments?: Readonly<Record<string, unknown>>;
   /** Clients a lane, where the plan's own choice is not wanted (see `RunSource`). */
@@ -32,7 +36,9 @@ export interface FederationSetup {
   readonly sampler: CohortSampler;
   /** Rounds, a whole number from 0, where the user asks for no other number. */
   readonly rounds: number;
-  readonly evaluation?: Evaluation;
+  readonly evaluation?: Evaluation<StateOf<P>>;
+  /** Which state is the best, to be kept besides the last one, and when to stop looking for a better one. */
+  readonly best?: BestRule;
   /** The metric to show while running, by its path, such as `evaluation.accuracy`. */
   readonly headline?: string;
 }
@@ -107,7 +113,7 @@ function setupCheck(name: string): (setup: FederationSetup) => FederationSetup {
 
 /** What a setup has, and its federation has not. */
 const ELSEWHERE = Object.fromEntries(
-  ['process', 'computation', 'population', 'sampler', 'rounds', 'evaluation'].map((name) => [
+  ['process', 'computation', 'population', 'sampler', 'rounds', 'evaluation', 'best'].map((name) => [
     name,
     `It is part of what build returns: build: () => ({ ${name}, … })`,
   ]),

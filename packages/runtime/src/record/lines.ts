@@ -9,6 +9,9 @@ export interface RoundFacts {
   /** Host values. */
   readonly metrics: unknown;
   readonly evaluation?: unknown;
+  readonly evaluationReports?: readonly RoundReport[];
+  readonly evaluationClients?: readonly string[];
+  readonly evaluationFailure?: unknown;
   readonly reports: readonly RoundReport[];
   readonly wallMs: number;
 }
@@ -21,12 +24,22 @@ export interface FailedRoundFacts {
 }
 
 /** Of a round that is committed. */
-export function roundLineOf({ round, metrics, evaluation, reports, wallMs }: RoundFacts): RoundLine {
+export function roundLineOf(facts: RoundFacts): RoundLine {
+  const { round, metrics, evaluation, reports, wallMs } = facts;
+  const { evaluationReports, evaluationClients, evaluationFailure } = facts;
   return {
     type: 'round',
     round,
     metrics: namedMetrics(metrics),
     ...(evaluation === null || evaluation === undefined ? {} : { evaluation: toJson(evaluation) }),
+    ...(evaluationReports !== undefined && {
+      evaluated: {
+        ...countReports(evaluationReports),
+        lost: lostClients(evaluationReports),
+        ...(evaluationClients !== undefined && { clients: evaluationClients }),
+      },
+    }),
+    ...(evaluationFailure !== undefined && { evaluationFailure: wordsOf(evaluationFailure) }),
     ...countReports(reports),
     lost: lostClients(reports),
     wallMs: roundMs(wallMs),
@@ -46,8 +59,17 @@ export function failedRoundLineOf({ round, error, reports, wallMs }: FailedRound
 }
 
 export function doneLineOf(end: Omit<DoneLine, 'type'>): DoneLine {
-  const { rounds, failedRounds, stateHash, interrupted, wallMs } = end;
-  return { type: 'done', rounds, failedRounds, stateHash, interrupted, wallMs: roundMs(wallMs) };
+  const { rounds, failedRounds, stateHash, interrupted, stopped, best, wallMs } = end;
+  return {
+    type: 'done',
+    rounds,
+    failedRounds,
+    stateHash,
+    interrupted,
+    stopped,
+    best: best === null ? null : { round: best.round, value: best.value },
+    wallMs: roundMs(wallMs),
+  };
 }
 
 export function failedLineOf(

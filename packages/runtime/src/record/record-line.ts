@@ -47,6 +47,18 @@ export const runLine = z
     seed: count.describe('all randomness comes from it'),
     settings: json.describe('what the federation was built with'),
     plan: sha256.describe('hash of the plan of a round'),
+    evaluation: z
+      .strictObject({ every: z.int().positive(), plan: sha256.nullable(), revealing: z.boolean() })
+      .readonly()
+      .nullable()
+      .describe(
+        'rounds from one to the next; hash of its plan, null at the server; whether it shows what single clients found; null for none',
+      ),
+    best: z
+      .strictObject({ metric: z.string(), goal: z.enum(['highest', 'lowest']) })
+      .readonly()
+      .nullable()
+      .describe('by which metric the best state is chosen; null if it is not'),
     initialize: sha256.nullable().describe('hash of the plan of the first state; null if there is no state'),
     sampler: z.string().describe('name of what draws the cohorts'),
     population: z
@@ -86,6 +98,18 @@ export const roundLine = z
       .json()
       .exactOptional()
       .describe('of rounds that were evaluated; stands here and nowhere else'),
+    evaluated: z
+      .strictObject({ ...cohort, clients: z.array(z.string()).readonly().exactOptional() })
+      .readonly()
+      .exactOptional()
+      .describe(
+        'of an evaluation on clients: what became of those that were asked, as of the round’s own; and `clients`, the names of those that are in it, in the order of its figures, if it is revealing',
+      ),
+    evaluationFailure: z
+      .strictObject({ code: z.string().nullable(), message: z.string() })
+      .readonly()
+      .exactOptional()
+      .describe('why there is no evaluation, if one was due and failed'),
     ...cohort,
     wallMs,
   })
@@ -108,7 +132,18 @@ export const doneLine = z
     rounds,
     failedRounds,
     stateHash: sha256.describe('of the last state'),
-    interrupted: z.boolean().describe('stopped before its last round'),
+    interrupted: z.boolean().describe('stopped before its last round, from outside'),
+    stopped: z
+      .enum(['target', 'patience'])
+      .nullable()
+      .describe(
+        'why it ended before its last round by itself: the target was reached, or nothing got better; else null',
+      ),
+    best: z
+      .strictObject({ round: z.int().positive(), value: z.number() })
+      .readonly()
+      .nullable()
+      .describe('round and value of the best state, if one is chosen; else null'),
     wallMs,
   })
   .readonly();

@@ -31,6 +31,7 @@ import {
   type Leaves,
   type PlanRunner,
 } from '@starling/plan/runner';
+import { OtherRunError } from '../checkpoints/run-identity.js';
 import { createEngine } from '../engines/engines.js';
 import { runRounds } from '../rounds/run-rounds.js';
 import type { PhaseRequest } from '../runtime/runtime.js';
@@ -92,10 +93,21 @@ export async function replayClient(options: ReplayOptions): Promise<ClientReplay
   return { start, phases: replayed };
 }
 
-/** The state that the round began with. */
+/** The state that the round began with; it is not evaluated again. */
 async function stateBefore({ round, client, runner, onStart, ...run }: ReplayOptions): Promise<Leaves> {
   if (run.process === undefined) return [];
-  const { state } = await runRounds({ ...run, rounds: round - 1, onFailedRound: () => {} });
+  const { checkpoints, onOtherRun } = run;
+  const { state } = await runRounds({
+    ...run,
+    rounds: round - 1,
+    onFailedRound: () => {},
+    onOtherRun: (differences) => {
+      const others = differences.filter(({ field }) => !/^(?:evaluation|best)(?:\.|$)/.test(field));
+      if (others.length === 0) return;
+      if (onOtherRun === undefined) throw new OtherRunError(checkpoints!.name, others);
+      onOtherRun(others);
+    },
+  });
   return state;
 }
 

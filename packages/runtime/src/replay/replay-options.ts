@@ -7,7 +7,15 @@ import type { RunOptions } from '../rounds/run-options.js';
 export interface ReplayOptions
   extends Omit<
     RunOptions,
-    'rounds' | 'evaluation' | 'checkpointEvery' | 'about' | 'onRecord' | 'onRound' | 'onFailedRound' | 'clock'
+    | 'rounds'
+    | 'evaluation'
+    | 'best'
+    | 'checkpointEvery'
+    | 'about'
+    | 'onRecord'
+    | 'onRound'
+    | 'onFailedRound'
+    | 'clock'
   > {
   /** From 1. */
   readonly round: number;

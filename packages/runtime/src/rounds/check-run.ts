@@ -13,8 +13,10 @@ import {
 import { populationKind, samplerKind } from '@starling/population';
 import { engineOption } from '../engines/engine-option.js';
 import { runtimeKind } from '../runtime/runtime-kind.js';
+import { type BestRule, checkBestRule } from './best-rule.js';
 import type { RunSource } from './compile-run.js';
-import type { Evaluation, RunOptions } from './run-options.js';
+import { type Evaluation, isOfClients } from './evaluation.js';
+import type { RunOptions } from './run-options.js';
 
 /** Throws a `RangeError` that names the option at fault, with the user's line. */
 export function checkRun(options: RunOptions): void {
@@ -50,14 +52,33 @@ const fromOne = numberWithin({ whole: true, from: 1 });
 const evaluationOption: Check = (action, option, value) => {
   kinds.record(action, option, value);
   const evaluation = value as Evaluation;
-  checkOptions(`${action}: ${option}`, evaluation, { every: true, run: true });
   fromOne(action, `${option}.every`, evaluation.every);
-  kinds.callable(action, `${option}.run`, evaluation.run);
+  if (!isOfClients(evaluation)) {
+    checkOptions(`${action}: ${option}`, evaluation, { every: true, run: true });
+    kinds.callable(action, `${option}.run`, evaluation.run);
+    return;
+  }
+  checkOptions(`${action}: ${option}`, evaluation, {
+    every: true,
+    computation: required(computationKinds.federated),
+    arguments: kinds.record,
+    population: populationKind,
+    sampler: samplerKind,
+    minReports: fromZero,
+  });
+};
+
+const bestOption: Check = (action, option, value) => {
+  kinds.record(action, option, value);
+  checkBestRule(`${action}: ${option}`, value as BestRule);
 };
 
 /** What a federation and a run have in common. */
 export const SOURCE_OPTIONS: {
-  readonly [N in keyof RunSource | 'population' | 'sampler' | 'evaluation']: true | Check | RequiredCheck;
+  readonly [N in keyof RunSource | 'population' | 'sampler' | 'evaluation' | 'best']:
+    | true
+    | Check
+    | RequiredCheck;
 } = {
   process: computationKinds.process,
   computation: computationKinds.federated,
@@ -66,6 +87,7 @@ export const SOURCE_OPTIONS: {
   population: required(populationKind),
   sampler: required(samplerKind),
   evaluation: evaluationOption,
+  best: bestOption,
 };
 
 const storeKind = ofKind({

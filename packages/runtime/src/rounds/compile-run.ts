@@ -29,9 +29,12 @@ import { linkPlan } from '@starling/plan/link';
 import type { Leaves } from '@starling/plan/runner';
 import { noStateChecks, type StateChecks, stateChecks } from './check-state.js';
 
-export interface RunSource {
-  readonly process?: IterativeProcess;
-  readonly computation?: FederatedComputation;
+export interface RunSource<
+  P extends IterativeProcess = IterativeProcess,
+  C extends FederatedComputation = FederatedComputation,
+> {
+  readonly process?: P;
+  readonly computation?: C;
   /** SERVER-placed parameters by name; or, of a computation with one unnamed parameter, its value. */
   readonly arguments?: unknown;
   /**

@@ -2,23 +2,28 @@
 import { seedFrom } from '@starling/federated-core';
 import { PLAN_FORMAT_VERSION } from '@starling/plan';
 import { sha256Hex, stateHash } from '@starling/plan/safetensors';
-import { checkCohort } from '@starling/population';
+import { checkCohort, everyoneSampler } from '@starling/population';
 import { canonicalSettings } from '../checkpoints/canonical-settings.js';
 import type { RunIdentity } from '../checkpoints/run-identity.js';
 import { STARLING_VERSION } from '../checkpoints/version.js';
 import { engineName } from '../engines/engine-name.js';
+import { isOfEvaluation } from './best-rule.js';
 import type { CompiledRun } from './compile-run.js';
+import type { ClientsEvaluation } from './evaluation.js';
 import type { RunOptions } from './run-options.js';
 import { sampleCohort } from './sample-cohort.js';
 
 /**
- * See `RunIdentity`. Asks the population for its fingerprint and the sampler for the first cohort; throws a
- * `CohortError` if that is none, and as `canonicalSettings` does.
+ * See `RunIdentity`; `evaluationPlan` is the hash of the plan of evaluations on clients. Asks the population for its
+ * fingerprint and the sampler for the first cohort; throws a `CohortError` if that is none, and as `canonicalSettings`
+ * does.
  */
 export async function identifyRun(
   { plan, initialize, serverInput }: CompiledRun,
-  { seed, settings = {}, sampler, population, runtime, engine }: RunOptions,
+  options: RunOptions,
+  evaluationPlan: string | null,
 ): Promise<RunIdentity> {
+  const { seed, settings = {}, sampler, population, runtime, engine } = options;
   const cohort = sampleCohort({ sampler, population }, seedFrom(seed), 1);
   checkCohort(cohort, population);
   return {
@@ -34,6 +39,27 @@ export async function identifyRun(
       firstCohort: sha256Hex(new TextEncoder().encode(cohort.join(' '))),
     },
     population: await population.fingerprint(),
+    ...(await identityOfEvaluation(options, evaluationPlan)),
     versions: { starling: STARLING_VERSION, planFormat: PLAN_FORMAT_VERSION },
+  };
+}
+
+async function identityOfEvaluation(
+  { evaluation, best }: RunOptions,
+  plan: string | null,
+): Promise<Pick<RunIdentity, 'evaluation' | 'best'>> {
+  const every = evaluation?.every ?? 1;
+  const { population, sampler = everyoneSampler() } = (evaluation ?? {}) as Partial<ClientsEvaluation>;
+  const others = population === undefined ? {} : { population: await population.fingerprint() };
+  return {
+    ...(plan !== null && { evaluation: { plan, every, sampler: sampler.name, ...others } }),
+    ...(best !== undefined && {
+      best: {
+        metric: best.metric,
+        goal: best.goal,
+        minDelta: best.minDelta ?? 0,
+        every: isOfEvaluation(best) ? every : 1,
+      },
+    }),
   };
 }

@@ -10,18 +10,22 @@ export interface Resumed {
   /** What further checkpoints are to say; `null` if there are none. */
   readonly identity: RunIdentity | null;
   /** `null` if there was nothing to take up. */
-  readonly checkpoint: Pick<Checkpoint, 'round' | 'leaves'> | null;
+  readonly checkpoint: Pick<Checkpoint, 'round' | 'leaves' | 'best'> | null;
 }
 
 /**
  * Throws an `OtherRunError` if the checkpoint is of another run and there is no `onOtherRun`, and as `checkStored` if
  * the plan cannot continue with its state. Then nothing has changed in the store.
  */
-export async function resumeRun(run: CompiledRun, options: RunOptions): Promise<Resumed> {
+export async function resumeRun(
+  run: CompiledRun,
+  options: RunOptions,
+  evaluationPlan: string | null = null,
+): Promise<Resumed> {
   const { checkpoints, onOtherRun } = options;
   if (checkpoints === undefined) return { identity: null, checkpoint: null };
   const { name } = checkpoints;
-  const identity = await identifyRun(run, options);
+  const identity = await identifyRun(run, options, evaluationPlan);
   const checkpoint = await checkpoints.resume((found) => {
     const differences = identityDifferences(found.identity, identity);
     if (differences.length > 0 && onOtherRun === undefined) throw new OtherRunError(name, differences);

@@ -1,5 +1,6 @@
 // The first line of a run's record: what the run is, from its plan to the versions that it runs on.
-import { PLAN_FORMAT_VERSION } from '@starling/plan';
+import { inspectPlan } from '@starling/federated-core';
+import { type LinkedPlan, PLAN_FORMAT_VERSION } from '@starling/plan';
 import type { Fingerprint, Population } from '@starling/population';
 import type { RunIdentity } from '../checkpoints/run-identity.js';
 import { STARLING_VERSION } from '../checkpoints/version.js';
@@ -9,15 +10,25 @@ import type { RunLine } from '../record/record-line.js';
 import type { CompiledRun } from './compile-run.js';
 import type { RunOptions } from './run-options.js';
 
+/** What only a run that has begun knows. */
+export interface RunFacts {
+  /** Rounds done before. */
+  readonly from: number;
+  readonly identity: RunIdentity | null;
+  /** The server's engine, in words. */
+  readonly engine: string;
+  /** The plan of evaluations on clients; `null` if there are none. */
+  readonly evaluation: LinkedPlan | null;
+}
+
 /**
  * Asks the population for its fingerprint, unless `identity` has it: it is `null` where a client that it needs cannot
- * be loaded, since a run that is not resumed does without. `from`: rounds done before. `engine`: the server's, in
- * words.
+ * be loaded, since a run that is not resumed does without.
  */
 export async function runLineOf(
   { plan, initialize }: CompiledRun,
   options: RunOptions,
-  { from, identity, engine }: { from: number; identity: RunIdentity | null; engine: string },
+  { from, identity, engine, evaluation }: RunFacts,
 ): Promise<RunLine> {
   const { about = {}, population, runtime, sampler, settings = {}, seed, rounds } = options;
   const server = engineName(options.engine);
@@ -33,6 +44,8 @@ export async function runLineOf(
     settings: jsonFields(settings),
     plan: plan.hash,
     initialize: initialize?.hash ?? null,
+    evaluation: evaluationOf(options, evaluation),
+    best: options.best === undefined ? null : { metric: options.best.metric, goal: options.best.goal },
     sampler: sampler.name,
     population: {
       name: population.name,
@@ -49,6 +62,15 @@ export async function runLineOf(
       engine,
     },
     startedAt: about.startedAt ?? null,
+  };
+}
+
+function evaluationOf({ evaluation }: RunOptions, onClients: LinkedPlan | null): RunLine['evaluation'] {
+  if (evaluation === undefined) return null;
+  return {
+    every: evaluation.every,
+    plan: onClients?.hash ?? null,
+    revealing: onClients !== null && inspectPlan(onClients.plan).revealing,
   };
 }
 

@@ -1,6 +1,17 @@
 // What a run of rounds is given, and what it tells: `run-rounds.ts` does the work.
 import type { Engine } from '@starling/compute';
-import type { HostValue, LocalRunner, StarlingError, Value } from '@starling/federated-core';
+import type {
+  FederatedComputation,
+  HostOf,
+  HostValue,
+  IterativeProcess,
+  MetricsOf,
+  StarlingError,
+  StateOf,
+  Type,
+  Value,
+  ValueOf,
+} from '@starling/federated-core';
 import type { MaybePromise } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan/runner';
 import type { CohortSampler, Population } from '@starling/population';
@@ -10,22 +21,23 @@ import type { EngineChoice } from '../engines/engines.js';
 import type { RoundReport } from '../record/lost-clients.js';
 import type { RecordLine } from '../record/record-line.js';
 import type { Runtime } from '../runtime/runtime.js';
+import type { BestState } from './best-keeper.js';
+import type { BestRule, StopReason } from './best-rule.js';
 import type { RunSource } from './compile-run.js';
+import type { Evaluation } from './evaluation.js';
 
-/** Something worked out from the state every so many rounds, such as the accuracy on a test set. */
-export interface Evaluation {
-  /** In rounds, from 1; the last round is always evaluated. */
-  readonly every: number;
-  /** `local` runs local computations on the engine of the run. */
-  run(state: Value, round: number, local: LocalRunner): MaybePromise<HostValue>;
-}
-
-export interface RoundRecord {
+export interface RoundRecord<M = HostValue> {
   /** From 1: how many rounds are done. */
   readonly round: number;
-  readonly metrics: HostValue;
+  readonly metrics: M;
   /** Of rounds that were evaluated. */
   readonly evaluation?: HostValue;
+  /** What became of each client that was asked for the evaluation, in cohort order; if it was on clients. */
+  readonly evaluationReports?: readonly RoundReport[];
+  /** Names of the clients that are in the evaluation, in the order of what it collects, if that is revealing. */
+  readonly evaluationClients?: readonly string[];
+  /** Why there is no evaluation of a round that was due one. */
+  readonly evaluationFailure?: StarlingError;
   /** What became of each client, in cohort order. */
   readonly reports: readonly RoundReport[];
   /** The leaves of the state after the round, not copied: not to be written to. None for a computation. */
@@ -56,7 +68,25 @@ export interface RunAbout {
   readonly startedAt?: string;
 }
 
-export interface RunOptions extends RunSource {
+/** The type of a run's last state, or of the last result of a computation; `never` stands for what is not given. */
+export type StateValueOf<P, C> = [P] extends [never]
+  ? C extends FederatedComputation<Type | null, infer R>
+    ? ValueOf<R> | null
+    : Value
+  : StateOf<P>;
+
+/** What each round of a run reports. */
+export type RoundMetricsOf<P, C> = [P] extends [never]
+  ? C extends FederatedComputation<Type | null, infer R>
+    ? HostOf<R>
+    : HostValue
+  : MetricsOf<P>;
+
+/** Types follow from the process or the computation that is run. */
+export interface RunOptions<
+  P extends IterativeProcess = IterativeProcess,
+  C extends FederatedComputation = FederatedComputation,
+> extends RunSource<P, C> {
   readonly runtime: Runtime;
   readonly population: Population;
   readonly sampler: CohortSampler;
@@ -79,7 +109,10 @@ export interface RunOptions extends RunSource {
   readonly headline?: string;
   /** Where given, a checkpoint of another run is taken up all the same, and this is told what differs. */
   readonly onOtherRun?: OnOtherRun;
-  readonly evaluation?: Evaluation;
+  /** If it fails on clients, the run throws its error, or with `onFailedRound` continues without the evaluation. */
+  readonly evaluation?: Evaluation<StateOf<P>>;
+  /** Which state is the best, to be kept besides the last one, and when to stop looking for a better one. */
+  readonly best?: BestRule;
   readonly about?: RunAbout;
   /**
    * Told, and awaited, each line of the run's record, as `checkpoints` is: a line of a round once it is committed.
@@ -92,7 +125,7 @@ export interface RunOptions extends RunSource {
    */
   readonly minReports?: number;
   /** Called, and awaited, once a round is committed. */
-  readonly onRound?: (record: RoundRecord) => MaybePromise<void>;
+  readonly onRound?: (record: RoundRecord<RoundMetricsOf<P, C>>) => MaybePromise<void>;
   /** Where given, a failed round keeps the state and the run continues; else the run throws its error. */
   readonly onFailedRound?: (failure: FailedRound) => MaybePromise<void>;
   /**
@@ -104,17 +137,24 @@ export interface RunOptions extends RunSource {
   readonly clock?: () => number;
 }
 
-export interface RunResult {
+/** `S`: the type of the state; `M`: of the metrics. */
+export interface RunResult<S = unknown, M = HostValue> {
   /** Rounds done, those before a resume included. */
   readonly rounds: number;
   /** The leaves of the last state; of a computation, of its last result. */
   readonly state: Leaves;
+  /** The same as a value of its type, not copied: `stateValue.model`. `null` of a computation without a round. */
+  readonly stateValue: S;
   /** Of the last round that this run committed. */
-  readonly metrics: HostValue | null;
+  readonly metrics: M | null;
   readonly evaluation: HostValue | null;
   /** See `stateHash`: of `state`. */
   readonly stateHash: string;
   readonly interrupted: boolean;
+  /** Why it ended before its last round by its rule `best`; `null` if it did not. */
+  readonly stopped: StopReason | null;
+  /** By the rule `best`; `null` without one, and while no value of its metric was finite. */
+  readonly best: BestState<S> | null;
   /** Rounds that failed, of those that this run ran; only `onFailedRound` lets a run continue. */
   readonly failedRounds: number;
   /**

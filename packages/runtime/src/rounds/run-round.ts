@@ -39,6 +39,8 @@ export interface RoundRequest {
    * fails, too.
    */
   readonly onReports?: (reports: readonly RoundReport[]) => void;
+  /** What failures say cannot be done: `finish round 3` by default. */
+  readonly action?: string;
 }
 
 export interface RoundOutcome {
@@ -79,7 +81,7 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
     const accepted = cohort.filter((_, position) => told[position]!.status === 'accepted');
     if (accepted.length < minReports) {
       const need = `need ${minReports} report${minReports === 1 ? '' : 's'}, got ${accepted.length} of ${request.cohort.length}`;
-      throw new TooFewReportsError(`Cannot finish round ${round}: ${need}${lossText(reports)}`);
+      throw new TooFewReportsError(`Cannot ${actionOf(request)}: ${need}${lossText(reports)}`);
     }
     const reductions = server.reductions(phase);
     for (const [index, accumulator] of ran.accumulators.entries()) {
@@ -151,7 +153,7 @@ const OF_COMPUTATIONS: ReadonlySet<string> = new Set([
  * those of the aggregations, `sources`, that it may be of.
  */
 async function explained<T>(
-  { plan, round }: RoundRequest,
+  request: RoundRequest,
   computed: Promise<T>,
   sources: readonly string[] = [],
   reports: readonly RoundReport[] = [],
@@ -160,12 +162,16 @@ async function explained<T>(
     return await computed;
   } catch (error) {
     if (!(error instanceof StarlingError && OF_COMPUTATIONS.has(error.code))) throw error;
-    const reason = explainFailure(plan.plan, error.message);
+    const reason = explainFailure(request.plan.plan, error.message);
     const where =
       reason === error.message && sources.length > 0 ? `\n    in ${sources.join('\n    or ')}` : '';
     const losses = error instanceof EmptyAggregateError ? lossText(reports) : '';
-    throw reworded(error, `Cannot finish round ${round}: ${reason}${where}${losses}`);
+    throw reworded(error, `Cannot ${actionOf(request)}: ${reason}${where}${losses}`);
   }
+}
+
+function actionOf({ action, round }: RoundRequest): string {
+  return action ?? `finish round ${round}`;
 }
 
 /** Where the aggregations of a phase were written, where the plan knows. */

@@ -2,36 +2,43 @@
 // checkpoint, tell the caller. Given the same seed it ends in the same bits, also after a restart.
 import type { Engine } from '@starling/compute';
 import {
-  deriveSeed,
-  EmptyAggregateError,
+  type FederatedComputation,
   type HostValue,
-  type LocalRunner,
-  NonFiniteError,
-  OverflowError,
+  type IterativeProcess,
   type Seed,
   StarlingError,
   seedFrom,
+  type Value,
 } from '@starling/federated-core';
-import { leafNames, roundSeed, serverSeed, unflatten } from '@starling/federated-core/plan';
+import { leafCount, leafNames, roundSeed, unflatten } from '@starling/federated-core/plan';
 import { createPlanRunner, type Leaves, type PlanRunner } from '@starling/plan/runner';
 import { stateHash } from '@starling/plan/safetensors';
+import type { Checkpoint } from '../checkpoints/checkpoint-store.js';
 import type { RunIdentity } from '../checkpoints/run-identity.js';
 import { createEngine } from '../engines/engines.js';
 import { doneLineOf, failedLineOf, failedRoundLineOf, roundLineOf } from '../record/lines.js';
 import type { RoundReport } from '../record/lost-clients.js';
 import type { RecordLine } from '../record/record-line.js';
-import { TooFewReportsError } from '../runtime/errors.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { serverVectors } from '../simd/server-vectors.js';
+import { BestKeeper } from './best-keeper.js';
+import { isOfEvaluation, type StopReason } from './best-rule.js';
 import { checkPossible } from './check-possible.js';
 import { checkRun } from './check-run.js';
+import { type CompiledEvaluation, compileEvaluation } from './compile-evaluation.js';
 import { type CompiledRun, compileRun } from './compile-run.js';
+import { evaluateRound } from './evaluate-round.js';
+import { createStateEvaluator, type StateEvaluator } from './evaluate-state.js';
+import { allClients, isDue, isOfClients } from './evaluation.js';
+import { initialState } from './initial-state.js';
 import { createOutcomes } from './outcomes.js';
 import { resumeRun } from './resume-run.js';
+import { isRoundFailure } from './round-failure.js';
 import { runLineOf } from './run-line.js';
-import type { RoundRecord, RunOptions, RunResult } from './run-options.js';
+import type { RoundMetricsOf, RoundRecord, RunOptions, RunResult, StateValueOf } from './run-options.js';
 import { runRound } from './run-round.js';
 import { sampleCohort } from './sample-cohort.js';
+import { unlessAborted } from './unless-aborted.js';
 
 /**
  * Runs a process or a computation round by round. Throws what a round throws (see `runRound`), a `CheckpointError`
@@ -39,19 +46,30 @@ import { sampleCohort } from './sample-cohort.js';
  * out of its range, and, before anything runs, a `StarlingError` with code `impossible-rounds` if more clients must
  * report than are ever asked.
  */
-export async function runRounds(options: RunOptions): Promise<RunResult> {
+export async function runRounds<P extends IterativeProcess = never, C extends FederatedComputation = never>(
+  options: RunOptions<P, C>,
+): Promise<RunResult<StateValueOf<P, C>, RoundMetricsOf<P, C>>> {
+  // What is run is not known by its type from here on.
+  const result = await runUntyped(options as unknown as RunOptions);
+  return result as RunResult<StateValueOf<P, C>, RoundMetricsOf<P, C>>;
+}
+
+async function runUntyped(options: RunOptions): Promise<RunResult> {
   checkRun(options);
-  const { runtime, population, engine: given, clock = () => performance.now() } = options;
+  const { runtime, engine: given, clock = () => performance.now() } = options;
   const start = clock();
   const run = compileRun(options);
   const seed = seedFrom(options.seed);
   checkPossible(options, seed);
-  const { checkpoint, identity } = await resumeRun(run, options);
+  const asked = evaluationOnClients(run, options);
+  const { checkpoint, identity } = await resumeRun(run, options, asked?.plan.hash ?? null);
+  const population = allClients(options);
   // Workers or sockets come up while the server's own programs are loaded.
-  const opening = runtime.open(run.plan, population);
+  const opening = runtime.open(asked?.joined ?? run.plan, population);
   opening.catch(() => {}); // thrown where it is awaited
   let owned: Engine | null = null;
   let server: PlanRunner | null = null;
+  let evaluator: StateEvaluator | null = null;
   let loop: RoundLoop | null = null;
   try {
     owned = given === undefined || typeof given === 'string' ? await createEngine(given) : null;
@@ -59,13 +77,18 @@ export async function runRounds(options: RunOptions): Promise<RunResult> {
     server = await createPlanRunner(run.plan, engine, ['server', 'aggregation'], serverVectors());
     const state = checkpoint?.leaves ?? (await initialState(run, engine, seed));
     const from = checkpoint?.round ?? 0;
-    const local = options.evaluation === undefined ? null : await localRunnerOn(engine);
-    loop = new RoundLoop({ options, compiled: run, server, local, clock, seed, identity }, from, state);
+    if (options.evaluation !== undefined && run.stateType !== null) {
+      evaluator = await createStateEvaluator(run, options.evaluation, asked, { engine, seed, population });
+    }
+    const keeper = options.best === undefined ? null : new BestKeeper(options.best, checkpoint?.best);
+    const parts = { options, compiled: run, server, evaluator, keeper, clock, seed, identity };
+    loop = new RoundLoop(parts, from, state);
     if (isRecorded(options)) {
-      await tell(options, await runLineOf(run, options, { from, identity, engine: engine.description }));
+      const facts = { from, identity, engine: engine.description, evaluation: asked?.plan ?? null };
+      await tell(options, await runLineOf(run, options, facts));
     }
     await loop.run(await opening);
-    const result = { ...loop.result(), wallMs: clock() - start };
+    const result = { ...(await loop.result()), wallMs: clock() - start };
     if (isRecorded(options)) {
       await tellEnd(
         options,
@@ -82,6 +105,7 @@ export async function runRounds(options: RunOptions): Promise<RunResult> {
   } finally {
     const session = await opening.catch(() => null);
     await session?.close();
+    await evaluator?.dispose();
     await server?.dispose();
     await owned?.dispose();
   }
@@ -107,8 +131,10 @@ interface RoundLoopParts {
   readonly options: RunOptions;
   readonly compiled: CompiledRun;
   readonly server: PlanRunner;
-  /** Runs the evaluation; `null` without one. */
-  readonly local: LocalRunner | null;
+  /** `null` without an evaluation. */
+  readonly evaluator: StateEvaluator | null;
+  /** `null` if no state is to be found the best. */
+  readonly keeper: BestKeeper | null;
   readonly clock: () => number;
   readonly seed: Seed;
   readonly identity: RunIdentity | null;
@@ -133,7 +159,7 @@ class RoundLoop {
 
   async run(session: RuntimeSession): Promise<void> {
     const { rounds, signal } = this.parts.options;
-    while (this.round < rounds && !this.interrupted) {
+    while (this.round < rounds && !this.interrupted && this.stopped === null) {
       if (signal?.aborted) this.interrupt(signal);
       else {
         const start = this.parts.clock();
@@ -149,21 +175,31 @@ class RoundLoop {
     }
   }
 
+  private get stopped(): StopReason | null {
+    return this.parts.keeper?.stop ?? null;
+  }
+
   /** Rounds done, and how many of this run's failed. */
   counts(): Pick<RunResult, 'rounds' | 'failedRounds'> {
     return { rounds: this.round, failedRounds: this.outcomes.failedRounds };
   }
 
-  result(): Omit<RunResult, 'wallMs'> {
-    const state = this.parts.compiled.stateType === null ? this.last.result : this.state;
+  async result(): Promise<Omit<RunResult, 'wallMs'>> {
+    const { keeper, options, compiled } = this.parts;
+    const state = compiled.stateType === null ? this.last.result : this.state;
     const { metrics, evaluation } = this.last;
+    const kept = async (): Promise<Leaves | null> => (await options.checkpoints?.best?.())?.leaves ?? null;
+    const best = (await keeper?.best(kept)) ?? null;
     return {
       ...this.counts(),
       state,
+      stateValue: valueOfState(compiled, state),
       metrics,
       evaluation,
       stateHash: stateHash(state),
       interrupted: this.interrupted,
+      stopped: this.stopped,
+      best: best === null ? null : { ...best, stateValue: valueOfState(compiled, best.state) },
       failure: this.interrupted ? null : this.outcomes.failure(),
     };
   }
@@ -184,27 +220,22 @@ class RoundLoop {
         this.reports = reports;
       },
     });
-    const outcome =
-      options.signal === undefined ? await running : await unlessAborted(running, options.signal);
+    const outcome = await unlessAborted(running, options.signal);
     if (outcome === null) return this.interrupt(options.signal!);
     const wallMs = this.parts.clock() - start;
     const state = compiled.stateOf(outcome.result);
     compiled.checkState(state, `finish round ${round}`);
     const metrics = compiled.metricsOf(outcome.result);
-    const evaluation = await this.evaluate(round, state);
-    const record: RoundRecord = {
-      round,
-      metrics,
-      ...(evaluation === null ? {} : { evaluation }),
-      reports: outcome.reports,
-      state,
-      wallMs,
-    };
+    const evaluated = await evaluateRound(this.parts.evaluator, options, session, round, state);
+    if (evaluated === null) return this.interrupt(options.signal!);
+    const record: RoundRecord = { round, metrics, ...evaluated, reports: outcome.reports, state, wallMs };
+    this.parts.keeper?.see(round, record, state, isInTurn(options, round));
     const line = isRecorded(options) ? roundLineOf(record) : null;
     await this.commit(round, state, line);
     this.round = round;
     this.state = state;
-    this.last = { metrics, evaluation: evaluation ?? this.last.evaluation, result: outcome.result };
+    const { evaluation = this.last.evaluation } = record;
+    this.last = { metrics, evaluation, result: outcome.result };
     this.outcomes.add(outcome.reports);
     if (line !== null) await options.onRecord?.(line);
     await options.onRound?.(record);
@@ -228,59 +259,38 @@ class RoundLoop {
     this.round++;
   }
 
-  private async evaluate(round: number, state: Leaves): Promise<HostValue | null> {
-    const { evaluation, rounds } = this.parts.options;
-    const { stateType } = this.parts.compiled;
-    if (evaluation === undefined || this.parts.local === null || stateType === null) return null;
-    if (round % evaluation.every !== 0 && round !== rounds) return null;
-    return evaluation.run(unflatten(stateType, state), round, this.parts.local);
-  }
-
   private async commit(round: number, state: Leaves, line: RecordLine | null): Promise<void> {
-    const { checkpoints, checkpointEvery = 1, rounds } = this.parts.options;
+    const { keeper, compiled, identity, options } = this.parts;
+    const { checkpoints, checkpointEvery = 1, rounds } = options;
     if (checkpoints === undefined) return;
     if (line !== null) await checkpoints.record(line);
-    if (round % checkpointEvery !== 0 && round !== rounds) return;
-    const { stateType } = this.parts.compiled;
-    await checkpoints.save({
-      round,
-      identity: this.parts.identity!,
-      names: stateType === null ? [] : leafNames(stateType),
-      leaves: state,
-    });
+    if (round % checkpointEvery !== 0 && round !== rounds && this.stopped === null) return;
+    const common = {
+      identity: identity!,
+      names: compiled.stateType === null ? [] : leafNames(compiled.stateType),
+    };
+    const checkpoint: Checkpoint = { ...common, round, leaves: state };
+    if (keeper === null) return checkpoints.save(checkpoint);
+    const best = keeper.takeUnsaved();
+    await checkpoints.save(
+      { ...checkpoint, best: keeper.progress },
+      ...(best === null ? [] : [{ ...common, round: best.round, leaves: best.state }]),
+    );
   }
 }
 
-/** Lowering is loaded only where something is evaluated: plans come lowered. */
-async function localRunnerOn(engine: Engine): Promise<LocalRunner> {
-  const { localRunner } = await import('@starling/compute');
-  return localRunner(engine);
+/** What clients are asked besides rounds; `null` for nothing. */
+function evaluationOnClients(run: CompiledRun, { evaluation }: RunOptions): CompiledEvaluation | null {
+  return evaluation !== undefined && isOfClients(evaluation) ? compileEvaluation(run, evaluation) : null;
 }
 
-async function initialState(run: CompiledRun, engine: Engine, seed: Seed): Promise<Leaves> {
-  const { initialize } = run;
-  if (initialize === null) return [];
-  const runner = await createPlanRunner(initialize, engine, ['server']);
-  const state = await runner.apply([], [], serverSeed(deriveSeed(seed, 'initialize')));
-  await runner.dispose();
-  run.checkState(state, 'start');
-  return state;
+/** Whether a run of more rounds would measure this one, too. */
+function isInTurn({ evaluation, best }: RunOptions, round: number): boolean {
+  return evaluation === undefined || !isOfEvaluation(best!) || isDue(evaluation, round);
 }
 
-function isRoundFailure(error: unknown): error is StarlingError {
-  return (
-    error instanceof TooFewReportsError ||
-    error instanceof EmptyAggregateError ||
-    error instanceof OverflowError ||
-    error instanceof NonFiniteError
-  );
-}
-
-/** The outcome of `running`, or `null` if the signal came first: then nobody waits for it any more. */
-function unlessAborted<T>(running: Promise<T>, signal: AbortSignal): Promise<T | null> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => resolve(null);
-    signal.addEventListener('abort', abort, { once: true });
-    running.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
+/** Of a computation its last result, `null` if there is none. */
+function valueOfState({ stateType, plan }: CompiledRun, state: Leaves): Value | null {
+  const type = stateType ?? plan.plan.result;
+  return stateType === null && state.length !== leafCount(type) ? null : unflatten(type, state);
 }

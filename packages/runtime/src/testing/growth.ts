@@ -66,6 +66,7 @@ export const options = (more: Partial<RunOptions> = {}): RunOptions => ({
 export function memoryStore(): CheckpointStore & { checkpoints: Checkpoint[]; lines: RecordLine[] } {
   const checkpoints: Checkpoint[] = [];
   const lines: RecordLine[] = [];
+  const bests: Checkpoint[] = [];
   return {
     name: 'memory',
     checkpoints,
@@ -75,7 +76,11 @@ export function memoryStore(): CheckpointStore & { checkpoints: Checkpoint[]; li
       if (last !== null) accept(last);
       return last;
     },
-    save: (checkpoint) => void checkpoints.push(checkpoint),
+    save(checkpoint, best) {
+      checkpoints.push(checkpoint);
+      if (best !== undefined) bests.push(best);
+    },
+    best: () => bests.find(({ round }) => round === checkpoints.at(-1)?.best?.round) ?? null,
     record: (line) => void lines.push(line),
     flush: () => {},
   };

@@ -1,0 +1,122 @@
+// Evaluates the state of a run in the rounds that are due: at the server, or on clients by the session of the run.
+import type { Engine } from '@starling/compute';
+import {
+  deriveSeed,
+  type HostValue,
+  inspectPlan,
+  type LocalRunner,
+  type Seed,
+  toHost,
+} from '@starling/federated-core';
+import { copyTensor, roundSeed, unflatten } from '@starling/federated-core/plan';
+import type { LinkedPlan } from '@starling/plan';
+import { createPlanRunner, type Leaves, type PlanRunner } from '@starling/plan/runner';
+import { checkCohort, everyoneSampler, type Population } from '@starling/population';
+import type { RoundReport } from '../record/lost-clients.js';
+import type { RuntimeSession } from '../runtime/runtime.js';
+import { serverVectors } from '../simd/server-vectors.js';
+import type { CompiledEvaluation } from './compile-evaluation.js';
+import type { CompiledRun } from './compile-run.js';
+import { type ClientsEvaluation, type Evaluation, isOfClients, type ServerEvaluation } from './evaluation.js';
+import { runRound } from './run-round.js';
+import { sampleCohort } from './sample-cohort.js';
+
+export interface Evaluated {
+  readonly value: HostValue;
+  /** What became of the clients that were asked, in cohort order; none at the server. */
+  readonly reports: readonly RoundReport[];
+  /** Names of the clients that are in the value, in cohort order, if it is revealing; else `null`. */
+  readonly clients: readonly string[] | null;
+}
+
+export interface StateEvaluator {
+  /** Throws what the evaluation throws; on clients, as `runRound` does. */
+  evaluate(
+    session: RuntimeSession,
+    round: number,
+    state: Leaves,
+    onReports: (reports: readonly RoundReport[]) => void,
+  ): Promise<Evaluated>;
+  /** Releases graphs. */
+  dispose(): Promise<void>;
+}
+
+/** `compiled`: of an evaluation on clients. `population`: all clients of the session (`allClients`). */
+export async function createStateEvaluator(
+  run: CompiledRun,
+  evaluation: Evaluation,
+  compiled: CompiledEvaluation | null,
+  given: { readonly engine: Engine; readonly seed: Seed; readonly population: Population },
+): Promise<StateEvaluator> {
+  return isOfClients(evaluation)
+    ? onClients(run, evaluation, compiled!, given)
+    : atServer(run, evaluation, await localRunnerOn(given.engine));
+}
+
+function atServer(
+  { stateType }: CompiledRun,
+  evaluation: ServerEvaluation,
+  local: LocalRunner,
+): StateEvaluator {
+  return {
+    async evaluate(_session, round, state) {
+      const value = await evaluation.run(unflatten(stateType!, state), round, local);
+      return { value, reports: [], clients: null };
+    },
+    async dispose() {},
+  };
+}
+
+async function onClients(
+  { plan: rounds }: CompiledRun,
+  { population: asked, sampler = everyoneSampler(), minReports = 1 }: ClientsEvaluation,
+  { plan, serverInput }: CompiledEvaluation,
+  { engine, seed, population }: { engine: Engine; seed: Seed; population: Population },
+): Promise<StateEvaluator> {
+  const server: PlanRunner = await createPlanRunner(plan, engine, ['server', 'aggregation'], serverVectors());
+  const ownSeed = deriveSeed(seed, 'evaluation');
+  const { revealing } = inspectPlan(plan.plan);
+  const size = (asked ?? population).size;
+  const first = asked === undefined ? 0 : population.size - size;
+  return {
+    async evaluate(session, round, state, onReports) {
+      const drawn = sampleCohort({ sampler, population: asked ?? population }, ownSeed, round);
+      checkCohort(drawn, asked ?? population);
+      const { result, reports } = await runRound({
+        plan,
+        server,
+        session: laterPhases(session, rounds.plan.phases.length),
+        round,
+        action: `evaluate round ${round}`,
+        seed: roundSeed(ownSeed, round),
+        population,
+        cohort: drawn.map((client) => first + client),
+        serverInput: serverInput(state),
+        minReports,
+        onReports,
+      });
+      const counted = reports.filter(({ status }) => status === 'accepted').map(({ client }) => client);
+      return { value: hostOf(plan, result), reports, clients: revealing ? counted : null };
+    },
+    dispose: () => server.dispose(),
+  };
+}
+
+/** The session of a joined plan, for phases that stand after the first `count` there. */
+function laterPhases(session: RuntimeSession, count: number): RuntimeSession {
+  return {
+    runPhase: (request) => session.runPhase({ ...request, phase: request.phase + count }),
+    close: () => session.close(),
+  };
+}
+
+/** Copied: it is for the user to keep. */
+function hostOf({ plan: { result } }: LinkedPlan, leaves: Leaves): HostValue {
+  return toHost(result, unflatten(result, leaves.map(copyTensor)));
+}
+
+/** Lowering is loaded only where something is evaluated: plans come lowered. */
+async function localRunnerOn(engine: Engine): Promise<LocalRunner> {
+  const { localRunner } = await import('@starling/compute');
+  return localRunner(engine);
+}

@@ -1,0 +1,50 @@
+// Loads the state that a file of a run's directory holds, such as the best one, in the type of its process.
+import { readFile } from 'node:fs/promises';
+import {
+  formatType,
+  type IterativeProcess,
+  StarlingError,
+  type StateOf,
+  type Type,
+} from '@starling/federated-core';
+import { checkValue, unflatten } from '@starling/federated-core/plan';
+import { decodeCheckpoint } from '../checkpoints/checkpoint-file.js';
+import { CheckpointError } from '../runtime/errors.js';
+
+export interface LoadedState<P> {
+  /** Rounds done when it was the state. */
+  readonly round: number;
+  readonly state: StateOf<P>;
+}
+
+/**
+ * The state of `process` in `path`, such as `out/best-00000042.safetensors`. Throws a `CheckpointError` if the file
+ * cannot be read, is not as it was written, or holds the state of another process.
+ */
+export async function loadState<P extends IterativeProcess>(
+  process: P,
+  path: string,
+): Promise<LoadedState<P>> {
+  const { result } = process.initialize.type;
+  const type = result.kind === 'federated' ? result.member : result;
+  try {
+    const { round, leaves } = decodeCheckpoint(await readFile(path));
+    return { round, state: stateOf(type, leaves) as StateOf<P> };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CheckpointError(`Cannot load a state from ${path}: ${reason}`, { cause });
+  }
+}
+
+function stateOf(type: Type, leaves: Parameters<typeof unflatten>[1]): unknown {
+  try {
+    const state = unflatten(type, leaves);
+    checkValue(type, state);
+    return state;
+  } catch (cause) {
+    if (!(cause instanceof StarlingError)) throw cause;
+    throw new CheckpointError(`need a state of ${formatType(type)}, got another: ${cause.message}`, {
+      cause,
+    });
+  }
+}

@@ -17,7 +17,7 @@ import { floats, totalOf } from '../testing/contract-computations.js';
 import { threadsRuntime } from './threads-runtime.js';
 
 test('`threadsRuntime` refuses to be made when it has no worker', () => {
-  expect(() => threadsRuntime({ workers: 0 })).toThrow(/need at least 1 worker, got 0/);
+  expect(() => threadsRuntime({ workers: 0 })).toThrow(/workers must be a whole number >= 1, got 0/);
 });
 
 /** A plan that sums vectors, of so many bytes a lane. */

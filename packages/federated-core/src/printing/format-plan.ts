@@ -6,6 +6,7 @@ import { aggregateOf } from '../intrinsics/intrinsics.js';
 import { planKind } from '../plan/plan-kind.js';
 import type { RoundPlan, Selection } from '../plan/round-plan.js';
 import type { LocalComputation } from '../program/local-computation.js';
+import { registersMade } from '../program/map-registers.js';
 import type { Instruction, LocalProgram } from '../program/program.js';
 import { formatTypeIndented } from '../types/format.js';
 import { structEntries, type Type } from '../types/types.js';
@@ -99,7 +100,7 @@ function block(
   const registers = [...given];
   const lines = program.instructions.map((instruction) => {
     const before = registers.length;
-    const outputs = outputCount(instruction);
+    const outputs = registersMade(instruction);
     const fresh = Array.from({ length: outputs }, (_, index) => `%${before - given.length + index}`);
     const text = formatInstruction(instruction, registers);
     registers.push(...fresh);
@@ -110,23 +111,6 @@ function block(
   });
   const result = list(program.outputs, registers);
   return [`  ${title}:`, ...lines, `    -> ${result === '' ? '(nothing)' : result}`];
-}
-
-function outputCount(instruction: Instruction<unknown>): number {
-  switch (instruction.op) {
-    case 'constant':
-    case 'random':
-      return 1;
-    case 'call':
-      return instruction.outputs;
-    case 'reduce':
-      return instruction.initial.length;
-    case 'map':
-    case 'select':
-      return instruction.result.length;
-    case 'sum':
-      return instruction.element.length;
-  }
 }
 
 function formatInstruction(

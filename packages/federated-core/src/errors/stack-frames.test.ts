@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatPlace, framesOf, isStarlings, roomOf, userFrames } from './stack-frames.js';
+import { formatPlace, framesOf, isStarlings, isThrownByUser, roomOf, userFrames } from './stack-frames.js';
 
 /** The folder that holds the packages. */
 const packages = decodeURI(new URL('../../../', import.meta.url).pathname);
@@ -55,6 +55,38 @@ describe('userFrames', () => {
       '/home/ann/study.ts:5:12',
       '/home/ann/study.ts:3:15',
     ]);
+  });
+});
+
+describe('isThrownByUser', () => {
+  /** As V8 keeps it: the stack has the words that the error was made with. */
+  const thrown = (words: string, frames: readonly string[], message = words): Error =>
+    Object.assign(new Error(message), { stack: [`Error: ${words}`, ...frames].join('\n') });
+  const own = '    at load (file:///home/ann/study.ts:5:12)';
+  const installed = '    at assert (/home/ann/node_modules/@tensorflow/tfjs-core/dist/tf-core.node.js:5:9)';
+  const starlings = `    at localComputation (file://${packages}compute/dist/capture/local-computation.js:60:10)`;
+
+  test('is told by the innermost line, where what JavaScript has built in is the user’s', () => {
+    expect(isThrownByUser(thrown('no rows', [own, starlings]))).toBe(true);
+    expect(isThrownByUser(thrown('no rows', ['    at JSON.parse (<anonymous>)', own, starlings]))).toBe(true);
+    expect(isThrownByUser(thrown('no rows', [installed, own]))).toBe(false);
+    expect(isThrownByUser(thrown('no rows', [starlings, own]))).toBe(false);
+    expect(isThrownByUser(thrown('', [own, starlings]))).toBe(true);
+  });
+
+  test('holds for an error whose message was replaced after it was made, by one longer than the first lines', () => {
+    const message = `Cannot read rows.csv of ann: ${'its first line has no columns, '.repeat(4)}`;
+    expect(isThrownByUser(thrown('no rows', [own, starlings], message))).toBe(true);
+    expect(isThrownByUser(thrown('no rows', [installed, own], message))).toBe(false);
+  });
+
+  test('reads no line out of the message', () => {
+    expect(isThrownByUser(thrown(`bad line:\n${own}`, [installed, own]))).toBe(false);
+  });
+
+  test('reads lines of other engines, whose stacks have no message', () => {
+    const error = Object.assign(new Error('no rows'), { stack: 'load@https://ann.example/study.js:8:60\n' });
+    expect(isThrownByUser(error)).toBe(true);
   });
 });
 

@@ -15,10 +15,15 @@ const LINE = /^(?:(.*?)(?: \(|@))?((?:file:|node:|https?:|\/|[A-Za-z]:[\\/])[^()
 
 /** A frame for each line of a stack below its message; `null` for one that names no file. */
 export function framesOf(stack: string, message = ''): readonly (StackFrame | null)[] {
-  const start = message === '' ? 0 : stack.indexOf(message);
+  return linesOf(stack, message).map(frameOf);
+}
+
+/** The lines of a stack below its message, which is not in it if the message was replaced after the error was made. */
+function linesOf(stack: string, message: string): readonly string[] {
+  const start = stack.indexOf(message);
   const lines = stack.slice(start < 0 ? 0 : start + message.length).split('\n');
   const ofV8 = lines.filter((line) => /^ +at /.test(line));
-  return (ofV8.length > 0 ? ofV8 : lines).map(frameOf);
+  return ofV8.length > 0 ? ofV8 : lines;
 }
 
 /**
@@ -39,8 +44,7 @@ export function isThrownByStarling(error: Error): boolean {
  * Whether an error was thrown by the user's own code, or by what is part of JavaScript for it, such as `JSON.parse`.
  */
 export function isThrownByUser({ stack = '', message }: Error): boolean {
-  const below = stack.slice(Math.max(0, stack.indexOf(message)) + message.length);
-  const first = below.split('\n').find((line) => /^ +at /.test(line)) ?? '';
+  const [first = ''] = linesOf(stack, message);
   const frame = frameOf(first);
   if (frame === null) return /<anonymous>|\bnative\b/.test(first);
   return !isStarlings(frame.file) && !isInstalled(frame.file);

@@ -30,6 +30,7 @@ export {
 } from './errors/check-option.js';
 export { describeValue, isPlain } from './errors/describe-value.js';
 export { refuseMethods } from './errors/habits.js';
+export { ignoreRejections } from './errors/ignore-rejections.js';
 export { didYouMean, nearestName } from './errors/nearest-name.js';
 export { readThrown, thrownWords } from './errors/read-thrown.js';
 export { atLocation, sourceLocation, withLongStacks } from './errors/source-location.js';
@@ -67,6 +68,5 @@ export { type FunctionType, functionType, isType, type StructElements } from './
 export { checkValue } from './values/check-value.js';
 export { dataKinds } from './values/data-kinds.js';
 export { flatten, unflatten } from './values/flatten.js';
-export { ignoreRejections } from './values/ignore-rejections.js';
 export { allocate, bytesPerElement, copyTensor, isTensor, partsFault, sizeOf } from './values/tensor.js';
 export { valueFor } from './values/value-for.js';

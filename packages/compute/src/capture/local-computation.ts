@@ -12,12 +12,10 @@ import {
   checkOptions,
   dataKinds,
   functionType,
-  ignoreRejections,
   isAssignable,
   isType,
   kinds,
   runBody,
-  withLongStacks,
 } from '@starling/federated-core/plan';
 import { cleanGraph } from '../cleaning/clean-graph.js';
 import type { KernelGraph } from '../graph/kernel-graph.js';
@@ -168,9 +166,7 @@ export function captureBody(
         captureBackend.within(recording, () =>
           scoped(() => {
             const argument = parameter === null ? undefined : makeParameter(recording, parameter, 'argument');
-            const structure = withoutMathRandom(() =>
-              withLongStacks(() => tracedQuietly(() => ignoreRejections(body(argument)))),
-            );
+            const structure = withoutMathRandom(() => tracedQuietly(() => body(argument)));
             const leaves = structureLeaves(structure, 'the result');
             return { graph: recording.finish(leaves), result: structureType(structure, leaves) };
           }),

@@ -14,7 +14,6 @@ import {
 } from '../expression/symbolic-value.js';
 import { formatType } from '../types/format.js';
 import { type FunctionType, isType, type StructType, struct, type Type } from '../types/types.js';
-import { ignoreRejections } from '../values/ignore-rejections.js';
 import { traceBody } from './trace-body.js';
 
 /** A traced computation over placed values: data, which can be called, printed, compiled and evaluated. */
@@ -63,7 +62,7 @@ export function federatedComputation<const P extends ParameterTypes, C extends C
   const expressions = parameterExpressions(name, parameters);
   const symbols = symbolsOf(expressions);
   const traced = expressionOf(
-    traceBody(name, expressions, () => ignoreRejections(body(symbols as SymbolsOf<P>))),
+    traceBody(name, expressions, () => body(symbols as SymbolsOf<P>)),
     name,
   );
   const type = { kind: 'function', parameter: parameterType(expressions), result: traced.type };

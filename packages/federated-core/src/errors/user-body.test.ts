@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { StarlingError } from './starling-error.js';
 import { runBody } from './user-body.js';
@@ -13,7 +14,7 @@ describe('runBody', () => {
     const slip = run(() => (undefined as never as { map(): void }).map());
     expect(slip).toThrow(StarlingError);
     expect(slip).toThrow(
-      /^Cannot trace it: its body must take numbers, got TypeError: Cannot read properties of undefined \(reading 'map'\)\n {4}at .*user-body\.test\.ts:13:\d+$/,
+      /^Cannot trace it: its body must take numbers, got TypeError: Cannot read properties of undefined \(reading 'map'\)\n {4}at .*user-body\.test\.ts:14:\d+$/,
     );
     expect(slip).toThrow(expect.objectContaining({ code: 'body-failed', cause: expect.any(TypeError) }));
   });
@@ -32,4 +33,14 @@ describe('runBody', () => {
       expect(caught).toBe(thrown);
     },
   );
+
+  test('lets promises in what the body returns reject without notice', async () => {
+    const fail = async (): Promise<never> => {
+      throw new Error('nobody waits for this');
+    };
+    // vitest fails a run in which a rejection is handled by nobody: wait until that would show.
+    const returned = run(() => ({ a: [fail()] }))() as { readonly a: readonly Promise<never>[] };
+    await setTimeout(10);
+    await expect(returned.a[0]).rejects.toThrow('nobody waits');
+  });
 });

@@ -1,13 +1,6 @@
 // Calls a user's function that builds a tf.js model, and checks what it made.
 import { tfl } from '@starling/compute';
-import {
-  checkKind,
-  hasMethods,
-  ignoreRejections,
-  type Kind,
-  optionError,
-  runBody,
-} from '@starling/federated-core/plan';
+import { checkKind, hasMethods, type Kind, optionError, runBody } from '@starling/federated-core/plan';
 import { warnOnce } from '../options/warn-once.js';
 import { type DeferredModel, withDeferredWeights } from './deferred-weights.js';
 
@@ -43,7 +36,7 @@ export function buildLayers(name: string, build: () => tfl.LayersModel, pretrain
   const action = `Cannot make ${name}`;
   checkKind(action, 'build', build, BUILDER);
   const make = (): tfl.LayersModel => {
-    const made = runBody(action, 'build must make a tf.js model', () => ignoreRejections(build()));
+    const made = runBody(action, 'build must make a tf.js model', build);
     checkKind(action, 'what build returns', made, MODEL);
     return made;
   };

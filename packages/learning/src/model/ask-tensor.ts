@@ -3,15 +3,7 @@
 
 import { tf } from '@starling/compute';
 import { formatType, tensorType } from '@starling/federated-core';
-import {
-  type Check,
-  checkKind,
-  ignoreRejections,
-  type Kind,
-  kinds,
-  ofKind,
-  runBody,
-} from '@starling/federated-core/plan';
+import { type Check, checkKind, type Kind, kinds, ofKind, runBody } from '@starling/federated-core/plan';
 import type { Batch } from './model.js';
 
 const TENSOR: Kind = {
@@ -25,9 +17,7 @@ const TENSOR: Kind = {
 
 /** What `compute` gives, `what` in words, of what is `given` to it, for errors. */
 export function askTensor(action: string, what: string, given: string, compute: () => tf.Tensor): tf.Tensor {
-  const result = runBody(action, `${what} must compute with tf.js on ${given}`, () =>
-    ignoreRejections(compute()),
-  );
+  const result = runBody(action, `${what} must compute with tf.js on ${given}`, compute);
   checkKind(action, `what ${what} gives of ${given}`, result, TENSOR);
   return result;
 }

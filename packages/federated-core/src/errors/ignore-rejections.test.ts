@@ -2,10 +2,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { federatedComputation } from '../computations/federated-computation.js';
-import { TypeMismatchError } from '../errors/starling-error.js';
 import type { federatedSum } from '../intrinsics/sums/federated-sum.js';
 import { atClients, float32 } from '../types/types.js';
 import { ignoreRejections } from './ignore-rejections.js';
+import { TypeMismatchError } from './starling-error.js';
 
 const fail = async (): Promise<never> => {
   throw new Error('nobody waits for this');

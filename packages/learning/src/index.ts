@@ -26,7 +26,7 @@ export * from './optimizers/adam-w.js';
 export * from './optimizers/clipped-by-norm.js';
 export * from './optimizers/clipped-by-value.js';
 export type { LearningRate } from './optimizers/learning-rate.js';
-export * from './optimizers/momentum.js';
+export { type MomentumOptions, momentum } from './optimizers/momentum.js';
 export * from './optimizers/nesterov.js';
 export * from './optimizers/optimizer.js';
 export * from './optimizers/rms-prop.js';

@@ -2,7 +2,8 @@
 // clients' data differ, since it does not look across the examples of a batch (Hsieh, Phanishayee, Mutlu, Gibbons, "The
 // Non-IID Data Quagmire of Decentralized Machine Learning", ICML 2020).
 import { tf, tfl } from '@starling/compute';
-import { checkNumber, checkOptions, MAX_COUNT, optionError } from '@starling/federated-core/plan';
+import { checkOptions, count, optionError } from '@starling/federated-core/plan';
+import { nonNegative } from '../options/option-ranges.js';
 
 export interface GroupNormalizationOptions {
   /** Into how many groups the channels are cut, at least 1; 32 by default. */
@@ -40,8 +41,8 @@ class GroupNormalization extends tfl.layers.Layer {
   constructor(options: GroupNormalizationOptions) {
     super(options);
     const { groups = 32, epsilon = 1e-3 } = options;
-    checkNumber('Cannot normalise groups', 'groups', groups, { whole: true, from: 1, to: MAX_COUNT });
-    checkNumber('Cannot normalise groups', 'epsilon', epsilon, { from: 0, float32: true });
+    count('Cannot normalise groups', 'groups', groups);
+    nonNegative('Cannot normalise groups', 'epsilon', epsilon);
     this.#groups = groups;
     this.#epsilon = epsilon;
   }

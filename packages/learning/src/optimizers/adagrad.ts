@@ -4,9 +4,10 @@
 
 import { tf } from '@starling/compute';
 import { checkOptions } from '@starling/federated-core/plan';
-import { checkFraction, checkNonNegative } from '../options/option-ranges.js';
+import { fraction, nonNegative } from '../options/option-ranges.js';
 import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
+import { movingMean } from './moving-mean.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
 
 export interface AdagradOptions {
@@ -31,14 +32,11 @@ export interface AdagradOptions {
 export function adagrad(options: AdagradOptions): Optimizer {
   checkOptions('Cannot make adagrad', options, {
     learningRate: true,
-    initialAccumulator: true,
-    epsilon: true,
-    beta1: true,
+    initialAccumulator: nonNegative,
+    epsilon: nonNegative,
+    beta1: fraction,
   });
   const { learningRate, initialAccumulator = 0.1, epsilon = 1e-7, beta1 = 0 } = options;
-  checkNonNegative('adagrad', 'initialAccumulator', initialAccumulator);
-  checkNonNegative('adagrad', 'epsilon', epsilon);
-  checkFraction('adagrad', 'beta1', beta1);
   return withLearningRate('adagrad', learningRate, (rate) => ({
     init: (weights): OptimizerState => ({
       accumulator: mapTensors((weight) => tf.fill(weight.shape, initialAccumulator), weights),
@@ -50,14 +48,7 @@ export function adagrad(options: AdagradOptions): Optimizer {
         state['accumulator'] as Tensors,
         gradients,
       );
-      const mean =
-        beta1 === 0
-          ? gradients
-          : mapTensors(
-              (m, gradient) => tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1)),
-              state['mean'] as Tensors,
-              gradients,
-            );
+      const mean = beta1 === 0 ? gradients : movingMean(state['mean'] as Tensors, gradients, beta1);
       return {
         weights: mapTensors(
           (weight, m, sum) => tf.sub(weight, tf.div(tf.mul(m, rate), tf.add(tf.sqrt(sum), epsilon))),

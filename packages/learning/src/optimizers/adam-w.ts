@@ -2,7 +2,7 @@
 // Algorithm 2, with the decay scaled by the learning rate, as Keras and PyTorch have it).
 
 import { checkOptions } from '@starling/federated-core/plan';
-import { checkNonNegative } from '../options/option-ranges.js';
+import { nonNegative } from '../options/option-ranges.js';
 import { ADAM_OPTIONS, type AdamOptions, adamWithDecay } from './adam.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -13,8 +13,7 @@ export interface AdamWOptions extends AdamOptions {
 
 /** w ← (1 − η λ) w − Adam's step. */
 export function adamW(given: AdamWOptions = {}): Optimizer {
-  checkOptions('Cannot make adamW', given, { ...ADAM_OPTIONS, weightDecay: true });
+  checkOptions('Cannot make adamW', given, { ...ADAM_OPTIONS, weightDecay: nonNegative });
   const { weightDecay = 0.004, ...options } = given;
-  checkNonNegative('adamW', 'weightDecay', weightDecay);
   return adamWithDecay('adamW', options, weightDecay);
 }

@@ -2,10 +2,11 @@
 // shares with it. The powers β1^t and β2^t are kept as running products. Without the correction of the bias it is
 // FedAdam (Reddi et al., "Adaptive Federated Optimization", ICLR 2021, Algorithm 2).
 import { tf } from '@starling/compute';
-import { checkChoice, checkOptions, optionError } from '@starling/federated-core/plan';
-import { checkFraction, checkNonNegative } from '../options/option-ranges.js';
+import { checkOptions, kinds, optionError } from '@starling/federated-core/plan';
+import { fraction, nonNegative } from '../options/option-ranges.js';
 import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
+import { movingMean, movingMeanSquare } from './moving-mean.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
 
 export interface AdamOptions {
@@ -32,14 +33,14 @@ export interface AdamOptions {
   readonly initialAccumulator?: number;
 }
 
-/** The names of `AdamOptions`. */
+/** The checks of `AdamOptions`; `withLearningRate` has that of the rate. */
 export const ADAM_OPTIONS = {
   learningRate: true,
-  beta1: true,
-  beta2: true,
-  epsilon: true,
-  biasCorrection: true,
-  initialAccumulator: true,
+  beta1: fraction,
+  beta2: fraction,
+  epsilon: nonNegative,
+  biasCorrection: kinds.flag,
+  initialAccumulator: nonNegative,
 } as const;
 
 /**
@@ -52,15 +53,10 @@ export function adam(options: AdamOptions = {}): Optimizer {
   return adamWithDecay('adam', options, 0);
 }
 
-/** Adam whose weights also shrink by η λ w a step, outside the gradient. */
+/** Adam whose weights also shrink by η λ w a step, outside the gradient; of options that are checked. */
 export function adamWithDecay(name: string, options: AdamOptions, weightDecay: number): Optimizer {
   const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
   const { biasCorrection = true, initialAccumulator = 0 } = options;
-  checkFraction(name, 'beta1', beta1);
-  checkFraction(name, 'beta2', beta2);
-  checkNonNegative(name, 'epsilon', epsilon);
-  checkNonNegative(name, 'initialAccumulator', initialAccumulator);
-  checkChoice(`Cannot make ${name}`, 'biasCorrection', biasCorrection, [true, false]);
   if (biasCorrection && initialAccumulator > 0) {
     throw optionError(
       `Cannot make ${name}: initialAccumulator must be 0 with biasCorrection, got ${initialAccumulator}`,
@@ -73,16 +69,8 @@ export function adamWithDecay(name: string, options: AdamOptions, weightDecay: n
       ...(biasCorrection ? { beta1Power: tf.scalar(1), beta2Power: tf.scalar(1) } : {}),
     }),
     update: (gradients, state, weights) => {
-      const mean = mapTensors(
-        (m, gradient) => tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1)),
-        state['mean'] as Tensors,
-        gradients,
-      );
-      const meanSquare = mapTensors(
-        (v, gradient) => tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2)),
-        state['meanSquare'] as Tensors,
-        gradients,
-      );
+      const mean = movingMean(state['mean'] as Tensors, gradients, beta1);
+      const meanSquare = movingMeanSquare(state['meanSquare'] as Tensors, gradients, beta2);
       const { powers, correctedRate, squareScale } = biasCorrection
         ? correction(state, rate, beta1, beta2)
         : { powers: {}, correctedRate: rate, squareScale: null };

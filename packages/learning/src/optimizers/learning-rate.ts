@@ -1,8 +1,8 @@
 // Learning rates that change: an optimizer whose rate is a schedule counts its updates, and takes each with the rate of
 // its count.
 import { tf } from '@starling/compute';
-import { describeValue, ignoreRejections, optionError, runBody } from '@starling/federated-core/plan';
-import { checkNonNegative } from '../options/option-ranges.js';
+import { describeValue, optionError, runBody } from '@starling/federated-core/plan';
+import { nonNegative } from '../options/option-ranges.js';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -30,7 +30,7 @@ export function withLearningRate(
     update: (gradients, { updates, ...state }, weights) => {
       const count = updates as tf.Tensor;
       const given = runBody(`Cannot make ${name}`, 'its schedule must compute with tf.js on a count', () =>
-        ignoreRejections(learningRate(count)),
+        learningRate(count),
       );
       const rate = checkedRate(name, 'what the schedule gives', given);
       const step = make(rate).update(gradients, state, weights);
@@ -44,7 +44,7 @@ export function withLearningRate(
 
 function checkedRate(name: string, what: string, rate: unknown): number | tf.Tensor {
   if (typeof rate === 'number') {
-    checkNonNegative(name, what, rate);
+    nonNegative(`Cannot make ${name}`, what, rate);
     return rate;
   }
   if (rate instanceof tf.Tensor && rate.rank === 0 && (rate.dtype === 'float32' || rate.dtype === 'int32')) {

@@ -3,7 +3,7 @@
 
 import { tf } from '@starling/compute';
 import { checkOptions } from '@starling/federated-core/plan';
-import { checkFraction } from '../options/option-ranges.js';
+import { fraction } from '../options/option-ranges.js';
 import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
 import type { Optimizer } from './optimizer.js';
@@ -14,23 +14,26 @@ export interface MomentumOptions {
   readonly momentum?: number;
 }
 
+/** The checks of `MomentumOptions`; `withLearningRate` has that of the rate. */
+export const MOMENTUM_OPTIONS = { learningRate: true, momentum: fraction } as const;
+
 /** Momentum. At the server this is FedAvgM (Hsu, Qi, Brown, 2019). */
 export function momentum(options: MomentumOptions): Optimizer {
-  checkOptions('Cannot make momentum', options, { learningRate: true, momentum: true });
+  checkOptions('Cannot make momentum', options, MOMENTUM_OPTIONS);
   const { learningRate, momentum: decay = 0.9 } = options;
-  checkFraction('momentum', 'momentum', decay);
   return withLearningRate('momentum', learningRate, (rate) => ({
     init: (weights) => ({ velocity: mapTensors(tf.zerosLike, weights) }),
     update: (gradients, state, weights) => {
-      const velocity = mapTensors(
-        (v, gradient) => tf.add(tf.mul(v, decay), gradient),
-        state['velocity'] as Tensors,
-        gradients,
-      );
+      const velocity = movedVelocity(state['velocity'] as Tensors, gradients, decay);
       return {
         weights: mapTensors((weight, v) => tf.sub(weight, tf.mul(v, rate)), weights, velocity),
         state: { velocity },
       };
     },
   }));
+}
+
+/** μ v + g for each weight. */
+export function movedVelocity(velocity: Tensors, gradients: Tensors, decay: number): Tensors {
+  return mapTensors((v, gradient) => tf.add(tf.mul(v, decay), gradient), velocity, gradients);
 }

@@ -4,25 +4,19 @@
 
 import { tf } from '@starling/compute';
 import { checkOptions } from '@starling/federated-core/plan';
-import { checkFraction } from '../options/option-ranges.js';
 import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { withLearningRate } from './learning-rate.js';
-import type { MomentumOptions } from './momentum.js';
+import { MOMENTUM_OPTIONS, type MomentumOptions, movedVelocity } from './momentum.js';
 import type { Optimizer } from './optimizer.js';
 
 /** Nesterov momentum; μ is 0.9 by default. */
 export function nesterov(options: MomentumOptions): Optimizer {
-  checkOptions('Cannot make nesterov', options, { learningRate: true, momentum: true });
+  checkOptions('Cannot make nesterov', options, MOMENTUM_OPTIONS);
   const { learningRate, momentum: decay = 0.9 } = options;
-  checkFraction('nesterov', 'momentum', decay);
   return withLearningRate('nesterov', learningRate, (rate) => ({
     init: (weights) => ({ velocity: mapTensors(tf.zerosLike, weights) }),
     update: (gradients, state, weights) => {
-      const velocity = mapTensors(
-        (v, gradient) => tf.add(tf.mul(v, decay), gradient),
-        state['velocity'] as Tensors,
-        gradients,
-      );
+      const velocity = movedVelocity(state['velocity'] as Tensors, gradients, decay);
       return {
         weights: mapTensors(
           (weight, gradient, v) => tf.sub(weight, tf.mul(tf.add(gradient, tf.mul(v, decay)), rate)),

@@ -2,9 +2,10 @@
 
 import { tf } from '@starling/compute';
 import { checkOptions } from '@starling/federated-core/plan';
-import { checkFraction, checkNonNegative } from '../options/option-ranges.js';
+import { fraction, nonNegative } from '../options/option-ranges.js';
 import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
+import { movingMeanSquare } from './moving-mean.js';
 import type { Optimizer } from './optimizer.js';
 
 export interface RmsPropOptions {
@@ -19,18 +20,12 @@ export interface RmsPropOptions {
 
 /** RMSProp, uncentred and without momentum. */
 export function rmsProp(options: RmsPropOptions): Optimizer {
-  checkOptions('Cannot make rmsProp', options, { learningRate: true, decay: true, epsilon: true });
+  checkOptions('Cannot make rmsProp', options, { learningRate: true, decay: fraction, epsilon: nonNegative });
   const { learningRate, decay = 0.9, epsilon = 1e-7 } = options;
-  checkFraction('rmsProp', 'decay', decay);
-  checkNonNegative('rmsProp', 'epsilon', epsilon);
   return withLearningRate('rmsProp', learningRate, (rate) => ({
     init: (weights) => ({ meanSquare: mapTensors(tf.zerosLike, weights) }),
     update: (gradients, state, weights) => {
-      const meanSquare = mapTensors(
-        (mean, gradient) => tf.add(tf.mul(mean, decay), tf.mul(tf.square(gradient), 1 - decay)),
-        state['meanSquare'] as Tensors,
-        gradients,
-      );
+      const meanSquare = movingMeanSquare(state['meanSquare'] as Tensors, gradients, decay);
       return {
         weights: mapTensors(
           (weight, gradient, mean) =>

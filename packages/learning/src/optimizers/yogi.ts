@@ -3,9 +3,10 @@
 
 import { tf } from '@starling/compute';
 import { checkOptions } from '@starling/federated-core/plan';
-import { checkFraction, checkNonNegative } from '../options/option-ranges.js';
+import { fraction, nonNegative } from '../options/option-ranges.js';
 import { mapTensors, type Tensors } from '../tensors/tensors.js';
 import { type LearningRate, withLearningRate } from './learning-rate.js';
+import { movingMean } from './moving-mean.js';
 import type { Optimizer } from './optimizer.js';
 
 export interface YogiOptions {
@@ -29,10 +30,10 @@ export interface YogiOptions {
 export function yogi(options: YogiOptions = {}): Optimizer {
   checkOptions('Cannot make yogi', options, {
     learningRate: true,
-    beta1: true,
-    beta2: true,
-    epsilon: true,
-    initialAccumulator: true,
+    beta1: fraction,
+    beta2: fraction,
+    epsilon: nonNegative,
+    initialAccumulator: nonNegative,
   });
   const {
     learningRate = 0.01,
@@ -41,21 +42,13 @@ export function yogi(options: YogiOptions = {}): Optimizer {
     epsilon = 0.001,
     initialAccumulator = 1e-6,
   } = options;
-  checkFraction('yogi', 'beta1', beta1);
-  checkFraction('yogi', 'beta2', beta2);
-  checkNonNegative('yogi', 'epsilon', epsilon);
-  checkNonNegative('yogi', 'initialAccumulator', initialAccumulator);
   return withLearningRate('yogi', learningRate, (rate) => ({
     init: (weights) => ({
       mean: mapTensors(tf.zerosLike, weights),
       meanSquare: mapTensors((weight) => tf.fill(weight.shape, initialAccumulator), weights),
     }),
     update: (gradients, state, weights) => {
-      const mean = mapTensors(
-        (m, gradient) => tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1)),
-        state['mean'] as Tensors,
-        gradients,
-      );
+      const mean = movingMean(state['mean'] as Tensors, gradients, beta1);
       const meanSquare = mapTensors(
         (v, gradient) => {
           const square = tf.square(gradient);

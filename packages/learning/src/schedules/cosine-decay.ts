@@ -2,8 +2,8 @@
 // with Warm Restarts", ICLR 2017, equation 5, without restarts).
 
 import { tf } from '@starling/compute';
-import { checkOptions } from '@starling/federated-core/plan';
-import { checkCount, checkNonNegative } from '../options/option-ranges.js';
+import { checkOptions, count, required } from '@starling/federated-core/plan';
+import { nonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 
 export interface CosineDecayOptions {
@@ -17,13 +17,14 @@ export interface CosineDecayOptions {
 
 /** finalRate + (initialRate − finalRate) (1 + cos(π min(t, T) / T)) / 2. */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
-  checkOptions('Cannot make cosineDecay', options, { initialRate: true, overSteps: true, finalRate: true });
+  checkOptions('Cannot make cosineDecay', options, {
+    initialRate: required(nonNegative),
+    overSteps: required(count),
+    finalRate: nonNegative,
+  });
   const { initialRate, overSteps, finalRate = 0 } = options;
-  checkNonNegative('cosineDecay', 'initialRate', initialRate);
-  checkNonNegative('cosineDecay', 'finalRate', finalRate);
-  checkCount('cosineDecay', 'overSteps', overSteps);
-  return (count) => {
-    const share = tf.minimum(tf.div(tf.cast(count, 'float32'), overSteps), 1);
+  return (step) => {
+    const share = tf.minimum(tf.div(tf.cast(step, 'float32'), overSteps), 1);
     const wave = tf.add(1, tf.cos(tf.mul(Math.PI, share)));
     return tf.add(finalRate, tf.mul((initialRate - finalRate) / 2, wave));
   };

@@ -1,7 +1,7 @@
 // Exponential decay: η γ^(t / T), smooth or as a staircase.
 import { tf } from '@starling/compute';
-import { checkChoice, checkOptions } from '@starling/federated-core/plan';
-import { checkCount, checkNonNegative } from '../options/option-ranges.js';
+import { checkOptions, count, kinds, required } from '@starling/federated-core/plan';
+import { nonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 
 export interface ExponentialDecayOptions {
@@ -17,18 +17,14 @@ export interface ExponentialDecayOptions {
 
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   checkOptions('Cannot make exponentialDecay', options, {
-    initialRate: true,
-    factor: true,
-    everySteps: true,
-    staircase: true,
+    initialRate: required(nonNegative),
+    factor: required(nonNegative),
+    everySteps: count,
+    staircase: kinds.flag,
   });
   const { initialRate, factor, everySteps = 1, staircase = false } = options;
-  checkNonNegative('exponentialDecay', 'initialRate', initialRate);
-  checkNonNegative('exponentialDecay', 'factor', factor);
-  checkCount('exponentialDecay', 'everySteps', everySteps);
-  checkChoice('Cannot make exponentialDecay', 'staircase', staircase, [true, false]);
-  return (count) => {
-    const times = tf.div(tf.cast(count, 'float32'), everySteps);
+  return (step) => {
+    const times = tf.div(tf.cast(step, 'float32'), everySteps);
     return tf.mul(initialRate, tf.pow(factor, staircase ? tf.floor(times) : times));
   };
 }

@@ -1,7 +1,7 @@
 // Rates that stay the same from one boundary to the next.
 import { tf } from '@starling/compute';
-import { checkOptions, kinds, optionError, required } from '@starling/federated-core/plan';
-import { checkCount, checkNonNegative } from '../options/option-ranges.js';
+import { checkOptions, count, kinds, optionError, required } from '@starling/federated-core/plan';
+import { nonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 
 export interface PiecewiseRateOptions {
@@ -13,23 +13,25 @@ export interface PiecewiseRateOptions {
 
 /** `piecewiseRate({ rates: [0.1, 0.01], boundarySteps: [50] })` is 0.1 for steps 0 to 49, then 0.01. */
 export function piecewiseRate(options: PiecewiseRateOptions): Schedule {
-  checkOptions('Cannot make piecewiseRate', options, {
+  checkOptions(ACTION, options, {
     rates: required(kinds.list),
     boundarySteps: required(kinds.list),
   });
   const { rates, boundarySteps } = options;
-  for (const rate of rates) checkNonNegative('piecewiseRate', 'rates', rate);
-  for (const boundary of boundarySteps) checkCount('piecewiseRate', 'boundarySteps', boundary);
+  for (const rate of rates) nonNegative(ACTION, 'rates', rate);
+  for (const boundary of boundarySteps) count(ACTION, 'boundarySteps', boundary);
   const rising = boundarySteps.every((boundary, index) => boundary > (boundarySteps[index - 1] ?? 0));
   if (rates.length !== boundarySteps.length + 1 || !rising) {
     throw optionError(
-      `Cannot make piecewiseRate: need rising boundaries and one rate more than those, got ${rates.length} rates and boundaries [${boundarySteps.join(', ')}]`,
+      `${ACTION}: need rising boundaries and one rate more than those, got ${rates.length} rates and boundaries [${boundarySteps.join(', ')}]`,
     );
   }
-  return (count) =>
+  return (step) =>
     boundarySteps.reduceRight<tf.Tensor>(
       (later, boundary, index) =>
-        tf.where(tf.less(count, tf.scalar(boundary, 'int32')), tf.scalar(rates[index] as number), later),
+        tf.where(tf.less(step, tf.scalar(boundary, 'int32')), tf.scalar(rates[index] as number), later),
       tf.scalar(rates.at(-1) as number),
     );
 }
+
+const ACTION = 'Cannot make piecewiseRate';

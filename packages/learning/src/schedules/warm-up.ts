@@ -3,8 +3,8 @@
 // §2.2).
 
 import { tf } from '@starling/compute';
-import { checkOptions } from '@starling/federated-core/plan';
-import { checkCount, checkNonNegative } from '../options/option-ranges.js';
+import { checkOptions, count, required } from '@starling/federated-core/plan';
+import { nonNegative } from '../options/option-ranges.js';
 import type { Schedule } from './schedule.js';
 
 /**
@@ -12,14 +12,13 @@ import type { Schedule } from './schedule.js';
  * then on `then` at t − T. η is what `then` begins with; a number is a rate that stays.
  */
 export function warmUp(then: number | Schedule, options: { readonly overSteps: number }): Schedule {
-  checkOptions('Cannot make warmUp', options, { overSteps: true });
+  checkOptions('Cannot make warmUp', options, { overSteps: required(count) });
   const { overSteps } = options;
-  checkCount('warmUp', 'overSteps', overSteps);
-  if (typeof then !== 'function') checkNonNegative('warmUp', 'then', then);
+  if (typeof then !== 'function') nonNegative('Cannot make warmUp', 'then', then);
   const schedule: Schedule = typeof then === 'number' ? () => tf.scalar(then) : then;
-  return (count) => {
-    const share = tf.div(tf.add(tf.cast(count, 'float32'), 1), overSteps);
-    const sinceThen = tf.maximum(tf.sub(count, tf.scalar(overSteps, 'int32')), tf.scalar(0, 'int32'));
+  return (step) => {
+    const share = tf.div(tf.add(tf.cast(step, 'float32'), 1), overSteps);
+    const sinceThen = tf.maximum(tf.sub(step, tf.scalar(overSteps, 'int32')), tf.scalar(0, 'int32'));
     return tf.mul(schedule(sinceThen), tf.minimum(share, 1));
   };
 }

@@ -9,19 +9,12 @@ import {
   tf,
 } from '@starling/compute';
 import { int32, type LocalComputation, sequence } from '@starling/federated-core';
-import {
-  checkOptions,
-  ignoreRejections,
-  numberWithin,
-  oneOf,
-  optionError,
-  required,
-  runBody,
-} from '@starling/federated-core/plan';
+import { checkOptions, oneOf, optionError, required, runBody } from '@starling/federated-core/plan';
 import type { Batch, Model } from '../model/model.js';
 import { modelKind } from '../model/model-kind.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { optimizerKind } from '../optimizers/optimizer-kind.js';
+import { nonNegative } from '../options/option-ranges.js';
 import { mapTensors, pickTensors, type Tensors } from '../tensors/tensors.js';
 import { fullBatchStart, fullBatchStep, PART_SIZE } from './full-batch-step.js';
 import { addToTotals, zeroTotals } from './totals.js';
@@ -66,7 +59,7 @@ export function clientWork(model: Model, options: ClientWorkOptions): LocalCompu
     steps: true,
     batchSize: required(batchSizeKind),
     weighting: required(oneOf('examples', 'uniform')),
-    proximalStrength: required(numberWithin({ from: 0, float32: true })),
+    proximalStrength: required(nonNegative),
   });
   if (model.trainable.length === 0) {
     throw optionError(`${ACTION}: ${model.name} must have a weight that is trained, got none`);
@@ -110,7 +103,7 @@ const ACTION = 'Cannot train clients';
 
 function optimizerOf(make: OptimizerOfRound, round: tf.Tensor): Optimizer {
   const optimizer = runBody(ACTION, 'its optimizer must be made of the round, an int32 scalar', () =>
-    ignoreRejections(make(round)),
+    make(round),
   );
   optimizerKind(ACTION, 'what its function of the round gives', optimizer);
   return optimizer;

@@ -48,6 +48,26 @@ export function whereValid(values: tf.Tensor, valid: tf.Tensor): tf.Tensor {
   return tf.div(values, tf.cast(valid, 'float32'));
 }
 
+/** Where labels are shares, from 0 to 1: bools. */
+export function isShare(labels: tf.Tensor): tf.Tensor {
+  return tf.equal(tf.clipByValue(labels, 0, 1), labels);
+}
+
+/**
+ * Labels and outputs as rows [B, N] of floats, one an example; throws a `RangeError` unless there are as many elements
+ * of both.
+ */
+export function checkedRows(
+  what: string,
+  labels: tf.Tensor,
+  outputs: tf.Tensor,
+): { readonly targets: tf.Tensor; readonly given: tf.Tensor } {
+  checkSizes(what, labels, outputs);
+  const batch = outputs.shape[0] as number;
+  const given = tf.reshape(outputs, [batch, -1]);
+  return { targets: tf.reshape(tf.cast(labels, 'float32'), [batch, -1]), given };
+}
+
 /** Throws a `RangeError` unless there is a label for each row of scores: [B] for [B, C], [B, T] for [B, T, C]. */
 export function checkClassShapes(what: string, labels: tf.Tensor, outputs: tf.Tensor): void {
   checkTensors(what, labels, outputs);

@@ -1,14 +1,9 @@
 // Mean squared error: the mean of (output − label)² over an example's outputs.
 import { tf } from '@starling/compute';
-import { checkSizes } from './label-checks.js';
+import { checkedRows } from './label-checks.js';
 
 /** Labels and outputs: [B] or [B, …], of the same number of elements; else throws a `RangeError`. */
 export function meanSquaredError(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
-  checkSizes('meanSquaredError', labels, outputs);
-  const batch = outputs.shape[0] as number;
-  const errors = tf.sub(
-    tf.reshape(outputs, [batch, -1]),
-    tf.reshape(tf.cast(labels, 'float32'), [batch, -1]),
-  );
-  return tf.mean(tf.square(errors), 1);
+  const { targets, given } = checkedRows('meanSquaredError', labels, outputs);
+  return tf.mean(tf.square(tf.sub(given, targets)), 1);
 }

@@ -2,7 +2,15 @@
 // with a softmax or a sigmoid are. As in Keras, probabilities are held between 1e-7 and 1 − 1e-7, so that none gives an
 // infinite loss; one beyond has no gradient. Of logits there is no such bound, which is why they are to be preferred.
 import { tf } from '@starling/compute';
-import { checkClassShapes, checkedClasses, checkSameShape, checkSizes, whereValid } from './label-checks.js';
+import {
+  checkClassShapes,
+  checkedClasses,
+  checkedRows,
+  checkSameShape,
+  isShare,
+  whereValid,
+} from './label-checks.js';
+import { meanOfPlaces } from './mean-of-places.js';
 
 const LEAST = 1e-7;
 
@@ -28,10 +36,7 @@ export function oneHotOfProbabilities(labels: tf.Tensor, outputs: tf.Tensor): tf
 
 /** −y log p − (1 − y) log(1 − p), over an example's outputs. */
 export function binaryOfProbabilities(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
-  checkSizes('binaryCrossentropy', labels, outputs);
-  const batch = outputs.shape[0] as number;
-  const yes = tf.reshape(outputs, [batch, -1]);
-  const targets = tf.reshape(tf.cast(labels, 'float32'), [batch, -1]);
+  const { targets, given: yes } = checkedRows('binaryCrossentropy', labels, outputs);
   const losses = tf.neg(
     tf.add(tf.mul(targets, logOf(yes)), tf.mul(tf.sub(1, targets), logOf(tf.sub(1, yes)))),
   );
@@ -48,10 +53,3 @@ const logOf = (probabilities: tf.Tensor): tf.Tensor =>
 
 const picked = (shares: tf.Tensor, logs: tf.Tensor): tf.Tensor =>
   tf.neg(tf.sum(tf.mul(tf.cast(shares, 'float32'), logs), -1));
-
-const isShare = (labels: tf.Tensor): tf.Tensor => tf.equal(tf.clipByValue(labels, 0, 1), labels);
-
-/** [B] as it is; of [B, T, …] the mean over an example's places. */
-function meanOfPlaces(losses: tf.Tensor): tf.Tensor {
-  return losses.rank === 1 ? losses : tf.mean(tf.reshape(losses, [losses.shape[0] as number, -1]), 1);
-}

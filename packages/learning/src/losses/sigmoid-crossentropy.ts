@@ -1,6 +1,6 @@
 // Sigmoid cross-entropy of logits, for yes or no: max(z, 0) − z y + log(1 + e^−|z|), which never overflows.
 import { tf } from '@starling/compute';
-import { checkSizes, whereValid } from './label-checks.js';
+import { checkedRows, isShare, whereValid } from './label-checks.js';
 
 /**
  * Labels: [B] or [B, …], 0 or 1, or a probability between them. Outputs: logits of the same number of elements; an
@@ -9,11 +9,8 @@ import { checkSizes, whereValid } from './label-checks.js';
  * differ.
  */
 export function sigmoidCrossentropy(labels: tf.Tensor, outputs: tf.Tensor): tf.Tensor {
-  checkSizes('sigmoidCrossentropy', labels, outputs);
-  const batch = outputs.shape[0] as number;
-  const logits = tf.reshape(outputs, [batch, -1]);
-  const targets = tf.reshape(tf.cast(labels, 'float32'), [batch, -1]);
+  const { targets, given: logits } = checkedRows('sigmoidCrossentropy', labels, outputs);
   const softplus = tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(logits)))));
   const losses = tf.add(tf.sub(tf.relu(logits), tf.mul(logits, targets)), softplus);
-  return tf.mean(whereValid(losses, tf.equal(tf.clipByValue(targets, 0, 1), targets)), 1);
+  return tf.mean(whereValid(losses, isShare(targets)), 1);
 }

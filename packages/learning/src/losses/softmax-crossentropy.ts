@@ -1,6 +1,7 @@
 // Softmax cross-entropy of logits: −log softmax(z)_y, in the stable form logsumexp(z) − z_y.
 import { tf } from '@starling/compute';
 import { checkClassShapes, checkedOneHot } from './label-checks.js';
+import { meanOfPlaces } from './mean-of-places.js';
 
 /**
  * Labels: int32 [B], classes from 0 to C − 1; or int32 [B, T] for a label at each of T places, whose losses are
@@ -13,5 +14,5 @@ export function softmaxCrossentropy(labels: tf.Tensor, outputs: tf.Tensor): tf.T
   const classes = outputs.shape.at(-1) as number;
   const oneHot = checkedOneHot(labels, classes);
   const losses = tf.losses.softmaxCrossEntropy(oneHot, outputs, undefined, 0, tf.Reduction.NONE);
-  return losses.rank === 1 ? losses : tf.mean(tf.reshape(losses, [losses.shape[0] as number, -1]), 1);
+  return meanOfPlaces(losses);
 }

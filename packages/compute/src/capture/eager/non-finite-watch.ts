@@ -1,7 +1,7 @@
 // Where a NaN or an infinity comes from: while a body runs eagerly, each value that is not finite remembers the first
 // kernel that made one of finite numbers, and so an update can say what spoiled it.
 import type { Tensor } from '@starling/federated-core';
-import { formatPlace, userFrames } from '@starling/federated-core/plan';
+import { formatPlace, userFrames, withLongStacks } from '@starling/federated-core/plan';
 import type * as tf from '../../tensorflow/tf.js';
 
 /** Step `step` of `steps`, both from 1, of the loops around it. */
@@ -113,15 +113,8 @@ function originAt(given: NonFiniteOrigin): NonFiniteOrigin {
 }
 
 function stackHere(): Error {
-  const usual = Error.stackTraceLimit;
-  Error.stackTraceLimit = STACK_FRAMES;
-  const here = new Error();
-  Error.stackTraceLimit = usual;
-  return here;
+  return withLongStacks(() => new Error());
 }
-
-/** Frames of tf.js alone can be more than the ten that V8 keeps. */
-const STACK_FRAMES = 100;
 
 function inputOf(name: string, tensor: tf.Tensor): KernelInput {
   let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

@@ -80,12 +80,23 @@ export function rebuildStructure(structure: TensorStructure, leaves: readonly tf
   return rebuild(structure);
 }
 
+/** Throws a `CaptureError` unless the state that a body returns has the fields and nesting of the initial one. */
+export function checkForm(action: string, initial: TensorStructure, next: TensorStructure): void {
+  const before = formOf(initial);
+  const after = formOf(next);
+  if (before === after) return;
+  throw new CaptureError(
+    'bad-result',
+    `${action}: the body must return a state of the form of the initial one, ${before}, got ${after}`,
+  );
+}
+
 /** A text that two structures share just when their fields and nesting are equal. */
-export function structureForm(structure: TensorStructure): string {
+function formOf(structure: TensorStructure): string {
   if (isLeaf(structure)) return '•';
   const entries = childEntries(structure);
-  if (Array.isArray(structure)) return `[${entries.map(([, child]) => structureForm(child)).join(',')}]`;
-  return `{${entries.map(([name, child]) => `${name}:${structureForm(child)}`).join(',')}}`;
+  if (Array.isArray(structure)) return `[${entries.map(([, child]) => formOf(child)).join(',')}]`;
+  return `{${entries.map(([name, child]) => `${name}:${formOf(child)}`).join(',')}}`;
 }
 
 /** The type of a structure, by the specs of its leaves. */

@@ -6,8 +6,8 @@ import { eagerCall } from '../eager/eager-call.js';
 import { captureBackend } from '../recording/capture-backend.js';
 import { CaptureError } from '../recording/capture-error.js';
 import {
+  checkForm,
   rebuildStructure,
-  structureForm,
   structureTensors,
   type TensorStructure,
   type Tensors,
@@ -51,7 +51,7 @@ export function scan<X extends TensorStructure, S extends TensorStructure, Y ext
       );
     }
     const [next, made] = returned as readonly [TensorStructure, TensorStructure];
-    checkForm(initial, next);
+    checkForm('Cannot scan', initial, next);
     result = structureShell(made);
     return {
       state: structureTensors(next, 'the new state'),
@@ -89,14 +89,4 @@ function commonLength(sequences: readonly tf.Tensor[]): number {
     );
   }
   return steps;
-}
-
-function checkForm(initial: TensorStructure, next: TensorStructure): void {
-  const before = structureForm(initial);
-  const after = structureForm(next);
-  if (before === after) return;
-  throw new CaptureError(
-    'bad-result',
-    `Cannot scan: the body must return a state of the form of the initial one, ${before}, got ${after}`,
-  );
 }

@@ -1,6 +1,6 @@
 // What a body that is run eagerly does with a dataset: `sequenceReduce` step by step, on the batches and with the
 // random numbers that the engines have for the graph of the body.
-import type { Tensor } from '@starling/federated-core';
+import { elementAt, type Tensor } from '@starling/federated-core';
 import { leafTypes } from '@starling/federated-core/plan';
 import { fromTf, gatherRows, rowAt } from '../../engines/tfjs/tfjs-tensors.js';
 import * as tf from '../../tensorflow/tf.js';
@@ -80,7 +80,7 @@ function walkEagerly(call: EagerCall, dataset: SymbolicDataset): EagerWalk {
         drawn.get(draw) ??
         call.bind({ kind: 'random', name: 'random', draw, shape, distribution, ...walked });
       drawn.set(draw, all);
-      return rowOf(all, step);
+      return elementAt(all, step);
     });
   return {
     steps,
@@ -130,16 +130,4 @@ function leafOf({ columns }: SymbolicDataset, index: number): number {
 
 function columnsOf({ options }: EagerCall, dataset: SymbolicDataset): readonly Tensor[] {
   return dataset.columns.map((_, index) => options.argument[leafOf(dataset, index)] as Tensor);
-}
-
-/** Row `index` along the first axis, as numbers. */
-function rowOf({ dtype, shape, data }: Tensor, index: number): Tensor {
-  const rowShape = shape.slice(1);
-  const size = rowShape.reduce((product, next) => product * next, 1);
-  const numbers = data as Float32Array;
-  return {
-    dtype,
-    shape: rowShape,
-    data: numbers.subarray(index * size, (index + 1) * size),
-  } as Tensor;
 }

@@ -10,8 +10,8 @@ import { CaptureError } from '../recording/capture-error.js';
 import { withoutHiddenState } from '../recording/hidden-state.js';
 import { type CapturedValue, Recording } from '../recording/recording.js';
 import {
+  checkForm,
   rebuildStructure,
-  structureForm,
   structureLeaves,
   type TensorStructure,
   type Tensors,
@@ -53,7 +53,7 @@ export function sequenceReduce<E, S extends TensorStructure>(
       // `never`: TypeScript cannot compare Tensors<S> with anything but itself in finite depth.
       const state = rebuildStructure(initial, stateInputs.map(tensorOf)) as never;
       const next = withoutHiddenState(recording, () => ignoreRejections(body(state, element, mask)));
-      checkForm(initial, next);
+      checkForm('Cannot capture sequenceReduce', initial, next);
       return structureLeaves(next, 'the new state');
     }),
   );
@@ -118,14 +118,4 @@ function columnsIn(recording: Recording, { columns }: SymbolicDataset): readonly
       'Cannot reduce a dataset inside the body of another reduction: reduce it outside, and use the result',
     );
   });
-}
-
-function checkForm(initial: TensorStructure, next: TensorStructure): void {
-  const before = structureForm(initial);
-  const after = structureForm(next);
-  if (before === after) return;
-  throw new CaptureError(
-    'bad-result',
-    `Cannot capture sequenceReduce: the body must return a state of the form of the initial one, ${before}, got ${after}`,
-  );
 }

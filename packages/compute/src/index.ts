@@ -1,5 +1,6 @@
 // Local computations, as a user writes and runs them: tf.js code that is captured once, and engines that run it. What
-// engines and plans are made of lies behind further entries: `/graph`, `/engine`, `/onnx`, `/memory`, `/contract`.
+// engines and plans are made of lies behind further entries: `/graph`, `/engine`, `/onnx`, `/memory`; `/eager` debugs
+// bodies on real tensors, and `/contract` has the suite of engines.
 
 export * as tfl from '#tfjs-layers';
 export {

@@ -12,12 +12,12 @@ type Kernel = Pick<KernelNode, 'kernel' | 'attributes'>;
 /**
  * Kernels that mean something else on a backend than on `cpu`. TensorFlow's AvgPoolGrad divides by the elements inside
  * the input where a window hangs over its edge; in a graph the kernel divides by the whole window, as tf.js does.
- * OneHot of wasm writes integers whatever type is asked for; FloorDiv of floats gives floats on both, and integers over
- * 0 are an error if tf.js has 0. Those of wasm lose NaN (ClipByValue, Maximum, Minimum, Relu6; Relu those with the
- * sign bit set, as x86 makes them of 0 / 0, because it takes the larger of two integers), −0 (Elu, Log1p, Selu) or
- * precision (Cos, Sin), take integers for floats (ClipByValue, IsFinite, IsInf, IsNan), read past the end of booleans
- * (Reverse), or forget windows that overlap (MaxPoolGrad). Those of TensorFlow lose NaN (EluGrad) and −0 (Asin), and
- * take no integers (IsFinite, IsInf, IsNan).
+ * OneHot of wasm writes integers whatever type is asked for; FloorDiv of floats gives floats on both, and an integer
+ * over 0 (FloorDiv, Mod) is an error or −2³¹ there, not 0 as on `cpu`. Those of wasm lose NaN (ClipByValue, Maximum,
+ * Minimum, Relu6; Relu those with the sign bit set, as x86 makes them of 0 / 0, because it takes the larger of two
+ * integers), −0 (Elu, Log1p, Selu) or precision (Cos, Sin), take integers for floats (ClipByValue, IsFinite, IsInf,
+ * IsNan), read past the end of booleans (Reverse), or forget windows that overlap (MaxPoolGrad). Those of TensorFlow
+ * lose NaN (EluGrad) and −0 (Asin), and take no integers (IsFinite, IsInf, IsNan).
  */
 const DIFFERENT: Readonly<Record<string, ReadonlySet<string>>> = {
   tensorflow: new Set(['Asin', 'AvgPoolGrad', 'EluGrad', 'FloorDiv', 'IsFinite', 'IsInf', 'IsNan', 'Mod']),

@@ -106,7 +106,7 @@ function collect(
   return builder.slice(wide, [1, 2], [top, left], [window.inHeight, window.inWidth]);
 }
 
-/** Parts of windows that lie side by side, laid back into one field, with zeros if no window reached. */
+/** Parts of windows that lie side by side, laid back into one field, with zeros where no window reaches. */
 function layTiles(builder: GraphBuilder, parts: readonly OnnxValue[], window: Window): OnnxValue {
   const { outHeight: h, outWidth: w, filterHeight: fh, filterWidth: fw } = window;
   const field = interleave(builder, parts, fh);

@@ -1,8 +1,9 @@
 import { createOnnxEngine } from '@starling/compute';
 import { compileGraph } from '@starling/compute/graph';
-import { generator, type LocalComputation, seedFrom, type Tensor, tensor } from '@starling/federated-core';
+import { generator, seedFrom, type Tensor, tensor } from '@starling/federated-core';
 import { leafTypes } from '@starling/federated-core/plan';
 import { expect, test } from 'vitest';
+import { clientWork } from './client-work.js';
 import { convolutionalGradients } from './convolutional-reference.js';
 import { standardModel } from './models.js';
 import { CLASSES, SIDE } from './standard-data.js';
@@ -10,20 +11,6 @@ import { workProcess } from './standard-work.js';
 
 const BATCH = 20;
 const LEARNING_RATE = 0.1;
-
-/** What a client of the process computes. */
-function clientWork(value: unknown, seen = new Set<unknown>()): LocalComputation | null {
-  if (typeof value !== 'object' || value === null || seen.has(value) || ArrayBuffer.isView(value))
-    return null;
-  seen.add(value);
-  const local = value as LocalComputation;
-  if (local.kind === 'local-computation' && local.name === 'client work') return local;
-  for (const part of Object.values(value)) {
-    const found = clientWork(part, seen);
-    if (found) return found;
-  }
-  return null;
-}
 
 /**
  * Pixels inked as in the standard work, one in five; of every other image only the middle, so that much of it is empty.
@@ -51,7 +38,7 @@ test('a step of the standard convolutional network is its definition in float64,
     pixels,
     labels,
   );
-  const local = clientWork(workProcess('cnn').next) as LocalComputation;
+  const local = clientWork(workProcess('cnn'));
   const engine = await createOnnxEngine();
   const loaded = await engine.load(compileGraph(local));
   const x = Float32Array.from(pixels.flatMap((image) => [...image]));

@@ -66,6 +66,18 @@ describe('documents', () => {
     );
     expect(broken).toEqual([]);
   });
+
+  test('name no file of a room that is not there', () => {
+    // `engines/onnx/free-buffers.ts`: from the sources of a room, which the sentence names, or from its folder.
+    const sources = trackedFiles('.ts');
+    const broken = documents.flatMap((document) =>
+      [...readText(document).matchAll(/`((?:[\w-]+\/)+[\w.-]+\.ts)`/g)]
+        .map((match) => match[1] as string)
+        .filter((path) => !sources.some((source) => `/${source}`.endsWith(`/${path}`)))
+        .map((path) => `${document}: ${path}`),
+    );
+    expect(broken).toEqual([]);
+  });
 });
 
 describe('commands', () => {

@@ -1,5 +1,6 @@
-// docs/operations.md names the metrics that the coordinator serves, and no other.
+// docs/operations.md names the metrics that the coordinator serves, and the options that the command line alone sets.
 import { readFileSync } from 'node:fs';
+import { createProgram } from '@starling/cli';
 import { createServerMetrics } from '@starling/coordinator';
 import { expect, test } from 'vitest';
 
@@ -10,4 +11,17 @@ test('docs/operations.md lists every metric with its kind and meaning', () => {
   const served = createServerMetrics().render();
   const meanings = [...served.matchAll(/^# HELP (\w+) (.+)\n# TYPE \w+ (\w+)$/gm)];
   expect(rows).toEqual(meanings.map(([, name, meaning, kind]) => [name, kind, meaning]));
+});
+
+test('docs/operations.md names the options that have no environment variable', () => {
+  const commands = createProgram().commands.filter((command) =>
+    ['coordinator', 'client'].includes(command.name()),
+  );
+  expect(commands).toHaveLength(2);
+  const without = commands.flatMap(({ options }) =>
+    options.filter(({ envVar }) => envVar === undefined).map(({ long }) => long),
+  );
+  const sentence = /environment variables,[^;]* except ([^;]+);/.exec(page)?.[1] ?? '';
+  const named = [...sentence.matchAll(/--[a-z-]+/g)].map(([option]) => option);
+  expect(new Set(named)).toEqual(new Set(without));
 });

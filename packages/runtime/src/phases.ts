@@ -21,4 +21,10 @@ export {
   sumLane,
 } from './fold/sum-lane.js';
 export { type RoundOutcome, type RoundRequest, runRound } from './rounds/run-round.js';
-export type { PhaseOutcome, PhaseRequest, Runtime, RuntimeSession } from './runtime/runtime.js';
+export type {
+  PhaseOutcome,
+  PhaseRequest,
+  Runtime,
+  RuntimeSession,
+  SettledAttempt,
+} from './runtime/runtime.js';

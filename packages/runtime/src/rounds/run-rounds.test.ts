@@ -1,3 +1,4 @@
+// The round loop as a whole, from options that it refuses to the ways in which it ends. Long because it is one loop.
 import {
   atClients,
   atServer,
@@ -161,6 +162,22 @@ describe('runRounds', () => {
     // Rounds 1 and 3 add 2 · 3.5 each.
     assert.equal(numberOf(result.state), 114);
     assert.equal(result.rounds, 3);
+  });
+
+  test('`runRounds` tells the session of each attempt whether it counts, before anybody else hears of it', async () => {
+    const told: string[] = [];
+    const inner = inProcessRuntime();
+    const runtime: RunOptions['runtime'] = {
+      ...inner,
+      open: async (plan, clients) => ({
+        ...(await inner.open(plan, clients)),
+        settled: ({ round, attempt, counted }) => void told.push(`${round}.${attempt} ${counted}`),
+      }),
+    };
+    const sampler: CohortSampler = { name: 'gap', sample: ({ round }) => (round === 2 ? [5] : [3, 4]) };
+    const more = { runtime, sampler, onFailedRound: () => void told.push('failed') };
+    await runRounds(options({ ...more, onRound: ({ round }) => void told.push(`round ${round}`) }));
+    assert.deepEqual(told, ['1.1 true', 'round 1', '2.1 false', 'failed', '3.1 true', 'round 3']);
   });
 
   describe('of a process whose state is to be finite', () => {

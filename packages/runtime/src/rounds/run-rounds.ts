@@ -169,6 +169,7 @@ class RoundLoop {
           await this.step(session, round, start);
         } catch (error) {
           if (this.round === round) throw error; // the round is committed: an observer threw
+          session.settled?.({ run: '', round, attempt: 1, counted: false });
           await this.failed(error, start);
         }
       }
@@ -234,6 +235,7 @@ class RoundLoop {
     await this.commit(round, state, line);
     this.round = round;
     this.state = state;
+    session.settled?.({ run: '', round, attempt: 1, counted: true });
     const { evaluation = this.last.evaluation } = record;
     this.last = { metrics, evaluation, result: outcome.result };
     this.outcomes.add(outcome.reports);

@@ -31,8 +31,20 @@ export interface PhaseOutcome {
   readonly reports: readonly ClientReport[];
 }
 
+/** What became of an attempt at a round. */
+export interface SettledAttempt {
+  /** As the attempt's phases named it; empty without a name. */
+  readonly run: string;
+  readonly round: number;
+  readonly attempt: number;
+  /** Whether the round is committed by it: else the attempt was given up, and the state is as it was. */
+  readonly counted: boolean;
+}
+
 export interface RuntimeSession {
   runPhase(request: PhaseRequest): Promise<PhaseOutcome>;
+  /** Called once an attempt counts, which is then durable, or has failed: for those who tell the clients. */
+  settled?(of: SettledAttempt): void;
   close(): Promise<void>;
 }
 

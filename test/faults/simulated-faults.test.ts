@@ -5,26 +5,21 @@ import { simulate } from '../fault-simulation/simulate.js';
 
 const SEEDS = 2000;
 
-test('`simulate` finds nothing in 2,000 seeds, and each run ends, much faster than real time', async () => {
+test('`simulate` finds nothing in 2,000 seeds, and each run ends', async () => {
   const findings: string[] = [];
   const outcomes = { finished: 0, failed: 0 };
-  let [lives, virtualMs] = [0, 0];
-  const began = process.cpuUsage();
+  let lives = 0;
   for (let seed = 0; seed < SEEDS; seed++) {
     const result = await simulate(seed);
     if (result.finding !== null) findings.push(`seed ${seed}: ${result.finding}`);
     if (result.outcome !== null) outcomes[result.outcome]++;
     lives += result.lives;
-    virtualMs += result.virtualMs;
   }
   expect(findings).toEqual([]);
   // The mix is one that bites: processes die by the thousand, and some runs use up their attempts.
   expect(lives).toBeGreaterThan(2 * SEEDS);
   expect(outcomes.failed).toBeGreaterThan(10);
   expect(outcomes.finished).toBeGreaterThan(SEEDS / 2);
-  // By processor time: the machine may be busy with something else.
-  const { user, system } = process.cpuUsage(began);
-  expect(virtualMs / ((user + system) / 1000)).toBeGreaterThan(100);
 }, 240_000);
 
 test.each(PLANTS)(

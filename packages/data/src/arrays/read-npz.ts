@@ -3,7 +3,8 @@ import { basename, extname } from 'node:path';
 import { type Dataset, struct, type Tensor, tensorType } from '@starling/federated-core';
 import { type ClientData, clientData, takeRows } from '@starling/population';
 import { tableColumns } from '../columns/table-columns.js';
-import { checkOptions, kinds } from '../errors/door.js';
+import { ALL_CLIENT } from '../columns/table-options.js';
+import { checkOptions, kinds, thrownWords } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
 import { noRows } from '../errors/table-faults.js';
 import { dataFile } from '../files/data-file.js';
@@ -31,11 +32,10 @@ export async function readNpz(path: string, options: NpzOptions = {}): Promise<C
   try {
     entries = unzipSync(bytes);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new FileError({
       path,
       need: 'must be a whole archive',
-      got: reason,
+      got: thrownWords(cause),
       remedy: 'Write it with numpy.savez.',
       cause,
     });
@@ -60,7 +60,7 @@ export async function readNpz(path: string, options: NpzOptions = {}): Promise<C
   if (length === 0) throw noRows(path, 0);
   const rows = new Map<string, number[]>();
   for (let row = 0; row < length; row++) {
-    const id = owners === null ? 'all' : String(owners.data[row]);
+    const id = owners === null ? ALL_CLIENT : String(owners.data[row]);
     const own = rows.get(id);
     if (own === undefined) rows.set(id, [row]);
     else own.push(row);

@@ -31,8 +31,6 @@ export class ColumnFacts {
   shape: string | null = null;
   firstMissing = 0;
   firstText: Sighting | null = null;
-  firstNumber: Sighting | null = null;
-  firstDecimal: Sighting | null = null;
   /** A vector of another shape than the first. */
   otherShape: Sighting | null = null;
   /** Null once there are more than 1,000, or if none were asked for. */
@@ -47,9 +45,9 @@ export class ColumnFacts {
     if (this.missing++ === 0) this.firstMissing = place;
   }
 
-  addNumber(value: number, place: number): void {
+  addNumber(value: number): void {
     this.values++;
-    this.sawNumber(value, place);
+    this.sawNumber(value);
     if (this.distinct !== null) this.keep(String(value));
   }
 
@@ -68,13 +66,13 @@ export class ColumnFacts {
   /** A value of a format that has types of its own; null and undefined are missing. */
   add(value: unknown, place: number): void {
     if (value === null || value === undefined) this.addMissing(place);
-    else if (typeof value === 'number') this.addNumber(value, place);
-    else if (typeof value === 'bigint') this.addNumber(Number(value), place);
+    else if (typeof value === 'number') this.addNumber(value);
+    else if (typeof value === 'bigint') this.addNumber(Number(value));
     else if (typeof value === 'boolean') this.addText(String(value), place, true);
     else if (typeof value === 'string') this.addText(value, place, false);
     else if (value instanceof Date) {
       this.times++;
-      this.addNumber(value.getTime(), place);
+      this.addNumber(value.getTime());
     } else if (isVector(value)) this.addVector(value, place);
     else this.addText(JSON.stringify(value), place, false);
   }
@@ -86,7 +84,7 @@ export class ColumnFacts {
     this.shape ??= shape;
     if (shape !== this.shape) this.otherShape ??= { place, value: shape };
     for (const part of flat(value)) {
-      if (typeof part === 'number' || typeof part === 'bigint') this.sawNumber(Number(part), place);
+      if (typeof part === 'number' || typeof part === 'bigint') this.sawNumber(Number(part));
       else if (typeof part === 'boolean') this.booleans++;
       else {
         this.texts++;
@@ -95,11 +93,9 @@ export class ColumnFacts {
     }
   }
 
-  private sawNumber(value: number, place: number): void {
+  private sawNumber(value: number): void {
     this.numbers++;
-    this.firstNumber ??= { place, value: String(value) };
     if ((value | 0) === value) this.integers++;
-    else this.firstDecimal ??= { place, value: String(value) };
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;
   }

@@ -1,5 +1,6 @@
 // What a column of a file becomes: a tensor of a fixed element type and shape.
 import { int32, type TensorType, uint8 } from '@starling/federated-core';
+import { textCode } from '../errors/code-text.js';
 import { checkNumber, formatList, kinds } from '../errors/door.js';
 
 /** Text of at most so many bytes of UTF-8: `uint8[maxBytes]`, filled up with zeros. */
@@ -47,6 +48,6 @@ export function tensorOf(type: ColumnType): TensorType {
 /** As a user writes it: `float32()`, `text(12)`. */
 export function typeCode(type: ColumnType): string {
   if (type.kind === 'text') return `text(${type.maxBytes})`;
-  if (type.kind === 'categories') return `categories([${type.names.map((name) => `'${name}'`).join(', ')}])`;
+  if (type.kind === 'categories') return `categories([${type.names.map(textCode).join(', ')}])`;
   return `${type.dtype}(${type.shape.join(', ')})`;
 }

@@ -1,6 +1,8 @@
 // Writes values of a file into the columns of a client, row by row: numbers, text in fixed bytes, places in a list.
 import type { Tensor, TensorType } from '@starling/federated-core';
 import { allocate, sizeOf } from '@starling/federated-core/plan';
+import { formatList } from '../errors/door.js';
+import { quoted } from '../errors/file-error.js';
 import { isVector } from './column-facts.js';
 import { type ColumnType, tensorOf } from './column-type.js';
 import { encodeText } from './text.js';
@@ -43,7 +45,7 @@ export function columnWriter(type: ColumnType, length: number): ColumnWriter {
     };
     return {
       takesText: true,
-      need: `one of ${type.names.map((name) => `'${name}'`).join(', ')}`,
+      need: `one of ${formatList(type.names.map(quoted))}`,
       write,
       tensor,
     };

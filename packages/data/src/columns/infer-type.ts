@@ -3,6 +3,7 @@
 // numbers of one shape tensors of it, and all else text as long as the longest value. A column of numbers with a few
 // texts among them is refused: they may mark missing values, and nobody wants numbers as text.
 import { bool, float32, float64, int32, type TensorType, tensorType } from '@starling/federated-core';
+import { keyCode, textCode } from '../errors/code-text.js';
 import { FileError, quoted } from '../errors/file-error.js';
 import type { ColumnFacts } from './column-facts.js';
 import { type ColumnType, text } from './column-type.js';
@@ -36,7 +37,7 @@ export function inferType(facts: ColumnFacts, path: string, word: 'line' | 'row'
       column,
       need: `must be a number, as ${numbers} other values are`,
       got: quoted(value),
-      remedy: `If it marks a missing value, say missing: { marks: [${quoted(value)}] }; if all is text, types: { ${column}: text(${facts.longestBytes}) }.`,
+      remedy: `If it marks a missing value, say missing: { marks: [${textCode(value)}] }; if all is text, types: { ${keyCode(column)}: text(${facts.longestBytes}) }.`,
     });
   }
   if (facts.times === values) return float64();

@@ -3,6 +3,9 @@
 import { checkOptions, kinds } from '../errors/door.js';
 import type { ColumnType } from './column-type.js';
 
+/** The client that has all rows where no column names clients. */
+export const ALL_CLIENT = 'all';
+
 export interface MissingOptions {
   /** What marks a missing value, such as `['?', 'NA']`; an empty cell and null do so always. */
   readonly marks?: readonly string[];

@@ -1,9 +1,9 @@
 // Tables of formats that have values of their own (JSON, databases): what stands in each column is gathered row by row,
 // and rows are written into a client's columns.
 import type { Dataset } from '@starling/federated-core';
-import { FileError, type FilePlace, quoted } from '../errors/file-error.js';
-import { missingValue } from '../errors/table-faults.js';
-import { ColumnFacts, isVector } from './column-facts.js';
+import type { FilePlace } from '../errors/file-error.js';
+import { misfit, missingValue } from '../errors/table-faults.js';
+import { ColumnFacts } from './column-facts.js';
 import { type ColumnWriter, columnWriter } from './column-writer.js';
 import type { TypedColumn, WantedColumn } from './table-columns.js';
 import type { MissingOptions } from './table-options.js';
@@ -50,7 +50,7 @@ export class ValueTable {
       }
       const writer = this.writers[at];
       if (writer !== null && writer !== undefined && !writer.write(value, 0))
-        throw misfit(place, name, writer, value);
+        throw misfit({ ...place, column: name }, writer.need, value);
       this.facts[at]!.add(value, number);
     }
     return isKept;
@@ -72,26 +72,10 @@ export class ValueTable {
       for (let row = 0; row < length; row++) {
         const value = valueAt(row, name);
         const there = this.isMissing(value) ? fill : value;
-        if (!writer.write(there, row)) throw misfit(place(row), name, writer, there);
+        if (!writer.write(there, row)) throw misfit({ ...place(row), column: name }, writer.need, there);
       }
       return [name, writer.tensor()];
     });
     return { length, columns: Object.fromEntries(tensors) };
   }
-}
-
-function misfit(place: FilePlace, column: string, { need }: ColumnWriter, value: unknown): FileError {
-  const got =
-    typeof value === 'string'
-      ? quoted(value)
-      : isVector(value)
-        ? `[${Array.from(value).join(', ')}]`
-        : String(value);
-  return new FileError({
-    ...place,
-    column,
-    need: `must be ${need}`,
-    got: got.length > 60 ? `${got.slice(0, 60)}…` : got,
-    remedy: 'Give another type in types, or name it in missing: { marks: […] } if it marks a missing value.',
-  });
 }

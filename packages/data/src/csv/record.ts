@@ -29,15 +29,13 @@ export class Cells {
   }
 }
 
-/** What is wrong with a record; `at` is the byte, `lines` the line ends before it in the record. */
+/** What is wrong with a record; `lines` are the line ends before it in the record. */
 export class RecordFault extends Error {
-  readonly at: number;
   readonly lines: number;
   readonly remedy: string;
 
-  constructor(at: number, lines: number, need: string, remedy: string) {
+  constructor(lines: number, need: string, remedy: string) {
     super(need);
-    this.at = at;
     this.lines = lines;
     this.remedy = remedy;
   }
@@ -69,7 +67,6 @@ export function readRecord(
       while (byte !== delimiter && byte !== NEWLINE && byte !== RETURN) {
         if (byte === QUOTE) {
           throw new RecordFault(
-            at,
             cells.newlines,
             'has a quote inside a cell that does not begin with one',
             'Put the cell in quotes, and double those in it: "5"" disk".',
@@ -109,7 +106,6 @@ function readQuoted(
     if (at >= end) {
       if (!isFileEnd) return -1;
       throw new RecordFault(
-        start,
         linesBefore,
         'opens a quote that is never closed',
         'Close it, or double it if it is part of the text.',
@@ -128,7 +124,6 @@ function readQuoted(
   const byte = after < end ? (bytes[after] as number) : NEWLINE;
   if (byte === NEWLINE || byte === RETURN || byte === delimiter) return after;
   throw new RecordFault(
-    after,
     cells.newlines,
     'has text after the closing quote of a cell',
     'Double the quotes that are part of the text: "5"" disk".',

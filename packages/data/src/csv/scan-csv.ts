@@ -4,27 +4,21 @@ import { isUtf8 } from 'node:buffer';
 import { ColumnFacts } from '../columns/column-facts.js';
 import { type ColumnWriter, columnWriter, readBoolean } from '../columns/column-writer.js';
 import type { TableColumns, WantedColumn } from '../columns/table-columns.js';
-import type { MissingOptions } from '../columns/table-options.js';
-import { FileError, quoted } from '../errors/file-error.js';
-import { missingValue, noClient, noRows } from '../errors/table-faults.js';
+import { ALL_CLIENT, type MissingOptions } from '../columns/table-options.js';
+import { FileError } from '../errors/file-error.js';
+import { misfit, missingValue, noClient, noRows } from '../errors/table-faults.js';
 import type { DataFile } from '../files/data-file.js';
+import { eachPiece } from '../files/pieces.js';
 import { type RowRuns, RowRunsBuilder } from '../rows/row-runs.js';
 import { cellNumber } from './cell-number.js';
 import { type CsvHeader, isBlank, notUtf8, recordOrFault } from './csv-header.js';
 import { Cells, cellText, readRecord } from './record.js';
 
-/** Bytes that are read at once; a record may be 64 times as long. */
-const CHUNK_BYTES = 1 << 20;
-const MAX_RECORD_BYTES = 64 * CHUNK_BYTES;
-/** The name of the client that has all rows, where no column names clients. */
-export const ALL = 'all';
-
 export interface CsvScan {
   readonly runs: RowRuns;
   readonly facts: ReadonlyMap<string, ColumnFacts>;
-  /** Rows that are kept, and rows that were left out since they miss a value. */
+  /** Rows that are kept: those that were left out since they miss a value do not count. */
   readonly rows: number;
-  readonly dropped: number;
 }
 
 export interface CsvScanOptions {
@@ -35,48 +29,26 @@ export interface CsvScanOptions {
 }
 
 /** Calls `use` for every record from `begin` on with its bytes, where they begin and end in the file, and its line. */
-export function eachRecord(
+function eachRecord(
   file: DataFile,
   header: CsvHeader,
   cells: Cells,
   use: (bytes: Buffer, begin: number, end: number, line: number) => void,
 ): void {
   const delimiter = header.delimiter.charCodeAt(0);
-  file.open((read) => {
-    let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    let offset = header.begin;
-    let filled = read(buffer, offset);
-    let at = 0;
-    let { line } = header;
-    while (at < filled || offset + filled < file.bytes) {
-      const isFileEnd = offset + filled >= file.bytes;
+  let { line } = header;
+  eachPiece(file, {
+    begin: header.begin,
+    take({ bytes, at, end, place, isFileEnd }) {
       const next = recordOrFault(file.path, line, () =>
-        readRecord(buffer, at, filled, isFileEnd, delimiter, cells),
+        readRecord(bytes, at, end, isFileEnd, delimiter, cells),
       );
-      if (next >= 0) {
-        use(buffer, offset + at, offset + next, line);
-        line += cells.newlines + 1;
-        at = next;
-        continue;
-      }
-      if (at === 0 && filled === buffer.length) {
-        if (buffer.length >= MAX_RECORD_BYTES) {
-          throw new FileError({
-            path: file.path,
-            line,
-            need: `must end within ${MAX_RECORD_BYTES} bytes`,
-            got: 'a longer row',
-            remedy: 'Look for a quote that is not closed.',
-          });
-        }
-        buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
-      }
-      buffer.copyWithin(0, at, filled);
-      offset += at;
-      filled -= at;
-      at = 0;
-      filled += read(buffer.subarray(filled), offset + filled);
-    }
+      if (next < 0) return next;
+      use(bytes, place, place + next - at, line);
+      line += cells.newlines + 1;
+      return next;
+    },
+    tooLong: () => ({ line, got: 'a longer row', remedy: 'Look for a quote that is not closed.' }),
   });
 }
 
@@ -92,7 +64,7 @@ export function scanCsv(file: DataFile, header: CsvHeader, options: CsvScanOptio
   const writers = columns.wanted.map(({ given }) => (given === null ? null : columnWriter(given, 1)));
   let rows = 0;
   let dropped = 0;
-  let client = ALL;
+  let client = ALL_CLIENT;
   let clientBytes: Buffer = Buffer.alloc(0);
 
   eachRecord(file, header, cells, (bytes, begin, end, line) => {
@@ -151,8 +123,9 @@ export function scanCsv(file: DataFile, header: CsvHeader, options: CsvScanOptio
     }
     const number = writer?.takesText === true ? Number.NaN : cellNumber(bytes, begin, end);
     if (!Number.isNaN(number) && isMark.size === 0) {
-      if (writer !== null && !writer.write(number, 0)) throw misfit(path, line, name, writer, String(number));
-      facts.addNumber(number, line);
+      if (writer !== null && !writer.write(number, 0))
+        throw misfit({ path, line, column: name }, writer.need, String(number));
+      facts.addNumber(number);
       return true;
     }
     const text = cellText(bytes, cells, source);
@@ -161,19 +134,21 @@ export function scanCsv(file: DataFile, header: CsvHeader, options: CsvScanOptio
       return false;
     }
     if (!Number.isNaN(number)) {
-      if (writer !== null && !writer.write(number, 0)) throw misfit(path, line, name, writer, text);
-      facts.addNumber(number, line);
+      if (writer !== null && !writer.write(number, 0))
+        throw misfit({ path, line, column: name }, writer.need, text);
+      facts.addNumber(number);
       return true;
     }
     if (text.includes('\ufffd') && !isUtf8(bytes.subarray(begin, end))) throw notUtf8(path, line, name);
-    if (writer !== null && !writer.write(text, 0)) throw misfit(path, line, name, writer, text);
+    if (writer !== null && !writer.write(text, 0))
+      throw misfit({ path, line, column: name }, writer.need, text);
     facts.addText(text, line, readBoolean(text) !== null);
     return true;
   }
 
   if (rows === 0) throw noRows(path, dropped);
   if (policy === 'refuse' && !inspects) checkMissingValues(path, columns.wanted, facts);
-  return { runs: builder.finish(), facts: new Map(facts.map((fact) => [fact.name, fact])), rows, dropped };
+  return { runs: builder.finish(), facts: new Map(facts.map((fact) => [fact.name, fact])), rows };
 }
 
 function checkMissingValues(
@@ -186,13 +161,6 @@ function checkMissingValues(
     .sort((left, right) => left.firstMissing - right.firstMissing);
   if (first === undefined) return;
   throw missingValue({ path, line: first.firstMissing, column: first.name }, first.missing);
-}
-
-function misfit(path: string, line: number, column: string, { need }: ColumnWriter, got: string): FileError {
-  const remedy = /^-?\d+,\d+$/.test(got)
-    ? 'Write decimals with a point.'
-    : `If it marks a missing value, say missing: { marks: [${quoted(got)}] }; else give another type in types.`;
-  return new FileError({ path, line, column, need: `must be ${need}`, got: quoted(got), remedy });
 }
 
 function wrongCount(

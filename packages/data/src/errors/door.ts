@@ -1,5 +1,12 @@
-// The checks of options that the readers share.
-export { checkChoice, checkNumber, checkOptions, didYouMean, kinds } from '@starling/federated-core/plan';
+// The checks of options that the readers share, and the words of what was thrown.
+export {
+  checkChoice,
+  checkNumber,
+  checkOptions,
+  didYouMean,
+  kinds,
+  thrownWords,
+} from '@starling/federated-core/plan';
 
 /** Names in a line of an error: at most eight, and how many more there are. */
 export function formatList(names: readonly unknown[]): string {

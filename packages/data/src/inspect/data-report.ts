@@ -3,6 +3,8 @@
 import type { ColumnFacts } from '../columns/column-facts.js';
 import { typeCode } from '../columns/column-type.js';
 import { inferType, isMixed } from '../columns/infer-type.js';
+import { keyCode, textCode } from '../errors/code-text.js';
+import { quoted } from '../errors/file-error.js';
 import type { RowRuns } from '../rows/row-runs.js';
 
 export interface ColumnReport {
@@ -87,11 +89,11 @@ function noteOn(facts: ColumnFacts, word: string): string | null {
   if (vectors > 0 || texts === 0 || firstText === null) return null;
   if (isMixed(facts)) {
     const some = texts === 1 ? '1 value is' : `${texts} values are`;
-    return `${name}: ${some} not a number, such as '${firstText.value}' in ${word} ${firstText.place}. If it marks a missing value: missing: { marks: ['${firstText.value}'] }`;
+    return `${name}: ${some} not a number, such as ${quoted(firstText.value)} in ${word} ${firstText.place}. If it marks a missing value: missing: { marks: [${textCode(firstText.value)}] }`;
   }
   if (distinct !== null && distinct.size <= 10 && values > distinct.size) {
-    const names = [...distinct].sort().map((value) => `'${value}'`);
-    return `${name} has ${distinct.size} different texts: types: { ${name}: categories([${names.join(', ')}]) } makes numbers of them`;
+    const names = [...distinct].sort().map(textCode);
+    return `${name} has ${distinct.size} different texts: types: { ${keyCode(name)}: categories([${names.join(', ')}]) } makes numbers of them`;
   }
   return null;
 }

@@ -1,9 +1,9 @@
 // The lines of a file of JSON lines, each with its place in the file, and the object on it.
+import { thrownWords } from '../errors/door.js';
 import { FileError, quoted } from '../errors/file-error.js';
 import type { DataFile } from '../files/data-file.js';
+import { eachPiece } from '../files/pieces.js';
 
-const CHUNK_BYTES = 1 << 20;
-const MAX_LINE_BYTES = 64 * CHUNK_BYTES;
 const NEWLINE = 0x0a;
 
 export type JsonRow = Readonly<Record<string, unknown>>;
@@ -13,41 +13,19 @@ export function eachLine(
   file: DataFile,
   use: (text: Buffer, begin: number, end: number, line: number) => void,
 ): void {
-  file.open((read) => {
-    let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    let offset = 0;
-    let filled = 0;
-    let line = 1;
-    while (offset + filled < file.bytes || filled > 0) {
-      const count = read(buffer.subarray(filled), offset + filled);
-      filled += count;
-      const isFileEnd = offset + filled >= file.bytes;
-      let at = 0;
-      while (at < filled) {
-        const newline = buffer.subarray(0, filled).indexOf(NEWLINE, at);
-        if (newline < 0 && !isFileEnd) break;
-        const end = newline < 0 ? filled : newline;
-        const text = buffer.subarray(at, end);
-        if (text.some((byte) => byte > 0x20)) use(text, offset + at, offset + end, line);
-        at = Math.min(filled, end + 1);
-        line++;
-      }
-      if (at === 0 && filled === buffer.length) {
-        if (buffer.length >= MAX_LINE_BYTES) {
-          throw new FileError({
-            path: file.path,
-            line,
-            need: `must end within ${MAX_LINE_BYTES} bytes`,
-            got: 'a longer line',
-            remedy: 'Write one object a line.',
-          });
-        }
-        buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
-      }
-      buffer.copyWithin(0, at, filled);
-      offset += at;
-      filled -= at;
-    }
+  let line = 1;
+  eachPiece(file, {
+    begin: 0,
+    take({ bytes, at, end, place, isFileEnd }) {
+      const newline = bytes.subarray(0, end).indexOf(NEWLINE, at);
+      if (newline < 0 && !isFileEnd) return -1;
+      const lineEnd = newline < 0 ? end : newline;
+      const text = bytes.subarray(at, lineEnd);
+      if (text.some((byte) => byte > 0x20)) use(text, place, place + text.length, line);
+      line++;
+      return Math.min(end, lineEnd + 1);
+    },
+    tooLong: () => ({ line, got: 'a longer line', remedy: 'Write one object a line.' }),
   });
 }
 
@@ -73,7 +51,6 @@ export function parseJson(
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FileError({ ...place, need: 'must be JSON', got: quoted(reason), remedy, cause });
+    throw new FileError({ ...place, need: 'must be JSON', got: quoted(thrownWords(cause)), remedy, cause });
   }
 }

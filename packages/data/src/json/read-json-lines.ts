@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path';
 import type { Dataset } from '@starling/federated-core';
 import { type ClientData, clientData } from '@starling/population';
 import { elementOf, type TypedColumn, tableColumns, typedColumns } from '../columns/table-columns.js';
-import { checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
+import { ALL_CLIENT, checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
 import { ValueTable } from '../columns/value-table.js';
 import { checkOptions } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
@@ -71,7 +71,7 @@ function scan(file: DataFile, options: TableOptions, inspects: boolean) {
     }
     if (options.columns === undefined) checkFields(path, line, names, row);
     let isKept = table.add((name) => row[name], { path, line }, line);
-    const id = client === undefined ? 'all' : row[client];
+    const id = client === undefined ? ALL_CLIENT : row[client];
     if (table.isMissing(id)) {
       if (options.missing?.rows !== 'drop' && !inspects)
         throw noClient({ path, line, column: client as string });

@@ -64,7 +64,7 @@ export class GatheredColumn {
       this.firstNumber = row;
     }
     this.numbers[row] = value;
-    this.facts.addNumber(value, row + 1);
+    this.facts.addNumber(value);
     if (this.isTime) this.facts.times++;
   }
 

@@ -1,6 +1,7 @@
 // A Parquet file through hyparquet: its columns and kinds, and their values, one stretch of rows at a time. The library
 // is loaded when a file is opened, so that nobody else pays for it.
 import type { FileMetaData, SchemaElement } from 'hyparquet';
+import { thrownWords } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
 import { type DataFile, dataFile } from '../files/data-file.js';
 
@@ -28,11 +29,10 @@ export async function parquetFile(path: string): Promise<ParquetFile> {
     },
   };
   const metadata: FileMetaData = await parquetMetadataAsync(buffer).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new FileError({
       path,
       need: 'must be a whole Parquet file',
-      got: reason,
+      got: thrownWords(cause),
       remedy: 'Check its format, and whether it was copied to its end.',
       cause,
     });
@@ -59,13 +59,12 @@ export async function parquetFile(path: string): Promise<ParquetFile> {
         });
       } catch (cause) {
         if (cause instanceof FileError) throw cause;
-        const reason = cause instanceof Error ? cause.message : String(cause);
         throw new FileError({
           path,
           row: firstRow + 1,
           column,
           need: 'must be readable from there on',
-          got: reason,
+          got: thrownWords(cause),
           remedy: 'Write the file anew, or leave the column out of columns.',
           cause,
         });

@@ -5,15 +5,11 @@ import type { Dataset, Tensor } from '@starling/federated-core';
 import { type ClientData, clientData, sliceRows } from '@starling/population';
 import { columnWriter } from '../columns/column-writer.js';
 import { elementOf, type TypedColumn, tableColumns, typedColumns } from '../columns/table-columns.js';
-import { checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
+import { ALL_CLIENT, checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
 import { checkOptions } from '../errors/door.js';
-import { FileError, quoted } from '../errors/file-error.js';
-import { missingValue, noClient, noRows } from '../errors/table-faults.js';
+import { misfit, missingValue, noClient, noRows } from '../errors/table-faults.js';
 import { GatheredColumn } from './gathered-column.js';
 import { type ParquetFile, parquetFile } from './parquet-file.js';
-
-/** All rows are one client's where no column names clients. */
-const ALL = 'all';
 
 export type ParquetOptions = Omit<TableOptions, 'cacheBytes'>;
 
@@ -129,7 +125,7 @@ function rowOrder(
   for (let row = 0; row < rows; row++) {
     if (kept?.[row] === 0) continue;
     count++;
-    const id = clients === null ? ALL : String(clients.at(row));
+    const id = clients === null ? ALL_CLIENT : String(clients.at(row));
     let place = places.get(id);
     if (place === undefined) {
       place = places.size;
@@ -161,15 +157,7 @@ function tensorOfRows(
     const row = rows[at] as number;
     const value = column.at(row) ?? fill;
     if (writer.write(value, at)) continue;
-    throw new FileError({
-      path,
-      row: row + 1,
-      column: name,
-      need: `must be ${writer.need}`,
-      got: quoted(String(value)),
-      remedy:
-        'Give another type in types, or name it in missing: { marks: […] } if it marks a missing value.',
-    });
+    throw misfit({ path, row: row + 1, column: name }, writer.need, value);
   }
   return writer.tensor();
 }

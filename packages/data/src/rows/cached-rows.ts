@@ -3,7 +3,7 @@ import type { Dataset, Tensor } from '@starling/federated-core';
 import type { MaybePromise } from '@starling/federated-core/plan';
 import { checkNumber } from '../errors/door.js';
 
-export const DEFAULT_CACHE_BYTES = 64 * 2 ** 20;
+const DEFAULT_CACHE_BYTES = 64 * 2 ** 20;
 
 /** `load`, with the results of the last clients kept up to `maxBytes`; none with 0. */
 export function cachedRows(

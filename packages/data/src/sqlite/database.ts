@@ -1,5 +1,6 @@
 // A SQLite file, read through libSQL, which is loaded when a file is opened. Text comes as bytes, since libSQL ends the
 // process where text is not UTF-8.
+import { thrownWords } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
 import { type DataFile, dataFile } from '../files/data-file.js';
 
@@ -22,11 +23,10 @@ export async function sqliteFile(path: string): Promise<SqliteFile> {
     try {
       return database.prepare(sql).raw(true).all(parameters) as SqlValue[][];
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
       throw new FileError({
         path,
         need: 'must be a whole SQLite database',
-        got: reason,
+        got: thrownWords(cause),
         remedy: 'Check its format, and whether it was copied to its end.',
         cause,
       });

@@ -5,6 +5,7 @@ import { inflateSync } from 'node:zlib';
 import { tensorType } from '@starling/federated-core';
 import { sizeOf } from '@starling/federated-core/plan';
 import { type ColumnType, text } from '../columns/column-type.js';
+import { thrownWords } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
 import type { SqliteFile } from './database.js';
 import { namesAndCounts, type SqliteLayout } from './sqlite-layout.js';
@@ -50,12 +51,11 @@ export async function fedjaxLayout({ file: { path }, all }: SqliteFile): Promise
     try {
       return decode(inflateSync(data as Buffer), { extensionCodec: codec }) as Record<string, StoredArray>;
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
       throw new FileError({
         path,
         client: ids[client] as string,
         need: 'must hold arrays as FedJAX packs them: msgpack, by zlib',
-        got: reason,
+        got: thrownWords(cause),
         remedy: 'Write the file with SQLiteFederatedDataBuilder and its own serialization.',
         cause,
       });

@@ -91,7 +91,7 @@ describe('readSqlite of FedJAX', () => {
     expect(data.exampleCount(0)).toBe(2);
     const known = await readSqlite(path);
     expect(() => known.rows(1)).toThrow(
-      "row 1, client 'b', column 'name' must be text of at most 2 bytes, got 'long'. Give another type in types",
+      "row 1, client 'b', column 'name' must be text of at most 2 bytes, got 'long'. If it marks",
     );
     expect(await inspectData(path)).toMatchObject({
       format: 'SQLite of FedJAX',
@@ -100,30 +100,24 @@ describe('readSqlite of FedJAX', () => {
     });
   });
 
-  test('opens 100,000 clients in a second and reads 100 of them in 50 ms', { timeout: 60_000 }, async () => {
+  test('finds each of 20,000 clients, and reads none but the first when the file is opened', async () => {
     const packed = deflateSync(one);
-    const rows = Array.from(
-      { length: 100_000 },
-      (_, index): Insert => [Buffer.from(`client ${index}`), packed, 1],
-    );
+    const rows = Array.from({ length: 20_000 }, (_, index): Insert => {
+      return [Buffer.from(`client ${index}`), index % 2 === 0 ? packed : Buffer.from('damaged'), 1];
+    });
     const path = database('many.sqlite', FEDJAX, { federated_data: rows });
-    const before = process.cpuUsage();
     const data = await readSqlite(path, { cacheBytes: 0 });
-    const opened = process.cpuUsage(before);
-    expect(data.size).toBe(100_000);
-    expect((opened.user + opened.system) / 1e6).toBeLessThan(1);
-    await data.rows(0);
-    const idle = process.cpuUsage();
-    for (let index = 0; index < 100; index++) await data.rows(997 * index);
-    const read = process.cpuUsage(idle);
-    expect((read.user + read.system) / 1e3).toBeLessThan(50);
+    expect(data.size).toBe(20_000);
+    expect([...data.clientIds()][19_998]).toBe('client 19998');
+    expect(await numbers(data, 19_998, 'x')).toEqual([7, 8]);
+    await expect((async () => data.rows(19_999))()).rejects.toThrow("client 'client 19999' must hold arrays");
   });
 
   test('refuses a client whose data is damaged, or of another number of rows', async () => {
     const bad = database('bad.sqlite', FEDJAX, {
       federated_data: [client('a', one, 1), ['b', Buffer.from('xyz'), 1]],
     });
-    expect(() => readSqlite(bad).then((data) => data.rows(1))).rejects.toThrow(
+    await expect(readSqlite(bad).then((data) => data.rows(1))).rejects.toThrow(
       "client 'b' must hold arrays as FedJAX packs them: msgpack, by zlib, got",
     );
     const path = database('count.sqlite', FEDJAX, { federated_data: [client('a', one, 2)] });

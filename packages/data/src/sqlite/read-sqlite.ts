@@ -3,6 +3,7 @@
 import { basename, extname } from 'node:path';
 import type { Dataset } from '@starling/federated-core';
 import { type ClientData, clientData } from '@starling/population';
+import type { ColumnType } from '../columns/column-type.js';
 import { elementOf, type TypedColumn, tableColumns } from '../columns/table-columns.js';
 import { checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
 import { ValueTable } from '../columns/value-table.js';
@@ -35,9 +36,7 @@ export async function readSqlite(path: string, options: SqliteOptions = {}): Pro
   const { wanted } = tableColumns(path, [...layout.columns.keys()], options);
   const table = new ValueTable(wanted, options.missing);
   const typed = wanted.map((column): TypedColumn => {
-    const type = column.given ?? layout.columns.get(column.name);
-    if (type !== null && type !== undefined) return { ...column, type };
-    throw new RangeError(`Cannot read ${path}: column '${column.name}' needs a type in types, got none`);
+    return { ...column, type: column.given ?? (layout.columns.get(column.name) as ColumnType) };
   });
   return clientData({
     name: options.name ?? basename(path, extname(path)),
@@ -73,7 +72,7 @@ export async function inspectSqlite(
     format: layout.format,
     bytes: sqlite.file.bytes,
     rows: counts.reduce((sum, count) => sum + count, 0),
-    columns: table.facts.map((facts) => ({ ...columnReport(facts, path, 'row') })),
+    columns: table.facts.map((facts) => columnReport(facts, path, 'row')),
     clients: clientsReport(null, { ids: layout.ids, rowCount: (client) => counts[client] as number }),
   };
 }

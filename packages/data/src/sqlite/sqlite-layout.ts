@@ -5,8 +5,8 @@ export interface SqliteLayout {
   readonly format: string;
   readonly ids: readonly string[];
   readonly counts: ArrayLike<number>;
-  /** The names of the columns, with their types where the file has them. */
-  readonly columns: ReadonlyMap<string, ColumnType | null>;
+  /** The columns, with the types of the first client's values. */
+  readonly columns: ReadonlyMap<string, ColumnType>;
   /** For each column a value a row. */
   rows(client: number): ReadonlyMap<string, ArrayLike<unknown>>;
 }

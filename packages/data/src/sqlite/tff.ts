@@ -2,7 +2,7 @@
 // number of examples of each client, both by split, such as train and test.
 import { float32, int32 } from '@starling/federated-core';
 import { type ColumnType, text } from '../columns/column-type.js';
-import { formatList } from '../errors/door.js';
+import { formatList, thrownWords } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
 import { literal, type SqliteFile } from './database.js';
 import { namesAndCounts, type SqliteLayout } from './sqlite-layout.js';
@@ -37,13 +37,12 @@ export function tffLayout({ file: { path }, all }: SqliteFile, split: string | u
       try {
         return readExample(bytes as Buffer);
       } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
         throw new FileError({
           path,
           client: id,
           row: row + 1,
           need: 'must be a tf.train.Example',
-          got: reason,
+          got: thrownWords(cause),
           remedy: 'Write the file anew.',
           cause,
         });

@@ -1,9 +1,9 @@
 // Each client's rows in two parts, to train on and to test on. The parts are known without loading the rows, and follow
 // from the seed and the client's name alone, as a client far away could choose them itself.
 import { type Dataset, deriveSeed, generator, type Seed } from '@starling/federated-core';
-import { checkChoice, checkOptions, dataKinds } from '@starling/federated-core/plan';
+import { checkOptions, dataKinds, oneOf, required } from '@starling/federated-core/plan';
 import { takeRows } from '../populations/dataset-rows.js';
-import { checkShare } from '../populations/split-population.js';
+import { share } from '../populations/split-population.js';
 import { type ClientSource, whenThere } from './client-source.js';
 
 export interface RowSplitOptions {
@@ -21,10 +21,12 @@ export function splitRows(
   options: RowSplitOptions,
 ): readonly [ClientSource, ClientSource] {
   const action = `Cannot split the rows of ${source.name}`;
-  checkOptions(action, options, { testShare: true, seed: dataKinds.seed, order: true });
+  checkOptions(action, options, {
+    testShare: required(share),
+    seed: dataKinds.seed,
+    order: oneOf('random', 'last'),
+  });
   const { testShare, seed, order = 'random' } = options;
-  checkShare(action, testShare);
-  checkChoice(action, 'order', order, ['random', 'last']);
   if (order === 'random' && seed === undefined) {
     throw new RangeError(`${action}: need a seed, such as seedFrom(1), or order: 'last', got neither`);
   }

@@ -1,10 +1,15 @@
 // A partition as text: for a report, a command, or a look while a study is being written.
-import { checkOptions, count, kinds, required } from '@starling/federated-core/plan';
+import { checkOptions, count, kinds, ofKind, required } from '@starling/federated-core/plan';
 import { counted, evenlySpread, formatClientTable } from './client-table.js';
 import type { Label } from './partitioner.js';
 import { rowsByLabel } from './rows-by-label.js';
 
 const ACTION = 'Cannot describe a partition';
+
+const labelsKind = ofKind({
+  need: 'a list with a label for each row',
+  fits: (value) => Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value),
+});
 
 export interface PartitionPicture {
   /** The rows of each client, as a partitioner gives them. */
@@ -28,7 +33,7 @@ export interface PartitionPicture {
 export function describePartition(options: PartitionPicture): string {
   checkOptions(ACTION, options, {
     parts: required(kinds.list),
-    labels: true,
+    labels: required(labelsKind),
     names: kinds.list,
     width: count,
     lines: count,

@@ -1,11 +1,12 @@
 // A population as text, the picture of a partition for clients of any kind: what `describePartition` shows, read off
 // the clients themselves.
 import { type Dataset, structEntries, type Tensor, type Type } from '@starling/federated-core';
-import { checkOptions, count, kinds } from '@starling/federated-core/plan';
+import { checkOptions, count, kinds, required } from '@starling/federated-core/plan';
 import { counted, evenlySpread, formatClientTable } from '../partitioners/client-table.js';
 import type { Label } from '../partitioners/partitioner.js';
 import { compareLabels } from '../partitioners/rows-by-label.js';
 import type { Population } from './population.js';
+import { populationKind } from './population-kind.js';
 
 /** Clients whose sizes are asked for: of more, as many that are evenly spread. */
 const MOST_SIZES = 100_000;
@@ -26,7 +27,7 @@ export interface PopulationPicture {
  */
 export async function describePopulation(options: PopulationPicture): Promise<string> {
   checkOptions('Cannot describe a population', options, {
-    population: true,
+    population: required(populationKind),
     label: kinds.text,
     width: count,
     lines: count,

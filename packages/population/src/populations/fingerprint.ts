@@ -2,7 +2,8 @@
 // data of a few clients. A run that is taken up again compares it, so that no other data is trained on unnoticed.
 import { createHash, type Hash } from 'node:crypto';
 import { formatType, StarlingError } from '@starling/federated-core';
-import { checkValue, flatten } from '@starling/federated-core/plan';
+import { checkValue, flatten, thrownWords } from '@starling/federated-core/plan';
+import { evenlySpread } from '../partitioners/client-table.js';
 import type { Fingerprint, Population } from './population.js';
 
 /** Clients whose name and number of examples are hashed, evenly spread. */
@@ -22,7 +23,7 @@ export async function fingerprintOf(
 ): Promise<Fingerprint> {
   const { name, size, dataType } = population;
   const names = createHash('sha256');
-  for (const index of spread(size, NAMES)) {
+  for (const index of evenlySpread(size, NAMES)) {
     names.update(
       await ofClient(name, index, () => `${population.clientId(index)} ${population.exampleCount(index)}\n`),
     );
@@ -48,7 +49,7 @@ async function dataHash(population: Omit<Population, 'fingerprint'>): Promise<st
   const { name, dataType, size, dataAtHand = true } = population;
   if (!dataAtHand) return 'not at hand';
   const hash = createHash('sha256');
-  for (const index of spread(size, LOADS)) {
+  for (const index of evenlySpread(size, LOADS)) {
     const leaves = await ofClient(name, index, async () => {
       const value = await population.load(index);
       checkValue(dataType, value);
@@ -68,21 +69,12 @@ async function ofClient<T>(population: string, index: number, ask: () => T | Pro
   try {
     return await ask();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new StarlingError(
       'bad-population',
-      `Cannot fingerprint population '${population}': need client ${index}'s name, count and data, got: ${reason}`,
+      `Cannot fingerprint population '${population}': need client ${index}'s name, count and data, got: ${thrownWords(cause)}`,
       { cause },
     );
   }
-}
-
-/** Up to `count` of `size` indices, evenly spread, the first and the last among them. */
-function spread(size: number, count: number): readonly number[] {
-  const steps = Math.min(size, count);
-  return Array.from({ length: steps }, (_, step) =>
-    steps === 1 ? 0 : Math.floor((step * (size - 1)) / (steps - 1)),
-  );
 }
 
 function addBytes(hash: Hash, { buffer, byteOffset, byteLength }: ArrayBufferView): void {

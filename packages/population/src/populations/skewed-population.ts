@@ -15,6 +15,7 @@ import {
 } from '@starling/federated-core';
 import {
   checkOptions,
+  dataKinds,
   hasMethods,
   kinds,
   ofKind,
@@ -23,6 +24,7 @@ import {
 } from '@starling/federated-core/plan';
 import { fingerprintOf } from './fingerprint.js';
 import type { Population } from './population.js';
+import { populationKind } from './population-kind.js';
 
 /** Whose examples are changed. */
 export interface SkewedClient {
@@ -59,11 +61,11 @@ export interface SkewedPopulationOptions {
  */
 export function skewedPopulation(options: SkewedPopulationOptions): Population {
   checkOptions('Cannot skew a population', options, {
-    population: true,
+    population: required(populationKind),
     skew: required(
       ofKind({ need: 'a skew, such as noiseSkew({ … })', fits: (value) => hasMethods(value, ['apply']) }),
     ),
-    seed: true,
+    seed: required(dataKinds.seed),
     feature: kinds.text,
     data: kinds.text,
   });

@@ -1,6 +1,6 @@
 // Two parts of a population: clients to train on, and clients to test on.
 import { deriveSeed, generator, type Seed } from '@starling/federated-core';
-import { checkNumber, checkOptions, dataKinds, required } from '@starling/federated-core/plan';
+import { type Check, checkOptions, dataKinds, numberWithin, required } from '@starling/federated-core/plan';
 import { checkIndex } from './check-index.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { Population } from './population.js';
@@ -35,8 +35,7 @@ export function splitByName(
 ): { readonly train: Float64Array; readonly test: Float64Array } {
   const { name, size } = population;
   const action = `Cannot split the clients of ${name}`;
-  checkOptions(action, options, { testShare: true, seed: required(dataKinds.seed) });
-  checkShare(action, options.testShare);
+  checkOptions(action, options, { testShare: required(share), seed: required(dataKinds.seed) });
   if (size < 2) throw new RangeError(`${action}: need at least 2 clients, got ${size}`);
   const count = Math.min(size - 1, Math.max(1, Math.round(options.testShare * size)));
   const seed = deriveSeed(options.seed, 'split-clients');
@@ -49,10 +48,8 @@ export function splitByName(
   return { train: order.slice(count).sort(), test: order.slice(0, count).sort() };
 }
 
-/** Throws a `RangeError` unless `share` is above 0 and below 1. */
-export function checkShare(action: string, share: number): void {
-  checkNumber(action, 'testShare', share, { above: 0, below: 1 });
-}
+/** The check of a share of which something is left on either side, for tables of options. */
+export const share: Check = numberWithin({ above: 0, below: 1 });
 
 function chosen(whole: Population, part: string, indices: Float64Array): Population {
   const name = `${whole.name}/${part}`;

@@ -1,6 +1,13 @@
 // Who is there when: devices that are idle and charging by night, each in its time zone, or as a file says.
 import { deriveSeed, generator, type Seed } from '@starling/federated-core';
-import { checkOptions, count, kinds, numberWithin, optionError } from '@starling/federated-core/plan';
+import {
+  checkOptions,
+  count,
+  kinds,
+  numberWithin,
+  optionError,
+  required,
+} from '@starling/federated-core/plan';
 
 export interface Availability {
   readonly name: string;
@@ -52,6 +59,8 @@ export function dayAndNight(options: DayAndNightOptions = {}): Availability {
   };
 }
 
+const HEADER = 'client,from,to';
+
 export interface AvailabilityTraceOptions {
   /**
    * The text of a CSV file with the columns `client`, `from` and `to`: hours, from which and before which it is there.
@@ -69,44 +78,46 @@ export interface AvailabilityTraceOptions {
  */
 export function availabilityTrace(options: AvailabilityTraceOptions): Availability {
   checkOptions('Cannot read availability', options, {
-    csv: kinds.text,
+    csv: required(kinds.text),
     names: kinds.list,
     source: kinds.text,
   });
   const { csv, names, source = 'trace' } = options;
   const numbers = names && new Map(names.map((name, client) => [name, client]));
   const spans = new Map<number, (readonly [number, number])[]>();
-  const lines = csv.split(/\r?\n/);
-  const header = lines[0]!
+  let hasHeader = false;
+  for (const [index, text] of csv
     .replace(/^\uFEFF/, '')
-    .split(',')
-    .map((cell) => cell.trim());
-  if (header.join() !== 'client,from,to') {
-    throw optionError(`${source}:1:1: need the columns client,from,to, got '${lines[0]}'`);
-  }
-  for (const [index, text] of lines.entries()) {
-    if (index === 0 || text.trim() === '') continue;
-    const cells = text.split(',');
-    const fail = (cell: number, need: string): RangeError => {
-      const column = cells.slice(0, cell).reduce((sum, { length }) => sum + length + 1, 1);
-      return optionError(
-        `${source}:${index + 1}:${column}: need ${need}, got '${cells[cell]?.trim() ?? text}'`,
-      );
-    };
-    if (cells.length !== 3)
-      throw optionError(`${source}:${index + 1}:1: need 3 cells, got ${cells.length}: '${text}'`);
-    const [name = '', from = '', to = ''] = cells.map((cell) => cell.trim());
-    const client = numbers === undefined ? clientNumber(name) : numbers.get(name);
-    if (client === undefined) throw fail(0, numbers === undefined ? "a client's number" : "a client's name");
-    const span = [hoursOf(from), hoursOf(to)] as const;
-    for (const [place, hours] of span.entries())
-      if (hours === null) throw fail(place + 1, 'a number of hours');
-    const [begin, end] = span as readonly [number, number];
-    if (begin >= end) throw fail(2, `hours after ${begin}`);
+    .split(/\r\n|\n|\r/)
+    .entries()) {
+    if (text.trim() === '') continue;
+    const refuse = (column: number, need: string, got: string): RangeError =>
+      optionError(`${source}:${index + 1}:${column}: need ${need}, got ${got}`);
+    const cells = cellsOf(text);
+    if (cells === null) throw refuse(1, 'quotes around a whole cell, doubled inside of it', `'${text}'`);
+    if (!hasHeader) {
+      if (cells.map((cell) => cell.text).join() !== HEADER)
+        throw refuse(1, `the columns ${HEADER}`, `'${text}'`);
+      hasHeader = true;
+      continue;
+    }
+    if (cells.length !== 3) throw refuse(1, '3 cells', `${cells.length}: '${text}'`);
+    const [name, from, to] = cells as [Cell, Cell, Cell];
+    const client = numbers === undefined ? clientNumber(name.text) : numbers.get(name.text);
+    if (client === undefined) {
+      throw refuse(name.column, `a client's ${numbers === undefined ? 'number' : 'name'}`, `'${name.text}'`);
+    }
+    const [begin, end] = [from, to].map((cell) => {
+      const hours = cell.text === '' ? Number.NaN : Number(cell.text);
+      if (Number.isFinite(hours)) return hours;
+      throw refuse(cell.column, 'a number of hours', `'${cell.text}'`);
+    }) as [number, number];
+    if (begin >= end) throw refuse(to.column, `hours after ${begin}`, `'${to.text}'`);
     const known = spans.get(client);
     if (known === undefined) spans.set(client, [[begin, end]]);
     else known.push([begin, end]);
   }
+  if (!hasHeader) throw optionError(`${source}:1:1: need the columns ${HEADER}, got an empty file`);
   return {
     name: 'trace',
     isThere: (client, hour) => spans.get(client)?.some(([from, to]) => hour >= from && hour < to) ?? false,
@@ -117,7 +128,25 @@ function clientNumber(text: string): number | undefined {
   return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-function hoursOf(text: string): number | null {
-  const hours = text === '' ? Number.NaN : Number(text);
-  return Number.isFinite(hours) ? hours : null;
+interface Cell {
+  readonly text: string;
+  /** Where it begins in its line, from 1. */
+  readonly column: number;
+}
+
+/**
+ * The cells of a line, without the quotes around them (RFC 4180, but no cell goes over lines); null for a quote that
+ * does not open or close a cell. The reader of CSV files is in `data`, a floor above, and not of text.
+ */
+function cellsOf(line: string): readonly Cell[] | null {
+  const cells: Cell[] = [];
+  const pattern = /[ \t]*(?:"((?:[^"]|"")*)"[ \t]*|([^",]*))(,|$)/y;
+  for (;;) {
+    const column = pattern.lastIndex + 1;
+    const match = pattern.exec(line);
+    if (match === null) return null;
+    const [, inQuotes, plain = '', delimiter] = match;
+    cells.push({ text: inQuotes?.replaceAll('""', '"') ?? plain.trim(), column });
+    if (delimiter === '') return cells;
+  }
 }

@@ -53,11 +53,34 @@ describe('availabilityTrace', () => {
   });
 
   test.each([
+    ['a byte order mark', '\uFEFFclient,from,to\nbo,1,2'],
+    ['empty lines, also before the header', '\n \nclient,from,to\n\nbo,1,2\n\n'],
+    ['returns for line ends', 'client,from,to\rbo,1,2\r'],
+    ['blanks around cells', 'client, from ,to\n bo , 1\t,2\n'],
+    ['quotes', '"client","from",to\n"bo","1", "2" \n'],
+    ['quotes around commas and quotes', 'client,from,to\n"Lee, ""Bo""",1,2\n'],
+  ])('reads %s', (_, text) => {
+    const trace = availabilityTrace({ csv: text, names: ['ann', text.includes('Lee') ? 'Lee, "Bo"' : 'bo'] });
+    const hours = [0.5, 1, 1.5, 2].filter((hour) => trace.isThere(1, hour, seed));
+    expect(hours).toEqual([1, 1.5]);
+    expect(trace.isThere(0, 1, seed)).toBe(false);
+  });
+
+  test('asks for the text', () => {
+    expect(() => availabilityTrace({} as never)).toThrow('csv must be text, got undefined');
+  });
+
+  test.each([
     ['from,to\n', "t.csv:1:1: need the columns client,from,to, got 'from,to'"],
     ['client,from,to\n0,1\n', "t.csv:2:1: need 3 cells, got 2: '0,1'"],
     ['client,from,to\n0,1,2\nann,1,2\n', "t.csv:3:1: need a client's number, got 'ann'"],
     ['client,from,to\n0,noon,2\n', "t.csv:2:3: need a number of hours, got 'noon'"],
     ['client,from,to\n0,3,3\n', "t.csv:2:5: need hours after 3, got '3'"],
+    ['client,from,to\r\n\r\n"0",1,"x"\r\n', "t.csv:3:7: need a number of hours, got 'x'"],
+    ['client,from,to\n0,1,\n', "t.csv:2:5: need a number of hours, got ''"],
+    ['client,from,to\n"0,1,2\n', 't.csv:2:1: need quotes around a whole cell, doubled inside of it, got'],
+    ['client,from,to\n0",1,2\n', 't.csv:2:1: need quotes around a whole cell'],
+    [' \n', 't.csv:1:1: need the columns client,from,to, got an empty file'],
   ])('refuses %j with its place', (text, message) => {
     expect(() => availabilityTrace({ csv: text, source: 't.csv' })).toThrow(message);
   });

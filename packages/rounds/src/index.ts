@@ -2,5 +2,4 @@
 export * from './gathering/gathering.js';
 export * from './run/run-machine.js';
 export * from './settings/attempt.js';
-export * from './settings/pace.js';
 export * from './settings/round-settings.js';

@@ -44,8 +44,6 @@ export type Fate =
   | { readonly status: 'accepted' }
   | { readonly status: 'rejected' | 'dropped'; readonly code: string; readonly reason: string };
 
-export type Verdict = { readonly code: string; readonly reason: string } | null;
-
 export type GatheringEvent =
   /** A client is there, and can be asked. */
   | { readonly kind: 'joined'; readonly client: string }
@@ -58,7 +56,7 @@ export type GatheringEvent =
       readonly client: string;
       readonly address: PhaseAddress;
       readonly digest: string;
-      readonly refusal: Verdict;
+      readonly refusal: { readonly code: string; readonly reason: string } | null;
     }
   /** There will be no report: the client's work failed, was refused where it was made, or it has left for good. */
   | {

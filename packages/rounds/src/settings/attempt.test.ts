@@ -2,7 +2,6 @@ import { seedFrom } from '@starling/federated-core';
 import { roundSeed } from '@starling/federated-core/plan';
 import { describe, expect, test } from 'vitest';
 import { attemptSeed, backOff, drawPresent } from './attempt.js';
-import { comeBackAfter } from './pace.js';
 
 const seed = seedFrom(3);
 
@@ -27,20 +26,5 @@ describe('attempts', () => {
 
   test('`backOff` doubles up to its limit', () => {
     expect([1, 2, 3, 4, 5].map((number) => backOff(100, 1000, number))).toEqual([100, 200, 400, 800, 1000]);
-  });
-});
-
-describe('comeBackAfter', () => {
-  test('`comeBackAfter` calls few clients back all together', () => {
-    expect(comeBackAfter({ wanted: 130, population: 100, periodMs: 1000 }, 0.9)).toBe(1000);
-  });
-
-  test('`comeBackAfter` spreads many so that each selection finds about as many as it asks', () => {
-    // 13,000 clients over 100 selections of 130: from one period to a hundred, evenly.
-    const pace = { wanted: 130, population: 13_000, periodMs: 1000 };
-    const waits = Array.from({ length: 13_000 }, (_, index) => comeBackAfter(pace, index / 13_000));
-    const of = (period: number) => waits.filter((ms) => Math.floor(ms / 1000) === period).length;
-    expect(Math.min(...waits)).toBe(1000);
-    for (const period of [1, 50, 99]) expect(Math.abs(of(period) - 131)).toBeLessThan(3); // 13,000 / 99
   });
 });

@@ -23,17 +23,26 @@ describe('roundSettings', () => {
   test.each<[Partial<GivenSettings>, string]>([
     [{ minReports: 11 }, 'minReports must be at most the cohort of 10, got 11'],
     [{ cohortSize: 41 }, 'a cohort of 41 needs as many clients, got a population of 40'],
-    [{ maxAttempts: 0 }, 'maxAttempts must be a whole number from 1, got 0'],
-    [{ rounds: -1 }, 'rounds must be a whole number from 0, got -1'],
-    [{ rounds: 1.5 }, 'rounds must be a whole number from 0, got 1.5'],
-    [{ deadlineMs: Number.NaN }, 'deadlineMs must be a number from 0, got NaN'],
-    [{ overSelection: 0.9 }, 'overSelection must be a number from 1, got 0.9'],
-    [{ minimumFraction: 0 }, 'minimumFraction must be above 0 and at most 1, got 0'],
     [{ mode: 'present', cohortSize: 0 }, "mode 'present' needs a cohort of at least 1, got 0"],
-    [{ mode: 'other' as never }, "mode must be 'fixed' or 'present', got 'other'"],
-  ])('`roundSettings` refuses %j', (wrong, problem) => {
+  ])('`roundSettings` refuses %j, which can never work', (wrong, problem) => {
     const check = () => roundSettings({ ...given, ...wrong });
     expect(check).toThrow(`Cannot run rounds: ${problem}`);
     expect(check).toThrow(expect.objectContaining({ code: 'impossible-rounds' }));
+  });
+
+  test.each<[Partial<GivenSettings>, string]>([
+    [{ maxAttempts: 0 }, 'maxAttempts must be a whole number >= 1, got 0'],
+    [{ rounds: -1 }, 'rounds must be a whole number >= 0, got -1'],
+    [{ rounds: 1.5 }, 'rounds must be a whole number >= 0, got 1.5'],
+    [{ population: undefined as never }, 'population must be a whole number >= 0, got undefined'],
+    [{ deadlineMs: Number.NaN }, 'deadlineMs must be a finite number >= 0, got NaN'],
+    [{ overSelection: 0.9 }, 'overSelection must be a finite number >= 1, got 0.9'],
+    [{ minimumFraction: 0 }, 'minimumFraction must be a finite number > 0 and <= 1, got 0'],
+    [{ mode: 'other' as never }, "mode must be 'fixed' or 'present', got 'other'"],
+    [{ deadlineMS: 5 } as never, "got 'deadlineMS'; did you mean 'deadlineMs'?"],
+  ])('`roundSettings` refuses %j as out of its range', (wrong, problem) => {
+    const check = () => roundSettings({ ...given, ...wrong });
+    expect(check).toThrow(RangeError);
+    expect(check).toThrow(problem);
   });
 });

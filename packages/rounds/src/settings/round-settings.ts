@@ -1,6 +1,7 @@
 // What a run is told about its rounds, with the defaults filled in; what can never work is refused here, before
 // anything begins.
 import { StarlingError } from '@starling/federated-core';
+import { checkOptions, numberWithin, oneOf, required } from '@starling/federated-core/plan';
 
 /**
  * Who is asked to work.
@@ -50,26 +51,52 @@ export type GivenSettings = Pick<RoundSettings, 'rounds' | 'population' | 'cohor
     readonly minimumFraction?: number;
   };
 
-/** Throws a `StarlingError` with code `impossible-rounds` for what can never work, or is out of its range. */
+const wait = numberWithin({ from: 0 });
+const fromNone = numberWithin({ whole: true, from: 0 });
+
+const known = {
+  mode: oneOf('fixed', 'present'),
+  rounds: required(fromNone),
+  population: required(fromNone),
+  cohortSize: required(fromNone),
+  minReports: fromNone,
+  minimumFraction: numberWithin({ above: 0, to: 1 }),
+  overSelection: numberWithin({ from: 1 }),
+  selectionMs: wait,
+  deadlineMs: wait,
+  extendBelow: fromNone,
+  maxExtensions: fromNone,
+  maxAttempts: numberWithin({ whole: true, from: 1 }),
+  backOffMs: wait,
+  maxBackOffMs: wait,
+  storeRetries: fromNone,
+  storeRetryMs: wait,
+} as const;
+
+/**
+ * Throws a `RangeError` for a setting that is misspelled or out of its range, and a `StarlingError` with code
+ * `impossible-rounds` for settings that can never work together.
+ */
 export function roundSettings(given: GivenSettings): RoundSettings {
-  const {
-    mode = 'fixed',
-    rounds,
-    population,
-    cohortSize,
-    overSelection = 1.3,
-    minimumFraction = 0.8,
-  } = given;
+  checkOptions('Cannot run rounds', given, known);
+  const { mode = 'fixed', rounds, population, cohortSize } = given;
   const isPresent = mode === 'present';
-  const least = isPresent ? Math.ceil(cohortSize * minimumFraction) : 0;
+  const least = isPresent ? Math.ceil(cohortSize * (given.minimumFraction ?? 0.8)) : 0;
   const minReports = Math.max(given.minReports ?? 0, least);
-  const settings: RoundSettings = {
+  if (cohortSize > population) {
+    throw impossible(`a cohort of ${cohortSize} needs as many clients, got a population of ${population}`);
+  }
+  if (minReports > cohortSize) {
+    throw impossible(`minReports must be at most the cohort of ${cohortSize}, got ${minReports}`);
+  }
+  if (isPresent && cohortSize === 0) throw impossible(`mode 'present' needs a cohort of at least 1, got 0`);
+  return {
     mode,
     rounds,
     population,
     cohortSize,
     minReports,
-    overSelection: isPresent ? overSelection : 1,
+    overSelection: isPresent ? (given.overSelection ?? 1.3) : 1,
     selectionMs: given.selectionMs ?? 60_000,
     deadlineMs: given.deadlineMs ?? 60_000,
     extendBelow: given.extendBelow ?? Math.max(1, minReports),
@@ -80,38 +107,6 @@ export function roundSettings(given: GivenSettings): RoundSettings {
     storeRetries: given.storeRetries ?? 5,
     storeRetryMs: given.storeRetryMs ?? 100,
   };
-  const check = (name: string, value: number, from: number, whole = true): void => {
-    const isNumber = typeof value === 'number' && value >= from && (!whole || Number.isSafeInteger(value));
-    if (!isNumber)
-      throw impossible(`${name} must be ${whole ? 'a whole number' : 'a number'} from ${from}, got ${value}`);
-  };
-  if (mode !== 'fixed' && mode !== 'present')
-    throw impossible(`mode must be 'fixed' or 'present', got '${mode}'`);
-  check('rounds', rounds, 0);
-  check('population', population, 0);
-  check('cohortSize', cohortSize, 0);
-  check('minReports', given.minReports ?? 0, 0);
-  check('overSelection', overSelection, 1, false);
-  check('selectionMs', settings.selectionMs, 0, false);
-  check('deadlineMs', settings.deadlineMs, 0, false);
-  check('extendBelow', settings.extendBelow, 0);
-  check('maxExtensions', settings.maxExtensions, 0, settings.maxExtensions !== Number.POSITIVE_INFINITY);
-  check('maxAttempts', settings.maxAttempts, 1);
-  check('backOffMs', settings.backOffMs, 0, false);
-  check('maxBackOffMs', settings.maxBackOffMs, 0, false);
-  check('storeRetries', settings.storeRetries, 0);
-  check('storeRetryMs', settings.storeRetryMs, 0, false);
-  if (!(minimumFraction > 0 && minimumFraction <= 1)) {
-    throw impossible(`minimumFraction must be above 0 and at most 1, got ${minimumFraction}`);
-  }
-  if (cohortSize > population) {
-    throw impossible(`a cohort of ${cohortSize} needs as many clients, got a population of ${population}`);
-  }
-  if (minReports > cohortSize) {
-    throw impossible(`minReports must be at most the cohort of ${cohortSize}, got ${minReports}`);
-  }
-  if (isPresent && cohortSize === 0) throw impossible(`mode 'present' needs a cohort of at least 1, got 0`);
-  return settings;
 }
 
 function impossible(problem: string): StarlingError {

@@ -1,9 +1,11 @@
 // A store of one run in a directory: `journal.log`, which has its records, `round-00000012.safetensors` for its last
 // states, and `run.log`, a second copy of the record that says who the run is.
+import { checkOptions } from '@starling/federated-core/plan';
 import { codeOf, type Disk, replaceFile } from '../disk/disk.js';
 import { nodeDisk } from '../disk/node-disk.js';
-import { checkRetention, checkRunName } from '../records/check-use.js';
+import { checkRunName, retentionChecks, retentionOf } from '../records/check-use.js';
 import { StoreMisusedError } from '../records/errors.js';
+import { listedRun } from '../records/listed-run.js';
 import type { OpenRun, RetentionOptions, RunStore } from '../records/run-store.js';
 import { type DurableRun, openDurableRun, readRun, refused, verifyRun } from './durable-run.js';
 import { fileJournal } from './file-journal.js';
@@ -23,7 +25,12 @@ export interface DirectoryStoreOptions extends RetentionOptions {
 /** A store of one run in `directory`, which is made by the first `open`. */
 export function directoryStore(directory: string, options: DirectoryStoreOptions = {}): RunStore {
   const { disk = nodeDisk, owner = processOwner() } = options;
-  const retention = checkRetention(options);
+  checkOptions('Cannot make a store in a directory', options, {
+    ...retentionChecks,
+    disk: true,
+    owner: true,
+  });
+  const retention = retentionOf(options);
   const parts = (run: string): DurableRun => ({
     run,
     where: directory,
@@ -42,9 +49,7 @@ export function directoryStore(directory: string, options: DirectoryStoreOptions
     name: directory,
     async list() {
       const history = await found();
-      if (history === null) return [];
-      const { run, identity, commits, end } = history;
-      return [{ run, identity, rounds: commits.at(-1)?.round ?? 0, end }];
+      return history === null ? [] : [listedRun(history)];
     },
     async open(run): Promise<OpenRun> {
       checkRunName(run);

@@ -1,17 +1,19 @@
 // Runs in the memory of this process: what a run without a directory has, and the plainest meaning of the contract. It
 // encodes no state before somebody asks for it, so that a commit costs nothing.
-import { checkRetention, checkRunName, expiredRounds, UseCheck } from '../records/check-use.js';
+import { checkOptions, numberWithin } from '@starling/federated-core/plan';
+import { checkRunName, expiredRounds, retentionChecks, retentionOf, UseCheck } from '../records/check-use.js';
 import { StoreLockedError, StoreMisusedError } from '../records/errors.js';
 import { historyOf, historyUpTo, type RunHistory } from '../records/history.js';
+import { listedRun } from '../records/listed-run.js';
 import type { CommitRecord, StoreRecord } from '../records/record.js';
 import type { ListedRun, OpenRun, RetentionOptions, RunStore } from '../records/run-store.js';
 
 export interface MemoryStoreOptions extends RetentionOptions {
-  /** Records that are kept of a run; the oldest are forgotten. At least 8. Default: all. */
+  /** Records that are kept of a run, at least 8: the first, and the last of the others. Default: all. */
   readonly keepRecords?: number;
 }
 
-/** A record of a commit holds its state as what gives its bytes, once asked. */
+/** What gives a state's bytes, once asked. */
 type MemoryState = () => Uint8Array;
 
 interface MemoryRun {
@@ -25,8 +27,12 @@ interface MemoryRun {
  * function reads must not change.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): RunStore {
-  const retention = checkRetention(options);
-  const keepRecords = Math.max(8, options.keepRecords ?? Number.POSITIVE_INFINITY);
+  checkOptions('Cannot make a store in memory', options, {
+    ...retentionChecks,
+    keepRecords: numberWithin({ whole: true, from: 8 }),
+  });
+  const retention = retentionOf(options);
+  const { keepRecords = Number.POSITIVE_INFINITY } = options;
   const runs = new Map<string, MemoryRun>();
   const known = (run: string): { readonly kept: MemoryRun; readonly history: RunHistory } => {
     const kept = runs.get(run);
@@ -38,11 +44,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): RunStore {
   return {
     name: 'memory',
     async list() {
-      return [...runs].flatMap(([run, { records }]): ListedRun[] => {
+      return [...runs.values()].flatMap(({ records }): ListedRun[] => {
         const history = historyOf(records);
-        if (history === null) return [];
-        const { identity, commits, end } = history;
-        return [{ run, identity, rounds: commits.at(-1)?.round ?? 0, end }];
+        return history === null ? [] : [listedRun(history)];
       });
     },
     async open(run) {

@@ -1,4 +1,5 @@
 // What any store asks of its caller: names that a file may have, one call after another, in an order that makes sense.
+import { numberWithin } from '@starling/federated-core/plan';
 import { StoreMisusedError } from './errors.js';
 import type { AttemptId } from './record.js';
 import type { RetentionOptions } from './run-store.js';
@@ -12,17 +13,14 @@ export function checkRunName(run: string): void {
   );
 }
 
-/** With its defaults; throws a `RangeError` if a number is out of its range. */
-export function checkRetention({ keep = 2, keepEvery = 0 }: RetentionOptions): Required<RetentionOptions> {
-  for (const [option, value, from] of [
-    ['keep', keep, 2],
-    ['keepEvery', keepEvery, 0],
-  ] as const) {
-    if (Number.isSafeInteger(value) && value >= from) continue;
-    throw new RangeError(
-      `Cannot keep states: ${option} must be a whole number, at least ${from}, got ${value}`,
-    );
-  }
+/** The checks of these options, for a store that has further ones. */
+export const retentionChecks = {
+  keep: numberWithin({ whole: true, from: 2 }),
+  keepEvery: numberWithin({ whole: true, from: 0 }),
+} as const;
+
+/** With their defaults. */
+export function retentionOf({ keep = 2, keepEvery = 0 }: RetentionOptions): Required<RetentionOptions> {
   return { keep, keepEvery };
 }
 

@@ -1,5 +1,5 @@
-// The embedded database: libSQL, an SQLite whose binary is in its npm package. It is loaded when a store is made, so
-// that nobody else pays for it.
+// The embedded database: libSQL, an SQLite whose binary is in its npm package. It is loaded with the entry `/sql`, and
+// with no other.
 import Libsql from 'libsql';
 
 export type Database = Libsql.Database;

@@ -1,27 +1,29 @@
 // A store of many runs in a directory with an embedded database: `runs.db` has their records, `states/<run>/` their
 // last states, and `lock.db` is locked by the one process that writes.
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { checkOptions } from '@starling/federated-core/plan';
 import type { Disk } from '../disk/disk.js';
 import { nodeDisk } from '../disk/node-disk.js';
 import { type DurableRun, openDurableRun, readRun, refused, verifyRun } from '../durable/durable-run.js';
 import type { Journal } from '../durable/journal.js';
 import { formatLine, parseLines } from '../durable/lines.js';
 import { stateFiles } from '../durable/state-files.js';
-import { checkRetention, checkRunName } from '../records/check-use.js';
+import { checkRunName, retentionChecks, retentionOf } from '../records/check-use.js';
 import { StoreLockedError, StoreMisusedError } from '../records/errors.js';
+import { listedRun } from '../records/listed-run.js';
 import type { ListedRun, RetentionOptions, RunStore } from '../records/run-store.js';
 import { type Database, lockDatabase, openDatabase } from './database.js';
 
 export interface SqlStoreOptions extends RetentionOptions {
-  /** Where states are written. Default: the disk of this machine. */
+  /** Where states are written; records are in the database, on the disk of this machine. Default: there, too. */
   readonly disk?: Disk;
 }
 
 /** A store of many runs in `directory`, which is made by the first `open`. */
 export function sqlStore(directory: string, options: SqlStoreOptions = {}): RunStore {
   const { disk = nodeDisk } = options;
-  const retention = checkRetention(options);
+  checkOptions('Cannot make a store in a database', options, { ...retentionChecks, disk: true });
+  const retention = retentionOf(options);
   const path = `${directory}/runs.db`;
   const openRuns = new Set<string>();
   let database: Database | null = null;
@@ -69,8 +71,7 @@ export function sqlStore(directory: string, options: SqlStoreOptions = {}): RunS
     async list() {
       const summaries: ListedRun[] = [];
       for (const run of await names()) {
-        const { identity, commits, end } = (await known(run)).history;
-        summaries.push({ run, identity, rounds: commits.at(-1)?.round ?? 0, end });
+        summaries.push(listedRun((await known(run)).history));
       }
       return summaries;
     },
@@ -78,7 +79,8 @@ export function sqlStore(directory: string, options: SqlStoreOptions = {}): RunS
       checkRunName(run);
       if (openRuns.has(run))
         throw new StoreLockedError(`Cannot open run '${run}': it is open in this process`);
-      await mkdir(directory, { recursive: true });
+      // Of the database, which is on this machine's disk whatever `disk` is.
+      await refused(`open ${directory}`, () => nodeDisk.makeFolder(directory));
       await takeLock();
       const found = (await connected(true))!;
       await refused(`open ${directory}`, () => disk.makeFolder(`${directory}/states/${run}`));

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { RejectedUpdateError, StarlingError, type Tensor, tensor } from '@starling/federated-core';
 import { assert, describe, expect, test } from 'vitest';
 import { clientOutcome } from './client-outcome.js';
@@ -20,8 +21,10 @@ describe('clientOutcome', () => {
     assert.deepEqual(update, [...leaves, ...leaves]);
   });
 
-  // A user's own error names the line of this file where `fails` throws.
-  const at = ' (at client-outcome.test.ts:7:9)';
+  // A user's own error names the line of this file where `fails` throws: the first with these words.
+  const lines = readFileSync(new URL(import.meta.url), 'utf8').split('\n');
+  const line = lines.findIndex((text) => text.includes('throw new Error(message)')) + 1;
+  const at = ` (at client-outcome.test.ts:${line}:9)`;
   const known = new StarlingError('bad-file', 'no header');
   test.each([
     ['its data cannot be had', { load: fails('no disk'), code: 'load-failed', reason: `no disk${at}` }],

@@ -35,7 +35,7 @@ export async function clientOutcome(
   }
 }
 
-export function rejectedReport(client: string, { code, message }: RejectedUpdateError) {
+function rejectedReport(client: string, { code, message }: RejectedUpdateError) {
   return { client, status: 'rejected', code, reason: message } as const;
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { tensor } from '@starling/federated-core';
 import type { ClientReport, Leaves } from '@starling/plan/runner';
 import { describe, expect, test } from 'vitest';
@@ -47,6 +48,8 @@ describe('sumLane', () => {
         throw new Error('no disk');
       },
     };
+    const lines = readFileSync(new URL(import.meta.url), 'utf8').split('\n');
+    const line = lines.findIndex((text) => text.includes("throw new Error('no disk')")) + 1;
     const sums = await sumLane(phase, { ...request, clients: [failing] });
     expect(sums).toEqual({
       reports: [
@@ -54,7 +57,7 @@ describe('sumLane', () => {
           client: 'a',
           status: 'dropped',
           code: 'load-failed',
-          reason: 'no disk (at sum-lane.test.ts:47:15)',
+          reason: `no disk (at sum-lane.test.ts:${line}:15)`,
         },
       ],
       accumulators: null,

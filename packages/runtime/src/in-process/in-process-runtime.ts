@@ -7,7 +7,8 @@ import type { ClientReport } from '@starling/plan/runner';
 import { clientArgument, createPlanRunner } from '@starling/plan/runner';
 import { engineName } from '../engines/engine-name.js';
 import { engineOption } from '../engines/engine-option.js';
-import { createEngine, type EngineChoice } from '../engines/engines.js';
+import type { EngineChoice } from '../engines/engines.js';
+import { takeEngine } from '../engines/take-engine.js';
 import { createAccumulate } from '../fold/lane-fold.js';
 import { createOrderedMerge, zeroAccumulators } from '../fold/ordered-merge.js';
 import { type LaneClient, sumLane } from '../fold/sum-lane.js';
@@ -27,8 +28,7 @@ export function inProcessRuntime(options: InProcessOptions = {}): Runtime {
     async open(linked, population) {
       const { plan } = linked;
       const argument = clientArgument(plan, population.dataType);
-      const owned = given === undefined || typeof given === 'string' ? await createEngine(given) : null;
-      const engine = owned ?? (given as Engine);
+      const { engine, release } = await takeEngine(given);
       const runner = await createPlanRunner(linked, engine, ['client', 'aggregation']);
       const phases = plan.phases.map(({ aggregations, selections }, index) => {
         const reductions = runner.reductions(index);
@@ -64,7 +64,7 @@ export function inProcessRuntime(options: InProcessOptions = {}): Runtime {
           if (closed) return;
           closed = true;
           await runner.dispose();
-          await owned?.dispose();
+          await release();
         },
       };
     },

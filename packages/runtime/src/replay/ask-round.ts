@@ -1,11 +1,10 @@
 // What a round asks of its cohort, phase by phase: the phases before the last are run for the whole cohort, since what
 // comes down next may follow from all of it; of the last it is enough to know what is asked.
-import type { Engine } from '@starling/compute';
 import { seedFrom } from '@starling/federated-core';
 import { roundSeed } from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
 import { createPlanRunner, type Leaves } from '@starling/plan/runner';
-import { createEngine } from '../engines/engines.js';
+import { takeEngine } from '../engines/take-engine.js';
 import { compileRun } from '../rounds/compile-run.js';
 import { runRound } from '../rounds/run-round.js';
 import type { PhaseRequest, RuntimeSession } from '../runtime/runtime.js';
@@ -25,13 +24,8 @@ export async function askRound(options: ReplayOptions, state: Leaves): Promise<A
   const { plan, serverInput } = compileRun(options);
   const phases: PhaseRequest[] = [];
   const last = plan.plan.phases.length - 1;
-  const owned = given === undefined || typeof given === 'string' ? await createEngine(given) : null;
-  const server = await createPlanRunner(
-    plan,
-    owned ?? (given as Engine),
-    ['server', 'aggregation'],
-    serverVectors(),
-  );
+  const { engine, release } = await takeEngine(given);
+  const server = await createPlanRunner(plan, engine, ['server', 'aggregation'], serverVectors());
   const session = last > 0 ? await runtime.open(plan, population) : null;
   try {
     await runRound({
@@ -51,7 +45,7 @@ export async function askRound(options: ReplayOptions, state: Leaves): Promise<A
   } finally {
     await session?.close();
     await server.dispose();
-    await owned?.dispose();
+    await release();
   }
   return { plan, phases };
 }

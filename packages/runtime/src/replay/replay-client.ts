@@ -32,7 +32,7 @@ import {
   type PlanRunner,
 } from '@starling/plan/runner';
 import { OtherRunError } from '../checkpoints/run-identity.js';
-import { createEngine } from '../engines/engines.js';
+import { takeEngine } from '../engines/take-engine.js';
 import { runRounds } from '../rounds/run-rounds.js';
 import type { PhaseRequest } from '../runtime/runtime.js';
 import { type AskedRound, askRound } from './ask-round.js';
@@ -180,11 +180,11 @@ async function onEngine<T>(
   { engine: given }: ReplayOptions,
   run: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const owned = given === undefined || typeof given === 'string' ? await createEngine(given) : null;
+  const { engine, release } = await takeEngine(given);
   try {
-    return await run(owned ?? (given as Engine));
+    return await run(engine);
   } finally {
-    await owned?.dispose();
+    await release();
   }
 }
 

@@ -3,13 +3,7 @@
 import type { EagerRunner, NonFiniteOrigin } from '@starling/compute/eager';
 import { type CheckpointStore, earlierCheckpoint, formatDifference, threadsRuntime } from '@starling/runtime';
 import { DEFAULT_ENGINE, type EngineChoice } from '@starling/runtime/engines';
-import {
-  compareLeaves,
-  type PhaseReplay,
-  replayClient,
-  stepRow,
-  summarizeLeaf,
-} from '@starling/runtime/replay';
+import { type PhaseReplay, replayClient, stepRow } from '@starling/runtime/replay';
 import { explain } from '../errors/explain.js';
 import { UsageError } from '../errors/usage-error.js';
 import { locateFederation } from '../federation/load.js';
@@ -77,14 +71,14 @@ export async function debugClient(options: DebugSettings, write: Write): Promise
     client,
     onOtherRun: (differences) => write(otherRunText(differences.map(formatDifference))),
     onStart: (start) => {
-      write(formatStart(start, keptPlan(recorded, settings), before.text(), summarizeLeaf));
+      write(formatStart(start, { kept: keptPlan(recorded, settings), state: before.text() }));
       write(replayText(options.replayOn));
     },
     runner: eager.run,
   });
   let allAgree = true;
   for (const phase of phases) {
-    const { text, agrees } = formatWork(phase, engine, compareLeaves);
+    const { text, agrees } = formatWork(phase, engine);
     const title = phases.length === 1 ? [] : [`phase ${phase.phase + 1}`];
     write([...title, text, ...(await causesOf(phase, eager))].join('\n'));
     allAgree &&= agrees;

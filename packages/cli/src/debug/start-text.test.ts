@@ -1,5 +1,5 @@
 import { tensor } from '@starling/federated-core';
-import { type ReplayStart, summarizeLeaf } from '@starling/runtime/replay';
+import type { ReplayStart } from '@starling/runtime/replay';
 import { describe, expect, test } from 'vitest';
 import { formatStart } from './start-text.js';
 
@@ -20,7 +20,7 @@ const start: ReplayStart = {
 
 describe('formatStart', () => {
   test('`formatStart` says who the client is, what it holds and what it was sent', () => {
-    expect(formatStart(start, null, 'the first one', summarizeLeaf).split('\n')).toEqual([
+    expect(formatStart(start, { kept: null, state: 'the first one' }).split('\n')).toEqual([
       'client ann in round 3: number 2 of the 4 that were asked',
       '  plan   0123456789ab',
       '  seed   0x00000001 0x000000ff',
@@ -39,7 +39,7 @@ describe('formatStart', () => {
 
   test('`formatStart` says whether the plan is that of the run that was kept', () => {
     const planLine = (hash: string, otherSettings: readonly string[] = []) =>
-      formatStart(start, { hash, otherSettings }, '', summarizeLeaf).split('\n')[1];
+      formatStart(start, { kept: { hash, otherSettings }, state: '' }).split('\n')[1];
     expect(planLine('0123456789abcdef')).toBe('  plan   0123456789ab, that of the run');
     expect(planLine('fedcba9876543210')).toBe(
       '  plan   0123456789ab; the run had fedcba987654, so its code has changed',
@@ -50,7 +50,7 @@ describe('formatStart', () => {
   });
 
   test('`formatStart` says when the data cannot be loaded, and when nothing is sent', () => {
-    const text = formatStart({ ...start, data: null, sent: [[], []] }, null, '', summarizeLeaf);
+    const text = formatStart({ ...start, data: null, sent: [[], []] }, { kept: null, state: '' });
     expect(text).toMatch(
       /it holds data that cannot be loaded\nit is sent in phase 1: nothing\nit is sent in phase 2: nothing$/,
     );
@@ -59,7 +59,7 @@ describe('formatStart', () => {
   test('`formatStart` shows forty leaves, and how many there are more', () => {
     const leaf = tensor('float32', [], Float32Array.of(1));
     const data = Array.from({ length: 42 }, (_, index) => ({ name: `w${index}`, leaf }));
-    const text = formatStart({ ...start, data }, null, '', summarizeLeaf);
+    const text = formatStart({ ...start, data }, { kept: null, state: '' });
     expect(text).toMatch(/ w39 .*\n {2}and 2 leaves more\n/);
     expect(text).not.toContain('w40');
   });

@@ -1,12 +1,15 @@
 // What a client begins its work from, as `starling debug` shows it: who it is, what it holds and what it was sent.
-import type { LeafSummary, NamedLeaves, ReplayStart } from '@starling/runtime/replay';
+import {
+  type LeafSummary,
+  type NamedLeaves,
+  type ReplayStart,
+  summarizeLeaf,
+} from '@starling/runtime/replay';
 import { formatNumber } from '../output/numbers.js';
 import { formatTable } from '../output/table.js';
 
 /** Leaves that a table shows; of more it says how many. */
 const MOST_LEAVES = 40;
-
-export type Summarize = (leaf: NamedLeaves[number]['leaf']) => LeafSummary;
 
 /** What a run that was kept had, as far as plans are concerned. */
 export interface KeptPlan {
@@ -15,13 +18,15 @@ export interface KeptPlan {
   readonly otherSettings: readonly string[];
 }
 
-/** `kept`: of a run that was kept; `null` for none. `state`: where the round's state is from. */
-export function formatStart(
-  start: ReplayStart,
-  kept: KeptPlan | null,
-  state: string,
-  summarize: Summarize,
-): string {
+/** What is known of the round beside what its replay tells. */
+export interface StartFacts {
+  /** `null` if no run was kept. */
+  readonly kept: KeptPlan | null;
+  /** Where the round's state is from. */
+  readonly state: string;
+}
+
+export function formatStart(start: ReplayStart, { kept, state }: StartFacts): string {
   const { name, round, position, cohortSize, plan, seed, data, sent } = start;
   const head = `client ${name} in round ${round}: number ${position + 1} of the ${cohortSize} that were asked`;
   const facts = [
@@ -30,10 +35,10 @@ export function formatStart(
     ['state', state],
   ];
   const width = Math.max(...facts.map(([fact]) => fact!.length));
-  const held = data === null ? 'it holds data that cannot be loaded' : section('it holds', data, summarize);
+  const held = data === null ? 'it holds data that cannot be loaded' : section('it holds', data);
   const received = sent.map((leaves, phase) => {
     const title = sent.length === 1 ? 'it is sent' : `it is sent in phase ${phase + 1}`;
-    return section(title, leaves, summarize);
+    return section(title, leaves);
   });
   return [head, ...facts.map(([fact, text]) => `  ${fact!.padEnd(width)}  ${text}`), held, ...received].join(
     '\n',
@@ -51,10 +56,10 @@ function planText(plan: string, kept: KeptPlan | null): string {
   return `${is}; the run had ${was}, ${why}`;
 }
 
-function section(title: string, leaves: NamedLeaves, summarize: Summarize): string {
+function section(title: string, leaves: NamedLeaves): string {
   if (leaves.length === 0) return `${title}: nothing`;
   const rows = leaves.slice(0, MOST_LEAVES).map(({ name, leaf }) => {
-    const summary = summarize(leaf);
+    const summary = summarizeLeaf(leaf);
     return [name, `${summary.dtype}[${summary.shape.join(',')}]`, numbersText(summary)];
   });
   const more = leaves.length - rows.length;

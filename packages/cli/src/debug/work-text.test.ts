@@ -1,5 +1,5 @@
 import { type Tensor, tensor } from '@starling/federated-core';
-import { compareLeaves, type PhaseReplay } from '@starling/runtime/replay';
+import type { PhaseReplay } from '@starling/runtime/replay';
 import { describe, expect, test } from 'vitest';
 import { formatWork } from './work-text.js';
 
@@ -14,7 +14,7 @@ const phase = (sent: Tensor, replayed: Tensor): PhaseReplay => ({
 
 describe('formatWork', () => {
   test('`formatWork` shows both sides leaf by leaf', () => {
-    const { text, agrees } = formatWork(phase(floats(3, 4), floats(3, 4)), 'onnx', compareLeaves);
+    const { text, agrees } = formatWork(phase(floats(3, 4), floats(3, 4)), 'onnx');
     expect(agrees).toBe(true);
     expect(text.split('\n')).toEqual([
       'on onnx: its update is accepted',
@@ -27,7 +27,7 @@ describe('formatWork', () => {
   });
 
   test('`formatWork` marks the leaves that differ', () => {
-    const { text, agrees } = formatWork(phase(floats(3, 4), floats(3, 4.5)), 'onnx', compareLeaves);
+    const { text, agrees } = formatWork(phase(floats(3, 4), floats(3, 4.5)), 'onnx');
     expect(agrees).toBe(false);
     expect(text).toMatch(/kernel {2}.* 0\.5 {2}differs\n1 of 1 leaves differ/);
   });
@@ -35,11 +35,7 @@ describe('formatWork', () => {
   test('`formatWork` says why there is no update', () => {
     const report = { client: 'ann', status: 'dropped', code: 'load-failed', reason: 'no disk' } as const;
     const lost = { report, update: null, error: null };
-    const { text, agrees } = formatWork(
-      { phase: 0, leaves: [], sent: lost, replayed: lost },
-      'onnx',
-      compareLeaves,
-    );
+    const { text, agrees } = formatWork({ phase: 0, leaves: [], sent: lost, replayed: lost }, 'onnx');
     expect(agrees).toBe(true);
     expect(text).toBe(
       'on onnx: no update comes (load-failed): no disk\nas written: no update comes (load-failed): no disk',

@@ -1,5 +1,5 @@
 // What came of a client's work on both sides, leaf by leaf.
-import type { LeafComparison, PhaseReplay, ReplayedWork } from '@starling/runtime/replay';
+import { compareLeaves, type PhaseReplay, type ReplayedWork } from '@starling/runtime/replay';
 import { formatNumber } from '../output/numbers.js';
 import { formatTable } from '../output/table.js';
 
@@ -9,18 +9,15 @@ export interface ComparedWork {
   readonly agrees: boolean;
 }
 
-export type Compare = (leaf: LeafOf, other: LeafOf) => LeafComparison;
-type LeafOf = NonNullable<ReplayedWork['update']>[number];
-
 /** `engine`: what the sent update was made on. */
-export function formatWork(phase: PhaseReplay, engine: string, compare: Compare): ComparedWork {
+export function formatWork(phase: PhaseReplay, engine: string): ComparedWork {
   const { sent, replayed, leaves } = phase;
   const reports = [`on ${engine}: ${reportText(sent)}`, `as written: ${reportText(replayed)}`];
   if (sent.update === null || replayed.update === null) {
     return { text: reports.join('\n'), agrees: sent.update === null && replayed.update === null };
   }
   const others = replayed.update;
-  const compared = sent.update.map((leaf, index) => compare(leaf, others[index]!));
+  const compared = sent.update.map((leaf, index) => compareLeaves(leaf, others[index]!));
   const agree = compared.every(({ agrees }) => agrees);
   const rows = leaves.map(({ path, intrinsic }, index) => {
     const { norm, otherNorm, largestDifference, agrees } = compared[index]!;

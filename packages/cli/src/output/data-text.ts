@@ -1,5 +1,6 @@
 // What a data file holds, as a table of at most 80 columns and the sentences on what is odd in it.
 import type { ColumnReport, DataReport } from '@starling/data';
+import { countOf, formatBytes, formatNumber } from './numbers.js';
 import { formatTable } from './table.js';
 
 const WIDTH = 80;
@@ -25,11 +26,11 @@ export function formatDataReport(report: DataReport): string {
     cut(row.at(-1) as string, Math.max(8, WIDTH - before)),
   ]);
   const parts = [
-    `${path}: ${format}, ${count(rows, 'row')}, ${count(columns.length, 'column')}, ${sizeText(bytes)}`,
+    `${path}: ${format}, ${countOf(rows, 'row')}, ${countOf(columns.length, 'column')}, ${formatBytes(bytes)}`,
     formatTable([header, ...fitted]),
     clients === null
       ? 'clients: name the column that says whose row it is: --client COLUMN'
-      : `clients: ${clients.count.toLocaleString('en-US')}${clients.column === null ? '' : ` by ${clients.column}`}, of ${clients.rows.min} to ${clients.rows.max} rows, half of them up to ${clients.rows.median}`,
+      : `clients: ${formatNumber(clients.count)}${clients.column === null ? '' : ` by ${clients.column}`}, of ${clients.rows.min} to ${clients.rows.max} rows, half of them up to ${clients.rows.median}`,
     ...columns.flatMap(({ note }) => (note === null ? [] : [note])),
   ];
   const [head, shown, ...sentences] = parts;
@@ -45,15 +46,6 @@ function valuesOf({ min, max, distinct, examples }: ColumnReport): string {
 
 function numberText(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
-}
-
-function count(number: number, what: string): string {
-  return `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`;
-}
-
-function sizeText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function cut(text: string, length: number): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countOf, formatDuration, formatNumber } from './numbers.js';
+import { countOf, formatBytes, formatDuration, formatNumber } from './numbers.js';
 
 describe('formatNumber', () => {
   test('keeps about four digits at every size', () => {
@@ -27,5 +27,19 @@ describe('countOf', () => {
 describe('formatDuration', () => {
   test('chooses the unit by size', () => {
     expect([480.4, 3200, 125_000].map(formatDuration)).toEqual(['480 ms', '3.2 s', '2 min 5 s']);
+  });
+});
+
+describe('formatBytes', () => {
+  test('counts in thousands, and says when the data decides', () => {
+    expect([0, 999, 1000, 796_840, 4_800_000, 3e12].map(formatBytes)).toEqual([
+      '0 bytes',
+      '999 bytes',
+      '1 kB',
+      '796.8 kB',
+      '4.8 MB',
+      '3000 GB',
+    ]);
+    expect(formatBytes(null)).toBe('size known only with the data');
   });
 });

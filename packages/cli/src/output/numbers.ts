@@ -1,4 +1,4 @@
-// Numbers as people read them: counts, measurements and durations.
+// Numbers as people read them: counts, measurements, sizes and durations.
 
 /** A number with about four significant digits: `0.3125`, `1,240`, `1.2e-7`. */
 export function formatNumber(value: number): string {
@@ -13,6 +13,15 @@ export function formatNumber(value: number): string {
 /** `1 round`, `1,240 clients`. */
 export function countOf(count: number, noun: string): string {
   return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `12 bytes`, `796.8 kB`; a size that depends on the data is "as many bytes as there is data". */
+export function formatBytes(bytes: number | null): string {
+  if (bytes === null) return 'size known only with the data';
+  if (bytes < 1000) return `${bytes} bytes`;
+  const units = ['kB', 'MB', 'GB'] as const;
+  const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
+  return `${Number((bytes / 1000 ** power).toPrecision(4))} ${units[power - 1]}`;
 }
 
 /** Milliseconds as `480 ms`, `3.2 s` or `2 min 5 s`. */

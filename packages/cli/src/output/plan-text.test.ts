@@ -1,19 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describePlan, formatBytes } from './plan-text.js';
-
-describe('formatBytes', () => {
-  test('counts in thousands, and says when the data decides', () => {
-    expect([0, 999, 1000, 796_840, 4_800_000, 3e12].map(formatBytes)).toEqual([
-      '0 bytes',
-      '999 bytes',
-      '1 kB',
-      '796.8 kB',
-      '4.8 MB',
-      '3000 GB',
-    ]);
-    expect(formatBytes(null)).toBe('size known only with the data');
-  });
-});
+import { describePlan } from './plan-text.js';
 
 describe('describePlan', () => {
   const update = {

@@ -1,6 +1,7 @@
 // What a plan moves and reveals, as text: the answer to "what leaves my machine?" before anything runs.
 import type { PlanSummary } from '@starling/federated-core';
 import type { PhaseSummary, SelectionSummary, UpdateSummary } from '@starling/federated-core/plan';
+import { formatBytes } from './numbers.js';
 import { layoutType } from './type-layout.js';
 
 const WIDTH = 100;
@@ -86,13 +87,4 @@ function formatUpdate(report: UpdateSummary): readonly string[] {
     `each client sends       ${layout(update)} (${bytes}) for ${intrinsic}`,
     `  the server sees       ${seen} ${layout(result)}`,
   ];
-}
-
-/** `12 bytes`, `796.8 kB`; a size that depends on the data is "as many bytes as there is data". */
-export function formatBytes(bytes: number | null): string {
-  if (bytes === null) return 'size known only with the data';
-  if (bytes < 1000) return `${bytes} bytes`;
-  const units = ['kB', 'MB', 'GB'] as const;
-  const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
-  return `${Number((bytes / 1000 ** power).toPrecision(4))} ${units[power - 1]}`;
 }

@@ -38,7 +38,9 @@ export function engineOption(): Option {
 /** Throws a `UsageError` if there is no such engine; whether it is installed shows when it starts. */
 function readEngine(name: string): EngineChoice {
   if (isEngineChoice(name)) return name;
-  throw new UsageError(`Cannot choose an engine: need ${oneOf(engineNames)}, got '${name}'`);
+  throw new UsageError(
+    `Cannot choose an engine: need ${oneOf([...engineNames, 'a module that exports createEngine'])}, got '${name}'`,
+  );
 }
 
 /** A commander parser for whole numbers from `least` up; throws a `UsageError` that names the option. */

@@ -19,12 +19,12 @@ export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
     return await nextResolve(specifier, context);
   } catch (error) {
     if (specifier.startsWith('file:')) throw error;
-    const attempts = RELATIVE.test(specifier)
+    const candidates = RELATIVE.test(specifier)
       ? sourcesOf(specifier).map((file) => [file, parentURL] as const)
       : [[specifier, import.meta.url] as const];
-    for (const [attempt, from] of attempts) {
+    for (const [candidate, from] of candidates) {
       try {
-        return await nextResolve(attempt, { ...context, parentURL: from });
+        return await nextResolve(candidate, { ...context, parentURL: from });
       } catch {
         // The next one may be meant.
       }

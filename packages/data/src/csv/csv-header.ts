@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { FileError, quoted } from '../errors/file-error.js';
 import type { DataFile } from '../files/data-file.js';
-import { Cells, cellText, RecordFault, readRecord } from './record.js';
+import { Cells, cellText, RowFault, readCells } from './cells.js';
 
 /** A header may be this long. */
 const MAX_HEADER_BYTES = 1 << 20;
@@ -40,8 +40,8 @@ export function csvHeader(file: DataFile, options: CsvHeaderOptions): CsvHeader 
   let begin = start;
   let line = 1;
   for (;;) {
-    const next = recordOrFault(path, line, () =>
-      readRecord(bytes, begin, bytes.length, isFileEnd, delimiter.charCodeAt(0), cells),
+    const next = cellsOrFault(path, line, () =>
+      readCells(bytes, begin, bytes.length, isFileEnd, delimiter.charCodeAt(0), cells),
     );
     if (next < 0 || begin >= bytes.length) {
       throw new FileError({
@@ -66,12 +66,12 @@ export function csvHeader(file: DataFile, options: CsvHeaderOptions): CsvHeader 
   }
 }
 
-/** What `read` gives; a `RecordFault` becomes a `FileError` at its line. */
-export function recordOrFault(path: string, line: number, read: () => number): number {
+/** What `read` gives; a `RowFault` becomes a `FileError` at its line. */
+export function cellsOrFault(path: string, line: number, read: () => number): number {
   try {
     return read();
   } catch (fault) {
-    if (!(fault instanceof RecordFault)) throw fault;
+    if (!(fault instanceof RowFault)) throw fault;
     throw new FileError({
       path,
       line: line + fault.lines,
@@ -82,7 +82,7 @@ export function recordOrFault(path: string, line: number, read: () => number): n
   }
 }
 
-/** Whether a record is a line with nothing on it. */
+/** Whether a row is a line with nothing on it. */
 export function isBlank({ count, starts, ends, quotes }: Cells): boolean {
   return count === 1 && starts[0] === ends[0] && quotes[0] === 0;
 }

@@ -11,8 +11,8 @@ import { cachedRows } from '../rows/cached-rows.js';
 import { readRuns } from '../rows/read-runs.js';
 import type { RowRuns } from '../rows/row-runs.js';
 import { cellNumber } from './cell-number.js';
+import { Cells, cellText, readCells } from './cells.js';
 import { type CsvHeaderOptions, csvHeader } from './csv-header.js';
-import { Cells, cellText, readRecord } from './record.js';
 import { scanCsv } from './scan-csv.js';
 
 export interface CsvOptions extends TableOptions, CsvHeaderOptions {}
@@ -65,7 +65,7 @@ function rowLoader(
     let row = 0;
     readRuns(file, runs.runs(client), (bytes, begin, end) => {
       for (let at = begin; at < end; ) {
-        at = readRecord(bytes, at, end, true, delimiter, cells);
+        at = readCells(bytes, at, end, true, delimiter, cells);
         for (const { source, fill, writer } of targets)
           writer.write(cellValue(bytes, source, writer.takesText, fill), row);
         row++;

@@ -11,8 +11,8 @@ import type { DataFile } from '../files/data-file.js';
 import { eachPiece } from '../files/pieces.js';
 import { type RowRuns, RowRunsBuilder } from '../rows/row-runs.js';
 import { cellNumber } from './cell-number.js';
-import { type CsvHeader, isBlank, notUtf8, recordOrFault } from './csv-header.js';
-import { Cells, cellText, readRecord } from './record.js';
+import { Cells, cellText, readCells } from './cells.js';
+import { type CsvHeader, cellsOrFault, isBlank, notUtf8 } from './csv-header.js';
 
 export interface CsvScan {
   readonly runs: RowRuns;
@@ -28,8 +28,8 @@ export interface CsvScanOptions {
   readonly inspects?: boolean;
 }
 
-/** Calls `use` for every record from `begin` on with its bytes, where they begin and end in the file, and its line. */
-function eachRecord(
+/** Calls `use` for every row from `begin` on with its bytes, where they begin and end in the file, and its line. */
+function eachRow(
   file: DataFile,
   header: CsvHeader,
   cells: Cells,
@@ -40,8 +40,8 @@ function eachRecord(
   eachPiece(file, {
     begin: header.begin,
     take({ bytes, at, end, place, isFileEnd }) {
-      const next = recordOrFault(file.path, line, () =>
-        readRecord(bytes, at, end, isFileEnd, delimiter, cells),
+      const next = cellsOrFault(file.path, line, () =>
+        readCells(bytes, at, end, isFileEnd, delimiter, cells),
       );
       if (next < 0) return next;
       use(bytes, place, place + next - at, line);
@@ -67,7 +67,7 @@ export function scanCsv(file: DataFile, header: CsvHeader, options: CsvScanOptio
   let client = ALL_CLIENT;
   let clientBytes: Buffer = Buffer.alloc(0);
 
-  eachRecord(file, header, cells, (bytes, begin, end, line) => {
+  eachRow(file, header, cells, (bytes, begin, end, line) => {
     if (isBlank(cells) && names.length > 1) return;
     if (cells.count !== names.length) throw wrongCount(path, line, names, cells.count, header.delimiter);
     let isDropped = false;

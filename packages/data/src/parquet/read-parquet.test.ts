@@ -92,7 +92,9 @@ describe('readParquet', () => {
   test('says in which row a given type does not fit', async () => {
     await expect(
       readParquet(parquet(flights), { columns: ['delay'], types: { delay: uint8() } }),
-    ).rejects.toThrow("row 2, column 'delay' must be a whole number from 0 to 255, got -2. Give another type in types.");
+    ).rejects.toThrow(
+      "row 2, column 'delay' must be a whole number from 0 to 255, got -2. Give another type in types.",
+    );
     await expect(
       readParquet(parquet(flights), { columns: ['origin'], types: { origin: text(3) } }),
     ).rejects.toThrow("row 2, column 'origin' must be text of at most 3 bytes, got 'bonn'");

@@ -18,8 +18,8 @@ import { rowsByLabel } from './rows-by-label.js';
 
 const ACTION = 'Cannot partition by labelDirichlet';
 /** Cuts that are tried until every client has enough rows: as many as there is work for, at least 10. */
-const MOST_ATTEMPTS = 1_000;
-const LEAST_ATTEMPTS = 10;
+const MOST_DRAWS = 1_000;
+const LEAST_DRAWS = 10;
 /** Shares that are drawn in all of them: some seconds. */
 const MOST_SHARES = 2e6;
 
@@ -64,8 +64,8 @@ export function labelDirichletPartition(options: LabelDirichletPartitionOptions)
       const totals = groups.map(({ length }) => length);
       const capacity = selfBalancing ? labels.length / clients : Number.POSITIVE_INFINITY;
       const affordable = Math.floor(MOST_SHARES / (clients * groups.length));
-      const attempts = Math.min(MOST_ATTEMPTS, Math.max(LEAST_ATTEMPTS, affordable));
-      for (let attempt = 0; attempt < attempts; attempt++) {
+      const draws = Math.min(MOST_DRAWS, Math.max(LEAST_DRAWS, affordable));
+      for (let draw = 0; draw < draws; draw++) {
         const { sizes, counts } = drawCounts(totals, alphas, capacity, random);
         if (sizes.some((size) => size < minRows)) continue;
         const pieces = groups.map((rows, label) => cutRows(rows, counts[label] as readonly number[]));
@@ -77,7 +77,7 @@ export function labelDirichletPartition(options: LabelDirichletPartitionOptions)
         );
       }
       throw optionError(
-        `${ACTION}: need ${minRows} rows or more for each of ${clients} clients, got fewer in ${attempts} draws. Ask for fewer by minRows, or raise concentration`,
+        `${ACTION}: need ${minRows} rows or more for each of ${clients} clients, got fewer in ${draws} draws. Ask for fewer by minRows, or raise concentration`,
       );
     },
   };

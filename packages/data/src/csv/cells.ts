@@ -1,4 +1,4 @@
-// One record of a CSV file in a buffer: where its cells begin and end (RFC 4180, with any one-byte delimiter and any
+// One row of a CSV file in a buffer: where its cells begin and end (RFC 4180, with any one-byte delimiter and any
 // line ending). Cells are not made into strings, so that numbers are read from the bytes; a library that makes strings
 // of all cells takes four times as long on a large file.
 
@@ -6,7 +6,7 @@ const QUOTE = 0x22;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
-/** The cells of a record; one object is used for all records. */
+/** The cells of a row; one object is used for all rows. */
 export class Cells {
   starts = new Int32Array(64);
   ends = new Int32Array(64);
@@ -29,8 +29,8 @@ export class Cells {
   }
 }
 
-/** What is wrong with a record; `lines` are the line ends before it in the record. */
-export class RecordFault extends Error {
+/** What is wrong with a row; `lines` are the line ends before it in the row. */
+export class RowFault extends Error {
   readonly lines: number;
   readonly remedy: string;
 
@@ -42,10 +42,10 @@ export class RecordFault extends Error {
 }
 
 /**
- * Finds the cells of the record that begins at `begin`, and gives where the next one begins; −1 if the buffer ends at
- * `end` before the record does, unless it is the file's end. Throws a `RecordFault`.
+ * Finds the cells of the row that begins at `begin`, and gives where the next one begins; −1 if the buffer ends at
+ * `end` before the row does, unless it is the file's end. Throws a `RowFault`.
  */
-export function readRecord(
+export function readCells(
   bytes: Uint8Array,
   begin: number,
   end: number,
@@ -66,7 +66,7 @@ export function readRecord(
       let byte = at < end ? (bytes[at] as number) : NEWLINE;
       while (byte !== delimiter && byte !== NEWLINE && byte !== RETURN) {
         if (byte === QUOTE) {
-          throw new RecordFault(
+          throw new RowFault(
             cells.newlines,
             'has a quote inside a cell that does not begin with one',
             'Put the cell in quotes, and double those in it: "5"" disk".',
@@ -105,7 +105,7 @@ function readQuoted(
   for (; ; at++) {
     if (at >= end) {
       if (!isFileEnd) return -1;
-      throw new RecordFault(
+      throw new RowFault(
         linesBefore,
         'opens a quote that is never closed',
         'Close it, or double it if it is part of the text.',
@@ -123,7 +123,7 @@ function readQuoted(
   const after = at + 1;
   const byte = after < end ? (bytes[after] as number) : NEWLINE;
   if (byte === NEWLINE || byte === RETURN || byte === delimiter) return after;
-  throw new RecordFault(
+  throw new RowFault(
     cells.newlines,
     'has text after the closing quote of a cell',
     'Double the quotes that are part of the text: "5"" disk".',

@@ -1,5 +1,5 @@
 // An `.npz` archive of numpy as client data: arrays with a row along the first axis, one of which says whose row it is.
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import { type Dataset, struct, type Tensor, tensorType } from '@starling/federated-core';
 import { type ClientData, clientData, takeRows } from '@starling/population';
 import { tableColumns } from '../columns/table-columns.js';
@@ -7,7 +7,7 @@ import { ALL_CLIENT } from '../columns/table-options.js';
 import { checkOptions, kinds, thrownWords } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
 import { noRows } from '../errors/table-faults.js';
-import { dataFile } from '../files/data-file.js';
+import { bareName, dataFile } from '../files/data-file.js';
 import { readNpy } from './npy.js';
 
 export interface NpzOptions {
@@ -72,7 +72,7 @@ export async function readNpz(path: string, options: NpzOptions = {}): Promise<C
   );
   const dataset: Dataset = { length, columns: Object.fromEntries(arrays) };
   return clientData({
-    name: options.name ?? basename(path, extname(path)),
+    name: options.name ?? bareName(path),
     size: ids.length,
     element,
     clientId: (index) => ids[index] as string,

@@ -1,13 +1,12 @@
 // A CSV or TSV file as client data. The file is read once when it is opened, and then client by client.
-import { basename, extname } from 'node:path';
 import type { Dataset } from '@starling/federated-core';
-import { type ClientData, clientData } from '@starling/population';
+import type { ClientData } from '@starling/population';
 import { columnWriter } from '../columns/column-writer.js';
-import { elementOf, type TypedColumn, tableColumns, typedColumns } from '../columns/table-columns.js';
+import { type TypedColumn, tableColumns, typedColumns } from '../columns/table-columns.js';
 import { checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
 import { checkChoice, checkOptions, kinds } from '../errors/door.js';
 import { type DataFile, dataFile } from '../files/data-file.js';
-import { cachedRows } from '../rows/cached-rows.js';
+import { clientsOfRuns } from '../rows/clients-of-runs.js';
 import { readRuns } from '../rows/read-runs.js';
 import type { RowRuns } from '../rows/row-runs.js';
 import { cellNumber } from './cell-number.js';
@@ -36,15 +35,7 @@ export async function readCsv(path: string, options: CsvOptions = {}): Promise<C
   const { runs, facts } = scanCsv(file, header, { columns, ...(missing === undefined ? {} : { missing }) });
   const typed = typedColumns(path, 'line', columns.wanted, facts);
   const load = rowLoader(file, runs, typed, header.delimiter.charCodeAt(0), new Set(missing?.marks));
-  return clientData({
-    name: options.name ?? basename(path, extname(path)),
-    size: runs.ids.length,
-    element: elementOf(typed),
-    clientId: (index) => runs.ids[index] as string,
-    rowCount: runs.rowCount,
-    rows: cachedRows(load, options.cacheBytes),
-    fingerprint: { file: file.hash() },
-  });
+  return clientsOfRuns(file, runs, typed, load, options);
 }
 
 function rowLoader(

@@ -1,6 +1,7 @@
 // A file that is read in parts over a long time: opened for each read, and refused once it has changed.
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { basename, extname } from 'node:path';
 import { FileError } from '../errors/file-error.js';
 
 /** Bytes of each of the three parts that are hashed. */
@@ -63,6 +64,11 @@ export function dataFile(path: string): DataFile {
     return sha.digest('hex');
   };
   return { path, bytes: first.size, read, open, hash };
+}
+
+/** A file's name without its ending: what its clients, or its one client, are called by. */
+export function bareName(path: string): string {
+  return basename(path, extname(path));
 }
 
 function statOf(path: string): Stats {

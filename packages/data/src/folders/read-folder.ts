@@ -1,9 +1,10 @@
 // One file a client: the files of a folder, each read by a reader of its format.
 import { readdirSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { formatType } from '@starling/federated-core';
 import { type ClientData, clientData } from '@starling/population';
 import { FileError } from '../errors/file-error.js';
+import { bareName } from '../files/data-file.js';
 
 /**
  * A client for each file of `folder` that `read` reads, in the order of the names, and called by its name without
@@ -39,7 +40,7 @@ export async function readFolder(
     }
     parts.push(part);
   }
-  const ids = names.map((name) => basename(name, extname(name)));
+  const ids = names.map(bareName);
   const twice = ids.find((id, index) => ids.indexOf(id) < index);
   if (twice !== undefined) {
     throw new FileError({

@@ -1,8 +1,7 @@
 // A file of JSON lines as client data: an object a line, a field of which says whose row it is.
-import { basename, extname } from 'node:path';
 import type { Dataset } from '@starling/federated-core';
-import { type ClientData, clientData } from '@starling/population';
-import { elementOf, type TypedColumn, tableColumns, typedColumns } from '../columns/table-columns.js';
+import type { ClientData } from '@starling/population';
+import { type TypedColumn, tableColumns, typedColumns } from '../columns/table-columns.js';
 import { ALL_CLIENT, checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
 import { ValueTable } from '../columns/value-table.js';
 import { checkOptions } from '../errors/door.js';
@@ -10,7 +9,7 @@ import { FileError } from '../errors/file-error.js';
 import { noClient, noRows } from '../errors/table-faults.js';
 import { type DataFile, dataFile } from '../files/data-file.js';
 import { clientsReport, columnReport, type DataReport } from '../inspect/data-report.js';
-import { cachedRows } from '../rows/cached-rows.js';
+import { clientsOfRuns } from '../rows/clients-of-runs.js';
 import { readRuns } from '../rows/read-runs.js';
 import { type RowRuns, RowRunsBuilder } from '../rows/row-runs.js';
 import { eachLine, type JsonRow, parseRow } from './json-lines.js';
@@ -28,15 +27,7 @@ export async function readJsonLines(path: string, options: JsonLinesOptions = {}
   const file = dataFile(path);
   const { runs, table, wanted } = scan(file, options, false);
   const typed = typedColumns(path, 'line', wanted, table.factsByName());
-  return clientData({
-    name: options.name ?? basename(path, extname(path)),
-    size: runs.ids.length,
-    element: elementOf(typed),
-    clientId: (index) => runs.ids[index] as string,
-    rowCount: runs.rowCount,
-    rows: cachedRows((index) => load(file, runs, table, typed, index), options.cacheBytes),
-    fingerprint: { file: file.hash() },
-  });
+  return clientsOfRuns(file, runs, typed, (client) => load(file, runs, table, typed, client), options);
 }
 
 /** What a file of JSON lines holds. Throws a `FileError` if it is none. */

@@ -1,6 +1,6 @@
 // Files of LEAF as client data: each user is a client, whose fields are lists of one length, a value a row.
 import { readdirSync, statSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type ClientData, clientData } from '@starling/population';
 import { elementOf, tableColumns, typedColumns } from '../columns/table-columns.js';
 import { checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
@@ -8,7 +8,7 @@ import { ValueTable } from '../columns/value-table.js';
 import { checkOptions } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
 import { noRows } from '../errors/table-faults.js';
-import { type DataFile, dataFile } from '../files/data-file.js';
+import { bareName, type DataFile, dataFile } from '../files/data-file.js';
 import { clientsReport, columnReport, type DataReport } from '../inspect/data-report.js';
 import { cachedRows } from '../rows/cached-rows.js';
 import { parseJson } from './json-lines.js';
@@ -48,7 +48,7 @@ export async function readLeaf(path: string, options: LeafOptions = {}): Promise
     );
   };
   return clientData({
-    name: options.name ?? basename(path, extname(path)),
+    name: options.name ?? bareName(path),
     size: users.length,
     element: elementOf(typed),
     clientId: (index) => (users[index] as FoundUser).id,

@@ -1,6 +1,5 @@
 // A Parquet file as client data. Its columns lie one after the other, so that a client's rows cannot be read alone: the
 // columns that are wanted are read once, and held as tensors, client after client.
-import { basename, extname } from 'node:path';
 import type { Dataset, Tensor } from '@starling/federated-core';
 import { type ClientData, clientData, sliceRows } from '@starling/population';
 import { columnWriter } from '../columns/column-writer.js';
@@ -8,6 +7,7 @@ import { elementOf, type TypedColumn, tableColumns, typedColumns } from '../colu
 import { ALL_CLIENT, checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
 import { checkOptions } from '../errors/door.js';
 import { misfit, missingValue, noClient, noRows } from '../errors/table-faults.js';
+import { bareName } from '../files/data-file.js';
 import { GatheredColumn } from './gathered-column.js';
 import { type ParquetFile, parquetFile } from './parquet-file.js';
 
@@ -52,7 +52,7 @@ export async function readParquet(path: string, options: ParquetOptions = {}): P
   const element = elementOf(typed);
   const dataset: Dataset = { length: order.rows.length, columns: Object.fromEntries(tensors) };
   return clientData({
-    name: options.name ?? basename(path, extname(path)),
+    name: options.name ?? bareName(path),
     size: order.ids.length,
     element,
     clientId: (index) => order.ids[index] as string,

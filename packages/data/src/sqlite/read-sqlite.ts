@@ -1,6 +1,5 @@
 // SQLite files of FedJAX and TFF as client data. The names and sizes of all clients are read when the file is opened,
 // and a client's rows when it is chosen.
-import { basename, extname } from 'node:path';
 import type { Dataset } from '@starling/federated-core';
 import { type ClientData, clientData } from '@starling/population';
 import type { ColumnType } from '../columns/column-type.js';
@@ -10,6 +9,7 @@ import { ValueTable } from '../columns/value-table.js';
 import { checkOptions, formatList, kinds } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
 import { noRows } from '../errors/table-faults.js';
+import { bareName } from '../files/data-file.js';
 import { clientsReport, columnReport, type DataReport } from '../inspect/data-report.js';
 import { cachedRows } from '../rows/cached-rows.js';
 import { type SqliteFile, sqliteFile } from './database.js';
@@ -39,7 +39,7 @@ export async function readSqlite(path: string, options: SqliteOptions = {}): Pro
     return { ...column, type: column.given ?? (layout.columns.get(column.name) as ColumnType) };
   });
   return clientData({
-    name: options.name ?? basename(path, extname(path)),
+    name: options.name ?? bareName(path),
     size: layout.ids.length,
     element: elementOf(typed),
     clientId: (index) => layout.ids[index] as string,

@@ -1,8 +1,9 @@
 // The simulations installed beside starling, which commands take by their names.
-import { existsSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { oneOf, UsageError } from '../errors/usage-error.js';
+import { installedPackage } from '../files/installed-packages.js';
 
 /** Absolute path of the built module of an installed simulation; throws a `UsageError` if none has the name. */
 export function locateSimulation(name: string): string {
@@ -29,10 +30,6 @@ export function installedSimulations(): ReadonlyMap<string, string> {
 }
 
 function simulationsFolder(): string | null {
-  try {
-    const manifest = createRequire(import.meta.url).resolve('@starling/simulations/package.json');
-    return join(dirname(manifest), 'dist');
-  } catch {
-    return null;
-  }
+  const found = installedPackage('@starling/simulations', dirname(fileURLToPath(import.meta.url)));
+  return found === null ? null : join(realpathSync(found.folder), 'dist');
 }

@@ -1,5 +1,6 @@
 // What a run tells, for tests of what shows it: a start, a round in which a client is missing, a failed one, the end.
 import type { LostClients, RoundLine, RunStart, RunSummary } from '@starling/runtime/events';
+import { roundLine } from './lines.js';
 
 export const start: RunStart = {
   federation: 'mnist',
@@ -23,12 +24,10 @@ const missing: LostClients = {
   clients: ['client-4'],
 };
 export const round: RoundLine = {
-  type: 'round',
+  ...roundLine,
   round: 3,
   metrics: { loss: 0.25 },
-  cohort: 10,
   accepted: 9,
-  rejected: 0,
   dropped: 1,
   lost: [missing],
   wallMs: 500,

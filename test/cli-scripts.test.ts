@@ -52,6 +52,13 @@ describe('starling run', () => {
     });
   });
 
+  test('shows signs that would steer a terminal as code, in what is thrown later, too', async () => {
+    const source = "setTimeout(() => {\n  throw new Error('a\\u001b[31mb');\n}, 1);\n";
+    const { code, stderr } = await starling('steers.ts', source, 'run', 'steers.ts');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Error: a\\u001b\[31mb\n/);
+  });
+
   test('leaves what is thrown later to a script that listens', async () => {
     const source = `process.on('uncaughtException', ({ message }) => {
       console.log('caught', message);

@@ -1,7 +1,26 @@
-// `starling data show` as a process: the picture that docs/partitions.md has, and clients without labels.
+// `starling data` as a process: signs in a file that would steer a terminal, the picture that docs/partitions.md has,
+// and clients without labels.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readText } from './support/repository.js';
 import { runStarling } from './support/starling.js';
+
+test('`starling data inspect` shows signs that would steer a terminal as code', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'starling-inspect-'));
+  try {
+    const path = join(folder, 'steers.csv');
+    writeFileSync(path, 'age,na\u001b[31mme\n1,x\n2,y\n');
+    const text = await runStarling('data', 'inspect', path);
+    expect(text.stdout).toContain('na\\u001b[31mme');
+    expect(text.stdout).not.toContain('\u001b');
+    const { stdout } = await runStarling('data', 'inspect', path, '--json');
+    expect(JSON.parse(stdout).columns[1].name).toBe('na\u001b[31mme');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 describe('starling data show', () => {
   test('prints what the page on partitions shows, at most 80 columns wide', async () => {

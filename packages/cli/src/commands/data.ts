@@ -35,7 +35,7 @@ interface InspectOptions {
 async function inspect(file: string, { json, ...options }: InspectOptions): Promise<void> {
   const { inspectData } = await import('@starling/data');
   const report = await inspectData(file, options);
-  process.stdout.write(`${json ? JSON.stringify(report) : formatDataReport(report)}\n`);
+  printLine(json ? JSON.stringify(report) : formatDataReport(report));
 }
 
 interface ShowOptions {

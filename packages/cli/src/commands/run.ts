@@ -6,6 +6,7 @@ import { explain } from '../errors/explain.js';
 import { isFederation } from '../federation/load.js';
 import { importFile } from '../files/import-file.js';
 import { locateFile } from '../files/locate-file.js';
+import { visible } from '../output/visible.js';
 
 export function addRunCommand(program: Command): void {
   program
@@ -34,7 +35,7 @@ async function run(script: string, given: readonly string[]): Promise<void> {
 function fail(error: unknown): void {
   if (process.listenerCount('uncaughtException') > 1) return;
   void explain(error).then((text) => {
-    process.stderr.write(`${text}\n`);
+    if (text !== null) process.stderr.write(`${visible(text)}\n`);
     process.exit(exitCodeOf(error));
   });
 }

@@ -8,6 +8,7 @@ export {
 export { isWireCode, type WireCode, WireError, wireCodes } from './frames/codes.js';
 export { decodeFrame, encodeFrame, type Frame, type MessageType, messageTypes } from './frames/frame.js';
 export { CHUNK_BYTES, defaultLimits, MAX_BODY_BYTES, type WireLimits } from './frames/limits.js';
+export { boundReason, MAX_REASON } from './frames/reason.js';
 export { bodyLimit, slicesLimit, updateLimit } from './messages/body-limit.js';
 export type { Control, ControlInput, ControlMessage, ControlType } from './messages/control.js';
 export {

@@ -160,6 +160,15 @@ describe('createClientOn', () => {
     await expect(client.finished).rejects.toMatchObject({ code: 'coordinator-gone' });
   });
 
+  test('`createClientOn` says that it leaves when it is closed before it was welcomed', async () => {
+    const line = await start();
+    await line.next('hello');
+    const closing = client.close();
+    expect((await line.next('leave')).control).toMatchObject({ code: 'closed' });
+    await closing;
+    expect(await client.finished).toMatchObject({ end: 'closed' });
+  });
+
   test('`createClientOn` says that it leaves when it is closed', async () => {
     const line = await start();
     await admit(line);

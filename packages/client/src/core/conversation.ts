@@ -58,8 +58,6 @@ export interface Conversation {
 }
 
 const AGENT = 'starling-client/0.1.0';
-/** The longest reason that a message may have, characters. */
-const MAX_REASON = 2000;
 /** How long the coordinator may take over closing. */
 const CLOSE_MS = 1000;
 /** Heartbeats that may fail to come before the coordinator counts as gone. */
@@ -120,9 +118,8 @@ export function converse(options: ConversationOptions): Conversation {
   function leave(code: string, reason: string): void {
     if (state === 'ended') return;
     verdict ??= { kind: 'refused', code, reason };
-    if (state === 'preparing' || state === 'ready') {
-      send(encodeMessage('leave', { code, reason: reason.slice(0, MAX_REASON) }));
-    }
+    // Once `hello` is said the name is taken, or will be: without a word it would stay so for a while.
+    if (state !== 'connecting') send(encodeMessage('leave', { code, reason }));
     state = 'ended';
     socket.close(1000, code);
     parting = setTimeout(() => socket.terminate(), CLOSE_MS);

@@ -66,7 +66,7 @@ export function createWorker(options: WorkerOptions): Worker {
       const { code, reason } = report;
       counts.failed++;
       logger.error({ round, phase, code, reason }, 'the work failed');
-      send(encodeMessage('failed', { ...of, code, reason: reason.slice(0, 2000) }));
+      send(encodeMessage('failed', { ...of, code, reason }));
     } else if (update !== null) {
       const from = held < update.length ? held : 0;
       const frames = encodeBodyMessage('update', of, update, {

@@ -13,6 +13,17 @@ const of = { run: 'one', round: 1, attempt: 1, phase: 0 };
 const at = { ...of, broadcast: 'b'.repeat(64) };
 const body = (value: number) => encodeLeaves([tensor('float32', [1], Float32Array.of(value))]);
 
+const nested = (depth: number): string => `${'['.repeat(depth)}1${']'.repeat(depth)}`;
+
+/** A body of this header and no data. */
+function bodyOf(header: string): Uint8Array {
+  const json = new TextEncoder().encode(header.padEnd(Math.ceil(header.length / 8) * 8));
+  const bytes = new Uint8Array(8 + json.length);
+  new DataView(bytes.buffer).setUint32(0, json.length, true);
+  bytes.set(json, 8);
+  return bytes;
+}
+
 /** Writes down what it is told: `+position:value` and `-position`. */
 function recordingFold() {
   const told: string[] = [];
@@ -112,6 +123,28 @@ describe('gather', () => {
     expect(gathering.update('a', { ...at, run: '', broadcast: '' }, body(1))).toMatchObject({
       status: 'accepted',
     });
+  });
+
+  test.each([
+    ['a header that is nested deep', nested(7000)],
+    ['metadata that is nested deep', `{"__metadata__":{"a":${nested(7000)}}}`],
+    ['a dtype that is no text', '{"0":{"dtype":{"toString":1},"shape":[],"data_offsets":[0,0]}}'],
+    ['a name of 200,000 characters', `{"${'\\u001b'.repeat(200_000)}":1}`],
+  ])('`gather` rejects a body with %s at once, in one short line, and continues', async (_, header) => {
+    const { gathering, told } = begin();
+    const ack = gathering.update('a', at, bodyOf(header));
+    expect(ack).toMatchObject({ status: 'rejected', code: 'bad-body' });
+    expect(ack.reason?.length).toBeLessThanOrEqual(300);
+    expect(gathering.owes('a')).toBe(false);
+    for (const client of ['b', 'c']) gathering.update(client, at, body(1));
+    const { reports } = await gathering.outcome;
+    expect(reports[0]).toEqual({ client: 'a', status: 'rejected', code: 'bad-body', reason: ack.reason });
+    expect(told).toEqual(['-0', '+1:1', '+2:1']);
+  });
+
+  test('`gather` rejects an update on which its check fails', async () => {
+    const { gathering } = begin({ check: () => JSON.parse('no JSON') });
+    expect(gathering.update('a', at, body(1))).toMatchObject({ status: 'rejected', code: 'bad-body' });
   });
 
   test('`gather` asks for no more reports than the cohort has clients', async () => {

@@ -1,12 +1,12 @@
 // One phase of an attempt at a round, being gathered by the machine of `@starling/rounds`: this gives it a clock, reads
 // what has arrived, and folds what counts. A lane fold makes the result independent of the order of arrival.
 import { StarlingError, type Tensor } from '@starling/federated-core';
-import type { RejectionCode, UpdateChecker } from '@starling/federated-core/plan';
+import { type RejectionCode, thrownWords, type UpdateChecker } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan/runner';
 import { decodeLeaves } from '@starling/plan/safetensors';
 import { createGathering, type Fate, type GatheringAction, type PhaseAddress } from '@starling/rounds';
 import type { LaneFold, PhaseOutcome } from '@starling/runtime/phases';
-import { isWireCode } from '@starling/wire';
+import { boundReason, isWireCode } from '@starling/wire';
 import type { Logger } from 'pino';
 import type { ServerMetrics } from '../server/server-metrics.js';
 import type { Ack, ReportControl, Reports } from '../server/task.js';
@@ -188,9 +188,10 @@ function readUpdate(body: Uint8Array, check: UpdateChecker): Reading {
     const update = decodeLeaves(body);
     const refused = check(update);
     if (refused === null) return { update, refusal: null };
-    return { update: null, refusal: { code: refused.code, reason: refused.message } };
-  } catch (error) {
-    if (!(error instanceof StarlingError)) throw error;
-    return { update: null, refusal: { code: error.code, reason: error.message } };
+    return { update: null, refusal: { code: refused.code, reason: boundReason(refused.message) } };
+  } catch (thrown) {
+    // Whatever these bytes do to their reader is their fault: the phase does not wait for them again.
+    const code = thrown instanceof StarlingError && isWireCode(thrown.code) ? thrown.code : 'bad-body';
+    return { update: null, refusal: { code, reason: boundReason(thrownWords(thrown)) } };
   }
 }

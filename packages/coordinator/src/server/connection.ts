@@ -30,11 +30,10 @@ export interface ConnectionHandlers {
   failed(connection: Connection, failed: Control<'failed'>): boolean;
   /** What an earlier socket of this client left of a body. */
   resume(connection: Connection, message: ControlMessage): PartialBody | null;
-  /** Once, at the end. `left`: the client said that it will not be back. */
-  closed(
-    connection: Connection,
-    end: { readonly left: boolean; readonly unfinished: readonly PartialBody[] },
-  ): void;
+  /** The client says that it will not be back; `closed` follows. */
+  left(connection: Connection): void;
+  /** Once, at the end. `unfinished`: bodies that were on their way. */
+  closed(connection: Connection, unfinished: readonly PartialBody[]): void;
 }
 
 export interface ConnectionOptions {
@@ -66,7 +65,6 @@ export class Connection {
   /** The client that sits here; empty until `hello`. */
   client = '';
   #logger: Logger;
-  #left = false;
   #missedPings = 0;
   #waitingBytes = 0;
   #second = { startMs: 0, messages: 0 };
@@ -247,8 +245,8 @@ export class Connection {
   }
 
   #leave({ code, reason }: Control<'leave'>): void {
-    this.#left = true;
     this.#logger.info({ code, reason }, 'left');
+    this.#options.handlers.left(this);
     this.bye('goodbye');
   }
 
@@ -266,6 +264,6 @@ export class Connection {
   #closed(): void {
     clearTimeout(this.#handshakeTimer);
     this.state = 'ended';
-    this.#options.handlers.closed(this, { left: this.#left, unfinished: this.#assembler.unfinished() });
+    this.#options.handlers.closed(this, this.#assembler.unfinished());
   }
 }

@@ -133,14 +133,20 @@ export function createSeats(options: SessionHosting, metrics: ServerMetrics): Se
       partialUpdates.delete(client); // two sockets must never write into one buffer
       return partial ?? null;
     },
-    closed(connection, { left, unfinished }) {
+    left(connection) {
+      // At once: by the time that its socket is closed, another one may have taken the name.
+      members.part(connection.client, connection, 0);
+      readyConnections.delete(connection);
+      task?.gathering.failed(connection.client, null, 'left', 'the client said that it will not be back');
+      tally();
+    },
+    closed(connection, unfinished) {
       const { client } = connection;
       connections.delete(connection);
       readyConnections.delete(connection);
-      members.part(client, connection, left ? 0 : options.reserveMs);
+      members.part(client, connection, options.reserveMs);
       const partial = unfinished.find(({ message }) => belongsToTask(message));
       if (partial !== undefined && members.socketOf(client) === null) partialUpdates.set(client, partial);
-      if (left) task?.gathering.failed(client, null, 'left', 'the client said that it will not be back');
       tally();
     },
   };

@@ -34,6 +34,7 @@ export async function openSession(
   const logger = options.logger ?? pino({ level: 'silent' });
   const metrics = options.metrics ?? options.server?.metrics ?? createServerMetrics();
   checkServerOptions(options);
+  checkMinClients(minClients, population);
   clientArgument(linked.plan, population.dataType); // clients check their own data; this tells it before any joins
 
   /** What `close` does, in this order; also if opening fails half way. */
@@ -120,12 +121,20 @@ function checkServerOptions(options: WebSocketRuntimeOptions): void {
   );
 }
 
+/** Throws a `RangeError` if it would wait for more clients than can ever join. */
+function checkMinClients(minClients: number, { name, size }: Population): void {
+  if (minClients <= size) return;
+  throw new RangeError(
+    `Cannot wait for ${minClients} clients (minClients): need at most the ${size} of population '${name}'`,
+  );
+}
+
 /** Throws a `WireError` if clients that hold this type of data cannot run the plan. */
 function checkDataType({ plan }: LinkedPlan, type: string): void {
   try {
     clientArgument(plan, parseType(type));
   } catch (cause) {
-    throw new WireError('type-mismatch', (cause as Error).message.slice(0, 2000), { cause });
+    throw new WireError('type-mismatch', (cause as Error).message, { cause });
   }
 }
 

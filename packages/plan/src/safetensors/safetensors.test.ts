@@ -8,6 +8,14 @@ function file(header: string, data: readonly number[] = []): Uint8Array {
   return Uint8Array.of(json.length, 0, 0, 0, 0, 0, 0, 0, ...json, ...data);
 }
 
+/** The same of a header that is longer than 255 bytes. */
+function long(header: string): Uint8Array {
+  const json = new TextEncoder().encode(header.padEnd(Math.ceil(header.length / 8) * 8));
+  return Uint8Array.of(json.length & 255, json.length >> 8, 0, 0, 0, 0, 0, 0, ...json);
+}
+
+const nested = (depth: number): string => `${'['.repeat(depth)}1${']'.repeat(depth)}`;
+
 describe('encodeSafetensors', () => {
   test('`encodeSafetensors` writes the published layout for one float32 tensor', () => {
     const bytes = encodeSafetensors([['x', tensor('float32', [2], Float32Array.of(1, -2))]]);
@@ -139,7 +147,20 @@ describe('decodeSafetensors', () => {
       file('{"x":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}}', [2]),
       /booleans of 0 or 1/,
     ],
-    ['metadata that is not text', file('{"__metadata__":{"a":1}}'), /metadata must be text/],
+    ['metadata that is not text', file('{"__metadata__":{"a":1}}'), /metadata must be text, got 1 for 'a'/],
+    // JSON.parse takes any depth; whoever prints what it gives runs out of stack.
+    ['a header that is nested deep', long(nested(7000)), /must be an object, got an array/],
+    ['metadata that is nested deep', long(`{"__metadata__":{"a":${nested(7000)}}}`), /must be text, got an array/],
+    [
+      'a dtype that is nested deep',
+      long(`{"x":{"dtype":${nested(7000)},"shape":[],"data_offsets":[0,0]}}`),
+      /needs a dtype of .*, got an array/,
+    ],
+    [
+      'a dtype that cannot be made a text',
+      long('{"x":{"dtype":{"toString":1,"valueOf":1},"shape":[],"data_offsets":[0,0]}}'),
+      /needs a dtype of .*, got an object/,
+    ],
   ])('`decodeSafetensors` refuses %s', (_, bytes, message) => {
     let error: unknown;
     try {

@@ -145,6 +145,16 @@ function fail(actual: string): never {
   throw new BodyError(`Cannot read tensors: ${actual}`);
 }
 
+/**
+ * What a value of a header is, short whatever it holds: it may be nested deeper than the stack, which printing it whole
+ * would run out of.
+ */
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return `'${value.slice(0, 20)}'`;
+  if (value === null || typeof value !== 'object') return String(value);
+  return Array.isArray(value) ? 'an array' : 'an object';
+}
+
 function bytesOf(data: ArrayBufferView | readonly string[]): Uint8Array {
   const view = data as ArrayBufferView;
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
@@ -163,7 +173,7 @@ function readHeader(bytes: Uint8Array): { entries: Entry[]; metadata: Record<str
   } catch (cause) {
     throw new BodyError('Cannot read tensors: the header must be JSON in UTF-8', { cause });
   }
-  if (!isRecord(header)) fail(`the header must be an object, got ${JSON.stringify(header)}`);
+  if (!isRecord(header)) fail(`the header must be an object, got ${kindOf(header)}`);
   const metadata: Record<string, string> = {};
   const entries: Entry[] = [];
   for (const [name, value] of Object.entries(header)) {
@@ -171,7 +181,7 @@ function readHeader(bytes: Uint8Array): { entries: Entry[]; metadata: Record<str
     if (name !== METADATA) entries.push(readEntry(name, value));
     else {
       for (const [key, text] of Object.entries(value)) {
-        if (typeof text !== 'string') fail(`metadata must be text, got ${JSON.stringify(text)} for '${key}'`);
+        if (typeof text !== 'string') fail(`metadata must be text, got ${kindOf(text)} for '${key}'`);
         metadata[key] = text;
       }
     }
@@ -180,9 +190,10 @@ function readHeader(bytes: Uint8Array): { entries: Entry[]; metadata: Record<str
 }
 
 function readEntry(name: string, entry: Readonly<Record<string, unknown>>): Entry {
-  const dtype = DTYPES.get(String(entry['dtype']));
+  const tag = entry['dtype'];
+  const dtype = typeof tag === 'string' ? DTYPES.get(tag) : undefined;
   if (dtype === undefined) {
-    fail(`'${name}' needs a dtype of ${[...DTYPES.keys()].join(', ')}, got ${String(entry['dtype'])}`);
+    fail(`'${name}' needs a dtype of ${[...DTYPES.keys()].join(', ')}, got ${kindOf(tag)}`);
   }
   const { shape, data_offsets: offsets } = entry;
   if (!isShape(shape)) fail(`'${name}' needs a shape of non-negative integers`);

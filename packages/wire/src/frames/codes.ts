@@ -2,6 +2,7 @@
 // WebSocket close code that goes with each. A code is never renamed or given a second meaning.
 import { StarlingError } from '@starling/federated-core';
 import type { RejectionCode } from '@starling/federated-core/plan';
+import { boundReason } from './reason.js';
 
 type Entry = readonly [closeCode: number, meaning: string];
 
@@ -58,11 +59,11 @@ export const wireCodes = {
 
 export type WireCode = keyof typeof wireCodes;
 
-/** What is wrong with a message, a frame or a conversation, under a code that docs/protocol.md lists. */
+/** What is wrong with a message, a frame or a conversation, under a code that docs/protocol.md lists; in one line. */
 export class WireError extends StarlingError {
   declare readonly code: WireCode;
   constructor(code: WireCode, message: string, options?: { readonly cause?: unknown }) {
-    super(code, message, options);
+    super(code, boundReason(message), options); // it may quote what the other end sent
   }
   /** The WebSocket close code that ends a conversation for this reason. */
   get closeCode(): number {

@@ -3,13 +3,15 @@
 import * as z from 'zod';
 import { WireError } from '../frames/codes.js';
 import type { MessageType } from '../frames/frame.js';
+import { boundReason } from '../frames/reason.js';
 
 const MAX_BLOBS = 512; // × about 100 bytes of JSON stays below the limit of a control part
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const uint32 = z.int().min(0).max(0xffff_ffff);
 const code = z.string().regex(/^[a-z0-9-]{1,64}$/);
-const reason = z.string().max(2000);
+/** One line, cut if it is longer than `MAX_REASON`: logs and records quote it. */
+const reason = z.string().transform(boundReason);
 const clientName = z.string().min(1).max(200);
 /**
  * Which attempt at a round, of which run. Other ends may not know these fields: then it is a first attempt, and the run
@@ -105,7 +107,10 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 export function encodeControl<T extends ControlType>(_type: T, control: ControlInput<T>): Uint8Array {
-  return encoder.encode(JSON.stringify(control));
+  const { reason } = control as { readonly reason?: string };
+  return encoder.encode(
+    JSON.stringify(reason === undefined ? control : { ...control, reason: boundReason(reason) }),
+  );
 }
 
 /** Reads and checks a control part. Throws a `WireError` and nothing else. */

@@ -86,10 +86,10 @@ describe('createGathering', () => {
   test.each<[Partial<PhaseAddress>, string]>([
     [{ run: 'another' }, 'other-run'],
     [{ round: 2 }, 'round-over'],
-    [{ attempt: 1 }, 'round-over'],
-    [{ attempt: 3 }, 'round-over'],
-    [{ phase: 1 }, 'round-over'],
-    [{ base: 'of an earlier process' }, 'round-over'],
+    [{ attempt: 1 }, 'other-attempt'],
+    [{ attempt: 3 }, 'other-attempt'],
+    [{ phase: 1 }, 'other-work'],
+    [{ base: 'of an earlier process' }, 'other-work'],
   ])('`createGathering` refuses a report of %j', (change, code) => {
     const { gathering, report } = begin();
     const address = { ...here, ...change };

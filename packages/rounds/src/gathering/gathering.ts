@@ -160,6 +160,11 @@ export function createGathering(here: PhaseAddress, settings: GatheringSettings,
   ): GatheringAction {
     return { kind: 'answer', client, address, status, code, reason };
   }
+  /** In what a report differs that is not of the work that is asked for now. */
+  function elsewhere(address: PhaseAddress): 'round-over' | 'other-attempt' | 'other-work' {
+    if (address.round !== here.round || isHere(address)) return 'round-over';
+    return address.attempt === here.attempt ? 'other-work' : 'other-attempt';
+  }
   function report({ client, address, digest, refusal }: GatheringEvent & { readonly kind: 'report' }) {
     if (address.run !== here.run) {
       return [answer(client, address, 'ignored', 'other-run', `the run is ${here.run}`)];
@@ -173,7 +178,7 @@ export function createGathering(here: PhaseAddress, settings: GatheringSettings,
     if (isOver || !isHere(address)) {
       const { round, attempt, phase } = address;
       const reason = `round ${round}, attempt ${attempt}, phase ${phase} is not being gathered`;
-      return [answer(client, address, 'ignored', 'round-over', reason)];
+      return [answer(client, address, 'ignored', elsewhere(address), reason)];
     }
     if (!positions.has(client)) {
       return [answer(client, address, 'ignored', 'not-in-cohort', 'this round did not ask this client')];

@@ -1,8 +1,9 @@
 // What must hold whatever goes wrong, checked on what the server did and told: each committed state is what exactly its
 // counted reports make of the one before; nothing that was announced is ever taken back; no work was asked for that a
-// restart does not know; no phase outlives its deadline.
+// restart does not know; no phase outlives its deadline; what a client hears of its reports is what was announced.
 import type { AttemptPlan, PhaseAddress } from '@starling/rounds';
 import type { FoundRun } from '@starling/store';
+import type { Control } from '@starling/wire';
 import type { FaultMix } from './mix.js';
 import { fold, reportOf, type Words, wordsOf } from './work.js';
 
@@ -16,6 +17,8 @@ export interface Checker {
   announced(round: number, attempt: AttemptPlan, counted: readonly (readonly string[])[], state: Words): void;
   /** A phase began, and may last so long. */
   phaseOver(address: PhaseAddress, lastedMs: number): void;
+  /** A client hears what has become of an attempt that it reported to. */
+  heard(client: string, commit: Control<'commit'>): void;
   /** A process has taken the run up. */
   restarted(found: FoundRun | null): void;
 }
@@ -29,6 +32,11 @@ export function createChecker(
 ): Checker {
   /** By round: as it was announced. */
   const states = new Map<number, Words>([[0, INITIAL]]);
+  /** By round that was announced: the attempt, and who counted, phase by phase. */
+  const counts = new Map<
+    number,
+    { readonly attempt: number; readonly counted: readonly (readonly string[])[] }
+  >();
   let latest = 0;
   let lastAsked: AttemptPlan | null = null;
   const longestMs = settings.deadlineMs * (settings.maxExtensions + 1);
@@ -63,7 +71,21 @@ export function createChecker(
         throw new Finding(`round ${round} ends in a state that its reports do not make`);
       }
       states.set(round, state);
+      counts.set(round, { attempt: attempt.attempt, counted });
       latest = round;
+    },
+    heard(client, { round, attempt, status, counted }) {
+      const of = `${client} hears that attempt ${attempt} at round ${round}`;
+      const known = counts.get(round);
+      if (status === 'committed') {
+        if (known?.attempt !== attempt) throw new Finding(`${of} is committed, which was not announced`);
+        const phases = known.counted.flatMap((those, phase) => (those.includes(client) ? [phase] : []));
+        if (phases.join() !== counted.join()) {
+          throw new Finding(`${of} counts it in phases ${counted}, it counted in ${phases}`);
+        }
+      } else if (status === 'abandoned' && known?.attempt === attempt) {
+        throw new Finding(`${of} is abandoned, and it was announced`);
+      }
     },
     phaseOver({ round, attempt, phase }, lastedMs) {
       if (lastedMs <= longestMs + 1) return;

@@ -1,7 +1,15 @@
-// A client of a simulation: it says that it is there every now and then, works when it is asked, and keeps its report
-// until it hears what became of it, or crashes.
+// A client of a simulation: it says that it is there every now and then, works when it is asked, keeps its report until
+// it hears that it has arrived, or crashes, and asks until it hears whether it counts.
 import type { Generator } from '@starling/federated-core';
-import { encodeBodyMessage, encodeMessage, isMessage, type Message } from '@starling/wire';
+import {
+  type Control,
+  encodeBodyMessage,
+  encodeMessage,
+  isMessage,
+  type Message,
+  spokenVersions,
+} from '@starling/wire';
+import type { Checker } from './checker.js';
 import type { Clock } from './clock.js';
 import type { FaultMix } from './mix.js';
 import { type Network, SERVER } from './network.js';
@@ -10,6 +18,9 @@ import { bytesOf, reportOf, wordsOf } from './work.js';
 /** Between two signs of life, milliseconds. */
 export const HELLO_MS = 150;
 const CHUNK_BYTES = 4; // so that a report takes several frames
+
+/** An attempt at a round. */
+type Attempt = Pick<Control<'commit'>, 'run' | 'round' | 'attempt'>;
 
 export interface SimulatedClient {
   readonly name: string;
@@ -23,23 +34,32 @@ export function createClient(
   random: Generator,
   network: Network,
   mix: FaultMix,
+  checker: Checker,
   isHealed: () => boolean,
 ): SimulatedClient {
   let life = 0;
   let isUp = false;
   /** By what was asked: what the client would send again. */
   let kept: { readonly key: string; readonly frames: readonly Uint8Array[] } | null = null;
+  /** What it has reported to, and not heard of since. */
+  let awaits: Attempt | null = null;
   const chance = (probability: number): boolean => !isHealed() && random.uniform() < probability;
 
   function start(): void {
     isUp = true;
     const of = ++life;
-    const hello = (): void => {
+    const greet = (): void => {
       if (life !== of) return;
-      network.send(name, SERVER, [encodeMessage('hello', { client: name })]);
-      clock.after(HELLO_MS * (0.5 + random.uniform()), hello);
+      const hello = { client: name, versions: spokenVersions, awaits };
+      network.send(name, SERVER, [encodeMessage('hello', hello)]);
+      clock.after(HELLO_MS * (0.5 + random.uniform()), greet);
     };
-    clock.after(random.uniform() * 50, hello);
+    clock.after(random.uniform() * 50, greet);
+  }
+  function heard(commit: Control<'commit'>): void {
+    checker.heard(name, commit);
+    const { run, round, attempt } = commit;
+    if (awaits?.run === run && awaits.round === round && awaits.attempt === attempt) awaits = null;
   }
   function work(message: Message): void {
     if (!isMessage(message, 'work')) return;
@@ -63,6 +83,7 @@ export function createClient(
       const to = chance(mix.foreign) ? { ...address, run: 'another' } : address;
       const frames = encodeBodyMessage('update', to, bytes, { stream: 1, chunkBytes: CHUNK_BYTES });
       kept = { key, frames };
+      awaits = { run, round, attempt };
       network.send(name, SERVER, frames);
     });
   }
@@ -72,7 +93,8 @@ export function createClient(
     name,
     receive(message) {
       if (!isUp) return;
-      if (message.type === 'ack') kept = null;
+      if (isMessage(message, 'ack')) kept = null;
+      else if (isMessage(message, 'commit')) heard(message.control);
       else work(message);
     },
     crash() {
@@ -80,6 +102,7 @@ export function createClient(
       isUp = false;
       life++;
       kept = null;
+      awaits = null;
       clock.after(100 + random.uniform() * 1500, start);
     },
   };

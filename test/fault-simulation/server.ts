@@ -16,7 +16,15 @@ import {
 import { failedAttempts, type OpenRun, openAttempt, StoreFailedError } from '@starling/store';
 import { directoryStore } from '@starling/store/directory';
 import { type Disk, SimulatedCrash } from '@starling/store/testing';
-import { type Control, encodeBodyMessage, encodeMessage, isMessage, type Message } from '@starling/wire';
+import {
+  type Control,
+  commonVersion,
+  encodeBodyMessage,
+  encodeMessage,
+  isMessage,
+  type Message,
+  spokenVersions,
+} from '@starling/wire';
 import { type Checker, Finding, INITIAL } from './checker.js';
 import { HELLO_MS } from './client.js';
 import type { Clock } from './clock.js';
@@ -73,6 +81,10 @@ export function startServer(parts: ServerParts, life: number, onExit: () => void
   let next: Words = INITIAL;
   let attempt: AttemptPlan | null = null;
   let counted: (readonly string[])[] = [];
+  /** Who has reported to the attempt at hand. */
+  const reported = new Set<string>();
+  /** By attempt that this process saw the end of: who counted, phase by phase; `null` if it was given up. */
+  const ends = new Map<string, readonly (readonly string[])[] | null>();
   let phase: Phase | null = null;
   let wakeAt = Number.POSITIVE_INFINITY;
 
@@ -126,6 +138,7 @@ export function startServer(parts: ServerParts, life: number, onExit: () => void
         case 'run':
           attempt = action.attempt;
           counted = [];
+          reported.clear();
           next = state;
           await gather(
             0,
@@ -135,8 +148,12 @@ export function startServer(parts: ServerParts, life: number, onExit: () => void
         case 'committed':
           state = next;
           checker.announced(action.round, attempt!, counted, state);
+          settled(action, counted);
           break;
         case 'attempt-failed':
+          settled(action, null);
+          phase = null;
+          break;
         case 'abandon':
           phase = null;
           break;
@@ -151,6 +168,22 @@ export function startServer(parts: ServerParts, life: number, onExit: () => void
       if (!isAlive) break;
     }
     plan();
+  }
+  /** Tells who has reported whether the attempt counts. */
+  function settled(
+    { round, attempt: number }: { readonly round: number; readonly attempt: number },
+    those: readonly (readonly string[])[] | null,
+  ): void {
+    ends.set(`${round}.${number}`, those);
+    for (const client of reported) tell(client, { run: RUN, round, attempt: number });
+  }
+  function tell(client: string, of: Pick<Control<'commit'>, 'run' | 'round' | 'attempt'>): void {
+    const isOpen = attempt?.round === of.round && attempt.attempt === of.attempt;
+    const those = ends.get(`${of.round}.${of.attempt}`);
+    if (isOpen && those === undefined) return;
+    const status = those === undefined ? 'unknown' : those === null ? 'abandoned' : 'committed';
+    const phases = (those ?? []).flatMap((each, index) => (each.includes(client) ? [index] : []));
+    network.send(SERVER, client, [encodeMessage('commit', { ...of, status, counted: phases })]);
   }
   async function write(action: RunAction & { readonly kind: 'store' }): Promise<void> {
     try {
@@ -210,6 +243,7 @@ export function startServer(parts: ServerParts, life: number, onExit: () => void
         case 'answer': {
           const { client, address, status, code } = action;
           const { base: _, ...of } = address;
+          if (status !== 'ignored') reported.add(client);
           const told = { ...of, status, ...(code === null ? {} : { code }) };
           network.send(SERVER, client, [encodeMessage('ack', told)]);
           break;
@@ -294,6 +328,11 @@ export function startServer(parts: ServerParts, life: number, onExit: () => void
     async receive(from, message) {
       if (!isAlive || machine === null) return;
       if (isMessage(message, 'hello')) {
+        const { versions, awaits } = message.control;
+        if (versions === undefined || commonVersion(versions, spokenVersions) === null) {
+          throw new Finding(`the server got a 'hello' of versions ${JSON.stringify(versions)}`);
+        }
+        if (awaits !== null) tell(from, awaits);
         const isNew = !lastHeard.has(from);
         lastHeard.set(from, clock.now);
         if (isNew) await handle({ kind: 'joined', client: indexOf.get(from)! });

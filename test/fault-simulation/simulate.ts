@@ -54,7 +54,7 @@ export async function simulate(number: number, plant: Plant | null = null): Prom
     to === SERVER ? server?.receive(from, message) : clients.get(to)?.receive(message),
   );
   const clients = new Map(
-    names.map((name) => [name, createClient(name, clock, random, network, mix, () => isHealed)]),
+    names.map((name) => [name, createClient(name, clock, random, network, mix, checker, () => isHealed)]),
   );
 
   /** One process at a time: only the start that was planned last takes place. */

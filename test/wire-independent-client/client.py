@@ -82,14 +82,16 @@ class WebSocket:
 
 # --- Frames and messages (sections 2 and 3) --------------------------------------------------------------------
 
-NAMES = "part hello welcome want blob ready work update failed ack leave bye error slices".split()
+VERSION = 2
+NAMES = "part hello welcome want blob ready work update failed ack leave bye error slices commit".split()
 CHUNK = 262144
 
 
 def frame(name, control=None, stream=0, offset=0, total=0, part=b""):
     text = b"" if control is None else json.dumps(control).encode()
     text += b" " * (-len(text) % 8)
-    head = struct.pack("<4sBBHIIIIII", b"STRL", 1, NAMES.index(name), 0, len(text), len(part), stream, offset, total, 0)
+    kind = NAMES.index(name)
+    head = struct.pack("<4sBBHIIIIII", b"STRL", VERSION, kind, 0, len(text), len(part), stream, offset, total, 0)
     return head + text + part
 
 
@@ -120,7 +122,8 @@ class Conversation:
             magic, version, kind, _, control_length, part_length, stream, offset, total, _ = struct.unpack(
                 "<4sBBHIIIIII", data[:32]
             )
-            assert magic == b"STRL" and version == 1 and len(data) == 32 + control_length + part_length
+            assert magic == b"STRL" and len(data) == 32 + control_length + part_length
+            assert version == VERSION or NAMES[kind] == "error"  # which may come before a version is agreed on
             part = data[32 + control_length :]
             if NAMES[kind] == "part":
                 name, control, body = self.bodies[stream]
@@ -273,7 +276,8 @@ def unpack_slices(selections, leaves):
 
 def take_part(url, name, readings):
     talk = Conversation(url)
-    talk.say("hello", {"client": name, "dataType": "<readings=float32*>", "agent": "python"})
+    versions = {"lowest": VERSION, "highest": VERSION}
+    talk.say("hello", {"client": name, "dataType": "<readings=float32*>", "agent": "python", "versions": versions})
     blobs, missing, rounds, slices = {}, set(), set(), None
     while True:
         heard = talk.hear()
@@ -281,6 +285,7 @@ def take_part(url, name, readings):
             return len(rounds)
         kind, control, body = heard
         if kind == "welcome":
+            assert control["version"] == VERSION
             plan_hash = control["plan"]["hash"]
             missing = {plan_hash}
             talk.say("want", {"blobs": [{"hash": plan_hash}]})
@@ -312,10 +317,12 @@ def take_part(url, name, readings):
             data = ("F32", [len(readings)], readings)
             inputs = [*read_leaves(body), *own, data]
             update = run(phase["work"], inputs, constants, graphs, tuple(control["seed"]))
-            at = {"round": control["round"], "phase": control["phase"]}
+            at = {field: control[field] for field in ("run", "round", "attempt", "phase", "broadcast")}
             talk.say_with_body("update", at, write_leaves(update))
         elif kind == "ack":
             assert control["status"] == "accepted", control
+        elif kind == "commit":
+            assert control["status"] == "committed" and control["counted"], control
             rounds.add(control["round"])
         elif kind == "error":
             raise RuntimeError(f"{control['code']}: {control['reason']}")

@@ -6,7 +6,7 @@ export {
   type ClientSummary,
   createClientOn,
 } from './core/client.js';
-export type { ClientOptions } from './core/client-options.js';
+export type { ClientAck, ClientCommit, ClientOptions } from './core/client-options.js';
 export { type ClientLogger, silentLogger } from './core/logger.js';
 export type { ClientCounts } from './core/memory.js';
 export { createPlanCache, type LoadedPlan, type PlanCache } from './core/plan-cache.js';

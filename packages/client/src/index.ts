@@ -2,7 +2,7 @@
 // needs no Node is in `/core`.
 export type { BackOff } from './core/back-off.js';
 export { type Client, ClientRefusedError, type ClientSummary } from './core/client.js';
-export type { ClientOptions } from './core/client-options.js';
+export type { ClientAck, ClientCommit, ClientOptions } from './core/client-options.js';
 export type { ClientLogger } from './core/logger.js';
 export type { ClientCounts } from './core/memory.js';
 export { createPlanCache, type PlanCache } from './core/plan-cache.js';

@@ -9,8 +9,15 @@ export { isWireCode, type WireCode, WireError, wireCodes } from './frames/codes.
 export { decodeFrame, encodeFrame, type Frame, type MessageType, messageTypes } from './frames/frame.js';
 export { CHUNK_BYTES, defaultLimits, MAX_BODY_BYTES, type WireLimits } from './frames/limits.js';
 export { boundReason, MAX_REASON } from './frames/reason.js';
+export { commonVersion, spokenVersions, type VersionRange, versionsApart } from './frames/versions.js';
 export { bodyLimit, slicesLimit, updateLimit } from './messages/body-limit.js';
-export type { Control, ControlInput, ControlMessage, ControlType } from './messages/control.js';
+export {
+  type Control,
+  type ControlInput,
+  type ControlMessage,
+  type ControlType,
+  controlSchemas,
+} from './messages/control.js';
 export {
   type Assembler,
   type AssemblerOptions,

@@ -30,6 +30,8 @@ export function checkClient(options: ClientOptions): void {
     backOff: backOffKind,
     giveUpMs: atLeastZero,
     connect: required(kinds.callable),
+    onAck: kinds.callable,
+    onCommit: kinds.callable,
     logger: loggerKind,
     random: kinds.callable,
   });

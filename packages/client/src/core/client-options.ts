@@ -6,6 +6,33 @@ import type { ClientLogger } from './logger.js';
 import type { PlanCache } from './plan-cache.js';
 import type { Connect } from './socket.js';
 
+/** An update has arrived. */
+export interface ClientAck {
+  readonly client: string;
+  readonly run: string;
+  readonly round: number;
+  /** From 1, of the attempts at this round. */
+  readonly attempt: number;
+  readonly phase: number;
+  /** `accepted`: for now; it counts once its attempt is committed. */
+  readonly status: 'accepted' | 'rejected' | 'ignored';
+  /** Why not, for one that is not accepted: a code of docs/protocol.md. */
+  readonly code?: string;
+  readonly reason?: string;
+}
+
+/** What has become of an attempt at a round to which the client has reported. */
+export interface ClientCommit {
+  readonly client: string;
+  readonly run: string;
+  readonly round: number;
+  readonly attempt: number;
+  /** `committed`: the round counts. `unknown`: the coordinator cannot say any more. */
+  readonly status: 'committed' | 'abandoned' | 'unknown';
+  /** The phases in which this client's update counts; none unless it is committed. */
+  readonly counted: readonly number[];
+}
+
 export interface ClientOptions {
   /** `ws://` or `wss://`. */
   readonly url: string;
@@ -27,6 +54,10 @@ export interface ClientOptions {
   readonly giveUpMs?: number;
   /** Makes sockets; `createClient` of the Node entry takes `ws`. */
   readonly connect: Connect;
+  /** Told of each update that has arrived; what it throws is logged. */
+  readonly onAck?: (ack: ClientAck) => void;
+  /** Told once for each attempt that the client has reported to; what it throws is logged. */
+  readonly onCommit?: (commit: ClientCommit) => void;
   /** Default: silent. */
   readonly logger?: ClientLogger;
   /** Uniform in [0, 1), for the jitter of the back-off. Default `Math.random`. */

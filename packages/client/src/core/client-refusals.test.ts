@@ -1,7 +1,18 @@
 // Why a client ends for good: its own rules, the coordinator's word, or a coordinator that breaks the protocol.
 import { float32, sequence } from '@starling/federated-core';
+import { encodeMessage } from '@starling/wire';
 import { describe, expect, test } from 'vitest';
-import { admit, broadcast, client, hash, manifest, start, teach, work } from '../testing/echo-plan.js';
+import {
+  admit,
+  broadcast,
+  client,
+  hash,
+  manifest,
+  start,
+  teach,
+  welcome,
+  work,
+} from '../testing/echo-plan.js';
 import type { ScriptedLine } from '../testing/scripted-coordinator.js';
 import type { ClientOptions } from './client-options.js';
 
@@ -101,7 +112,34 @@ describe('createClientOn', () => {
       {},
       async (line) => {
         await line.next('hello');
-        line.say('ack', { round: 1, phase: 0, status: 'accepted' });
+        line.say('ack', { run: 'one', round: 1, attempt: 1, phase: 0, status: 'accepted' });
+      },
+    ],
+    [
+      'unsupported-version',
+      {},
+      async (line) => {
+        const { versions } = (await line.next('hello')).control;
+        expect(versions).toEqual({ lowest: 2, highest: 2 });
+        line.say('error', { code: 'unsupported-version', reason: '', versions: { lowest: 3, highest: 4 } });
+        line.cut();
+      },
+    ],
+    [
+      'unsupported-version',
+      {},
+      async (line) => {
+        await line.next('hello');
+        line.say('welcome', { ...welcome('mote-1'), version: 3 });
+        expect((await line.next('leave')).control).toMatchObject({ code: 'unsupported-version' });
+      },
+    ],
+    [
+      'unsupported-version',
+      {},
+      async (line) => {
+        await admit(line);
+        line.sayRaw(encodeMessage('bye', { reason: 'in another version than was agreed' }, 3));
       },
     ],
     ['frame-not-binary', {}, async (line) => line.sayRaw(null)],
@@ -113,6 +151,17 @@ describe('createClientOn', () => {
       await expect(client.finished).rejects.toMatchObject({ code });
     },
   );
+
+  test('`createClientOn` says which end is to be upgraded when they have no version in common', async () => {
+    const line = await start();
+    await line.next('hello');
+    line.say('error', { code: 'unsupported-version', reason: '', versions: { lowest: 3, highest: 4 } });
+    line.cut();
+    await expect(client.finished).rejects.toThrow(
+      "Cannot take part as 'mote-1': the coordinator speaks versions 3 to 4 of the protocol, the client version 2: " +
+        'upgrade the client',
+    );
+  });
 
   test('`createClientOn` throws when the URL is not one of a socket', () => {
     expect(() => start({ url: 'http://coordinator:7700' })).toThrow(RangeError);

@@ -11,8 +11,10 @@ import {
   manifest,
   start,
   teach,
+  welcome,
   work,
 } from '../testing/echo-plan.js';
+import type { ClientAck, ClientCommit } from './client-options.js';
 
 describe('createClientOn', () => {
   test('`createClientOn` joins, fetches the plan once, works and ends when the coordinator says goodbye', async () => {
@@ -20,14 +22,16 @@ describe('createClientOn', () => {
     const hello = await admit(line);
     expect(hello.control).toMatchObject({ client: 'mote-1', dataType: '<x=float32>', token: 'murmuration' });
     expect((await teach(line)).control).toMatchObject({ plan: hash, partial: null });
-    line.sayBody('work', { ...work, run: 'one', attempt: 2 }, broadcast);
+    line.sayBody('work', { ...work, attempt: 2 }, broadcast);
     const update = await line.next('update');
     const of = { run: 'one', round: 3, attempt: 2, phase: 0 };
     expect(update.control).toEqual({ ...of, broadcast: work.broadcast });
     const [sent, own] = decodeLeaves(update.body as Uint8Array);
     expect(sent?.data[99]).toBe(99);
     expect(own?.data[0]).toBe(7);
-    line.say('ack', { round: 3, phase: 0, status: 'accepted' });
+    line.say('ack', { ...of, status: 'accepted' });
+    const { phase: _, ...attempt } = of;
+    line.say('commit', { ...attempt, status: 'committed', counted: [0] });
     line.say('bye', { reason: 'the run is over' });
     line.cut();
     expect(await client.finished).toMatchObject({
@@ -60,6 +64,62 @@ describe('createClientOn', () => {
     expect((await second.next('update')).body).toEqual(update.body); // all of it: `received` is 0
     expect(loads).toBe(1); // the update was computed once
     expect(client.counts.reconnects).toBe(1);
+  });
+
+  test('`createClientOn` counts updates once they count, and tells of both', async () => {
+    const told: unknown[] = [];
+    const onAck = ({ round, phase, status }: ClientAck) => void told.push(`ack ${round} ${phase} ${status}`);
+    const onCommit = ({ round, status, counted }: ClientCommit) => {
+      told.push(`commit ${round} ${status} ${counted}`);
+      throw new Error('a listener that throws ends nothing');
+    };
+    const line = await start({ onAck, onCommit });
+    await admit(line);
+    await teach(line);
+    const report = async (round: number) => {
+      line.sayBody('work', { ...work, round }, broadcast);
+      const { broadcast: _, ...of } = (await line.next('update')).control;
+      return of;
+    };
+    const first = await report(1);
+    line.say('ack', { ...first, status: 'accepted' });
+    line.say('commit', { run: 'one', round: 1, attempt: 1, status: 'committed', counted: [0] });
+    line.say('commit', { run: 'one', round: 1, attempt: 1, status: 'committed', counted: [0] }); // counts once
+    const second = await report(2);
+    expect(client.counts).toMatchObject({ accepted: 1, abandoned: 0, unknown: 0 });
+    line.say('ack', { ...second, status: 'accepted' });
+    line.say('commit', { run: 'one', round: 2, attempt: 1, status: 'abandoned', counted: [] });
+    line.say('ack', { ...(await report(3)), status: 'accepted' }); // and of this nothing more is heard
+    line.say('ack', { ...(await report(4)), status: 'rejected', code: 'out-of-range', reason: 'no' });
+    line.say('bye', { reason: 'the run is over' });
+    line.cut();
+    expect(await client.finished).toMatchObject({ accepted: 1, abandoned: 1, unknown: 1, rejected: 1 });
+    expect(told).toEqual([
+      'ack 1 0 accepted',
+      'commit 1 committed 0',
+      'ack 2 0 accepted',
+      'commit 2 abandoned ',
+      'ack 3 0 accepted',
+      'ack 4 0 rejected',
+    ]);
+  });
+
+  test('`createClientOn` asks for the commit that it missed when it comes back, and hears it before all else', async () => {
+    const first = await start();
+    expect((await admit(first)).control).toMatchObject({ run: null, awaits: null });
+    await teach(first);
+    first.sayBody('work', work, broadcast);
+    await first.next('update');
+    first.cut(); // before the acknowledgement
+    const second = await coordinator.accept();
+    const at = { run: 'one', round: 3, attempt: 1 };
+    expect((await second.next('hello')).control).toMatchObject({ run: 'one', awaits: at });
+    second.say('commit', { ...at, status: 'committed', counted: [0] });
+    second.say('welcome', welcome('mote-1'));
+    await second.next('ready');
+    expect(client.counts.accepted).toBe(1);
+    second.cut();
+    expect((await admit(await coordinator.accept())).control).toMatchObject({ run: 'one', awaits: null });
   });
 
   test('`createClientOn` continues with a plan and a broadcast where cuts left them', async () => {
@@ -121,7 +181,7 @@ describe('createClientOn', () => {
     await teach(line);
     line.sayBody('work', work, broadcast);
     expect((await line.next('failed')).control).toEqual({
-      run: '',
+      run: 'one',
       attempt: 1,
       broadcast: work.broadcast,
       round: 3,

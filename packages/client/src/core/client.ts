@@ -9,6 +9,7 @@ import { type Conversation, converse } from './conversation.js';
 import { silentLogger } from './logger.js';
 import { type ClientCounts, newCounts, newMemory } from './memory.js';
 import { createPlanCache } from './plan-cache.js';
+import { forget } from './reports.js';
 
 export interface ClientSummary extends Readonly<ClientCounts> {
   readonly client: string | null;
@@ -61,6 +62,10 @@ export function createClientOn(options: ClientOptions): Client {
   let closing = false;
   let wake = () => {};
 
+  function summary(end: ClientSummary['end']): ClientSummary {
+    forget(memory, counts);
+    return { client: memory.name, end, ...counts };
+  }
   async function run(): Promise<ClientSummary> {
     let lastContactMs = performance.now();
     try {
@@ -77,7 +82,7 @@ export function createClientOn(options: ClientOptions): Client {
         const end = await talk.end;
         conversation = null;
         if (closing) break;
-        if (end.kind === 'bye') return { client: memory.name, end: 'finished', ...counts };
+        if (end.kind === 'bye') return summary('finished');
         if (end.kind === 'refused' && !passing.has(end.code)) {
           // A name that was given to `any` client can be lost to its real owner: ask for another.
           if (end.code !== 'replaced' || options.clientId !== null) {
@@ -101,7 +106,7 @@ export function createClientOn(options: ClientOptions): Client {
           setTimeout(resolve, waitMs);
         });
       }
-      return { client: memory.name, end: 'closed', ...counts };
+      return summary('closed');
     } finally {
       if (ownPlans) await plans.dispose();
     }

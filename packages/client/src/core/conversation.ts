@@ -6,19 +6,24 @@ import {
   type ControlMessage,
   type ConversationState,
   checkTurn,
+  commonVersion,
   createAssembler,
   decodeFrame,
   encodeMessage,
   isMessage,
   type Message,
   type PartialBody,
+  spokenVersions,
+  versionsApart,
   type WireCode,
   WireError,
 } from '@starling/wire';
 import { createBlobFetcher } from './blob-fetcher.js';
+import type { ClientOptions } from './client-options.js';
 import type { ClientLogger } from './logger.js';
 import type { ClientCounts, ClientMemory } from './memory.js';
 import type { LoadedPlan, PlanCache } from './plan-cache.js';
+import { createReports } from './reports.js';
 import type { ClientSocket, Connect } from './socket.js';
 import { createWorker, type Worker } from './worker.js';
 
@@ -31,7 +36,7 @@ export type ConversationEnd =
   /** The connection broke, or was never made. */
   | { readonly kind: 'cut'; readonly reason: string };
 
-export interface ConversationOptions {
+export interface ConversationOptions extends Pick<ClientOptions, 'onAck' | 'onCommit'> {
   readonly url: string;
   readonly connect: Connect;
   readonly memory: ClientMemory;
@@ -67,6 +72,8 @@ export function converse(options: ConversationOptions): Conversation {
   const { memory, counts, plans } = options;
   let logger = options.logger;
   let state: ConversationState = 'connecting';
+  /** What the coordinator chose; its frames may be of any until then. */
+  let version: number | null = null;
   let plan: LoadedPlan | null = null;
   let worker: Worker | null = null;
   let heartbeatMs = 0;
@@ -84,20 +91,26 @@ export function converse(options: ConversationOptions): Conversation {
     (wanted) => send(encodeMessage('want', { blobs: [...wanted] })),
     plans.partialBlobs,
   );
+  const reports = createReports(memory, counts, options, () => logger);
   const assembler = createAssembler({ maxBodyBytes, resume });
   const socket: ClientSocket = options.connect(options.url, {
     open() {
       state = 'greeting';
       wasOpen = true;
       const { token, dataTypeText } = options;
-      send(
-        encodeMessage('hello', {
-          client: memory.name,
-          dataType: dataTypeText.length <= 10_000 ? dataTypeText : null,
-          ...(token !== undefined && { token }),
-          agent: AGENT,
-        }),
-      );
+      const { run, awaited } = memory;
+      const awaits = awaited && { run: awaited.run, round: awaited.round, attempt: awaited.attempt };
+      const hello = {
+        client: memory.name,
+        dataType: dataTypeText.length <= 10_000 ? dataTypeText : null,
+        ...(token !== undefined && { token }),
+        agent: AGENT,
+        versions: spokenVersions,
+        run,
+        awaits,
+      };
+      // In the frames of the oldest version, so that a coordinator that speaks no later one can read it.
+      send(encodeMessage('hello', hello, spokenVersions.lowest));
     },
     message: receive,
     ping: () => expectHeartbeat(),
@@ -177,31 +190,42 @@ export function converse(options: ConversationOptions): Conversation {
     try {
       if (bytes === null)
         throw new WireError('frame-not-binary', 'Cannot read a text message: need binary ones');
-      const message = assembler.push(decodeFrame(bytes));
-      if (message !== null) take(message);
+      const frame = decodeFrame(bytes, version);
+      const message = assembler.push(frame);
+      if (message !== null) take(message, frame.version);
     } catch (error) {
       abandon(error);
     }
   }
 
-  function take(message: Message): void {
+  function take(message: Message, frameVersion: number): void {
     checkTurn('client', state, message.type);
-    if (isMessage(message, 'error')) refused(message.control);
+    if (isMessage(message, 'error')) refused(message.control, frameVersion);
     else if (isMessage(message, 'bye')) {
       verdict ??= { kind: 'bye', reason: message.control.reason }; // and the coordinator closes
     } else if (isMessage(message, 'welcome')) prepare(message.control).catch(abandon);
     else if (isMessage(message, 'blob')) blobs.arrived(message.control.hash, message.body as Uint8Array);
     else if (isMessage(message, 'slices')) worker!.slices(message.control, message.body as Uint8Array);
     else if (isMessage(message, 'work')) worker!.work(message.control, message.body as Uint8Array);
-    else if (isMessage(message, 'ack')) worker!.acknowledged(message.control);
+    else if (isMessage(message, 'ack')) reports.acknowledged(message.control);
+    else if (isMessage(message, 'commit')) reports.committed(message.control);
   }
 
-  function refused({ code, reason }: Control<'error'>): void {
+  function refused({ code, reason: said, versions }: Control<'error'>, frameVersion: number): void {
+    // One that is older than this client does not know how to say what it speaks, but answers in it.
+    const coordinator = versions ?? { lowest: frameVersion, highest: frameVersion };
+    const reason =
+      code === ('unsupported-version' satisfies WireCode) ? versionsApart(coordinator, spokenVersions) : said;
     logger.warn({ code }, reason);
     verdict ??= { kind: 'refused', code, reason };
   }
 
   async function prepare(welcome: Control<'welcome'>): Promise<void> {
+    const chosen = { lowest: welcome.version, highest: welcome.version };
+    version = commonVersion(spokenVersions, chosen);
+    if (version === null) {
+      return leave('unsupported-version' satisfies WireCode, versionsApart(chosen, spokenVersions));
+    }
     state = 'preparing';
     memory.name = welcome.client;
     logger = logger.child({ client: welcome.client });
@@ -235,6 +259,7 @@ export function converse(options: ConversationOptions): Conversation {
       inTurn,
       memory,
       counts,
+      reports,
       send,
       onFault: abandon,
       logger,

@@ -15,9 +15,21 @@ export interface KeptUpdate {
   readonly outcome: Promise<WorkOutcome>;
 }
 
+/** An attempt that was reported to, and of which it is not known yet whether it counts. */
+export interface Awaited {
+  readonly run: string;
+  readonly round: number;
+  readonly attempt: number;
+  /** Updates to it that were accepted for now: one for each phase. */
+  accepted: number;
+}
+
 export interface ClientMemory {
   /** Its name in the population; null until one is assigned. */
   name: string | null;
+  /** The run that asked it last. */
+  run: string | null;
+  awaited: Awaited | null;
   broadcast: PartialBody | null;
   /** Its own slices, of the latest phase that has any. */
   slices: PartialBody | null;
@@ -26,8 +38,15 @@ export interface ClientMemory {
 
 /** What became of a client's updates. */
 export interface ClientCounts {
+  /** Updates that count: of rounds that are committed. */
   accepted: number;
+  /** Accepted for now, of attempts that were given up. */
+  abandoned: number;
+  /** Accepted for now, and whether they count was never heard: the coordinator was killed, or does not know any more. */
+  unknown: number;
+  /** Refused for what they are. */
   rejected: number;
+  /** Came too late, twice, or unasked. */
   ignored: number;
   /** Pieces of work that failed here. */
   failed: number;
@@ -36,12 +55,16 @@ export interface ClientCounts {
 
 export const newMemory = (name: string | null): ClientMemory => ({
   name,
+  run: null,
+  awaited: null,
   broadcast: null,
   slices: null,
   update: null,
 });
 export const newCounts = (): ClientCounts => ({
   accepted: 0,
+  abandoned: 0,
+  unknown: 0,
   rejected: 0,
   ignored: 0,
   failed: 0,

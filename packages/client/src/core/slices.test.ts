@@ -23,7 +23,7 @@ const floats = (...values: number[]): Tensor =>
 const order = (...values: number[]): Tensor => tensor('int32', [values.length], Int32Array.from(values));
 /** Slices of keys 3 and 1; the first is asked for twice. */
 const slices = encodeLeaves([floats(30, 31, 10, 11), order(0, 1, 0)]);
-const at = { round: 1, phase: 1 };
+const at = { run: 'one', round: 1, attempt: 1, phase: 1 };
 const announced = { ...at, hash: sha256Hex(slices) };
 const broadcast = encodeLeaves([]);
 const work = {

@@ -7,6 +7,7 @@ import { type Control, encodeBodyMessage, encodeMessage, type PartialBody, WireE
 import type { ClientLogger } from './logger.js';
 import type { ClientCounts, ClientMemory, WorkOutcome } from './memory.js';
 import type { LoadedPlan, PlanCache } from './plan-cache.js';
+import type { Reports } from './reports.js';
 
 export interface WorkerOptions {
   readonly client: string;
@@ -17,6 +18,7 @@ export interface WorkerOptions {
   readonly inTurn: PlanCache['inTurn'];
   readonly memory: ClientMemory;
   readonly counts: ClientCounts;
+  readonly reports: Reports;
   readonly send: (frame: Uint8Array) => void;
   /** Called with a fault of the coordinator's, such as a broadcast that is not what it says. */
   readonly onFault: (error: unknown) => void;
@@ -28,7 +30,6 @@ export interface Worker {
   slices(slices: Control<'slices'>, body: Uint8Array): void;
   /** Does the work that is asked for, unless it is done already, and sends its update. */
   work(work: Control<'work'>, body: Uint8Array): void;
-  acknowledged(ack: Control<'ack'>): void;
 }
 
 export function createWorker(options: WorkerOptions): Worker {
@@ -69,10 +70,8 @@ export function createWorker(options: WorkerOptions): Worker {
       send(encodeMessage('failed', { ...of, code, reason }));
     } else if (update !== null) {
       const from = held < update.length ? held : 0;
-      const frames = encodeBodyMessage('update', of, update, {
-        stream: ++stream,
-        from,
-      });
+      const frames = encodeBodyMessage('update', of, update, { stream: ++stream, from });
+      options.reports.sent(of);
       for (const frame of frames) send(frame);
     }
   }
@@ -83,6 +82,7 @@ export function createWorker(options: WorkerOptions): Worker {
     },
     work(control, body) {
       memory.broadcast = { message: { type: 'work', control }, bytes: body, received: body.length };
+      memory.run = control.run;
       const { run, round, attempt, phase, seed, broadcast, slices } = control;
       const own = memory.slices;
       if (slices !== null && (own?.message.type !== 'slices' || own.message.control.hash !== slices)) {
@@ -99,12 +99,6 @@ export function createWorker(options: WorkerOptions): Worker {
           options.onFault(error);
         },
       );
-    },
-    acknowledged({ round, phase, status, code, reason }) {
-      counts[status]++;
-      memory.update = null;
-      if (status === 'accepted') logger.debug({ round, phase }, 'update accepted');
-      else logger.warn({ round, phase, code, reason }, `update ${status}`);
     },
   };
 }

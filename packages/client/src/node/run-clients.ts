@@ -8,6 +8,7 @@ import { type Population, populationKind } from '@starling/population';
 import type { BackOff } from '../core/back-off.js';
 import { atLeastZero, backOffKind, loggerKind, textsKind, tokenKind, urlKind } from '../core/check-client.js';
 import type { Client, ClientSummary } from '../core/client.js';
+import type { ClientOptions } from '../core/client-options.js';
 import { type ClientLogger, silentLogger } from '../core/logger.js';
 import { createPlanCache } from '../core/plan-cache.js';
 import type { Connect } from '../core/socket.js';
@@ -26,6 +27,8 @@ export interface RunClientsOptions {
   /** Default: a new ONNX engine, disposed of at the end. */
   readonly engine?: Engine;
   readonly connect?: Connect;
+  readonly onAck?: ClientOptions['onAck'];
+  readonly onCommit?: ClientOptions['onCommit'];
   /** Default: silent. */
   readonly logger?: ClientLogger;
   /** Aborting it makes all clients leave. */
@@ -61,6 +64,8 @@ export async function startClients(options: RunClientsOptions): Promise<RunningC
       engine,
       plans,
       ...(options.connect !== undefined && { connect: options.connect }),
+      ...(options.onAck !== undefined && { onAck: options.onAck }),
+      ...(options.onCommit !== undefined && { onCommit: options.onCommit }),
       logger,
       ...(token !== undefined && { token }),
       ...(pins !== undefined && { pins }),
@@ -100,6 +105,8 @@ function checkClients(options: RunClientsOptions): void {
     giveUpMs: atLeastZero,
     engine: engineKind,
     connect: kinds.callable,
+    onAck: kinds.callable,
+    onCommit: kinds.callable,
     logger: loggerKind,
     signal: kinds.abortSignal,
   });

@@ -46,7 +46,9 @@ export const broadcast = encodeLeaves([
   ),
 ]);
 export const work = {
+  run: 'one',
   round: 3,
+  attempt: 1,
   phase: 0,
   seed: [1, 2] as [number, number],
   deadlineMs: 1000,
@@ -59,8 +61,9 @@ export interface Offered {
   readonly manifest: Uint8Array;
 }
 const echo: Offered = { hash, manifest };
-const welcome = (client: string, offered: Offered) => ({
+export const welcome = (client: string, offered: Offered = echo) => ({
   client,
+  version: 2,
   plan: { hash: offered.hash, name: 'echo', bytes: offered.manifest.length },
   heartbeatMs: 100,
   chunkBytes: 262_144,

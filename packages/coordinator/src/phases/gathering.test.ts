@@ -109,8 +109,9 @@ describe('gather', () => {
   test.each([
     [{ run: 'another' }, 'other-run'],
     [{ round: 2 }, 'round-over'],
-    [{ attempt: 2 }, 'round-over'],
-    [{ broadcast: 'c'.repeat(64) }, 'round-over'],
+    [{ attempt: 2 }, 'other-attempt'],
+    [{ phase: 1 }, 'other-work'],
+    [{ broadcast: 'c'.repeat(64) }, 'other-work'],
   ])('`gather` refuses a report of %j', (change, code) => {
     const { gathering, told } = begin();
     expect(gathering.update('a', { ...at, ...change }, body(1))).toMatchObject({ status: 'ignored', code });
@@ -118,11 +119,11 @@ describe('gather', () => {
     expect([gathering.owes('a'), told]).toEqual([true, []]);
   });
 
-  test('`gather` takes a report of a client that knows of no runs', () => {
-    const { gathering } = begin();
-    expect(gathering.update('a', { ...at, run: '', broadcast: '' }, body(1))).toMatchObject({
-      status: 'accepted',
-    });
+  test('`gather` takes nothing more once it is abandoned', () => {
+    const { gathering, told } = begin();
+    gathering.abandon();
+    expect(gathering.update('a', at, body(1))).toMatchObject({ status: 'ignored', code: 'round-over' });
+    expect(told).toEqual([]);
   });
 
   test.each([

@@ -44,8 +44,10 @@ const rejectionCodes: ReadonlySet<string> = new Set<RejectionCode>([
 
 /** Begins to gather. What too few reports mean for the round is the round loop's business. */
 export function gather(options: GatheringOptions): Gathering {
-  const { run, round, attempt, phase, base, cohort, fold, deadlineMs, extendBelow, maxExtensions } = options;
-  const { logger, metrics } = options;
+  const { run, round, attempt, phase, base, cohort, deadlineMs, extendBelow, maxExtensions } = options;
+  const { check, logger, metrics } = options;
+  /** Let go of at the end: what is left answers late reports, and a model must not stay in memory for that. */
+  let fold: LaneFold | null = options.fold;
   const now = () => performance.now();
   const here: PhaseAddress = { run, round, attempt, phase, base };
   const machine = createGathering(
@@ -102,7 +104,7 @@ export function gather(options: GatheringOptions): Gathering {
   }
   /** `async`, so that what a fold throws at once ends the phase too, and never the process. */
   async function foldIn(position: number, update: readonly Tensor[] | null): Promise<void> {
-    await (update === null ? fold.skip(position) : fold.accept(position, update));
+    await (update === null ? fold!.skip(position) : fold!.accept(position, update));
   }
   function wake(): void {
     const at = isAbandoned ? null : machine.wakeAt;
@@ -121,10 +123,9 @@ export function gather(options: GatheringOptions): Gathering {
     const reports = machine.fates.map(
       (fate, position): ClientReport => ({ client: cohort[position]!, ...fate }),
     );
-    fold
-      .finish()
-      .then((accumulators) => ({ accumulators, reports }))
-      .then(settle.resolve, settle.reject);
+    const finished = fold!.finish();
+    fold = null;
+    finished.then((accumulators) => ({ accumulators, reports })).then(settle.resolve, settle.reject);
   }
   function fail(error: unknown): void {
     abandon();
@@ -144,20 +145,24 @@ export function gather(options: GatheringOptions): Gathering {
     owes: (client) => !isAbandoned && machine.owes(client),
     remainingMs: () => Math.max(0, (machine.wakeAt ?? 0) - now()),
     update(client, at, body): Ack {
-      const address = addressOf(at, here);
+      const address = addressOf(at);
       const isWanted = !isAbandoned && machine.wants(client, address);
-      const { update, refusal } = isWanted ? readUpdate(body, options.check) : UNREAD;
+      const { update, refusal } = isWanted ? readUpdate(body, check) : UNREAD;
       const report = { kind: 'report', client, address, digest: bodyDigest(body), refusal } as const;
+      const { broadcast: _, ...of } = at;
+      if (isAbandoned && !machine.isOver) {
+        metrics.add('starling_updates_ignored_total');
+        return { ...of, status: 'ignored', code: 'round-over', reason: 'the round was given up' };
+      }
       const { status, code, reason } = act(machine.handle(report, now()), update)!;
       if (status === 'ignored') metrics.add('starling_updates_ignored_total');
-      const { broadcast: _, ...of } = at;
       return { ...of, status, ...(code === null ? {} : { code, reason: reason ?? '' }) };
     },
     failed(client, at, code, reason) {
       const event = {
         kind: 'lost',
         client,
-        address: at === null ? null : addressOf(at, here),
+        address: at === null ? null : addressOf(at),
         status: rejectionCodes.has(code) ? 'rejected' : 'dropped',
         code: isWireCode(code) ? code : 'work-failed',
         reason,
@@ -168,12 +173,8 @@ export function gather(options: GatheringOptions): Gathering {
   };
 }
 
-/** What a client that knows of no runs and bases leaves out, is what it was asked. */
-function addressOf(
-  { run, round, attempt, phase, broadcast }: ReportControl,
-  here: PhaseAddress,
-): PhaseAddress {
-  return { run: run || here.run, round, attempt, phase, base: broadcast || here.base };
+function addressOf({ broadcast, ...of }: ReportControl): PhaseAddress {
+  return { ...of, base: broadcast };
 }
 
 const UNREAD: Reading = { update: null, refusal: null };

@@ -18,7 +18,16 @@ export interface PhaseTask extends Task {
 
 export function makeTask(
   { plan }: LinkedPlan,
-  { run = '', round, attempt = 1, phase, seed, cohort, broadcast: leaves, slices }: PhaseRequest,
+  {
+    run,
+    round,
+    attempt = 1,
+    phase,
+    seed,
+    cohort,
+    broadcast: leaves,
+    slices,
+  }: PhaseRequest & Pick<PhaseAddress, 'run'>,
   population: Population,
   nextStream: () => number,
   options: Omit<GatheringOptions, keyof PhaseAddress | 'cohort'>,

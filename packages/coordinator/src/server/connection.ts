@@ -6,6 +6,7 @@ import {
   type ControlMessage,
   type ConversationState,
   checkTurn,
+  commonVersion,
   createAssembler,
   decodeFrame,
   defaultLimits,
@@ -13,6 +14,9 @@ import {
   isMessage,
   type Message,
   type PartialBody,
+  spokenVersions,
+  type VersionRange,
+  versionsApart,
   type WireCode,
   WireError,
 } from '@starling/wire';
@@ -22,8 +26,11 @@ import type { PlanOffer } from '../bodies/plan-offer.js';
 import type { ServerMetrics } from './server-metrics.js';
 
 export interface ConnectionHandlers {
-  /** Seats the socket at a client; gives the client's name, or throws a `WireError`. */
-  hello(connection: Connection, hello: Control<'hello'>): string;
+  /**
+   * Seats the socket at a client; gives the client's name, or `null` if it has said goodbye instead. Throws a
+   * `WireError`.
+   */
+  hello(connection: Connection, hello: Control<'hello'>): string | null;
   ready(connection: Connection, ready: Control<'ready'>): void;
   /** Takes a report; gives whether it was asked for. */
   update(connection: Connection, update: Control<'update'>, body: Uint8Array): boolean;
@@ -65,6 +72,8 @@ export class Connection {
   /** The client that sits here; empty until `hello`. */
   client = '';
   #logger: Logger;
+  /** What the conversation is in: at first that of the other end's frames, so that it can read what is said. */
+  #version = spokenVersions.highest;
   #missedPings = 0;
   #waitingBytes = 0;
   #second = { startMs: 0, messages: 0 };
@@ -133,11 +142,10 @@ export class Connection {
     const isFault = !notFaults.has(error.code);
     if (isFault) this.#options.metrics.add('starling_wire_errors_total');
     this.#logger[isFault ? 'warn' : 'info']({ code: error.code }, error.message);
-    this.#end(
-      encodeMessage('error', { code: error.code, reason: error.message }),
-      error.closeCode,
-      error.code,
-    );
+    const said = { code: error.code, reason: error.message };
+    const versions = error.code === 'unsupported-version' ? { versions: spokenVersions } : {};
+    const frame = encodeMessage('error', { ...said, ...versions }, this.#version);
+    this.#end(frame, error.closeCode, error.code);
   }
 
   /** Cuts the socket without a word. */
@@ -166,7 +174,8 @@ export class Connection {
       const bytes = data as Buffer; // `ws` gives Buffers unless its binaryType is changed
       this.#options.metrics.add('starling_received_bytes_total', bytes.length);
       if (!isBinary) throw new WireError('frame-not-binary', 'Cannot read a text message: need binary ones');
-      const frame = decodeFrame(bytes, defaultLimits);
+      const frame = decodeFrame(bytes, this.state === 'greeting' ? null : this.#version);
+      this.#version = frame.version;
       if (frame.type !== 'part') this.#count();
       const message = this.#assembler.push(frame);
       if (message !== null) this.#take(message);
@@ -195,7 +204,12 @@ export class Connection {
 
   #greet(hello: Control<'hello'>): void {
     const { offer, handlers, heartbeatMs } = this.#options;
-    this.client = handlers.hello(this, hello);
+    const { versions = { lowest: this.#version, highest: this.#version } } = hello;
+    const version = agreed(versions);
+    this.#version = version;
+    const client = handlers.hello(this, hello);
+    if (client === null) return;
+    this.client = client;
     this.#logger = this.#logger.child({ client: this.client });
     clearTimeout(this.#handshakeTimer);
     this.#handshakeTimer = this.#expect('ready', this.#options.handshakeMs);
@@ -203,10 +217,10 @@ export class Connection {
     this.#logger.debug({ agent: hello.agent }, 'joined');
     const plan = { hash: offer.hash, name: offer.name, bytes: offer.manifestBytes };
     const { maxPartBytes: chunkBytes } = defaultLimits;
-    const { client } = this;
     this.send([
       encodeMessage('welcome', {
         client,
+        version,
         plan,
         heartbeatMs,
         chunkBytes,
@@ -266,4 +280,11 @@ export class Connection {
     this.state = 'ended';
     this.#options.handlers.closed(this, this.#assembler.unfinished());
   }
+}
+
+/** The version that both ends talk in from here on; throws a `WireError` if they have none in common. */
+function agreed(client: VersionRange): number {
+  const version = commonVersion(spokenVersions, client);
+  if (version !== null) return version;
+  throw new WireError('unsupported-version', `Cannot join: ${versionsApart(spokenVersions, client)}`);
 }

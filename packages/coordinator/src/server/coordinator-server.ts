@@ -10,6 +10,7 @@ import { createSeats, type HostedSession, type Seats, type SessionHosting } from
 import { listenHttp, type TlsOptions } from './http.js';
 import { LISTENING } from './listening-options.js';
 import { createServerMetrics, type ServerMetrics } from './server-metrics.js';
+import { createSettlements } from './settlements.js';
 import { tokenMatches } from './token.js';
 
 /** Above this the server itself closes the socket (1009); up to it an error frame says `frame-too-big`. */
@@ -57,6 +58,7 @@ export async function createCoordinatorServer(
   const { host = '127.0.0.1', port = 0, tls, token, maxConnections = 10_000 } = options;
   const { heartbeatMs = 15_000, handshakeMs = 60_000 } = options;
   const { logger = pino({ level: 'silent' }), metrics = createServerMetrics() } = options;
+  const settlements = createSettlements();
   let hosted: { readonly seats: Seats; readonly handlers: ConnectionHandlers } | null = null;
 
   const http = await listenHttp({
@@ -100,7 +102,7 @@ export async function createCoordinatorServer(
           'Cannot host a session: need a server without one, got one that is open',
         );
       }
-      const seats = createSeats(session, metrics);
+      const seats = createSeats(session, metrics, settlements);
       const handlers: ConnectionHandlers = {
         ...seats.handlers,
         hello(connection, hello) {

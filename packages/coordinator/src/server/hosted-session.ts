@@ -7,10 +7,12 @@ import type { PlanOffer } from '../bodies/plan-offer.js';
 import type { Connection, ConnectionHandlers } from './connection.js';
 import { createMembership } from './membership.js';
 import type { ServerMetrics } from './server-metrics.js';
-import { type HeldBodies, NOTHING_HELD, type Task } from './task.js';
+import type { AttemptAddress, Settlements } from './settlements.js';
+import { type HeldBodies, NOTHING_HELD, type Reports, type Task } from './task.js';
 
 /** How long sockets may take over their goodbyes when the session ends. */
 const CLOSE_MS = 2000;
+const RUN_IS_OVER = 'the run is over';
 /** Slices that may wait on all sockets together, bytes; further clients are asked as these leave. */
 const MAX_SLICES_ON_THE_WAY = 64 * 1024 * 1024;
 
@@ -36,6 +38,8 @@ export interface HostedSession {
   assign(task: Task | null): void;
   /** Sends a client its work if it is there and still owes an update. */
   ask(client: string): void;
+  /** The attempt is committed, or given up: who has reported to it hears so, now or when it is back. */
+  settled(attempt: AttemptAddress, isCommitted: boolean): void;
   /** Says goodbye (`finished`) or "come back later", and closes all its sockets; so it answers who comes later, too. */
   close(finished: boolean): Promise<void>;
 }
@@ -51,7 +55,11 @@ export interface Seats extends HostedSession {
   connected(connection: Connection): void;
 }
 
-export function createSeats(options: SessionHosting, metrics: ServerMetrics): Seats {
+export function createSeats(
+  options: SessionHosting,
+  metrics: ServerMetrics,
+  settlements: Settlements,
+): Seats {
   const { offer, population } = options;
   const now = () => performance.now();
   const members = createMembership<Connection>({ population, now });
@@ -61,7 +69,10 @@ export function createSeats(options: SessionHosting, metrics: ServerMetrics): Se
   const heldBodies = new WeakMap<Connection, HeldBodies>();
   const waiting = new Set<{ readonly count: number; readonly resolve: () => void }>();
   const pacing = createPacing(MAX_SLICES_ON_THE_WAY);
+  const runs = new Set<string>();
   let task: Task | null = null;
+  /** Of the latest phase, also when it is over: it answers reports that come late. */
+  let reports: Reports | null = null;
   /** How the session ends; null while it lasts. */
   let farewell: ((connection: Connection) => void) | null = null;
 
@@ -78,9 +89,11 @@ export function createSeats(options: SessionHosting, metrics: ServerMetrics): Se
   const belongsToTask = ({ type, control }: ControlMessage) =>
     type === 'update' &&
     task !== null &&
+    control.run === task.run &&
     control.round === task.round &&
     control.attempt === task.attempt &&
-    control.phase === task.phase;
+    control.phase === task.phase &&
+    control.broadcast === task.base;
 
   const ask = (client: string): void => pacing.submit(client, (done) => askNow(client, done));
 
@@ -101,6 +114,14 @@ export function createSeats(options: SessionHosting, metrics: ServerMetrics): Se
 
   const handlers: ConnectionHandlers = {
     hello(connection, hello) {
+      const { run, awaits } = hello;
+      const outcome = awaits === null ? null : settlements.outcomeOf(hello.client ?? '', awaits);
+      if (outcome !== null) connection.send([encodeMessage('commit', outcome)]);
+      if (farewell !== null || (run !== null && settlements.isFinished(run))) {
+        if (farewell === null) connection.bye(RUN_IS_OVER);
+        else farewell(connection);
+        return null;
+      }
       if (hello.dataType !== null) options.checkDataType(hello.dataType);
       const { client, replaced } = members.join(hello.client, connection);
       replaced?.fail(new WireError('replaced', `Cannot stay: another socket joined as '${client}'`));
@@ -119,7 +140,8 @@ export function createSeats(options: SessionHosting, metrics: ServerMetrics): Se
       const asked = task?.gathering.owes(client) ?? false;
       const { run, round, attempt, phase } = at;
       const late = { status: 'ignored', code: 'round-over', reason: 'no round is being gathered' } as const;
-      const ack = task?.gathering.update(client, at, body) ?? { run, round, attempt, phase, ...late };
+      const ack = reports?.update(client, at, body) ?? { run, round, attempt, phase, ...late };
+      if (ack.status !== 'ignored') settlements.reported(client, at, ack.status === 'accepted');
       connection.send([encodeMessage('ack', ack)]);
       return asked;
     },
@@ -165,8 +187,7 @@ export function createSeats(options: SessionHosting, metrics: ServerMetrics): Se
       return farewell !== null;
     },
     connected(connection) {
-      connections.add(connection);
-      farewell?.(connection); // who comes while the session is closing hears how it ended
+      connections.add(connection); // who comes while the session is closing hears at `hello` how it ended
       metrics.set('starling_sockets', connections.size);
     },
     whenReady: (count) =>
@@ -176,13 +197,24 @@ export function createSeats(options: SessionHosting, metrics: ServerMetrics): Se
       }),
     assign(next) {
       task = next;
+      if (next !== null) {
+        reports = next.gathering;
+        runs.add(next.run);
+        settlements.begin(next);
+      }
       partialUpdates.clear();
       pacing.clear();
     },
     ask,
+    settled(attempt, isCommitted) {
+      for (const [client, commit] of settlements.settle(attempt, isCommitted)) {
+        members.socketOf(client)?.send([encodeMessage('commit', commit)]);
+      }
+    },
     async close(finished) {
+      if (finished) for (const run of runs) settlements.finish(run);
       farewell = (connection) => {
-        if (finished) connection.bye('the run is over');
+        if (finished) connection.bye(RUN_IS_OVER);
         else
           connection.fail(new WireError('shutting-down', 'Cannot continue: the coordinator is going down'));
       };

@@ -9,14 +9,14 @@ import { joinAs, type ScriptedClient, scriptedClient } from '../testing/scripted
 describe('websocketRuntime under hostile input', () => {
   const head = (type: Parameters<typeof encodeFrame>[0]['type'], control: unknown, total: number) =>
     encodeFrame({ type, control: new TextEncoder().encode(JSON.stringify(control)), stream: 1, total });
-  const versionTwo = encodeMessage('hello', { client: null });
-  versionTwo[4] = 2;
+  const at = { run: 'one', round: 5, attempt: 1, phase: 0, broadcast: 'f'.repeat(64) };
+  const versionNine = encodeMessage('hello', { client: null }, 9);
 
   test.each<[string, number, (client: ScriptedClient) => void]>([
     ['frame-not-binary', 4400, (client) => client.sendRaw('hello')],
     ['frame-too-short', 4400, (client) => client.sendRaw(new Uint8Array(3))],
     ['frame-bad-magic', 4400, (client) => client.sendRaw(new Uint8Array(64))],
-    ['unsupported-version', 4406, (client) => client.sendRaw(versionTwo)],
+    ['unsupported-version', 4406, (client) => client.sendRaw(versionNine)],
     [
       'control-bad-json',
       4400,
@@ -45,14 +45,13 @@ describe('websocketRuntime under hostile input', () => {
   });
 
   test.each<[string, (client: ScriptedClient) => void]>([
-    ['body-too-big', (client) => client.sendRaw(head('update', { round: 1, phase: 0 }, 1e9))],
+    ['body-too-big', (client) => client.sendRaw(head('update', at, 1e9))],
     ['unknown-blob', (client) => client.send('want', { blobs: [{ hash: 'f'.repeat(64), from: 0 }] })],
     ['unexpected-message', (client) => client.send('hello', { client: 'client-1' })],
     [
       'too-many-messages',
       (client) => {
-        for (let count = 0; count <= 200; count++)
-          client.send('failed', { round: 5, phase: 0, code: 'x', reason: '' });
+        for (let count = 0; count <= 200; count++) client.send('failed', { ...at, code: 'x', reason: '' });
       },
     ],
   ])('`websocketRuntime` answers %s to a client that is ready (%#)', async (code, attack) => {

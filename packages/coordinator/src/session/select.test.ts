@@ -51,9 +51,9 @@ async function open(keys: number | null = null, slice?: TensorType) {
 const keysOf = (...keys: number[]): Tensor => tensor('int32', [keys.length], Int32Array.from(keys));
 
 /** Answers one piece of work with these leaves; gives the acknowledgement. */
-async function answer(client: ScriptedClient, phase: number, leaves: readonly Tensor[]) {
+async function answer(client: ScriptedClient, leaves: readonly Tensor[]) {
   await client.next('work');
-  client.sendBody('update', { round: 1, phase }, encodeLeaves(leaves));
+  client.sendUpdate(encodeLeaves(leaves));
   return (await client.next('ack')).control;
 }
 
@@ -61,8 +61,8 @@ describe('websocketRuntime, keys', () => {
   test('`websocketRuntime` keeps each client’s keys, in cohort order', async () => {
     const { url, run } = await open();
     const running = run(0, [2, 0]);
-    await answer(await joinAs(url, 'client-0'), 0, [keysOf(3, 1, 3)]);
-    await answer(await joinAs(url, 'client-2'), 0, [keysOf()]);
+    await answer(await joinAs(url, 'client-0'), [keysOf(3, 1, 3)]);
+    await answer(await joinAs(url, 'client-2'), [keysOf()]);
     const { accumulators } = await running;
     expect(accumulators).toEqual([[keysOf(), keysOf(3, 1, 3)]]);
   });
@@ -78,12 +78,12 @@ describe('websocketRuntime, keys', () => {
   ])('`websocketRuntime` refuses keys as %s, and counts the others (%#)', async (code, keys, sent) => {
     const { url, run, metrics } = await open(keys);
     const running = run(0, [0, 1]);
-    expect(await answer(await joinAs(url, 'client-0'), 0, [sent])).toMatchObject({
+    expect(await answer(await joinAs(url, 'client-0'), [sent])).toMatchObject({
       status: 'rejected',
       code,
     });
     const good = keys === 2 ? keysOf(1, 2) : keysOf(2);
-    await answer(await joinAs(url, 'client-1'), 0, [good]);
+    await answer(await joinAs(url, 'client-1'), [good]);
     const outcome = await running;
     expect(statuses(outcome)).toEqual([`rejected ${code}`, 'accepted']);
     expect(outcome.accumulators).toEqual([[good]]);
@@ -97,10 +97,10 @@ describe('websocketRuntime, keys', () => {
     const running = run(0, [0]);
     const client = await joinAs(url, 'client-0');
     await client.next('work');
-    const control = new TextEncoder().encode(JSON.stringify({ round: 1, phase: 0 }));
+    const control = new TextEncoder().encode(JSON.stringify(client.asked));
     client.sendRaw(encodeFrame({ type: 'update', control, stream: 1, total }));
     expect((await client.next('error')).control).toMatchObject({ code: 'body-too-big' });
-    await answer(await joinAs(url, 'client-0'), 0, [keysOf(0)]); // and it may come back
+    await answer(await joinAs(url, 'client-0'), [keysOf(0)]); // and it may come back
     expect(statuses(await running)).toEqual(['accepted']);
   });
 });
@@ -134,7 +134,7 @@ describe('websocketRuntime, slices', () => {
       expect(sent.control).toMatchObject({ round: 1, attempt: 1, phase: 1, hash: sha256Hex(body) });
       const work = await client.next('work');
       expect(work.control).toMatchObject({ slices: sha256Hex(body) });
-      client.sendBody('update', { round: 1, phase: 1 }, encodeLeaves([decodeLeaves(body)[0]!]));
+      client.sendUpdate(encodeLeaves([decodeLeaves(body)[0]!]));
       await client.next('ack');
     }
     expect(statuses(await running)).toEqual(['accepted', 'accepted', 'accepted']);
@@ -146,7 +146,7 @@ describe('websocketRuntime, slices', () => {
     const client = await joinAs(url, 'client-0');
     const work = await client.next('work');
     expect(work.control).toMatchObject({ slices: null });
-    client.sendBody('update', { round: 1, phase: 0 }, encodeLeaves([keysOf(1)]));
+    client.sendUpdate(encodeLeaves([keysOf(1)]));
     await running;
   });
 
@@ -161,11 +161,7 @@ describe('websocketRuntime, slices', () => {
     expect(again.control).toEqual(control);
     expect(again.body).toEqual(body);
     await second.next('work');
-    second.sendBody(
-      'update',
-      { round: 1, phase: 1 },
-      encodeLeaves([tensor('float32', [0, 2], new Float32Array())]),
-    );
+    second.sendUpdate(encodeLeaves([tensor('float32', [0, 2], new Float32Array())]));
     expect(statuses(await running)).toEqual(['accepted']);
   });
 
@@ -188,7 +184,7 @@ describe('websocketRuntime, slices', () => {
     const fine = await joinAs(url, 'client-2');
     await fine.next('slices');
     const none = { ...row, shape: [0, ...row.shape.slice(1)], data: row.data.slice(0, 0) } as Tensor;
-    await answer(fine, 1, [none]);
+    await answer(fine, [none]);
     expect(statuses(await running)).toEqual(['rejected too-many-keys', 'rejected too-many-keys', 'accepted']);
   });
 
@@ -215,7 +211,7 @@ describe('websocketRuntime, slices', () => {
     for (const client of [slow, waiting]) {
       await client.next('work');
       const none = tensor('float32', [0, 10 * 2 ** 20], new Float32Array());
-      client.sendBody('update', { round: 1, phase: 1 }, encodeLeaves([none]));
+      client.sendUpdate(encodeLeaves([none]));
     }
     (await joinAs(url, 'client-1')).send('leave', { code: 'closed', reason: '' });
     expect(statuses(await running)).toEqual(['accepted', 'dropped left', 'accepted']);

@@ -13,7 +13,7 @@ test('`websocketRuntime` runs one session after the other on a server that is gi
     expect({ url, metrics }).toEqual({ url: server.url, metrics: server.metrics });
     const running = run([0], round);
     const client = await joinAs(url, 'client-0');
-    await answer(client, update(round, 0), round);
+    await answer(client, update(round, 0));
     expect(sums(await running)).toEqual([round, 0]);
     await closeSession();
   }

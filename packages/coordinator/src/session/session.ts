@@ -21,6 +21,9 @@ import type { WebSocketRuntimeOptions } from './session-options.js';
 /** Connections that are allowed on top of two a client: health checks, rejoins, strangers. */
 const SPARE_CONNECTIONS = 1000;
 
+/** Of the plan's hash, in the name of a run without one. */
+const OWN_RUN_DIGITS = 16;
+
 const SERVER_OPTIONS = ['port', 'host', 'token', 'tls', 'heartbeatMs', 'handshakeMs'] as const;
 
 /** Listens, and offers the plan to the clients of the population. Throws if the population does not fit the plan. */
@@ -48,6 +51,8 @@ export async function openSession(
 
   const nextStream = createStreamIds();
   const offer = offerPlan(linked, nextStream);
+  /** Names the run where the round loop does not: the same after a restart, and another for another plan. */
+  const ownRun = `plan-${offer.hash.slice(0, OWN_RUN_DIGITS)}`;
   const engine = options.engine ?? (await createOnnxEngine());
   if (options.engine === undefined) closers.unshift(() => engine.dispose());
   try {
@@ -81,11 +86,11 @@ export async function openSession(
         if (!started) await unlessAborted(hosted.whenReady(minClients), signal);
         started = true;
         metrics.set('starling_round', request.round);
-        const { round, phase, cohort } = request;
+        const { run = '', round, phase, cohort } = request;
         const { aggregations } = linked.plan.phases[phase]!;
         const reductions = runner.reductions(phase);
         const { laneSize } = linked.plan;
-        const task = makeTask(linked, request, population, nextStream, {
+        const task = makeTask(linked, { ...request, run: run || ownRun }, population, nextStream, {
           fold: createLaneFold({ aggregations, reductions, laneSize, cohortSize: cohort.length }),
           check: updateChecker(aggregations, reductions),
           deadlineMs,
@@ -102,6 +107,9 @@ export async function openSession(
           task.gathering.abandon();
           hosted.assign(null);
         }
+      },
+      settled({ run, round, attempt, counted }) {
+        hosted.settled({ run: run || ownRun, round, attempt }, counted);
       },
       close,
     };

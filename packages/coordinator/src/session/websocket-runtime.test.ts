@@ -3,7 +3,7 @@ import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan/safetensor
 import { encodeFrame } from '@starling/wire';
 import { describe, expect, test } from 'vitest';
 import { answer, closeSession, open, plan, seed, statuses, sums, update } from '../testing/open-session.js';
-import { joinAs, scriptedClient } from '../testing/scripted-client.js';
+import { joinAs, type ScriptedClient, scriptedClient } from '../testing/scripted-client.js';
 import { namesOnly } from '../testing/sum-plan.js';
 import { websocketRuntime } from './websocket-runtime.js';
 
@@ -34,7 +34,7 @@ describe('websocketRuntime', () => {
       broadcast: sha256Hex(body),
       received: 0,
     });
-    client.sendBody('update', { round: 9, phase: 0 }, update(1, 1));
+    client.sendUpdate(update(1, 1));
     await running;
   });
 
@@ -84,18 +84,31 @@ describe('websocketRuntime', () => {
     );
     const running = run([0, 1]);
     await answer(first!, update(1, 1));
-    first!.sendBody('update', { round: 1, phase: 0 }, update(50, 50));
-    expect((await first!.next('ack')).control).toMatchObject({ status: 'ignored', code: 'duplicate-update' });
-    other!.sendBody('update', { round: 1, phase: 0 }, update(50, 50));
-    expect((await other!.next('ack')).control).toMatchObject({ status: 'ignored', code: 'not-in-cohort' });
-    second!.sendBody('update', { round: 0, phase: 0 }, update(50, 50));
+    const refused = async (client: ScriptedClient, code: string) =>
+      expect((await client.next('ack')).control).toMatchObject({ status: 'ignored', code });
+    first!.sendUpdate(update(50, 50));
+    await refused(first!, 'duplicate-update');
+    other!.sendUpdate(update(50, 50), first!.asked);
+    await refused(other!, 'not-in-cohort');
     await second!.next('work');
-    expect((await second!.next('ack')).control).toMatchObject({ status: 'ignored', code: 'round-over' });
-    second!.sendBody('update', { round: 1, phase: 0 }, update(2, 2));
+    second!.sendUpdate(update(50, 50), { run: 'another' });
+    await refused(second!, 'other-run');
+    second!.sendUpdate(update(50, 50), { round: 0 });
+    await refused(second!, 'round-over');
+    second!.sendUpdate(update(50, 50), { attempt: 2 });
+    await refused(second!, 'other-attempt');
+    second!.sendUpdate(update(50, 50), { broadcast: 'c'.repeat(64) });
+    await refused(second!, 'other-work');
+    second!.sendUpdate(update(2, 2));
     expect(sums(await running)).toEqual([3, 3]);
-    second!.sendBody('update', { round: 1, phase: 0 }, update(2, 2));
-    await second!.next('ack');
-    expect((await second!.next('ack')).control).toMatchObject({ status: 'ignored', code: 'round-over' });
+    expect((await second!.next('ack')).control).toMatchObject({ status: 'accepted' });
+    // Between phases, too: the same again has the same answer, another run is another run, and others come too late.
+    second!.sendUpdate(update(2, 2));
+    expect((await second!.next('ack')).control).toMatchObject({ status: 'accepted' });
+    second!.sendUpdate(update(2, 2), { run: 'another' });
+    await refused(second!, 'other-run');
+    other!.sendUpdate(update(2, 2), first!.asked);
+    await refused(other!, 'round-over');
   });
 
   test('`websocketRuntime` drops who has not answered when the deadline passes', async () => {
@@ -135,7 +148,7 @@ describe('websocketRuntime', () => {
     await before.next('work');
     const body = update(8, 9);
     const half = 16;
-    const control = new TextEncoder().encode(JSON.stringify({ round: 1, phase: 0 }));
+    const control = new TextEncoder().encode(JSON.stringify(before.asked));
     before.sendRaw(
       encodeFrame({ type: 'update', control, stream: 1, total: body.length, part: body.subarray(0, half) }),
     );
@@ -176,7 +189,7 @@ describe('websocketRuntime', () => {
     const head = await frame;
     expect(head.readUInt32LE(20)).toBe(length); // offset: nothing is left to send
     expect(head.readUInt32LE(12)).toBe(0);
-    after.sendBody('update', { round: 1, phase: 0 }, update(1, 1));
+    after.sendUpdate(update(1, 1), before.asked);
     await running;
   });
 
@@ -185,7 +198,7 @@ describe('websocketRuntime', () => {
     const [failing, leaving] = await Promise.all([joinAs(url, 'client-0'), joinAs(url, 'client-1')]);
     const running = run([0, 1]);
     await failing!.next('work');
-    failing!.send('failed', { round: 1, phase: 0, code: 'load-failed', reason: 'the disk is gone' });
+    failing!.send('failed', { ...failing!.asked, code: 'load-failed', reason: 'the disk is gone' });
     await leaving!.next('work');
     leaving!.send('leave', { code: 'closed', reason: 'good night' });
     await leaving!.next('bye');
@@ -204,7 +217,7 @@ describe('websocketRuntime', () => {
     const second = run([0], 2);
     await next.next('work');
     while (metrics.get('starling_sockets') > 1) await new Promise((resolve) => setTimeout(resolve, 5));
-    next.sendBody('update', { round: 2, phase: 0 }, update(3, 4));
+    next.sendUpdate(update(3, 4));
     expect(sums(await second)).toEqual([3, 4]);
   });
 
@@ -220,7 +233,7 @@ describe('websocketRuntime', () => {
     const client = await joinAs(url, 'client-0');
     for (let round = 1; round <= 400; round++) {
       const running = run([0], round);
-      expect(await answer(client, update(round, 0), round)).toMatchObject({ status: 'accepted' });
+      expect(await answer(client, update(round, 0))).toMatchObject({ status: 'accepted' });
       await running;
     }
   });

@@ -2,7 +2,7 @@
 import { seedFrom, tensor } from '@starling/federated-core';
 import { encodeLeaves } from '@starling/plan/safetensors';
 import type { RuntimeSession } from '@starling/runtime';
-import type { PhaseOutcome } from '@starling/runtime/phases';
+import type { PhaseOutcome, PhaseRequest } from '@starling/runtime/phases';
 import { afterEach } from 'vitest';
 import { createServerMetrics, type ServerMetrics } from '../server/server-metrics.js';
 import type { WebSocketRuntimeOptions } from '../session/session-options.js';
@@ -27,7 +27,9 @@ afterEach(closeSession);
 export interface Opened {
   readonly url: string;
   readonly metrics: ServerMetrics;
-  run(cohort: readonly number[], round?: number): Promise<PhaseOutcome>;
+  run(cohort: readonly number[], round?: number, more?: Partial<PhaseRequest>): Promise<PhaseOutcome>;
+  /** Says that the round is committed, or given up. */
+  settle(round: number, counted: boolean): void;
 }
 
 export async function open(options: WebSocketRuntimeOptions = {}, size = 4): Promise<Opened> {
@@ -44,14 +46,16 @@ export async function open(options: WebSocketRuntimeOptions = {}, size = 4): Pro
   return {
     url,
     metrics,
-    run: (cohort, round = 1) => opened.runPhase({ round, phase: 0, seed, cohort, broadcast: [factor] }),
+    run: (cohort, round = 1, more = {}) =>
+      opened.runPhase({ round, phase: 0, seed, cohort, broadcast: [factor], ...more }),
+    settle: (round, counted) => opened.settled!({ run: '', round, attempt: 1, counted }),
   };
 }
 
 /** Answers one piece of work; gives the acknowledgement. */
-export async function answer(client: ScriptedClient, body: Uint8Array, round = 1): Promise<unknown> {
+export async function answer(client: ScriptedClient, body: Uint8Array): Promise<unknown> {
   await client.next('work');
-  client.sendBody('update', { round, phase: 0 }, body);
+  client.sendUpdate(body);
   return (await client.next('ack')).control;
 }
 

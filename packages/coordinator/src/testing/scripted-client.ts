@@ -1,5 +1,6 @@
 // A client that does what a test tells it, well or badly: raw frames over a socket, and the messages that come back.
 import {
+  type Control,
   type ControlInput,
   type ControlType,
   createAssembler,
@@ -8,6 +9,7 @@ import {
   encodeMessage,
   isMessage,
   type Message,
+  spokenVersions,
 } from '@starling/wire';
 import { WebSocket } from 'ws';
 
@@ -15,6 +17,10 @@ export interface ScriptedClient {
   readonly socket: WebSocket;
   send<T extends ControlType>(type: T, control: ControlInput<T>): void;
   sendBody<T extends ControlType>(type: T, control: ControlInput<T>, body: Uint8Array): void;
+  /** Reports to the work that came last, or as `change` says. */
+  sendUpdate(body: Uint8Array, change?: Partial<ControlInput<'update'>>): void;
+  /** Where a report belongs to the work that came last. */
+  readonly asked: Control<'update'>;
   sendRaw(bytes: Uint8Array | string): void;
   /** The next message, which must be of this type. */
   next<T extends ControlType>(type: T): Promise<Message & { readonly type: T }>;
@@ -30,9 +36,11 @@ export async function scriptedClient(url: string): Promise<ScriptedClient> {
   const waiting: ((message: Message) => void)[] = [];
   const assembler = createAssembler();
   let stream = 0;
+  let asked: Control<'update'> | null = null;
   socket.on('message', (data) => {
-    const message = assembler.push(decodeFrame(data as Buffer));
+    const message = assembler.push(decodeFrame(data as Buffer, null));
     if (message === null) return;
+    if (isMessage(message, 'work')) asked = addressOf(message.control);
     const waiter = waiting.shift();
     if (waiter === undefined) arrived.push(message);
     else waiter(message);
@@ -40,9 +48,16 @@ export async function scriptedClient(url: string): Promise<ScriptedClient> {
   const closed = new Promise<number>((resolve) => socket.on('close', resolve));
   socket.on('error', () => {});
   await new Promise((resolve) => socket.on('open', resolve));
-  return {
+  const scripted: ScriptedClient = {
     socket,
     closed,
+    get asked() {
+      if (asked === null) throw new Error('no work has come');
+      return asked;
+    },
+    sendUpdate(body, change = {}) {
+      scripted.sendBody('update', { ...(asked as Control<'update'>), ...change }, body);
+    },
     heard: () => [...arrived],
     send: (type, control) => socket.send(encodeMessage(type, control)),
     sendBody(type, control, body) {
@@ -55,12 +70,17 @@ export async function scriptedClient(url: string): Promise<ScriptedClient> {
       return message;
     },
   };
+  return scripted;
+}
+
+function addressOf({ run, round, attempt, phase, broadcast }: Control<'work'>): Control<'update'> {
+  return { run, round, attempt, phase, broadcast };
 }
 
 /** Joins under a name, takes the plan's hash on trust, and is ready. */
 export async function joinAs(url: string, client: string | null): Promise<ScriptedClient> {
   const scripted = await scriptedClient(url);
-  scripted.send('hello', { client });
+  scripted.send('hello', { client, versions: spokenVersions });
   const { control } = await scripted.next('welcome');
   scripted.send('ready', { plan: (control as { plan: { hash: string } }).plan.hash });
   return scripted;

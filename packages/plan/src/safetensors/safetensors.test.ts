@@ -150,7 +150,11 @@ describe('decodeSafetensors', () => {
     ['metadata that is not text', file('{"__metadata__":{"a":1}}'), /metadata must be text, got 1 for 'a'/],
     // JSON.parse takes any depth; whoever prints what it gives runs out of stack.
     ['a header that is nested deep', long(nested(7000)), /must be an object, got an array/],
-    ['metadata that is nested deep', long(`{"__metadata__":{"a":${nested(7000)}}}`), /must be text, got an array/],
+    [
+      'metadata that is nested deep',
+      long(`{"__metadata__":{"a":${nested(7000)}}}`),
+      /must be text, got an array/,
+    ],
     [
       'a dtype that is nested deep',
       long(`{"x":{"dtype":${nested(7000)},"shape":[],"data_offsets":[0,0]}}`),

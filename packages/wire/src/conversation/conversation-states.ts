@@ -21,9 +21,9 @@ export const conversationStates = {
   },
   client: {
     connecting: [],
-    greeting: ['welcome', 'bye', 'error'],
-    preparing: ['blob', 'bye', 'error'],
-    ready: ['blob', 'slices', 'work', 'ack', 'bye', 'error'],
+    greeting: ['welcome', 'commit', 'bye', 'error'],
+    preparing: ['blob', 'commit', 'bye', 'error'],
+    ready: ['blob', 'slices', 'work', 'ack', 'commit', 'bye', 'error'],
     ended: [],
   },
 } as const satisfies Record<Receiver, Record<ConversationState, readonly ControlType[]>>;

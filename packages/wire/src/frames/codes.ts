@@ -40,6 +40,8 @@ export const wireCodes = {
   internal: [4500, 'The coordinator failed; the fault is its own.'],
   'shutting-down': [1001, 'The coordinator is going down; come back later.'],
   'other-run': [0, 'The update is for another run; it counts for nothing.'],
+  'other-attempt': [0, 'The update is for another attempt at the round; it counts for nothing.'],
+  'other-work': [0, 'The update is for another phase or broadcast of the attempt; it counts for nothing.'],
   'round-over': [0, 'The update is for a round that has ended; it counts for nothing.'],
   'not-in-cohort': [0, 'The update is from a client that the round did not ask; it counts for nothing.'],
   'duplicate-update': [0, 'The client has already reported in this round; only the first report counts.'],

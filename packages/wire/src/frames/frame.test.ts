@@ -5,7 +5,7 @@ import { decodeFrame, encodeFrame } from './frame.js';
 /** An `ack`-typed frame by hand: control `{}` padded to 8 bytes, stream 7, offset 3, total 5, part [9, 10]. */
 const literal = Uint8Array.of(
   ...[0x53, 0x54, 0x52, 0x4c], // 'STRL'
-  ...[1, 9, 0, 0], // version 1, type 9 (ack), reserved
+  ...[2, 9, 0, 0], // version 2, type 9 (ack), reserved
   ...[8, 0, 0, 0], // control length
   ...[2, 0, 0, 0], // part length
   ...[7, 0, 0, 0], // stream
@@ -54,9 +54,16 @@ describe('encodeFrame', () => {
 describe('decodeFrame', () => {
   test('`decodeFrame` reads every field when given the documented bytes', () => {
     const frame = decodeFrame(literal);
-    expect(frame).toMatchObject({ type: 'ack', stream: 7, offset: 3, total: 5 });
+    expect(frame).toMatchObject({ version: 2, type: 'ack', stream: 7, offset: 3, total: 5 });
     expect(new TextDecoder().decode(frame.control)).toBe('{}      ');
     expect([...frame.part]).toEqual([9, 10]);
+  });
+
+  test('`decodeFrame` reads a frame of any version while none is agreed on', () => {
+    expect(decodeFrame(changed(4, 9), null)).toMatchObject({ version: 9, type: 'ack' });
+    expect(encodeFrame({ ...decodeFrame(literal), version: 9 })).toEqual(
+      encodeFrame({ ...decodeFrame(changed(4, 9), null) }),
+    );
   });
 
   test('`decodeFrame` gives views, not copies, when it succeeds', () => {
@@ -67,8 +74,9 @@ describe('decodeFrame', () => {
     ['frame-too-short', literal.subarray(0, 31)],
     ['frame-too-short', new Uint8Array(0)],
     ['frame-bad-magic', changed(0, 0x54)],
-    ['unsupported-version', changed(4, 2)],
-    ['frame-unknown-type', changed(5, 14)],
+    ['unsupported-version', changed(4, 1)],
+    ['unsupported-version', changed(4, 3)],
+    ['frame-unknown-type', changed(5, 15)],
     ['frame-reserved', changed(6, 1)],
     ['frame-reserved', changed(31, 1)],
     ['frame-bad-length', changed(8, 7)], // not a multiple of 8

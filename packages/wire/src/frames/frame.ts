@@ -2,15 +2,15 @@
 // All numbers are unsigned, little-endian; docs/protocol.md draws the same table.
 //
 //   0  magic    'STRL'            16  stream   names the body on its socket; 0: no body
-//   4  version  1                 20  offset   where this part begins in the body
+//   4  version                    20  offset   where this part begins in the body
 //   5  type     see messageTypes  24  total    length of the whole body
 //   6  0 0      reserved          28  0 0 0 0  reserved
 //   8  controlLength              32  control, padded with spaces to a multiple of 8
 //  12  partLength                 …   part
 import { WireError } from './codes.js';
 import { defaultLimits, type WireLimits } from './limits.js';
+import { spokenVersions } from './versions.js';
 
-export const PROTOCOL_VERSION = 1;
 export const HEADER_BYTES = 32;
 const MAGIC = 0x4c52_5453; // 'STRL' read as a little-endian word
 const ALIGNMENT = 8; // so that float64 views of a body need no copy
@@ -33,6 +33,7 @@ export const messageTypes = {
   bye: 11,
   error: 12,
   slices: 13,
+  commit: 14,
 } as const;
 
 export type MessageType = keyof typeof messageTypes;
@@ -41,6 +42,8 @@ const typeNames = new Map<number, MessageType>(
 );
 
 export interface Frame {
+  /** Of the protocol: in `hello` the lowest that its sender speaks, then the one that was agreed on. */
+  readonly version: number;
   readonly type: MessageType;
   /** JSON text in UTF-8; empty for `part`. */
   readonly control: Uint8Array;
@@ -52,9 +55,10 @@ export interface Frame {
 
 const NOTHING = new Uint8Array(0);
 
-/** The bytes of a frame: control and part are copied into one fresh buffer. */
+/** The bytes of a frame: control and part are copied into one fresh buffer. `version`: the highest that is spoken here. */
 export function encodeFrame(frame: Partial<Frame> & Pick<Frame, 'type'>): Uint8Array {
-  const { type, control = NOTHING, stream = 0, offset = 0, total = 0, part = NOTHING } = frame;
+  const { version = spokenVersions.highest, type, control = NOTHING, part = NOTHING } = frame;
+  const { stream = 0, offset = 0, total = 0 } = frame;
   for (const number of [stream, offset, total]) {
     if (!(Number.isInteger(number) && number >= 0 && number <= MAX_UINT32)) {
       throw new RangeError(`Cannot encode a frame: need unsigned 32-bit numbers, got ${number}`);
@@ -64,7 +68,7 @@ export function encodeFrame(frame: Partial<Frame> & Pick<Frame, 'type'>): Uint8A
   const bytes = new Uint8Array(HEADER_BYTES + controlLength + part.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
-  view.setUint8(4, PROTOCOL_VERSION);
+  view.setUint8(4, version);
   view.setUint8(5, messageTypes[type]);
   view.setUint32(8, controlLength, true);
   view.setUint32(12, part.length, true);
@@ -77,8 +81,15 @@ export function encodeFrame(frame: Partial<Frame> & Pick<Frame, 'type'>): Uint8A
   return bytes;
 }
 
-/** Reads a frame; its control and part are views of `bytes`. Throws a `WireError` and nothing else. */
-export function decodeFrame(bytes: Uint8Array, limits: WireLimits = defaultLimits): Frame {
+/**
+ * Reads a frame; its control and part are views of `bytes`. Throws a `WireError` and nothing else. `agreed`: the version
+ * that it must be of; `null` for any, until two ends have agreed on one: a header is the same in all.
+ */
+export function decodeFrame(
+  bytes: Uint8Array,
+  agreed: number | null = spokenVersions.highest,
+  limits: WireLimits = defaultLimits,
+): Frame {
   if (bytes.length < HEADER_BYTES) {
     throw new WireError(
       'frame-too-short',
@@ -90,10 +101,10 @@ export function decodeFrame(bytes: Uint8Array, limits: WireLimits = defaultLimit
     throw new WireError('frame-bad-magic', 'Cannot read a frame: its first four bytes must be STRL');
   }
   const version = view.getUint8(4);
-  if (version !== PROTOCOL_VERSION) {
+  if (agreed !== null && version !== agreed) {
     throw new WireError(
       'unsupported-version',
-      `Cannot read a frame: need protocol version ${PROTOCOL_VERSION}, got ${version}`,
+      `Cannot read a frame: need protocol version ${agreed}, got ${version}`,
     );
   }
   const type = typeNames.get(view.getUint8(5));
@@ -126,6 +137,7 @@ export function decodeFrame(bytes: Uint8Array, limits: WireLimits = defaultLimit
   }
   const partStart = HEADER_BYTES + controlLength;
   return {
+    version,
     type,
     control: bytes.subarray(HEADER_BYTES, partStart),
     stream: view.getUint32(16, true),

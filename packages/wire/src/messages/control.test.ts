@@ -8,9 +8,18 @@ const at = { run: 'one', round: 3, attempt: 2, phase: 0 };
 
 /** One of each, with every field. */
 const examples: { readonly [T in ControlType]: ControlInput<T> } = {
-  hello: { client: 'mote-1', dataType: 'float32*', token: 'secret', agent: 'test' },
+  hello: {
+    client: 'mote-1',
+    dataType: 'float32*',
+    token: 'secret',
+    agent: 'test',
+    versions: { lowest: 1, highest: 2 },
+    run: 'one',
+    awaits: { run: 'one', round: 3, attempt: 2 },
+  },
   welcome: {
     client: 'mote-1',
+    version: 2,
     plan: { hash, name: 'sum', bytes: 10 },
     heartbeatMs: 1,
     chunkBytes: 1,
@@ -24,9 +33,10 @@ const examples: { readonly [T in ControlType]: ControlInput<T> } = {
   update: { ...at, broadcast: hash },
   failed: { ...at, broadcast: hash, code: 'work-failed', reason: 'because' },
   ack: { ...at, status: 'rejected', code: 'wrong-update', reason: 'because' },
+  commit: { run: 'one', round: 3, attempt: 2, status: 'committed', counted: [0, 2] },
   leave: { code: 'closed', reason: '' },
   bye: { reason: 'over' },
-  error: { code: 'internal', reason: 'because' },
+  error: { code: 'internal', reason: 'because', versions: { lowest: 2, highest: 2 } },
 };
 const types = Object.keys(examples) as ControlType[];
 const bytesOf = (json: unknown) => new TextEncoder().encode(JSON.stringify(json));
@@ -54,6 +64,8 @@ describe('decodeControl', () => {
       client: null,
       dataType: null,
       agent: '',
+      run: null,
+      awaits: null,
     });
     expect(decodeControl('want', bytesOf({ blobs: [{ hash }] })).control).toEqual({
       blobs: [{ hash, from: 0 }],
@@ -62,16 +74,6 @@ describe('decodeControl', () => {
       plan: hash,
       partial: null,
       slices: null,
-    });
-  });
-
-  test('`decodeControl` takes a report that knows of no runs for one of a first attempt', () => {
-    expect(decodeControl('update', bytesOf({ round: 3, phase: 0 })).control).toEqual({
-      run: '',
-      round: 3,
-      attempt: 1,
-      phase: 0,
-      broadcast: '',
     });
   });
 
@@ -84,7 +86,9 @@ describe('decodeControl', () => {
     const long = `\n${'x'.repeat(60_000)}`;
     const short = `\\n${'x'.repeat(297)}…`; // \n takes two
     expect(decodeControl('bye', bytesOf({ reason: long })).control).toEqual({ reason: short });
-    expect(JSON.parse(new TextDecoder().decode(encodeControl('bye', { reason: long })))).toEqual({ reason: short });
+    expect(JSON.parse(new TextDecoder().decode(encodeControl('bye', { reason: long })))).toEqual({
+      reason: short,
+    });
   });
 
   test.each<[ControlType, unknown]>([
@@ -98,8 +102,16 @@ describe('decodeControl', () => {
     ['want', { blobs: [{ hash, from: -1 }] }],
     ['work', { ...examples.work, seed: [1] }],
     ['work', { ...examples.work, seed: [1, 2 ** 32] }],
-    ['update', { round: 1.5, phase: 0 }],
-    ['update', { round: 1 }],
+    ['update', { ...examples.update, round: 1.5 }],
+    // A report says of which run, attempt and broadcast it is: nothing is taken for granted.
+    ...(['run', 'round', 'attempt', 'phase', 'broadcast'] as const).map((field): [ControlType, unknown] => [
+      'update',
+      { ...examples.update, [field]: undefined },
+    ]),
+    ['update', { ...examples.update, run: '' }],
+    ['update', { ...examples.update, attempt: 0 }],
+    ['commit', { ...examples.commit, status: 'counted' }],
+    ['hello', { client: null, versions: { lowest: 2, highest: 256 } }],
     ['failed', { ...at, code: 'NOT A CODE', reason: '' }],
     ['ack', { ...at, status: 'perhaps' }],
     ['bye', null],

@@ -13,14 +13,14 @@ const code = z.string().regex(/^[a-z0-9-]{1,64}$/);
 /** One line, cut if it is longer than `MAX_REASON`: logs and records quote it. */
 const reason = z.string().transform(boundReason);
 const clientName = z.string().min(1).max(200);
-/**
- * Which attempt at a round, of which run. Other ends may not know these fields: then it is a first attempt, and the run
- * is not checked.
- */
-const attemptOf = { run: z.string().max(64).default(''), attempt: uint32.default(1) };
-/** SHA-256 of the broadcast that the work was done on; empty from an end that does not know the field. */
-const baseOf = { ...attemptOf, broadcast: z.union([hash, z.literal('')]).default('') };
+/** Which attempt at a round, of which run. */
+const attemptOf = { run: z.string().min(1).max(64), round: uint32, attempt: z.int().min(1).max(0xffff_ffff) };
+const phaseOf = { ...attemptOf, phase: uint32 };
+/** `broadcast`: SHA-256 of what the work was done on. */
+const workOf = { ...phaseOf, broadcast: hash };
 const bytesFrom = z.object({ hash, from: uint32.default(0) });
+const byte = z.int().min(0).max(255);
+const versions = z.object({ lowest: byte, highest: byte });
 
 /** One schema a message; `part` has no control. */
 export const controlSchemas = {
@@ -32,10 +32,18 @@ export const controlSchemas = {
     token: z.string().max(1000).optional(),
     /** What it is, for the log: `starling-client/0.1.0`. */
     agent: z.string().max(200).default(''),
+    /** What it speaks; left out by version 1, which speaks the version of the frame alone. */
+    versions: versions.optional(),
+    /** The run that asked it last: if that is over, the client hears so, and no other begins. */
+    run: attemptOf.run.nullable().default(null),
+    /** An attempt that it has reported to, and of which it has not heard whether it counts. */
+    awaits: z.object(attemptOf).nullable().default(null),
   }),
   /** The coordinator's answer: who the client is, and which plan it will be asked to run. */
   welcome: z.object({
     client: clientName,
+    /** The highest version that both speak: all that follows is in it. */
+    version: byte,
     plan: z.object({ hash, name: z.string().max(200), bytes: uint32 }),
     /** The coordinator pings this often; silence for three times as long means that it is gone. */
     heartbeatMs: z.int().min(1),
@@ -56,42 +64,48 @@ export const controlSchemas = {
     slices: bytesFrom.nullable().default(null),
   }),
   /** The client's own slices, for the `work` of this round and phase, which comes next. `hash`: SHA-256 of the body. */
-  slices: z.object({ ...attemptOf, round: uint32, phase: uint32, hash }),
+  slices: z.object({ ...phaseOf, hash }),
   /** Asks for the work of one phase of one round. Its body is the broadcast. */
   work: z.object({
-    ...attemptOf,
-    round: uint32,
-    phase: uint32,
+    ...workOf,
     /** The client's own seed for this round. */
     seed: z.tuple([uint32, uint32]),
     /** What is left of the round, in milliseconds. */
     deadlineMs: z.number().min(0),
-    /** SHA-256 of the whole broadcast body. */
-    broadcast: hash,
     /** SHA-256 of the body of the client's `slices`, which came before; null if the phase has none. */
     slices: hash.nullable().default(null),
     /** Bytes of the client's update for this phase that are here already, from before a cut. */
     received: uint32,
   }),
   /** The client's update; its body is the leaves of the work's outputs. */
-  update: z.object({ ...baseOf, round: uint32, phase: uint32 }),
+  update: z.object(workOf),
   /** The client could not do the work: `load-failed`, `bad-data`, `work-failed`, or the code of a refused update. */
-  failed: z.object({ ...baseOf, round: uint32, phase: uint32, code, reason }),
-  /** What became of an update. */
+  failed: z.object({ ...workOf, code, reason }),
+  /** An update was received; `accepted`: it counts if the attempt is committed. */
   ack: z.object({
-    ...attemptOf,
-    round: uint32,
-    phase: uint32,
+    ...phaseOf,
     status: z.enum(['accepted', 'rejected', 'ignored']),
     code: code.optional(),
     reason: reason.optional(),
+  }),
+  /**
+   * The round is committed by this attempt, or the attempt was given up, or nobody here knows any more. `counted`: the
+   * phases of it in which an update of this client counts.
+   */
+  commit: z.object({
+    ...attemptOf,
+    status: z.enum(['committed', 'abandoned', 'unknown']),
+    counted: z.array(uint32).max(1000),
   }),
   /** The client goes, and will not be back. */
   leave: z.object({ code, reason }),
   /** The run is over. */
   bye: z.object({ reason }),
-  /** The conversation is over, for a fault of the receiver's; the socket is closed after it. */
-  error: z.object({ code, reason }),
+  /**
+   * The conversation is over, for a fault of the receiver's; the socket is closed after it. `versions`: what the
+   * coordinator speaks, with `unsupported-version`.
+   */
+  error: z.object({ code, reason, versions: versions.optional() }),
 } as const satisfies Record<Exclude<MessageType, 'part'>, z.ZodType>;
 
 export type ControlType = keyof typeof controlSchemas;

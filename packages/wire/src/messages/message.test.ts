@@ -11,7 +11,7 @@ import {
   type Message,
 } from './message.js';
 
-const update = { round: 4, phase: 0 };
+const update = { run: 'one', round: 4, attempt: 1, phase: 0, broadcast: 'ab'.repeat(32) };
 
 /** All that an assembler makes of some frames. */
 function assemble(frames: readonly Uint8Array[], assembler = createAssembler()): Message[] {
@@ -72,7 +72,7 @@ describe('createAssembler', () => {
 
   test('`createAssembler` keeps bodies apart when their parts interleave', () => {
     const first = encodeBodyMessage('update', update, bytesOf(20), { stream: 1, chunkBytes: 8 });
-    const second = encodeBodyMessage('update', { round: 5, phase: 0 }, bytesOf(17), {
+    const second = encodeBodyMessage('update', { ...update, round: 5 }, bytesOf(17), {
       stream: 2,
       chunkBytes: 8,
     });
@@ -97,6 +97,8 @@ describe('createAssembler', () => {
     const body = bytesOf(50);
     const work = {
       round: 1,
+      run: 'one',
+      attempt: 1,
       phase: 0,
       seed: [1, 2] as [number, number],
       deadlineMs: 10,

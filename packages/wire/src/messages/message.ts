@@ -25,9 +25,17 @@ export interface PartialBody {
   readonly received: number;
 }
 
-/** A message without a body, as one frame. */
-export function encodeMessage<T extends ControlType>(type: T, control: ControlInput<T>): Uint8Array {
-  return encodeFrame({ type, control: encodeControl(type, control) });
+/** A message without a body, as one frame, of the highest version that is spoken here, unless another is given. */
+export function encodeMessage<T extends ControlType>(
+  type: T,
+  control: ControlInput<T>,
+  version?: number,
+): Uint8Array {
+  return encodeFrame({
+    type,
+    control: encodeControl(type, control),
+    ...(version !== undefined && { version }),
+  });
 }
 
 /** A message with a body: its frames in order. `from` leaves out bytes that the receiver has. */

@@ -54,9 +54,9 @@ export interface ClientOptions {
   readonly giveUpMs?: number;
   /** Makes sockets; `createClient` of the Node entry takes `ws`. */
   readonly connect: Connect;
-  /** Told of each update that has arrived; what it throws is logged. */
+  /** Called with each update that has arrived; what it throws is logged. */
   readonly onAck?: (ack: ClientAck) => void;
-  /** Told once for each attempt that the client has reported to; what it throws is logged. */
+  /** Called once for each attempt that the client has reported to; what it throws is logged. */
   readonly onCommit?: (commit: ClientCommit) => void;
   /** Default: silent. */
   readonly logger?: ClientLogger;

@@ -42,7 +42,7 @@ export interface ClientCounts {
   accepted: number;
   /** Accepted for now, of attempts that were given up. */
   abandoned: number;
-  /** Accepted for now, and whether they count was never heard: the coordinator was killed, or does not know any more. */
+  /** Accepted for now; whether they count was never heard: the coordinator was killed, or does not know any more. */
   unknown: number;
   /** Refused for what they are. */
   rejected: number;

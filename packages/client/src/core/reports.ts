@@ -1,5 +1,5 @@
-// What a client hears of its reports: at once that they have arrived, and later whether they count. It keeps the counts,
-// and tells the user's functions.
+// What a client hears of its reports: at once that they have arrived, and later whether they count. It keeps the
+// counts, and tells the user's functions.
 import type { Control } from '@starling/wire';
 import type { ClientOptions } from './client-options.js';
 import type { ClientLogger } from './logger.js';

@@ -29,7 +29,7 @@ function summingFold() {
       sums.accepted++;
       sums.total += update[0]!.data[0] as number;
     },
-    async skip() {
+    async skip(_position) {
       sums.skipped++;
     },
     finish: async () => [],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createSettlements, KEPT_ATTEMPTS } from './settlements.js';
+import { createSettlements } from './settlements.js';
 
 const at = (round: number, attempt = 1) => ({ run: 'one', round, attempt });
 
@@ -42,13 +42,26 @@ describe('createSettlements', () => {
   });
 
   test('`createSettlements` keeps the latest attempts, and says of others that it does not know', () => {
-    const settlements = createSettlements();
-    for (let round = 1; round <= KEPT_ATTEMPTS + 1; round++) {
+    const settlements = createSettlements({ attempts: 2 });
+    for (const round of [1, 2, 3]) {
       settlements.begin(at(round));
       settlements.settle(at(round), true);
     }
     expect(settlements.outcomeOf('a', at(1))).toEqual({ ...at(1), status: 'unknown', counted: [] });
     expect(settlements.outcomeOf('a', at(2))).toMatchObject({ status: 'committed' });
+  });
+
+  test('`createSettlements` keeps fewer attempts when they have many reports, and always the latest', () => {
+    const settlements = createSettlements({ reports: 3 });
+    for (const round of [1, 2]) {
+      settlements.begin(at(round));
+      for (const client of ['a', 'b', 'b']) settlements.reported(client, { ...at(round), phase: 0 }, true);
+    }
+    // Two reports each, of which one came again: three may be kept.
+    expect(settlements.outcomeOf('a', at(1))).toMatchObject({ status: 'unknown' });
+    for (const phase of [1, 2]) settlements.reported('a', { ...at(2), phase }, true);
+    settlements.settle(at(2), true);
+    expect(settlements.outcomeOf('a', at(2))).toMatchObject({ status: 'committed', counted: [0, 1, 2] });
   });
 
   test('`createSettlements` knows which runs are over, until one begins again', () => {

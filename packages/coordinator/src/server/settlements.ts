@@ -1,6 +1,6 @@
-// What has become of attempts that clients reported to: who is to be told once it is known, and what a client hears that
-// was cut off meanwhile and asks when it is back. It is kept for the latest attempts alone, of whatever runs the server
-// hosts.
+// What has become of attempts that clients reported to: who is to be told once it is known, and what a client hears
+// that was cut off meanwhile and asks when it is back. It is kept for the latest attempts alone, of whatever runs the
+// server hosts.
 import type { Control } from '@starling/wire';
 
 export type Commit = Control<'commit'>;
@@ -22,37 +22,57 @@ export interface Settlements {
    * attempt that is not open.
    */
   settle(attempt: AttemptAddress, isCommitted: boolean): ReadonlyMap<string, Commit>;
-  /** What a client is to be told of an attempt; `null` while that is open. */
+  /** What a client hears about an attempt; `null` while that is open. */
   outcomeOf(client: string, attempt: AttemptAddress): Commit | null;
   /** The run is over: its clients are to hear so whenever they come back. */
   finish(run: string): void;
   isFinished(run: string): boolean;
 }
 
-/** Attempts whose outcome is kept, and runs of which it is known that they are over. */
-export const KEPT_ATTEMPTS = 64;
-const KEPT_RUNS = 64;
+export interface SettlementLimits {
+  /** Attempts whose outcome is kept. Default 64. */
+  readonly attempts?: number;
+  /** Reports to them, of all clients and phases together: with more, the oldest attempts go. Default 500,000. */
+  readonly reports?: number;
+  /** Runs of which it is known that they are over. Default 64. */
+  readonly runs?: number;
+}
 
 interface Attempt {
   isCommitted: boolean | null;
-  /** By client: the phases in which its update counts if the attempt does. */
-  readonly phases: Map<string, Set<number>>;
+  readonly clients: Set<string>;
+  /** By phase: the clients whose update counts if the attempt does. */
+  readonly counting: Map<number, Set<string>>;
+  reports: number;
 }
 
-export function createSettlements(): Settlements {
+export function createSettlements(limits: SettlementLimits = {}): Settlements {
+  const { attempts: maxAttempts = 64, reports: maxReports = 500_000, runs: maxRuns = 64 } = limits;
   /** From the oldest to the latest. */
   const attempts = new Map<string, Attempt>();
   const finished = new Set<string>();
+  let reports = 0;
 
   const keyOf = ({ run, round, attempt }: AttemptAddress): string => `${round} ${attempt} ${run}`;
 
   function commit(
     { run, round, attempt }: AttemptAddress,
-    { isCommitted, phases }: Attempt,
+    { isCommitted, counting }: Attempt,
     client: string,
   ): Commit {
-    const counted = isCommitted ? [...(phases.get(client) ?? [])].sort((one, other) => one - other) : [];
+    const phases = [...counting].filter(([, clients]) => clients.has(client)).map(([phase]) => phase);
+    const counted = isCommitted ? phases.sort((one, other) => one - other) : [];
     return { run, round, attempt, status: isCommitted ? 'committed' : 'abandoned', counted };
+  }
+  function forget(key: string): void {
+    reports -= attempts.get(key)?.reports ?? 0;
+    attempts.delete(key);
+  }
+  /** The latest stays in any case: it is the one that clients work on. */
+  function keepWithinLimits(): void {
+    while (attempts.size > 1 && (attempts.size > maxAttempts || reports > maxReports)) {
+      forget(attempts.keys().next().value!);
+    }
   }
 
   return {
@@ -60,22 +80,26 @@ export function createSettlements(): Settlements {
       finished.delete(at.run);
       const key = keyOf(at);
       if (attempts.get(key)?.isCommitted === null) return; // another phase of it
-      attempts.delete(key); // settled before, and begun anew: it is the latest now
-      attempts.set(key, { isCommitted: null, phases: new Map() });
-      if (attempts.size > KEPT_ATTEMPTS) attempts.delete(attempts.keys().next().value!);
+      forget(key); // settled before, and begun anew: it is the latest now
+      attempts.set(key, { isCommitted: null, clients: new Set(), counting: new Map(), reports: 0 });
+      keepWithinLimits();
     },
     reported(client, at, counts) {
       const attempt = attempts.get(keyOf(at));
       if (attempt === undefined || attempt.isCommitted !== null) return;
-      const phases = attempt.phases.get(client) ?? new Set();
-      attempt.phases.set(client, phases);
-      if (counts) phases.add(at.phase);
+      attempt.clients.add(client);
+      const those = attempt.counting.get(at.phase) ?? new Set();
+      if (!counts || those.has(client)) return;
+      attempt.counting.set(at.phase, those.add(client));
+      attempt.reports++;
+      reports++;
+      keepWithinLimits();
     },
     settle(at, isCommitted) {
       const attempt = attempts.get(keyOf(at));
       if (attempt === undefined || attempt.isCommitted !== null) return new Map();
       attempt.isCommitted = isCommitted;
-      return new Map([...attempt.phases.keys()].map((client) => [client, commit(at, attempt, client)]));
+      return new Map([...attempt.clients].map((client) => [client, commit(at, attempt, client)]));
     },
     outcomeOf(client, at) {
       const attempt = attempts.get(keyOf(at));
@@ -84,7 +108,7 @@ export function createSettlements(): Settlements {
     },
     finish(run) {
       finished.add(run);
-      if (finished.size > KEPT_RUNS) finished.delete(finished.keys().next().value!);
+      if (finished.size > maxRuns) finished.delete(finished.keys().next().value!);
     },
     isFinished: (run) => finished.has(run),
   };

@@ -205,29 +205,6 @@ describe('websocketRuntime', () => {
     expect(statuses(await running)).toEqual(['dropped load-failed', 'dropped left']);
   });
 
-  test('`websocketRuntime` lets the next socket of a name work while the one that left is still closing', async () => {
-    const { url, run, metrics } = await open();
-    const leaving = await joinAs(url, 'client-0');
-    const first = run([0], 1);
-    await leaving.next('work');
-    leaving.send('leave', { code: 'closed', reason: 'good night' });
-    expect(statuses(await first)).toEqual(['dropped left']);
-    leaving.socket.pause(); // so that it answers no close, and is cut after a second
-    const next = await joinAs(url, 'client-0');
-    const second = run([0], 2);
-    await next.next('work');
-    while (metrics.get('starling_sockets') > 1) await new Promise((resolve) => setTimeout(resolve, 5));
-    next.sendUpdate(update(3, 4));
-    expect(sums(await second)).toEqual([3, 4]);
-  });
-
-  test('`websocketRuntime` throws when it would wait for more clients than the population has', async () => {
-    const opening = open({ minClients: 5 }, 4);
-    await expect(opening).rejects.toThrow(
-      "Cannot wait for 5 clients (minClients): need at most the 4 of population 'names'",
-    );
-  });
-
   test('`websocketRuntime` takes reports as fast as they come when it asked for them', async () => {
     const { url, run } = await open();
     const client = await joinAs(url, 'client-0');

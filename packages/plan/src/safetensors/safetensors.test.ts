@@ -148,7 +148,7 @@ describe('decodeSafetensors', () => {
       /booleans of 0 or 1/,
     ],
     ['metadata that is not text', file('{"__metadata__":{"a":1}}'), /metadata must be text, got 1 for 'a'/],
-    // JSON.parse takes any depth; whoever prints what it gives runs out of stack.
+    // JSON.parse takes any depth; printing what it gives runs out of stack.
     ['a header that is nested deep', long(nested(7000)), /must be an object, got an array/],
     [
       'metadata that is nested deep',

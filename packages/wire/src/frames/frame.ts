@@ -55,7 +55,7 @@ export interface Frame {
 
 const NOTHING = new Uint8Array(0);
 
-/** The bytes of a frame: control and part are copied into one fresh buffer. `version`: the highest that is spoken here. */
+/** The bytes of a frame: control and part are copied into one fresh buffer. Version: by default the highest spoken. */
 export function encodeFrame(frame: Partial<Frame> & Pick<Frame, 'type'>): Uint8Array {
   const { version = spokenVersions.highest, type, control = NOTHING, part = NOTHING } = frame;
   const { stream = 0, offset = 0, total = 0 } = frame;
@@ -82,8 +82,8 @@ export function encodeFrame(frame: Partial<Frame> & Pick<Frame, 'type'>): Uint8A
 }
 
 /**
- * Reads a frame; its control and part are views of `bytes`. Throws a `WireError` and nothing else. `agreed`: the version
- * that it must be of; `null` for any, until two ends have agreed on one: a header is the same in all.
+ * Reads a frame; its control and part are views of `bytes`. Throws a `WireError` and nothing else. `agreed`: the
+ * version that it must be of; `null` for any, until two ends have agreed on one: a header is the same in all.
  */
 export function decodeFrame(
   bytes: Uint8Array,

@@ -1,5 +1,5 @@
-// Reasons as they go into messages and logs: a line of text for people, of bounded length, whatever bytes of another end
-// it quotes.
+// Reasons as they go into messages and logs: a line of text for people, of bounded length, whatever bytes of another
+// end it quotes.
 
 /** The longest reason, in UTF-16 code units. */
 export const MAX_REASON = 300;

@@ -1,11 +1,23 @@
 // What a client of the standard work runs, counted: a loss, a kernel's rule or a pass that is written anew and leaves
 // more behind would pass every test of values and make a step slower. Counts are derived, type by type; where fewer do,
 // count anew. Reshapes and shapes are left out: they move no numbers. The wall clock is in docs/performance.md.
+import { tfl } from '@starling/compute';
 import { compileGraph } from '@starling/compute/graph';
+import { float32, type IterativeProcess, int32, struct, type Type } from '@starling/federated-core';
+import {
+  accuracy,
+  federatedAveraging,
+  type Loss,
+  layersModel,
+  type Metric,
+  sgd,
+  sigmoidCrossentropy,
+  softmaxCrossentropy,
+} from '@starling/learning';
 import { decodeModel, type OnnxGraph, type OnnxNode } from '@starling/onnx';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { clientWork } from './client-work.js';
-import { CLASSES } from './standard-data.js';
+import { CLASSES, SIDE } from './standard-data.js';
 import { workProcess } from './standard-work.js';
 
 type Counts = Readonly<Record<string, number>>;
@@ -34,13 +46,12 @@ interface Compiled {
 }
 
 /** The portable graph of a client, after all passes. */
-function compiled(model: 'lr' | 'cnn'): Compiled {
-  const { onnx } = compileGraph(clientWork(workProcess(model)));
+function compiled(process: IterativeProcess): Compiled {
+  const { onnx } = compileGraph(clientWork(process));
   const graph = decodeModel(onnx as Uint8Array);
   const [loop] = graph.nodes.filter(({ op }) => op === 'Loop');
   const body = loop?.attributes['body'];
-  if (body?.kind !== 'graph')
-    throw new TypeError(`Cannot count ${model}: need a Loop over its steps, got none`);
+  if (body?.kind !== 'graph') throw new TypeError('Cannot count operators: need a Loop over steps, got none');
   return { graph, step: body.value.nodes };
 }
 
@@ -121,7 +132,7 @@ const FLATTEN_TILES: Counts = { Transpose: 2 };
 describe('the compiled work of a client of `lr`', () => {
   let lr: Compiled;
   beforeAll(() => {
-    lr = compiled('lr');
+    lr = compiled(workProcess('lr'));
   });
 
   test('has in a step one dense layer, the cross-entropy, and the total of its losses', () => {
@@ -157,8 +168,13 @@ describe('the compiled work of a client of `lr`', () => {
 });
 
 describe('the compiled work of a client of `cnn`', () => {
+  let cnn: Compiled;
+  beforeAll(() => {
+    cnn = compiled(workProcess('cnn'));
+  });
+
   test('has in a step two convolutions, pooling and two dense layers', () => {
-    expect(countsOf(compiled('cnn').step)).toEqual(
+    expect(countsOf(cnn.step)).toEqual(
       together(
         BATCH,
         ...[FIRST_CONVOLUTION, RELU, WINOGRAD, EXACT_ZEROS, POOLING, RELU, FLATTEN_TILES],
@@ -174,8 +190,32 @@ describe('the compiled work of a client of `cnn`', () => {
       // Places of pixels in tiles: six rows and columns of tiles, each of six by six, in 20 images; the column of ones.
       { Add: 4, Expand: 1 },
     );
-    expect(countsOf(compiled('cnn').graph.nodes)).toEqual(
-      together(countsOf(compiled('lr').graph.nodes), extra),
-    );
+    const lr = compiled(workProcess('lr'));
+    expect(countsOf(cnn.graph.nodes)).toEqual(together(countsOf(lr.graph.nodes), extra));
+  });
+});
+
+describe('checks of labels', () => {
+  /** The counts of a step of one dense layer of `units` outputs, of examples and batches as large as those of `lr`. */
+  function trained(units: number, label: Type, loss: Loss, metrics: Readonly<Record<string, Metric>> = {}) {
+    const build = () => tfl.sequential({ layers: [tfl.layers.dense({ inputShape: [SIDE * SIDE], units })] });
+    const model = layersModel(build, {
+      example: struct({ x: float32(SIDE * SIDE), y: label }),
+      loss,
+      metrics,
+    });
+    const clientOptimizer = sgd({ learningRate: 0.1 });
+    return countsOf(compiled(federatedAveraging({ model, clientOptimizer, batchSize: 20 })).step);
+  }
+
+  test('of floats as classes leave nothing in a step that those of integers do not', () => {
+    const counts = trained(CLASSES, float32(), softmaxCrossentropy);
+    expect(counts).toEqual(together(BATCH, DENSE, CROSS_ENTROPY, TOTAL_LOSS));
+  });
+
+  test('divide what is there before the first step, not the losses and metrics of a step', () => {
+    expect(trained(CLASSES, int32(), softmaxCrossentropy, { accuracy })).not.toHaveProperty('Div');
+    // The one that is left is the gradient of the logarithm, over 1 + e^−|z|.
+    expect(trained(1, float32(), sigmoidCrossentropy)).toHaveProperty('Div', 1);
   });
 });

@@ -1,7 +1,7 @@
 // A model that one client could make infinite stays what it was, whole: by the learning process, on a runtime.
 import { tf } from '@starling/compute';
 import { type Dataset, float32, sequence, struct, tensor } from '@starling/federated-core';
-import { federatedAveraging, functionModel, sgd } from '@starling/learning';
+import { fedOpt, functionModel, sgd } from '@starling/learning';
 import { type CohortSampler, populationOf } from '@starling/population';
 import { inProcessRuntime, runRounds } from '@starling/runtime';
 import { expect, test } from 'vitest';
@@ -23,11 +23,11 @@ const population = populationOf([holding(3e38), holding(2)], sequence(model.exam
 /** The first client alone, then the second. */
 const sampler: CohortSampler = { name: 'in turn', sample: ({ round }) => [round === 1 ? 0 : 1] };
 
-test('`federatedAveraging` keeps its weights when a finite update would make them infinite, and trains on', async () => {
+test('`fedOpt` keeps its weights when a finite update would make them infinite, and trains on', async () => {
   // Round 1: the update 3e38 is a float32, but twice that, by the server's learning rate, is not.
   const run = async (finiteState?: boolean) => {
     const failures: string[] = [];
-    const process = federatedAveraging({
+    const process = fedOpt({
       model,
       batchSize: 1,
       clientOptimizer: sgd({ learningRate: 1 }),

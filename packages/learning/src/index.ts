@@ -1,13 +1,31 @@
-// Models, client work, server optimizers, federated averaging and evaluation.
-export type { AveragingProcess, AveragingState } from './algorithms/averaging-types.js';
+// Models, learning as a composition of parts, the algorithms made of them, and evaluation.
+export type { AdaptiveOptions } from './algorithms/adaptive-options.js';
+export { type AflOptions, afl, agnosticWork, type Domains } from './algorithms/afl.js';
+export type { AlgorithmOptions, ClientTraining, CommonOptions } from './algorithms/algorithm-options.js';
 export * from './algorithms/evaluation-by-client.js';
+export * from './algorithms/fed-adagrad.js';
+export * from './algorithms/fed-adam.js';
+export * from './algorithms/fed-avg-m.js';
+export * from './algorithms/fed-nova.js';
+export * from './algorithms/fed-opt.js';
+export * from './algorithms/fed-prox.js';
+export * from './algorithms/fed-yogi.js';
 export * from './algorithms/federated-averaging.js';
 export * from './algorithms/federated-evaluation.js';
+export * from './algorithms/federated-k-means.js';
+export * from './algorithms/federated-sgd.js';
+export * from './algorithms/q-fed-avg.js';
+export * from './client-work/proximal-work.js';
+export * from './client-work/training-work.js';
+export * from './compose/learning-process.js';
+export type { LearningProcess, LearningState } from './compose/learning-types.js';
+export * from './distributors/broadcast-distributor.js';
 export * from './evaluation/dataset-evaluation.js';
 export type { EvaluationResult } from './evaluation/evaluation-types.js';
 export * from './evaluation/evaluation-work.js';
 export type { HistogramBins, Histograms } from './evaluation/histogram-work.js';
 export * from './evaluation/model-evaluation.js';
+export * from './finalizers/optimizer-finalizer.js';
 export * from './layers/group-normalization.js';
 export * from './losses/loss.js';
 export type { LossName } from './losses/losses-by-name.js';
@@ -19,6 +37,7 @@ export * from './metrics/binary-accuracy.js';
 export * from './metrics/metric.js';
 export * from './model/model.js';
 export * from './models/function-model.js';
+export * from './models/k-means-model.js';
 export * from './models/layers-model.js';
 export * from './optimizers/adagrad.js';
 export { type AdamOptions, adam } from './optimizers/adam.js';
@@ -32,11 +51,38 @@ export * from './optimizers/optimizer.js';
 export * from './optimizers/rms-prop.js';
 export * from './optimizers/sgd.js';
 export * from './optimizers/yogi.js';
+export {
+  type ClientWork,
+  type WorkInput,
+  type WorkOptions,
+  type WorkResult,
+  workOf,
+} from './parts/client-work.js';
+export {
+  type DistributionInput,
+  type DistributionOptions,
+  type Distributor,
+  distributionOf,
+} from './parts/distributor.js';
+export {
+  type FinalizationInput,
+  type FinalizationOptions,
+  type Finalizer,
+  finalizationOf,
+} from './parts/finalizer.js';
+export type { PartOptions, PartStep } from './parts/part.js';
 export * from './schedules/cosine-decay.js';
 export * from './schedules/exponential-decay.js';
 export * from './schedules/piecewise-rate.js';
 export * from './schedules/schedule.js';
 export * from './schedules/warm-up.js';
-export * from './work/client-work.js';
+export {
+  type ChangeGradients,
+  type ChangeUpdate,
+  localTraining,
+  type OptimizerOfRound,
+  type TrainingOptions,
+  type Weighting,
+} from './work/local-training.js';
 export * from './work/train-step.js';
 export type { CountOfRound } from './work/work-length.js';

@@ -19,7 +19,7 @@ import {
   sequence,
   struct,
 } from '@starling/federated-core';
-import { federatedAveraging, type Model, sgd, trainStep } from '@starling/learning';
+import { fedProx, type GradientRule, type Model, sgd, trainStep } from '@starling/learning';
 import type { ModelName } from '../configuration.js';
 import { standardModel } from '../work/models.js';
 
@@ -40,7 +40,7 @@ function drawnEpochs(): tf.Tensor {
 
 export function stragglerProcess(variant: Variant, model: ModelName): IterativeProcess {
   if (variant === 'masked steps') return maskedProcess(standardModel(model));
-  return federatedAveraging({
+  return fedProx({
     model: standardModel(model),
     clientOptimizer: sgd({ learningRate: LEARNING_RATE }),
     batchSize: BATCH,
@@ -67,7 +67,13 @@ function maskedWork(model: Model) {
       const active = before.left.greater(0).toFloat();
       // A rate of 0 is the cheapest mask that there is: it costs one product a step.
       const optimizer = sgd({ learningRate: active.mul(LEARNING_RATE) });
-      const proximal = { strength: PROXIMAL, anchor: weights };
+      const rule: GradientRule = (gradients, at) =>
+        Object.fromEntries(
+          Object.entries(gradients).map(([name, gradient]) => {
+            const pull = at[name]!.sub(weights[name] as tf.Tensor).mul(PROXIMAL);
+            return [name, gradient.add(pull)];
+          }),
+        );
       const state = { weights: before.weights, optimizer: {} };
       const { state: after, pass } = trainStep({
         model,
@@ -75,7 +81,7 @@ function maskedWork(model: Model) {
         state,
         batch: batch as never,
         mask,
-        proximal,
+        rule,
       });
       const counted = mask.mul(active);
       return {

@@ -20,9 +20,9 @@ import { checkOptions, count, required } from '@starling/federated-core/plan';
 import type { Means } from '../evaluation/evaluation-types.js';
 import { evaluationWork } from '../evaluation/evaluation-work.js';
 import { modelKind } from '../model/model-kind.js';
+import { fieldsOf } from '../parts/fields-of.js';
 import { meansWork } from '../work/means-work.js';
 import type { FederatedEvaluationOptions } from './federated-evaluation.js';
-import { fieldsOf } from './fields-of.js';
 
 /** Revealing: `clients` has the figures of single clients, in cohort order. */
 export type EvaluationByClientResult = FederatedType<

@@ -1,14 +1,13 @@
 import { clipped, meanAggregator, zeroed } from '@starling/aggregators';
-import { createOnnxEngine, localRunner, random, tf, tfl } from '@starling/compute';
-import { evaluate, float32, struct } from '@starling/federated-core';
+import { random, tf, tfl } from '@starling/compute';
+import { float32, struct } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
 import { meanSquaredError } from '../losses/mean-squared-error.js';
 import { layersModel } from '../models/layers-model.js';
-import { momentum } from '../optimizers/momentum.js';
 import { sgd } from '../optimizers/sgd.js';
-import { exponentialDecay } from '../schedules/exponential-decay.js';
 import { piecewiseRate } from '../schedules/piecewise-rate.js';
 import { lineModel, points } from '../testing/line-model.js';
+import { type RoundOutcome, roundOf } from '../testing/rounds-of.js';
 import { type FederatedAveragingOptions, federatedAveraging } from './federated-averaging.js';
 
 // Two clients, all of whose examples are one batch. From w = 1, with a learning rate of 0.1:
@@ -21,28 +20,11 @@ const options: FederatedAveragingOptions = {
   batchSize: 2,
 };
 
-interface RoundOutcome {
-  readonly state: { readonly model: { readonly [name: string]: unknown } };
-  readonly metrics: { readonly [name: string]: unknown };
-}
-
-async function rounds(
+const rounds = (
   changes: Partial<FederatedAveragingOptions>,
   count = 1,
   data: readonly unknown[] = cohort,
-): Promise<RoundOutcome> {
-  const engine = await createOnnxEngine();
-  const run = localRunner(engine);
-  const { initialize, next } = federatedAveraging({ ...options, ...changes });
-  let state: unknown = await evaluate(initialize, undefined, { run });
-  let outcome: unknown;
-  for (let round = 0; round < count; round++) {
-    outcome = await evaluate(next, { state, data }, { run });
-    ({ state } = outcome as { readonly state: unknown });
-  }
-  await engine.dispose();
-  return outcome as RoundOutcome;
-}
+): Promise<RoundOutcome> => roundOf(federatedAveraging({ ...options, ...changes }), { data }, count);
 
 describe('federatedAveraging', () => {
   test('averages the clients’ updates by their numbers of examples', async () => {
@@ -65,7 +47,24 @@ describe('federatedAveraging', () => {
     expect(state.model['w']).toBeCloseTo(1.125, 6);
   });
 
-  test.each(['examples', 'uniform'] as const)(
+  test('averages updates by the examples that clients processed', async () => {
+    // One step of two examples. A has three of (1, 2), sends +0.1 and has processed two; B sends +0.2 of its one:
+    // (2 · 0.1 + 1 · 0.2) / 3 = 0.4 / 3. By examples it is (3 · 0.1 + 1 · 0.2) / 4 = 0.125.
+    const data = [points([1, 2], [1, 2], [1, 2]), points([1, 3])];
+    const by = async (weighting: 'processed' | 'examples') =>
+      (await rounds({ weighting, steps: 1 }, 1, data)).state;
+    expect((await by('processed')).model['w']).toBeCloseTo(1 + 0.4 / 3, 6);
+    expect((await by('examples')).model['w']).toBeCloseTo(1.125, 6);
+  });
+
+  test('leaves out clients that did no epoch by processed, and counts their zeros by examples', async () => {
+    // A and B both do nothing: the mean of zeros, and no weight at all.
+    const epochs = (round: tf.Tensor) => round;
+    expect((await rounds({ weighting: 'examples', epochs })).state.model['w']).toBe(1);
+    await expect(rounds({ weighting: 'processed', epochs })).rejects.toThrow('total weight');
+  });
+
+  test.each(['examples', 'uniform', 'processed'] as const)(
     'leaves out a client without examples by %s',
     async (weighting) => {
       // As without it: 1.1 and 1.125.
@@ -82,33 +81,13 @@ describe('federatedAveraging', () => {
     expect(metrics['aggregation']).toEqual({ zeroed: 0, inner: {} });
   });
 
-  test('takes the server’s step by its optimizer', async () => {
-    // Half of 0.1.
-    const { state } = await rounds({ serverOptimizer: sgd({ learningRate: 0.5 }) });
-    expect(state.model['w']).toBeCloseTo(1.05, 6);
-  });
-
-  test('keeps the state of the server’s optimizer from round to round', async () => {
-    // Round 1: v = −0.1, w = 1.1. Round 2: A's gradients −0.9 and 0.2 · 2 = 0.4, mean −0.25: +0.025; B's −1.9: +0.19;
-    // mean (0.05 + 0.19) / 3 = 0.08. v = 0.9 · −0.1 − 0.08 = −0.17, w = 1.27.
-    const { state } = await rounds({ serverOptimizer: momentum({ learningRate: 1, momentum: 0.9 }) }, 2);
-    expect(state.model['w']).toBeCloseTo(1.27, 6);
-  });
-
-  test('lets the server’s rate follow the rounds', async () => {
-    // Round 1: +0.1, w = 1.1. Round 2: the mean of above, 0.08, at half the rate: w = 1.14.
-    const learningRate = exponentialDecay({ initialRate: 1, factor: 0.5 });
-    const { state } = await rounds({ serverOptimizer: sgd({ learningRate }) }, 2);
-    expect(state.model['w']).toBeCloseTo(1.14, 6);
-  });
-
   test('lets the clients’ rate follow the rounds', async () => {
     // Round 1 at 0.1: w = 1.1. Round 2 at 0.2: twice 0.08, w = 1.26.
     const schedule = piecewiseRate({ rates: [0.1, 0.2], boundarySteps: [1] });
     const clientOptimizer = (round: tf.Tensor) => sgd({ learningRate: schedule(round) });
     const { state } = await rounds({ clientOptimizer }, 2);
     expect(state.model['w']).toBeCloseTo(1.26, 6);
-    expect(state).toMatchObject({ round: 2 });
+    expect(state).toMatchObject({ clientWork: { round: 2 } });
   });
 
   test('lets the clients’ rate follow the steps of each round', async () => {
@@ -123,7 +102,7 @@ describe('federatedAveraging', () => {
     // A, (5 w − 6) / 2: 1.1 → 1.125 → 1.14375. B, w − 3: 1.1 → 1.29 → 1.461. (2 · 0.04375 + 0.361) / 3 = 0.1495.
     const { state, metrics } = await rounds({ epochs: (round) => round.add(tf.scalar(1, 'int32')) }, 2);
     expect(state.model['w']).toBeCloseTo(1.2495, 6);
-    expect(state).toMatchObject({ round: 2 });
+    expect(state).toMatchObject({ clientWork: { round: 2 } });
     expect(metrics['examples']).toBe(6);
   });
 

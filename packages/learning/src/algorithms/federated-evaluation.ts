@@ -24,8 +24,8 @@ import {
 } from '../evaluation/histogram-work.js';
 import type { Model } from '../model/model.js';
 import { modelKind } from '../model/model-kind.js';
+import { fieldsOf } from '../parts/fields-of.js';
 import { meansWork } from '../work/means-work.js';
-import { fieldsOf } from './fields-of.js';
 
 export interface FederatedEvaluationOptions {
   readonly model: Model;

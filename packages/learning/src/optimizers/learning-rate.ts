@@ -1,7 +1,7 @@
 // Learning rates that change: an optimizer whose rate is a schedule counts its updates, and takes each with the rate of
 // its count.
 import { tf } from '@starling/compute';
-import { describeValue, optionError, runBody } from '@starling/federated-core/plan';
+import { type Check, describeValue, optionError, runBody } from '@starling/federated-core/plan';
 import { nonNegative } from '../options/option-ranges.js';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Optimizer } from './optimizer.js';
@@ -42,15 +42,25 @@ export function withLearningRate(
   };
 }
 
+/** The check of a rate that an algorithm hands on, for tables of options. */
+export const learningRateKind: Check = (action, option, value) => {
+  if (typeof value === 'number') nonNegative(action, option, value);
+  else if (typeof value !== 'function' && !isScalar(value)) throw noRate(action, option, value);
+};
+
 function checkedRate(name: string, what: string, rate: unknown): number | tf.Tensor {
   if (typeof rate === 'number') {
     nonNegative(`Cannot make ${name}`, what, rate);
     return rate;
   }
-  if (rate instanceof tf.Tensor && rate.rank === 0 && (rate.dtype === 'float32' || rate.dtype === 'int32')) {
-    return rate;
-  }
-  throw optionError(
-    `Cannot make ${name}: ${what} must be a finite number >= 0, a scalar tensor or a schedule, got ${describeValue(rate)}`,
-  );
+  if (isScalar(rate)) return rate;
+  throw noRate(`Cannot make ${name}`, what, rate);
 }
+
+const isScalar = (rate: unknown): rate is tf.Tensor =>
+  rate instanceof tf.Tensor && rate.rank === 0 && (rate.dtype === 'float32' || rate.dtype === 'int32');
+
+const noRate = (action: string, what: string, rate: unknown): RangeError =>
+  optionError(
+    `${action}: ${what} must be a finite number >= 0, a scalar tensor or a schedule, got ${describeValue(rate)}`,
+  );

@@ -2,8 +2,18 @@
 import { tf, tfl } from '@starling/compute';
 import type { Tensor } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
+import { afl } from '../algorithms/afl.js';
+import { fedAdagrad } from '../algorithms/fed-adagrad.js';
+import { fedAdam } from '../algorithms/fed-adam.js';
+import { fedAvgM } from '../algorithms/fed-avg-m.js';
+import { fedNova } from '../algorithms/fed-nova.js';
+import { fedOpt } from '../algorithms/fed-opt.js';
+import { fedProx } from '../algorithms/fed-prox.js';
+import { fedYogi } from '../algorithms/fed-yogi.js';
 import { federatedAveraging } from '../algorithms/federated-averaging.js';
 import { federatedEvaluation } from '../algorithms/federated-evaluation.js';
+import { federatedSgd } from '../algorithms/federated-sgd.js';
+import { qFedAvg } from '../algorithms/q-fed-avg.js';
 import { evaluateModel, modelEvaluation } from '../evaluation/model-evaluation.js';
 import { groupNormalization } from '../layers/group-normalization.js';
 import { functionModel } from '../models/function-model.js';
@@ -28,9 +38,20 @@ import { lineModel, points } from '../testing/line-model.js';
 type Make = (value: never) => unknown;
 
 const plain = sgd({ learningRate: 1 });
+const bySgd = { model: lineModel(1), learningRate: 0.1, batchSize: 2 };
 const averaging = { model: lineModel(1), clientOptimizer: plain, batchSize: 2 };
 const doors: readonly (readonly [string, Make])[] = [
   ['federatedAveraging', (value) => federatedAveraging({ ...averaging, ...(value as object) })],
+  ['federatedSgd', (value) => federatedSgd({ model: lineModel(1), optimizer: plain, ...(value as object) })],
+  ['fedOpt', (value) => fedOpt({ ...averaging, serverOptimizer: plain, ...(value as object) })],
+  ['fedProx', (value) => fedProx({ ...averaging, proximalStrength: 1, ...(value as object) })],
+  ['fedAvgM', (value) => fedAvgM({ ...averaging, ...(value as object) })],
+  ['fedAdagrad', (value) => fedAdagrad({ ...averaging, serverLearningRate: 1, ...(value as object) })],
+  ['fedAdam', (value) => fedAdam({ ...averaging, serverLearningRate: 1, ...(value as object) })],
+  ['fedYogi', (value) => fedYogi({ ...averaging, serverLearningRate: 1, ...(value as object) })],
+  ['fedNova', (value) => fedNova({ ...bySgd, ...(value as object) })],
+  ['qFedAvg', (value) => qFedAvg({ ...bySgd, q: 1, ...(value as object) })],
+  ['afl', (value) => afl({ ...averaging, domains: 2, mixtureStep: 0.1, ...(value as object) })],
   ['federatedEvaluation', (value) => federatedEvaluation({ model: lineModel(1), ...(value as object) })],
   ['groupNormalization', (value) => groupNormalization(value)],
   ['sgd', (value) => sgd(value)],
@@ -62,7 +83,19 @@ const options: readonly (readonly [string, string, Kind])[] = [
   ['federatedAveraging', 'epochs', 'count'],
   ['federatedAveraging', 'steps', 'count'],
   ['federatedAveraging', 'batchSize', 'count'],
-  ['federatedAveraging', 'proximalStrength', 'nonNegative'],
+  ['fedProx', 'proximalStrength', 'nonNegative'],
+  ['fedAvgM', 'serverLearningRate', 'nonNegative'],
+  ['fedAvgM', 'serverMomentum', 'fraction'],
+  ['fedAdagrad', 'serverLearningRate', 'nonNegative'],
+  ['fedAdagrad', 'beta1', 'fraction'],
+  ['fedAdam', 'beta2', 'fraction'],
+  ['fedYogi', 'tau', 'positive'],
+  ['fedNova', 'learningRate', 'nonNegative'],
+  ['fedNova', 'momentum', 'fraction'],
+  ['qFedAvg', 'q', 'nonNegative'],
+  ['qFedAvg', 'learningRate', 'positive'],
+  ['afl', 'domains', 'count'],
+  ['afl', 'mixtureStep', 'nonNegative'],
   ['federatedEvaluation', 'batchSize', 'count'],
   ['groupNormalization', 'groups', 'count'],
   ['groupNormalization', 'epsilon', 'nonNegative'],
@@ -164,7 +197,7 @@ describe('options of words', () => {
   test('are refused when they are none of the choices', () => {
     const weighting = 'example' as 'examples';
     expect(() => federatedAveraging({ ...averaging, weighting })).toThrow(
-      "Cannot train clients: weighting must be 'examples' or 'uniform', got 'example'",
+      "Cannot train clients: weighting must be 'examples' or 'processed' or 'uniform', got 'example'; did you mean 'examples'?",
     );
     const staircase = 'no' as unknown as boolean;
     expect(() => exponentialDecay({ initialRate: 1, factor: 1, staircase })).toThrow(

@@ -7,15 +7,15 @@ import type { Model } from '../model/model.js';
 import { layersModel } from '../models/layers-model.js';
 import { momentum } from '../optimizers/momentum.js';
 import { sgd } from '../optimizers/sgd.js';
+import { mapTensors } from '../tensors/tensors.js';
 import { lineModel, points } from '../testing/line-model.js';
-import { type ClientWorkOptions, clientWork } from './client-work.js';
+import { type ChangeGradients, localTraining, type TrainingOptions } from './local-training.js';
 
 const rate = 0.1;
-const options: ClientWorkOptions = {
+const options: TrainingOptions = {
   optimizer: sgd({ learningRate: rate }),
   batchSize: 'full',
   weighting: 'examples',
-  proximalStrength: 0,
 };
 /** Two parts and a bit: of 70 examples, 32, 32 and 6. */
 const pairs = Array.from({ length: 70 }, (_, index) => [Math.sin(index), Math.cos(3 * index)] as const);
@@ -28,9 +28,9 @@ async function train(
   model: Model,
   weights: { readonly [name: string]: Tensor },
   data: unknown,
-  changes: Partial<ClientWorkOptions>,
+  changes: Partial<TrainingOptions>,
 ): Promise<{ readonly update: { readonly [name: string]: Tensor }; readonly examples: number }[]> {
-  const local = clientWork(model, { ...options, ...changes });
+  const local = localTraining(model, { ...options, ...changes });
   const leaves = flatten(local.type.parameter as never, { weights, data } as never);
   const outcomes = [];
   for (const engine of [await createOnnxEngine(), await createTfjsEngine()]) {
@@ -45,7 +45,7 @@ async function train(
   return outcomes;
 }
 
-async function trainLine(w: number, changes: Partial<ClientWorkOptions>, data = points(...pairs)) {
+async function trainLine(w: number, changes: Partial<TrainingOptions>, data = points(...pairs)) {
   const outcomes = await train(lineModel(w), { w: tensor('float32', [], Float32Array.of(w)) }, data, changes);
   return outcomes.map(({ update, examples }) => ({ moved: Number(update['w']?.data[0]), examples }));
 }
@@ -62,14 +62,16 @@ describe('full batches', () => {
     for (const { moved } of await trainLine(0.5, { steps: 3 })) expect(moved).toBeCloseTo(w - 0.5, 6);
   });
 
-  test('keep the optimizer’s state from epoch to epoch, and pull towards the broadcast weights', async () => {
+  test('keep the optimizer’s state from epoch to epoch, and change gradients once an epoch', async () => {
     let [w, velocity] = [0.5, 0];
     for (let epoch = 0; epoch < 4; epoch++) {
       velocity = 0.9 * velocity + gradientAt(w) + 2 * (w - 0.5);
       w -= rate * velocity;
     }
     const optimizer = momentum({ learningRate: rate, momentum: 0.9 });
-    for (const { moved } of await trainLine(0.5, { optimizer, epochs: 4, proximalStrength: 2 })) {
+    const pull: ChangeGradients = (gradients, { weights, received }) =>
+      mapTensors((g, w, start) => g!.add(w!.sub(start!).mul(2)), gradients, weights, received);
+    for (const { moved } of await trainLine(0.5, { optimizer, epochs: 4, changeGradients: pull })) {
       expect(moved).toBeCloseTo(w - 0.5, 6);
     }
   });
@@ -122,7 +124,7 @@ describe('full batches', () => {
       () => tfl.sequential({ layers: [tfl.layers.batchNormalization({ inputShape: [1] })] }),
       { example: struct({ x: float32(1), y: float32(1) }), loss: meanSquaredError },
     );
-    expect(() => clientWork(model, options)).toThrow(
+    expect(() => localTraining(model, options)).toThrow(
       'need losses that depend on one example each, got layers with statistics of a batch (batch_normalization_1_moving_mean)',
     );
   });

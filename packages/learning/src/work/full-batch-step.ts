@@ -39,7 +39,7 @@ export function fullBatchStep(options: FullBatchStepOptions): {
   readonly state: FullBatchState;
   readonly pass: ForwardPass;
 } {
-  const { model, optimizer, state: before, batch, mask, examples, proximal = null } = options;
+  const { model, optimizer, state: before, batch, mask, examples, rule = null } = options;
   const { gradients, pass } = meanGradients({ model, weights: before.weights, batch, mask });
   checkUnmoved(model, pass);
   const count = tf.sum(mask);
@@ -54,7 +54,7 @@ export function fullBatchStep(options: FullBatchStepOptions): {
   const either = (yes: tf.Tensor, no: tf.Tensor): tf.Tensor => tf.where(isComplete, yes, no);
   const choose = (first: Tensors, second: Tensors): Tensors =>
     mapTensors((...tensors) => either(...(tensors as [tf.Tensor, tf.Tensor])), first, second);
-  const after = optimizerStep({ model, optimizer, state: before, gradients: sums, proximal });
+  const after = optimizerStep({ model, optimizer, state: before, gradients: sums, rule });
   return {
     state: {
       weights: choose(after.weights, before.weights),

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
 import { layersModel } from '../models/layers-model.js';
 import { sgd } from '../optimizers/sgd.js';
-import { clientWork } from './client-work.js';
+import { localTraining } from './local-training.js';
 
 type Layer = tfl.layers.Layer;
 const L = tfl.layers;
@@ -139,12 +139,11 @@ const data: Dataset = {
 const trained = async (engine: Engine, build: () => tfl.LayersModel): Promise<readonly number[]> => {
   const example = struct({ x: float32(FEATURES), y: int32() });
   const model = layersModel(build, { example, loss: softmaxCrossentropy, seed: seedFrom(1) });
-  const work = clientWork(model, {
+  const work = localTraining(model, {
     optimizer: sgd({ learningRate: 0.05 }),
     epochs: 2,
     batchSize: 3,
     weighting: 'examples',
-    proximalStrength: 0,
   });
   const argument = flatten(work.type.parameter!, { weights: model.initialWeights, data });
   const leaves = await localRunner(engine)(work, argument, seedFrom(5));

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Loss } from '../losses/loss.js';
 import { layersModel } from '../models/layers-model.js';
 import { sgd } from '../optimizers/sgd.js';
-import { clientWork } from './client-work.js';
+import { localTraining } from './local-training.js';
 
 const NONE = tf.Reduction.NONE;
 const meanOver = (losses: tf.Tensor): tf.Tensor => tf.mean(losses, -1);
@@ -55,12 +55,11 @@ describe('losses of tf.js', () => {
     const build = (): tfl.LayersModel =>
       tfl.sequential({ layers: [tfl.layers.dense({ units: 3, activation: 'softmax', inputShape: [6] })] });
     const model = layersModel(build, { example, loss, seed: seedFrom(1) });
-    const work = clientWork(model, {
+    const work = localTraining(model, {
       optimizer: sgd({ learningRate: 0.1 }),
       epochs: 1,
       batchSize: 3,
       weighting: 'examples',
-      proximalStrength: 0,
     });
     const argument = flatten(work.type.parameter!, { weights: model.initialWeights, data });
     const [actual = [], expected = []] = await Promise.all(

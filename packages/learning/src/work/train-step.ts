@@ -5,19 +5,15 @@ import { tf } from '@starling/compute';
 import { optionError } from '@starling/federated-core/plan';
 import type { Batch, ForwardPass, Model } from '../model/model.js';
 import type { Optimizer, OptimizerState } from '../optimizers/optimizer.js';
-import { mapTensors, pickTensors, type Tensors } from '../tensors/tensors.js';
+import { pickTensors, type Tensors } from '../tensors/tensors.js';
 
 export interface TrainStepState {
   readonly weights: Tensors;
   readonly optimizer: OptimizerState;
 }
 
-export interface Proximal {
-  /** μ of FedProx, at least 0. */
-  readonly strength: number;
-  /** The weights that training must stay near. */
-  readonly anchor: Tensors;
-}
+/** (gradients, the weights that they were taken at) → what the optimizer gets in their place, by the same names. */
+export type GradientRule = (gradients: Tensors, weights: Tensors) => Tensors;
 
 /** A batch, and which of its rows are examples. */
 export interface MaskedBatch {
@@ -31,8 +27,8 @@ export interface TrainStepOptions extends MaskedBatch {
   readonly optimizer: Optimizer;
   /** The state before the step. */
   readonly state: TrainStepState;
-  /** Adds μ/2 ‖w − anchor‖² to the objective; `null`, nothing, by default. */
-  readonly proximal?: Proximal | null;
+  /** Changes the gradients before the optimizer gets them; `null`, not at all, by default. */
+  readonly rule?: GradientRule | null;
 }
 
 /** The state after the step, and the forward pass that it came from. */
@@ -40,9 +36,9 @@ export function trainStep(options: TrainStepOptions): {
   readonly state: TrainStepState;
   readonly pass: ForwardPass;
 } {
-  const { model, optimizer, state, batch, mask, proximal = null } = options;
+  const { model, optimizer, state, batch, mask, rule = null } = options;
   const { gradients, pass } = meanGradients({ model, weights: state.weights, batch, mask });
-  const after = optimizerStep({ model, optimizer, state, gradients, proximal });
+  const after = optimizerStep({ model, optimizer, state, gradients, rule });
   return { state: { ...after, weights: { ...after.weights, ...pass.moved } }, pass };
 }
 
@@ -73,18 +69,17 @@ export function meanGradients({
   return { gradients, pass: { losses, metrics, moved } };
 }
 
-/** The state after one step of the optimizer by `gradients`, and the proximal term's. */
+/** The state after one step of the optimizer by `gradients`, or by what `rule` makes of them. */
 export function optimizerStep({
   model,
   optimizer,
   state,
   gradients,
-  proximal = null,
+  rule = null,
 }: Omit<TrainStepOptions, keyof MaskedBatch> & { readonly gradients: Tensors }): TrainStepState {
   const trained = pickTensors(state.weights, model.trainable);
-  const pulls =
-    proximal === null ? gradients : mapTensors(pulled(proximal), gradients, trained, proximal.anchor);
-  const step = optimizer.update(pulls, state.optimizer, trained);
+  const followed = rule === null ? gradients : pickTensors(rule(gradients, trained), model.trainable);
+  const step = optimizer.update(followed, state.optimizer, trained);
   // The order of the names stays that of the weights.
   return { weights: { ...state.weights, ...model.constrain(step.weights) }, optimizer: step.state };
 }
@@ -105,14 +100,6 @@ function gradientsOf(
     );
   }
 }
-
-/** The gradient of μ/2 ‖w − anchor‖² is μ (w − anchor). */
-const pulled =
-  ({ strength }: Proximal) =>
-  (...tensors: tf.Tensor[]): tf.Tensor => {
-    const [gradient, weight, anchor] = tensors as [tf.Tensor, tf.Tensor, tf.Tensor];
-    return tf.add(gradient, tf.mul(tf.sub(weight, anchor), strength));
-  };
 
 /** tf.js frees what a function under a gradient makes and does not return. */
 function kept(pass: ForwardPass): ForwardPass {

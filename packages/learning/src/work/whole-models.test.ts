@@ -25,7 +25,7 @@ import type { Model } from '../model/model.js';
 import { functionModel } from '../models/function-model.js';
 import { layersModel } from '../models/layers-model.js';
 import { sgd } from '../optimizers/sgd.js';
-import { clientWork } from './client-work.js';
+import { localTraining } from './local-training.js';
 
 const L = tfl.layers;
 const image = struct({ x: float32(8, 8, 1), y: int32() });
@@ -185,7 +185,7 @@ function examples(model: Model, count: number): Value {
   };
 }
 
-describe('clientWork', () => {
+describe('localTraining', () => {
   let onnx: Engine;
   let tfjs: Engine;
   beforeAll(async () => {
@@ -198,12 +198,11 @@ describe('clientWork', () => {
   });
 
   const trained = async (run: LocalRunner, model: Model, batchSize: number, count: number) => {
-    const work: LocalComputation = clientWork(model, {
+    const work: LocalComputation = localTraining(model, {
       optimizer: sgd({ learningRate: 0.1 }),
       epochs: 1,
       batchSize,
       weighting: 'examples',
-      proximalStrength: 0,
     });
     const argument = { weights: model.initialWeights, data: examples(model, count) };
     const leaves = await run(work, flatten(work.type.parameter!, argument), seedFrom(1));

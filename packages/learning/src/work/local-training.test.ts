@@ -1,4 +1,4 @@
-import { createOnnxEngine, localRunner, type tf } from '@starling/compute';
+import { createOnnxEngine, localRunner, tf } from '@starling/compute';
 import {
   type Dataset,
   type LocalComputation,
@@ -10,16 +10,21 @@ import {
 import { flatten, unflatten } from '@starling/federated-core/plan';
 import { describe, expect, test } from 'vitest';
 import { sgd } from '../optimizers/sgd.js';
+import { mapTensors } from '../tensors/tensors.js';
 import { lineModel, points } from '../testing/line-model.js';
-import { type ClientWorkOptions, clientWork } from './client-work.js';
+import {
+  type ChangeGradients,
+  type ChangeUpdate,
+  localTraining,
+  type TrainingOptions,
+} from './local-training.js';
 
 const line = lineModel(0);
-const options: ClientWorkOptions = {
+const options: TrainingOptions = {
   optimizer: sgd({ learningRate: 0.1 }),
   epochs: 1,
   batchSize: 2,
   weighting: 'examples',
-  proximalStrength: 0,
 };
 
 interface Outcome {
@@ -48,11 +53,11 @@ async function work(
 }
 const number = (value: Tensor): number => Number(value.data[0]);
 
-describe('clientWork', () => {
+describe('localTraining', () => {
   test('sends the trained minus the broadcast weights, counted by examples', async () => {
     // One batch of (1, 2) and (2, 2) from w = 1: gradients (1 − 2) 1 = −1 and (2 − 2) 2 = 0, mean −0.5;
     // w = 1 + 0.05. Losses before the step: 0.5 and 0.
-    const { update, weight, totals } = await work(clientWork(line, options), 1, points([1, 2], [2, 2]));
+    const { update, weight, totals } = await work(localTraining(line, options), 1, points([1, 2], [2, 2]));
     expect(number(update.w)).toBeCloseTo(0.05, 6);
     expect(number(weight)).toBe(2);
     expect(number(totals.loss)).toBeCloseTo(0.5, 6);
@@ -62,7 +67,7 @@ describe('clientWork', () => {
   test('steps on a short last batch by its examples alone', async () => {
     // Three equal points (1, 1) from w = 0: in any order a batch of two, then of one.
     // Step 1: gradient −1, w = 0.1. Step 2 (mean over one example, not two): gradient −0.9, w = 0.19.
-    const { update, totals } = await work(clientWork(line, options), 0, points([1, 1], [1, 1], [1, 1]));
+    const { update, totals } = await work(localTraining(line, options), 0, points([1, 1], [1, 1], [1, 1]));
     expect(number(update.w)).toBeCloseTo(0.19, 6);
     // Losses 0.5, 0.5 and 0.9² / 2 = 0.405.
     expect(number(totals.loss)).toBeCloseTo(1.405, 6);
@@ -71,7 +76,7 @@ describe('clientWork', () => {
 
   test('repeats the epochs, and still counts each example once in the weight', async () => {
     // One point (1, 1) from w = 0, two epochs: w = 0.1, then 0.19.
-    const twice = clientWork(line, { ...options, epochs: 2 });
+    const twice = localTraining(line, { ...options, epochs: 2 });
     const { update, weight, totals } = await work(twice, 0, points([1, 1]));
     expect(number(update.w)).toBeCloseTo(0.19, 6);
     expect(number(weight)).toBe(1);
@@ -80,7 +85,7 @@ describe('clientWork', () => {
 
   test('takes so many steps, whatever the number of epochs they are', async () => {
     // Three equal points (1, 1) from w = 0, batches of two: two examples, one, and two of the next epoch.
-    const three = clientWork(line, { ...options, epochs: undefined, steps: 3 });
+    const three = localTraining(line, { ...options, epochs: undefined, steps: 3 });
     const { update, weight, totals } = await work(three, 0, points([1, 1], [1, 1], [1, 1]));
     // 1 − 0.9³ = 0.271.
     expect(number(update.w)).toBeCloseTo(0.271, 6);
@@ -90,7 +95,11 @@ describe('clientWork', () => {
 
   test('takes a count where the number of epochs or steps is a function', async () => {
     for (const unit of ['epochs', 'steps'] as const) {
-      const local = clientWork(line, { ...options, epochs: undefined, [unit]: (round: tf.Tensor) => round });
+      const local = localTraining(line, {
+        ...options,
+        epochs: undefined,
+        [unit]: (round: tf.Tensor) => round,
+      });
       // One point (1, 1), so that an epoch is a step: 1 − 0.9ⁿ.
       for (const [count, moved] of [
         [0, 0],
@@ -107,24 +116,77 @@ describe('clientWork', () => {
   });
 
   test('refuses epochs and steps at once', () => {
-    expect(() => clientWork(line, { ...options, steps: 2 })).toThrow('need epochs or steps');
+    expect(() => localTraining(line, { ...options, steps: 2 })).toThrow('need epochs or steps');
   });
 
-  test('pulls towards the broadcast weights when there is a proximal term', async () => {
-    // Two epochs on (1, 1) from w = 0 with μ = 2. Step 1: at the anchor the pull is 0, w = 0.1.
+  test('steps by what changeGradients makes of the gradients', async () => {
+    // Two epochs on (1, 1) from w = 0, and a pull of 2 (w − 0). Step 1: at the start it is 0, w = 0.1.
     // Step 2: gradient −0.9 + 2 (0.1 − 0) = −0.7, w = 0.17.
-    const proximal = clientWork(line, { ...options, epochs: 2, proximalStrength: 2 });
-    const { update } = await work(proximal, 0, points([1, 1]));
+    const changeGradients: ChangeGradients = (gradients, { weights, received }) =>
+      mapTensors((g, w, start) => g!.add(w!.sub(start!).mul(2)), gradients, weights, received);
+    const pulled = localTraining(line, { ...options, epochs: 2, changeGradients });
+    const { update } = await work(pulled, 0, points([1, 1]));
     expect(number(update.w)).toBeCloseTo(0.17, 6);
   });
 
+  test('refuses gradients of other names', () => {
+    const changeGradients = () => ({ v: tf.scalar(1) });
+    expect(() => localTraining(line, { ...options, changeGradients })).toThrow("need 'w', got v");
+  });
+
+  test('sends what changeUpdate makes of the change, which knows the steps', async () => {
+    const changeUpdate: ChangeUpdate = ({ w }, { steps, received }) => ({
+      w: tf.div(w!, steps),
+      start: received['w']!,
+      steps,
+    });
+    const of = async (length: Partial<TrainingOptions>, count: number, ...given: number[]) => {
+      const local = localTraining(line, { ...options, ...length, changeUpdate });
+      const data = points(...Array.from({ length: count }, () => [1, 1] as const));
+      const { update } = await work(local, 0, data, ...given);
+      const { w, start, steps } = update as unknown as Record<'w' | 'start' | 'steps', Tensor>;
+      return { w: number(w), start: number(start), steps: number(steps) };
+    };
+    // Three equal points (1, 1), batches of two: two steps an epoch; after t steps w = 1 − 0.9^t.
+    expect(await of({ epochs: 2 }, 3)).toEqual({
+      w: expect.closeTo((1 - 0.9 ** 4) / 4, 6),
+      start: 0,
+      steps: 4,
+    });
+    expect(await of({ epochs: (round) => round }, 3, 3)).toMatchObject({ steps: 6 });
+    expect(await of({ epochs: undefined, steps: 5 }, 3)).toMatchObject({ steps: 5 });
+    expect(await of({ epochs: 2, batchSize: 'full' }, 3)).toMatchObject({ steps: 2 });
+    for (const length of [{ epochs: 2 }, { epochs: undefined, steps: 5 }, { batchSize: 'full' } as const]) {
+      expect(await of(length, 0)).toMatchObject({ steps: 0 });
+    }
+  });
+
+  test('walks the examples as they stand when the order is given', async () => {
+    // Batches of one, from w = 0 at a rate of 0.1: (1, 1) then (2, 0). w = 0.1, then gradient (0.2 − 0) 2 = 0.4:
+    // w = 0.06. In the other order 0, then 0.1.
+    const given = localTraining(line, { ...options, batchSize: 1, order: 'given' });
+    expect(number((await work(given, 0, points([1, 1], [2, 0]))).update.w)).toBeCloseTo(0.06, 6);
+    expect(number((await work(given, 0, points([2, 0], [1, 1]))).update.w)).toBeCloseTo(0.1, 6);
+  });
+
   test('counts every client the same when weighting is uniform', async () => {
-    const uniform = clientWork(line, { ...options, weighting: 'uniform' });
+    const uniform = localTraining(line, { ...options, weighting: 'uniform' });
     expect(number((await work(uniform, 0, points([1, 1], [1, 1], [1, 1]))).weight)).toBe(1);
   });
 
+  test('counts a client by the examples that it processed', async () => {
+    // Three steps of batches of two over three examples: 2, 1 and 2.
+    const processed = localTraining(line, {
+      ...options,
+      epochs: undefined,
+      steps: 3,
+      weighting: 'processed',
+    });
+    expect(number((await work(processed, 0, points([1, 1], [1, 1], [1, 1]))).weight)).toBe(5);
+  });
+
   test('sends a zero update of weight 0 when the client has no examples', async () => {
-    const { update, weight, totals } = await work(clientWork(line, options), 3, points());
+    const { update, weight, totals } = await work(localTraining(line, options), 3, points());
     expect(number(update.w)).toBe(0);
     expect(number(weight)).toBe(0);
     expect(number(totals.examples)).toBe(0);

@@ -1,0 +1,4 @@
+import { broadcastDistributor } from './broadcast-distributor.js';
+import { distributorContract } from './contract.js';
+
+distributorContract('broadcastDistributor', broadcastDistributor);

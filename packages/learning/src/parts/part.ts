@@ -1,0 +1,70 @@
+// What the parts of a learning process share: each is a process of the language, with a state at the server, a result
+// that the next part takes, and measurements for the log. A part is made from the bodies of its start and its step.
+import {
+  type AnyServerValue,
+  type FederatedComputation,
+  federatedComputation,
+  type MeasuredProcess,
+  measuredProcess,
+  type SymbolicValue,
+  type Type,
+} from '@starling/federated-core';
+import { type Check, checkOptions, hasMethods, kinds, ofKind, required } from '@starling/federated-core/plan';
+
+/** What a step of a part returns; `R` is its result. */
+export interface PartStep<R> {
+  /** The state after the round, of the type that it came in. */
+  readonly state: AnyServerValue;
+  readonly result: R;
+  /** At the server, for the log: `nothing()` of `@starling/aggregators` where there are none. */
+  readonly measurements: AnyServerValue;
+}
+
+export interface PartOptions<I, R> {
+  /** For errors and logs. */
+  readonly name: string;
+  /** The state before the first round, at the server; `nothing` of `@starling/aggregators` for a part without. */
+  readonly start: () => AnyServerValue;
+  /** From the state and what the part takes to the state after the round, the result and the measurements. */
+  readonly step: (state: AnyServerValue, input: I) => PartStep<R>;
+}
+
+/** The process of a part that takes values of these types; both bodies are traced. */
+export function partOf<I, R>(
+  action: string,
+  { name, start, step }: PartOptions<I, R>,
+  inputs: { readonly [name: string]: Type },
+): MeasuredProcess {
+  const initialize: FederatedComputation = federatedComputation(null, start, { name: `${name} start` });
+  const next = federatedComputation(
+    { state: initialize.type.result, ...inputs },
+    (given) => {
+      const { state, ...input } = given as unknown as { readonly [input: string]: SymbolicValue };
+      const after = step(state as AnyServerValue, input as I);
+      kinds.record(action, `what the step of ${name} returns`, after);
+      const { result, measurements } = after;
+      return { state: after.state, result: result as SymbolicValue, measurements };
+    },
+    { name },
+  );
+  return measuredProcess({ initialize, next } as never);
+}
+
+/** Throws a `RangeError` unless `options` are those of a part, and further ones that `own` names. */
+export function checkPartOptions<O extends PartOptions<never, unknown>>(
+  action: string,
+  options: O,
+  own: { readonly [N in Exclude<keyof O, keyof PartOptions<never, unknown>>]-?: Check },
+): void {
+  const checks = Object.entries<Check>(own).map(([option, check]) => [option, required(check)] as const);
+  checkOptions<PartOptions<never, unknown>>(action, options, {
+    name: required(kinds.text),
+    start: required(kinds.callable),
+    step: required(kinds.callable),
+    ...Object.fromEntries(checks),
+  });
+}
+
+/** The check of a part, for tables of options: `need` completes "must be". */
+export const partKind = (need: string): Check =>
+  ofKind({ need, fits: (value) => hasMethods(value, ['create']) });

@@ -200,6 +200,54 @@ export function storeContract(
       expect(rounds.filter((_, index) => kept[index])).toEqual([3, 6, 7, 8]);
     });
 
+    test(`\`${name}\` keeps a state that is pinned until a later commit no longer pins it`, async () => {
+      const store = another();
+      const open = await started(store);
+      const held = async (upTo: number) => {
+        const rounds = Array.from({ length: upTo }, (_, index) => index + 1);
+        const kept = await Promise.all(rounds.map(async (each) => (await store.state('one', each)) !== null));
+        return rounds.filter((_, index) => kept[index]);
+      };
+      await round(open, 1);
+      await round(open, 2, { pinned: [2] });
+      for (const each of [3, 4, 5]) await round(open, each, { pinned: [2] });
+      expect(await held(5)).toEqual([2, 4, 5]);
+      expect(await store.verify('one')).toEqual([]);
+      await round(open, 6, { pinned: [6] });
+      expect(await held(6)).toEqual([5, 6]);
+      await open.close();
+      expect((await store.read('one')).commits.map(({ pinned }) => pinned?.[0])).toEqual([
+        undefined,
+        ...[2, 2, 2, 2, 6],
+      ]);
+    });
+
+    test(`\`${name}\` gives all records in order, with their details`, async () => {
+      const store = another();
+      const open = await started(store);
+      await open.begin(attemptAt(1));
+      await open.fail({ round: 1, attempt: 1, code: 'x', reason: 'none came', details: { lost: ['ada'] } });
+      await open.begin(attemptAt(1, 2));
+      const refused = [{ client: 'bert', status: 'dropped', code: 'deadline', phase: 1 }] as const;
+      await open.commit({ ...commitOf(1), attempt: 2, refused });
+      await open.end({ outcome: 'stopped', code: 'x', reason: 'enough', details: [1, 'text'] });
+      await open.close();
+      await leave(store);
+      const next = another();
+      const again = await next.open('one');
+      await again.start({ ...IDENTITY, seed: 8 });
+      await again.close();
+      const records = await next.records('one');
+      expect(records.map(({ kind }) => kind)).toEqual(
+        'started attempt failed attempt commit ended started'.split(' '),
+      );
+      expect(records[2]).toMatchObject({ details: { lost: ['ada'] } });
+      expect(records[4]).toMatchObject({ refused });
+      expect(records[5]).toMatchObject({ outcome: 'stopped', details: [1, 'text'] });
+      expect(records[6]).toMatchObject({ from: 1, identity: { seed: 8 } });
+      await expect(next.records('none')).rejects.toMatchObject({ code: 'store-misused' });
+    });
+
     test(`\`${name}\` says how a run ended, until it is started again`, async () => {
       const store = another();
       const open = await started(store);

@@ -39,8 +39,8 @@ export function directoryStore(directory: string, options: DirectoryStoreOptions
   });
   const found = async () => (await readRun(parts(''))).history;
   async function known(run: string) {
-    const history = await found();
-    if (history?.run === run) return history;
+    const { history, records } = await readRun(parts(''));
+    if (history?.run === run) return { history, records };
     const got = history === null ? 'none' : `'${history.run}'`;
     throw new StoreMisusedError(`Cannot read run '${run}': ${directory} holds ${got}`);
   }
@@ -69,9 +69,10 @@ export function directoryStore(directory: string, options: DirectoryStoreOptions
         throw error;
       }
     },
-    read: known,
+    read: async (run) => (await known(run)).history,
+    records: async (run) => (await known(run)).records,
     async state(run, round) {
-      const mark = (await known(run)).commits.find((commit) => commit.round === round)?.state ?? null;
+      const mark = (await known(run)).history.commits.find((commit) => commit.round === round)?.state ?? null;
       return mark === null ? null : parts(run).states.read(round, mark);
     },
     async verify(run) {

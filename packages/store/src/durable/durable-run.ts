@@ -27,7 +27,8 @@ export async function readRun({ where, journal, states }: DurableRun) {
       `Cannot read ${where}: it holds a run of which no record is whole${wherein(damage)}`,
     );
   }
-  return { history, damage, next: (lines.at(-1)?.number ?? -1) + 1 + damage.length };
+  const records = lines.map(({ record }) => record);
+  return { history, records, damage, next: (lines.at(-1)?.number ?? -1) + 1 + damage.length };
 }
 
 function roundsOf(where: string, states: StateFiles): Promise<readonly number[]> {
@@ -107,7 +108,7 @@ export async function openDurableRun(
             ? null
             : await refused(`write a state to ${where}`, () => states.write(commit.round, state()));
         await append({ kind: 'commit', ...rest, state: mark });
-        if (mark !== null) await states.expire(retention);
+        if (mark !== null) await states.expire(retention, commit.pinned ?? []);
       }),
     end: (end) => use.during('end', null, () => append({ kind: 'ended', ...end })),
     async close() {
@@ -128,13 +129,14 @@ export async function verifyRun(parts: DurableRun): Promise<readonly Damage[]> {
   const { lines, damage } = await refused(`read ${parts.where}`, () => parts.journal.read());
   const found = [...damage];
   const history = historyOf(lines.map(({ record }) => record));
-  const marks = (history?.commits ?? []).flatMap(({ round, state }) =>
-    state === null ? [] : [[round, state] as const],
-  );
-  for (const [index, [round, mark]] of marks.entries()) {
+  const commits = history?.commits ?? [];
+  const marks = commits.flatMap(({ round, state }) => (state === null ? [] : [[round, state] as const]));
+  // All others may have been deleted on purpose.
+  const needed = new Set([marks.at(-1)?.[0], ...(commits.at(-1)?.pinned ?? [])]);
+  for (const [round, mark] of marks) {
+    const before = found.length;
     const state = await stateOr(found, parts.states, round, mark);
-    const isNewest = index === marks.length - 1;
-    if (state !== null || !isNewest || found.length > damage.length) continue;
+    if (state !== null || !needed.has(round) || found.length > before) continue;
     found.push({ where: `the state of round ${round}`, reason: 'the file is missing' });
   }
   return found;

@@ -15,7 +15,7 @@ export interface StateFiles {
   /** `null` if there is none. Throws a `StoreDamagedError` if it is not as `mark` says. */
   read(round: number, mark: StateMark): Promise<Uint8Array | null>;
   /** Deletes what retention does not ask for; a disk that refuses keeps it until the next time. */
-  expire(retention: Required<RetentionOptions>): Promise<void>;
+  expire(retention: Required<RetentionOptions>, pinned: readonly number[]): Promise<void>;
 }
 
 const FILE = /^round-(\d{8,})\.safetensors$/;
@@ -55,9 +55,9 @@ export function stateFiles(disk: Disk, folder: string): StateFiles {
         `Cannot read ${path}: need ${mark.bytes} bytes of SHA-256 ${mark.sha256}, got ${bytes.length} of ${hash}`,
       );
     },
-    async expire(retention) {
+    async expire(retention, pinned) {
       try {
-        for (const round of expiredRounds(await rounds(), retention)) {
+        for (const round of expiredRounds(await rounds(), retention, pinned)) {
           await disk.remove(`${folder}/${fileName(round)}`);
         }
       } catch (error) {

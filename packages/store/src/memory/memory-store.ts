@@ -58,6 +58,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): RunStore {
       return openMemoryRun(run, kept, retention, keepRecords);
     },
     read: async (run) => known(run).history,
+    records: async (run) => [...known(run).kept.records],
     state: async (run, round) => known(run).kept.states.get(round)?.() ?? null,
     async verify(run) {
       known(run);
@@ -106,7 +107,7 @@ function openMemoryRun(
         append({ kind: 'commit', ...record });
         if (commit.state === null) return;
         states.set(commit.round, commit.state);
-        const expired = expiredRounds([...states.keys()].sort(ascending), retention);
+        const expired = expiredRounds([...states.keys()].sort(ascending), retention, commit.pinned);
         for (const old of expired) states.delete(old);
       }),
     end: (end) => use.during('end', null, () => append({ kind: 'ended', ...end })),

@@ -24,12 +24,15 @@ export function retentionOf({ keep = 2, keepEvery = 0 }: RetentionOptions): Requ
   return { keep, keepEvery };
 }
 
-/** Of the rounds of states, ascending, those that need not be kept. */
+/** Of the rounds of states, ascending, those that need not be kept; `pinned`: see `CommitRecord`. */
 export function expiredRounds(
   rounds: readonly number[],
   { keep, keepEvery }: Required<RetentionOptions>,
+  pinned: readonly number[] = [],
 ): readonly number[] {
-  return rounds.slice(0, -keep).filter((round) => keepEvery === 0 || round % keepEvery !== 0);
+  return rounds
+    .slice(0, -keep)
+    .filter((round) => (keepEvery === 0 || round % keepEvery !== 0) && !pinned.includes(round));
 }
 
 /** Follows the calls on an open run, and throws a `StoreMisusedError` for one that does not belong where it stands. */

@@ -35,12 +35,16 @@ export interface Refusal {
   readonly status: 'rejected' | 'dropped';
   /** A code of the wire. */
   readonly code: string;
+  /** In which it was lost, from 0; it counts in those before. Left out of the first. */
+  readonly phase?: number;
 }
 
 /** An attempt that came to nothing; the state is as it was before. */
 export interface Failure extends AttemptId {
   readonly code: string;
   readonly reason: string;
+  /** What else its writer tells of it. */
+  readonly details?: Plain;
 }
 
 /** How a run ended. `stopped`: its last round is not done, and it may be taken up again. */
@@ -48,6 +52,8 @@ export interface RunEnd {
   readonly outcome: 'finished' | 'failed' | 'stopped';
   readonly code: string;
   readonly reason: string;
+  /** What else its writer tells of it. */
+  readonly details?: Plain;
 }
 
 /** A state that is kept, and by what it is known again. */
@@ -65,6 +71,11 @@ export interface CommitRecord extends AttemptId {
   readonly metrics: Plain;
   /** `null` for a round between two checkpoints. */
   readonly state: StateMark | null;
+  /**
+   * Rounds whose states are kept, whatever else is, until a later commit no longer names them: such as that of the best
+   * one so far. Each has been committed with a state, or is this one.
+   */
+  readonly pinned?: readonly number[];
 }
 
 export type StoreRecord =

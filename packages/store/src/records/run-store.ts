@@ -1,7 +1,7 @@
 // The contract of a store of runs: one writer a run, whose commits each count as a whole or not at all, and who finds
 // after a crash the newest state that is whole. `contract.ts` is the suite that every store passes.
 import type { RunHistory } from './history.js';
-import type { Attempt, CommitRecord, Failure, PlainObject, RunEnd } from './record.js';
+import type { Attempt, CommitRecord, Failure, PlainObject, RunEnd, StoreRecord } from './record.js';
 
 /** A round that is to count. */
 export interface Commit extends Omit<CommitRecord, 'state'> {
@@ -80,6 +80,11 @@ export interface RunStore {
   open(run: string): Promise<OpenRun>;
   /** What is kept of a run, also while it is written to. Throws a `StoreMisusedError` for an unknown one. */
   read(run: string): Promise<RunHistory>;
+  /**
+   * All records that are kept of a run, in the order in which they were written, those that a later start made void
+   * among them. Throws as `read` does.
+   */
+  records(run: string): Promise<readonly StoreRecord[]>;
   /** The state after a round, `null` if it is not kept (any more). Throws a `StoreDamagedError` if it is damaged. */
   state(run: string, round: number): Promise<Uint8Array | null>;
   /** All damage to what is kept of a run; nothing is changed. */

@@ -51,10 +51,13 @@ export function sqlStore(directory: string, options: SqlStoreOptions = {}): RunS
   });
   async function known(run: string) {
     checkRunName(run);
-    const found = await connected(false);
-    const kept = found === null ? null : await parts(run, found);
-    const history = kept === null ? null : (await readRun(kept)).history;
-    if (kept !== null && history !== null) return { history, parts: kept };
+    const database = await connected(false);
+    const kept = database === null ? null : await parts(run, database);
+    const found = kept === null ? null : await readRun(kept);
+    const history = found?.history ?? null;
+    if (kept !== null && found !== null && history !== null) {
+      return { history, records: found.records, parts: kept };
+    }
     throw new StoreMisusedError(`Cannot read run '${run}': ${directory} holds no such run`);
   }
   async function takeLock(): Promise<void> {
@@ -94,6 +97,7 @@ export function sqlStore(directory: string, options: SqlStoreOptions = {}): RunS
       }
     },
     read: async (run) => (await known(run)).history,
+    records: async (run) => (await known(run)).records,
     async state(run, round) {
       const { history, parts } = await known(run);
       const mark = history.commits.find((commit) => commit.round === round)?.state ?? null;

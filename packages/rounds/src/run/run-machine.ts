@@ -1,6 +1,6 @@
 // A run as a machine: attempts at rounds, each durable before its work, each committed as a whole or given up; failed
 // rounds tried again, up to a limit; disks that refuse. It does nothing itself: events go in, actions come out, and
-// time and randomness are given. The fault simulation runs it; the round loop does not yet (docs/runs.md).
+// time and randomness are given. The round loop runs it, and so does the fault simulation.
 //
 //   selecting ──► storing attempt ──► running ──► committing ──► selecting … ──► ending ──► done
 //       ▲                                │
@@ -14,6 +14,8 @@ export interface LostClient {
   readonly client: string;
   readonly status: 'rejected' | 'dropped';
   readonly code: string;
+  /** In which it was lost, from 0. Left out of the first. */
+  readonly phase?: number;
 }
 
 export type RunOutcome = 'finished' | 'failed' | 'stopped';
@@ -52,8 +54,13 @@ export type RunEvent =
   | { readonly kind: 'left'; readonly client: number }
   | { readonly kind: 'stored' }
   | { readonly kind: 'store-refused'; readonly reason: string }
-  /** The attempt has a new state. */
-  | { readonly kind: 'ran'; readonly counted: readonly string[]; readonly refused: readonly LostClient[] }
+  /** The attempt has a new state. `enough`: why the run is over once that is committed, if it has its last round. */
+  | {
+      readonly kind: 'ran';
+      readonly counted: readonly string[];
+      readonly refused: readonly LostClient[];
+      readonly enough?: { readonly code: string; readonly reason: string } | null;
+    }
   /** The attempt came to nothing; the state is as it was. */
   | { readonly kind: 'failed'; readonly code: string; readonly reason: string }
   | { readonly kind: 'tick' }
@@ -116,6 +123,8 @@ export function createRunMachine({ settings, seed, draw }: RunMachineOptions): R
   let failed = 0;
   let maxFailed = settings.maxAttempts;
   let attempt: AttemptPlan | null = null;
+  /** Why there is no round after the one at hand; `null` if there may be. */
+  let enough: { readonly code: string; readonly reason: string } | null = null;
   let writing: StoreWrite | null = null;
   let refusals = 0;
   let retryAt: number | null = null;
@@ -144,11 +153,9 @@ export function createRunMachine({ settings, seed, draw }: RunMachineOptions): R
 
   /** The next attempt, as soon as there is a cohort for it. */
   function select(at: number): readonly RunAction[] {
-    if (round >= rounds) {
-      return write(
-        { write: 'end', outcome: 'finished', code: 'finished', reason: `${round} rounds` },
-        'ending',
-      );
+    if (round >= rounds || enough !== null) {
+      const why = enough ?? { code: 'finished', reason: `${round} rounds` };
+      return write({ write: 'end', outcome: 'finished', ...why }, 'ending');
     }
     state = 'selecting';
     selectFrom = at;
@@ -267,6 +274,7 @@ export function createRunMachine({ settings, seed, draw }: RunMachineOptions): R
         case 'ran': {
           if (state !== 'running') return [];
           const { counted, refused: lost } = event;
+          enough = event.enough ?? null;
           const id = { round: attempt!.round, attempt: attempt!.attempt };
           return write({ write: 'commit', ...id, counted, refused: lost }, 'committing');
         }

@@ -70,15 +70,18 @@ describe('starling simulate', () => {
     expect(end).toMatch(/^1 round in .*, state [0-9a-f]{64}$/);
   });
 
-  test('keeps checkpoints, metrics and a report with --out, and continues from them with --resume', async () => {
+  test('keeps the run, metrics and a report with --out, and continues from them with --resume', async () => {
     const out = join(folder, 'kept');
     const run = (...more: readonly string[]) => runStarling('simulate', hot, '--json', '--out', out, ...more);
     expect((await run('--rounds', '2')).code).toBe(0);
     expect(readdirSync(out).sort()).toEqual([
+      'journal.log',
       'metrics.jsonl',
       'report.html',
       'round-00000001.safetensors',
       'round-00000002.safetensors',
+      'run.log',
+      'writer-1.lock',
     ]);
     const again = await run('--rounds', '2');
     expect(again).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('add --resume') });
@@ -110,9 +113,7 @@ describe('starling simulate', () => {
     ];
     const refused = await runStarling(...changed);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toMatch(
-      /^Cannot resume from .*: need a checkpoint of this very run, got one that differs in\n/,
-    );
+    expect(refused.stderr).toMatch(/^Cannot resume from .*: need this very run, got one that differs in\n/);
     // Four motes, cut into ten clients, all of them in each cohort.
     for (const line of [
       'settings.clients: 4 → 10',

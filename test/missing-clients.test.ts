@@ -108,7 +108,7 @@ describe.each(['in-process', 'threads', 'websocket'])('starling simulate on %s',
   });
 });
 
-test('starling coordinator names them in its log and record, and exits with 1 when every round failed', async () => {
+test('starling coordinator names them in its log and record, and exits with 1 when every attempt failed', async () => {
   const out = join(folder, 'coordinator');
   const coordinator = startStarling(
     [
@@ -122,6 +122,10 @@ test('starling coordinator names them in its log and record, and exits with 1 wh
       '2',
       '--deadline-ms',
       '2000',
+      '--max-attempts',
+      '2',
+      '--back-off-ms',
+      '50',
       '--state',
       out,
     ],
@@ -135,19 +139,17 @@ test('starling coordinator names them in its log and record, and exits with 1 wh
   await clients.finished;
   expect(code).toBe(1);
   expect(stdout).toMatch(
-    /^round 1\/2 {2}failed {2}0\/5 clients {2}too-few-reports: need 1 report, got 0 of 5$/m,
+    /^round 1\/2 {2}attempt 1 failed {2}0\/5 clients {2}too-few-reports: need 1 report, got 0 of 5$/m,
   );
   const logged = stderr.split('\n').filter((line) => line.startsWith('{'));
   const dropped = logged.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'clients dropped');
-  expect(dropped).toMatchObject([1, 2].map((round) => ({ round, code: 'load-failed', count: 5 })));
-  expect(stderr).toContain(
-    'Cannot finish the run: need a round with an update that counts, got none in 2 rounds',
-  );
+  expect(dropped).toMatchObject(Array(2).fill({ round: 1, code: 'load-failed', count: 5 }));
+  expect(stderr).toContain('Cannot finish round 1: need 1 report, got 0 of 5 (the last of 2 attempts)');
   const record = recordOf(readFileSync(join(out, 'metrics.jsonl'), 'utf8'));
   expect(record).toMatchObject([
     { type: 'run', federation: 'broken' },
     { type: 'failed-round', round: 1, dropped: 5, lost: [{ code: 'load-failed', count: 5 }] },
-    { type: 'failed-round', round: 2, dropped: 5, lost: [{ code: 'load-failed', count: 5 }] },
-    { type: 'failed', rounds: 2, failedRounds: 2, code: 'nothing-counted' },
+    { type: 'failed-round', round: 1, attempt: 2, dropped: 5, lost: [{ code: 'load-failed', count: 5 }] },
+    { type: 'failed', rounds: 0, failedRounds: 2, code: 'too-few-reports' },
   ]);
 });

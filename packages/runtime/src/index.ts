@@ -1,13 +1,11 @@
 // Running plans round by round, as a user writes it and reads its results. Further entries: `/phases` for those who
 // write a runtime, `/events` for those who show a run, `/record` for those who read what it leaves, `/engines` for
 // those who choose one by name, `/contract` for tests.
-export type {
-  Checkpoint,
-  CheckpointStore,
-  ResumedCheckpoint,
-} from './checkpoints/checkpoint-store.js';
-export { checkpointStore, type DirectoryCheckpointOptions } from './checkpoints/directory-checkpoints.js';
-export { earlierCheckpoint } from './checkpoints/earlier-checkpoint.js';
+export type { EngineModule } from './engines/engine-module.js';
+export { createEngine, type EngineChoice } from './engines/engines.js';
+export { defineFederation, type Federation, type FederationSetup } from './federation/federation.js';
+export { type InProcessOptions, inProcessRuntime } from './in-process/in-process-runtime.js';
+export { earlierState } from './kept/earlier-state.js';
 export {
   formatDifference,
   type IdentityDifference,
@@ -15,11 +13,7 @@ export {
   type OnOtherRun,
   OtherRunError,
   type RunIdentity,
-} from './checkpoints/run-identity.js';
-export type { EngineModule } from './engines/engine-module.js';
-export { createEngine, type EngineChoice } from './engines/engines.js';
-export { defineFederation, type Federation, type FederationSetup } from './federation/federation.js';
-export { type InProcessOptions, inProcessRuntime } from './in-process/in-process-runtime.js';
+} from './kept/run-identity.js';
 export type { RoundReport } from './record/lost-clients.js';
 export type { BestState } from './rounds/best-keeper.js';
 export type { BestRule, StopReason } from './rounds/best-rule.js';

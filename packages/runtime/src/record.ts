@@ -1,4 +1,8 @@
-// The record of a run as others read it: its file, the schema of its lines, and their types.
+// The record of a run as others read it: its file, the schema of its lines, and their types; and what makes it of a
+// store.
+
+export { exportRecord, followRecord } from './kept/record-follower.js';
+export { recordOfRun } from './kept/record-of-run.js';
 export { RECORD_FILE, readRecord } from './record/record-file.js';
 export {
   type DoneLine,

@@ -8,7 +8,15 @@ import { setUpFederation } from '../federation/set-up.js';
 import { createLogger } from '../output/logger.js';
 import { printLine } from '../output/print.js';
 import { exitAfter, withInterrupt } from '../run/interrupt.js';
-import { federationArgument, numberOption, roundsOption, seedOption, settingOption } from './options.js';
+import {
+  backOffOption,
+  federationArgument,
+  maxAttemptsOption,
+  numberOption,
+  roundsOption,
+  seedOption,
+  settingOption,
+} from './options.js';
 
 interface CoordinatorOptions {
   readonly port: number;
@@ -16,6 +24,8 @@ interface CoordinatorOptions {
   readonly rounds?: number;
   readonly minClients: number;
   readonly minReports: number;
+  readonly maxAttempts?: number;
+  readonly backOffMs?: number;
   readonly deadlineMs: number;
   readonly state?: string;
   readonly force: boolean;
@@ -43,6 +53,8 @@ export function addCoordinatorCommand(program: Command): void {
         .default(1)
         .env('STARLING_MIN_REPORTS'),
     )
+    .addOption(maxAttemptsOption(5).env('STARLING_MAX_ATTEMPTS'))
+    .addOption(backOffOption(1000).env('STARLING_BACK_OFF_MS'))
     .addOption(
       numberOption('--deadline-ms', 1, 'how long a round waits')
         .default(DEFAULT_DEADLINE_MS)
@@ -65,7 +77,7 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
   const ready = await setUpFederation(name, options.set);
   const { settings, run } = ready;
   const tls = readTls(options);
-  const { state, token, seed, rounds = run.rounds } = options;
+  const { state, token, seed, rounds = run.rounds, maxAttempts, backOffMs } = options;
   const { failedRoundSummary, roundSummary, runSummary } = await import('@starling/runtime/events');
   const { plainLines } = await import('../output/plain-lines.js');
   const { aboutRun, runStart } = await import('../run/run-start.js');
@@ -73,7 +85,7 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
   const start = runStart(ready, { runtime: 'websocket', workers: null, rounds, seed });
   await observer.started?.(start);
   const { runCoordinator } = await import('@starling/coordinator');
-  const { otherRun, withForceHint } = await import('../run/other-run.js');
+  const { otherRun, withUsageErrors } = await import('../run/other-run.js');
   const serve = (signal: AbortSignal): Promise<RunResult> =>
     runCoordinator({
       run,
@@ -85,6 +97,8 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
       minClients: options.minClients,
       minReports: options.minReports,
       deadlineMs: options.deadlineMs,
+      ...(maxAttempts !== undefined && { maxAttempts }),
+      ...(backOffMs !== undefined && { backOffMs }),
       logger,
       signal,
       onListen: ({ url }) => printLine(`listening at ${url}`),
@@ -96,7 +110,7 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
       ...(tls === null ? {} : { tls }),
       ...otherRun(options.force, logger),
     });
-  const result = await withInterrupt((signal) => withForceHint(() => serve(signal)));
+  const result = await withInterrupt((signal) => withUsageErrors(() => serve(signal)));
   if (result.failure !== null) throw result.failure;
   await observer.finished?.(runSummary(start, result));
   exitAfter(result);

@@ -22,6 +22,16 @@ export function seedOption(): Option {
   return numberOption('--seed', 0, 'all randomness comes from it').default(1);
 }
 
+/** How often a round is tried; `usual`: what the command does without. */
+export function maxAttemptsOption(usual: number): Option {
+  return numberOption('--max-attempts', 1, `attempts at one round before the run fails (default: ${usual})`);
+}
+
+export function backOffOption(usual: number): Option {
+  const about = `wait before the second attempt, doubled with each further one (default: ${usual})`;
+  return numberOption('--back-off-ms', 0, about);
+}
+
 /** `--set key=value`, any number of times. */
 export function settingOption(): Option {
   return new Option('--set <key=value>', 'a setting of the federation; may be repeated')

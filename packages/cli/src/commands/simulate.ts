@@ -10,8 +10,10 @@ import { exitAfter, withInterrupt } from '../run/interrupt.js';
 import type { RunSettings } from '../run/run-simulation.js';
 import { hasWorkers, runtimeNames } from '../run/runtimes.js';
 import {
+  backOffOption,
   engineOption,
   federationArgument,
+  maxAttemptsOption,
   numberOption,
   roundsOption,
   seedOption,
@@ -23,6 +25,8 @@ interface SimulateOptions {
   readonly engine: EngineChoice;
   readonly workers?: number;
   readonly rounds?: number;
+  readonly maxAttempts?: number;
+  readonly backOffMs?: number;
   readonly seed: number;
   readonly set: Readonly<Record<string, string>>;
   readonly json: boolean;
@@ -40,12 +44,14 @@ export function addSimulateCommand(program: Command): void {
     .addOption(engineOption())
     .addOption(numberOption('--workers', 1, 'threads, or client processes (default: one a core)'))
     .addOption(roundsOption())
+    .addOption(maxAttemptsOption(3))
+    .addOption(backOffOption(0))
     .addOption(seedOption())
     .addOption(settingOption())
     .option('--json', 'one JSON object a line on stdout, and nothing else there', false)
-    .option('--out <dir>', 'keep checkpoints, metrics.jsonl and report.html there')
-    .option('--resume', 'continue from the last checkpoint in --out', false)
-    .option('--force', 'with --resume: continue also from a checkpoint of another run', false)
+    .option('--out <dir>', 'keep the run, metrics.jsonl and report.html there')
+    .option('--resume', 'continue after the last round that is kept in --out', false)
+    .option('--force', 'with --resume: continue also with another run', false)
     .action(simulate);
 }
 
@@ -61,7 +67,7 @@ async function simulate(federation: string, options: SimulateOptions): Promise<v
     '../run/output-folder.js'
   );
   if (out !== undefined) requireFolder(out);
-  if (out !== undefined && !resume) requireFresh(out);
+  if (out !== undefined && !resume) await requireFresh(out);
   const settings: RunSettings = {
     federation,
     settings: options.set,
@@ -70,7 +76,10 @@ async function simulate(federation: string, options: SimulateOptions): Promise<v
     workers,
     rounds: options.rounds ?? null,
     seed: options.seed,
+    maxAttempts: options.maxAttempts ?? null,
+    backOffMs: options.backOffMs ?? null,
     directory: out ?? null,
+    resume,
     force,
     logger: createLogger(),
   };

@@ -1,9 +1,11 @@
 // `starling debug`: runs the rounds before again, or takes up a checkpoint; then replays one client's work on the
 // engine of the run, and as it was written, on real tensors, in this process, where an editor's breakpoints stop.
 import type { EagerRunner, NonFiniteOrigin } from '@starling/compute/eager';
-import { type CheckpointStore, earlierCheckpoint, formatDifference, threadsRuntime } from '@starling/runtime';
+import { earlierState, formatDifference, threadsRuntime } from '@starling/runtime';
 import { DEFAULT_ENGINE, type EngineChoice } from '@starling/runtime/engines';
 import { type PhaseReplay, replayClient, stepRow } from '@starling/runtime/replay';
+import type { RunStore } from '@starling/store';
+import { directoryStore } from '@starling/store/directory';
 import { explain } from '../errors/explain.js';
 import { UsageError } from '../errors/usage-error.js';
 import { locateFederation } from '../federation/load.js';
@@ -23,7 +25,7 @@ export interface DebugSettings {
   readonly settings: Readonly<Record<string, string>>;
   readonly round: number;
   readonly client: string;
-  /** Of a run that was recorded: its checkpoints are taken up. `null` runs all rounds before again. */
+  /** Of a run that was recorded: its states are taken up. `null` runs all rounds before again. */
   readonly directory: string | null;
   /** `null` for that of the recorded run, or the default. */
   readonly engine: EngineChoice | null;
@@ -62,7 +64,7 @@ export async function debugClient(options: DebugSettings, write: Write): Promise
   const before = stateBefore(options);
   const { phases } = await replayClient({
     ...source,
-    ...before.checkpoints,
+    ...before.kept,
     runtime: threadsRuntime({ workers, engine }),
     engine,
     seed: options.seed ?? recorded?.seed ?? 1,
@@ -118,7 +120,7 @@ function importEager(federation: string): Promise<typeof import('@starling/compu
 
 /** Where the state that the round began with comes from. */
 function stateBefore({ directory, round }: DebugSettings): {
-  readonly checkpoints: { readonly checkpoints?: CheckpointStore };
+  readonly kept: { readonly store?: RunStore };
   /** Once it is known. */
   text(): string;
 } {
@@ -127,18 +129,18 @@ function stateBefore({ directory, round }: DebugSettings): {
     const start = from === 0 ? 'the first one' : `that of round ${from}, kept in ${directory}`;
     return again === 0 ? start : `${start}, and ${again === 1 ? 'a round' : `${again} rounds`} run again`;
   };
-  if (directory === null) return { checkpoints: {}, text: () => text(0) };
-  const store = earlierCheckpoint(directory, round - 1);
+  if (directory === null) return { kept: {}, text: () => text(0) };
+  const earlier = earlierState(directoryStore(directory), round - 1);
   let from = 0;
-  const checkpoints: CheckpointStore = {
-    ...store,
-    async resume(accept) {
-      const found = await store.resume(accept);
-      from = found?.round ?? 0;
-      return found;
+  const store: RunStore = {
+    ...earlier,
+    async open(run) {
+      const open = await earlier.open(run);
+      from = open.found?.state?.round ?? 0;
+      return open;
     },
   };
-  return { checkpoints: { checkpoints }, text: () => text(from) };
+  return { kept: { store }, text: () => text(from) };
 }
 
 function otherRunText(differences: readonly string[]): string {

@@ -24,7 +24,7 @@ describe('plainLines', () => {
     ]);
   });
 
-  test('tells of a failed round in a line, and of failed rounds at the end', () => {
+  test('tells of a failed attempt in a line, and of failed attempts at the end', () => {
     const lines: string[] = [];
     const observer = plainLines((line) => lines.push(line));
     observer.started?.(start);
@@ -33,8 +33,8 @@ describe('plainLines', () => {
     observer.finished?.({ ...summary, failedRounds: 1 });
     // The reason was told in the round before.
     expect(lines.slice(6)).toEqual([
-      'round  3/20  failed  9/10 clients  too-few-reports: need 10 reports, got 9 of 10',
-      '20 rounds, 1 of them failed, in 4.1 s, state ab12',
+      'round  3/20  attempt 1 failed  9/10 clients  too-few-reports: need 10 reports, got 9 of 10',
+      '20 rounds, 1 attempt failed, in 4.1 s, state ab12',
       'missing 2 of 20 updates: 2 load-failed',
     ]);
   });

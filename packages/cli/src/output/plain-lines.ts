@@ -48,9 +48,13 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
     failedRound(line) {
       const news = lost.add(line);
       const [reason = ''] = line.message.replace(/^Cannot finish round \d+: /, '').split('\n');
-      write(
-        `${numbered(line.round)}  failed  ${line.accepted}/${line.cohort} clients  ${line.code}: ${reason}`,
-      );
+      const parts = [
+        numbered(line.round),
+        `attempt ${line.attempt} failed`,
+        `${line.accepted}/${line.cohort} clients`,
+        `${line.code}: ${reason}`,
+      ];
+      write(parts.join('  '));
       for (const each of lostLines(news)) write(each);
     },
     finished(summary) {

@@ -41,10 +41,10 @@ export function describeBest({ start, rounds, stopped, best }: RunSummary): read
   ];
 }
 
-/** "20 rounds in 4.1 s, state 3f2a91…"; "20 rounds, 3 of them failed, in 4.1 s, …". */
+/** "20 rounds in 4.1 s, state 3f2a91…"; "20 rounds, 3 attempts failed, in 4.1 s, …". */
 export function describeEnd(summary: RunSummary): string {
   const { interrupted, rounds, failedRounds, wallMs, stateHash } = summary;
   const stopped = interrupted ? 'stopped after ' : '';
-  const failed = failedRounds === 0 ? '' : `, ${formatNumber(failedRounds)} of them failed,`;
+  const failed = failedRounds === 0 ? '' : `, ${countOf(failedRounds, 'attempt')} failed,`;
   return `${stopped}${countOf(rounds, 'round')}${failed} in ${formatDuration(wallMs)}, state ${stateHash}`;
 }

@@ -154,7 +154,14 @@ describe('renderReport', () => {
     const page = renderReport([
       { type: 'earlier-round', round: 1, metrics: { loss: 3 }, wallMs: 5 },
       { ...runLine, from: 1 },
-      { ...roundLine, type: 'failed-round', round: 2, code: 'too-few-reports', message: 'Cannot' },
+      {
+        ...roundLine,
+        type: 'failed-round',
+        round: 2,
+        attempt: 1,
+        code: 'too-few-reports',
+        message: 'Cannot',
+      },
       {
         type: 'failed',
         rounds: 1,

@@ -1,4 +1,7 @@
-// `--force`, and what is said without it: a directory that holds another run is not continued unasked.
+// What a directory that keeps a run may refuse, as mistakes of the command line: it holds another run (which `--force`
+// continues), somebody writes to it, or the rounds that are asked for can never be.
+
+import { StarlingError } from '@starling/federated-core';
 import { formatDifference, type OnOtherRun, OtherRunError } from '@starling/runtime';
 import type { Logger } from 'pino';
 import { UsageError } from '../errors/usage-error.js';
@@ -8,24 +11,23 @@ export function otherRun(force: boolean, logger: Logger): { readonly onOtherRun?
   if (!force) return {};
   return {
     onOtherRun: (differences) =>
-      logger.warn(
-        { differences: differences.map(formatDifference) },
-        'continuing from a checkpoint of another run',
-      ),
+      logger.warn({ differences: differences.map(formatDifference) }, 'continuing with another run'),
   };
 }
 
-/** Runs; an `OtherRunError` becomes a `UsageError` that says what the user can do. */
-export async function withForceHint<T>(run: () => Promise<T>): Promise<T> {
+/** Codes of what is to be said otherwise on the command line, and is no failure of a run. */
+const OF_USAGE: ReadonlySet<string> = new Set(['impossible-rounds', 'store-locked']);
+
+/** Runs; what the command line can never have becomes a `UsageError`, which says what the user can do. */
+export async function withUsageErrors<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
-  } catch (error) {
-    if (!(error instanceof OtherRunError)) throw error;
-    throw new UsageError(
-      `${error.message}\n  choose another directory, or add --force to continue all the same`,
-      {
-        cause: error,
-      },
-    );
+  } catch (cause) {
+    if (cause instanceof OtherRunError) {
+      const advice = 'choose another directory, or add --force to continue all the same';
+      throw new UsageError(`${cause.message}\n  ${advice}`, { cause });
+    }
+    if (!(cause instanceof StarlingError && OF_USAGE.has(cause.code))) throw cause;
+    throw new UsageError(cause.message, { cause });
   }
 }

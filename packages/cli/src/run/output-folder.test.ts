@@ -5,7 +5,14 @@ import type { RecordLine, RunSummary } from '@starling/runtime/events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../errors/usage-error.js';
 import { roundLine, runLine } from '../testing/lines.js';
-import { clearRun, outputFolder, reportPath, requireFolder, requireFresh } from './output-folder.js';
+import {
+  clearRun,
+  outputFolder,
+  outputStore,
+  reportPath,
+  requireFolder,
+  requireFresh,
+} from './output-folder.js';
 
 const folders: string[] = [];
 afterEach(async () => {
@@ -65,13 +72,22 @@ describe('outputFolder', () => {
 });
 
 describe('requireFresh', () => {
-  test('throws when the folder holds a checkpoint, and not when it is missing or holds other files', async () => {
+  test('throws when the folder holds a round, and not when it is missing, has none or other files', async () => {
     const folder = await makeFolder();
     await writeFile(join(folder, 'notes.txt'), '');
-    requireFresh(folder);
-    requireFresh(join(folder, 'absent'));
-    await writeFile(join(folder, 'round-00000012.safetensors'), '');
-    expect(() => requireFresh(folder)).toThrow(UsageError);
+    await requireFresh(folder);
+    await requireFresh(join(folder, 'absent'));
+    const open = await outputStore(folder, false).open('one');
+    await open.start({});
+    await open.begin({ round: 1, attempt: 1, cohort: { size: 0, digest: '' }, seed: [0, 1] });
+    await requireFresh(folder);
+    const commit = { round: 1, attempt: 1, counted: [], refused: [], metrics: null };
+    await open.commit({ ...commit, state: () => new Uint8Array(3) });
+    await open.close();
+    await expect(requireFresh(folder)).rejects.toThrow(UsageError);
+    // Also where it was not there a moment ago.
+    await expect(outputStore(folder, false).open('one')).rejects.toThrow(/add --resume to continue with it$/);
+    await (await outputStore(folder, true).open('one')).close();
   });
 });
 
@@ -91,12 +107,28 @@ describe('requireFolder', () => {
 describe('clearRun', () => {
   test("deletes a run's files and no others", async () => {
     const folder = await makeFolder();
-    const written = ['metrics.jsonl', 'metrics.jsonl.partial', 'report.html', 'round-00000001.safetensors'];
+    const written = [
+      'journal.log',
+      'metrics.jsonl',
+      'metrics.jsonl.partial',
+      'report.html',
+      'round-00000001.safetensors',
+      'run.log',
+    ];
     for (const name of [...written, 'notes.txt']) {
       await writeFile(join(folder, name), '');
     }
     await clearRun(folder);
-    expect(await readdir(folder)).toEqual(['notes.txt']);
+    expect((await readdir(folder)).filter((name) => !name.endsWith('.lock'))).toEqual(['notes.txt']);
     await clearRun(join(folder, 'absent'));
+  });
+
+  test('leaves a run alone that somebody writes to', async () => {
+    const folder = await makeFolder();
+    const open = await outputStore(folder, false).open('one');
+    await open.start({});
+    await expect(clearRun(folder)).rejects.toMatchObject({ code: 'store-locked' });
+    expect(await readdir(folder)).toContain('journal.log');
+    await open.close();
   });
 });

@@ -1,17 +1,23 @@
-// `--out DIR`: the run as files. The round loop commits checkpoints and the record there; the report
-// is made from the record when the run ends, however it does.
+// `--out DIR`: the run as files. The round loop commits it there, the record is written along; the report is made from
+// the record when the run ends, however it does.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { RunObserver } from '@starling/runtime/events';
 import { RECORD_FILE, readRecord } from '@starling/runtime/record';
+import { type OpenRun, type RunStore, StoreDamagedError } from '@starling/store';
+import { directoryStore } from '@starling/store/directory';
 import { UsageError } from '../errors/usage-error.js';
 import { renderReport } from '../report/report.js';
 
 const REPORT = 'report.html';
-const CHECKPOINT = /^(?:round|best)-\d+\.safetensors(\.partial)?$/;
-/** What an earlier run wrote besides checkpoints; `.partial` is left where a crash came while it was written. */
-const OTHERS: readonly string[] = [RECORD_FILE, `${RECORD_FILE}.partial`, REPORT];
+/** What a run writes there; `.partial` is left where a crash came while it was written. */
+const OF_RUN: readonly RegExp[] = [
+  /^(?:round|best)-\d+\.safetensors(\.partial)?$/,
+  /^(?:journal|run)\.log(\.partial)?$/,
+  new RegExp(`^${RECORD_FILE.replace('.', '\\.')}(\\.partial)?$`),
+  /^report\.html$/,
+];
 
 export function reportPath(directory: string): string {
   return join(directory, REPORT);
@@ -19,16 +25,34 @@ export function reportPath(directory: string): string {
 
 /** The file of the state after a round: the best one, or the last one. */
 export function statePath(directory: string, round: number): string {
-  const name = `${String(round).padStart(8, '0')}.safetensors`;
-  const best = join(directory, `best-${name}`);
-  return existsSync(best) ? best : join(directory, `round-${name}`);
+  return join(directory, `round-${String(round).padStart(8, '0')}.safetensors`);
 }
 
-/** Throws a `UsageError` if the directory holds an earlier run's checkpoints: they are not overwritten unasked. */
-export function requireFresh(directory: string): void {
-  if (!holdsCheckpoints(directory)) return;
-  throw new UsageError(
-    `Cannot start a run in ${directory}: need a directory without checkpoints, got those of an earlier run; add --resume to continue with it`,
+/** The store of `--out`; without `--resume` one that refuses, by a `UsageError`, a directory that holds rounds. */
+export function outputStore(directory: string, resume: boolean): RunStore {
+  const store = directoryStore(directory);
+  if (resume) return store;
+  return {
+    ...store,
+    async open(run): Promise<OpenRun> {
+      const open = await store.open(run);
+      const { state } = open.found ?? { state: null };
+      if (state === null) return open;
+      await open.close();
+      throw notFresh(directory);
+    },
+  };
+}
+
+/** Throws a `UsageError` if the directory holds an earlier run's rounds: they are not overwritten unasked. */
+export async function requireFresh(directory: string): Promise<void> {
+  const [run] = await directoryStore(directory).list();
+  if (run !== undefined && run.rounds > 0) throw notFresh(directory);
+}
+
+function notFresh(directory: string): UsageError {
+  return new UsageError(
+    `Cannot start a run in ${directory}: need a directory without one, got an earlier run; add --resume to continue with it`,
   );
 }
 
@@ -42,11 +66,26 @@ export function requireFolder(directory: string): void {
   );
 }
 
-/** Deletes what an earlier run wrote, and nothing else. */
+/** Deletes what an earlier run wrote, and nothing else. Throws a `StoreLockedError` if that run is still running. */
 export async function clearRun(directory: string): Promise<void> {
   if (!existsSync(directory)) return;
+  const unlock = await locked(directory);
   for (const name of readdirSync(directory)) {
-    if (OTHERS.includes(name) || CHECKPOINT.test(name)) await rm(join(directory, name));
+    if (OF_RUN.some((file) => file.test(name))) await rm(join(directory, name));
+  }
+  await unlock();
+}
+
+/** What is damaged is deleted as well. */
+async function locked(directory: string): Promise<() => Promise<void>> {
+  try {
+    const store = directoryStore(directory);
+    const [found] = await store.list();
+    const open = await store.open(found?.run ?? 'none');
+    return () => open.close();
+  } catch (error) {
+    if (!(error instanceof StoreDamagedError)) throw error;
+    return async () => {};
   }
 }
 
@@ -66,8 +105,4 @@ export function outputFolder(directory: string): RunObserver {
       if (hasBegun) await writeReport();
     },
   };
-}
-
-function holdsCheckpoints(directory: string): boolean {
-  return existsSync(directory) && readdirSync(directory).some((name) => CHECKPOINT.test(name));
 }

@@ -1,12 +1,14 @@
 // Runs a federation from its name to its last round: load, set up, choose a runtime, go round by round, report to
 // observers. Nothing here prints.
-import { allClients, checkpointStore, type Runtime, runRounds } from '@starling/runtime';
+import { allClients, type RunOptions, type Runtime, runRounds } from '@starling/runtime';
 import type { EngineChoice } from '@starling/runtime/engines';
 import type { RunObserver, RunSummary } from '@starling/runtime/events';
-import { roundSummary, runSummary } from '@starling/runtime/events';
+import { failedRoundSummary, roundSummary, runSummary } from '@starling/runtime/events';
+import { followRecord } from '@starling/runtime/record';
 import type { Logger } from 'pino';
 import { setUpFederation } from '../federation/set-up.js';
-import { otherRun, withForceHint } from './other-run.js';
+import { otherRun, withUsageErrors } from './other-run.js';
+import { outputStore } from './output-folder.js';
 import { aboutRun, runStart } from './run-start.js';
 import { makeRuntime } from './runtimes.js';
 
@@ -23,16 +25,22 @@ export interface RunSettings {
   /** `null` for as many as the federation says. */
   readonly rounds: number | null;
   readonly seed: number;
-  /** A directory that the run is committed to, and taken up from; `null` for none. */
+  /** Attempts at one round; `null` for the usual number. */
+  readonly maxAttempts: number | null;
+  /** Wait before the second attempt, milliseconds; `null` for the usual one. */
+  readonly backOffMs: number | null;
+  /** A directory that the run is committed to; `null` for none. */
   readonly directory: string | null;
+  /** Whether rounds that it holds are continued from; else they are refused. */
+  readonly resume: boolean;
   /** Continues from the directory also if it holds another run. */
   readonly force: boolean;
   readonly logger: Logger;
 }
 
 /**
- * Throws a `UsageError` if federation or settings are unknown, what a round throws if one fails, and `nothing-counted`
- * if no round had an update that counts; the observer is told before (`failed`).
+ * Throws a `UsageError` if federation or settings are unknown, what the last attempt at a round throws if all fail,
+ * and `nothing-counted` if no round had an update that counts; the observer is told before (`failed`).
  */
 export async function runSimulation(
   options: RunSettings,
@@ -67,7 +75,7 @@ export async function runSimulation(
     },
   };
   try {
-    const result = await withForceHint(() =>
+    const result = await withUsageErrors(() =>
       runRounds({
         ...run,
         runtime: timed,
@@ -78,10 +86,12 @@ export async function runSimulation(
         about: aboutRun(start),
         signal,
         ...(evaluation === undefined ? {} : { evaluation }),
-        ...(options.directory === null ? {} : { checkpoints: checkpointStore(options.directory) }),
+        ...(options.maxAttempts !== null && { maxAttempts: options.maxAttempts }),
+        ...(options.backOffMs !== null && { backOffMs: options.backOffMs }),
+        ...keptIn(options, observer),
         ...otherRun(options.force, options.logger),
-        ...(observer.record !== undefined && { onRecord: (line) => observer.record?.(line) }),
         onRound: (record) => observer.round?.(roundSummary(record)),
+        onFailedRound: (failure) => observer.failedRound?.(failedRoundSummary(failure)),
       }),
     );
     if (failure.signal.aborted) throw failure.signal.reason;
@@ -93,4 +103,25 @@ export async function runSimulation(
     await observer.failed?.(error);
     throw error;
   }
+}
+
+/** Where the run is kept, and who hears of its record. */
+function keptIn(
+  { directory, resume, logger }: RunSettings,
+  observer: RunObserver,
+): Pick<RunOptions, 'store' | 'onRecord' | 'onDamage'> {
+  const tell = observer.record === undefined ? null : observer.record.bind(observer);
+  if (directory === null) return tell === null ? {} : { onRecord: tell };
+  const store = outputStore(directory, resume);
+  const follow = followRecord(store, directory);
+  return {
+    store,
+    async onRecord(line) {
+      await follow(line);
+      await tell?.(line);
+    },
+    onDamage(damage) {
+      for (const each of damage) logger.warn({ ...each }, `damage in ${directory} was passed over`);
+    },
+  };
 }

@@ -10,6 +10,7 @@ import { printLine } from '../output/print.js';
 import { show } from '../output/show.js';
 import { formatTable } from '../output/table.js';
 import { exitAfter, withInterrupt } from './interrupt.js';
+import { withUsageErrors } from './other-run.js';
 import { clearRun, outputFolder, reportPath } from './output-folder.js';
 import { type RunSettings, runSimulation } from './run-simulation.js';
 
@@ -42,8 +43,9 @@ export async function tour({ clients, seed, rounds, out }: TourOptions): Promise
     for (const stop of stops) {
       if (signal.aborted) return;
       const folder = join(out, stop.federation);
-      await clearRun(folder);
-      const settings = { ...stop, seed, directory: folder, force: false, logger: createLogger() };
+      await withUsageErrors(() => clearRun(folder));
+      const kept = { directory: folder, resume: false, force: false };
+      const settings = { ...stop, ...kept, seed, maxAttempts: null, backOffMs: null, logger: createLogger() };
       printLine(stop.about);
       const summary = await show(
         stop.federation,

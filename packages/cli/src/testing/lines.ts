@@ -4,6 +4,7 @@ import type { RecordLine, RoundLine } from '@starling/runtime/events';
 export const runLine: Extract<RecordLine, { readonly type: 'run' }> = {
   type: 'run',
   format: 1,
+  id: '0123456789abcdef',
   federation: '<mnist>',
   description: 'digits & more',
   headline: null,

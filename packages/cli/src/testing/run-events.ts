@@ -35,6 +35,7 @@ export const round: RoundLine = {
 export const failedRound = {
   ...round,
   type: 'failed-round',
+  attempt: 1,
   code: 'too-few-reports',
   message: 'Cannot finish round 3: need 10 reports, got 9 of 10\n    1 dropped',
 } as const;

@@ -13,6 +13,8 @@ import { LISTENING, milliseconds } from '../server/listening-options.js';
 import type { WebSocketRuntimeOptions } from './session-options.js';
 
 export const fromZero = numberWithin({ whole: true, from: 0 });
+/** Milliseconds, which may be none. */
+export const waitMs = numberWithin({ from: 0, to: 2 ** 31 - 1 });
 
 /** Each option of a session. */
 export const SESSION_OPTIONS: {
@@ -30,6 +32,7 @@ export const SESSION_OPTIONS: {
   },
   minClients: fromZero,
   reserveMs: milliseconds,
+  farewellMs: waitMs,
   engine: engineKind,
   launchClients: kinds.callable,
   signal: kinds.abortSignal,

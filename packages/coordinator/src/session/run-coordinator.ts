@@ -1,18 +1,22 @@
 // A coordinator from its start to its last round: what `starling coordinator` runs. Every round is committed to the
 // state directory before it is reported, so that a process killed at any point continues from there when it is started
 // again.
-import { type Check, checkOptions, hasMethods, kinds, ofKind, required } from '@starling/federated-core/plan';
 import {
-  checkpointStore,
-  type FederationSetup,
-  type RunOptions,
-  type RunResult,
-  runRounds,
-} from '@starling/runtime';
+  type Check,
+  checkOptions,
+  count,
+  hasMethods,
+  kinds,
+  ofKind,
+  required,
+} from '@starling/federated-core/plan';
+import { type FederationSetup, type RunOptions, type RunResult, runRounds } from '@starling/runtime';
 import { failedRoundSummary, type LostClients, roundSummary } from '@starling/runtime/events';
+import { followRecord } from '@starling/runtime/record';
+import { directoryStore } from '@starling/store/directory';
 import { type Logger, pino } from 'pino';
 import { createServerMetrics } from '../server/server-metrics.js';
-import { fromZero, SESSION_OPTIONS } from './check-session.js';
+import { fromZero, SESSION_OPTIONS, waitMs } from './check-session.js';
 import type { WebSocketRuntimeOptions } from './session-options.js';
 import { websocketRuntime } from './websocket-runtime.js';
 
@@ -26,8 +30,16 @@ export interface CoordinatorOptions extends WebSocketRuntimeOptions {
   readonly rounds?: number;
   /** A non-negative safe integer. Default 0. */
   readonly seed?: number;
-  /** A directory for the state. Default: none, and a restart begins anew. */
+  /**
+   * A directory that keeps the run, and in which `metrics.jsonl` is written along for people. Default: none, and a
+   * restart begins anew.
+   */
   readonly state?: string;
+  /** Attempts at one round, from 1; when the last has failed, so has the run. Default 5. */
+  readonly maxAttempts?: RunOptions['maxAttempts'];
+  /** Wait before the second attempt at a round, milliseconds; it doubles with each further one. Default 1,000. */
+  readonly backOffMs?: RunOptions['backOffMs'];
+  readonly storeRetries?: RunOptions['storeRetries'];
   /** What the federation was built with; see `RunOptions`. */
   readonly settings?: RunOptions['settings'];
   /** Updates that a round needs, or it fails. Default: whatever number counts. */
@@ -35,28 +47,39 @@ export interface CoordinatorOptions extends WebSocketRuntimeOptions {
   /** See `RunOptions`: without it, a state directory of another run is refused. */
   readonly onOtherRun?: RunOptions['onOtherRun'];
   readonly onRound?: RunOptions['onRound'];
-  /** Called with a failed round, which is logged in any case; the next one begins. */
+  /** Called with each attempt at a round that failed, which is logged in any case. */
   readonly onFailedRound?: RunOptions['onFailedRound'];
   readonly onRecord?: RunOptions['onRecord'];
+  /** Called with what is damaged in the state directory and was passed over, which is logged in any case. */
+  readonly onDamage?: RunOptions['onDamage'];
   readonly about?: RunOptions['about'];
 }
 
+/** Clients wait up to half a minute before they connect again. */
+const FAREWELL_MS = 30_000;
+
 /**
- * Serves until the last round is committed, or the signal aborts (then the result says `interrupted`). A round that
- * fails (too few reports, an empty aggregate) keeps the state, is logged, and the next one begins; where no round had
- * an update that counts, the result has a `failure`. The log names who was missing in a round, by reason.
+ * Serves until the last round is committed, or the signal aborts (then the result says `interrupted`). An attempt at a
+ * round that fails (too few reports, an empty aggregate) keeps the state, is logged, and the next one begins; throws
+ * the error of the last one. Where no round had an update that counts, the result has a `failure`. The log names who
+ * was missing in a round, by reason. A run that was over when it was started answers clients that come back with that,
+ * for half a minute (`farewellMs`).
  */
 export async function runCoordinator(options: CoordinatorOptions): Promise<RunResult> {
   checkCoordinator(options);
   const { run, rounds = run.rounds, seed = 0, state, settings, onOtherRun, minReports, ...others } = options;
-  const { onRound: _round, onFailedRound: _failed, onRecord: _record, about: _about, ...session } = others;
+  const { maxAttempts = 5, backOffMs = 1000, storeRetries, onDamage, ...rest } = others;
+  const { onRound: _round, onFailedRound: _failed, onRecord: _record, about: _about, ...session } = rest;
   const { signal } = session;
   const logger = options.logger ?? pino({ level: 'silent' });
   const metrics = options.metrics ?? createServerMetrics();
   const { headline, evaluation, ...source } = run;
+  const store = state === undefined ? null : directoryStore(state);
+  const follow = store === null ? null : followRecord(store, state!);
   const result = await runRounds({
     ...source,
     runtime: websocketRuntime({
+      farewellMs: FAREWELL_MS,
       ...session,
       // A round that would fail for want of reports waits longer instead, unless it is told otherwise.
       ...(minReports !== undefined && { extendBelow: options.extendBelow ?? minReports }),
@@ -65,14 +88,26 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
     }),
     rounds,
     seed,
+    maxAttempts,
+    backOffMs,
+    ...(storeRetries !== undefined && { storeRetries }),
     ...(options.engine !== undefined && { engine: options.engine }),
     ...(evaluation !== undefined && { evaluation }),
-    ...(state !== undefined && { checkpoints: checkpointStore(state) }),
+    ...(store !== null && { store }),
     ...(settings !== undefined && { settings }),
     ...(onOtherRun !== undefined && { onOtherRun }),
     ...(minReports !== undefined && { minReports }),
     ...(signal !== undefined && { signal }),
-    ...(options.onRecord !== undefined && { onRecord: options.onRecord }),
+    ...((follow !== null || options.onRecord !== undefined) && {
+      async onRecord(line) {
+        await follow?.(line);
+        await options.onRecord?.(line);
+      },
+    }),
+    onDamage(damage) {
+      for (const each of damage) logger.warn({ ...each }, 'damage in the state directory was passed over');
+      onDamage?.(damage);
+    },
     about: {
       startedAt: new Date().toISOString(),
       ...(headline !== undefined && { headline }),
@@ -87,8 +122,9 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
     },
     async onFailedRound(failure) {
       const { type: _, round, lost, message, wallMs, ...counts } = failedRoundSummary(failure);
+      const { retryMs } = failure;
       metrics.add('starling_rounds_failed_total');
-      logger.error({ round, ...counts, wallMs: Math.round(wallMs) }, firstLine(message));
+      logger.error({ round, ...counts, wallMs: Math.round(wallMs), retryMs }, firstLine(message));
       logLost(logger, round, lost);
       await options.onFailedRound?.(failure);
     },
@@ -122,6 +158,10 @@ function checkCoordinator(options: CoordinatorOptions): void {
     state: kinds.text,
     settings: kinds.record,
     minReports: fromZero,
+    maxAttempts: count,
+    backOffMs: waitMs,
+    storeRetries: fromZero,
+    onDamage: kinds.callable,
     onOtherRun: kinds.callable,
     onRound: kinds.callable,
     onFailedRound: kinds.callable,

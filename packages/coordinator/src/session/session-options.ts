@@ -45,6 +45,11 @@ export interface WebSocketRuntimeOptions {
    * How long a name that `any` client was given stays its own after a cut. Default: the deadline, at least a minute.
    */
   readonly reserveMs?: number;
+  /**
+   * How long a session that has nothing to ask any more, since its run was over before, answers clients that come back
+   * with that, milliseconds. Default 0.
+   */
+  readonly farewellMs?: number;
   /** Runs operators of `federatedAggregate`. Default: a new ONNX engine. */
   readonly engine?: Engine;
   /**

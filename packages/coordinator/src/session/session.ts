@@ -1,6 +1,7 @@
 // One session of the `websocket` runtime: it offers a plan on a server and runs its phases. A phase broadcasts from one
 // shared buffer, gathers updates in any order, and folds them by lanes, so that the result has the bits that every
 // other runtime gives.
+import { setTimeout } from 'node:timers/promises';
 import { createOnnxEngine } from '@starling/compute/onnx';
 import { StarlingError } from '@starling/federated-core';
 import { parseType, updateChecker } from '@starling/federated-core/plan';
@@ -34,6 +35,7 @@ export async function openSession(
 ): Promise<RuntimeSession> {
   const { deadlineMs = 60_000, minClients = 1, extendBelow = 1 } = options;
   const { maxExtensions = Number.POSITIVE_INFINITY, reserveMs = Math.max(deadlineMs, 60_000) } = options;
+  const { farewellMs = 0 } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
   const metrics = options.metrics ?? options.server?.metrics ?? createServerMetrics();
   checkServerOptions(options);
@@ -43,11 +45,15 @@ export async function openSession(
   /** What `close` does, in this order; also if opening fails half way. */
   const closers: (() => Promise<void>)[] = [];
   const closed = new AbortController();
+  /** Whether anybody was asked to work, or to be ready for it: else the run was over before. */
+  let begun = false;
   const signal = options.signal ? AbortSignal.any([options.signal, closed.signal]) : closed.signal;
-  async function close(): Promise<void> {
+  async function close(isOver = true): Promise<void> {
+    isFinished = isOver && options.signal?.aborted !== true;
     closed.abort(new StarlingError('session-closed', 'Cannot run a phase: the session is closed'));
     for (const closer of closers.splice(0)) await closer();
   }
+  let isFinished = true;
 
   const nextStream = createStreamIds();
   const offer = offerPlan(linked, nextStream);
@@ -73,18 +79,27 @@ export async function openSession(
       minClients,
       reserveMs,
     });
-    closers.unshift(() => hosted.close(options.signal?.aborted !== true));
+    closers.unshift(async () => {
+      await hosted.close(isFinished);
+      if (isFinished && !begun) await sleep(farewellMs, options.signal); // who comes now hears how it ended
+    });
     logger.info({ url, plan: offer.hash, name: offer.name, clients: population.size }, 'listening');
     options.onListen?.({ url, port });
     const launched = await options.launchClients?.(url);
     if (launched !== undefined) closers.splice(1, 0, () => launched.stop()); // after they were told goodbye
     // Clients that were started for this session are part of its opening, and no round's time.
     if (launched !== undefined) await unlessAborted(hosted.whenReady(minClients), signal);
-    let started = launched !== undefined;
+    begun = launched !== undefined;
+    let started = begun;
+    async function ready(): Promise<void> {
+      begun = true;
+      if (!started) await unlessAborted(hosted.whenReady(minClients), signal);
+      started = true;
+    }
     return {
+      ready,
       async runPhase(request) {
-        if (!started) await unlessAborted(hosted.whenReady(minClients), signal);
-        started = true;
+        await ready();
         metrics.set('starling_round', request.round);
         const { run = '', round, phase, cohort } = request;
         const { aggregations } = linked.plan.phases[phase]!;
@@ -135,6 +150,12 @@ function checkMinClients(minClients: number, { name, size }: Population): void {
   throw new RangeError(
     `Cannot wait for ${minClients} clients (minClients): need at most the ${size} of population '${name}'`,
   );
+}
+
+/** Ends early, and without an error, once the signal comes. */
+function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  const cause = { ...(signal !== undefined && { signal }) };
+  return setTimeout(ms, undefined, cause).catch(() => {});
 }
 
 /** Throws a `WireError` if clients that hold this type of data cannot run the plan. */

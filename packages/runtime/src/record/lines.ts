@@ -6,6 +6,7 @@ import type { DoneLine, FailedLine, FailedRoundLine, RoundLine } from './record-
 
 export interface RoundFacts {
   readonly round: number;
+  readonly attempt: number;
   /** Host values. */
   readonly metrics: unknown;
   readonly evaluation?: unknown;
@@ -18,6 +19,7 @@ export interface RoundFacts {
 
 export interface FailedRoundFacts {
   readonly round: number;
+  readonly attempt: number;
   readonly error: unknown;
   readonly reports: readonly RoundReport[];
   readonly wallMs: number;
@@ -25,11 +27,12 @@ export interface FailedRoundFacts {
 
 /** Of a round that is committed. */
 export function roundLineOf(facts: RoundFacts): RoundLine {
-  const { round, metrics, evaluation, reports, wallMs } = facts;
+  const { round, attempt, metrics, evaluation, reports, wallMs } = facts;
   const { evaluationReports, evaluationClients, evaluationFailure } = facts;
   return {
     type: 'round',
     round,
+    ...(attempt > 1 && { attempt }),
     metrics: namedMetrics(metrics),
     ...(evaluation === null || evaluation === undefined ? {} : { evaluation: toJson(evaluation) }),
     ...(evaluationReports !== undefined && {
@@ -46,11 +49,18 @@ export function roundLineOf(facts: RoundFacts): RoundLine {
   };
 }
 
-/** Of a round that failed. */
-export function failedRoundLineOf({ round, error, reports, wallMs }: FailedRoundFacts): FailedRoundLine {
+/** Of an attempt that failed. */
+export function failedRoundLineOf({
+  round,
+  attempt,
+  error,
+  reports,
+  wallMs,
+}: FailedRoundFacts): FailedRoundLine {
   return {
     type: 'failed-round',
     round,
+    attempt,
     ...wordsOf(error),
     ...countReports(reports),
     lost: lostClients(reports),

@@ -6,10 +6,8 @@ const count = z.int().nonnegative();
 const json = z.record(z.string(), z.json());
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const wallMs = z.number().nonnegative().describe('milliseconds that it took');
-const rounds = count.describe(
-  'rounds done, those of earlier starts included, and failed ones after which it continued',
-);
-const failedRounds = count.describe('of the rounds of this start, those that failed');
+const rounds = count.describe('rounds done, those of earlier starts included');
+const failedRounds = count.describe('attempts at rounds that failed, of this start');
 
 const lostSchema = z
   .strictObject({
@@ -39,6 +37,7 @@ export const runLine = z
   .strictObject({
     type: z.literal('run').describe('the first line of each start'),
     format: z.literal(1).describe('version of this schema'),
+    id: z.string().describe('names the run; the same at each of its starts'),
     federation: z.string().describe('its name; without one, that of the plan'),
     description: z.string().describe('one sentence on it'),
     headline: z.string().nullable().describe('the metric to look at first, by its dotted name'),
@@ -93,6 +92,11 @@ export const roundLine = z
   .strictObject({
     type: z.literal('round').describe('a round that is committed'),
     round: z.int().positive().describe('from 1'),
+    attempt: z
+      .int()
+      .positive()
+      .exactOptional()
+      .describe('the attempt at it that counts, if it is not the first'),
     metrics: json.describe('what the computation reports; a lone value is `value`'),
     evaluation: z
       .json()
@@ -117,8 +121,9 @@ export const roundLine = z
 
 export const failedRoundLine = z
   .strictObject({
-    type: z.literal('failed-round').describe('a round that failed: the state is kept'),
+    type: z.literal('failed-round').describe('an attempt at a round that failed: the state is kept'),
     round: z.int().positive().describe('from 1'),
+    attempt: z.int().positive().describe('from 1, of the attempts at this round'),
     code: z.string().nullable().describe('why, as a code of docs/semantics.md; null if the error has none'),
     message: z.string().describe('why, in words'),
     ...cohort,

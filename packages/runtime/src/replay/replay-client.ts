@@ -31,8 +31,8 @@ import {
   type Leaves,
   type PlanRunner,
 } from '@starling/plan/runner';
-import { OtherRunError } from '../checkpoints/run-identity.js';
 import { takeEngine } from '../engines/take-engine.js';
+import { OtherRunError } from '../kept/run-identity.js';
 import { runRounds } from '../rounds/run-rounds.js';
 import type { PhaseRequest } from '../runtime/runtime.js';
 import { type AskedRound, askRound } from './ask-round.js';
@@ -96,15 +96,14 @@ export async function replayClient(options: ReplayOptions): Promise<ClientReplay
 /** The state that the round began with; it is not evaluated again. */
 async function stateBefore({ round, client, runner, onStart, ...run }: ReplayOptions): Promise<Leaves> {
   if (run.process === undefined) return [];
-  const { checkpoints, onOtherRun } = run;
+  const { store, onOtherRun } = run;
   const { state } = await runRounds({
     ...run,
     rounds: round - 1,
-    onFailedRound: () => {},
     onOtherRun: (differences) => {
       const others = differences.filter(({ field }) => !/^(?:evaluation|best)(?:\.|$)/.test(field));
       if (others.length === 0) return;
-      if (onOtherRun === undefined) throw new OtherRunError(checkpoints!.name, others);
+      if (onOtherRun === undefined) throw new OtherRunError(store!.name, others);
       onOtherRun(others);
     },
   });

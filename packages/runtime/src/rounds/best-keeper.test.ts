@@ -16,14 +16,11 @@ function keeperAfter(...losses: number[]): BestKeeper {
 }
 
 describe('BestKeeper', () => {
-  test('`BestKeeper` keeps the state of the best round, and gives it once to be saved', async () => {
+  test('`BestKeeper` keeps the state of the best round', async () => {
     const keeper = keeperAfter(3, 1, 2);
-    const best = { round: 2, value: 1, state: stateOf(2) };
-    expect(keeper.takeUnsaved()).toEqual(best);
-    expect(keeper.takeUnsaved()).toBeNull();
-    expect(await keeper.best(none)).toEqual(best);
+    expect(await keeper.best(none)).toEqual({ round: 2, value: 1, state: stateOf(2) });
     keeper.see(4, { metrics: { loss: 0 } }, stateOf(4), true);
-    expect(keeper.takeUnsaved()).toEqual({ round: 4, value: 0, state: stateOf(4) });
+    expect(await keeper.best(none)).toEqual({ round: 4, value: 0, state: stateOf(4) });
   });
 
   test('`BestKeeper` decides as before when it is made anew from its progress', async () => {
@@ -34,8 +31,11 @@ describe('BestKeeper', () => {
       keeper.see(3, { metrics: { loss: 1 } }, stateOf(3), true);
       expect(keeper.stop).toBe('patience');
     }
-    expect(after.takeUnsaved()).toBeNull();
-    expect(await after.best(async () => stateOf(1))).toEqual({ round: 1, value: 1, state: stateOf(1) });
+    expect(await after.best(async (round) => stateOf(round))).toEqual({
+      round: 1,
+      value: 1,
+      state: stateOf(1),
+    });
   });
 
   test('`BestKeeper` lets a round out of turn be the best, and keeps it out of its progress', async () => {

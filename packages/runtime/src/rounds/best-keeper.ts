@@ -1,6 +1,6 @@
-// Keeps the best state of a run by its rule, and what the checkpoints of the run need to say of it.
+// Keeps the best state of a run by its rule, and what its commits need to say of it.
 import type { Leaves } from '@starling/plan/runner';
-import type { BestProgress } from '../checkpoints/checkpoint-store.js';
+import type { BestProgress } from '../kept/round-details.js';
 import {
   type BestRule,
   type Measured,
@@ -29,11 +29,10 @@ export interface BestState<S = unknown> extends FoundState {
 
 export class BestKeeper {
   #progress: BestProgress;
-  /** `null` while there is none, and while it lies in a checkpoint that was taken up. */
+  /** `null` while there is none, and while it lies in a store from which the run was taken up. */
   #state: Leaves | null = null;
   /** Of a last round that is evaluated out of turn: one that continues from here would not have seen it. */
   #outOfTurn: FoundState | null = null;
-  #isSaved = true;
 
   constructor(
     readonly rule: BestRule,
@@ -42,7 +41,7 @@ export class BestKeeper {
     this.#progress = progress ?? NOTHING_YET;
   }
 
-  /** For a checkpoint: with it a run that is taken up decides as this one. */
+  /** For a commit: with it a run that is taken up decides as this one. */
   get progress(): BestProgress {
     return this.#progress;
   }
@@ -64,26 +63,14 @@ export class BestKeeper {
     this.#progress = next;
     if (!isBest) return;
     this.#state = state;
-    this.#isSaved = false;
   }
 
-  /** The best state, if it is another than when this was last asked. */
-  takeUnsaved(): FoundState | null {
-    if (this.#isSaved) return null;
-    this.#isSaved = true;
-    return this.#known();
-  }
-
-  /** `load`: gives the leaves of the best state from where checkpoints are kept. */
-  async best(load: () => Promise<Leaves | null>): Promise<FoundState | null> {
+  /** `load`: gives the leaves of the state after a round from where they are kept. */
+  async best(load: (round: number) => Promise<Leaves | null>): Promise<FoundState | null> {
     if (this.#outOfTurn !== null) return this.#outOfTurn;
-    if (this.#progress.value === null) return null;
-    this.#state ??= await load();
-    return this.#known();
-  }
-
-  #known(): FoundState | null {
     const { round, value } = this.#progress;
-    return this.#state === null || value === null ? null : { round, value, state: this.#state };
+    if (value === null) return null;
+    this.#state ??= await load(round);
+    return this.#state === null ? null : { round, value, state: this.#state };
   }
 }

@@ -1,6 +1,6 @@
 import { tensor } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
-import type { BestProgress } from '../checkpoints/checkpoint-store.js';
+import type { BestProgress } from '../kept/round-details.js';
 import {
   type BestRule,
   checkBestRule,

@@ -11,7 +11,7 @@ import {
   oneOf,
   required,
 } from '@starling/federated-core/plan';
-import type { BestProgress } from '../checkpoints/checkpoint-store.js';
+import type { BestProgress } from '../kept/round-details.js';
 
 export interface BestRule {
   /**

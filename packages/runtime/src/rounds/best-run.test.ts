@@ -1,5 +1,5 @@
 // The best state of whole runs: resumed anywhere, over rounds that are lost, and in files.
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -11,9 +11,10 @@ import {
   float32,
   iterativeProcess,
 } from '@starling/federated-core';
+import { memoryStore } from '@starling/store';
+import { directoryStore } from '@starling/store/directory';
 import { afterEach, assert, beforeEach, describe, expect, test } from 'vitest';
-import { checkpointStore } from '../checkpoints/directory-checkpoints.js';
-import { growth, memoryStore, numberOf, options } from '../testing/growth.js';
+import { growth, keptRounds, numberOf, options } from '../testing/growth.js';
 import type { BestRule } from './best-rule.js';
 import { loadState } from './load-state.js';
 import type { RunOptions, RunResult } from './run-options.js';
@@ -70,55 +71,51 @@ describe('best', () => {
     const rule = { ...best, patience: 3 };
     const whole = shownOf(await run({ best: rule }));
     for (let rounds = 1; rounds <= 7; rounds++) {
-      const checkpoints = memoryStore();
-      await run({ best: rule, rounds, checkpoints });
-      expect(shownOf(await run({ best: rule, checkpoints }))).toEqual(whole);
+      const store = memoryStore();
+      await run({ best: rule, rounds, store });
+      expect(shownOf(await run({ best: rule, store }))).toEqual(whole);
       // It is over: taken up once more, it stays as it is.
-      expect(shownOf(await run({ best: rule, checkpoints, rounds: 50 }))).toEqual(whole);
+      expect(shownOf(await run({ best: rule, store, rounds: 50 }))).toEqual(whole);
     }
   });
 
-  test('`runRounds` ends as an unbroken run when rounds after the last checkpoint are lost', async () => {
+  test('`runRounds` ends as an unbroken run when rounds after the last state that is kept are lost', async () => {
     const common = { best: { ...best, patience: 3 }, checkpointEvery: 3 };
     const whole = shownOf(await run(common));
     for (const killedIn of [2, 4, 5, 6, 7]) {
-      const checkpoints = memoryStore();
+      const store = memoryStore();
       const killed = run({
         ...common,
-        checkpoints,
+        store,
         onRound: ({ round }) => {
           if (round === killedIn) throw new Error('killed');
         },
       });
       await expect(killed).rejects.toThrow('killed');
-      expect(shownOf(await run({ ...common, checkpoints }))).toEqual(whole);
+      expect(shownOf(await run({ ...common, store }))).toEqual(whole);
     }
   });
 
-  test('`runRounds` keeps the best state in a file beside its checkpoints, until there is a better one', async () => {
-    await run({ rounds: 3, checkpoints: checkpointStore(directory) });
+  test('`runRounds` keeps the file of the best state beside those of the last rounds, until there is a better one', async () => {
+    await run({ rounds: 3, store: directoryStore(directory) });
+    assert.deepEqual(await files(), ['round-00000002.safetensors', 'round-00000003.safetensors']);
+    const result = await run({ rounds: 7, store: directoryStore(directory) });
     assert.deepEqual(await files(), [
-      'best-00000002.safetensors',
-      'round-00000002.safetensors',
-      'round-00000003.safetensors',
-    ]);
-    const result = await run({ rounds: 7, checkpoints: checkpointStore(directory) });
-    assert.deepEqual(await files(), [
-      'best-00000004.safetensors',
+      'round-00000004.safetensors',
       'round-00000006.safetensors',
       'round-00000007.safetensors',
     ]);
     // Round 4 was run by this start; a further one loads it from the file.
-    const again = await run({ rounds: 7, checkpoints: checkpointStore(directory) });
+    const again = await run({ rounds: 7, store: directoryStore(directory) });
     expect(shownOf(again)).toEqual(shownOf(result));
     expect(shownOf(again).best).toEqual([4, 2, stateAfter(4)]);
-    const { round, state } = await loadState(growth, join(directory, 'best-00000004.safetensors'));
+    const { round, state } = await loadState(growth, join(directory, 'round-00000004.safetensors'));
     assert.deepEqual([round, ...state.data], [4, stateAfter(4)]);
   });
 
   test('`loadState` refuses what holds no state of the process', async () => {
-    await run({ rounds: 1, checkpoints: checkpointStore(directory) });
-    const path = join(directory, 'best-00000001.safetensors');
+    await run({ rounds: 1, store: directoryStore(directory) });
+    const path = join(directory, 'round-00000001.safetensors');
     const wide = iterativeProcess({
       initialize: federatedComputation(null, () => federatedValue([1, 2], 'SERVER', float32(2))),
       next: federatedComputation(
@@ -135,17 +132,11 @@ describe('best', () => {
     });
   });
 
-  test('`runRounds` forgets a best state that no checkpoint knows of', async () => {
-    await run({ rounds: 2, checkpoints: checkpointStore(directory) });
-    // As far as a crash ahead of the checkpoint of round 4 lets it come.
-    await copyFile(
-      join(directory, 'best-00000002.safetensors'),
-      join(directory, 'best-00000004.safetensors'),
-    );
-    const result = await run({ rounds: 2, checkpoints: checkpointStore(directory) });
-    expect(shownOf(result)).toMatchObject({ rounds: 2, best: [2, 3, stateAfter(2)] });
-    expect((await files())[0]).toBe('best-00000002.safetensors');
-    expect(await files()).not.toContain('best-00000004.safetensors');
+  test('`runRounds` keeps the best state also between two rounds whose states it keeps', async () => {
+    const store = memoryStore();
+    await run({ store, checkpointEvery: 5 });
+    // Losses 5, 3, 4, 2, 2, 3, 6, 1: each that is better than all before, every fifth, and the last.
+    assert.deepEqual(await keptRounds(store), [1, 2, 4, 5, 8]);
   });
 
   test('`runRounds` counts a last round out of turn for the best state, and not for a run of more rounds', async () => {
@@ -153,9 +144,9 @@ describe('best', () => {
     const common = { evaluation: every3, best };
     // In turn: 4 (round 3), 3 (round 6); the last round of 8 gives 1.
     expect(shownOf(await run(common))).toMatchObject({ best: [8, 1, stateAfter(8)] });
-    const checkpoints = memoryStore();
-    await run({ ...common, checkpoints });
-    const longer = shownOf(await run({ ...common, checkpoints, rounds: 9 }));
+    const store = memoryStore();
+    await run({ ...common, store });
+    const longer = shownOf(await run({ ...common, store, rounds: 9 }));
     expect(longer).toEqual(shownOf(await run({ ...common, rounds: 9 })));
     expect(longer.best).toEqual([6, 3, stateAfter(6)]);
   });
@@ -182,10 +173,10 @@ describe('best', () => {
     );
   });
 
-  test('`runRounds` refuses a checkpoint whose best state was chosen in another way', async () => {
-    const checkpoints = memoryStore();
-    await run({ rounds: 2, checkpoints });
-    const other = run({ checkpoints, best: { ...best, goal: 'highest' } });
+  test('`runRounds` refuses a run whose best state was chosen in another way', async () => {
+    const store = memoryStore();
+    await run({ rounds: 2, store });
+    const other = run({ store, best: { ...best, goal: 'highest' } });
     await expect(other).rejects.toThrow(/differs in\s+best\.goal: lowest → highest/);
   });
 });

@@ -29,8 +29,13 @@ export function checkRun(options: RunOptions): void {
       rounds: required(fromZero),
       seed: required(fromZero),
       engine: engineOption,
-      checkpoints: storeKind,
+      store: storeKind,
+      run: kinds.text,
       checkpointEvery: fromOne,
+      onDamage: kinds.callable,
+      maxAttempts: fromOne,
+      backOffMs: numberWithin({ from: 0 }),
+      storeRetries: fromZero,
       settings: kinds.record,
       onOtherRun: kinds.callable,
       about: kinds.record,
@@ -91,14 +96,15 @@ export const SOURCE_OPTIONS: {
 };
 
 const storeKind = ofKind({
-  need: "a store of checkpoints, such as checkpointStore('runs/first')",
-  fits: (value) => hasMethods(value, ['resume', 'save']),
-  advice: (value) => (typeof value === 'string' ? `Write checkpointStore('${value}')` : null),
+  need: "a store of runs, such as directoryStore('runs/first') of @starling/store/directory",
+  fits: (value) => hasMethods(value, ['open', 'read', 'state']),
+  advice: (value) => (typeof value === 'string' ? `Write directoryStore('${value}')` : null),
 });
 
 /** What a user of other libraries gives a run here. */
 const ELSEWHERE = {
   model: 'A process has it: process: federatedAveraging({ model, … })',
+  checkpoints: "It is called store here: directoryStore('runs/first') of @starling/store/directory",
   epochs: 'It is an option of the algorithm: federatedAveraging({ epochs, … })',
   batchSize: 'It is an option of the algorithm: federatedAveraging({ batchSize, … })',
   cohortSize: 'It is an option of the sampler: uniformSampler({ cohortSize })',

@@ -1,5 +1,5 @@
 // What a run asks of its state: finite numbers, wherever it comes from, and the type of the plan if it comes from a
-// checkpoint.
+// store.
 import { NonFiniteError, StarlingError, type Type } from '@starling/federated-core';
 import { checkValue, findNonFinite, leafNames, unflatten } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan/runner';
@@ -9,8 +9,8 @@ import { serverVectors } from '../simd/server-vectors.js';
 export interface StateChecks {
   /** Throws a `NonFiniteError` if a state that is to be finite is not; `action` opens its words. */
   checkState(state: Leaves, action: string): void;
-  /** Of a checkpoint that `from` holds: throws a `CheckpointError` also if the state is not one of the plan's. */
-  checkStored(checkpoint: { readonly round: number; readonly leaves: Leaves }, from: string): void;
+  /** Of a state that the store `from` has kept: throws a `CheckpointError` also if it is not one of the plan's. */
+  checkStored(kept: { readonly round: number; readonly leaves: Leaves }, from: string): void;
 }
 
 /** Of a process; `beFinite` if its state must be finite. */

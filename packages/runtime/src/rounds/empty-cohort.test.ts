@@ -9,6 +9,7 @@ import {
 import type { CohortSampler } from '@starling/population';
 import { describe, expect, test } from 'vitest';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
+import { drawnBy } from '../testing/drawn-by.js';
 import { population } from '../testing/growth.js';
 import type { RunOptions } from './run-options.js';
 import { runRounds } from './run-rounds.js';
@@ -43,14 +44,16 @@ describe('runRounds', () => {
     ]);
   });
 
-  test('`runRounds` fails a round of an empty cohort that takes a mean, and continues where that is meant', async () => {
+  test('`runRounds` fails an attempt of an empty cohort that takes a mean, and tries again with another cohort', async () => {
     const mean = federatedComputation({ value: atClients(float32()) }, ({ value }) => federatedMean(value));
+    // Whatever the attempt, the sampler has nobody in the second round.
     await expect(run(mean)).rejects.toMatchObject({ code: 'empty-aggregate' });
     const failed: string[] = [];
     const result = await run(mean, {
-      onFailedRound: ({ round, error }) => void failed.push(`${round} ${error.code}`),
+      sampler: drawnBy((round, attempt) => (round === 2 && attempt === 1 ? [] : [0, 1])),
+      onFailedRound: ({ round, attempt, error }) => void failed.push(`${round}.${attempt} ${error.code}`),
     });
-    expect(failed).toEqual(['2 empty-aggregate']);
+    expect(failed).toEqual(['2.1 empty-aggregate']);
     expect([result.rounds, result.failedRounds, result.failure]).toEqual([3, 1, null]);
   });
 });

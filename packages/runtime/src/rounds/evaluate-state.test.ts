@@ -12,9 +12,10 @@ import {
   toValue,
 } from '@starling/federated-core';
 import { type CohortRequest, populationOf } from '@starling/population';
+import { memoryStore } from '@starling/store';
 import { assert, describe, expect, test } from 'vitest';
 import type { RecordLine } from '../record/record-line.js';
-import { memoryStore, numberOf, options } from '../testing/growth.js';
+import { numberOf, options } from '../testing/growth.js';
 import type { ClientsEvaluation } from './evaluation.js';
 import type { RoundRecord, RunOptions } from './run-options.js';
 import { runRounds } from './run-rounds.js';
@@ -137,10 +138,10 @@ describe('evaluation on clients', () => {
     });
   });
 
-  test('`runRounds` refuses a checkpoint of another evaluation', async () => {
-    const checkpoints = memoryStore();
-    await recordsOf({ rounds: 2, checkpoints });
-    const other = recordsOf({ checkpoints, evaluation: { ...evaluation, every: 3 } });
+  test('`runRounds` refuses a run of another evaluation', async () => {
+    const store = memoryStore();
+    await recordsOf({ rounds: 2, store });
+    const other = recordsOf({ store, evaluation: { ...evaluation, every: 3 } });
     await expect(other).rejects.toThrow(/differs in\s+evaluation\.every: 2 → 3/);
   });
 

@@ -106,7 +106,7 @@ async function onClients(
 function laterPhases(session: RuntimeSession, count: number): RuntimeSession {
   return {
     runPhase: (request) => session.runPhase({ ...request, phase: request.phase + count }),
-    close: () => session.close(),
+    close: (isOver) => session.close(isOver),
   };
 }
 

@@ -1,12 +1,12 @@
-// Makes the identity of a run from its parts: asked for only where there are checkpoints to compare it with.
+// Makes the identity of a run from its parts: asked for only where the run is kept.
 import { seedFrom } from '@starling/federated-core';
 import { PLAN_FORMAT_VERSION } from '@starling/plan';
 import { sha256Hex, stateHash } from '@starling/plan/safetensors';
 import { checkCohort, everyoneSampler } from '@starling/population';
-import { canonicalSettings } from '../checkpoints/canonical-settings.js';
-import type { RunIdentity } from '../checkpoints/run-identity.js';
-import { STARLING_VERSION } from '../checkpoints/version.js';
 import { engineName } from '../engines/engine-name.js';
+import { canonicalSettings } from '../kept/canonical-settings.js';
+import type { RunIdentity } from '../kept/run-identity.js';
+import { STARLING_VERSION } from '../kept/version.js';
 import { isOfEvaluation } from './best-rule.js';
 import type { CompiledRun } from './compile-run.js';
 import type { ClientsEvaluation } from './evaluation.js';

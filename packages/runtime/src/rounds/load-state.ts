@@ -8,7 +8,7 @@ import {
   type Type,
 } from '@starling/federated-core';
 import { checkValue, unflatten } from '@starling/federated-core/plan';
-import { decodeCheckpoint } from '../checkpoints/checkpoint-file.js';
+import { decodeState } from '../kept/state-file.js';
 import { CheckpointError } from '../runtime/errors.js';
 
 export interface LoadedState<P> {
@@ -18,7 +18,7 @@ export interface LoadedState<P> {
 }
 
 /**
- * The state of `process` in `path`, such as `out/best-00000042.safetensors`. Throws a `CheckpointError` if the file
+ * The state of `process` in `path`, such as `out/round-00000042.safetensors`. Throws a `CheckpointError` if the file
  * cannot be read, is not as it was written, or holds the state of another process.
  */
 export async function loadState<P extends IterativeProcess>(
@@ -28,7 +28,7 @@ export async function loadState<P extends IterativeProcess>(
   const { result } = process.initialize.type;
   const type = result.kind === 'federated' ? result.member : result;
   try {
-    const { round, leaves } = decodeCheckpoint(await readFile(path));
+    const { round, leaves } = decodeState(await readFile(path));
     return { round, state: stateOf(type, leaves) as StateOf<P> };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

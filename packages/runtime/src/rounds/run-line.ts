@@ -2,9 +2,9 @@
 import { inspectPlan } from '@starling/federated-core';
 import { type LinkedPlan, PLAN_FORMAT_VERSION } from '@starling/plan';
 import type { Fingerprint, Population } from '@starling/population';
-import type { RunIdentity } from '../checkpoints/run-identity.js';
-import { STARLING_VERSION } from '../checkpoints/version.js';
 import { engineName } from '../engines/engine-name.js';
+import type { RunIdentity } from '../kept/run-identity.js';
+import { STARLING_VERSION } from '../kept/version.js';
 import { jsonFields } from '../record/json-value.js';
 import type { RunLine } from '../record/record-line.js';
 import type { CompiledRun } from './compile-run.js';
@@ -12,6 +12,8 @@ import type { RunOptions } from './run-options.js';
 
 /** What only a run that has begun knows. */
 export interface RunFacts {
+  /** Names the run. */
+  readonly id: string;
   /** Rounds done before. */
   readonly from: number;
   readonly identity: RunIdentity | null;
@@ -28,13 +30,14 @@ export interface RunFacts {
 export async function runLineOf(
   { plan, initialize }: CompiledRun,
   options: RunOptions,
-  { from, identity, engine, evaluation }: RunFacts,
+  { id, from, identity, engine, evaluation }: RunFacts,
 ): Promise<RunLine> {
   const { about = {}, population, runtime, sampler, settings = {}, seed, rounds } = options;
   const server = engineName(options.engine);
   return {
     type: 'run',
     format: 1,
+    id,
     federation: about.federation ?? plan.plan.name,
     description: about.description ?? '',
     headline: about.headline ?? options.headline ?? null,

@@ -15,9 +15,9 @@ import type {
 import type { MaybePromise } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan/runner';
 import type { CohortSampler, Population } from '@starling/population';
-import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
-import type { OnOtherRun } from '../checkpoints/run-identity.js';
+import type { Damage, RunStore } from '@starling/store';
 import type { EngineChoice } from '../engines/engines.js';
+import type { OnOtherRun } from '../kept/run-identity.js';
 import type { RoundReport } from '../record/lost-clients.js';
 import type { RecordLine } from '../record/record-line.js';
 import type { Runtime } from '../runtime/runtime.js';
@@ -29,6 +29,8 @@ import type { Evaluation } from './evaluation.js';
 export interface RoundRecord<M = HostValue> {
   /** From 1: how many rounds are done. */
   readonly round: number;
+  /** The attempt at it that counts: 1, unless others failed before. */
+  readonly attempt: number;
   readonly metrics: M;
   /** Of rounds that were evaluated. */
   readonly evaluation?: HostValue;
@@ -42,17 +44,22 @@ export interface RoundRecord<M = HostValue> {
   readonly reports: readonly RoundReport[];
   /** The leaves of the state after the round, not copied: not to be written to. None for a computation. */
   readonly state: Leaves;
-  /** Time from sampling the cohort to the new state, without evaluation and checkpoint. */
+  /** Time from asking the cohort to the new state, without evaluation and commit. */
   readonly wallMs: number;
 }
 
+/** An attempt at a round that failed: the state is as it was. */
 export interface FailedRound {
   readonly round: number;
+  /** From 1. */
+  readonly attempt: number;
   /** `too-few-reports`, `empty-aggregate`, `integer-overflow`, `non-finite-aggregate` or `non-finite-state`. */
   readonly error: StarlingError;
   /** What had become of each client by then, in cohort order. */
   readonly reports: readonly RoundReport[];
   readonly wallMs: number;
+  /** Until the next attempt at it, milliseconds; `null` if there is none, and the run has failed. */
+  readonly retryMs: number | null;
 }
 
 /** What the first line of a run's record says beside what the run itself knows. */
@@ -96,18 +103,40 @@ export interface RunOptions<
   readonly seed: number;
   /** What runs the server's own programs. Default: the onnx engine. */
   readonly engine?: EngineChoice | Engine;
-  /** Where each round is committed to, and taken up again from. */
-  readonly checkpoints?: CheckpointStore;
-  /** Rounds from one checkpoint to the next; the last round always has one. From 1; default 1. */
-  readonly checkpointEvery?: number;
   /**
-   * What the user has set, as plain data (see `canonicalSettings`): part of what a checkpoint must be the same in.
+   * Where attempts and rounds are committed to, and the run is taken up again from; nobody else writes to the run until
+   * it ends. Default: nowhere.
+   */
+  readonly store?: RunStore;
+  /**
+   * Names the run: 1 to 64 letters, digits, `-` and `_`. Default: the name of the one run that the store holds, or a
+   * new one.
+   */
+  readonly run?: string;
+  /**
+   * Rounds from one state that is kept to the next: a run is taken up again from there, and what came after is run
+   * again. That of the last round is always kept, and that of the best one. From 1; default 1.
+   */
+  readonly checkpointEvery?: number;
+  /** Called with what is damaged in the store and was passed over. Default: Node prints a warning. */
+  readonly onDamage?: (damage: readonly Damage[]) => void;
+  /**
+   * Attempts at one round, from 1; when the last has failed, the run throws its error. Each further one has another
+   * cohort and other randomness, from the seed and its number. Default 3.
+   */
+  readonly maxAttempts?: number;
+  /** Wait before the second attempt at a round, milliseconds; it doubles with each further one. Default 0. */
+  readonly backOffMs?: number;
+  /** How often a write that the disk refused is made again, after 100 ms, 200 ms, 400 ms, …. Default 5. */
+  readonly storeRetries?: number;
+  /**
+   * What the user has set, as plain data (see `canonicalSettings`): part of what a kept run must be the same in.
    * Default: nothing.
    */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** As a federation's `build` gives it with what it returns; `about` may have another. */
   readonly headline?: string;
-  /** Where given, a checkpoint of another run is taken up all the same, and this is told what differs. */
+  /** Where given, another run that the store holds is taken up all the same, and this is told what differs. */
   readonly onOtherRun?: OnOtherRun;
   /** If it fails on clients, the run throws its error, or with `onFailedRound` continues without the evaluation. */
   readonly evaluation?: Evaluation<StateOf<P>>;
@@ -115,7 +144,7 @@ export interface RunOptions<
   readonly best?: BestRule;
   readonly about?: RunAbout;
   /**
-   * Told, and awaited, each line of the run's record, as `checkpoints` is: a line of a round once it is committed.
+   * Told, and awaited, each line of the run's record: a line of a round once it is committed.
    * Where it is given, the population is asked for its fingerprint.
    */
   readonly onRecord?: (line: RecordLine) => MaybePromise<void>;
@@ -126,7 +155,7 @@ export interface RunOptions<
   readonly minReports?: number;
   /** Called, and awaited, once a round is committed. */
   readonly onRound?: (record: RoundRecord<RoundMetricsOf<P, C>>) => MaybePromise<void>;
-  /** Where given, a failed round keeps the state and the run continues; else the run throws its error. */
+  /** Called, and awaited, with each attempt at a round that has failed: of the last one, before the run throws. */
   readonly onFailedRound?: (failure: FailedRound) => MaybePromise<void>;
   /**
    * Gives up the round at hand and ends the run with the last committed state. Aborted with a `StarlingError`, it ends
@@ -155,7 +184,7 @@ export interface RunResult<S = unknown, M = HostValue> {
   readonly stopped: StopReason | null;
   /** By the rule `best`; `null` without one, and while no value of its metric was finite. */
   readonly best: BestState<S> | null;
-  /** Rounds that failed, of those that this run ran; only `onFailedRound` lets a run continue. */
+  /** Attempts at rounds that failed, of those of this start. */
   readonly failedRounds: number;
   /**
    * Why the run came to nothing (`nothing-counted`), where it ran rounds and not one of them had an update that counts;

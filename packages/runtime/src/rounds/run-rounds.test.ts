@@ -1,4 +1,3 @@
-// The round loop as a whole, from options that it refuses to the ways in which it ends. Long because it is one loop.
 import {
   atClients,
   atServer,
@@ -14,10 +13,12 @@ import {
   toValue,
 } from '@starling/federated-core';
 import { type CohortSampler, populationOf } from '@starling/population';
+import { memoryStore } from '@starling/store';
 import { assert, describe, expect, test } from 'vitest';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import type { RecordLine } from '../record/record-line.js';
-import { add, growth, memoryStore, numberOf, options } from '../testing/growth.js';
+import { drawnBy } from '../testing/drawn-by.js';
+import { add, growth, keptRounds, linesOf, numberOf, options } from '../testing/growth.js';
 import type { RoundRecord, RunOptions } from './run-options.js';
 import { runRounds } from './run-rounds.js';
 
@@ -92,18 +93,17 @@ describe('runRounds', () => {
   });
 
   test('`runRounds` commits a round before it tells of it, every so many rounds and at the last', async () => {
-    const checkpoints = memoryStore();
-    const seen: number[][] = [];
+    const store = memoryStore();
+    const seen: (readonly number[])[] = [];
     await runRounds(
       options({
         rounds: 3,
-        checkpoints,
+        store,
         checkpointEvery: 2,
-        onRound: () => void seen.push(checkpoints.checkpoints.map(({ round }) => round)),
+        onRound: async () => void seen.push(await keptRounds(store)),
       }),
     );
     assert.deepEqual(seen, [[], [2], [2, 3]]);
-    assert.deepEqual(checkpoints.checkpoints[0]!.names, ['value']);
   });
 
   test('`runRounds` merges by the lane size that the run asks for', async () => {
@@ -142,78 +142,42 @@ describe('runRounds', () => {
     assert.deepEqual(result.evaluation, { round: 3, state: 109 });
   });
 
-  test('`runRounds` throws when fewer clients than asked for report, and says why', async () => {
-    // Client 5, of NaN, is in round 5.
-    await expect(runRounds(options({ rounds: 5, minReports: 2 }))).rejects.toMatchObject({
-      code: 'too-few-reports',
-      message: expect.stringMatching(
-        /^Cannot finish round 5: need 2 reports, got 1 of 2\n {4}1 refused, non-finite-update: .* NaN in value of federatedMean\(\) at \S+ \(client-5\)\n {4}non-finite-update: look for NaN/,
-      ),
-    });
-  });
-
-  test('`runRounds` keeps the state over a failed round when told to continue', async () => {
-    const failures: [number, string][] = [];
-    const sampler: CohortSampler = { name: 'gap', sample: ({ round }) => (round === 2 ? [5] : [3, 4]) };
-    const result = await runRounds(
-      options({ sampler, onFailedRound: ({ round, error }) => void failures.push([round, error.code]) }),
-    );
-    assert.deepEqual(failures, [[2, 'empty-aggregate']]);
-    // Rounds 1 and 3 add 2 · 3.5 each.
-    assert.equal(numberOf(result.state), 114);
-    assert.equal(result.rounds, 3);
-  });
-
-  test('`runRounds` tells the session of each attempt whether it counts, before anybody else hears of it', async () => {
-    const told: string[] = [];
-    const inner = inProcessRuntime();
-    const runtime: RunOptions['runtime'] = {
-      ...inner,
-      open: async (plan, clients) => ({
-        ...(await inner.open(plan, clients)),
-        settled: ({ round, attempt, counted }) => void told.push(`${round}.${attempt} ${counted}`),
-      }),
-    };
-    const sampler: CohortSampler = { name: 'gap', sample: ({ round }) => (round === 2 ? [5] : [3, 4]) };
-    const more = { runtime, sampler, onFailedRound: () => void told.push('failed') };
-    await runRounds(options({ ...more, onRound: ({ round }) => void told.push(`round ${round}`) }));
-    assert.deepEqual(told, ['1.1 true', 'round 1', '2.1 false', 'failed', '3.1 true', 'round 3']);
-  });
-
   describe('of a process whose state is to be finite', () => {
     const grown = { ...growth, finiteState: true };
     const huge = populationOf(
       [3e38, 1].map((value) => toValue(float32(), value)),
       float32(),
     );
-    /** Round 1 adds 2 · 3e38, beyond float32; the rounds after it 2 · 1. */
-    const sampler: CohortSampler = { name: 'huge first', sample: ({ round }) => [round === 1 ? 0 : 1] };
+    /** Of round 1, the first two attempts add 2 · 3e38, beyond float32; all others 2 · 1. */
+    const sampler = drawnBy((round, attempt) => [round === 1 && attempt < 3 ? 0 : 1]);
 
     test('`runRounds` throws when the new state is not finite, and commits nothing of the round', async () => {
-      const checkpoints = memoryStore();
+      const store = memoryStore();
       const records: RoundRecord[] = [];
       const running = runRounds(
         options({
           process: grown,
           population: huge,
           sampler,
-          checkpoints,
+          store,
+          maxAttempts: 2,
           onRound: (record) => void records.push(record),
         }),
       );
       await expect(running).rejects.toMatchObject({
         code: 'non-finite-state',
-        message: 'Cannot finish round 1: every number of the state must be finite, got Infinity in value',
+        message:
+          'Cannot finish round 1: every number of the state must be finite, got Infinity in value (the last of 2 attempts)',
       });
       assert.deepEqual(records, []);
-      assert.deepEqual(checkpoints.checkpoints, []);
+      assert.deepEqual(await keptRounds(store), []);
       assert.deepEqual(
-        checkpoints.lines.map(({ type }) => type),
-        ['run', 'failed-round', 'failed'],
+        (await linesOf(store)).map(({ type }) => type),
+        ['run', 'failed-round', 'failed-round', 'failed'],
       );
     });
 
-    test('`runRounds` keeps the state over such a round when told to continue', async () => {
+    test('`runRounds` keeps the state over such an attempt', async () => {
       const failures: [number, string][] = [];
       const result = await runRounds(
         options({
@@ -223,8 +187,8 @@ describe('runRounds', () => {
           onFailedRound: ({ round, error }) => void failures.push([round, error.code]),
         }),
       );
-      assert.deepEqual(failures, [[1, 'non-finite-state']]);
-      assert.equal(numberOf(result.state), 104); // 100 + 2 · 1 + 2 · 1
+      assert.deepEqual(failures, Array(2).fill([1, 'non-finite-state']));
+      assert.equal(numberOf(result.state), 106); // 100 + 3 · 2 · 1
     });
 
     test('`runRounds` does not begin when the first state is not finite', async () => {
@@ -273,22 +237,34 @@ describe('runRounds', () => {
     expect(lines.at(-1)).toMatchObject({ rounds: 1, failedRounds: 0, code: 'clients-lost' });
   });
 
-  test('`runRounds` ends, with the state as it was, when a sampler draws a client twice, even where failed rounds pass', async () => {
-    const checkpoints = memoryStore();
+  test('`runRounds` ends, with the state as it was, when a sampler draws a client twice', async () => {
+    const store = memoryStore();
     const sampler: CohortSampler = {
       name: 'twice',
       sample: ({ round }) => (round === 3 ? [0, 0, 0, 1] : [3, 4]),
     };
-    const running = runRounds(options({ sampler, checkpoints, onFailedRound: () => {} }));
+    const running = runRounds(options({ sampler, store, onFailedRound: () => {} }));
     await expect(running).rejects.toMatchObject({
       code: 'bad-cohort',
       message:
         'Cannot run a round with a cohort of population: need each client once, got client 0 at positions 0 and 1',
     });
-    assert.deepEqual(
-      checkpoints.checkpoints.map(({ round }) => round),
-      [1, 2],
-    );
+    assert.deepEqual(await keptRounds(store), [1, 2]);
+    assert.lengthOf((await store.read((await store.list())[0]!.run)).attempts, 2); // the third is none
+  });
+
+  test('`runRounds` tells of a round that is committed, also where the sampler then draws no other', async () => {
+    const told: number[] = [];
+    const sampler: CohortSampler = {
+      name: 'once',
+      sample({ round }) {
+        if (round === 1) return [3, 4];
+        throw new Error('no more');
+      },
+    };
+    const running = runRounds(options({ sampler, onRound: ({ round }) => void told.push(round) }));
+    await expect(running).rejects.toThrow('no more');
+    assert.deepEqual(told, [1]);
   });
 
   test('`runRounds` throws when an argument is missing, unknown, or the source is not one', async () => {

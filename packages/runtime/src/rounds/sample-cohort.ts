@@ -4,11 +4,24 @@ import type { Seed } from '@starling/federated-core';
 import { cohortSeed } from '@starling/rounds';
 import type { RunOptions } from './run-options.js';
 
-/** Client indices in cohort order, as the sampler gives them: not checked. `seed` is the run's. */
+/**
+ * Of the first attempt at a round, or a further one: client indices in cohort order, as the sampler gives them, not
+ * checked. `seed` is the run's.
+ */
 export function sampleCohort(
+  asked: Pick<RunOptions, 'sampler' | 'population'>,
+  seed: Seed,
+  round: number,
+  attempt = 1,
+): readonly number[] {
+  return drawCohort(asked, cohortSeed(seed, attempt), round);
+}
+
+/** The same, where the seed of the attempt's cohort is known. */
+export function drawCohort(
   { sampler, population }: Pick<RunOptions, 'sampler' | 'population'>,
   seed: Seed,
   round: number,
 ): readonly number[] {
-  return sampler.sample({ round, seed: cohortSeed(seed, 1), populationSize: population.size });
+  return sampler.sample({ round, seed, populationSize: population.size });
 }

@@ -45,7 +45,10 @@ export interface RuntimeSession {
   runPhase(request: PhaseRequest): Promise<PhaseOutcome>;
   /** Called once an attempt counts, which is then durable, or has failed: for those who tell the clients. */
   settled?(of: SettledAttempt): void;
-  close(): Promise<void>;
+  /** Resolves once there is whom to ask: no round begins before. Left out by a session that is always ready. */
+  ready?(): Promise<void>;
+  /** `isOver`: whether the run has ended, so that nobody need come back. Default true. */
+  close(isOver?: boolean): Promise<void>;
 }
 
 export interface Runtime {

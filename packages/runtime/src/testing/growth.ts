@@ -1,5 +1,5 @@
-// A process whose states are known by arithmetic, with a sampler, a population and a store in memory: what the tests of
-// the round loop run.
+// A process whose states are known by arithmetic, with a sampler and a population, and what a store has kept of it:
+// what the tests of the round loop run.
 import { localComputation, tf } from '@starling/compute';
 import {
   atClients,
@@ -17,8 +17,10 @@ import {
   toValue,
 } from '@starling/federated-core';
 import { type CohortSampler, populationOf } from '@starling/population';
-import type { Checkpoint, CheckpointStore } from '../checkpoints/checkpoint-store.js';
+import type { RunStore } from '@starling/store';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
+import { recordOfRun } from '../kept/record-of-run.js';
+import { encodeState } from '../kept/state-file.js';
 import type { RecordLine } from '../record/record-line.js';
 import type { RunOptions } from '../rounds/run-options.js';
 
@@ -62,28 +64,28 @@ export const options = (more: Partial<RunOptions> = {}): RunOptions => ({
   ...more,
 });
 
-/** A store in memory. */
-export function memoryStore(): CheckpointStore & { checkpoints: Checkpoint[]; lines: RecordLine[] } {
-  const checkpoints: Checkpoint[] = [];
-  const lines: RecordLine[] = [];
-  const bests: Checkpoint[] = [];
-  return {
-    name: 'memory',
-    checkpoints,
-    lines,
-    resume(accept) {
-      const last = checkpoints.at(-1) ?? null;
-      if (last !== null) accept(last);
-      return last;
-    },
-    save(checkpoint, best) {
-      checkpoints.push(checkpoint);
-      if (best !== undefined) bests.push(best);
-    },
-    best: () => bests.find(({ round }) => round === checkpoints.at(-1)?.best?.round) ?? null,
-    record: (line) => void lines.push(line),
-    flush: () => {},
-  };
+/** Rounds of the one run of a store that were committed with their state. */
+export async function keptRounds(store: RunStore): Promise<readonly number[]> {
+  const { commits } = await store.read((await store.list())[0]!.run);
+  return commits.filter(({ state }) => state !== null).map(({ round }) => round);
+}
+
+/** The record of that run. */
+export async function linesOf(store: RunStore): Promise<readonly RecordLine[]> {
+  return recordOfRun(await store.records((await store.list())[0]!.run));
+}
+
+/** Commits a state to that run as its next round, as no loop does. */
+export async function forceState(store: RunStore, leaf: Tensor): Promise<void> {
+  const open = await store.open((await store.list())[0]!.run);
+  const { history, state } = open.found!;
+  const round = state!.round + 1;
+  await open.start(history.identity);
+  await open.begin({ round, attempt: 1, cohort: { size: 0, digest: '' }, seed: [1, round] });
+  const bytes = encodeState({ round, names: ['value'], leaves: [leaf] });
+  const commit = { round, attempt: 1, counted: [], refused: [], metrics: null };
+  await open.commit({ ...commit, state: () => bytes });
+  await open.close();
 }
 
 export const numberOf = (leaves: readonly Tensor[]): number => Number(leaves[0]!.data[0]);

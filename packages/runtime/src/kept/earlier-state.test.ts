@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { directoryStore } from '@starling/store/directory';
 import { afterEach, assert, beforeEach, describe, test } from 'vitest';
 import { runRounds } from '../rounds/run-rounds.js';
 import { numberOf, options } from '../testing/growth.js';
-import { checkpointStore } from './directory-checkpoints.js';
-import { earlierCheckpoint } from './earlier-checkpoint.js';
+import { earlierState } from './earlier-state.js';
 
 let directory: string;
 beforeEach(async () => {
@@ -20,18 +20,19 @@ async function contents(): Promise<readonly (readonly [string, Buffer])[]> {
 }
 
 const roundOf = async (upTo: number): Promise<number | null> => {
-  const found = await earlierCheckpoint(directory, upTo).resume(() => {});
-  return found?.round ?? null;
+  const store = earlierState(directoryStore(directory), upTo);
+  const { found } = await store.open((await store.list())[0]!.run);
+  return found?.state?.round ?? null;
 };
 
-describe('earlierCheckpoint', () => {
-  test('`earlierCheckpoint` takes up the last checkpoint up to a round, and leaves the directory as it is', async () => {
-    await runRounds(options({ rounds: 4, checkpoints: checkpointStore(directory, { keep: 2 }) }));
+describe('earlierState', () => {
+  test('`earlierState` takes up the last state up to a round, and leaves the directory as it is', async () => {
+    await runRounds(options({ rounds: 4, store: directoryStore(directory) }));
     const before = await contents();
     assert.deepEqual([await roundOf(9), await roundOf(4), await roundOf(3)], [4, 4, 3]);
     assert.isNull(await roundOf(2));
     const { state } = await runRounds(
-      options({ rounds: 3, checkpoints: earlierCheckpoint(directory, 3), sampler: failing }),
+      options({ rounds: 3, store: earlierState(directoryStore(directory), 3), sampler: failing }),
     );
     // Cohorts of means 0.5, 1.5 and 2.5, times 2, on top of 100.
     assert.equal(numberOf(state), 109);
@@ -47,8 +48,8 @@ describe('earlierCheckpoint', () => {
     },
   };
 
-  test('`earlierCheckpoint` passes over a file that is damaged', async () => {
-    await runRounds(options({ rounds: 4, checkpoints: checkpointStore(directory, { keep: 2 }) }));
+  test('`earlierState` passes over a file that is damaged', async () => {
+    await runRounds(options({ rounds: 4, store: directoryStore(directory) }));
     await writeFile(join(directory, 'round-00000004.safetensors'), 'cut short');
     assert.equal(await roundOf(4), 3);
   });

@@ -1,13 +1,9 @@
-// What a run is, as one plain object that a checkpoint holds, and the one comparison of two: a run is taken up again
+// What a run is, as one plain object that a store holds, and the one comparison of two: a run is taken up again
 // only where nothing differs that could change its numbers, or where the user has seen what does.
 import type { Fingerprint } from '@starling/population';
+import type { Plain, PlainObject } from '@starling/store';
 import { CheckpointError } from '../runtime/errors.js';
-
-/** What JSON can hold, and gives back as it was. */
-export type Plain = string | number | boolean | null | readonly Plain[] | PlainObject;
-export interface PlainObject {
-  readonly [name: string]: Plain;
-}
+import { LINE } from './record-of-run.js';
 
 /** What must be the same for a run to be taken up again: plain data. Hashes are SHA-256 in hexadecimal. */
 export type RunIdentity = {
@@ -55,24 +51,25 @@ export interface IdentityDifference {
 }
 
 /**
- * Told what differs where a checkpoint is of another run; the checkpoint is taken up all the same, unless it throws.
+ * Told what differs where a store holds another run; it is taken up all the same, unless this throws.
  */
 export type OnOtherRun = (differences: readonly IdentityDifference[]) => void;
 
-/** A checkpoint of another run: `bad-checkpoint`. */
+/** Another run than the one that is to be taken up: `bad-checkpoint`. */
 export class OtherRunError extends CheckpointError {
   readonly differences: readonly IdentityDifference[];
 
   constructor(from: string, differences: readonly IdentityDifference[]) {
     const lines = differences.map((each) => `\n    ${formatDifference(each)}`).join('');
-    super(`Cannot resume from ${from}: need a checkpoint of this very run, got one that differs in${lines}`);
+    super(`Cannot resume from ${from}: need this very run, got one that differs in${lines}`);
     this.differences = differences;
   }
 }
 
-/** Field by field, in the order of `wanted`; empty if the two are of one run. `found` is as a checkpoint held it. */
+/** Field by field, in the order of `wanted`; empty if the two are of one run. `found` is as a store held it. */
 export function identityDifferences(found: PlainObject, wanted: RunIdentity): readonly IdentityDifference[] {
-  return differencesOf(found, wanted, '');
+  const { [LINE]: _, ...identity } = found;
+  return differencesOf(identity, wanted, '');
 }
 
 /** `settings.clients: 40 → 100`; hashes are cut short. */

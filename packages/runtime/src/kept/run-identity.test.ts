@@ -1,11 +1,6 @@
+import type { PlainObject } from '@starling/store';
 import { assert, describe, expect, test } from 'vitest';
-import {
-  formatDifference,
-  identityDifferences,
-  OtherRunError,
-  type PlainObject,
-  type RunIdentity,
-} from './run-identity.js';
+import { formatDifference, identityDifferences, OtherRunError, type RunIdentity } from './run-identity.js';
 
 const identity: RunIdentity = {
   plan: 'a'.repeat(64),
@@ -73,8 +68,7 @@ describe('OtherRunError', () => {
     const error = new OtherRunError('runs/a', identityDifferences(stored({ seed: 8 }), identity));
     expect(error).toMatchObject({
       code: 'bad-checkpoint',
-      message:
-        'Cannot resume from runs/a: need a checkpoint of this very run, got one that differs in\n    seed: 8 → 7',
+      message: 'Cannot resume from runs/a: need this very run, got one that differs in\n    seed: 8 → 7',
     });
   });
 });

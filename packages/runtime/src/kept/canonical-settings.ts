@@ -1,7 +1,7 @@
-// The settings of a run as text that differs wherever they do: what a checkpoint holds of them, and two runs are
+// The settings of a run as text that differs wherever they do: what a store holds of them, and two runs are
 // compared by. JSON would not do, since NaN, an infinity and null are one to it, and so are all Maps.
 import { StarlingError } from '@starling/federated-core';
-import type { PlainObject } from './run-identity.js';
+import type { PlainObject } from '@starling/store';
 
 /**
  * Objects stay objects, so that a difference has a path; all else becomes text as in code: `40`, `"adam"`, `-0`, `NaN`,

@@ -1,0 +1,102 @@
+// Attempts at a round: what is tried again, with whom, and what is said of it.
+import { deriveSeed, seedFrom } from '@starling/federated-core';
+import { roundSeed } from '@starling/federated-core/plan';
+import { assert, expect, test } from 'vitest';
+import { inProcessRuntime } from '../in-process/in-process-runtime.js';
+import { drawnBy } from '../testing/drawn-by.js';
+import { numberOf, options } from '../testing/growth.js';
+import type { RunOptions } from './run-options.js';
+import { runRounds } from './run-rounds.js';
+
+test('`runRounds` tries a failed round again, from the state before it, with the cohort of its attempt', async () => {
+  const failures: unknown[] = [];
+  const sampler = drawnBy((round, attempt) => (round === 2 ? [[5], [5], [3, 2]][attempt - 1]! : [3, 1]));
+  const result = await runRounds(
+    options({
+      sampler,
+      onFailedRound: ({ round, attempt, error, retryMs }) =>
+        void failures.push([round, attempt, error.code, retryMs]),
+    }),
+  );
+  assert.deepEqual(failures, [
+    [2, 1, 'empty-aggregate', 0],
+    [2, 2, 'empty-aggregate', 0],
+  ]);
+  // Rounds 1 and 3 add 2 · (3 + 1) / 2 each; round 2, in its third attempt, 2 · (3 + 2) / 2.
+  assert.equal(numberOf(result.state), 113);
+  assert.deepEqual([result.rounds, result.failedRounds], [3, 2]);
+});
+
+test('`runRounds` ends by the error of the last attempt, and waits twice as long before each', async () => {
+  const waits: (number | null)[] = [];
+  const began = performance.now();
+  const running = runRounds(
+    options({
+      sampler: { name: 'nobody', sample: () => [5] },
+      maxAttempts: 4,
+      backOffMs: 20,
+      onFailedRound: ({ retryMs }) => void waits.push(retryMs),
+    }),
+  );
+  await expect(running).rejects.toMatchObject({
+    code: 'empty-aggregate',
+    message: expect.stringMatching(/^Cannot finish round 1: .* \(the last of 4 attempts\)\n/),
+  });
+  expect(waits).toEqual([20, 40, 80, null]);
+  expect(performance.now() - began).toBeGreaterThanOrEqual(140);
+  const once = runRounds(options({ sampler: { name: 'nobody', sample: () => [5] }, maxAttempts: 1 }));
+  await expect(once).rejects.toThrow(
+    /^Cannot finish round 1: need an update to aggregate, got none: its one/,
+  );
+});
+
+test('`runRounds` asks each attempt under the name of its run, with randomness of its own', async () => {
+  const asked: unknown[] = [];
+  const inner = inProcessRuntime();
+  const runtime: RunOptions['runtime'] = {
+    ...inner,
+    async open(plan, clients) {
+      const session = await inner.open(plan, clients);
+      return {
+        ...session,
+        runPhase(request) {
+          asked.push([request.run, request.round, request.attempt, request.seed]);
+          return session.runPhase(request);
+        },
+      };
+    },
+  };
+  const sampler = drawnBy((_, attempt) => (attempt === 1 ? [5] : [3]));
+  await runRounds(options({ runtime, sampler, rounds: 1, run: 'named' }));
+  const first = roundSeed(seedFrom(1), 1);
+  assert.deepEqual(asked, [
+    ['named', 1, 1, first],
+    ['named', 1, 2, deriveSeed(first, 'attempt', 2)],
+  ]);
+});
+
+test('`runRounds` tells the session of each attempt whether it counts, before anybody else hears of it', async () => {
+  const told: string[] = [];
+  const inner = inProcessRuntime();
+  const runtime: RunOptions['runtime'] = {
+    ...inner,
+    open: async (plan, clients) => ({
+      ...(await inner.open(plan, clients)),
+      settled: ({ round, attempt, counted }) => void told.push(`${round}.${attempt} ${counted}`),
+    }),
+  };
+  const sampler = drawnBy((round, attempt) => (round === 2 && attempt === 1 ? [5] : [3, 4]));
+  const more = { runtime, sampler, rounds: 2, onFailedRound: () => void told.push('failed') };
+  await runRounds(options({ ...more, onRound: ({ round }) => void told.push(`round ${round}`) }));
+  assert.deepEqual(told, ['1.1 true', 'round 1', '2.1 false', 'failed', '2.2 true', 'round 2']);
+});
+
+test('`runRounds` throws when fewer clients than asked for report, and says why', async () => {
+  // Client 5, of NaN, is in round 5.
+  await expect(runRounds(options({ rounds: 5, minReports: 2 }))).rejects.toMatchObject({
+    code: 'too-few-reports',
+    message: expect.stringMatching(
+      /^Cannot finish round 5: need 2 reports, got 1 of 2 \(the last of 3 attempts\)\n {4}1 refused, non-finite-update: .* NaN in value of federatedMean\(\) at \S+ \(client-5\)\n {4}non-finite-update: look for NaN/,
+    ),
+  });
+});

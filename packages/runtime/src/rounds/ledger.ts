@@ -1,0 +1,93 @@
+// Where the round loop writes what is to outlive it: attempts before their work, failures, and rounds as they count. It
+// is one run of a store; without a store nothing is written, and nothing is made to be.
+
+import type { Leaves } from '@starling/plan/runner';
+import { sha256Hex, stateHash } from '@starling/plan/safetensors';
+import { checkCohort, type Population } from '@starling/population';
+import type { AttemptPlan, LostClient } from '@starling/rounds';
+import { type OpenRun, type RunEnd, StoreFailedError } from '@starling/store';
+import { LINE } from '../kept/record-of-run.js';
+import { type BestProgress, toPlain } from '../kept/round-details.js';
+import type { RunIdentity } from '../kept/run-identity.js';
+import { encodeState } from '../kept/state-file.js';
+import type { DoneLine, FailedLine, FailedRoundLine, RoundLine, RunLine } from '../record/record-line.js';
+
+/** A round that is to count. */
+export interface RoundCommit {
+  readonly round: number;
+  readonly attempt: number;
+  readonly counted: readonly string[];
+  readonly refused: readonly LostClient[];
+  readonly line: RoundLine;
+  /** The leaves of its state, and their names. */
+  readonly state: Leaves;
+  readonly names: readonly string[];
+  /** Whether the state is kept, for a start from here. */
+  readonly isKept: boolean;
+  /** Of a run that looks for its best state. */
+  readonly best: BestProgress | null;
+}
+
+/** Once a call has resolved, what it writes is there for good; each throws a `StoreFailedError` if the disk refuses. */
+export interface Ledger {
+  start(identity: RunIdentity, line: RunLine): Promise<void>;
+  begin(attempt: AttemptPlan): Promise<void>;
+  fail(line: FailedRoundLine, code: string): Promise<void>;
+  commit(commit: RoundCommit): Promise<void>;
+  end(end: RunEnd, line: DoneLine | FailedLine): Promise<void>;
+  /** Lets another writer in. */
+  close(): Promise<void>;
+}
+
+/** `namesCohorts`: of runs whose cohorts follow not from the seed, but from who was there. */
+export function storeLedger(
+  open: OpenRun,
+  population: Pick<Population, 'name' | 'size' | 'clientId'>,
+  namesCohorts: boolean,
+): Ledger {
+  return {
+    start: (identity, line) => open.start(plainOf({ ...identity, [LINE]: line })),
+    begin({ round, attempt, cohort, seed }) {
+      checkCohort(cohort, population);
+      const clients = namesCohorts && { clients: cohort.map((index) => population.clientId(index)) };
+      const asked = { size: cohort.length, digest: cohortDigest(cohort), ...clients };
+      return open.begin({ round, attempt, cohort: asked, seed: [seed[0], seed[1]] });
+    },
+    fail: (line, code) =>
+      open.fail({
+        round: line.round,
+        attempt: line.attempt,
+        code,
+        reason: line.message,
+        details: plainOf(line),
+      }),
+    commit({ round, attempt, counted, refused, line, state, names, isKept, best }) {
+      const hash = stateHash(state);
+      return open.commit({
+        round,
+        attempt,
+        counted,
+        refused,
+        metrics: toPlain({ line, stateHash: hash, ...(best !== null && { best }) }),
+        state: isKept ? () => encodeState({ round, names, leaves: state }, hash) : null,
+        ...(best !== null && best.round > 0 && { pinned: [best.round] }),
+      });
+    },
+    end: (end, line) => open.end({ ...end, details: plainOf(line) }),
+    close: () => open.close(),
+  };
+}
+
+/** SHA-256 of what tells a cohort from any other: the clients' numbers in cohort order. */
+export function cohortDigest(cohort: readonly number[]): string {
+  return sha256Hex(new TextEncoder().encode(cohort.join(' ')));
+}
+
+export function isRefusal(error: unknown): error is StoreFailedError {
+  return error instanceof StoreFailedError;
+}
+
+/** Lines and identities are plain data; their types, which say more, are not those of JSON. */
+function plainOf<T>(value: object): T {
+  return value as T;
+}

@@ -1,0 +1,33 @@
+// What the machine of a run is set to; a run whose rounds can never count is refused here, before any client is asked:
+// every one of them would fail, one after another, in no time.
+import type { Seed } from '@starling/federated-core';
+import { type RoundSettings, roundSettings } from '@starling/rounds';
+import type { RunOptions } from './run-options.js';
+import { sampleCohort } from './sample-cohort.js';
+
+/** A sampler need not draw cohorts of one size: of so many rounds the largest is looked at. */
+const ROUNDS_LOOKED_AT = 20;
+
+/** Throws a `StarlingError` with code `impossible-rounds` if no cohort has as many clients as must report. */
+export function runSettings(options: RunOptions, seed: Seed): RoundSettings {
+  const { minReports = 0, rounds, population, maxAttempts, backOffMs, storeRetries } = options;
+  return roundSettings({
+    rounds,
+    population: population.size,
+    cohortSize: largestCohort(options, seed),
+    minReports: rounds === 0 ? 0 : minReports,
+    ...(maxAttempts !== undefined && { maxAttempts }),
+    ...(backOffMs !== undefined && { backOffMs }),
+    ...(storeRetries !== undefined && { storeRetries }),
+  });
+}
+
+/** As far as it matters: of a run that needs no reports all cohorts are large enough. */
+function largestCohort(options: RunOptions, seed: Seed): number {
+  const { minReports = 0, rounds, population } = options;
+  let largest = 0;
+  for (let round = 1; round <= Math.min(rounds, ROUNDS_LOOKED_AT) && largest < minReports; round++) {
+    largest = Math.max(largest, sampleCohort(options, seed, round).length);
+  }
+  return Math.min(largest, population.size); // a cohort that is no set of clients is the round's to refuse
+}

@@ -2,7 +2,13 @@
 import { createGathering } from '@starling/rounds';
 import type { Disk } from '@starling/store/testing';
 
-export const PLANTS = ['counted-twice', 'commit-before-sync', 'lost-deadline', 'stale-attempt'] as const;
+export const PLANTS = [
+  'counted-twice',
+  'commit-before-sync',
+  'lost-deadline',
+  'stale-attempt',
+  'told-to-all',
+] as const;
 export type Plant = (typeof PLANTS)[number];
 
 export function plantedGathering(plant: Plant | null): typeof createGathering {
@@ -52,6 +58,14 @@ export function plantedDisk(disk: Disk, plant: Plant | null): Disk {
       return { ...file, sync: async () => {} };
     },
   };
+}
+
+/** In which phases of a committed attempt a client counts: with the bug, all hear that they do. */
+export function plantedPhases(
+  plant: Plant | null,
+): (counted: readonly (readonly string[])[], client: string) => readonly number[] {
+  return (counted, client) =>
+    counted.flatMap((those, phase) => (plant === 'told-to-all' || those.includes(client) ? [phase] : []));
 }
 
 type MadeGathering = ReturnType<typeof createGathering>;

@@ -46,6 +46,8 @@ export interface ServerParts {
   readonly seed: Seed;
   readonly checker: Checker;
   readonly makeGathering: typeof createGathering;
+  /** In which phases a client counts, of those who count in each. */
+  readonly phasesOf: (counted: readonly (readonly string[])[], client: string) => readonly number[];
   /** The disk says that the machine went down. */
   readonly onCrash: () => void;
 }
@@ -182,7 +184,7 @@ export function startServer(parts: ServerParts, life: number, onExit: () => void
     const those = ends.get(`${of.round}.${of.attempt}`);
     if (isOpen && those === undefined) return;
     const status = those === undefined ? 'unknown' : those === null ? 'abandoned' : 'committed';
-    const phases = (those ?? []).flatMap((each, index) => (each.includes(client) ? [index] : []));
+    const phases = [...parts.phasesOf(those ?? [], client)];
     network.send(SERVER, client, [encodeMessage('commit', { ...of, status, counted: phases })]);
   }
   async function write(action: RunAction & { readonly kind: 'store' }): Promise<void> {

@@ -8,7 +8,7 @@ import { createClient } from './client.js';
 import { createClock } from './clock.js';
 import { drawMix, type FaultMix } from './mix.js';
 import { createNetwork, SERVER } from './network.js';
-import { type Plant, plantedDisk, plantedGathering } from './plants.js';
+import { type Plant, plantedDisk, plantedGathering, plantedPhases } from './plants.js';
 import { RESTART_MS, RUN, RUN_SEED, type ServerProcess, startServer } from './server.js';
 
 export interface SimulationResult {
@@ -76,6 +76,7 @@ export async function simulate(number: number, plant: Plant | null = null): Prom
         seed: RUN_SEED,
         checker,
         makeGathering: plantedGathering(plant),
+        phasesOf: plantedPhases(plant),
         onCrash: () => crash(true),
       },
       ++lives,

@@ -39,8 +39,11 @@ export interface ConnectionHandlers {
   resume(connection: Connection, message: ControlMessage): PartialBody | null;
   /** The client says that it will not be back; `closed` follows. */
   left(connection: Connection): void;
-  /** Once, at the end. `unfinished`: bodies that were on their way. */
-  closed(connection: Connection, unfinished: readonly PartialBody[]): void;
+  /** Once, at the end. `isCut`: without a close of WebSocket's; `unfinished`: bodies that were on their way. */
+  closed(
+    connection: Connection,
+    end: { readonly isCut: boolean; readonly unfinished: readonly PartialBody[] },
+  ): void;
 }
 
 export interface ConnectionOptions {
@@ -61,6 +64,8 @@ const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 const HELLO_MS = 10_000;
 /** How long a socket that is being closed may take over it. */
 const CLOSE_MS = 1000;
+/** The code that `ws` gives to a socket that was cut (RFC 6455, section 7.1.5). */
+const CUT = 1006;
 /** Pings in a row that may stay without an answer. */
 const MAX_MISSED_PINGS = 3;
 
@@ -97,7 +102,7 @@ export class Connection {
       this.#missedPings = 0;
     });
     socket.on('error', (error) => this.#logger.debug({ err: error }, 'socket error'));
-    socket.on('close', () => this.#closed());
+    socket.on('close', (code) => this.#closed(code === CUT));
   }
 
   #expect(message: string, withinMs: number): NodeJS.Timeout {
@@ -275,10 +280,10 @@ export class Connection {
     }
   }
 
-  #closed(): void {
+  #closed(isCut: boolean): void {
     clearTimeout(this.#handshakeTimer);
     this.state = 'ended';
-    this.#options.handlers.closed(this, this.#assembler.unfinished());
+    this.#options.handlers.closed(this, { isCut, unfinished: this.#assembler.unfinished() });
   }
 }
 

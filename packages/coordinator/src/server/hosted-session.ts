@@ -10,7 +10,7 @@ import type { ServerMetrics } from './server-metrics.js';
 import type { AttemptAddress, Settlements } from './settlements.js';
 import { type HeldBodies, NOTHING_HELD, type Reports, type Task } from './task.js';
 
-/** How long sockets may take over their goodbyes when the session ends. */
+/** How long sockets may take over their goodbyes at the end, and who was just cut off, to come back for one. */
 const CLOSE_MS = 2000;
 const RUN_IS_OVER = 'the run is over';
 /** Slices that may wait on all sockets together, bytes; further clients are asked as these leave. */
@@ -70,6 +70,8 @@ export function createSeats(
   const waiting = new Set<{ readonly count: number; readonly resolve: () => void }>();
   const pacing = createPacing(MAX_SLICES_ON_THE_WAY);
   const runs = new Set<string>();
+  /** Who was cut off and is not back, and when that was. */
+  const cutOff = new Map<string, number>();
   let task: Task | null = null;
   /** Of the latest phase, also when it is over: it answers reports that come late. */
   let reports: Reports | null = null;
@@ -117,6 +119,7 @@ export function createSeats(
       const { run, awaits } = hello;
       const outcome = awaits === null ? null : settlements.outcomeOf(hello.client ?? '', awaits);
       if (outcome !== null) connection.send([encodeMessage('commit', outcome)]);
+      cutOff.delete(hello.client ?? '');
       if (farewell !== null || (run !== null && settlements.isFinished(run))) {
         if (farewell === null) connection.bye(RUN_IS_OVER);
         else farewell(connection);
@@ -162,10 +165,11 @@ export function createSeats(
       task?.gathering.failed(connection.client, null, 'left', 'the client said that it will not be back');
       tally();
     },
-    closed(connection, unfinished) {
+    closed(connection, { isCut, unfinished }) {
       const { client } = connection;
       connections.delete(connection);
       readyConnections.delete(connection);
+      if (isCut && members.socketOf(client) === connection) cutOff.set(client, now());
       members.part(client, connection, options.reserveMs);
       const partial = unfinished.find(({ message }) => belongsToTask(message));
       if (partial !== undefined && members.socketOf(client) === null) partialUpdates.set(client, partial);
@@ -220,7 +224,9 @@ export function createSeats(
       };
       for (const connection of connections) farewell(connection);
       const deadline = now() + CLOSE_MS;
-      while (connections.size > 0 && now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+      const isAwaited = (): boolean =>
+        connections.size > 0 || (finished && [...cutOff.values()].some((at) => now() < at + CLOSE_MS));
+      while (isAwaited() && now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
       for (const connection of connections) connection.terminate();
     },
   };

@@ -103,4 +103,18 @@ describe('websocketRuntime, after `ack`', () => {
     await closeSession();
     await server.close();
   });
+
+  test('`websocketRuntime` waits a little for a client that was cut off when the run ends, and says goodbye', async () => {
+    const opened = await open();
+    const client = await joinAs(opened.url, 'client-0');
+    const asked = await runPhase(opened, 1, [client]);
+    opened.settle(1, true);
+    client.socket.terminate();
+    const closing = closeSession();
+    const late = await comeBack(opened.url, 'client-0', asked);
+    await commitTo(late);
+    await late.next('bye');
+    await closing;
+    await expect(fetch(opened.url.replace('ws', 'http'))).rejects.toThrow(); // its server is gone
+  });
 });

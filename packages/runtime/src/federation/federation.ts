@@ -17,7 +17,7 @@ import {
 import type { CohortSampler, Population } from '@starling/population';
 import type { z } from 'zod';
 import type { BestRule } from '../rounds/best-rule.js';
-import { SOURCE_OPTIONS } from '../rounds/check-run.js';
+import { checkEvaluable, SOURCE_OPTIONS } from '../rounds/check-run.js';
 import type { Evaluation } from '../rounds/evaluation.js';
 
 /** A federation made ready with its options: all that a run needs but the runtime and the seed. */
@@ -97,12 +97,14 @@ const optionsKind = ofKind({
 function setupCheck(name: string): (setup: FederationSetup) => FederationSetup {
   const defined = atLocation(sourceLocation());
   return (setup) => {
+    const action = `Cannot build federation '${name}': what build returns`;
     try {
-      checkOptions(`Cannot build federation '${name}': what build returns`, setup, {
+      checkOptions(action, setup, {
         ...SOURCE_OPTIONS,
         rounds: required(numberWithin({ whole: true, from: 0 })),
         headline: kinds.text,
       });
+      checkEvaluable(action, setup);
     } catch (cause) {
       const [words] = (cause as RangeError).message.split('\n    at ');
       throw new RangeError(`${words}${defined}`, { cause });

@@ -7,6 +7,7 @@ import {
   kinds,
   numberWithin,
   ofKind,
+  optionError,
   type RequiredCheck,
   required,
 } from '@starling/federated-core/plan';
@@ -48,6 +49,18 @@ export function checkRun(options: RunOptions): void {
       clock: kinds.callable,
     },
     ELSEWHERE,
+  );
+  checkEvaluable('Cannot run rounds', options);
+}
+
+/** Throws a `RangeError` for an evaluation that nothing would ever be asked by: a computation has no state. */
+export function checkEvaluable(
+  action: string,
+  { process, computation, evaluation }: Pick<RunOptions, 'process' | 'computation' | 'evaluation'>,
+): void {
+  if (evaluation === undefined || computation === undefined || process !== undefined) return;
+  throw optionError(
+    `${action}: evaluation needs a process, whose state it evaluates, got a computation, which keeps none. Leave it out: what the computation gives is reported of every round`,
   );
 }
 

@@ -1,17 +1,52 @@
 // Options and arguments that several commands take, in one wording, read and checked in one way.
 import { DEFAULT_ENGINE, type EngineChoice, engineNames, isEngineChoice } from '@starling/runtime/engines';
-import { Argument, Option } from 'commander';
+import { Argument, InvalidArgumentError, Option } from 'commander';
 import { oneOf, UsageError } from '../errors/usage-error.js';
 import { collectSetting } from '../federation/settings.js';
+
+/** What stands below a command's help. */
+export function example(command: string): string {
+  return `\nExample:\n  ${command}`;
+}
 
 /** `<federation>`: a name, or a file. */
 export function federationArgument(about = ''): Argument {
   return new Argument('<federation>', `${about}a name, or the path of a .ts or .js file`);
 }
 
-/** `--name <n>`: a whole number from `least` up. */
-export function numberOption(name: string, least: number, about: string): Option {
-  return new Option(`${name} <n>`, about).argParser(wholeNumber(name, least));
+/** `--name <n>`: a whole number from `least` up, and to `most` where there is one. */
+export function numberOption(name: string, least: number, about: string, most?: number): Option {
+  return new Option(`${name} <n>`, about).argParser(fromAnywhere(wholeNumber(name, least, most)));
+}
+
+/**
+ * `--name <value>`: text, and some of it: empty text is a shell variable that is not set. `check` throws a `UsageError`.
+ */
+export function textOption(
+  name: string,
+  value: string,
+  about: string,
+  check = (_text: string): void => {},
+): Option {
+  return new Option(`${name} <${value}>`, about).argParser(
+    fromAnywhere((text) => {
+      if (text === '')
+        throw new UsageError(`Cannot read ${name}: need text, got ''; leave it out to have none`);
+      check(text);
+      return text;
+    }),
+  );
+}
+
+/** A parser whose mistakes `program.ts` words, since only commander knows whether an environment variable gave the value. */
+function fromAnywhere<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw error instanceof UsageError ? new InvalidArgumentError(error.message) : error;
+    }
+  };
 }
 
 export function roundsOption(): Option {
@@ -53,14 +88,17 @@ function readEngine(name: string): EngineChoice {
   );
 }
 
-/** A commander parser for whole numbers from `least` up; throws a `UsageError` that names the option. */
-export function wholeNumber(option: string, least: number): (text: string) => number {
+/** Reads whole numbers from `least` up; throws a `UsageError` that names the option. */
+export function wholeNumber(
+  option: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} up` : `from ${least} to ${most}`;
   return (text) => {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least) {
-      throw new UsageError(
-        `Cannot read ${option}: it must be a whole number from ${least} up, got '${text}'`,
-      );
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least || value > most) {
+      throw new UsageError(`Cannot read ${option}: it must be a whole number ${range}, got '${text}'`);
     }
     return value;
   };

@@ -4,6 +4,7 @@ import type { Runtime } from '@starling/runtime';
 import type { EngineChoice } from '@starling/runtime/engines';
 import type { Logger } from 'pino';
 import { oneOf, UsageError } from '../errors/usage-error.js';
+import { trackThread } from './worker-threads.js';
 
 /** How often a phase waits another deadline for its clients before the run fails. */
 const MAX_EXTENSIONS = 10;
@@ -42,7 +43,7 @@ const runtimes: Readonly<Record<string, RuntimeEntry>> = {
     hasWorkers: true,
     async make({ engine, workers }) {
       const { threadsRuntime } = await import('@starling/runtime');
-      return threadsRuntime({ workers, engine });
+      return threadsRuntime({ workers, engine, onWorkerStart: trackThread });
     },
   },
   websocket: { hasWorkers: true, make: onLoopback },

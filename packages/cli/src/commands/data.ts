@@ -4,13 +4,17 @@ import type { Command } from 'commander';
 import { setUpFederation } from '../federation/set-up.js';
 import { formatDataReport } from '../output/data-text.js';
 import { printLine } from '../output/print.js';
-import { federationArgument, numberOption, settingOption } from './options.js';
+import { example, federationArgument, numberOption, settingOption } from './options.js';
 
 export function addDataCommand(program: Command): void {
-  const data = program.command('data').description('look at data');
+  const data = program
+    .command('data')
+    .description('look at data')
+    .addHelpText('after', example('starling data show mnist'));
   data
     .command('inspect')
     .description('show the columns of a file, their types, missing values, clients and sizes')
+    .addHelpText('after', example('starling data inspect ./readings.csv --client sensor'))
     .argument('<file>', 'the path of a file')
     .option('--client <column>', 'the column that says whose row it is')
     .option('--split <name>', 'the split of a SQLite file of TFF')
@@ -19,6 +23,7 @@ export function addDataCommand(program: Command): void {
   data
     .command('show')
     .description("show each client's number of examples, and its share of each label")
+    .addHelpText('after', example('starling data show mnist --set partition=shards'))
     .addArgument(federationArgument())
     .addOption(settingOption())
     .option('--label <field>', 'the field of an example that is its label', 'y')

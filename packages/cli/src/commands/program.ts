@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, type CommanderError } from 'commander';
 import { oneOf, UsageError } from '../errors/usage-error.js';
+import { reserveStdout } from '../output/print.js';
 import { addCheckCommand } from './check.js';
 import { addClientCommand } from './client.js';
 import { addCoordinatorCommand } from './coordinator.js';
@@ -10,6 +11,7 @@ import { addDataCommand } from './data.js';
 import { addDebugCommand } from './debug.js';
 import { addDoctorCommand } from './doctor.js';
 import { addInspectCommand } from './inspect.js';
+import { example } from './options.js';
 import { addRunCommand } from './run.js';
 import { addSimulateCommand } from './simulate.js';
 import { addTourCommand } from './tour.js';
@@ -18,7 +20,11 @@ export function createProgram(): Command {
   const program = new Command('starling')
     .description('Federated computation in TypeScript: write it once, run it anywhere, to the same bits.')
     .version(packageVersion(), '--version')
-    .showHelpAfterError(false);
+    .addHelpText('after', example('starling simulate mnist --rounds 20'))
+    .showHelpAfterError(false)
+    .hook('preAction', (_, command) => {
+      if (command.opts()['json'] === true) reserveStdout();
+    });
   addSimulateCommand(program);
   addRunCommand(program);
   addCheckCommand(program);
@@ -44,16 +50,24 @@ function allCommands(command: Command): readonly Command[] {
 function fail(command: Command, error: CommanderError): never {
   const action = `Cannot run '${fullName(command)}'`;
   const got = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  const near =
+    /\(Did you mean .*\)/
+      .exec(error.message)?.[0]
+      .replace(/^\((.*)\)$/, '; $1')
+      .toLowerCase() ?? '';
   switch (error.code) {
     case 'commander.unknownOption': {
       const options = command.options.map(({ long }) => long ?? '');
-      throw new UsageError(`${action}: options must be among ${oneOf([...options, '--help'])}, got '${got}'`);
+      throw new UsageError(
+        `${action}: options must be among ${oneOf([...options, '--help'])}, got '${got}'${near}`,
+      );
     }
     case 'commander.unknownCommand': {
       const names = command.commands.map((candidate) => candidate.name());
-      throw new UsageError(`${action}: need ${oneOf(names)}, got '${got}'`);
+      throw new UsageError(`${action}: need ${oneOf(names)}, got '${got}'${near}`);
     }
     case 'commander.help': {
+      if (error.exitCode === 0) throw error; // it was asked for
       const names = command.commands.map((candidate) => candidate.name());
       throw new UsageError(`${action}: need ${oneOf(names)}, got nothing`);
     }
@@ -64,6 +78,12 @@ function fail(command: Command, error: CommanderError): never {
     case 'commander.missingMandatoryOptionValue': {
       const missing = command.options.find(({ flags }) => flags === got);
       throw new UsageError(`${action}: need ${missing?.flags ?? got}, got nothing`);
+    }
+    case 'commander.invalidArgument': {
+      // The parser's own words, which name the option, come after commander's.
+      const [, words = error.message] = error.message.split(' is invalid. ');
+      const variable = / from env '(.*)' is invalid\. /.exec(error.message)?.[1];
+      throw new UsageError(variable === undefined ? words : `${words}, from the environment's ${variable}`);
     }
     case 'commander.optionMissingArgument':
       throw new UsageError(`${action}: option ${got} needs a value, got nothing`);

@@ -11,12 +11,16 @@ export function brokenOutput(code: unknown): { readonly exitCode: number; readon
   };
 }
 
-/** Ends the process where stdout cannot be written. */
+/** Ends the process where stdout or stderr cannot be written. */
 export function watchOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     const broken = brokenOutput(error.code);
     if (broken === null) throw error;
     if (broken.words !== '') process.stderr.write(broken.words);
     process.exit(broken.exitCode);
+  });
+  // There is nowhere left to say why.
+  process.stderr.on('error', ({ code }: NodeJS.ErrnoException) => {
+    process.exit(brokenOutput(code)?.exitCode ?? exitCodes.failure);
   });
 }

@@ -9,6 +9,8 @@ const STARLING = fileURLToPath(new URL('../../bin/starling.js', import.meta.url)
 /** Lines of a client's log that are kept for the error, should it fail. */
 const KEPT_LINES = 20;
 const EXIT_MS = 5_000;
+/** What a process that has ended may have printed is read by then. */
+const LAST_WORDS_MS = 500;
 
 export interface ClientProcessOptions {
   readonly federation: string;
@@ -52,10 +54,11 @@ export function startClientProcesses(options: ClientProcessOptions): ClientProce
     ];
     // With the channel open a client notices when this process is gone, however it ended.
     const child = spawn(process.execPath, [STARLING, ...parameters], {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, STARLING_LOG_LEVEL: process.env['STARLING_LOG_LEVEL'] ?? 'warn' },
     });
     const log = keepLastLines(child);
+    passOn(child);
     child.once('exit', (code, signal) => {
       // A client that the coordinator dismissed ends by itself, with 0.
       if (stopping || code === 0) return;
@@ -90,9 +93,26 @@ function keepLastLines(child: ChildProcess): readonly string[] {
   return lines;
 }
 
+/** What the user's code prints there is printed here, by whole lines, as if it had run in this process. */
+function passOn({ stdout }: ChildProcess): void {
+  let open = '';
+  const print = (text: string): void => {
+    if (text !== '') process.stdout.write(text);
+  };
+  stdout?.setEncoding('utf8').on('data', (text: string) => {
+    const end = text.lastIndexOf('\n') + 1;
+    if (end > 0) print(open + text.slice(0, end));
+    open = end > 0 ? text.slice(end) : open + text;
+  });
+  stdout?.once('end', () => print(open));
+}
+
 async function endProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('exit', () => void setTimeout(resolve, LAST_WORDS_MS).unref());
+  });
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), EXIT_MS);
   await ended;

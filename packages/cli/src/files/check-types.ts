@@ -1,11 +1,12 @@
 // Type-checks files of the user's with the TypeScript that is installed, as they will be loaded: against the template,
 // wherever they lie. The compiler runs as a process of its own, since only its command is the same in all versions.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../errors/usage-error.js';
+import { codeFrame } from './code-frame.js';
 import { declarationsOf, type InstalledPackage, installedPackage, manifestIn } from './installed-packages.js';
 
 /** The first that has all options of the template. */
@@ -44,9 +45,12 @@ export function checkTypes(files: readonly string[]): readonly string[] {
 
 const MAX_OUTPUT_BYTES = 2 ** 26;
 
-/** `…(3,5): error` as `…:3:5: error`, which terminals and editors take for a place. */
+/** `…(3,5): error` as `…:3:5: error`, which terminals and editors take for a place; and below it the line of code. */
 function placed(mistake: string): string {
-  return mistake.replace(/^(.+?)\((\d+),(\d+)\): /, '$1:$2:$3: ');
+  const [head, file, line, column] = /^(.+?)\((\d+),(\d+)\): /.exec(mistake) ?? [];
+  if (head === undefined || file === undefined) return mistake;
+  const code = readFileSync(file, 'utf8').split(/\r?\n/)[Number(line) - 1] ?? '';
+  return `${file}:${line}:${column}: ${mistake.slice(head.length)}\n${codeFrame(code, Number(column))}`;
 }
 
 /** The compiler's script: the one beside the files, or else beside starling. */

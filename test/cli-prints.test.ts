@@ -78,7 +78,7 @@ test('`--json` keeps stdout for the record when threads print', async () => {
   expect(code).toBe(0);
   expect(recordOf(stdout).map(({ type }) => type)).toEqual(['run', 'round', 'round', 'done']);
   const lines = linesOf(stderr);
-  // An engine of the user's own runs on threads alone, but for the server's programs.
+  // An engine of the user's own works on threads alone; main's runs the server's programs.
   expect(lines.filter((line) => line === 'engine of a thread')).toHaveLength(2);
   expect(lines).toContain('engine of main');
   expect(lines).toContain('loaded 3');

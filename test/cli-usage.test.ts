@@ -33,12 +33,12 @@ describe('starling', () => {
     ],
     [
       ['simulate', 'temperature', '--engine', 'cuda'],
-      /need onnx, tfjs-cpu, tfjs-wasm or tfjs-node, got 'cuda'\n$/,
+      /need onnx, tfjs-cpu, tfjs-wasm, tfjs-node or a module that exports createEngine, got 'cuda'\n$/,
     ],
     [['simulate', 'temperature', '--set', 'cliens=3'], /settings must be among .*clients.*, got 'cliens'\n$/],
     [['simulate', 'temperature', '--set', 'clients'], /--set: it must be key=value, got 'clients'\n$/],
     [['simulate', 'temperature', '--force'], /^Cannot force: need --resume, got none\n$/],
-    [['symulate'], /^Cannot run 'starling': need .*simulate.*, got 'symulate'\n$/],
+    [['symulate'], /^Cannot run 'starling': need .*simulate.*, got 'symulate'; did you mean simulate\?\n$/],
   ])('%j exits with 2 and says why', async (parameters, message) => {
     const { code, stdout, stderr } = await runStarling(...parameters);
     expect(stderr).toMatch(message);

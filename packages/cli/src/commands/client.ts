@@ -7,7 +7,14 @@ import { UsageError } from '../errors/usage-error.js';
 import { setUpFederation } from '../federation/set-up.js';
 import { createLogger } from '../output/logger.js';
 import { withInterrupt } from '../run/interrupt.js';
-import { engineOption, federationArgument, numberOption, settingOption } from './options.js';
+import {
+  engineOption,
+  example,
+  federationArgument,
+  numberOption,
+  settingOption,
+  textOption,
+} from './options.js';
 
 interface ClientCommandOptions {
   readonly url: string;
@@ -26,10 +33,13 @@ export function addClientCommand(program: Command): void {
   program
     .command('client')
     .description('join a coordinator as one client or many')
+    .addHelpText('after', example('starling client mnist --url ws://127.0.0.1:7700 --client any'))
     .addArgument(federationArgument('whose population it is: '))
-    .addOption(new Option('--url <url>', "the coordinator's").default(DEFAULT_URL).env('STARLING_URL'))
     .addOption(
-      new Option('--client <name>', "a name in the population, or 'any' for one that is free").env(
+      textOption('--url', 'url', "the coordinator's", checkUrl).default(DEFAULT_URL).env('STARLING_URL'),
+    )
+    .addOption(
+      textOption('--client', 'name', "a name in the population, or 'any' for one that is free").env(
         'STARLING_CLIENT',
       ),
     )
@@ -37,7 +47,7 @@ export function addClientCommand(program: Command): void {
       new Option('--range <from:to>', 'clients from … up to, not including, to').argParser(parseRange),
     )
     .addOption(engineOption())
-    .addOption(new Option('--token <secret>', 'what the coordinator asks for').env('STARLING_TOKEN'))
+    .addOption(textOption('--token', 'secret', 'what the coordinator asks for').env('STARLING_TOKEN'))
     .addOption(
       numberOption(
         '--give-up-ms',
@@ -79,6 +89,13 @@ async function client(name: string, options: ClientCommandOptions): Promise<void
     for (const summary of summaries) logger.info(summary, 'left');
   });
   await engine.dispose();
+}
+
+/** Throws a `UsageError` for what is not the address of a WebSocket, wherever it comes from. */
+function checkUrl(url: string): void {
+  if (URL.canParse(url) && /^wss?:$/.test(new URL(url).protocol)) return;
+  const meant = /^https?:/.test(url) ? `; write ${url.replace(/^http/, 'ws')}` : '';
+  throw new UsageError(`Cannot join a coordinator: need a URL of ws:// or wss://, got '${url}'${meant}`);
 }
 
 /** Indices of the clients that the options name, or how many of any name. */

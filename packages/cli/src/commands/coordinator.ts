@@ -1,6 +1,7 @@
 // `starling coordinator <federation>`: waits for clients that join over WebSockets, runs rounds with them, and commits
 // each round to a directory, from which it continues after a restart.
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import type { RunResult } from '@starling/runtime';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
@@ -10,12 +11,14 @@ import { printLine } from '../output/print.js';
 import { exitAfter, withInterrupt } from '../run/interrupt.js';
 import {
   backOffOption,
+  example,
   federationArgument,
   maxAttemptsOption,
   numberOption,
   roundsOption,
   seedOption,
   settingOption,
+  textOption,
 } from './options.js';
 
 interface CoordinatorOptions {
@@ -37,15 +40,19 @@ interface CoordinatorOptions {
 }
 
 const DEFAULT_PORT = 7700;
+const MAX_PORT = 65_535;
 const DEFAULT_DEADLINE_MS = 60_000;
 
 export function addCoordinatorCommand(program: Command): void {
   program
     .command('coordinator')
     .description('run rounds with the clients that join')
+    .addHelpText('after', example('starling coordinator mnist --min-clients 4 --state runs/mnist'))
     .addArgument(federationArgument())
-    .addOption(numberOption('--port', 0, 'where it listens').default(DEFAULT_PORT).env('STARLING_PORT'))
-    .addOption(new Option('--host <address>', 'where it listens').default('127.0.0.1').env('STARLING_HOST'))
+    .addOption(
+      numberOption('--port', 0, 'where it listens', MAX_PORT).default(DEFAULT_PORT).env('STARLING_PORT'),
+    )
+    .addOption(textOption('--host', 'address', 'where it listens').default('127.0.0.1').env('STARLING_HOST'))
     .addOption(roundsOption().env('STARLING_ROUNDS'))
     .addOption(numberOption('--min-clients', 1, 'clients to wait for').default(1).env('STARLING_MIN_CLIENTS'))
     .addOption(
@@ -61,12 +68,12 @@ export function addCoordinatorCommand(program: Command): void {
         .env('STARLING_DEADLINE_MS'),
     )
     .addOption(
-      new Option('--state <dir>', 'commit rounds there, and continue from there').env('STARLING_STATE'),
+      textOption('--state', 'dir', 'commit rounds there, and continue from there').env('STARLING_STATE'),
     )
     .addOption(new Option('--force', 'continue also from a --state of another run').default(false))
-    .addOption(new Option('--token <secret>', 'clients must know it').env('STARLING_TOKEN'))
-    .addOption(new Option('--tls-key <file>', 'PEM; serves wss:// with --tls-cert').env('STARLING_TLS_KEY'))
-    .addOption(new Option('--tls-cert <file>', 'PEM; serves wss:// with --tls-key').env('STARLING_TLS_CERT'))
+    .addOption(textOption('--token', 'secret', 'clients must know it').env('STARLING_TOKEN'))
+    .addOption(textOption('--tls-key', 'file', 'PEM; serves wss:// with --tls-cert').env('STARLING_TLS_KEY'))
+    .addOption(textOption('--tls-cert', 'file', 'PEM; serves wss:// with --tls-key').env('STARLING_TLS_CERT'))
     .addOption(seedOption().env('STARLING_SEED'))
     .addOption(settingOption())
     .action(coordinator);
@@ -126,7 +133,16 @@ function readTls({
       `Cannot serve TLS: need --tls-key and --tls-cert, got only --tls-${tlsKey === undefined ? 'cert' : 'key'}`,
     );
   }
-  return { key: readPem('--tls-key', tlsKey), cert: readPem('--tls-cert', tlsCert) };
+  const pair = { key: readPem('--tls-key', tlsKey), cert: readPem('--tls-cert', tlsCert) };
+  try {
+    createSecureContext(pair);
+  } catch (cause) {
+    throw new UsageError(
+      `Cannot serve TLS: need a PEM key and the PEM certificate that belongs to it, got '${tlsKey}' and '${tlsCert}'`,
+      { cause },
+    );
+  }
+  return pair;
 }
 
 function readPem(option: string, path: string): string {

@@ -6,7 +6,7 @@ import { type EagerEngine, eagerBackends } from '../debug/eager-engines.js';
 import { exitCodes } from '../errors/exit-codes.js';
 import { oneOf, UsageError } from '../errors/usage-error.js';
 import { printLine } from '../output/print.js';
-import { engineOption, federationArgument, numberOption, settingOption } from './options.js';
+import { engineOption, example, federationArgument, numberOption, settingOption } from './options.js';
 
 interface DebugOptions {
   readonly round: number;
@@ -26,6 +26,7 @@ export function addDebugCommand(program: Command): void {
   program
     .command('debug')
     .description("replay one client's work of a round on real tensors, with breakpoints and prints")
+    .addHelpText('after', example('starling debug mnist --round 3 --client client-7 --steps'))
     .addArgument(federationArgument())
     .addOption(numberOption('--round', 1, 'the round, from 1').makeOptionMandatory())
     .addOption(new Option('--client <name>', 'the client, by its name').makeOptionMandatory())

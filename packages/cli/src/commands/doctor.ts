@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Check, CheckStatus } from '../doctor/checks.js';
 import { exitCodes } from '../errors/exit-codes.js';
 import { printLine } from '../output/print.js';
+import { example } from './options.js';
 
 const SIGNS = { ok: '✓', missing: '–', broken: '✗' } as const satisfies Record<CheckStatus, string>;
 
@@ -10,6 +11,7 @@ export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
     .description('show the engines found, what is missing and why, and the machine')
+    .addHelpText('after', example('starling doctor'))
     .option('--json', 'one JSON object a line on stdout', false)
     .action(async ({ json }: { json: boolean }) => {
       const { runChecks } = await import('../doctor/checks.js');

@@ -10,7 +10,7 @@ import { type ReadyFederation, setUp } from '../federation/set-up.js';
 import { describePlan } from '../output/plan-text.js';
 import { printLine } from '../output/print.js';
 import { formatSettings } from '../output/settings-text.js';
-import { settingOption } from './options.js';
+import { example, settingOption } from './options.js';
 
 interface InspectOptions {
   readonly set: Readonly<Record<string, string>>;
@@ -22,6 +22,7 @@ export function addInspectCommand(program: Command): void {
   program
     .command('inspect')
     .description('show what each client sends and the server sees')
+    .addHelpText('after', example('starling inspect mnist --plan'))
     .argument('<federation>', 'a name, or the path of a file with a federation, computation or process')
     .addOption(settingOption())
     .option('--plan', 'also the computation and its compiled plan, step by step', false)

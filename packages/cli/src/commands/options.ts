@@ -20,7 +20,8 @@ export function numberOption(name: string, least: number, about: string, most?: 
 }
 
 /**
- * `--name <value>`: text, and some of it: empty text is a shell variable that is not set. `check` throws a `UsageError`.
+ * `--name <value>`: text, and some of it: empty text is a shell variable that is not set. `check` throws a
+ * `UsageError`.
  */
 export function textOption(
   name: string,
@@ -38,7 +39,7 @@ export function textOption(
   );
 }
 
-/** A parser whose mistakes `program.ts` words, since only commander knows whether an environment variable gave the value. */
+/** A parser whose mistakes `program.ts` words: only commander knows which variable of the environment gave a value. */
 function fromAnywhere<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => {
     try {

@@ -12,12 +12,14 @@ import { hasWorkers, runtimeNames } from '../run/runtimes.js';
 import {
   backOffOption,
   engineOption,
+  example,
   federationArgument,
   maxAttemptsOption,
   numberOption,
   roundsOption,
   seedOption,
   settingOption,
+  textOption,
 } from './options.js';
 
 interface SimulateOptions {
@@ -39,6 +41,7 @@ export function addSimulateCommand(program: Command): void {
   program
     .command('simulate')
     .description('run a federation on this machine')
+    .addHelpText('after', example('starling simulate mnist --rounds 20 --out runs/mnist'))
     .addArgument(federationArgument())
     .addOption(new Option('--runtime <name>', oneOf(runtimeNames)).default('threads'))
     .addOption(engineOption())
@@ -49,7 +52,7 @@ export function addSimulateCommand(program: Command): void {
     .addOption(seedOption())
     .addOption(settingOption())
     .option('--json', 'one JSON object a line on stdout, and nothing else there', false)
-    .option('--out <dir>', 'keep the run, metrics.jsonl and report.html there')
+    .addOption(textOption('--out', 'dir', 'keep the run, metrics.jsonl and report.html there'))
     .option('--resume', 'continue after the last round that is kept in --out', false)
     .option('--force', 'with --resume: continue also with another run', false)
     .action(simulate);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
 import type { TourOptions } from '../run/tour.js';
-import { numberOption, seedOption, settingOption, wholeNumber } from './options.js';
+import { example, numberOption, seedOption, settingOption, textOption, wholeNumber } from './options.js';
 
 const MOTES = 4;
 
@@ -13,9 +13,10 @@ export function addTourCommand(program: Command): void {
   program
     .command('tour')
     .description('the main job in about a minute: sensors over WebSockets, then MNIST on threads')
+    .addHelpText('after', example('starling tour --set clients=40'))
     .addOption(numberOption('--rounds', 1, 'rounds of MNIST').default(150))
     .addOption(seedOption())
-    .option('--out <dir>', 'where the reports go', join('runs', 'tour'))
+    .addOption(textOption('--out', 'dir', 'where the reports go').default(join('runs', 'tour')))
     .addOption(settingOption())
     .action(async ({ set, ...options }: Given) => {
       const clients = clientsOf(set);

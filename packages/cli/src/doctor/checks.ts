@@ -1,4 +1,5 @@
 // The checks of `starling doctor`. Each looks for one thing and says in a sentence what it found or why not.
+import { statfsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { type Engine, TfjsBackendError } from '@starling/compute';
 import { createEngine, DEFAULT_ENGINE, engineNames } from '@starling/runtime/engines';
@@ -21,6 +22,10 @@ const HINTS: Readonly<Record<string, string>> = {
     "to have it, run 'npm rebuild @tensorflow/tfjs-node --ignore-scripts=false' where its download server is reached, or set STARLING_TFJS_NODE to the folder of a built copy",
 };
 const GIB = 1024 ** 3;
+/** An engine a core, and the memory that `threads` keeps clients' data in. */
+const LEAST_MEMORY = GIB / 4;
+/** A few checkpoints of a small model, and what is written aside while one is. */
+const LEAST_DISK = GIB / 16;
 
 export async function runChecks(): Promise<readonly Check[]> {
   return [
@@ -28,6 +33,7 @@ export async function runChecks(): Promise<readonly Check[]> {
     ...(await checkEngines()),
     checkCores(),
     checkMemory(),
+    checkDisk(),
     checkSimulations(),
   ];
 }
@@ -79,9 +85,29 @@ function checkCores(): Check {
   return { name: 'cores', status: 'ok', detail: `${count} (${model}); threads uses one worker a core` };
 }
 
+/** What a container leaves of the machine's memory is what there is. */
 function checkMemory(): Check {
+  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  const total = Math.min(totalmem(), limit);
+  return checkRoom('memory', Math.min(freemem(), total), total, LEAST_MEMORY);
+}
+
+/** Where a run is kept unless its `--out` says otherwise. */
+function checkDisk(): Check {
+  const { bavail, blocks, bsize } = statfsSync('.');
+  return checkRoom('disk', bavail * bsize, blocks * bsize, LEAST_DISK);
+}
+
+/** In bytes. */
+export function checkRoom(name: string, free: number, total: number, least: number): Check {
   const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
-  return { name: 'memory', status: 'ok', detail: `${gib(totalmem())}, ${gib(freemem())} free` };
+  return free >= least
+    ? { name, status: 'ok', detail: `${gib(total)}, ${gib(free)} free` }
+    : {
+        name,
+        status: 'broken',
+        detail: `need ${least / 2 ** 20} MiB, got ${Math.floor(free / 2 ** 20)} MiB free`,
+      };
 }
 
 function checkSimulations(): Check {

@@ -1,5 +1,5 @@
 // A file of the user's by its path: what commands load, run and check.
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { oneOf, UsageError } from '../errors/usage-error.js';
 
@@ -16,8 +16,8 @@ export function locateFile(action: string, path: string, extensions: readonly st
   if (!extensions.some((extension) => absolute.endsWith(extension))) {
     throw new UsageError(`${action}: need a ${oneOf(extensions)} file, got '${path}'`);
   }
-  if (!existsSync(absolute)) {
-    throw new UsageError(`${action}: need a file that exists, got '${path}'`);
-  }
+  if (!existsSync(absolute)) throw new UsageError(`${action}: need a file that exists, got '${path}'`);
+  if (!statSync(absolute).isFile())
+    throw new UsageError(`${action}: need a file, got the directory '${path}'`);
   return absolute;
 }

@@ -13,9 +13,9 @@ const GRACE_MS = 5_000;
 const LEFT_OPEN_MS = 2_000;
 
 /**
- * Runs `work` with a signal that aborts on the first SIGINT or SIGTERM; and, with a `StarlingError` as its reason, on an
- * error that nothing waits for, such as one in a timer's callback: then it rejects with that error. The process ends at
- * the second Ctrl-C, or once the time of grace is over; code that keeps it busy is broken off.
+ * Runs `work` with a signal that aborts on the first SIGINT or SIGTERM; and, with a `StarlingError` as its reason, on
+ * an error that nothing waits for, such as one in a timer's callback: then it rejects with that error. The process ends
+ * at the second Ctrl-C, or once the time of grace is over; code that keeps it busy is broken off.
  */
 export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

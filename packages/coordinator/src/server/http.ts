@@ -34,6 +34,15 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+/** What listening takes, by how it failed. */
+const NEEDS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'a free port, which no other process listens at',
+  EACCES: 'a port that this user may take, such as one from 1024 up',
+  EADDRNOTAVAIL: 'an address of this machine',
+  ENOTFOUND: 'an address, or the name of one',
+  EAI_AGAIN: 'an address, or a name that can be looked up now',
+};
+
 /** Listens; throws a `StarlingError` with code `cannot-listen` if the port is taken, or not to be had. */
 export async function listenHttp(options: HttpOptions): Promise<HttpServer> {
   const { host, port, tls, metrics, isReady } = options;
@@ -56,7 +65,8 @@ export async function listenHttp(options: HttpOptions): Promise<HttpServer> {
   server.maxConnections = options.maxConnections;
   await new Promise<void>((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException) => {
-      const text = `Cannot listen at ${host}:${port}: need a free port that this user may take, got ${cause.code}`;
+      const need = NEEDS[cause.code ?? ''] ?? 'a free port that this user may take';
+      const text = `Cannot listen at ${host}:${port}: need ${need}, got ${cause.code}`;
       reject(new StarlingError('cannot-listen', text, { cause }));
     };
     server.once('error', refuse);

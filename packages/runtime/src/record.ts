@@ -2,8 +2,9 @@
 // store.
 
 export { exportRecord, followRecord } from './kept/record-follower.js';
-export { recordOfRun } from './kept/record-of-run.js';
-export { RECORD_FILE, readRecord } from './record/record-file.js';
+export { recordOfRun, runLineIn } from './kept/record-of-run.js';
+export { type BestProgress, detailsOf, type RoundDetails } from './kept/round-details.js';
+export { RECORD_FILE, readRecord, recordText } from './record/record-file.js';
 export {
   type DoneLine,
   doneLine,

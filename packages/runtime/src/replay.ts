@@ -1,4 +1,4 @@
-// Replaying one client's work of a round, for those who debug it.
+// Replaying one client's work of a round, for those who debug it; and a whole run, from what a store has of it.
 export {
   compareLeaves,
   ENGINE_TOLERANCE,
@@ -16,6 +16,7 @@ export type {
   ReplayOptions,
   ReplayStart,
 } from './replay/replay-options.js';
+export { type ReplayedRound, type ReplayRunOptions, replayRun } from './replay/replay-run.js';
 export { type NamedNumber, type StepRow, stepRow } from './replay/step-row.js';
 export { type LeafSummary, summarizeLeaf } from './replay/summarize-leaf.js';
 export type { UpdateLeaf } from './replay/update-leaves.js';

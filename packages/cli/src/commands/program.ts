@@ -13,6 +13,7 @@ import { addDoctorCommand } from './doctor.js';
 import { addInspectCommand } from './inspect.js';
 import { example } from './options.js';
 import { addRunCommand } from './run.js';
+import { addRunsCommand } from './runs.js';
 import { addSimulateCommand } from './simulate.js';
 import { addTourCommand } from './tour.js';
 
@@ -34,6 +35,7 @@ export function createProgram(): Command {
   addInspectCommand(program);
   addDebugCommand(program);
   addDataCommand(program);
+  addRunsCommand(program);
   addDoctorCommand(program);
   for (const command of allCommands(program)) {
     command.configureOutput({ outputError: () => {} }).exitOverride((error) => fail(command, error));

@@ -1,10 +1,15 @@
 // The record of a run, made of what a store has of it: each line of it was given to the store with what it tells of.
-import type { Plain, StoreRecord } from '@starling/store';
-import type { RecordLine } from '../record/record-line.js';
+import type { Plain, PlainObject, StoreRecord } from '@starling/store';
+import type { RecordLine, RunLine } from '../record/record-line.js';
 import { detailsOf } from './round-details.js';
 
 /** Under this name the first line of the record stands in a run's identity: it says more, and is not compared. */
 export const LINE = 'record';
+
+/** The first line of the record of a start, as its identity in a store has it; `null` if it was written by another. */
+export function runLineIn(identity: PlainObject): RunLine | null {
+  return (identity[LINE] ?? null) as unknown as RunLine | null;
+}
 
 /** Without the lines of what a later start has made void. */
 export function recordOfRun(records: Iterable<StoreRecord>): readonly RecordLine[] {

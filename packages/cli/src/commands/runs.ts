@@ -1,0 +1,142 @@
+// `starling runs`: what is kept of runs. Lists them, shows one, looks for damage, makes their records again, and
+// replays them to the same states.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunStore } from '@starling/store';
+import type { Command } from 'commander';
+import { exitCodes } from '../errors/exit-codes.js';
+import { UsageError } from '../errors/usage-error.js';
+import { printLine } from '../output/print.js';
+import { federationArgument, settingOption } from './options.js';
+
+interface RunOption {
+  readonly run?: string;
+  readonly json: boolean;
+}
+
+export function addRunsCommand(program: Command): void {
+  const runs = program.command('runs').description('look at runs that were kept by --out or --state');
+  runs
+    .command('list')
+    .description('list all runs below a directory')
+    .argument('[dir]', 'where to look', '.')
+    .option('--json', 'one JSON array on stdout', false)
+    .action(list);
+  ofOneRun(runs.command('show'))
+    .description('show what a run is, its rounds, failed attempts, and who did not count')
+    .action(show);
+  ofOneRun(runs.command('verify'))
+    .description('read all that is kept of a run, and name what is damaged (exit code 1)')
+    .action(verify);
+  ofOneRun(runs.command('export'))
+    .description('make metrics.jsonl again from what is kept, or metrics.csv')
+    .option('--csv', 'a row a round, a column a number', false)
+    .option('--to <file>', 'write there (default: metrics.jsonl or metrics.csv in <dir>)')
+    .action(exportRun);
+  ofOneRun(runs.command('replay'))
+    .addArgument(federationArgument('of the run: '))
+    .description(
+      'run its rounds again in this process, and compare each state with the one that was committed',
+    )
+    .addOption(settingOption())
+    .action(replay);
+}
+
+/** `<dir>`, `--run` and `--json`. */
+function ofOneRun(command: Command): Command {
+  return command
+    .argument('<dir>', 'the directory that keeps it')
+    .option('--run <name>', 'which, of a directory of many')
+    .option('--json', 'JSON on stdout, and nothing else there', false);
+}
+
+async function list(directory: string, { json }: { readonly json: boolean }): Promise<void> {
+  const { storeDirectories, storeIn } = await import('../kept/find-runs.js');
+  const { pictureOf } = await import('../kept/run-picture.js');
+  const { formatRuns } = await import('../kept/run-text.js');
+  const found = [];
+  for (const each of storeDirectories(directory)) {
+    const store = await storeIn(each);
+    try {
+      for (const { run } of await store.list()) {
+        const { federation, rounds, asked, end } = pictureOf(await store.read(run));
+        found.push({ run, federation, rounds, asked, end, directory: each });
+      }
+    } finally {
+      await store.close();
+    }
+  }
+  if (json) printLine(JSON.stringify(found));
+  else printLine(formatRuns(found));
+}
+
+/** Opens the store of a directory for reading, and closes it again. */
+async function withRun<T>(
+  directory: string,
+  wanted: string | undefined,
+  use: (store: RunStore, run: string) => Promise<T>,
+): Promise<T> {
+  const { runIn, storeIn } = await import('../kept/find-runs.js');
+  const store = await storeIn(directory);
+  try {
+    return await use(store, await runIn(store, wanted));
+  } finally {
+    await store.close();
+  }
+}
+
+async function show(directory: string, { run: wanted, json }: RunOption): Promise<void> {
+  const { pictureOf } = await import('../kept/run-picture.js');
+  const { formatRun } = await import('../kept/run-text.js');
+  await withRun(directory, wanted, async (store, run) => {
+    const picture = pictureOf(await store.read(run));
+    printLine(json ? JSON.stringify(picture) : formatRun(picture));
+  });
+}
+
+async function verify(directory: string, { run: wanted, json }: RunOption): Promise<void> {
+  await withRun(directory, wanted, async (store, run) => {
+    const damage = await store.verify(run);
+    const { commits } = await store.read(run);
+    if (json) printLine(JSON.stringify({ run, rounds: commits.length, damage }));
+    else if (damage.length === 0)
+      printLine(`run ${run}: all that is kept of ${commits.length} rounds is whole`);
+    else for (const { where, reason } of damage) printLine(`${where}: ${reason}`);
+    if (damage.length > 0) process.exitCode = exitCodes.failure;
+  });
+}
+
+interface ExportOptions extends RunOption {
+  readonly csv: boolean;
+  readonly to?: string;
+}
+
+async function exportRun(directory: string, options: ExportOptions): Promise<void> {
+  const { json, csv, to } = options;
+  const { RECORD_FILE, recordOfRun, recordText } = await import('@starling/runtime/record');
+  const { recordCsv } = await import('../kept/record-csv.js');
+  if (json && csv) throw new UsageError('Cannot export a run: need --json or --csv, got both');
+  await withRun(directory, options.run, async (store, run) => {
+    const lines = recordOfRun(await store.records(run));
+    if (json && to === undefined) {
+      for (const line of lines) printLine(JSON.stringify(line));
+      return;
+    }
+    const path = to ?? join(directory, csv ? 'metrics.csv' : RECORD_FILE);
+    await writeFile(path, csv ? recordCsv(lines) : recordText(lines));
+    printLine(path);
+  });
+}
+
+interface ReplayOptions extends RunOption {
+  readonly set: Readonly<Record<string, string>>;
+}
+
+async function replay(directory: string, federation: string, options: ReplayOptions): Promise<void> {
+  const { replayKept } = await import('../kept/replay-kept.js');
+  const { json, set } = options;
+  const agrees = await withRun(directory, options.run, (store, run) =>
+    replayKept({ store, run, federation, settings: set }, json, printLine),
+  );
+  if (!agrees) process.exitCode = exitCodes.failure;
+}

@@ -1,0 +1,186 @@
+// Replays a run from what a store has of it: each committed round once more, in this process, with the cohort that was
+// asked and the clients that counted; and holds each state to the hash that was committed.
+import { StarlingError, seedFrom } from '@starling/federated-core';
+import { createPlanRunner } from '@starling/plan/runner';
+import { stateHash } from '@starling/plan/safetensors';
+import type { Population } from '@starling/population';
+import type { AttemptHistory, CommitRecord, RunHistory, RunStore } from '@starling/store';
+import { takeEngine } from '../engines/take-engine.js';
+import { inProcessRuntime } from '../in-process/in-process-runtime.js';
+import { detailsOf } from '../kept/round-details.js';
+import { identityDifferences, OtherRunError } from '../kept/run-identity.js';
+import { type CompiledRun, compileRun } from '../rounds/compile-run.js';
+import { identifyRun } from '../rounds/identify-run.js';
+import { initialState } from '../rounds/initial-state.js';
+import { cohortDigest } from '../rounds/ledger.js';
+import type { RunOptions } from '../rounds/run-options.js';
+import { runRound } from '../rounds/run-round.js';
+import { sampleCohort } from '../rounds/sample-cohort.js';
+import type { RuntimeSession } from '../runtime/runtime.js';
+import { serverVectors } from '../simd/server-vectors.js';
+
+export interface ReplayRunOptions
+  extends Pick<
+    RunOptions,
+    | 'process'
+    | 'computation'
+    | 'arguments'
+    | 'laneSize'
+    | 'population'
+    | 'sampler'
+    | 'seed'
+    | 'settings'
+    | 'engine'
+    | 'onOtherRun'
+  > {
+  /** What has kept the run; it is read, and not written to. */
+  readonly store: RunStore;
+  readonly run: string;
+  /** Called, and awaited, with each round. */
+  readonly onRound?: (round: ReplayedRound) => void | Promise<void>;
+}
+
+export interface ReplayedRound {
+  readonly round: number;
+  readonly attempt: number;
+  /** Clients whose updates counted. */
+  readonly counted: number;
+  /** As it was committed, and as the replay has it. */
+  readonly committed: string;
+  readonly replayed: string;
+}
+
+/**
+ * All rounds, up to the first that has another state. Throws an `OtherRunError` if the run is another one than that of
+ * the options and there is no `onOtherRun`, and a `StarlingError` with code `not-replayable` if the store has not kept
+ * what a replay needs, or the sampler gives another cohort.
+ */
+export async function replayRun(options: ReplayRunOptions): Promise<readonly ReplayedRound[]> {
+  const { store, run, population, engine: given } = options;
+  const seed = seedFrom(options.seed);
+  const compiled = compileRun(options);
+  const history = await store.read(run);
+  await checkIdentity(compiled, options, history);
+  const { engine, release } = await takeEngine(given);
+  const vectors = serverVectors();
+  const server = await createPlanRunner(compiled.plan, engine, ['server', 'aggregation'], vectors);
+  const absent = new Absences(population);
+  const session = await inProcessRuntime({ engine }).open(compiled.plan, absent.population);
+  const rounds: ReplayedRound[] = [];
+  try {
+    let state = await initialState(compiled, engine, seed);
+    for (const [index, commit] of history.commits.entries()) {
+      const { round, attempt, counted } = commit;
+      if (round !== index + 1) throw notReplayable(store, `need round ${index + 1}, got none`);
+      const asked = attemptOf(history, commit, store);
+      const outcome = await runRound({
+        plan: compiled.plan,
+        server,
+        session: absent.during(session, commit),
+        round,
+        action: `replay round ${round}`,
+        seed: asked.seed,
+        population,
+        cohort: cohortOf(options, asked, store),
+        serverInput: compiled.serverInput(state),
+      });
+      state = compiled.stateOf(outcome.result);
+      const kept = compiled.stateType === null ? outcome.result : state;
+      const committed = detailsOf(commit.metrics)?.stateHash;
+      if (committed === undefined) throw notReplayable(store, `need the hash of round ${round}, got none`);
+      const replayed = { round, attempt, counted: counted.length, committed, replayed: stateHash(kept) };
+      rounds.push(replayed);
+      await options.onRound?.(replayed);
+      if (replayed.replayed !== committed) break;
+    }
+  } finally {
+    await session.close();
+    await server.dispose();
+    await release();
+  }
+  return rounds;
+}
+
+async function checkIdentity(
+  compiled: CompiledRun,
+  options: ReplayRunOptions,
+  { identity: found }: RunHistory,
+): Promise<void> {
+  const runtime = inProcessRuntime(options.engine === undefined ? {} : { engine: options.engine });
+  const { evaluation: _, best: __, ...kept } = found;
+  const { onRound: ___, ...run } = options;
+  const identity = await identifyRun(compiled, { ...run, runtime, rounds: 0 }, null);
+  // A coordinator without data has no hash of it, and is replayed where the data is.
+  const differences = identityDifferences(kept, identity).filter(
+    ({ field, found: before }) => !(field === 'population.data' && before === NOT_AT_HAND),
+  );
+  if (differences.length === 0) return;
+  if (options.onOtherRun === undefined) throw new OtherRunError(options.store.name, differences);
+  options.onOtherRun(differences);
+}
+
+const NOT_AT_HAND = 'not at hand';
+
+function attemptOf({ attempts }: RunHistory, commit: CommitRecord, store: RunStore): AttemptHistory {
+  const { round, attempt } = commit;
+  const found = attempts.find((each) => each.round === round && each.attempt === attempt);
+  if (found !== undefined) return found;
+  throw notReplayable(store, `need attempt ${attempt} at round ${round}, got none`);
+}
+
+/** By the names that were kept, or else as the sampler gives it again. */
+function cohortOf(
+  options: ReplayRunOptions,
+  { round, attempt, cohort }: AttemptHistory,
+  store: RunStore,
+): readonly number[] {
+  const { population, seed } = options;
+  const drawn =
+    cohort.clients === undefined
+      ? sampleCohort(options, seedFrom(seed), round, attempt)
+      : indicesOf(cohort.clients, population);
+  if (cohortDigest(drawn) === cohort.digest) return drawn;
+  throw notReplayable(
+    store,
+    `need the cohort of round ${round} that was asked, got another from the sampler`,
+  );
+}
+
+function indicesOf(names: readonly string[], population: Population): readonly number[] {
+  const wanted = new Set(names);
+  const indices = new Map<string, number>();
+  for (let index = 0; index < population.size && indices.size < wanted.size; index++) {
+    const name = population.clientId(index);
+    if (wanted.has(name)) indices.set(name, index);
+  }
+  return names.map((name) => indices.get(name) ?? -1);
+}
+
+function notReplayable({ name }: RunStore, problem: string): StarlingError {
+  return new StarlingError('not-replayable', `Cannot replay the run in ${name}: ${problem}`);
+}
+
+/** A population in which those who did not count in a phase of the round at hand have no data for it. */
+class Absences {
+  readonly population: Population;
+  private absent: ReadonlySet<string> = new Set();
+
+  constructor(population: Population) {
+    const load = (index: number): ReturnType<Population['load']> => {
+      if (this.absent.has(population.clientId(index))) throw new Error('it did not count');
+      return population.load(index);
+    };
+    this.population = Object.create(population, { load: { value: load } });
+  }
+
+  during(session: RuntimeSession, { refused }: CommitRecord): RuntimeSession {
+    return {
+      runPhase: (request) => {
+        const lost = refused.filter(({ phase = 0 }) => phase === request.phase);
+        this.absent = new Set(lost.map(({ client }) => client));
+        return session.runPhase(request);
+      },
+      close: () => session.close(),
+    };
+  }
+}

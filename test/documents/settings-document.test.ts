@@ -1,4 +1,5 @@
 // The table of settings in a simulation's README has each setting that `--set` takes, with its default.
+import fedprox from '@starling/simulations/fedprox';
 import mnist from '@starling/simulations/mnist';
 import temperature from '@starling/simulations/temperature';
 import { expect, test } from 'vitest';
@@ -10,6 +11,7 @@ const ROW = /^\| ((?:`\w+`(?:, )?)+) \| ([^|]+) \| .+ \|$/gm;
 const withoutTicks = (cell: string): readonly string[] => cell.replaceAll('`', '').split(', ');
 
 test.each([
+  ['fedprox', fedprox],
   ['mnist', mnist],
   ['temperature', temperature],
 ])('simulations/%s/README.md lists every setting with its default', (name, { options }) => {

@@ -1,5 +1,5 @@
 // FedAvgM: Hsu, Qi, Brown, "Measuring the Effects of Non-Identical Data Distribution for Federated Visual
-// Classification", 2019 (arXiv:1909.06335), section 4.1: FedAvg with momentum at the server.
+// Classification", 2019 (arXiv:1909.06335), section 4.2: FedAvg with momentum at the server.
 //
 //   Δ_t = Σ p_k (w_k − w_t),  v_t = β v_{t−1} + Δ_t,  w_{t+1} = w_t + η v_t
 

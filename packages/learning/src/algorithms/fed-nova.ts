@@ -1,6 +1,6 @@
 // FedNova: Wang, Liu, Liang, Joshi, Poor, "Tackling the Objective Inconsistency Problem in Heterogeneous Federated
-// Optimization", NeurIPS 2020, equations 6 and 10: clients that take more steps do not pull the mean harder. With p_k
-// the client's share of the weights, and a_k how often each of its τ_k gradients counts in its change:
+// Optimization", NeurIPS 2020, the rule that it calls FedNova: clients that take more steps do not pull the mean
+// harder. With p_k the client's share of the weights, and a_k how often each of its τ_k gradients counts in its change:
 //
 //   each client k:  d_k = (w_k − w_t) / ‖a_k‖₁
 //   the server:     w_{t+1} = w_t + (Σ p_k ‖a_k‖₁) (Σ p_k d_k)

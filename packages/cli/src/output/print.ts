@@ -19,5 +19,6 @@ export function printLine(line: string): void {
 export function reserveStdout(): void {
   if (results !== null) return;
   results = process.stdout.write.bind(process.stdout);
-  process.stdout.write = process.stderr.write.bind(process.stderr) as Write;
+  // True in any case: who was told to wait would wait for a 'drain' of stdout.
+  process.stdout.write = ((...given: Parameters<Write>) => process.stderr.write(...given) || true) as Write;
 }

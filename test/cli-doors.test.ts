@@ -135,6 +135,12 @@ describe('help', () => {
       ['debug'],
       ['data', 'inspect'],
       ['data', 'show'],
+      ['runs'],
+      ['runs', 'list'],
+      ['runs', 'show'],
+      ['runs', 'verify'],
+      ['runs', 'export'],
+      ['runs', 'replay'],
       ['doctor'],
     ].map((command) => [command]),
   ])('of %j fits a terminal of 80, and has an example', async (command) => {

@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { exitCodes } from '../errors/exit-codes.js';
 import { UsageError } from '../errors/usage-error.js';
 import { printLine } from '../output/print.js';
-import { federationArgument, settingOption } from './options.js';
+import { example, federationArgument, settingOption } from './options.js';
 
 interface RunOption {
   readonly run?: string;
@@ -15,25 +15,33 @@ interface RunOption {
 }
 
 export function addRunsCommand(program: Command): void {
-  const runs = program.command('runs').description('look at runs that were kept by --out or --state');
+  const runs = program
+    .command('runs')
+    .description('look at runs that were kept by --out or --state')
+    .addHelpText('after', example('starling runs list runs'));
   runs
     .command('list')
     .description('list all runs below a directory')
+    .addHelpText('after', example('starling runs list runs'))
     .argument('[dir]', 'where to look', '.')
     .option('--json', 'one JSON array on stdout', false)
     .action(list);
   ofOneRun(runs.command('show'))
+    .addHelpText('after', example('starling runs show runs/mnist'))
     .description('show what a run is, its rounds, failed attempts, and who did not count')
     .action(show);
   ofOneRun(runs.command('verify'))
+    .addHelpText('after', example('starling runs verify runs/mnist'))
     .description('read all that is kept of a run, and name what is damaged (exit code 1)')
     .action(verify);
   ofOneRun(runs.command('export'))
+    .addHelpText('after', example('starling runs export runs/mnist'))
     .description('make metrics.jsonl again from what is kept, or metrics.csv')
     .option('--csv', 'a row a round, a column a number', false)
     .option('--to <file>', 'write there (default: metrics.jsonl or metrics.csv in <dir>)')
     .action(exportRun);
   ofOneRun(runs.command('replay'))
+    .addHelpText('after', example('starling runs replay runs/mnist mnist'))
     .addArgument(federationArgument('of the run: '))
     .description(
       'run its rounds again in this process, and compare each state with the one that was committed',

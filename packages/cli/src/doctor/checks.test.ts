@@ -1,6 +1,6 @@
 // Tests of what doctor says of the machine and its engines.
 import { describe, expect, test } from 'vitest';
-import { checkEngine, checkNode } from './checks.js';
+import { checkEngine, checkNode, checkRoom } from './checks.js';
 
 describe('checkNode', () => {
   test('is broken when Node is older than 20', () => {
@@ -10,6 +10,22 @@ describe('checkNode', () => {
       detail: 'need 20 or later, got 18.19.0',
     });
     expect(checkNode('20.0.0').status).toBe('ok');
+  });
+});
+
+describe('checkRoom', () => {
+  test('is broken when less is free than is needed, and says how much there is of what', () => {
+    const mib = 2 ** 20;
+    expect(checkRoom('disk', 64 * mib, 2048 * mib, 64 * mib)).toEqual({
+      name: 'disk',
+      status: 'ok',
+      detail: '2.0 GiB, 0.1 GiB free', // 2048 MiB; 64 MiB are 0.0625 GiB
+    });
+    expect(checkRoom('disk', 64 * mib - 1, 2048 * mib, 64 * mib)).toEqual({
+      name: 'disk',
+      status: 'broken',
+      detail: 'need 64 MiB, got 63 MiB free',
+    });
   });
 });
 

@@ -28,7 +28,8 @@ export {
   type RequiredCheck,
   required,
 } from './errors/check-option.js';
-export { describeValue, isPlain } from './errors/describe-value.js';
+export { describeValue, isClass, isPlain } from './errors/describe-value.js';
+export { withoutFrozenSources } from './errors/frozen-sources.js';
 export { refuseMethods } from './errors/habits.js';
 export { ignoreRejections } from './errors/ignore-rejections.js';
 export { didYouMean, nearestName } from './errors/nearest-name.js';

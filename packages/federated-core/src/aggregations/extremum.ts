@@ -63,7 +63,7 @@ function extremumReduction(
       if ((seen!.data[0] as number) > 0) return best;
       if (ifEmpty !== undefined) return ifEmpty.map(copyTensor);
       throw new EmptyAggregateError(
-        `Cannot report ${intrinsic}: need at least one client, got none; give { ifEmpty } for a value`,
+        `Cannot report ${intrinsic}: need at least one client, got none. A ${intrinsic} in code of your own can say what it is then, by { ifEmpty }`,
       );
     },
   };

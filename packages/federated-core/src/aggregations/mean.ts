@@ -83,7 +83,7 @@ function meanReduction(
       }
       if (ifEmpty !== undefined) return ifEmpty.map(copyTensor);
       throw new EmptyAggregateError(
-        'Cannot report federatedMean: need a total weight above 0, got 0 (no client reported, or all weights are 0); give { ifEmpty } for a value',
+        'Cannot report federatedMean: need a total weight above 0, got 0 (no client reported, or all weights are 0, as those of clients without examples). A federatedMean in code of your own can say what it is then, by { ifEmpty }',
       );
     },
   };

@@ -5,7 +5,12 @@ import { checkKind, kinds } from '../errors/check-kind.js';
 import { checkOptions } from '../errors/check-option.js';
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
-import type { ParameterExpression, TracedComputation } from '../expression/expression.js';
+import {
+  type Expression,
+  type ParameterExpression,
+  postorder,
+  type TracedComputation,
+} from '../expression/expression.js';
 import {
   type Composed,
   expressionOf,
@@ -65,6 +70,7 @@ export function federatedComputation<const P extends ParameterTypes, C extends C
     traceBody(name, expressions, () => body(symbols as SymbolsOf<P>)),
     name,
   );
+  checkOwnParameters(name, expressions, traced);
   const type = { kind: 'function', parameter: parameterType(expressions), result: traced.type };
   return {
     kind: 'federated-computation',
@@ -73,6 +79,18 @@ export function federatedComputation<const P extends ParameterTypes, C extends C
     parameters: expressions,
     body: traced,
   };
+}
+
+/** Throws where the result is made of a value that another body was given, and that was kept in a variable. */
+function checkOwnParameters(name: string, own: readonly ParameterExpression[], result: Expression): void {
+  const foreign = postorder(result).find(
+    (expression) => expression.kind === 'parameter' && !own.includes(expression),
+  );
+  if (foreign === undefined) return;
+  const { name: parameter, type } = foreign as ParameterExpression;
+  throw new TypeMismatchError(
+    `Cannot trace ${name}: its body must use its own parameters, got ${parameter ?? 'one'} of another body, ${formatType(type)}. Take it as a parameter here, too${atLocation(sourceLocation())}`,
+  );
 }
 
 const ACTION = 'Cannot trace a computation';

@@ -1,7 +1,7 @@
 // Numbers drawn from a seed: uniform words, floats, integers below a bound, permutations. A generator is a
 // position in the Philox stream of its seed; two generators of one seed draw the same numbers.
 import { type Block, philox4x32 } from './philox.js';
-import { noSeed, type Seed } from './seed.js';
+import { isSeed, noSeed, type Seed } from './seed.js';
 
 export interface Generator {
   /** A uniform unsigned 32-bit integer. */
@@ -18,7 +18,7 @@ export interface Generator {
 
 /** A generator at the start of the stream of `seed`. */
 export function generator(seed: Seed): Generator {
-  if (!Array.isArray(seed)) throw noSeed(seed);
+  if (!isSeed(seed)) throw noSeed(seed);
   let counter = 0;
   let block: Block = [0, 0, 0, 0];
   let used = 4;

@@ -48,6 +48,15 @@ describe('deriveSeed', () => {
     expect(deriveSeed(seed, 'a', 'b')).toEqual(deriveSeed(deriveSeed(seed, 'a'), 'b'));
   });
 
+  test.each([0.5, Number.NaN, { client: 3 }, null, undefined, 3n, true])(
+    '`deriveSeed` refuses %s in a path, which it would split like another',
+    (part) => {
+      expect(() => deriveSeed(seedFrom(7), 'client', part as never)).toThrow(
+        'Cannot derive a seed: its path must be of text and integers',
+      );
+    },
+  );
+
   test('`deriveSeed` keeps rounds, clients and the server apart', () => {
     const seeds = new Set<string>();
     for (let round = 0; round < 100; round++) {

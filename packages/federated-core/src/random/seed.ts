@@ -18,11 +18,13 @@ export function seedFrom(value: number): Seed {
 /**
  * A new, independent seed for a purpose within `seed`, such as `deriveSeed(seed, 'client', round, clientId)`.
  * Each part of the path is hashed to 32 bits (FNV-1a, 1991) and encrypted under the running key by Philox4x32-10.
+ * Throws a `RangeError` for a part that is neither text nor a safe integer: it would be split like another.
  */
 export function deriveSeed(seed: Seed, ...path: readonly (string | number)[]): Seed {
-  if (!Array.isArray(seed)) throw noSeed(seed);
-  let [low, high] = seed as Seed;
+  if (!isSeed(seed)) throw noSeed(seed);
+  let [low, high] = seed;
   for (const part of path) {
+    if (typeof part !== 'string' && !Number.isSafeInteger(part)) throw noPart(part);
     const counter =
       typeof part === 'number'
         ? ([part >>> 0, Math.floor(part / 0x1_0000_0000) >>> 0, 0, 1] as const)
@@ -32,6 +34,19 @@ export function deriveSeed(seed: Seed, ...path: readonly (string | number)[]): S
     high = block[1];
   }
   return [low, high];
+}
+
+/** Whether a value is 64 bits as `seedFrom` and `deriveSeed` give them. */
+export function isSeed(value: unknown): value is Seed {
+  return Array.isArray(value) && value.length === 2 && isWord(value[0]) && isWord(value[1]);
+}
+
+const isWord = (word: unknown): boolean => typeof word === 'number' && word >>> 0 === word;
+
+function noPart(part: unknown): RangeError {
+  return optionError(
+    `Cannot derive a seed: its path must be of text and integers, such as 'client', 3, got ${describeValue(part)}`,
+  );
 }
 
 /** Of what a generator or a further seed is to be made of. */

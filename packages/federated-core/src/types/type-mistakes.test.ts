@@ -17,8 +17,15 @@ test.each<readonly [string, () => unknown, string]>([
   [
     'no fields',
     () => struct(undefined as never),
-    'need types by name, such as { x: float32(784), y: int32() }, got undefined',
+    'what it is made of must be types by name, such as { x: float32(784), y: int32() }, got undefined',
   ],
+  [
+    'a Map for fields',
+    () => struct(new Map([['x', float32()]]) as never),
+    'got a Map. Write struct(Object.fromEntries',
+  ],
+  ['a Set for fields', () => struct(new Set([float32()]) as never), 'got a Set'],
+  ['a promise for fields', () => struct(Promise.resolve({}) as never), 'got a Promise. Await it before'],
   ['one type for fields', () => struct(float32() as never), 'got a tensor type'],
   [
     'a name for a type',

@@ -2,7 +2,7 @@
 // write → trace → compile → run; every other room names its values with these.
 import { checkKind, type Kind } from '../errors/check-kind.js';
 import { optionError } from '../errors/check-option.js';
-import { describeValue } from '../errors/describe-value.js';
+import { describeValue, isPlain } from '../errors/describe-value.js';
 import { didYouMean } from '../errors/nearest-name.js';
 
 /** Element types of tensors. `uint8` is a storage type: inside local computations it reads as int32. */
@@ -91,6 +91,12 @@ const ANY_TYPE: Kind = {
   },
 };
 
+const FIELDS: Kind = {
+  need: 'types by name, such as { x: float32(784), y: int32() }',
+  fits: (value) => Array.isArray(value) || (typeof value === 'object' && value !== null && isPlain(value)),
+  advice: (value) => (value instanceof Map ? 'Write struct(Object.fromEntries(map))' : null),
+};
+
 /** A tensor type of a given element type and shape; `null` marks an unknown dimension. */
 export function tensorType<D extends DType>(dtype: D): TensorType<D, []>;
 export function tensorType<D extends DType, const S extends Shape>(dtype: D, shape: S): TensorType<D, S>;
@@ -139,11 +145,12 @@ export const string = tensorTypeOf('string');
 export function struct(elements: readonly []): StructType<{ readonly [name: string]: never }>;
 export function struct<const E extends StructElements>(elements: E): StructType<E>;
 export function struct<const E extends StructElements>(elements: E): StructType<E> {
-  if (typeof elements !== 'object' || elements === null || isType(elements)) {
+  if (isType(elements)) {
     throw optionError(
-      `Cannot make a struct type: need types by name, such as { x: float32(784), y: int32() }, got ${isType(elements) ? `a ${elements.kind} type` : describeValue(elements)}`,
+      `Cannot make a struct type: need types by name, such as { x: float32(784), y: int32() }, got a ${elements.kind} type`,
     );
   }
+  checkKind('Cannot make a struct type', 'what it is made of', elements, FIELDS);
   for (const [name, element] of Object.entries(elements)) {
     if (!Array.isArray(elements) && (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === '__proto__')) {
       throw optionError(

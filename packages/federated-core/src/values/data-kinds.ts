@@ -1,5 +1,6 @@
 // Kinds of data that a user hands over: types, seeds, tensors. What stands for all rooms is in errors/check-kind.ts.
 import { ofKind } from '../errors/check-kind.js';
+import { isSeed } from '../random/seed.js';
 import { isType, type Type } from '../types/types.js';
 import { isTensor } from './tensor.js';
 
@@ -17,15 +18,13 @@ export const dataKinds = {
   /** 64 bits: what `seedFrom` and `deriveSeed` give. */
   seed: ofKind({
     need: 'a seed, such as seedFrom(1)',
-    fits: (value) => Array.isArray(value) && value.length === 2 && value.every(isWord),
+    fits: isSeed,
     advice: (value) =>
       Number.isSafeInteger(value) && (value as number) >= 0 ? `Write seedFrom(${value})` : null,
   }),
   /** A tensor as Starling has it, rather than a plain array or a tensor of tf.js. */
   tensor: ofKind({ need: "a tensor, such as tensor('float32', [2], Float32Array.of(0, 0))", fits: isTensor }),
 } as const;
-
-const isWord = (word: unknown): boolean => typeof word === 'number' && word >>> 0 === word;
 
 function isRecordOfTypes(value: unknown): value is Readonly<Record<string, Type>> {
   if (typeof value !== 'object' || value === null) return false;

@@ -2,6 +2,7 @@
 // examples become tensors, structs and datasets, checked on the way, with the path of what does not fit.
 
 import { describeValue } from '../errors/describe-value.js';
+import { nearestName } from '../errors/nearest-name.js';
 import { TypeMismatchError, type ValueError } from '../errors/starling-error.js';
 import { formatType } from '../types/format.js';
 import {
@@ -63,7 +64,10 @@ function convertStruct(type: StructType, input: unknown, path: string): Value {
   const surplus = Object.keys(fields).find((name) => !Object.hasOwn(type.elements, name));
   if (surplus !== undefined) {
     if (isTensor(input)) throw misfit(type, path, 'an object', input);
-    throw misfit(type, join(path, surplus), 'no such field', fields[surplus]);
+    const missing = entries.map(([name]) => name as string).filter((name) => !Object.hasOwn(fields, name));
+    const near = nearestName(surplus, missing);
+    const need = near === undefined ? 'no such field' : `no such field (did you mean '${near}'?)`;
+    throw misfit(type, join(path, surplus), need, fields[surplus]);
   }
   return Object.fromEntries(
     entries.map(([name, field]) => {

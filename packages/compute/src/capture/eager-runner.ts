@@ -16,7 +16,7 @@ import { captureBody } from './local-computation.js';
 import { captureBackend } from './recording/capture-backend.js';
 import { CaptureError } from './recording/capture-error.js';
 import { keepingVariables } from './recording/kept-variables.js';
-import { withoutMathRandom } from './recording/randomness.js';
+import { withoutFrozenNumbers } from './recording/randomness.js';
 import { fromType, structureTensors } from './recording/structure.js';
 import { SymbolicDataset } from './sequences/symbolic-dataset.js';
 import { bodyOf, type WrittenBody } from './written-bodies.js';
@@ -92,7 +92,7 @@ function runBody(
       duringCall(call, () =>
         scoped(() => {
           const given = parameter === null ? undefined : argumentOf(parameter, call);
-          const made = withoutMathRandom(() => structureTensors(body(given), 'the result'));
+          const made = withoutFrozenNumbers(() => structureTensors(body(given), 'the result'));
           return made.map((tensor) => {
             const leaf = fromTf(tensor);
             call.options.watch.left(tensor, leaf);

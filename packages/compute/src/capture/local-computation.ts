@@ -25,7 +25,7 @@ import { withCaptureBackend } from './record-kernels.js';
 import { captureBackend } from './recording/capture-backend.js';
 import { CaptureError } from './recording/capture-error.js';
 import { keepingVariables } from './recording/kept-variables.js';
-import { withoutMathRandom } from './recording/randomness.js';
+import { withoutFrozenNumbers } from './recording/randomness.js';
 import { Recording } from './recording/recording.js';
 import {
   structureLeaves,
@@ -166,7 +166,7 @@ export function captureBody(
         captureBackend.within(recording, () =>
           scoped(() => {
             const argument = parameter === null ? undefined : makeParameter(recording, parameter, 'argument');
-            const structure = withoutMathRandom(() => tracedQuietly(() => body(argument)));
+            const structure = withoutFrozenNumbers(() => tracedQuietly(() => body(argument)));
             const leaves = structureLeaves(structure, 'the result');
             return { graph: recording.finish(leaves), result: structureType(structure, leaves) };
           }),

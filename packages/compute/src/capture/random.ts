@@ -1,7 +1,7 @@
 // `random`: numbers drawn from the seed of each call, anew at each step of a reduction. They are made outside the
 // graph and enter as an input, so that every engine and every runtime sees the same.
 
-import { describeValue, optionError } from '@starling/federated-core/plan';
+import { checkNumber, describeValue, optionError } from '@starling/federated-core/plan';
 import { floatsWithin } from '../graph/feeds/draw.js';
 import type { RandomNode } from '../graph/kernel-graph.js';
 import * as tf from '../tensorflow/tf.js';
@@ -20,11 +20,7 @@ function draw(shape: readonly number[], distribution: RandomNode['distribution']
 }
 
 function bernoulli(shape: readonly number[], probability: number): tf.Tensor {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw optionError(
-      `Cannot draw from a Bernoulli distribution: probability must be from 0 to 1, got ${describeValue(probability)}`,
-    );
-  }
+  checkNumber('Cannot draw from a Bernoulli distribution', 'probability', probability, { from: 0, to: 1 });
   return draw(shape, { kind: 'bernoulli', probability });
 }
 
@@ -32,6 +28,8 @@ function bernoulli(shape: readonly number[], probability: number): tf.Tensor {
 export const random = {
   /** Uniform in [low, high); by default in [0, 1). Throws a `RangeError` if no float32 lies there. */
   uniform: (shape: readonly number[], low = 0, high = 1): tf.Tensor => {
+    checkNumber('Cannot draw uniform numbers', 'low', low);
+    checkNumber('Cannot draw uniform numbers', 'high', high);
     if (!(low < high && Number.isFinite(high - low))) {
       throw optionError(
         `Cannot draw uniform numbers: low must be below high, got ${describeValue(low)} and ${describeValue(high)}`,
@@ -42,11 +40,8 @@ export const random = {
   },
   /** Normal with the given mean and standard deviation; by default 0 and 1. */
   normal: (shape: readonly number[], mean = 0, stddev = 1): tf.Tensor => {
-    if (!(stddev >= 0 && Number.isFinite(mean) && Number.isFinite(stddev))) {
-      throw optionError(
-        `Cannot draw normal numbers: mean and stddev must be finite and stddev at least 0, got ${describeValue(mean)} and ${describeValue(stddev)}`,
-      );
-    }
+    checkNumber('Cannot draw normal numbers', 'mean', mean);
+    checkNumber('Cannot draw normal numbers', 'stddev', stddev, { from: 0 });
     return draw(shape, { kind: 'normal', mean, stddev });
   },
   /** 1 with `probability`, else 0. */
@@ -56,9 +51,7 @@ export const random = {
     if (!(x instanceof tf.Tensor)) {
       throw optionError(`Cannot drop out: need a tf.Tensor, got ${describeValue(x)}`);
     }
-    if (!(rate >= 0 && rate < 1)) {
-      throw optionError(`Cannot drop out: rate must be in [0, 1), got ${describeValue(rate)}`);
-    }
+    checkNumber('Cannot drop out', 'rate', rate, { from: 0, below: 1 });
     if (rate === 0) return x;
     return tf.mul(x, tf.div(bernoulli(x.shape, 1 - rate), 1 - rate));
   },

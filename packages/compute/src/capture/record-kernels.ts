@@ -14,6 +14,7 @@ import {
 import { composites } from './composites/composites.js';
 import { CAPTURE_BACKEND, captureBackend } from './recording/capture-backend.js';
 import { CaptureError } from './recording/capture-error.js';
+import { refuseEndedTensors } from './recording/ended-tensors.js';
 import { refuseStatefulOptimizers } from './recording/hidden-state.js';
 import { plainAttributes } from './recording/plain-attributes.js';
 import { drawError } from './recording/randomness.js';
@@ -60,6 +61,7 @@ function registerCaptureBackend(): void {
   registered = true;
   captureRecurrentLayers();
   refuseStatefulOptimizers();
+  refuseEndedTensors();
   registerBackend(CAPTURE_BACKEND, () => captureBackend, 0);
   for (const kernel of KERNELS) {
     registerKernel({

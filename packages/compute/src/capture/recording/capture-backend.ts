@@ -13,6 +13,7 @@ import {
   util,
 } from '../../tensorflow/tf.js';
 import { CaptureError } from './capture-error.js';
+import { markCaptured } from './ended-tensors.js';
 import { drawnDropout, recordDraw } from './randomness.js';
 import type { CapturedValue, Recording } from './recording.js';
 import { readsAreTolerated } from './value-reads.js';
@@ -58,6 +59,7 @@ export class CaptureBackend extends KernelBackend {
   /** A tensor's handle for a value of the graph. */
   hold(value: CapturedValue): TensorInfo {
     const dataId = {};
+    markCaptured(dataId);
     this.#held.set(dataId, { value, refCount: 1 });
     return { dataId, shape: [...value.spec.shape], dtype: value.spec.dtype as DataType };
   }

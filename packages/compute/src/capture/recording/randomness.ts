@@ -1,11 +1,13 @@
 // Randomness while capturing. tf.js draws random numbers in JavaScript, without a kernel, so that a capture would
 // freeze one draw as a constant. `tf.dropout` is recorded as a draw from the seed of the call; every other
-// source of randomness is an error that names `random.*`.
+// source of randomness is an error that names `random.*`, and so is the clock in the user's own code.
 
+import { withoutFrozenSources } from '@starling/federated-core/plan';
 import type { RandomNode } from '../../graph/kernel-graph.js';
 import { engine } from '../../tensorflow/tf.js';
 import { CaptureError } from './capture-error.js';
 import type { CapturedValue, Recording } from './recording.js';
+import { readsAreTolerated } from './value-reads.js';
 
 /** Names of tf.js operations that draw, as they stand on its stack of scopes. */
 const DRAWING = new Set(
@@ -49,20 +51,20 @@ export function drawnDropout<T>(draw: (distribution: RandomNode['distribution'])
   throw drawError(`tf.${scope}`);
 }
 
-/** Runs `body` with a `Math.random` that refuses to be called. */
-export function withoutMathRandom<T>(body: () => T): T {
-  const original = Math.random;
-  Math.random = () => {
-    const scope = drawingScope();
-    // tf.js seeds its generator here; what it then draws never enters the graph.
-    if (scope === 'dropout') return 0.5;
-    throw drawError(scope === null ? 'Math.random' : `tf.${scope}`);
-  };
-  try {
-    return body();
-  } finally {
-    Math.random = original;
+/** Runs `body`, in which Math.random refuses to be called, and the clock and crypto by the user's code. */
+export function withoutFrozenNumbers<T>(body: () => T): T {
+  return withoutFrozenSources(refusal, body);
+}
+
+function refusal(source: string): CaptureError | null {
+  if (source !== 'Math.random') {
+    if (readsAreTolerated()) return null;
+    return source.startsWith('crypto') ? drawError(source) : clockError(source);
   }
+  const scope = drawingScope();
+  // tf.js seeds its generator here; what it then draws never enters the graph.
+  if (scope === 'dropout') return null;
+  return drawError(scope === null ? source : `tf.${scope}`);
 }
 
 /** The operation that is drawing: `dropout` where it draws for tf.dropout, `null` if none is. */
@@ -78,5 +80,12 @@ export function drawError(source: string): CaptureError {
   return new CaptureError(
     'randomness',
     `Cannot capture ${source}: its numbers would be frozen into the graph. Draw with random.uniform, random.normal, random.bernoulli or random.dropout, which take their numbers from the seed of each call; make initial weights before capturing and pass them as a parameter`,
+  );
+}
+
+function clockError(source: string): CaptureError {
+  return new CaptureError(
+    'randomness',
+    `Cannot capture ${source}: the time would be frozen into the graph, the same in every round and on every client. Take it outside of the body, or pass it as a parameter`,
   );
 }

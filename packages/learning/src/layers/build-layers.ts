@@ -1,12 +1,19 @@
 // Calls a user's function that builds a tf.js model, and checks what it made.
 import { tfl } from '@starling/compute';
-import { checkKind, hasMethods, type Kind, optionError, runBody } from '@starling/federated-core/plan';
+import {
+  checkKind,
+  hasMethods,
+  isClass,
+  type Kind,
+  optionError,
+  runBody,
+} from '@starling/federated-core/plan';
 import { warnOnce } from '../options/warn-once.js';
 import { type DeferredModel, withDeferredWeights } from './deferred-weights.js';
 
 const BUILDER: Kind = {
   need: 'a function that makes a tf.js model, such as () => tfl.sequential({ layers })',
-  fits: (value) => typeof value === 'function',
+  fits: (value) => typeof value === 'function' && !isClass(value),
   advice: (value) => {
     if (value instanceof tfl.LayersModel)
       return 'Make all layers anew: () => …; with weights of its own, { pretrained: true }';

@@ -2,6 +2,7 @@
 import { tfl } from '@starling/compute';
 import type { Loss } from '../losses/loss.js';
 import type { LastActivation } from '../losses/losses-by-name.js';
+import { oneHotOfLogits } from '../losses/probabilities.js';
 import { sigmoidCrossentropy } from '../losses/sigmoid-crossentropy.js';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
 import { warnOnce } from '../options/warn-once.js';
@@ -49,19 +50,40 @@ const TAKES = new Map<
   ],
 ]);
 
-/** Warns, once for each place, of a loss that takes outputs for what they are not. */
-export function warnOfOutputs(model: string, loss: Loss, last: LastActivation): void {
-  const takes = TAKES.get(loss);
-  if (takes === undefined) return;
-  const { of, activation } = takes;
-  if (of === 'logits' && last === activation) {
+/** Losses of logits that only their names give; what to call them. */
+const OF_LOGITS = new Map<Loss, string>([
+  [softmaxCrossentropy, 'softmaxCrossentropy'],
+  [sigmoidCrossentropy, 'sigmoidCrossentropy'],
+  [oneHotOfLogits, 'categoricalCrossentropy'],
+]);
+
+/** Activations that keep outputs from being any number, as a logit is. */
+const BOUNDING = new Set(['relu', 'relu6', 'sigmoid', 'hardSigmoid', 'tanh', 'softmax']);
+
+/**
+ * Warns, once for each place, of a loss that takes outputs for what they are not. `loss` is what a model uses, `given`
+ * what its user wrote; `last`: the name of the last layer's activation.
+ */
+export function warnOfOutputs(
+  model: string,
+  { loss, given }: { readonly loss: Loss; readonly given: Loss | string },
+  last: string | null,
+): void {
+  const takes = loss === given ? TAKES.get(loss) : undefined;
+  if (takes?.of === 'logits' && last === takes.activation) {
+    const { activation, name } = takes;
     warnOnce(
-      `${model} ends with a ${activation}, and ${takes.loss} applies another to its outputs: leave the activation of the last layer out, or give the loss by name, '${takes.name}'`,
+      `${model} ends with a ${activation}, and ${takes.loss} applies another to its outputs: leave the activation of the last layer out, or give the loss by name, '${name}'`,
     );
-  }
-  if (of === 'probabilities' && last !== activation) {
+  } else if (takes?.of === 'probabilities' && last !== takes.activation) {
+    const { activation, name } = takes;
     warnOnce(
-      `${model} does not end with a ${activation}, and ${takes.loss} takes its outputs for probabilities: give the last layer the activation '${activation}', or the loss by name, '${takes.name}'`,
+      `${model} does not end with a ${activation}, and ${takes.loss} takes its outputs for probabilities: give the last layer the activation '${activation}', or the loss by name, '${name}'`,
+    );
+  } else if (OF_LOGITS.has(loss) && last !== null && BOUNDING.has(last)) {
+    const name = typeof given === 'string' ? `'${given}'` : OF_LOGITS.get(loss);
+    warnOnce(
+      `${model} ends with a ${last}, and ${name} takes its outputs for logits, which may be any number: leave the activation of the last layer out`,
     );
   }
 }

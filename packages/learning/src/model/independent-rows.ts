@@ -4,7 +4,7 @@
 // So each is called twice when a model is made, on made-up examples, before anything is traced.
 import { tf } from '@starling/compute';
 import { structEntries, type TensorType, type Type } from '@starling/federated-core';
-import { ignoreRejections, optionError } from '@starling/federated-core/plan';
+import { ignoreRejections, optionError, withoutFrozenSources } from '@starling/federated-core/plan';
 import type { Batch } from './model.js';
 
 /**
@@ -79,7 +79,11 @@ function numbersOf(
   let numbers: ArrayLike<number> | null = null;
   try {
     tf.tidy(() => {
-      const result = ignoreRejections(compute(rows));
+      // Random numbers differ from call to call; tracing refuses them in words.
+      const result = withoutFrozenSources(
+        (source) => new Error(source),
+        () => ignoreRejections(compute(rows)),
+      );
       if (result.rank === 1 && result.size === rows.length) numbers = result.dataSync();
     });
     return numbers;

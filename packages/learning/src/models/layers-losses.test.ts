@@ -86,6 +86,23 @@ describe('warnings of `layersModel`', () => {
     );
   });
 
+  test.each<readonly [string, Parameters<typeof layersModel>[1]['loss']]>([
+    ['relu', softmaxCrossentropy],
+    ['relu', 'sparseCategoricalCrossentropy'],
+    ['sigmoid', 'sparseCategoricalCrossentropy'],
+    ['tanh', softmaxCrossentropy],
+    ['hardSigmoid', softmaxCrossentropy],
+    ['softmax', 'binaryCrossentropy'],
+  ])('tell of a %s under %o, which takes logits', (last, loss) => {
+    const layers = () => [dense({ units: 2, inputShape: [1], activation: last as 'relu' })];
+    const labels = loss === 'binaryCrossentropy' ? float32(2) : int32();
+    const [first, ...others] = warned(layers, loss, struct({ x: float32(1), y: labels }));
+    expect(first).toMatch(
+      new RegExp(`ends with a ${last}, and .* takes its outputs for logits, which may be any number`),
+    );
+    expect(others).toEqual([]);
+  });
+
   test('are silent where loss and last layer go together', () => {
     expect(warned(plain, softmaxCrossentropy)).toEqual([]);
     expect(warned(withSoftmax, 'sparseCategoricalCrossentropy')).toEqual([]);

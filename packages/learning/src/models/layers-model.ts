@@ -18,6 +18,7 @@ import {
   type Check,
   checkOptions,
   dataKinds,
+  isClass,
   kinds,
   ofKind,
   optionError,
@@ -27,7 +28,7 @@ import {
 import { buildLayers } from '../layers/build-layers.js';
 import type { DeferredModel } from '../layers/deferred-weights.js';
 import { initialValues } from '../layers/initial-values.js';
-import { lastActivation } from '../layers/last-activation.js';
+import { lastActivation, lastActivationName } from '../layers/last-activation.js';
 import { withStandIns } from '../layers/layer-stand-ins.js';
 import { type NamedVariables, namedVariables, withWeights } from '../layers/layer-variables.js';
 import { maskedBatchNormalization } from '../layers/masked-batch-normalization.js';
@@ -102,7 +103,7 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
   const last = lastActivation(layers);
   const { loss: given } = options;
   const loss = typeof given === 'string' ? lossNamed(action, given, last) : given;
-  if (loss === given) warnOfOutputs(name, loss, last);
+  warnOfOutputs(name, { loss, given }, lastActivationName(layers));
   const features = (options.features ?? fieldOf(action, example, 'x', 'features')) as (
     batch: Batch,
   ) => tf.Tensor;
@@ -175,7 +176,7 @@ const ELSEWHERE = {
 
 const lossKind: Check = ofKind({
   need: `a function of labels and outputs, such as softmaxCrossentropy, or one of ${LOSS_NAMES.map((name) => `'${name}'`).join(', ')}`,
-  fits: (value) => typeof value === 'string' || typeof value === 'function',
+  fits: (value) => typeof value === 'string' || (typeof value === 'function' && !isClass(value)),
 });
 
 /** Takes the field `name` of a batch: features as float32, labels as they are. */

@@ -4,7 +4,7 @@
 import { tf } from '@starling/compute';
 import { checkOptions, count, required } from '@starling/federated-core/plan';
 import { nonNegative } from '../options/option-ranges.js';
-import type { Schedule } from './schedule.js';
+import { type Schedule, scheduleOf } from './schedule.js';
 
 export interface CosineDecayOptions {
   /** The rate at step 0, at least 0. */
@@ -23,9 +23,9 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
     finalRate: nonNegative,
   });
   const { initialRate, overSteps, finalRate = 0 } = options;
-  return (step) => {
+  return scheduleOf('cosineDecay', (step) => {
     const share = tf.minimum(tf.div(tf.cast(step, 'float32'), overSteps), 1);
     const wave = tf.add(1, tf.cos(tf.mul(Math.PI, share)));
     return tf.add(finalRate, tf.mul((initialRate - finalRate) / 2, wave));
-  };
+  });
 }

@@ -2,7 +2,7 @@
 import { tf } from '@starling/compute';
 import { checkOptions, count, kinds, required } from '@starling/federated-core/plan';
 import { nonNegative } from '../options/option-ranges.js';
-import type { Schedule } from './schedule.js';
+import { type Schedule, scheduleOf } from './schedule.js';
 
 export interface ExponentialDecayOptions {
   /** η, at least 0. */
@@ -23,8 +23,8 @@ export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
     staircase: kinds.flag,
   });
   const { initialRate, factor, everySteps = 1, staircase = false } = options;
-  return (step) => {
+  return scheduleOf('exponentialDecay', (step) => {
     const times = tf.div(tf.cast(step, 'float32'), everySteps);
     return tf.mul(initialRate, tf.pow(factor, staircase ? tf.floor(times) : times));
-  };
+  });
 }

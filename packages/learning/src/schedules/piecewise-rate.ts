@@ -2,7 +2,7 @@
 import { tf } from '@starling/compute';
 import { checkOptions, count, kinds, optionError, required } from '@starling/federated-core/plan';
 import { nonNegative } from '../options/option-ranges.js';
-import type { Schedule } from './schedule.js';
+import { type Schedule, scheduleOf } from './schedule.js';
 
 export interface PiecewiseRateOptions {
   /** One more than there are boundaries, each at least 0. */
@@ -26,12 +26,13 @@ export function piecewiseRate(options: PiecewiseRateOptions): Schedule {
       `${ACTION}: need rising boundaries and one rate more than those, got ${rates.length} rates and boundaries [${boundarySteps.join(', ')}]`,
     );
   }
-  return (step) =>
+  return scheduleOf('piecewiseRate', (step) =>
     boundarySteps.reduceRight<tf.Tensor>(
       (later, boundary, index) =>
         tf.where(tf.less(step, tf.scalar(boundary, 'int32')), tf.scalar(rates[index] as number), later),
       tf.scalar(rates.at(-1) as number),
-    );
+    ),
+  );
 }
 
 const ACTION = 'Cannot make piecewiseRate';

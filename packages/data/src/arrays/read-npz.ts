@@ -6,6 +6,7 @@ import { tableColumns } from '../columns/table-columns.js';
 import { ALL_CLIENT } from '../columns/table-options.js';
 import { checkOptions, kinds, thrownWords } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
+import { reading } from '../errors/reading.js';
 import { noRows } from '../errors/table-faults.js';
 import { bareName, dataFile } from '../files/data-file.js';
 import { readNpy } from './npy.js';
@@ -22,7 +23,11 @@ export interface NpzOptions {
  * The rows of the arrays of an `.npz` file, in memory, with the types that numpy stored (int64 as int32). Clients
  * are in the order in which they come first. Throws a `FileError` for arrays of unequal length or of other types.
  */
-export async function readNpz(path: string, options: NpzOptions = {}): Promise<ClientData> {
+export function readNpz(path: string, options: NpzOptions = {}): Promise<ClientData> {
+  return reading({ path }, () => openNpz(path, options));
+}
+
+async function openNpz(path: string, options: NpzOptions): Promise<ClientData> {
   checkOptions('Cannot read npz', options, { client: kinds.text, columns: kinds.list, name: kinds.text });
   const file = dataFile(path);
   const bytes = new Uint8Array(file.bytes);

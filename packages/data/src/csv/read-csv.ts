@@ -5,6 +5,7 @@ import { columnWriter } from '../columns/column-writer.js';
 import { type TypedColumn, tableColumns, typedColumns } from '../columns/table-columns.js';
 import { checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
 import { checkChoice, checkOptions, kinds } from '../errors/door.js';
+import { reading } from '../errors/reading.js';
 import { type DataFile, dataFile } from '../files/data-file.js';
 import { clientsOfRuns } from '../rows/clients-of-runs.js';
 import { readRuns } from '../rows/read-runs.js';
@@ -22,8 +23,17 @@ export interface CsvOptions extends TableOptions, CsvHeaderOptions {}
  * float32, true and false bool, anything else text. Throws a `FileError` with line, column and remedy for whatever does
  * not fit, and a `RangeError` for options that do not.
  */
-export async function readCsv(path: string, options: CsvOptions = {}): Promise<ClientData> {
-  checkOptions('Cannot read CSV', options, { ...tableChecks, delimiter: true, header: kinds.list });
+export function readCsv(path: string, options: CsvOptions = {}): Promise<ClientData> {
+  return reading({ path }, () => openCsv(path, options));
+}
+
+async function openCsv(path: string, options: CsvOptions): Promise<ClientData> {
+  checkOptions(
+    'Cannot read CSV',
+    options,
+    { ...tableChecks, delimiter: true, header: kinds.list },
+    ELSEWHERE,
+  );
   checkMissing('Cannot read CSV', options.missing);
   if (options.delimiter !== undefined) {
     checkChoice('Cannot read CSV', 'delimiter', options.delimiter, [',', '\t', ';', '|']);
@@ -37,6 +47,12 @@ export async function readCsv(path: string, options: CsvOptions = {}): Promise<C
   const load = rowLoader(file, runs, typed, header.delimiter.charCodeAt(0), new Set(missing?.marks));
   return clientsOfRuns(file, runs, typed, load, options);
 }
+
+/** What other libraries call the delimiter. */
+const ELSEWHERE = {
+  sep: 'It is called delimiter here',
+  separator: 'It is called delimiter here',
+} as const;
 
 function rowLoader(
   file: DataFile,

@@ -5,6 +5,8 @@ export {
   checkOptions,
   didYouMean,
   kinds,
+  optionError,
+  refuseMethods,
   thrownWords,
 } from '@starling/federated-core/plan';
 

@@ -6,6 +6,7 @@ import { ALL_CLIENT, checkMissing, type TableOptions, tableChecks } from '../col
 import { ValueTable } from '../columns/value-table.js';
 import { checkOptions } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
+import { reading } from '../errors/reading.js';
 import { noClient, noRows } from '../errors/table-faults.js';
 import { type DataFile, dataFile } from '../files/data-file.js';
 import { clientsReport, columnReport, type DataReport } from '../inspect/data-report.js';
@@ -21,7 +22,11 @@ export type JsonLinesOptions = TableOptions;
  * line; a line that lacks one misses a value, and one that has others is refused unless `columns` names those that are
  * wanted. Types, missing values, memory and errors are as with `readCsv`; lists of numbers become tensors.
  */
-export async function readJsonLines(path: string, options: JsonLinesOptions = {}): Promise<ClientData> {
+export function readJsonLines(path: string, options: JsonLinesOptions = {}): Promise<ClientData> {
+  return reading({ path }, () => openJsonLines(path, options));
+}
+
+async function openJsonLines(path: string, options: JsonLinesOptions): Promise<ClientData> {
   checkOptions('Cannot read JSON lines', options, tableChecks);
   checkMissing('Cannot read JSON lines', options.missing);
   const file = dataFile(path);

@@ -7,6 +7,7 @@ import { checkMissing, type TableOptions, tableChecks } from '../columns/table-o
 import { ValueTable } from '../columns/value-table.js';
 import { checkOptions } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
+import { reading } from '../errors/reading.js';
 import { noRows } from '../errors/table-faults.js';
 import { bareName, type DataFile, dataFile } from '../files/data-file.js';
 import { clientsReport, columnReport, type DataReport } from '../inspect/data-report.js';
@@ -26,7 +27,11 @@ interface FoundUser extends LeafUser {
  * and held in memory never: each user once when it is opened, and when it is chosen. Types, missing values and errors
  * are as with `readCsv`; lists of numbers become tensors. `missing: { rows: 'drop' }` is refused: rows have no place.
  */
-export async function readLeaf(path: string, options: LeafOptions = {}): Promise<ClientData> {
+export function readLeaf(path: string, options: LeafOptions = {}): Promise<ClientData> {
+  return reading({ path }, () => openLeaf(path, options));
+}
+
+async function openLeaf(path: string, options: LeafOptions): Promise<ClientData> {
   const { client: _, ...checks } = tableChecks;
   checkOptions('Cannot read LEAF', options, checks);
   checkMissing('Cannot read LEAF', options.missing);

@@ -6,6 +6,7 @@ import { columnWriter } from '../columns/column-writer.js';
 import { elementOf, type TypedColumn, tableColumns, typedColumns } from '../columns/table-columns.js';
 import { ALL_CLIENT, checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
 import { checkOptions } from '../errors/door.js';
+import { reading } from '../errors/reading.js';
 import { misfit, missingValue, noClient, noRows } from '../errors/table-faults.js';
 import { bareName } from '../files/data-file.js';
 import { GatheredColumn } from './gathered-column.js';
@@ -19,7 +20,11 @@ export type ParquetOptions = Omit<TableOptions, 'cacheBytes'>;
  * inferred from all values as `readCsv` does; points in time become float64 milliseconds since 1970, lists of numbers
  * tensors. Throws a `FileError` with row, column and remedy for whatever does not fit.
  */
-export async function readParquet(path: string, options: ParquetOptions = {}): Promise<ClientData> {
+export function readParquet(path: string, options: ParquetOptions = {}): Promise<ClientData> {
+  return reading({ path }, () => openParquet(path, options));
+}
+
+async function openParquet(path: string, options: ParquetOptions): Promise<ClientData> {
   const { cacheBytes: _, ...checks } = tableChecks;
   checkOptions('Cannot read Parquet', options, checks);
   checkMissing('Cannot read Parquet', options.missing);

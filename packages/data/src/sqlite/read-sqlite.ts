@@ -8,6 +8,7 @@ import { checkMissing, type TableOptions, tableChecks } from '../columns/table-o
 import { ValueTable } from '../columns/value-table.js';
 import { checkOptions, formatList, kinds } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
+import { reading } from '../errors/reading.js';
 import { noRows } from '../errors/table-faults.js';
 import { bareName } from '../files/data-file.js';
 import { clientsReport, columnReport, type DataReport } from '../inspect/data-report.js';
@@ -27,7 +28,11 @@ export interface SqliteOptions extends Omit<TableOptions, 'client'> {
  * element types that FedJAX stores, int64 as int32; of TFF, whose features have no shape, lists in one dimension. A
  * client with other values is a `FileError` when it is loaded.
  */
-export async function readSqlite(path: string, options: SqliteOptions = {}): Promise<ClientData> {
+export function readSqlite(path: string, options: SqliteOptions = {}): Promise<ClientData> {
+  return reading({ path }, () => openSqlite(path, options));
+}
+
+async function openSqlite(path: string, options: SqliteOptions): Promise<ClientData> {
   const { client: _, ...checks } = tableChecks;
   checkOptions('Cannot read SQLite', options, { ...checks, split: kinds.text });
   checkMissing('Cannot read SQLite', options.missing);

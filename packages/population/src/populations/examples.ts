@@ -12,3 +12,9 @@ export function countExamples(type: Type, value: Value): number {
     0,
   );
 }
+
+/** Whether values of a type hold a dataset. */
+export function hasExamples(type: Type): boolean {
+  if (type.kind === 'sequence') return true;
+  return type.kind === 'struct' && structEntries(type).some(([, field]) => hasExamples(field));
+}

@@ -5,6 +5,7 @@ import {
   sequence,
   struct,
   type Tensor,
+  type Type,
   tensor,
 } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
@@ -55,6 +56,27 @@ describe('generatedPopulation', () => {
         generate: none,
       }),
     ).toThrow('Cannot generate a population: size must be a whole number >= 1, got 0');
+  });
+
+  test('throws where a client holds other examples than it says, and names the line', () => {
+    const told = (dataType: Type, count: number): Population =>
+      generatedPopulation({
+        name: 'told',
+        size: 2,
+        dataType,
+        seed: seedFrom(1),
+        exampleCount: () => count,
+        generate: () =>
+          dataType.kind === 'sequence'
+            ? { length: 2, columns: tensor('float32', [2], Float32Array.of(1, 2)) }
+            : tensor('float32', [], Float32Array.of(1)),
+      });
+    expect(() => told(sequence(float32()), 3).load(1)).toThrow(
+      /^Cannot generate client 1 of told: generate must give as many examples as exampleCount\(1\), 3, got 2\n {4}at .*generated-population\.test\.ts/,
+    );
+    expect(() => told(sequence(float32()), 2).load(1)).not.toThrow();
+    // Data that is no dataset has no examples.
+    expect(() => told(float32(), 3).load(1)).not.toThrow();
   });
 
   populationContract('generatedPopulation', () => numbers(1));

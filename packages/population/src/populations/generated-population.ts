@@ -8,8 +8,19 @@ import {
   type Type,
   type Value,
 } from '@starling/federated-core';
-import { checkOptions, dataKinds, kinds, numberWithin, required } from '@starling/federated-core/plan';
+import {
+  atLocation,
+  checkOptions,
+  dataKinds,
+  describeValue,
+  kinds,
+  type MaybePromise,
+  numberWithin,
+  required,
+  sourceLocation,
+} from '@starling/federated-core/plan';
 import { checkIndex } from './check-index.js';
+import { countExamples, hasExamples } from './examples.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { Population } from './population.js';
 
@@ -27,7 +38,10 @@ export interface GeneratedPopulationOptions {
   readonly dataAtHand?: boolean;
 }
 
-/** Clients are called `<name>-<index>`; each has a generator of its own, split from `seed`. */
+/**
+ * Clients are called `<name>-<index>`; each has a generator of its own, split from `seed`. Loading throws a
+ * `RangeError` for a client with other examples than `exampleCount` says.
+ */
 export function generatedPopulation(options: GeneratedPopulationOptions): Population {
   checkOptions('Cannot generate a population', options, {
     name: required(kinds.text),
@@ -39,6 +53,17 @@ export function generatedPopulation(options: GeneratedPopulationOptions): Popula
     dataAtHand: kinds.flag,
   });
   const { name, size, dataType, seed, exampleCount, generate, dataAtHand = true } = options;
+  const made = atLocation(sourceLocation());
+  /** Samplers and lanes go by the count: one that is not true would weigh the client wrong without a word. */
+  const counted = (value: Value, index: number): Value => {
+    if (!hasExamples(dataType)) return value;
+    const held = countExamples(dataType, value);
+    const said = exampleCount(index);
+    if (!Number.isInteger(held) || held === said) return value; // bad data is refused where it is taken
+    throw new RangeError(
+      `Cannot generate client ${index} of ${name}: generate must give as many examples as exampleCount(${index}), ${describeValue(said)}, got ${held}${made}`,
+    );
+  };
   const population = {
     name,
     size,
@@ -54,7 +79,10 @@ export function generatedPopulation(options: GeneratedPopulationOptions): Popula
     },
     load: (index: number) => {
       checkIndex(name, size, index);
-      return generate(index, generator(deriveSeed(seed, 'client-data', index)));
+      const value: MaybePromise<Value> = generate(index, generator(deriveSeed(seed, 'client-data', index)));
+      return value instanceof Promise
+        ? value.then((there: Value) => counted(there, index))
+        : counted(value, index);
     },
   };
   return { ...population, fingerprint: () => fingerprintOf(population, { seed: seed.join(' ') }) };

@@ -1,7 +1,7 @@
 // The one meaning of a cohort: a set of clients that exist, each with a name of its own. The round loop checks what a
 // sampler gives before anything of the round runs, so that every runtime takes the same cohorts.
 import { StarlingError } from '@starling/federated-core';
-import { describeValue } from '@starling/federated-core/plan';
+import { atLocation, describeValue, sourceLocation } from '@starling/federated-core/plan';
 import type { Population } from '../populations/population.js';
 
 /** A cohort that is not a set of clients of the population: `bad-cohort`. Nothing of the round has run. */
@@ -46,5 +46,7 @@ export function checkCohort(
 }
 
 function refused(population: string, need: string, actual: string): CohortError {
-  return new CohortError(`Cannot run a round with a cohort of ${population}: ${need}, got ${actual}`);
+  return new CohortError(
+    `Cannot run a round with a cohort of ${population}: ${need}, got ${actual}${atLocation(sourceLocation())}`,
+  );
 }

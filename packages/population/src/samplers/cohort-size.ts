@@ -1,10 +1,14 @@
-// The size of cohorts, checked where a sampler is made and where it meets a population.
+// The size of cohorts, checked where a sampler meets a population; the error has the line where the sampler was made.
+import { atLocation, sourceLocation } from '@starling/federated-core/plan';
 import { CohortError } from './check-cohort.js';
 
-/** Throws a `CohortError` if a cohort is larger than the population. */
-export function checkCohortSize(cohortSize: number, populationSize: number): void {
-  if (cohortSize <= populationSize) return;
-  throw new CohortError(
-    `Cannot sample a cohort: cohortSize must be from 1 to the population of ${populationSize}, got ${cohortSize}`,
-  );
+/** A check of a population's size, which throws a `CohortError` if a cohort is larger. */
+export function cohortSizeCheck(cohortSize: number): (populationSize: number) => void {
+  const made = atLocation(sourceLocation());
+  return (populationSize) => {
+    if (cohortSize <= populationSize) return;
+    throw new CohortError(
+      `Cannot sample a cohort: cohortSize must be from 1 to the population of ${populationSize}, got ${cohortSize}${made}`,
+    );
+  };
 }

@@ -4,7 +4,7 @@
 import { deriveSeed, generator } from '@starling/federated-core';
 import { checkOptions, count, kinds, optionError, required } from '@starling/federated-core/plan';
 import { CohortError } from './check-cohort.js';
-import { checkCohortSize } from './cohort-size.js';
+import { cohortSizeCheck } from './cohort-size.js';
 import type { LastReports } from './last-reports.js';
 import { notRandom } from './participation-of.js';
 import type { CohortSampler } from './sampler.js';
@@ -43,11 +43,12 @@ export function powerOfChoiceSampler(options: PowerOfChoiceSamplerOptions): Coho
     throw optionError(`${ACTION}: candidates must be at least cohortSize, ${cohortSize}, got ${candidates}`);
   }
   const treeFor = treesOf(weightOf);
+  const checkSize = cohortSizeCheck(cohortSize);
   return {
     name: 'power-of-choice',
     watches,
     sample: ({ round, seed, populationSize, lastReports }) => {
-      checkCohortSize(cohortSize, populationSize);
+      checkSize(populationSize);
       if (round > 1 && lastReports === undefined) {
         throw new CohortError(
           `${ACTION}: need what clients last reported of '${watches}', got a run that does not keep it`,

@@ -4,7 +4,7 @@
 import { deriveSeed } from '@starling/federated-core';
 import { checkOptions, count, kinds, required } from '@starling/federated-core/plan';
 import { seededOrder } from '../draws/seeded-order.js';
-import { checkCohortSize } from './cohort-size.js';
+import { cohortSizeCheck } from './cohort-size.js';
 import { notRandom } from './participation-of.js';
 import type { CohortSampler } from './sampler.js';
 
@@ -21,10 +21,11 @@ export interface RoundRobinSamplerOptions {
 export function roundRobinSampler(options: RoundRobinSamplerOptions): CohortSampler {
   checkOptions('Cannot sample in turn', options, { cohortSize: required(count), shuffled: kinds.flag });
   const { cohortSize, shuffled = true } = options;
+  const checkSize = cohortSizeCheck(cohortSize);
   return {
     name: 'round-robin',
     sample: ({ round, seed, populationSize }) => {
-      checkCohortSize(cohortSize, populationSize);
+      checkSize(populationSize);
       const at = shuffled ? seededOrder(populationSize, deriveSeed(seed, 'turns')) : (place: number) => place;
       const begin = ((round - 1) * cohortSize) % populationSize;
       return Array.from({ length: cohortSize }, (_, place) => at((begin + place) % populationSize));

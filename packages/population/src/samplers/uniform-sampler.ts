@@ -3,7 +3,7 @@
 import { deriveSeed, generator } from '@starling/federated-core';
 import { checkOptions, count, required } from '@starling/federated-core/plan';
 import { distinct } from '../draws/distinct.js';
-import { checkCohortSize } from './cohort-size.js';
+import { cohortSizeCheck } from './cohort-size.js';
 import type { CohortSampler } from './sampler.js';
 
 /**
@@ -14,10 +14,11 @@ import type { CohortSampler } from './sampler.js';
 export function uniformSampler(options: { readonly cohortSize: number }): CohortSampler {
   checkOptions('Cannot sample cohorts', options, { cohortSize: required(count) });
   const { cohortSize } = options;
+  const checkSize = cohortSizeCheck(cohortSize);
   return {
     name: 'uniform',
     sample: ({ round, seed, populationSize }) => {
-      checkCohortSize(cohortSize, populationSize);
+      checkSize(populationSize);
       const clients = distinct(populationSize, generator(deriveSeed(seed, 'cohort', round)));
       return Array.from({ length: cohortSize }, () => clients.next().value as number);
     },

@@ -17,8 +17,9 @@ import {
 import type { CohortSampler, Population } from '@starling/population';
 import type { z } from 'zod';
 import type { BestRule } from '../rounds/best-rule.js';
-import { checkEvaluable, SOURCE_OPTIONS } from '../rounds/check-run.js';
+import { checkBestIsMeasured, checkEvaluable, SOURCE_OPTIONS } from '../rounds/check-run.js';
 import type { Evaluation } from '../rounds/evaluation.js';
+import { reworded } from '../runtime/slips.js';
 
 /** A federation made ready with its options: all that a run needs but the runtime and the seed. */
 export interface FederationSetup<
@@ -80,7 +81,12 @@ export function defineFederation<O extends z.ZodObject>(federation: Federation<O
   return {
     ...federation,
     build: (given) => {
-      const setup = federation.build(given);
+      let setup: MaybePromise<FederationSetup>;
+      try {
+        setup = federation.build(given);
+      } catch (cause) {
+        throw reworded(cause, `Cannot build federation '${name}'`, Object.keys(options.shape));
+      }
       return setup instanceof Promise ? setup.then(check) : check(setup);
     },
   };
@@ -99,12 +105,16 @@ function setupCheck(name: string): (setup: FederationSetup) => FederationSetup {
   return (setup) => {
     const action = `Cannot build federation '${name}': what build returns`;
     try {
+      if (setup === undefined) {
+        throw optionError(`${action} must be a setup, got undefined. A function in braces needs return`);
+      }
       checkOptions(action, setup, {
         ...SOURCE_OPTIONS,
         rounds: required(numberWithin({ whole: true, from: 0 })),
         headline: kinds.text,
       });
       checkEvaluable(action, setup);
+      checkBestIsMeasured(action, setup);
     } catch (cause) {
       const [words] = (cause as RangeError).message.split('\n    at ');
       throw new RangeError(`${words}${defined}`, { cause });

@@ -14,7 +14,7 @@ import {
 import { populationKind, samplerKind } from '@starling/population';
 import { engineOption } from '../engines/engine-option.js';
 import { runtimeKind } from '../runtime/runtime-kind.js';
-import { type BestRule, checkBestRule } from './best-rule.js';
+import { type BestRule, checkBestRule, isOfEvaluation } from './best-rule.js';
 import type { RunSource } from './compile-run.js';
 import { type Evaluation, isOfClients } from './evaluation.js';
 import type { RunOptions } from './run-options.js';
@@ -51,6 +51,7 @@ export function checkRun(options: RunOptions): void {
     ELSEWHERE,
   );
   checkEvaluable('Cannot run rounds', options);
+  checkBestIsMeasured('Cannot run rounds', options);
 }
 
 /** Throws a `RangeError` for an evaluation that nothing would ever be asked by: a computation has no state. */
@@ -113,6 +114,19 @@ const storeKind = ofKind({
   fits: (value) => hasMethods(value, ['open', 'read', 'state']),
   advice: (value) => (typeof value === 'string' ? `Write directoryStore('${value}')` : null),
 });
+
+/** A rule that goes by an evaluation needs one: it would never see a value. */
+export function checkBestIsMeasured(action: string, { best, evaluation }: BestOfRun): void {
+  if (best === undefined || evaluation !== undefined || !isOfEvaluation(best)) return;
+  throw optionError(
+    `${action}: best goes by '${best.metric}', and needs an evaluation, got none. Give evaluation: { every, run }, or a metric of the rounds, such as 'loss'`,
+  );
+}
+
+interface BestOfRun {
+  readonly best?: BestRule | undefined;
+  readonly evaluation?: unknown;
+}
 
 /** What a user of other libraries gives a run here. */
 const ELSEWHERE = {

@@ -7,16 +7,26 @@ import {
   type LocalRunner,
   type Seed,
   toHost,
+  type Value,
 } from '@starling/federated-core';
-import { copyTensor, roundSeed, unflatten } from '@starling/federated-core/plan';
+import {
+  copyTensor,
+  ignoreRejections,
+  isPlain,
+  isTensor,
+  roundSeed,
+  unflatten,
+} from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
 import { createPlanRunner, type Leaves, type PlanRunner } from '@starling/plan/runner';
 import { checkCohort, everyoneSampler, type Population } from '@starling/population';
 import type { RoundReport } from '../record/lost-clients.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
+import { reworded } from '../runtime/slips.js';
 import { serverVectors } from '../simd/server-vectors.js';
 import type { CompiledEvaluation } from './compile-evaluation.js';
 import type { CompiledRun } from './compile-run.js';
+import { checkEvaluated } from './evaluated-value.js';
 import { type ClientsEvaluation, type Evaluation, isOfClients, type ServerEvaluation } from './evaluation.js';
 import { runRound } from './run-round.js';
 import { sampleCohort } from './sample-cohort.js';
@@ -60,11 +70,33 @@ function atServer(
 ): StateEvaluator {
   return {
     async evaluate(_session, round, state) {
-      const value = await evaluation.run(unflatten(stateType!, state), round, local);
+      const value = await evaluatedBy(evaluation, unflatten(stateType!, state), round, local);
       return { value, reports: [], clients: null };
     },
     async dispose() {},
   };
+}
+
+/** What the evaluation gives of a state, once it is known to be plain values; slips in its code get words. */
+async function evaluatedBy(
+  evaluation: ServerEvaluation,
+  state: Value,
+  round: number,
+  local: LocalRunner,
+): Promise<HostValue> {
+  let value: unknown;
+  try {
+    value = ignoreRejections(await evaluation.run(state, round, local));
+  } catch (cause) {
+    throw reworded(cause, `Cannot evaluate round ${round} by evaluation.run`, fieldsOf(state));
+  }
+  checkEvaluated(round, value);
+  return value;
+}
+
+/** What a state is read by. */
+function fieldsOf(state: Value): readonly string[] {
+  return isPlain(state) && !isTensor(state) ? Object.keys(state).map((name) => `state.${name}`) : ['state'];
 }
 
 async function onClients(

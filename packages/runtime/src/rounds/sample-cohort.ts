@@ -2,6 +2,7 @@
 // same clients.
 import type { Seed } from '@starling/federated-core';
 import { cohortSeed } from '@starling/rounds';
+import { reworded } from '../runtime/slips.js';
 import type { RunOptions } from './run-options.js';
 
 /**
@@ -23,5 +24,10 @@ export function drawCohort(
   seed: Seed,
   round: number,
 ): readonly number[] {
-  return sampler.sample({ round, seed, populationSize: population.size });
+  const request = { round, seed, populationSize: population.size };
+  try {
+    return sampler.sample(request);
+  } catch (cause) {
+    throw reworded(cause, `Cannot sample the cohort of round ${round}`, ['round', 'seed', 'populationSize']);
+  }
 }

@@ -2,7 +2,7 @@
 import { DEFAULT_ENGINE, type EngineChoice, engineNames, isEngineChoice } from '@starling/runtime/engines';
 import { Argument, InvalidArgumentError, Option } from 'commander';
 import { oneOf, UsageError } from '../errors/usage-error.js';
-import { collectSetting } from '../federation/settings.js';
+import { collectSetting } from '../federation/collect-setting.js';
 
 /** What stands below a command's help. */
 export function example(command: string): string {

@@ -29,10 +29,17 @@ async function reasonsOf(error: unknown): Promise<readonly PlacedReason[]> {
   return placedReasons(error);
 }
 
+/** What is wrong, without what was tried: an outer error has other words for that, and may repeat the rest. */
+function withoutAction(line: string): string {
+  const [, rest] = /^(?:Cannot [^:]+|\w*Error): (.*)/.exec(line) ?? [];
+  return rest ?? line;
+}
+
 /** An error often repeats its cause, words and place; then what is new is the way there. */
 function withCause(lines: readonly string[], { words, places }: PlacedReason): readonly string[] {
   const said = lines.join('\n');
-  const isNew = !said.includes(words.split('\n')[0] as string);
+  const line = words.split('\n')[0] as string;
+  const isNew = !said.includes(line) && !said.includes(withoutAction(line));
   const placeLines = places
     .filter(({ place }) => isNew || !said.includes(place))
     .map(({ text }) => `${isNew ? '      ' : '    '}at ${text}`);

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { UsageError } from '../errors/usage-error.js';
-import { collectSetting, readSettings } from './settings.js';
+import { collectSetting } from './collect-setting.js';
+import { readSettings } from './settings.js';
 
 const schema = z.object({
   cohort: z.number().int().min(1).default(10),

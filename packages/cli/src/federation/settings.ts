@@ -1,17 +1,8 @@
 // Settings of a federation as the command line gives them: `--set key=value`, checked against the federation's
 // own zod object, which also holds the defaults.
+import { didYouMean } from '@starling/federated-core/plan';
 import type { z } from 'zod';
 import { oneOf, UsageError } from '../errors/usage-error.js';
-
-/** Gathers one more `key=value` of a repeated option; throws a `UsageError` if there is no `=`. */
-export function collectSetting(
-  text: string,
-  earlier: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const equals = text.indexOf('=');
-  if (equals < 1) throw new UsageError(`Cannot read --set: it must be key=value, got '${text}'`);
-  return { ...earlier, [text.slice(0, equals)]: text.slice(equals + 1) };
-}
 
 /**
  * The checked settings, defaults filled in. A value is read as JSON where the setting takes that (`10`, `true`,
@@ -26,7 +17,10 @@ export function readSettings<S extends z.ZodObject>(
   const unknown = Object.keys(given).filter((key) => !known.includes(key));
   if (unknown.length > 0) {
     const names = unknown.map((key) => `'${key}'`).join(', ');
-    throw new UsageError(`Cannot set up ${federation}: settings must be among ${oneOf(known)}, got ${names}`);
+    const near = didYouMean(unknown[0] as string, known);
+    throw new UsageError(
+      `Cannot set up ${federation}: settings must be among ${oneOf(known)}, got ${names}${near}`,
+    );
   }
   const values = Object.fromEntries(
     Object.entries(given).map(([key, text]) => [key, readValue(schema.shape[key] as z.ZodType, text)]),

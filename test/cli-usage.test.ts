@@ -35,7 +35,10 @@ describe('starling', () => {
       ['simulate', 'temperature', '--engine', 'cuda'],
       /need onnx, tfjs-cpu, tfjs-wasm, tfjs-node or a module that exports createEngine, got 'cuda'\n$/,
     ],
-    [['simulate', 'temperature', '--set', 'cliens=3'], /settings must be among .*clients.*, got 'cliens'\n$/],
+    [
+      ['simulate', 'temperature', '--set', 'cliens=3'],
+      /settings must be among .*clients.*, got 'cliens'; did you mean 'clients'\?\n$/,
+    ],
     [['simulate', 'temperature', '--set', 'clients'], /--set: it must be key=value, got 'clients'\n$/],
     [['simulate', 'temperature', '--force'], /^Cannot force: need --resume, got none\n$/],
     [['symulate'], /^Cannot run 'starling': need .*simulate.*, got 'symulate'; did you mean simulate\?\n$/],

@@ -8,6 +8,8 @@ import { readText, rooms, root, trackedFiles } from '../support/repository.js';
 import { snippetsOf } from '../support/snippets.js';
 
 const documents = trackedFiles('.md');
+/** Whether its commands are such as are to be typed, rather than mistakes. */
+const isMeant = (path: string): boolean => !/\bmistakes(\/[\w-]+)?\.md$/.test(path);
 
 /** The anchor that a heading gets: lower case, words joined by hyphens, other signs left out. */
 function anchorOf(heading: string): string {
@@ -94,7 +96,7 @@ describe('commands', () => {
 
   test('of all documents are commands of starling, with options that they take', () => {
     // `starling <command> …` in code, up to what ends the command there: a backtick, a comment, a pipe, the line's end.
-    const uses = documents.flatMap((path) =>
+    const uses = documents.filter(isMeant).flatMap((path) =>
       [...readText(path).matchAll(/(?:^ {4}.*?|`)(?:npx )?\bstarling ([a-z]+)([^`#|\n]*)/gm)].map(
         (match) => ({
           path,

@@ -4,6 +4,7 @@
 export * from './client-work/contract.js';
 export * from './distributors/contract.js';
 export * from './finalizers/contract.js';
+export * from './metrics/contract.js';
 export * from './models/contract.js';
 export * from './optimizers/contract.js';
 export * from './schedules/contract.js';

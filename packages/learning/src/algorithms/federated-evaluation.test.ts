@@ -24,7 +24,9 @@ interface Spread {
   readonly distribution: {
     readonly [metric: string]: { readonly counts: Tensor; readonly quantiles: Tensor };
   } & {
-    readonly error: { readonly counts: Tensor; readonly quantiles: Tensor };
+    readonly error: { readonly counts: Tensor; readonly quantiles: Tensor } & {
+      readonly [figure in 'mean' | 'variance' | 'jain' | 'lowest' | 'highest']: number;
+    };
   };
 }
 
@@ -97,6 +99,29 @@ describe('federatedEvaluation', () => {
     const none = (await evaluatedBy(computation, [points()])) as unknown as Spread;
     expect([...none.distribution.error.counts.data]).toEqual([0, 0]);
     expect([...none.distribution.error.quantiles.data]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  });
+
+  test('`federatedEvaluation` gives mean, variance, fairness and both ends of the clients’ own means', async () => {
+    // Errors 1, 2, 3, 4 and 9.5, in bins of 2: sum 19.5, squares 120.25. A tenth of five clients is half of one: of the
+    // first bin, with 1, and of the last, with 9.5.
+    const error = { from: 0, to: 10, bins: 5 };
+    const computation = federatedEvaluation({ model, distribution: { error } });
+    const { distribution } = (await evaluatedBy(computation, clients)) as unknown as Spread;
+    expect(distribution.error.mean).toBeCloseTo(3.9, 6);
+    expect(distribution.error.variance).toBeCloseTo(120.25 / 5 - 3.9 ** 2, 5);
+    expect(distribution.error.jain).toBeCloseTo(19.5 ** 2 / (5 * 120.25), 6);
+    expect(distribution.error.lowest).toBeCloseTo(1, 6);
+    expect(distribution.error.highest).toBeCloseTo(9.5, 6);
+    // Six times as many: three of thirty clients are half of a bin of six, which has one mean; in one bin of all it is
+    // theirs.
+    const many = Array.from({ length: 6 }, () => clients).flat();
+    const wide = federatedEvaluation({ model, distribution: { error: { ...error, bins: 1 } } });
+    const thirty = (await evaluatedBy(computation, many)) as unknown as Spread;
+    expect(thirty.distribution.error.lowest).toBeCloseTo(1, 6);
+    const together = (await evaluatedBy(wide, many)) as unknown as Spread;
+    expect(together.distribution.error.lowest).toBeCloseTo(3.9, 6);
+    const nobody = (await evaluatedBy(computation, [points()])) as unknown as Spread;
+    expect(nobody.distribution.error.mean).toBeNaN();
   });
 
   test('`federatedEvaluation` refuses bins that are none', () => {

@@ -16,12 +16,7 @@ import {
 import { checkOptions, count, kinds, numberWithin, required } from '@starling/federated-core/plan';
 import type { EvaluationResult } from '../evaluation/evaluation-types.js';
 import { evaluationWork } from '../evaluation/evaluation-work.js';
-import {
-  checkHistograms,
-  type Histograms,
-  histogramWork,
-  quantilesWork,
-} from '../evaluation/histogram-work.js';
+import { checkHistograms, type Histograms, histogramWork, spreadWork } from '../evaluation/histogram-work.js';
 import type { Model } from '../model/model.js';
 import { modelKind } from '../model/model-kind.js';
 import { fieldsOf } from '../parts/fields-of.js';
@@ -32,7 +27,7 @@ export interface FederatedEvaluationOptions {
   /** Examples evaluated at once; 100 by default. It changes the speed, not the result. */
   readonly batchSize?: number;
   /**
-   * How the clients' own means of these metrics, or of `loss`, are spread: a histogram of each, and quantiles of it. By
+   * How the clients' own means of these metrics, or of `loss`, are spread: over a histogram, and in numbers. By
    * default, nothing.
    */
   readonly distribution?: Histograms;
@@ -42,9 +37,11 @@ export interface FederatedEvaluationOptions {
 
 /**
  * (model: weights at the server, data: each client's sequence of examples) → `{ loss, …metrics, examples }` at the
- * server, means over all examples; without examples all are 0. With `distribution` also that, by metric: `counts`
- * (int32[bins], clients with examples) and `quantiles` (float32[quantiles]). Throws a `RangeError` if an option is out
- * of its range.
+ * server, means over all examples; without examples all are 0. With `distribution` also that, by metric, of the clients
+ * with examples: `counts` (int32[bins]), `quantiles` (float32[quantiles], as if clients were spread evenly over a bin),
+ * `mean` and `variance`, `jain` ((Σ m)² / (K Σ m²), 1 where all have the same: Jain, Chiu, Hawe, 1984), and `lowest`
+ * and `highest`, the means over the tenth of the clients at either end. Throws a `RangeError` if an option is out of
+ * its range.
  */
 export function federatedEvaluation(
   options: FederatedEvaluationOptions,
@@ -68,9 +65,9 @@ export function federatedEvaluation(
       const totals = federatedMap(work, { weights: federatedBroadcast(weights), data });
       const overall = federatedMap(means, { totals: federatedSum(totals) });
       if (!isSpread) return overall;
-      const counts = federatedSum(federatedMap(histogramWork(model, distribution), { totals }));
-      const spread = federatedMap(quantilesWork(distribution, quantiles), { counts });
-      return federatedZip({ ...fieldsOf(overall), distribution: spread });
+      const spread = federatedSum(federatedMap(histogramWork(model, distribution), { totals }));
+      const differences = federatedMap(spreadWork(distribution, quantiles), { spread });
+      return federatedZip({ ...fieldsOf(overall), distribution: differences });
     },
     { name: 'federated evaluation' },
   );

@@ -118,7 +118,7 @@ function fairWeight(
     { change: model.weights, totals: totalsType(model) },
     (given) => {
       const { change, totals } = given as unknown as { readonly change: Tensors; readonly totals: Tensors };
-      const { loss, examples } = meansOfTotals(totals) as {
+      const { loss, examples } = meansOfTotals(model, totals) as {
         readonly loss: tf.Tensor;
         readonly examples: tf.Tensor;
       };

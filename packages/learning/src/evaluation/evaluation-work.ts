@@ -25,7 +25,7 @@ export function evaluationWork(options: {
     { weights: model.weights, data: sequence(model.example) },
     ({ weights, data }) =>
       sequenceReduce(data.batch(batchSize), zeroTotals(model), (totals, batch, mask) =>
-        addToTotals(totals, shown(model.forward(weights, batch as Batch, { training: false })), mask),
+        addToTotals(totals, shown(model, model.forward(weights, batch as Batch, { training: false })), mask),
       ),
     { name: 'evaluation' },
   );
@@ -35,10 +35,14 @@ export function evaluationWork(options: {
  * A pass whose metrics show where there is nothing to measure: the largest of scores that are all NaN is at some class,
  * and so right for some examples. In training a loss of NaN has the client refused already, at no cost to each step.
  */
-function shown({ metrics, ...pass }: ForwardPass): ForwardPass {
+function shown({ sumMetrics = {} }: Model, { metrics, ...pass }: ForwardPass): ForwardPass {
   const meansNothing = tf.isNaN(pass.losses);
   const measured = Object.entries(metrics).map(
-    ([name, values]) => [name, tf.where(meansNothing, pass.losses, tf.cast(values, 'float32'))] as const,
+    ([name, values]) =>
+      [
+        name,
+        name in sumMetrics ? values : tf.where(meansNothing, pass.losses, tf.cast(values, 'float32')),
+      ] as const,
   );
   return { ...pass, metrics: Object.fromEntries(measured) };
 }

@@ -1,7 +1,7 @@
-// How clients differ, by sums alone: each client counts itself into a bin by its own mean of a metric, and quantiles
-// follow from the counts.
+// How clients differ, by sums alone: each client counts itself into a bin by its own mean of a metric, and adds that
+// mean to the sum of the bin. Quantiles follow from the counts, and means over parts of the clients from the sums.
 import { localComputation, tf } from '@starling/compute';
-import { int32, type LocalComputation, type StructType, struct } from '@starling/federated-core';
+import { float32, int32, type LocalComputation, type StructType, struct } from '@starling/federated-core';
 import { checkOptions, count, numberWithin, optionError, required } from '@starling/federated-core/plan';
 import type { Model } from '../model/model.js';
 import type { Tensors } from '../tensors/tensors.js';
@@ -19,8 +19,18 @@ export interface HistogramBins {
 export type Histograms = { readonly [metric: string]: HistogramBins };
 
 /** Throws a `RangeError` for a metric that there is not, or bins that are none. */
-export function checkHistograms(action: string, { metrics }: Model, histograms: Histograms): void {
-  const names = ['loss', ...metrics];
+export function checkHistograms(
+  action: string,
+  { metrics, sumMetrics = {} }: Model,
+  histograms: Histograms,
+): void {
+  const isScalar = (name: string): boolean => {
+    const metric = sumMetrics[name];
+    if (metric === undefined) return true;
+    const result = metric.result(tf.zeros([...(metric.sums.shape as number[])], metric.sums.dtype));
+    return result.rank === 0 && result.dtype === 'float32';
+  };
+  const names = ['loss', ...metrics.filter(isScalar)];
   for (const [name, bins] of Object.entries(histograms)) {
     if (!names.includes(name)) {
       throw optionError(`${action}: distribution needs one of ${names.join(', ')}, got '${name}'`);
@@ -34,16 +44,27 @@ export function checkHistograms(action: string, { metrics }: Model, histograms: 
   }
 }
 
-/** (totals of a client) → for each metric int32[bins], 1 in the client's bin; all 0 for a client without examples. */
+/** What a client adds for a metric, and what the sums over clients are. */
+const spreadType = ({ bins }: HistogramBins) =>
+  struct({ counts: int32(bins), sums: float32(bins), squares: float32() });
+
+/**
+ * (totals of a client) → for each metric `counts` with 1 in the client's bin, `sums` with its mean there, and the
+ * square of that as `squares`; all 0 for a client without examples.
+ */
 export function histogramWork(model: Model, histograms: Histograms): LocalComputation {
   return localComputation(
     { totals: totalsType(model) },
     (argument) => {
-      const { examples, ...means } = meansOfTotals((argument as { readonly totals: Tensors }).totals);
+      const { totals } = argument as { readonly totals: Tensors };
+      const { examples, ...means } = meansOfTotals(model, totals);
       const counted = Object.entries(histograms).map(([name, bins]) => {
         const mean = (means as Tensors)[name] as tf.Tensor;
-        const counts = tf.logicalAnd(tf.greater(examples as tf.Tensor, 0), tf.logicalNot(tf.isNaN(mean)));
-        return [name, tf.mul(tf.cast(counts, 'int32'), tf.cast(oneHot(mean, bins), 'int32'))] as const;
+        const isCounted = tf.logicalAnd(tf.greater(examples as tf.Tensor, 0), tf.logicalNot(tf.isNaN(mean)));
+        const place = tf.logicalAnd(oneHot(mean, bins), isCounted);
+        const sums = tf.where(place, mean, tf.zeros([bins.bins]));
+        const squares = tf.square(tf.sum(sums));
+        return [name, { counts: tf.cast(place, 'int32'), sums, squares }] as const;
       });
       return Object.fromEntries(counted);
     },
@@ -57,25 +78,50 @@ function oneHot(value: tf.Tensor, { from, to, bins }: HistogramBins): tf.Tensor 
   return tf.equal(tf.range(0, bins), tf.clipByValue(place, 0, bins - 1));
 }
 
+/** Of the clients, at either end of a distribution. */
+const TAIL = 0.1;
+
 /**
- * (counts by metric) → for each metric `counts`, and float32 `quantiles`: the values below which these shares of the
- * clients lie, if they are spread evenly over each bin; NaN where no client counts.
+ * (sums over clients, by metric) → for each metric how its clients differ, as `federatedEvaluation` gives it: NaN where
+ * no client counts.
  */
-export function quantilesWork(histograms: Histograms, quantiles: readonly number[]): LocalComputation {
-  const types = Object.entries(histograms).map(([name, { bins }]) => [name, int32(bins)] as const);
+export function spreadWork(histograms: Histograms, quantiles: readonly number[]): LocalComputation {
+  const types = Object.entries(histograms).map(([name, bins]) => [name, spreadType(bins)] as const);
   return localComputation(
-    { counts: struct(Object.fromEntries(types)) as StructType },
+    { spread: struct(Object.fromEntries(types)) as StructType },
     (argument) => {
-      const { counts } = argument as unknown as { readonly counts: Tensors };
+      const { spread } = argument as unknown as { readonly spread: { readonly [name: string]: SpreadSums } };
       const found = Object.entries(histograms).map(([name, bins]) => {
-        const own = counts[name] as tf.Tensor;
-        const values = quantiles.map((share) => quantile(tf.cast(own, 'float32'), bins, share));
-        return [name, { counts: own, quantiles: tf.stack(values) }] as const;
+        const { counts, sums, squares } = spread[name] as SpreadSums;
+        const clients = tf.cast(counts, 'float32');
+        const values = quantiles.map((share) => quantile(clients, bins, share));
+        const moments = momentsOf(tf.sum(clients), tf.sum(sums), squares);
+        const ends = { lowest: tailOf(clients, sums, false), highest: tailOf(clients, sums, true) };
+        return [name, { counts, quantiles: tf.stack(values), ...moments, ...ends }] as const;
       });
       return Object.fromEntries(found);
     },
-    { name: 'quantiles' },
+    { name: 'spread' },
   );
+}
+
+type SpreadSums = Readonly<Record<'counts' | 'sums' | 'squares', tf.Tensor>>;
+
+function momentsOf(clients: tf.Tensor, sum: tf.Tensor, squares: tf.Tensor) {
+  const mean = tf.div(sum, clients);
+  return {
+    mean,
+    variance: tf.relu(tf.sub(tf.div(squares, clients), tf.square(mean))),
+    jain: tf.div(tf.square(sum), tf.mul(clients, squares)),
+  };
+}
+
+/** The mean over the tenth of the clients in the lowest bins, or in the highest; of a bin in part, its mean. */
+function tailOf(clients: tf.Tensor, sums: tf.Tensor, isHighest: boolean): tf.Tensor {
+  const share = tf.mul(tf.sum(clients), TAIL);
+  const before = tf.cumsum(clients, 0, true, isHighest);
+  const taken = tf.minimum(tf.relu(tf.sub(share, before)), clients);
+  return tf.div(tf.sum(tf.mul(taken, tf.divNoNan(sums, clients))), share);
 }
 
 function quantile(counts: tf.Tensor, { from, to, bins }: HistogramBins, share: number): tf.Tensor {

@@ -19,6 +19,7 @@ import {
 } from '@starling/federated-core/plan';
 import type { Model } from '../model/model.js';
 import { modelKind } from '../model/model-kind.js';
+import { meansWork } from '../work/means-work.js';
 import { evaluationWork } from './evaluation-work.js';
 
 /**
@@ -27,6 +28,9 @@ import { evaluationWork } from './evaluation-work.js';
  * is every metric: an accuracy of scores that are NaN is not a number.
  */
 export type EvaluationMetrics = { readonly [name: string]: number };
+
+/** As `EvaluationMetrics`, where the model has metrics of sums that are no scalars, such as a confusion matrix. */
+export type TensorMetrics = { readonly [name: string]: number | Tensor };
 
 export interface ModelEvaluationOptions {
   readonly model: Model;
@@ -57,7 +61,7 @@ export function modelEvaluation(
     ) as { readonly examples: number; readonly [name: string]: number };
     const { examples, ...rest } = sums;
     const means = Object.entries(rest).map(([name, sum]) => [name, sum / Math.max(examples, 1)] as const);
-    return { ...Object.fromEntries(means), examples };
+    return { ...Object.fromEntries(means), ...(await resultsOf(model, leaves, run)), examples };
   };
 }
 
@@ -68,6 +72,24 @@ export function evaluateModel(
   checkOptions('Cannot evaluate a model', given, { ...OPTIONS, weights: true });
   const { weights, ...options } = given;
   return modelEvaluation(options)(weights);
+}
+
+/** The metrics that are made of sums: numbers, though the type says so of tensors, too, which `TensorMetrics` has. */
+async function resultsOf(
+  model: Model,
+  totals: readonly Tensor[],
+  run: LocalRunner,
+): Promise<EvaluationMetrics> {
+  const names = Object.keys(model.sumMetrics ?? {});
+  if (names.length === 0) return {};
+  const means = meansWork(model);
+  const leaves = await run(means, totals, seedFrom(0));
+  const all = unflatten(means.type.result as StructType, leaves) as { readonly [name: string]: Tensor };
+  const results = names.map((name) => {
+    const value = all[name] as Tensor;
+    return [name, value.shape.length === 0 ? Number(value.data[0]) : value] as const;
+  });
+  return Object.fromEntries(results) as EvaluationMetrics;
 }
 
 const OPTIONS = {

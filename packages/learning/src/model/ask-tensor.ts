@@ -4,6 +4,7 @@
 import { tf } from '@starling/compute';
 import { formatType, tensorType } from '@starling/federated-core';
 import { type Check, checkKind, type Kind, kinds, ofKind, runBody } from '@starling/federated-core/plan';
+import { isSumMetric } from '../metrics/sum-metric.js';
 import type { Batch } from './model.js';
 
 const TENSOR: Kind = {
@@ -31,7 +32,7 @@ export function formatBatch(batch: Batch): string {
   return `<${parts.join(',')}>`;
 }
 
-/** The check of metrics: functions by name. */
+/** The check of metrics: functions, or metrics of sums, by name. */
 export const metricsKind: Check = (action, option, value) => {
   ofKind({
     need: 'functions by name, such as { accuracy }',
@@ -47,6 +48,6 @@ export const metricsKind: Check = (action, option, value) => {
     },
   })(action, option, value);
   for (const [name, metric] of Object.entries(value as object)) {
-    kinds.callable(action, `metric '${name}'`, metric);
+    if (!isSumMetric(metric)) kinds.callable(action, `metric '${name}'`, metric);
   }
 };

@@ -2,6 +2,7 @@
 // Whether it stands on layers or on a plain function is its own affair.
 import type { tf } from '@starling/compute';
 import type { StructType, Tensor, TensorType, Type } from '@starling/federated-core';
+import type { SumMetric } from '../metrics/sum-metric.js';
 import type { Tensors } from '../tensors/tensors.js';
 
 /** A batch as it enters a model: the tensors of an example with a batch axis in front. */
@@ -12,8 +13,10 @@ export interface ForwardPass {
   readonly losses: tf.Tensor;
   /** A scalar that training adds to the mean loss: regularisation. It is not part of the reported loss. */
   readonly penalty?: tf.Tensor;
-  /** What else is measured, one number for each example: [B] by name. */
+  /** What else is measured, one number for each example: [B] by name; of `sumMetrics` their terms, [B, …]. */
   readonly metrics: Tensors;
+  /** Of `sumMetrics` that say so: which examples have a meaning, bool [B]. */
+  readonly valid?: tf.Tensor;
   /** New values of weights that training moves without a gradient, such as the moving averages of a norm. */
   readonly moved: Tensors;
 }
@@ -37,6 +40,8 @@ export interface Model<W extends string = string> {
   readonly trainable: readonly string[];
   /** Names of the metrics of a forward pass: none of them `loss`, `examples` or `aggregation`. */
   readonly metrics: readonly string[];
+  /** Those of the metrics that are made of sums over examples; the others are means. */
+  readonly sumMetrics?: { readonly [metric: string]: Pick<SumMetric, 'sums' | 'result'> };
   /** Losses and metrics of a batch. Pure: called while a local computation is traced. */
   forward(weights: Tensors, batch: Batch, options: ForwardOptions): ForwardPass;
   /** Weights brought back to where the model allows them, after each step; most models allow all. */

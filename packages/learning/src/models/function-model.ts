@@ -13,10 +13,11 @@ import { askTensor, formatBatch, metricsKind } from '../model/ask-tensor.js';
 import { checkForward } from '../model/check-forward.js';
 import { checkIndependentRows, exampleBatch, fraction } from '../model/independent-rows.js';
 import { checkInitialWeights } from '../model/initial-weights.js';
+import { type Measure, measure, numberPerRow, sumMetricsOf } from '../model/measure.js';
 import { checkMetricNames } from '../model/metric-names.js';
 import type { Batch, Model } from '../model/model.js';
 import { withoutHabits } from '../model/model-kind.js';
-import { perExample, perExampleLosses } from '../model/per-example.js';
+import { perExampleLosses } from '../model/per-example.js';
 import type { Tensors } from '../tensors/tensors.js';
 
 export interface FunctionModelOptions<W extends string, B extends Batch> {
@@ -26,11 +27,11 @@ export interface FunctionModelOptions<W extends string, B extends Batch> {
   /** (weights, batch) → one loss for each example, [B]: not their mean, since rows of padding must not count. */
   readonly loss: (weights: { readonly [K in W]: tf.Tensor }, batch: B) => tf.Tensor;
   /**
-   * What else is measured: (weights, batch) → one number for each example, [B]; by name, which must not be `loss`,
-   * `examples` or `aggregation`.
+   * What else is measured: (weights, batch) → one number for each example, [B], or a metric of sums by `metricOn`; by
+   * name, which must not be `loss`, `examples` or `aggregation`.
    */
   readonly metrics?: {
-    readonly [name: string]: (weights: { readonly [K in W]: tf.Tensor }, batch: B) => tf.Tensor;
+    readonly [name: string]: Measure<readonly [weights: { readonly [K in W]: tf.Tensor }, batch: B]>;
   };
 }
 
@@ -65,7 +66,8 @@ export function functionModel<W extends string, B extends Batch>(
   const types: Record<string, TensorType<'float32'>> = {};
   for (const [weight, { shape }] of Object.entries(initialWeights)) types[weight] = float32(...shape);
   checkRows('its loss', loss);
-  for (const [metric, compute] of Object.entries(metrics)) checkRows(`its metric '${metric}'`, compute);
+  for (const [metric, compute] of Object.entries(metrics))
+    checkRows(`its metric '${metric}'`, numberPerRow(compute));
   const model: Model = {
     name,
     example,
@@ -73,19 +75,14 @@ export function functionModel<W extends string, B extends Batch>(
     initialWeights,
     trainable: Object.keys(types),
     metrics: Object.keys(metrics),
+    ...sumMetricsOf(metrics),
     forward: (weights, batch) => {
       const named = weights as { readonly [K in W]: tf.Tensor };
       const given = `weights ${formatBatch(weights)} and examples ${formatBatch(batch)}`;
       const ask = (what: string, compute: FunctionModelOptions<W, B>['loss']): tf.Tensor =>
         askTensor(action, what, given, () => compute(named, batch as B));
       const losses = perExampleLosses(name, ask('its loss', loss), batch);
-      const measured: Tensors = Object.fromEntries(
-        Object.entries(metrics).map(([metric, compute]) => {
-          const what = `its metric '${metric}'`;
-          return [metric, perExample(name, what, ask(what, compute), batch)];
-        }),
-      );
-      return { losses, metrics: measured, moved: {} };
+      return { losses, ...measure(name, metrics, batch, ask), moved: {} };
     },
     constrain: (weights) => weights,
   };

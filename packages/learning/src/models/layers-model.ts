@@ -38,14 +38,16 @@ import { withLabels } from '../layers/tfjs-metrics.js';
 import type { Loss } from '../losses/loss.js';
 import { LOSS_NAMES, type LossName, lossNamed } from '../losses/losses-by-name.js';
 import type { Metric } from '../metrics/metric.js';
+import type { SumMetric } from '../metrics/sum-metric.js';
 import { askTensor, formatBatch, metricsKind } from '../model/ask-tensor.js';
 import { checkForward } from '../model/check-forward.js';
 import { checkIndependentRows, exampleBatch, exampleTensor } from '../model/independent-rows.js';
 import { checkInitialWeights } from '../model/initial-weights.js';
+import { measure, numberPerRow, sumMetricsOf } from '../model/measure.js';
 import { checkMetricNames } from '../model/metric-names.js';
 import type { Batch, Model } from '../model/model.js';
 import { withoutHabits } from '../model/model-kind.js';
-import { perExample, perExampleLosses } from '../model/per-example.js';
+import { perExampleLosses } from '../model/per-example.js';
 
 export interface LayersModelOptions {
   readonly name?: string;
@@ -57,7 +59,7 @@ export interface LayersModelOptions {
    */
   readonly loss: Loss | LossName;
   /** Measured next to the loss, by name, which must not be `loss`, `examples` or `aggregation`; nothing by default. */
-  readonly metrics?: { readonly [name: string]: Metric };
+  readonly metrics?: { readonly [name: string]: Metric | SumMetric };
   /** What enters the first layer; `batch.x` as float32 by default. */
   readonly features?: (batch: never) => tf.Tensor;
   /**
@@ -123,6 +125,7 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
     initialWeights,
     trainable: [...variables].filter(([, variable]) => trained.has(variable)).map(([weight]) => weight),
     metrics: Object.keys(metrics),
+    ...sumMetricsOf(metrics),
     forward: (weights, batch, { training, mask }) => {
       const examples = formatBatch(batch);
       const inputs = askTensor(action, 'features', examples, () => features(batch));
@@ -143,12 +146,7 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
       return {
         losses: perExampleLosses(name, compare('its loss', loss), batch),
         ...(first === undefined ? {} : { penalty: rest.reduce((sum, next) => tf.add(sum, next), first) }),
-        metrics: Object.fromEntries(
-          Object.entries(metrics).map(([metric, compute]) => {
-            const what = `its metric '${metric}'`;
-            return [metric, perExample(name, what, compare(what, compute), batch)];
-          }),
-        ),
+        ...measure(name, metrics, batch, compare),
         moved,
       };
     },
@@ -226,7 +224,7 @@ function checkLabels(
   layers: tfl.LayersModel,
   given: {
     readonly loss: Loss;
-    readonly metrics: { readonly [name: string]: Metric };
+    readonly metrics: { readonly [name: string]: Metric | SumMetric };
     readonly example: Type;
     readonly labels: (batch: Batch) => tf.Tensor;
   },
@@ -246,7 +244,8 @@ function checkLabels(
       'Where labels are [B] and outputs [B, 1], tf.js broadcasts them to [B, B]: give labels the last axis, labels: (batch) => tf.expandDims(batch.y, -1)',
     );
   check('its loss', given.loss);
-  for (const [metric, compute] of Object.entries(given.metrics)) check(`its metric '${metric}'`, compute);
+  for (const [metric, compute] of Object.entries(given.metrics))
+    check(`its metric '${metric}'`, numberPerRow(compute));
 }
 
 /** The first value of each variable: what its initializer gives for a seed of its own, or what it holds already. */

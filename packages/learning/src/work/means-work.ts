@@ -9,7 +9,7 @@ import { meansOfTotals, totalsType } from './totals.js';
 export function meansWork(model: Model): LocalComputation {
   return localComputation(
     { totals: totalsType(model) },
-    (argument) => meansOfTotals((argument as { readonly totals: Tensors }).totals),
+    (argument) => meansOfTotals(model, (argument as { readonly totals: Tensors }).totals),
     { name: 'means' },
   );
 }

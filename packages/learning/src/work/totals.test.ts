@@ -15,12 +15,16 @@ describe('addToTotals', () => {
     const pass = model.forward({ w: tf.scalar(0) }, batch, { training: false });
     const totals = addToTotals(zeroTotals(model), pass, tf.tensor1d([1, 1, 0]));
     expect(numbers(totals)).toEqual({ loss: 10, error: 6, examples: 2 });
-    expect(numbers(meansOfTotals(totals))).toEqual({ loss: 5, error: 3, examples: 2 });
+    expect(numbers(meansOfTotals(model, totals))).toEqual({ loss: 5, error: 3, examples: 2 });
   });
 });
 
 describe('meansOfTotals', () => {
   test('gives zeros when there are no examples', () => {
-    expect(numbers(meansOfTotals(zeroTotals(lineModel(0))))).toEqual({ loss: 0, error: 0, examples: 0 });
+    expect(numbers(meansOfTotals(lineModel(0), zeroTotals(lineModel(0))))).toEqual({
+      loss: 0,
+      error: 0,
+      examples: 0,
+    });
   });
 });

@@ -22,6 +22,7 @@ import {
 import { dataContract } from './testing/data-contract.js';
 import { drawnContract } from './testing/drawn-contract.js';
 import { epochsContract } from './testing/epochs-contract.js';
+import { faultsContract } from './testing/faults-contract.js';
 import { finiteContract } from './testing/finite-contract.js';
 import { lanesContract } from './testing/lanes-contract.js';
 import { lostClientsContract } from './testing/lost-clients-contract.js';
@@ -91,6 +92,8 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
     epochsContract(name, agreement);
 
     lostClientsContract(name, makeRuntime, agreement);
+
+    faultsContract(name, makeRuntime);
 
     test.each([
       [[0, 0, 0, 1], 'client 0 at positions 0 and 1'],

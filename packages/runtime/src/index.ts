@@ -3,6 +3,9 @@
 // those who choose one by name, `/contract` for tests.
 export type { EngineModule } from './engines/engine-module.js';
 export { createEngine, type EngineChoice } from './engines/engines.js';
+export type { FaultsInput } from './faults/fault-schema.js';
+export { type FaultProblem, FaultsError } from './faults/faults-error.js';
+export { type WithFaultsOptions, withFaults } from './faults/with-faults.js';
 export { defineFederation, type Federation, type FederationSetup } from './federation/federation.js';
 export { type InProcessOptions, inProcessRuntime } from './in-process/in-process-runtime.js';
 export { earlierState } from './kept/earlier-state.js';
@@ -35,6 +38,6 @@ export type {
   StateValueOf,
 } from './rounds/run-options.js';
 export { runRounds } from './rounds/run-rounds.js';
-export { CheckpointError, TooFewReportsError, WorkerError } from './runtime/errors.js';
+export { CheckpointError, ServerCrashError, TooFewReportsError, WorkerError } from './runtime/errors.js';
 export type { Runtime, RuntimeSession } from './runtime/runtime.js';
 export { type ThreadsOptions, threadsRuntime } from './threads/threads-runtime.js';

@@ -1,5 +1,7 @@
 // What a runtime is made of: the phases that it is asked for, and how a cohort's updates are folded to the same bits
 // everywhere. `runRound` asks a runtime for all phases of one round.
+
+export { type AlterUpdate, createAlterUpdate } from './fold/alter-update.js';
 export {
   type Accumulate,
   createAccumulate,
@@ -21,6 +23,8 @@ export {
   sumLane,
 } from './fold/sum-lane.js';
 export { type RoundOutcome, type RoundRequest, runRound } from './rounds/run-round.js';
+export type { Alteration, ClientFault } from './runtime/client-fault.js';
+export type { FaultCounts, FaultKind, PhaseFaults } from './runtime/phase-faults.js';
 export type {
   PhaseOutcome,
   PhaseRequest,

@@ -19,6 +19,7 @@ const phase: LanePhase = {
   phase: 0,
   runner: { work: async (_, __, own) => scalar(2 * numberIn(own)) },
   check: () => null,
+  alter: (update) => update,
   async accumulate(accumulators, update) {
     added.push(numberIn(update));
     return [scalar(numberIn(accumulators[0]!) + numberIn(update))];

@@ -4,6 +4,8 @@
 import type { Seed } from '@starling/federated-core';
 import { clientSeed, type MaybePromise, type UpdateChecker } from '@starling/federated-core/plan';
 import { type ClientReport, clientOutcome, type Leaves, type PlanRunner } from '@starling/plan/runner';
+import type { Alteration, ClientFault } from '../runtime/client-fault.js';
+import type { AlterUpdate } from './alter-update.js';
 import type { Accumulate } from './lane-fold.js';
 import type { LaneAccumulators } from './ordered-merge.js';
 
@@ -13,6 +15,8 @@ export interface LaneClient {
   load(): MaybePromise<Leaves>;
   /** What it is given by its keys; none if the phase has no selections. */
   slices(): Leaves;
+  /** By simulated faults. */
+  readonly alterations?: readonly Alteration[];
 }
 
 /** What the lanes of a phase have in common. */
@@ -20,6 +24,7 @@ export interface LanePhase {
   readonly phase: number;
   readonly runner: Pick<PlanRunner, 'work'>;
   readonly check: UpdateChecker;
+  readonly alter: AlterUpdate;
   readonly accumulate: Accumulate;
 }
 
@@ -44,9 +49,27 @@ export interface LaneSums {
   readonly accumulators: LaneAccumulators | null;
 }
 
+/** A client with what is simulated to go wrong with it, if anything is: one that is lost does not work. */
+export function faultyClient(
+  client: LaneClient,
+  fault: ClientFault | null | undefined,
+): LaneClient | ClientReport {
+  if (fault == null) return client;
+  if (fault.kind === 'altered') return { ...client, alterations: fault.alterations };
+  return lostReport(client.client, fault);
+}
+
+/** What becomes of a client that is simulated to be lost. */
+export function lostReport(
+  client: string,
+  { code, reason }: Extract<ClientFault, { kind: 'lost' }>,
+): ClientReport {
+  return { client, status: 'dropped', code, reason };
+}
+
 /** The sums of a lane; `null` if it was left. Rejects if an operator of the plan fails. */
 export async function sumLane(
-  { phase, runner, check, accumulate }: LanePhase,
+  { phase, runner, check, alter, accumulate }: LanePhase,
   { broadcast, seed, clients, zeros, mayGoOn, worked }: LaneRequest,
 ): Promise<LaneSums | null> {
   const reports: ClientReport[] = [];
@@ -57,11 +80,19 @@ export async function sumLane(
       reports.push(each);
       continue;
     }
-    const { client } = each;
+    const { client, alterations } = each;
     const { report, update } = await clientOutcome(
       client,
       () => each.load(),
-      (input) => runner.work(phase, broadcast, [...each.slices(), ...input], clientSeed(seed, client)),
+      async (input) => {
+        const ownSeed = clientSeed(seed, client);
+        const worked = await runner.work(phase, broadcast, [...each.slices(), ...input], ownSeed);
+        if (alterations === undefined) return worked;
+        // Over sockets a client checks before it sends, and what is not sent is not altered.
+        const refusal = check(worked);
+        if (refusal !== null) throw refusal;
+        return alter(worked, alterations);
+      },
       check,
     );
     reports.push(report);

@@ -9,9 +9,10 @@ import { engineName } from '../engines/engine-name.js';
 import { engineOption } from '../engines/engine-option.js';
 import type { EngineChoice } from '../engines/engines.js';
 import { takeEngine } from '../engines/take-engine.js';
+import { createAlterUpdate } from '../fold/alter-update.js';
 import { createAccumulate } from '../fold/lane-fold.js';
 import { createOrderedMerge, zeroAccumulators } from '../fold/ordered-merge.js';
-import { type LaneClient, sumLane } from '../fold/sum-lane.js';
+import { faultyClient, type LaneClient, sumLane } from '../fold/sum-lane.js';
 import type { Runtime } from '../runtime/runtime.js';
 
 export interface InProcessOptions {
@@ -25,6 +26,7 @@ export function inProcessRuntime(options: InProcessOptions = {}): Runtime {
   return {
     name: 'in-process',
     engine: engineName(given),
+    takesFaults: true,
     async open(linked, population) {
       const { plan } = linked;
       const argument = clientArgument(plan, population.dataType);
@@ -34,11 +36,12 @@ export function inProcessRuntime(options: InProcessOptions = {}): Runtime {
         const reductions = runner.reductions(index);
         const check = updateChecker(aggregations, reductions);
         const accumulate = createAccumulate(aggregations, reductions);
-        return { phase: index, runner, selections, reductions, check, accumulate };
+        const alter = createAlterUpdate(aggregations);
+        return { phase: index, runner, selections, reductions, check, alter, accumulate };
       });
       let closed = false;
       return {
-        async runPhase({ phase, seed, cohort, broadcast, slices = [] }) {
+        async runPhase({ phase, seed, cohort, broadcast, slices = [], faults = [] }) {
           if (closed) throw new StarlingError('closed', 'Cannot run a phase: the runtime is closed');
           const { selections, reductions, ...lanes } = phases[phase]!;
           const { laneSize } = plan;
@@ -52,7 +55,7 @@ export function inProcessRuntime(options: InProcessOptions = {}): Runtime {
           for (let start = 0; start < cohort.length; start += laneSize) {
             const clients = cohort
               .slice(start, start + laneSize)
-              .map((index, at) => clientAt(index, start + at));
+              .map((index, at) => faultyClient(clientAt(index, start + at), faults[start + at]));
             const zeros = () => zeroAccumulators(reductions);
             const sums = (await sumLane(lanes, { broadcast, seed, clients, zeros }))!;
             reports.push(...sums.reports);

@@ -14,6 +14,8 @@ export type RunIdentity = {
   readonly seed: number;
   /** What the user has set, such as by `--set`: see `canonicalSettings`. */
   readonly settings: PlainObject;
+  /** The faults that are simulated, as the user wrote them; left out if there are none. */
+  readonly faults?: PlainObject;
   /** The server's arguments: a hash over their leaves. */
   readonly arguments: string;
   /**

@@ -1,5 +1,6 @@
 // Makes the lines of a record that tell of rounds and of the end; the first line is made in rounds/run-line.ts.
 import { isTensor, readThrown, thrownWords } from '@starling/federated-core/plan';
+import type { PhaseFaults } from '../runtime/phase-faults.js';
 import { jsonFields, toJson } from './json-value.js';
 import { countReports, lostClients, type RoundReport } from './lost-clients.js';
 import type { DoneLine, FailedLine, FailedRoundLine, RoundLine } from './record-line.js';
@@ -14,6 +15,7 @@ export interface RoundFacts {
   readonly evaluationClients?: readonly string[];
   readonly evaluationFailure?: unknown;
   readonly reports: readonly RoundReport[];
+  readonly faults?: PhaseFaults;
   readonly wallMs: number;
 }
 
@@ -22,12 +24,13 @@ export interface FailedRoundFacts {
   readonly attempt: number;
   readonly error: unknown;
   readonly reports: readonly RoundReport[];
+  readonly faults?: PhaseFaults;
   readonly wallMs: number;
 }
 
 /** Of a round that is committed. */
 export function roundLineOf(facts: RoundFacts): RoundLine {
-  const { round, attempt, metrics, evaluation, reports, wallMs } = facts;
+  const { round, attempt, metrics, evaluation, reports, faults, wallMs } = facts;
   const { evaluationReports, evaluationClients, evaluationFailure } = facts;
   return {
     type: 'round',
@@ -45,6 +48,7 @@ export function roundLineOf(facts: RoundFacts): RoundLine {
     ...(evaluationFailure !== undefined && { evaluationFailure: wordsOf(evaluationFailure) }),
     ...countReports(reports),
     lost: lostClients(reports),
+    ...simulated(faults),
     wallMs: roundMs(wallMs),
   };
 }
@@ -55,6 +59,7 @@ export function failedRoundLineOf({
   attempt,
   error,
   reports,
+  faults,
   wallMs,
 }: FailedRoundFacts): FailedRoundLine {
   return {
@@ -64,6 +69,7 @@ export function failedRoundLineOf({
     ...wordsOf(error),
     ...countReports(reports),
     lost: lostClients(reports),
+    ...simulated(faults),
     wallMs: roundMs(wallMs),
   };
 }
@@ -87,6 +93,12 @@ export function failedLineOf(
   { rounds, failedRounds, wallMs }: Pick<FailedLine, 'rounds' | 'failedRounds' | 'wallMs'>,
 ): FailedLine {
   return { type: 'failed', rounds, failedRounds, ...wordsOf(error), wallMs: roundMs(wallMs) };
+}
+
+function simulated(faults: PhaseFaults | undefined): Pick<RoundLine, 'faults' | 'virtualMs'> {
+  if (faults === undefined) return {};
+  const { counts, virtualMs } = faults;
+  return { faults: counts, ...(virtualMs !== null && { virtualMs: roundMs(virtualMs) }) };
 }
 
 function wordsOf(thrown: unknown): Pick<FailedLine, 'code' | 'message'> {

@@ -1,6 +1,7 @@
 // The record of a run, line by line: what `starling simulate --json` prints and `metrics.jsonl` holds. One schema for
 // both, which docs/record.md shows; this file alone loads zod, all others take the types.
 import * as z from 'zod';
+import type { FaultKind } from '../runtime/phase-faults.js';
 
 const count = z.int().nonnegative();
 const json = z.record(z.string(), z.json());
@@ -33,6 +34,28 @@ const cohort = {
     .describe('who is missing and why: one entry a reason, most clients first'),
 };
 
+const faultsSchema = z
+  .strictObject({
+    dropouts: count.describe('how many clients did not answer'),
+    crashes: count.describe('how many died in the middle of their work'),
+    stragglers: count.describe('how many were slowed down, in time or not'),
+    late: count.describe('how many stragglers came after the deadline'),
+    corrupt: count.describe('how many updates were damaged on their way'),
+    byzantine: count.describe('how many clients sent another update than they computed'),
+    duplicates: count.describe('how many reports came twice'),
+    serverCrashes: count.describe('how often the server died, and was started again'),
+  } satisfies Record<FaultKind, typeof count>)
+  .readonly();
+
+const simulated = {
+  faults: faultsSchema.exactOptional().describe('of a run with simulated faults: how many of each kind'),
+  virtualMs: z
+    .number()
+    .nonnegative()
+    .exactOptional()
+    .describe('of a run with a virtual clock: milliseconds that its phases took on it'),
+};
+
 export const runLine = z
   .strictObject({
     type: z.literal('run').describe('the first line of each start'),
@@ -45,6 +68,7 @@ export const runLine = z
     from: count.describe('rounds done before this start'),
     seed: count.describe('all randomness comes from it'),
     settings: json.describe('what the federation was built with'),
+    faults: json.exactOptional().describe('the faults that are simulated, as docs/faults.md has them'),
     plan: sha256.describe('hash of the plan of a round'),
     evaluation: z
       .strictObject({ every: z.int().positive(), plan: sha256.nullable(), revealing: z.boolean() })
@@ -115,6 +139,7 @@ export const roundLine = z
       .exactOptional()
       .describe('why there is no evaluation, if one was due and failed'),
     ...cohort,
+    ...simulated,
     wallMs,
   })
   .readonly();
@@ -127,6 +152,7 @@ export const failedRoundLine = z
     code: z.string().nullable().describe('why, as a code of docs/semantics.md; null if the error has none'),
     message: z.string().describe('why, in words'),
     ...cohort,
+    ...simulated,
     wallMs,
   })
   .readonly();
@@ -184,6 +210,7 @@ export const recordLine = z.discriminatedUnion('type', [
   earlierRoundLine,
 ]);
 
+export type SimulatedFaults = z.infer<typeof faultsSchema>;
 export type LostClients = z.infer<typeof lostSchema>;
 export type RunLine = z.infer<typeof runLine>;
 export type RoundLine = z.infer<typeof roundLine>;

@@ -43,6 +43,7 @@ export function checkRun(options: RunOptions): void {
       headline: kinds.text,
       onRecord: kinds.callable,
       minReports: fromZero,
+      faults: kinds.record,
       onRound: kinds.callable,
       onFailedRound: kinds.callable,
       signal: kinds.abortSignal,

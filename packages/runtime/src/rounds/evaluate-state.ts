@@ -137,7 +137,7 @@ async function onClients(
 /** The session of a joined plan, for phases that stand after the first `count` there. */
 function laterPhases(session: RuntimeSession, count: number): RuntimeSession {
   return {
-    runPhase: (request) => session.runPhase({ ...request, phase: request.phase + count }),
+    runPhase: (request) => session.runPhase({ ...request, phase: request.phase + count, isEvaluation: true }),
     close: (isOver) => session.close(isOver),
   };
 }

@@ -3,10 +3,12 @@ import { seedFrom } from '@starling/federated-core';
 import { PLAN_FORMAT_VERSION } from '@starling/plan';
 import { sha256Hex, stateHash } from '@starling/plan/safetensors';
 import { checkCohort, everyoneSampler } from '@starling/population';
+import type { PlainObject } from '@starling/store';
 import { engineName } from '../engines/engine-name.js';
 import { canonicalSettings } from '../kept/canonical-settings.js';
 import type { RunIdentity } from '../kept/run-identity.js';
 import { STARLING_VERSION } from '../kept/version.js';
+import { toJson } from '../record/json-value.js';
 import { isOfEvaluation } from './best-rule.js';
 import type { CompiledRun } from './compile-run.js';
 import type { ClientsEvaluation } from './evaluation.js';
@@ -31,6 +33,7 @@ export async function identifyRun(
     initialize: initialize?.hash ?? null,
     seed,
     settings: canonicalSettings(settings),
+    ...(options.faults !== undefined && { faults: toJson(options.faults) as PlainObject }),
     arguments: stateHash(serverInput([])),
     engine: { server: engineName(engine), clients: runtime.engine ?? engineName(engine) },
     sampler: {

@@ -18,6 +18,8 @@ import { decodeState } from '../kept/state-file.js';
 import { doneLineOf, failedLineOf, failedRoundLineOf, roundLineOf } from '../record/lines.js';
 import type { RoundReport } from '../record/lost-clients.js';
 import type { DoneLine, FailedLine, FailedRoundLine, RoundLine } from '../record/record-line.js';
+import { ServerCrashError } from '../runtime/errors.js';
+import type { PhaseFaults } from '../runtime/phase-faults.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import type { BestKeeper } from './best-keeper.js';
 import type { StopReason } from './best-rule.js';
@@ -75,6 +77,7 @@ export class RoundLoop {
   private last: { metrics: HostValue | null; evaluation: HostValue | null; result: Leaves };
   /** Of the attempt at hand, as far as it has come. */
   private reports: readonly RoundReport[] = [];
+  private faults: PhaseFaults | undefined;
   private ran: Ran | null = null;
   private failing: Failing | null = null;
   /** What the sampler threw. */
@@ -167,7 +170,7 @@ export class RoundLoop {
   /** The same of a run that ends by an error; what is in doubt is left to the next start. */
   async endBy(error: unknown): Promise<void> {
     const { isRecorded, options, ledger } = this.parts;
-    if (!isRecorded) return;
+    if (!isRecorded || error instanceof ServerCrashError) return; // the dead tell nothing
     if (this.endLine === null) {
       const line = this.failedLine(error);
       const { code, message: reason } = line;
@@ -297,6 +300,7 @@ export class RoundLoop {
     const { signal } = options;
     const began = clock();
     this.reports = [];
+    this.faults = undefined;
     let result: Leaves;
     let state: Leaves;
     let reports: readonly RoundReport[];
@@ -312,8 +316,9 @@ export class RoundLoop {
         cohort,
         serverInput: compiled.serverInput(this.state),
         minReports: settings.minReports,
-        onReports: (told) => {
+        onReports: (told, faults) => {
           this.reports = told;
+          this.faults = faults;
         },
       });
       const outcome = await unlessAborted(running, signal);
@@ -323,17 +328,24 @@ export class RoundLoop {
       state = compiled.stateOf(result);
       compiled.checkState(state, `finish round ${round}`);
     } catch (error) {
-      return this.failedBy(error, { round, attempt, reports: this.reports, wallMs: clock() - began });
+      const { reports, ...simulated } = this.toldSoFar();
+      return this.failedBy(error, { round, attempt, reports, ...simulated, wallMs: clock() - began });
     }
     const metrics = compiled.metricsOf(result);
     const evaluated = await evaluateRound(this.parts.evaluator, options, named, round, state);
     if (evaluated === null) return this.interrupt(signal!);
-    const record: RoundRecord = { round, attempt, metrics, ...evaluated, reports, state, wallMs };
+    const record: RoundRecord = { round, attempt, metrics, ...evaluated, ...this.toldSoFar(), state, wallMs };
     this.parts.keeper?.see(round, record, state, isInTurn(options, round));
     this.ran = { record, result, line: this.parts.isRecorded ? roundLineOf(record) : null };
     const { stopped } = this;
     const enough = stopped === null ? null : { code: stopped, reason: `${round} rounds` };
     return { kind: 'ran', ...(this.parts.ledger === null ? NOBODY : fatesOf(reports)), enough };
+  }
+
+  /** What became of the cohort of the attempt at hand. */
+  private toldSoFar(): Pick<RoundRecord, 'reports' | 'faults'> {
+    const { reports, faults } = this;
+    return { reports, ...(faults !== undefined && { faults }) };
   }
 
   /** Throws an error that is not of the round alone: then the attempt is left open, for the next start. */

@@ -45,6 +45,7 @@ export async function runLineOf(
     from,
     seed,
     settings: jsonFields(settings),
+    ...(options.faults !== undefined && { faults: jsonFields(options.faults) }),
     plan: plan.hash,
     initialize: initialize?.hash ?? null,
     evaluation: evaluationOf(options, evaluation),

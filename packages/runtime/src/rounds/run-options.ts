@@ -17,9 +17,11 @@ import type { Leaves } from '@starling/plan/runner';
 import type { CohortSampler, Population } from '@starling/population';
 import type { Damage, RunStore } from '@starling/store';
 import type { EngineChoice } from '../engines/engines.js';
+import type { FaultsInput } from '../faults/fault-schema.js';
 import type { OnOtherRun } from '../kept/run-identity.js';
 import type { RoundReport } from '../record/lost-clients.js';
 import type { RecordLine } from '../record/record-line.js';
+import type { PhaseFaults } from '../runtime/phase-faults.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { BestState } from './best-keeper.js';
 import type { BestRule, StopReason } from './best-rule.js';
@@ -42,6 +44,8 @@ export interface RoundRecord<M = HostValue> {
   readonly evaluationFailure?: StarlingError;
   /** What became of each client, in cohort order. */
   readonly reports: readonly RoundReport[];
+  /** What was simulated to go wrong; left out without `faults`. */
+  readonly faults?: PhaseFaults;
   /** The leaves of the state after the round, not copied: not to be written to. None for a computation. */
   readonly state: Leaves;
   /** Time from asking the cohort to the new state, without evaluation and commit. */
@@ -57,6 +61,8 @@ export interface FailedRound {
   readonly error: StarlingError;
   /** What had become of each client by then, in cohort order. */
   readonly reports: readonly RoundReport[];
+  /** As of a round. */
+  readonly faults?: PhaseFaults;
   readonly wallMs: number;
   /** Until the next attempt at it, milliseconds; `null` if there is none, and the run has failed. */
   readonly retryMs: number | null;
@@ -153,6 +159,11 @@ export interface RunOptions<
    * cohort gives.
    */
   readonly minReports?: number;
+  /**
+   * What goes wrong, to simulate: see docs/faults.md. Part of what a kept run must be the same in. A run whose server
+   * dies is started again from its store; without one it is kept in memory. Default: nothing.
+   */
+  readonly faults?: FaultsInput;
   /** Called, and awaited, once a round is committed. */
   readonly onRound?: (record: RoundRecord<RoundMetricsOf<P, C>>) => MaybePromise<void>;
   /** Called, and awaited, with each attempt at a round that has failed: of the last one, before the run throws. */

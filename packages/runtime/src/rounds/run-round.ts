@@ -17,6 +17,7 @@ import { checkCohort, type Population } from '@starling/population';
 import { adviceOn } from '../record/advice.js';
 import { formatLost, lostClients, type RoundReport } from '../record/lost-clients.js';
 import { TooFewReportsError } from '../runtime/errors.js';
+import { addFaults, type PhaseFaults } from '../runtime/phase-faults.js';
 import type { PhaseRequest, RuntimeSession } from '../runtime/runtime.js';
 
 export interface RoundRequest {
@@ -35,10 +36,10 @@ export interface RoundRequest {
   /** Clients whose updates must count, in each phase. Default 0: the plan says what an empty cohort gives. */
   readonly minReports?: number;
   /**
-   * Told after each phase what has become of each client of the cohort, in cohort order: so it is known of a round that
-   * fails, too.
+   * Told after each phase what has become of each client of the cohort, in cohort order, and what was simulated to go
+   * wrong: so it is known of a round that fails, too.
    */
-  readonly onReports?: (reports: readonly RoundReport[]) => void;
+  readonly onReports?: (reports: readonly RoundReport[], faults: PhaseFaults | undefined) => void;
   /** What failures say cannot be done: `finish round 3` by default. */
   readonly action?: string;
 }
@@ -48,6 +49,8 @@ export interface RoundOutcome {
   readonly result: Leaves;
   /** What became of each client of the cohort, in cohort order: of its last phase. */
   readonly reports: readonly RoundReport[];
+  /** Of all phases; left out if nothing is simulated. */
+  readonly faults?: PhaseFaults;
 }
 
 /**
@@ -59,6 +62,7 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
   const { plan, server, session, round, seed, serverInput, minReports = 0 } = request;
   checkCohort(request.cohort, request.population);
   let reports: readonly RoundReport[] = [];
+  let faults: PhaseFaults | undefined;
   const aggregates: Tensor[] = [];
   const keys: ClientKeys = new Map();
   let cohort = request.cohort;
@@ -77,7 +81,8 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
     const ran = await explained(request, session.runPhase(phaseRequest), sourcesOf(plan, phase));
     const told = explainedReports(plan, phase, ran.reports);
     reports = phase === 0 ? told : withLosses(reports, told);
-    request.onReports?.(reports);
+    faults = addFaults(faults, ran.faults);
+    request.onReports?.(reports, faults);
     const accepted = cohort.filter((_, position) => told[position]!.status === 'accepted');
     if (accepted.length < minReports) {
       const need = `need ${minReports} report${minReports === 1 ? '' : 's'}, got ${accepted.length} of ${request.cohort.length}`;
@@ -100,7 +105,7 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
     cohort = accepted; // a client that was lost or refused takes no further part
   }
   const result = await explained(request, server.apply(serverInput, aggregates, serverSeed(seed)));
-  return { result, reports };
+  return { result, reports, ...(faults !== undefined && { faults }) };
 }
 
 /** By the phase and aggregation that took them: the keys of each client of the population that sent some. */

@@ -18,6 +18,7 @@ import { RoundLoop } from './round-loop.js';
 import { runLineOf } from './run-line.js';
 import type { RoundMetricsOf, RunOptions, RunResult, StateValueOf } from './run-options.js';
 import { runSettings } from './run-settings.js';
+import { throughCrashes } from './through-crashes.js';
 
 /**
  * Runs a process or a computation round by round. Throws what the last attempt at a round throws (see `runRound`), as
@@ -29,12 +30,13 @@ export async function runRounds<P extends IterativeProcess = never, C extends Fe
   options: RunOptions<P, C>,
 ): Promise<RunResult<StateValueOf<P, C>, RoundMetricsOf<P, C>>> {
   // What is run is not known by its type from here on.
-  const result = await runUntyped(options as unknown as RunOptions);
+  const untyped = options as unknown as RunOptions;
+  checkRun(untyped);
+  const result = await throughCrashes(untyped, runUntyped);
   return result as RunResult<StateValueOf<P, C>, RoundMetricsOf<P, C>>;
 }
 
 async function runUntyped(options: RunOptions): Promise<RunResult> {
-  checkRun(options);
   const { clock = () => performance.now() } = options;
   const began = clock();
   const compiled = compileRun(options);

@@ -15,6 +15,18 @@ export class CheckpointError extends StarlingError {
   }
 }
 
+/**
+ * A server that died in the middle of a round, as a simulated fault: `server-crashed`. The run is as a kill leaves it.
+ */
+export class ServerCrashError extends StarlingError {
+  constructor(round: number) {
+    super(
+      'server-crashed',
+      `Cannot finish round ${round}: the server died in the middle of it, as its faults say; what is committed is kept, and the run continues with round ${round} when it is started again`,
+    );
+  }
+}
+
 /** A worker that failed to start, or a lane that no worker survived: `worker-lost`. */
 export class WorkerError extends StarlingError {
   constructor(message: string, options?: ErrorOptions) {

@@ -6,6 +6,8 @@ import type { Accumulator, CohortSlices } from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
 import type { ClientReport } from '@starling/plan/runner';
 import type { Population } from '@starling/population';
+import type { ClientFault } from './client-fault.js';
+import type { PhaseFaults } from './phase-faults.js';
 
 export interface PhaseRequest {
   /** Names the run to clients that may hear of several. Default: no name. */
@@ -22,6 +24,13 @@ export interface PhaseRequest {
   readonly broadcast: readonly Tensor[];
   /** Of the phase's selections, in order; left out if it has none. */
   readonly slices?: readonly CohortSlices[];
+  /** Whether it is a phase of an evaluation, of which no state is made. Default: of a round. */
+  readonly isEvaluation?: boolean;
+  /**
+   * Simulated faults, one a client in cohort order; `null` for a client that has none. Left out if nobody has one, and
+   * by all who ask a runtime that does not say that it `takesFaults`.
+   */
+  readonly faults?: readonly (ClientFault | null)[];
 }
 
 export interface PhaseOutcome {
@@ -29,6 +38,8 @@ export interface PhaseOutcome {
   readonly accumulators: readonly Accumulator[];
   /** One a client, in cohort order. */
   readonly reports: readonly ClientReport[];
+  /** What was simulated to go wrong; left out if nothing is simulated. */
+  readonly faults?: PhaseFaults;
 }
 
 /** What became of an attempt at a round. */
@@ -59,6 +70,8 @@ export interface Runtime {
    * chooses its own.
    */
   readonly engine?: string;
+  /** Whether its sessions do as the `faults` of a phase say: then `withFaults` can be put around it. Default: no. */
+  readonly takesFaults?: boolean;
   /** Makes ready to run a plan on a population: engines loaded, workers or sockets up. */
   open(plan: LinkedPlan, population: Population): Promise<RuntimeSession>;
 }

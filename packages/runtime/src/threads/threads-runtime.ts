@@ -52,6 +52,7 @@ export function threadsRuntime(options: ThreadsOptions = {}): Runtime {
   return {
     name: 'threads',
     engine: choice,
+    takesFaults: true,
     async open(linked, population) {
       const argument = clientArgument(linked.plan, population.dataType);
       // Main merges lanes, and needs an engine only for operators that the plan itself defines.

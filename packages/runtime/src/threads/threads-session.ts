@@ -8,6 +8,7 @@ import type { ClientReport, Leaves } from '@starling/plan/runner';
 import { droppedReport } from '@starling/plan/runner';
 import type { Population } from '@starling/population';
 import type { EngineChoice } from '../engines/engines.js';
+import { lostReport } from '../fold/sum-lane.js';
 import { WorkerError } from '../runtime/errors.js';
 import type { PhaseOutcome, PhaseRequest, RuntimeSession } from '../runtime/runtime.js';
 import type { ClientStore } from './memory/client-store.js';
@@ -225,18 +226,24 @@ export class ThreadsSession implements RuntimeSession {
     worker.sending = true;
     const { task, pinned } = assignment;
     const { population, memory } = this.options;
-    const { cohort, phase, seed, slices } = run.request;
+    const { cohort, phase, seed, slices, faults } = run.request;
     const clients: SentClient[] = [];
     for (let position = task.start; position < task.end; position++) {
       const index = cohort[position]!;
       const id = population.clientId(index);
+      const fault = faults?.[position];
+      if (fault?.kind === 'lost') {
+        clients.push({ id, data: lostReport(id, fault) });
+        continue;
+      }
       const found = this.dataOf(pinned, index, id);
       const data = found instanceof Promise ? await found : found;
-      clients.push(
-        slices === undefined
-          ? { id, data }
-          : { id, data, rowsOf: slices.map(({ rowsOf }) => rowsOf[position]!) },
-      );
+      clients.push({
+        id,
+        data,
+        ...(slices !== undefined && { rowsOf: slices.map(({ rowsOf }) => rowsOf[position]!) }),
+        ...(fault?.kind === 'altered' && { alterations: fault.alterations }),
+      });
     }
     worker.sending = false;
     if (worker.gone) {

@@ -11,6 +11,7 @@ import {
 import type { ClientReport } from '@starling/plan/runner';
 import { createPlanRunner, type Leaves } from '@starling/plan/runner';
 import { createEngine } from '../../engines/engines.js';
+import { createAlterUpdate } from '../../fold/alter-update.js';
 import { createAccumulate } from '../../fold/lane-fold.js';
 import { type LaneAccumulators, zeroAccumulators } from '../../fold/ordered-merge.js';
 import { type LaneClient, sumLane } from '../../fold/sum-lane.js';
@@ -55,6 +56,7 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
       runner,
       selections,
       check: updateChecker(aggregations, reductions, vectors),
+      alter: createAlterUpdate(aggregations),
       accumulate: createAccumulate(aggregations, reductions),
       zeros: zeros[phase]!,
       /** By where they begin. */
@@ -71,7 +73,7 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
 
   const clientOf = (
     selections: readonly Selection<string>[],
-    { id, data, rowsOf }: SentClient,
+    { id, data, rowsOf, alterations }: SentClient,
   ): LaneClient | ClientReport =>
     'status' in data
       ? data
@@ -79,6 +81,7 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
           client: id,
           load: () => ('start' in data ? ownData(data) : data),
           slices: () => (rowsOf === undefined ? [] : ownSlices(selections, slices, rowsOf)),
+          ...(alterations !== undefined && { alterations }),
         };
 
   /** Says nothing of a lane that it was told to leave. */

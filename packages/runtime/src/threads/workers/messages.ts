@@ -7,6 +7,7 @@ import type { LinkedPlan } from '@starling/plan';
 import type { ClientReport } from '@starling/plan/runner';
 import type { EngineChoice } from '../../engines/engines.js';
 import type { LaneAccumulators } from '../../fold/ordered-merge.js';
+import type { Alteration } from '../../runtime/client-fault.js';
 import type { PlacedLeaves } from '../memory/client-store.js';
 import type { HeapMemory } from '../memory/shared-heap.js';
 
@@ -45,6 +46,8 @@ export interface SentClient {
   readonly data: PlacedLeaves | readonly Tensor[] | ClientReport;
   /** Of each selection of the phase, which rows of the slices are its own; left out if the phase has none. */
   readonly rowsOf?: readonly Int32Array[];
+  /** By simulated faults. */
+  readonly alterations?: readonly Alteration[];
 }
 
 export type Command =

@@ -18,6 +18,8 @@ export interface GatheringOptions extends PhaseAddress {
   readonly fold: LaneFold;
   /** Why an update must be refused; null if it is fine. */
   readonly check: UpdateChecker;
+  /** By simulated faults: what becomes of the update of the client at a position of the cohort, before the check. */
+  readonly alter?: (position: number, update: readonly Tensor[]) => readonly Tensor[];
   readonly deadlineMs: number;
   /** Accepted updates (or the whole cohort, if smaller) below which the deadline is extended. */
   readonly extendBelow: number;
@@ -29,6 +31,8 @@ export interface GatheringOptions extends PhaseAddress {
 export interface Gathering extends Reports {
   readonly outcome: Promise<PhaseOutcome>;
   remainingMs(): number;
+  /** Drops the client at a position of the cohort, as a simulated fault says: it need not be asked. */
+  lose(position: number, code: string, reason: string): void;
   /** Stops without an outcome, if there is none yet: the session is over. */
   abandon(): void;
 }
@@ -45,7 +49,8 @@ const rejectionCodes: ReadonlySet<string> = new Set<RejectionCode>([
 /** Begins to gather. What too few reports mean for the round is the round loop's business. */
 export function gather(options: GatheringOptions): Gathering {
   const { run, round, attempt, phase, base, cohort, deadlineMs, extendBelow, maxExtensions } = options;
-  const { check, logger, metrics } = options;
+  const { check, alter, logger, metrics } = options;
+  const positions = new Map(cohort.map((client, position) => [client, position]));
   /** Let go of at the end: what is left answers late reports, and a model must not stay in memory for that. */
   let fold: LaneFold | null = options.fold;
   const now = () => performance.now();
@@ -136,6 +141,11 @@ export function gather(options: GatheringOptions): Gathering {
     wake();
   }
 
+  function altering(client: string): Alter | null {
+    const position = positions.get(client);
+    return alter === undefined || position === undefined ? null : (update) => alter(position, update);
+  }
+
   logger.info({ cohort: cohort.length, deadlineMs }, 'phase begins');
   if (cohort.length === 0) tick();
   else wake();
@@ -147,7 +157,7 @@ export function gather(options: GatheringOptions): Gathering {
     update(client, at, body): Ack {
       const address = addressOf(at);
       const isWanted = !isAbandoned && machine.wants(client, address);
-      const { update, refusal } = isWanted ? readUpdate(body, check) : UNREAD;
+      const { update, refusal } = isWanted ? readUpdate(body, check, altering(client)) : UNREAD;
       const report = { kind: 'report', client, address, digest: bodyDigest(body), refusal } as const;
       const { broadcast: _, ...of } = at;
       if (isAbandoned && !machine.isOver) {
@@ -169,9 +179,16 @@ export function gather(options: GatheringOptions): Gathering {
       } as const;
       if (!isAbandoned) act(machine.handle(event, now()));
     },
+    lose(position, code, reason) {
+      const client = cohort[position]!;
+      const event = { kind: 'lost', client, address: null, status: 'dropped', code, reason } as const;
+      if (!isAbandoned) act(machine.handle(event, now()));
+    },
     abandon,
   };
 }
+
+type Alter = (update: readonly Tensor[]) => readonly Tensor[];
 
 function addressOf({ broadcast, ...of }: ReportControl): PhaseAddress {
   return { ...of, base: broadcast };
@@ -184,9 +201,10 @@ interface Reading {
   readonly refusal: { readonly code: string; readonly reason: string } | null;
 }
 
-function readUpdate(body: Uint8Array, check: UpdateChecker): Reading {
+function readUpdate(body: Uint8Array, check: UpdateChecker, alter: Alter | null): Reading {
   try {
-    const update = decodeLeaves(body);
+    const sent = decodeLeaves(body);
+    const update = alter === null ? sent : alter(sent);
     const refused = check(update);
     if (refused === null) return { update, refusal: null };
     return { update: null, refusal: { code: refused.code, reason: boundReason(refused.message) } };

@@ -9,11 +9,17 @@ import type { LinkedPlan } from '@starling/plan';
 import { clientArgument, createPlanRunner } from '@starling/plan/runner';
 import type { Population } from '@starling/population';
 import type { RuntimeSession } from '@starling/runtime';
-import { createLaneFold } from '@starling/runtime/phases';
+import {
+  type AlterUpdate,
+  createAlterUpdate,
+  createLaneFold,
+  type PhaseRequest,
+} from '@starling/runtime/phases';
 import { WireError } from '@starling/wire';
 import { pino } from 'pino';
 import { offerPlan } from '../bodies/plan-offer.js';
 import { createStreamIds } from '../bodies/shared-body.js';
+import type { GatheringOptions } from '../phases/gathering.js';
 import { makeTask } from '../phases/phase-task.js';
 import { createCoordinatorServer } from '../server/coordinator-server.js';
 import { createServerMetrics } from '../server/server-metrics.js';
@@ -101,13 +107,14 @@ export async function openSession(
       async runPhase(request) {
         await ready();
         metrics.set('starling_round', request.round);
-        const { run = '', round, phase, cohort } = request;
+        const { run = '', round, phase, cohort, faults } = request;
         const { aggregations } = linked.plan.phases[phase]!;
         const reductions = runner.reductions(phase);
         const { laneSize } = linked.plan;
         const task = makeTask(linked, { ...request, run: run || ownRun }, population, nextStream, {
           fold: createLaneFold({ aggregations, reductions, laneSize, cohortSize: cohort.length }),
           check: updateChecker(aggregations, reductions),
+          ...(faults !== undefined && { alter: alteringBy(faults, createAlterUpdate(aggregations)) }),
           deadlineMs,
           extendBelow,
           maxExtensions,
@@ -115,7 +122,11 @@ export async function openSession(
           metrics,
         });
         hosted.assign(task);
-        for (const index of cohort) hosted.ask(population.clientId(index));
+        cohort.forEach((index, position) => {
+          const fault = faults?.[position];
+          if (fault?.kind === 'lost') task.gathering.lose(position, fault.code, fault.reason);
+          else hosted.ask(population.clientId(index));
+        });
         try {
           return await unlessAborted(task.gathering.outcome, signal);
         } finally {
@@ -132,6 +143,17 @@ export async function openSession(
     await close();
     throw error;
   }
+}
+
+/** What simulated faults make of the update of the client at a position. */
+function alteringBy(
+  faults: NonNullable<PhaseRequest['faults']>,
+  alter: AlterUpdate,
+): NonNullable<GatheringOptions['alter']> {
+  return (position, update) => {
+    const fault = faults[position];
+    return fault?.kind === 'altered' ? alter(update, fault.alterations) : update;
+  };
 }
 
 /** Throws a `TypeError` if a server is given, and an option of it as well, which would go unheard. */

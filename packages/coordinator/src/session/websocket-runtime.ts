@@ -7,5 +7,9 @@ import type { WebSocketRuntimeOptions } from './session-options.js';
 /** A runtime whose clients join over WebSockets. Every session has its own server, unless one is given. */
 export function websocketRuntime(options: WebSocketRuntimeOptions = {}): Runtime {
   checkSession(options);
-  return { name: 'websocket', open: (plan, population) => openSession(plan, population, options) };
+  return {
+    name: 'websocket',
+    takesFaults: true,
+    open: (plan, population) => openSession(plan, population, options),
+  };
 }

@@ -32,6 +32,7 @@ interface SimulateOptions {
   readonly seed: number;
   readonly set: Readonly<Record<string, string>>;
   readonly json: boolean;
+  readonly faults?: string;
   readonly out?: string;
   readonly resume: boolean;
   readonly force: boolean;
@@ -51,6 +52,7 @@ export function addSimulateCommand(program: Command): void {
     .addOption(backOffOption(0))
     .addOption(seedOption())
     .addOption(settingOption())
+    .option('--faults <file>', 'simulate what goes wrong, as a YAML file says')
     .option('--json', 'one JSON object a line on stdout, and nothing else there', false)
     .addOption(textOption('--out', 'dir', 'keep the run, metrics.jsonl and report.html there'))
     .option('--resume', 'continue after the last round that is kept in --out', false)
@@ -71,6 +73,7 @@ async function simulate(federation: string, options: SimulateOptions): Promise<v
   );
   if (out !== undefined) requireFolder(out);
   if (out !== undefined && !resume) await requireFresh(out);
+  const { readFaultFile } = await import('../run/fault-file.js');
   const settings: RunSettings = {
     federation,
     settings: options.set,
@@ -81,6 +84,7 @@ async function simulate(federation: string, options: SimulateOptions): Promise<v
     seed: options.seed,
     maxAttempts: options.maxAttempts ?? null,
     backOffMs: options.backOffMs ?? null,
+    faults: options.faults === undefined ? null : await readFaultFile(options.faults),
     directory: out ?? null,
     resume,
     force,

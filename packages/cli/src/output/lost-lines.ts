@@ -11,7 +11,8 @@ import {
 import { formatNumber } from './numbers.js';
 import { visible } from './visible.js';
 
-const WIDTH = 80;
+/** Of a terminal. */
+export const WIDTH = 80;
 
 /** What is missing in the rounds so far. */
 export interface LostTally {
@@ -69,7 +70,8 @@ export function lostLines(
   ];
 }
 
-function wrapped(text: string, width: number, first: string, next: string): readonly string[] {
+/** Lines of at most `width` characters, as far as words allow. */
+export function wrapped(text: string, width: number, first: string, next: string): readonly string[] {
   const lines: string[] = [];
   let line = first;
   for (const word of text.split(' ')) {

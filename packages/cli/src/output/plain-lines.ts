@@ -1,7 +1,8 @@
 // One plain line a round, for logs, pipes and terminals without a cursor; and below it who is missing, where the reason
 // is new.
 import type { RoundLine, RunObserver } from '@starling/runtime/events';
-import { createLostTally, lostLines } from './lost-lines.js';
+import { faultLines, totalFaults } from './fault-lines.js';
+import { createLostTally, lostLines, WIDTH, wrapped } from './lost-lines.js';
 import { formatDuration, formatNumber } from './numbers.js';
 import { createRate } from './rate.js';
 import {
@@ -16,6 +17,8 @@ import {
 export function plainLines(write: (line: string) => void, every = 1): RunObserver {
   const rate = createRate();
   const lost = createLostTally();
+  let faults: Pick<RoundLine, 'faults' | 'virtualMs'> = {};
+  let isReady = false;
   let rounds = 0;
   let headline: string | null = null;
   const numbered = (round: number): string =>
@@ -28,9 +31,13 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
       if (evaluation !== null && start.evaluation?.clients !== null) write(evaluation);
     },
     ready(openingMs) {
-      write(`ready in ${formatDuration(openingMs)}`);
+      // It is opened again only where its server dies, as simulated faults say.
+      const again = isReady ? 'the server died (simulated), and is started again: ' : '';
+      write(`${again}ready in ${formatDuration(openingMs)}`);
+      isReady = true;
     },
     round(line) {
+      faults = totalFaults([faults, line]);
       const speed = rate.add(line);
       const news = [...lost.add(line), ...(line.evaluated === undefined ? [] : lost.add(line.evaluated))];
       if (line.round % every !== 0 && line.round !== rounds && news.length === 0) return;
@@ -42,10 +49,12 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
         formatDuration(line.wallMs),
       ];
       write(parts.join('  '));
+      for (const each of faultLines('faults', line, { indent: '  ' })) write(each);
       if (line.evaluationFailure !== undefined) write(notEvaluated(line.evaluationFailure));
-      for (const each of lostLines(news)) write(each);
+      for (const each of lostLines(news, { advice: line.faults === undefined })) write(each);
     },
     failedRound(line) {
+      faults = totalFaults([faults, line]);
       const news = lost.add(line);
       const [reason = ''] = line.message.replace(/^Cannot finish round \d+: /, '').split('\n');
       const parts = [
@@ -55,13 +64,15 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
         `${line.code}: ${reason}`,
       ];
       write(parts.join('  '));
-      for (const each of lostLines(news)) write(each);
+      for (const each of faultLines('faults', line, { indent: '  ' })) write(each);
+      for (const each of lostLines(news, { advice: line.faults === undefined })) write(each);
     },
     finished(summary) {
       write(describeEnd(summary));
       for (const each of describeBest(summary)) write(each);
       const total = lost.total();
-      if (total !== null) write(total);
+      if (total !== null) for (const each of wrapped(total, WIDTH, '', '  ')) write(each);
+      for (const each of faultLines('simulated faults', faults)) write(each);
     },
   };
 }

@@ -1,8 +1,9 @@
 // The progress bar of a terminal: a listr2 task whose line shows round, metrics and clients a second, and below it who
 // is missing, for all rounds so far.
 
-import type { RunObserver } from '@starling/runtime/events';
+import type { RoundLine, RunObserver } from '@starling/runtime/events';
 import { Listr, type ListrTaskWrapper } from 'listr2';
+import { faultLines, totalFaults } from './fault-lines.js';
 import { createLostTally, lostLines } from './lost-lines.js';
 import { formatDuration, formatNumber } from './numbers.js';
 import { createRate } from './rate.js';
@@ -26,11 +27,13 @@ export function progressBar(task: TaskLine): RunObserver {
   let line = '';
   let below: readonly string[] = [];
   const lost = createLostTally();
+  let faults: Pick<RoundLine, 'faults' | 'virtualMs'> = {};
   const showLost = (advice: boolean): void => {
     below = [lost.total() ?? [], lostLines(lost.groups, { width: WIDTH, advice })].flat();
   };
   const draw = (): void => {
-    task.output = [line, ...below].join('\n');
+    const told = faultLines('simulated faults', faults, { width: WIDTH });
+    task.output = [line, ...told, ...below].join('\n');
   };
   return {
     started(start) {
@@ -53,6 +56,7 @@ export function progressBar(task: TaskLine): RunObserver {
         speed,
         formatDuration(record.wallMs),
       ].join('  ');
+      faults = totalFaults([faults, record]);
       lost.add(record);
       if (record.evaluated !== undefined) lost.add(record.evaluated);
       if (lost.groups.length > 0) showLost(false);
@@ -60,12 +64,13 @@ export function progressBar(task: TaskLine): RunObserver {
     },
     failedRound(failed) {
       line = `${barLine(failed.round, rounds, BAR_CELLS)}  ${failed.round}/${rounds}  failed: ${failed.code}`;
+      faults = totalFaults([faults, failed]);
       lost.add(failed);
       showLost(false);
       draw();
     },
     finished(summary) {
-      if (lost.groups.length > 0) showLost(true);
+      if (lost.groups.length > 0) showLost(faults.faults === undefined);
       draw();
       task.title = [`${title}: ${describeEnd(summary)}`, ...describeBest(summary)].join('\n');
     },

@@ -1,6 +1,7 @@
 // The report of a run: one self-contained HTML page with the facts, a curve for each kind of metric, who was missing,
 // and a table. It is made from the run's record and loads nothing, so it can be kept, mailed and opened anywhere.
 import { adviceOn, lostNames, type RecordLine, shownFields } from '@starling/runtime/events';
+import { faultKinds, faultNouns, totalFaults } from '../output/fault-lines.js';
 import { namedNumbers, shownMetrics } from '../output/metrics.js';
 import { formatDuration, formatNumber } from '../output/numbers.js';
 import { renderChart } from './chart.js';
@@ -33,7 +34,7 @@ export function renderReport(lines: readonly RecordLine[]): string {
 <p>${escapeHtml(run.description)}</p>
 ${renderFailure(reported)}${renderFacts(reported)}
 ${charts.length > 0 ? `<h2>Curves</h2>\n<div class="charts">\n${charts.map(renderChart).join('\n')}\n</div>` : ''}
-${renderLost(reported)}<h2>Rounds</h2>
+${renderLost(reported)}${renderFaults(reported)}<h2>Rounds</h2>
 <div class="table">${renderRounds(reported)}</div>
 <script>${PAGE_SCRIPT}</script>
 </body>
@@ -111,7 +112,7 @@ function lastFields(rounds: readonly ReportedRound[]): unknown {
 }
 
 /** Who was missing in all rounds, a row a reason, and what can be done about it. */
-function renderLost({ lost }: ReportedRun): string {
+function renderLost({ lost, run }: ReportedRun): string {
   if (lost.length === 0) return '';
   const rows = lost.map((group) => {
     const { status, code, reason, count } = group;
@@ -120,10 +121,42 @@ function renderLost({ lost }: ReportedRun): string {
     return `<tr>${cells.join('')}</tr>`;
   });
   const header = ['updates', 'code', 'reason', 'clients'].map((name) => `<th>${name}</th>`).join('');
-  const advice = adviceOn(lost).map((line) => `<p>${escapeHtml(line)}</p>`);
+  // Of faults that are simulated there is nothing to be fixed.
+  const advice = (run.faults === undefined ? adviceOn(lost) : []).map((line) => `<p>${escapeHtml(line)}</p>`);
   return `<h2>Missing updates</h2>
 <div class="table lost"><table><thead><tr>${header}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
 ${advice.join('\n')}
+`;
+}
+
+/** What was simulated to go wrong: by round, and in all. */
+function renderFaults({ rounds, failedRounds }: ReportedRun): string {
+  const faulty = [...rounds, ...failedRounds]
+    .flatMap((line) => ('faults' in line && line.faults !== undefined ? [line] : []))
+    .sort((one, other) => one.round - other.round);
+  const total = totalFaults(faulty);
+  if (total.faults === undefined) return '';
+  const kinds = faultKinds.filter((kind) => total.faults![kind] > 0);
+  const hasClock = total.virtualMs !== undefined;
+  const cellsOf = (name: string, { faults, virtualMs }: typeof total): string => {
+    const cells = [
+      name,
+      ...kinds.map((kind) => formatNumber(faults![kind])),
+      ...(hasClock ? [virtualMs === undefined ? '–' : formatDuration(virtualMs)] : []),
+    ];
+    return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
+  };
+  const rows = spaced(faulty).map((line) =>
+    cellsOf(line.type === 'failed-round' ? `${line.round} failed: ${line.code}` : String(line.round), line),
+  );
+  const header = [
+    'round',
+    ...kinds.map((kind) => faultNouns[kind][1]),
+    ...(hasClock ? ['virtual time'] : []),
+  ];
+  const head = header.map((name) => `<th>${escapeHtml(name)}</th>`).join('');
+  return `<h2>Simulated faults</h2>
+<div class="table"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}${cellsOf('all', total)}</tbody></table></div>
 `;
 }
 

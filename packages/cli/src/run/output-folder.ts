@@ -32,12 +32,16 @@ export function statePath(directory: string, round: number): string {
 export function outputStore(directory: string, resume: boolean): RunStore {
   const store = directoryStore(directory);
   if (resume) return store;
+  let isOurs = false; // a run whose server dies, as its faults say, is opened again
   return {
     ...store,
     async open(run): Promise<OpenRun> {
       const open = await store.open(run);
       const { state } = open.found ?? { state: null };
-      if (state === null) return open;
+      if (isOurs || state === null) {
+        isOurs = true;
+        return open;
+      }
       await open.close();
       throw notFresh(directory);
     },

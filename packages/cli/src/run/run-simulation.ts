@@ -7,6 +7,7 @@ import { failedRoundSummary, roundSummary, runSummary } from '@starling/runtime/
 import { followRecord } from '@starling/runtime/record';
 import type { Logger } from 'pino';
 import { setUpFederation } from '../federation/set-up.js';
+import type { FaultFile } from './fault-file.js';
 import { otherRun, withUsageErrors } from './other-run.js';
 import { outputStore } from './output-folder.js';
 import { aboutRun, runStart } from './run-start.js';
@@ -29,6 +30,8 @@ export interface RunSettings {
   readonly maxAttempts: number | null;
   /** Wait before the second attempt, milliseconds; `null` for the usual one. */
   readonly backOffMs: number | null;
+  /** What goes wrong, to simulate; `null` for nothing. */
+  readonly faults: FaultFile | null;
   /** A directory that the run is committed to; `null` for none. */
   readonly directory: string | null;
   /** Whether rounds that it holds are continued from; else they are refused. */
@@ -74,25 +77,30 @@ export async function runSimulation(
       return session;
     },
   };
+  const { faults } = options;
+  const explained = faults?.explained ?? ((run) => run());
   try {
     const result = await withUsageErrors(() =>
-      runRounds({
-        ...run,
-        runtime: timed,
-        engine: options.engine,
-        rounds,
-        seed: options.seed,
-        settings: ready.settings,
-        about: aboutRun(start),
-        signal,
-        ...(evaluation === undefined ? {} : { evaluation }),
-        ...(options.maxAttempts !== null && { maxAttempts: options.maxAttempts }),
-        ...(options.backOffMs !== null && { backOffMs: options.backOffMs }),
-        ...keptIn(options, observer),
-        ...otherRun(options.force, options.logger),
-        onRound: (record) => observer.round?.(roundSummary(record)),
-        onFailedRound: (failure) => observer.failedRound?.(failedRoundSummary(failure)),
-      }),
+      explained(() =>
+        runRounds({
+          ...run,
+          runtime: timed,
+          engine: options.engine,
+          rounds,
+          seed: options.seed,
+          settings: ready.settings,
+          about: aboutRun(start),
+          signal,
+          ...(evaluation === undefined ? {} : { evaluation }),
+          ...(options.maxAttempts !== null && { maxAttempts: options.maxAttempts }),
+          ...(options.backOffMs !== null && { backOffMs: options.backOffMs }),
+          ...(faults !== null && { faults: faults.faults }),
+          ...keptIn(options, observer),
+          ...otherRun(options.force, options.logger),
+          onRound: (record) => observer.round?.(roundSummary(record)),
+          onFailedRound: (failure) => observer.failedRound?.(failedRoundSummary(failure)),
+        }),
+      ),
     );
     if (failure.signal.aborted) throw failure.signal.reason;
     if (result.failure !== null) throw result.failure;

@@ -44,7 +44,7 @@ export async function tour({ clients, seed, rounds, out }: TourOptions): Promise
       if (signal.aborted) return;
       const folder = join(out, stop.federation);
       await withUsageErrors(() => clearRun(folder));
-      const kept = { directory: folder, resume: false, force: false };
+      const kept = { directory: folder, resume: false, force: false, faults: null };
       const settings = { ...stop, ...kept, seed, maxAttempts: null, backOffMs: null, logger: createLogger() };
       printLine(stop.about);
       const summary = await show(

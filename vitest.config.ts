@@ -12,9 +12,9 @@ const contracts = [
   'packages/*/src/**/random-*.test.ts',
 ];
 const faults = ['test/faults/**/*.test.ts', 'packages/*/src/**/*-faults.test.ts'];
-const documents = ['test/documents/**/*.test.ts', 'test/{architecture,tidy,dialect}.test.ts'];
+const documents = ['test/documents/**/*.test.ts', 'test/{architecture,folders,entries,tidy,dialect}.test.ts'];
 /** Parts of `test/` that have behaviour of their own to test. */
-const tools = ['test/{bench,map,support}/**/*.test.ts'];
+const tools = ['test/{bench,support}/**/*.test.ts'];
 const never = ['**/dist/**', '**/node_modules/**'];
 
 /** How much longer everything takes because the machine is busy with something else: processes a core, at least 1. */

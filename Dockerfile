@@ -4,7 +4,10 @@ WORKDIR /app
 COPY . .
 # No install script is needed: onnxruntime's CPU library is inside its package, and tfjs-node is optional.
 RUN npm ci --ignore-scripts && npx tsc -b packages/cli simulations
-RUN npm ci --omit=dev --omit=optional --ignore-scripts \
+# Of what is optional only libSQL's binary is kept: stores in a database and SQLite files need it.
+RUN mv node_modules/@libsql /libsql \
+ && npm ci --omit=dev --omit=optional --ignore-scripts \
+ && mv /libsql node_modules/@libsql \
  && find packages simulations -name '*.test.*' -path '*/dist/*' -delete
 
 FROM node:20-slim

@@ -6,6 +6,8 @@ const files: Readonly<Record<string, string>> = {
     "export * from './shapes.js';",
     "export { inner as outer, type Deep } from './deep/deep.js';",
     "export type { Alone } from './deep/deep.js';",
+    "export * as all from './deep/deep.js';",
+    'export const { one, two: other } = pair;',
     '// export const commented = 1;',
     '  export const nested = 1;',
     'const hidden = 1;',
@@ -31,8 +33,11 @@ test('`exportedNames` lists what a module declares, lists and passes on, in orde
     'type Circle',
     'type Deep',
     'type Shape',
+    'all',
     'draw',
     'lines',
+    'one',
+    'other',
     'outer',
   ]);
 });
@@ -42,3 +47,10 @@ test('`exportedNames` says where a name is declared, however it is passed on', (
   expect(names.find(({ name }) => name === 'outer')?.origin).toBe('src/deep/deep.ts inner');
   expect(names.find(({ name }) => name === 'draw')?.origin).toBe('src/shapes.ts draw');
 });
+
+test.each(['export default 1;', 'export enum Colour {}', 'export const [first] = pair;'])(
+  '`exportedNames` throws for %s, which it cannot read',
+  (text) => {
+    expect(() => exportedNames('src/index.ts', () => text)).toThrow(`got '${text}'`);
+  },
+);

@@ -34,7 +34,7 @@ export type FetchBlobs = (wanted: readonly WantedBlob[]) => Promise<readonly Uin
 export interface PlanCache {
   /** The plan, fetched if it is not here. Rejects if it cannot be fetched, or is not sound. */
   load(manifest: WantedBlob, fetch: FetchBlobs): Promise<LoadedPlan>;
-  /** Runs a piece of work when those before it are done, and lets sockets nextTurn in between. */
+  /** Runs a piece of work when those before it are done, and lets sockets have a turn in between. */
   inTurn<T>(task: () => Promise<T>): Promise<T>;
   /** Blobs of which a cut left the first bytes. */
   readonly partialBlobs: Map<string, PartialBody>;

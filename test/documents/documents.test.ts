@@ -59,16 +59,6 @@ describe('documents', () => {
     expect(broken).toEqual([]);
   });
 
-  test('name no path that is missing from the tree', () => {
-    const broken = documents.flatMap((document) =>
-      [...readText(document).matchAll(/`((?:packages|simulations|test|docs)\/[\w./-]+)`/g)]
-        .map((match) => match[1] as string)
-        .filter((path) => !existsSync(join(root, path)))
-        .map((path) => `${document}: ${path}`),
-    );
-    expect(broken).toEqual([]);
-  });
-
   test('name no file of a room that is not there', () => {
     // `engines/onnx/free-buffers.ts`: from the sources of a room, which the sentence names, or from its folder.
     const sources = trackedFiles('.ts');

@@ -2,9 +2,9 @@
 // and a start after any stop finds the newest state that is whole.
 // Long because it is one suite, read from top to bottom.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { failedAttempts, openAttempt } from './records/history.js';
-import type { Attempt, PlainObject } from './records/record.js';
-import type { Commit, OpenRun, RetentionOptions, RunStore } from './records/run-store.js';
+import { failedAttempts, openAttempt } from './runs/history.js';
+import type { Attempt, PlainObject } from './runs/journal-entry.js';
+import type { Commit, OpenRun, RetentionOptions, RunStore } from './runs/run-store.js';
 
 /** What makes a store of a suite: again and again in the same place, as processes do that follow one another. */
 export interface StorePlace {
@@ -222,7 +222,7 @@ export function storeContract(
       ]);
     });
 
-    test(`\`${name}\` gives all records in order, with their details`, async () => {
+    test(`\`${name}\` gives all entries of a journal in order, with their details`, async () => {
       const store = another();
       const open = await started(store);
       await open.begin(attemptAt(1));
@@ -237,14 +237,14 @@ export function storeContract(
       const again = await next.open('one');
       await again.start({ ...IDENTITY, seed: 8 });
       await again.close();
-      const records = await next.records('one');
-      expect(records.map(({ kind }) => kind)).toEqual(
+      const entries = await next.records('one');
+      expect(entries.map(({ kind }) => kind)).toEqual(
         'started attempt failed attempt commit ended started'.split(' '),
       );
-      expect(records[2]).toMatchObject({ details: { lost: ['ada'] } });
-      expect(records[4]).toMatchObject({ refused });
-      expect(records[5]).toMatchObject({ outcome: 'stopped', details: [1, 'text'] });
-      expect(records[6]).toMatchObject({ from: 1, identity: { seed: 8 } });
+      expect(entries[2]).toMatchObject({ details: { lost: ['ada'] } });
+      expect(entries[4]).toMatchObject({ refused });
+      expect(entries[5]).toMatchObject({ outcome: 'stopped', details: [1, 'text'] });
+      expect(entries[6]).toMatchObject({ from: 1, identity: { seed: 8 } });
       await expect(next.records('none')).rejects.toMatchObject({ code: 'store-misused' });
     });
 

@@ -1,6 +1,6 @@
 // What a store has of a run, as it is shown: what the run is, its rounds, its failed attempts, who did not count.
 import { detailsOf, type RunLine, runLineIn } from '@starling/runtime/record';
-import type { AttemptHistory, CommitRecord, RunHistory } from '@starling/store';
+import type { AttemptHistory, KeptCommit, RunHistory } from '@starling/store';
 
 export interface RoundPicture {
   readonly round: number;
@@ -71,7 +71,7 @@ export function pictureOf({ run, identity, starts, commits, attempts, end }: Run
   };
 }
 
-function roundPicture(commit: CommitRecord, attempts: readonly AttemptHistory[]): RoundPicture {
+function roundPicture(commit: KeptCommit, attempts: readonly AttemptHistory[]): RoundPicture {
   const { round, attempt, counted, refused, metrics } = commit;
   const details = detailsOf(metrics);
   const asked = attempts.find((each) => each.round === round && each.attempt === attempt);
@@ -86,7 +86,7 @@ function roundPicture(commit: CommitRecord, attempts: readonly AttemptHistory[])
   };
 }
 
-function refusals(commits: readonly CommitRecord[]): RunPicture['refused'] {
+function refusals(commits: readonly KeptCommit[]): RunPicture['refused'] {
   const counts = new Map<string, { status: string; code: string; count: number }>();
   for (const { refused } of commits) {
     for (const { status, code } of refused) {

@@ -1,5 +1,6 @@
-// The record of a run, made of what a store has of it: each line of it was given to the store with what it tells of.
-import type { Plain, PlainObject, StoreRecord } from '@starling/store';
+// The record of a run, made of the journal that a store has of it: each line was given to the store with what it tells
+// of.
+import type { JournalEntry, Plain, PlainObject } from '@starling/store';
 import type { RecordLine, RunLine } from '../record/record-line.js';
 import { detailsOf } from './round-details.js';
 
@@ -12,31 +13,31 @@ export function runLineIn(identity: PlainObject): RunLine | null {
 }
 
 /** Without the lines of what a later start has made void. */
-export function recordOfRun(records: Iterable<StoreRecord>): readonly RecordLine[] {
+export function recordOfRun(journal: Iterable<JournalEntry>): readonly RecordLine[] {
   let told: { readonly line: RecordLine; readonly rounds: number }[] = [];
   /** `rounds`: how many were done by then. */
   const tell = (line: unknown, rounds: number): void => {
     if (line !== undefined) told.push({ line: line as RecordLine, rounds });
   };
-  for (const record of records) {
-    switch (record.kind) {
+  for (const entry of journal) {
+    switch (entry.kind) {
       case 'started':
-        told = told.filter(({ rounds }) => rounds <= record.from);
-        tell(record.identity[LINE], record.from);
+        told = told.filter(({ rounds }) => rounds <= entry.from);
+        tell(entry.identity[LINE], entry.from);
         break;
       case 'failed':
-        tell(record.details, record.round - 1);
+        tell(entry.details, entry.round - 1);
         break;
       case 'commit':
-        tell(detailsOf(record.metrics)?.line, record.round);
+        tell(detailsOf(entry.metrics)?.line, entry.round);
         break;
       case 'ended':
-        tell(record.details, roundsOf(record.details));
+        tell(entry.details, roundsOf(entry.details));
         break;
       case 'attempt':
         break;
       default:
-        record satisfies never;
+        entry satisfies never;
     }
   }
   return told.map(({ line }) => line);

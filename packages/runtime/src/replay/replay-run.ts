@@ -4,7 +4,7 @@ import { StarlingError, seedFrom } from '@starling/federated-core';
 import { createPlanRunner } from '@starling/plan/runner';
 import { stateHash } from '@starling/plan/safetensors';
 import type { Population } from '@starling/population';
-import type { AttemptHistory, CommitRecord, RunHistory, RunStore } from '@starling/store';
+import type { AttemptHistory, KeptCommit, RunHistory, RunStore } from '@starling/store';
 import { takeEngine } from '../engines/take-engine.js';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import { detailsOf } from '../kept/round-details.js';
@@ -121,7 +121,7 @@ async function checkIdentity(
 
 const NOT_AT_HAND = 'not at hand';
 
-function attemptOf({ attempts }: RunHistory, commit: CommitRecord, store: RunStore): AttemptHistory {
+function attemptOf({ attempts }: RunHistory, commit: KeptCommit, store: RunStore): AttemptHistory {
   const { round, attempt } = commit;
   const found = attempts.find((each) => each.round === round && each.attempt === attempt);
   if (found !== undefined) return found;
@@ -173,7 +173,7 @@ class Absences {
     this.population = Object.create(population, { load: { value: load } });
   }
 
-  during(session: RuntimeSession, { refused }: CommitRecord): RuntimeSession {
+  during(session: RuntimeSession, { refused }: KeptCommit): RuntimeSession {
     return {
       runPhase: (request) => {
         const lost = refused.filter(({ phase = 0 }) => phase === request.phase);

@@ -2,7 +2,7 @@
 import { generator, seedFrom } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
 import { type DiskFault, SimulatedCrash, type SimulatedDisk, simulatedDisk } from '../disk/simulated-disk.js';
-import { StoreDamagedError } from '../records/errors.js';
+import { StoreDamagedError } from '../runs/errors.js';
 import { RUN, scriptedRun, scriptedState } from '../testing/scripted-run.js';
 import { directoryStore } from './directory-store.js';
 import type { Owner, OwnerText } from './owner.js';
@@ -160,7 +160,7 @@ describe('directoryStore', () => {
     }
   });
 
-  test('`directoryStore` refuses a directory whose records are all damaged, rather than begin anew', async () => {
+  test('`directoryStore` refuses a directory whose entries are all damaged, rather than begin anew', async () => {
     const { disk, owner } = await finished();
     for (const path of ['/run/journal.log', '/run/run.log']) {
       const file = await disk.open(path, 'write');
@@ -169,7 +169,7 @@ describe('directoryStore', () => {
     const store = directoryStore('/run', { disk, owner: owner() });
     await expect(store.open(RUN)).rejects.toMatchObject({
       code: 'store-damaged',
-      message: expect.stringMatching(/no record is whole\n {4}\/run\/journal\.log, line 1: /),
+      message: expect.stringMatching(/no entry is whole\n {4}\/run\/journal\.log, line 1: /),
     });
   });
 });

@@ -1,12 +1,12 @@
-// A store of one run in a directory: `journal.log`, which has its records, `round-00000012.safetensors` for its last
-// states, and `run.log`, a second copy of the record that says who the run is.
+// A store of one run in a directory: `journal.log`, which has its entries, `round-00000012.safetensors` for its last
+// states, and `run.log`, a second copy of the entry that says who the run is.
 import { checkOptions } from '@starling/federated-core/plan';
 import { codeOf, type Disk, replaceFile } from '../disk/disk.js';
 import { nodeDisk } from '../disk/node-disk.js';
-import { checkRunName, retentionChecks, retentionOf } from '../records/check-use.js';
-import { StoreMisusedError } from '../records/errors.js';
-import { listedRun } from '../records/listed-run.js';
-import type { OpenRun, RetentionOptions, RunStore } from '../records/run-store.js';
+import { checkRunName, retentionChecks, retentionOf } from '../runs/check-use.js';
+import { StoreMisusedError } from '../runs/errors.js';
+import { listedRun } from '../runs/listed-run.js';
+import type { OpenRun, RetentionOptions, RunStore } from '../runs/run-store.js';
 import { type DurableRun, openDurableRun, readRun, refused, verifyRun } from './durable-run.js';
 import { fileJournal } from './file-journal.js';
 import type { Journal } from './journal.js';
@@ -39,8 +39,8 @@ export function directoryStore(directory: string, options: DirectoryStoreOptions
   });
   const found = async () => (await readRun(parts(''))).history;
   async function known(run: string) {
-    const { history, records } = await readRun(parts(''));
-    if (history?.run === run) return { history, records };
+    const { history, entries } = await readRun(parts(''));
+    if (history?.run === run) return { history, entries };
     const got = history === null ? 'none' : `'${history.run}'`;
     throw new StoreMisusedError(`Cannot read run '${run}': ${directory} holds ${got}`);
   }
@@ -70,7 +70,7 @@ export function directoryStore(directory: string, options: DirectoryStoreOptions
       }
     },
     read: async (run) => (await known(run)).history,
-    records: async (run) => (await known(run)).records,
+    records: async (run) => (await known(run)).entries,
     async state(run, round) {
       const mark = (await known(run)).history.commits.find((commit) => commit.round === round)?.state ?? null;
       return mark === null ? null : parts(run).states.read(round, mark);
@@ -86,7 +86,7 @@ export function directoryStore(directory: string, options: DirectoryStoreOptions
 const JOURNAL = 'journal.log';
 const HEAD = 'run.log';
 
-/** The journal, and beside it the last record that says who the run is: if the journal lost it, the copy stands in. */
+/** The journal, and beside it the last entry that says who the run is: if the journal lost it, the copy stands in. */
 function journalWithHead(disk: Disk, directory: string): Journal {
   const journal = fileJournal(disk, directory, JOURNAL);
   async function head() {
@@ -101,7 +101,7 @@ function journalWithHead(disk: Disk, directory: string): Journal {
     ...journal,
     async read() {
       const { lines, damage } = await journal.read();
-      if (lines.some(({ record }) => record.kind === 'started') || damage.length === 0)
+      if (lines.some(({ entry }) => entry.kind === 'started') || damage.length === 0)
         return { lines, damage };
       const copy = await head();
       if (copy === null) return { lines, damage };
@@ -113,7 +113,7 @@ function journalWithHead(disk: Disk, directory: string): Journal {
     },
     async append(line) {
       await journal.append(line);
-      if (line.record.kind !== 'started') return;
+      if (line.entry.kind !== 'started') return;
       await replaceFile(disk, directory, HEAD, new TextEncoder().encode(`${formatLine(line)}\n`));
     },
   };

@@ -1,11 +1,11 @@
-// A run whose records are in a journal and whose states are files: what the directory and the database have in common.
-// A commit is a state file that is durable, and then one record, which is the moment at which the round counts.
+// A run whose entries are in a journal and whose states are files: what the directory and the database have in common.
+// A commit is a state file that is durable, and then one entry, which is the moment at which the round counts.
 import { codeOf } from '../disk/disk.js';
-import { UseCheck } from '../records/check-use.js';
-import { StoreDamagedError, StoreFailedError } from '../records/errors.js';
-import { historyOf, historyUpTo, type RunHistory } from '../records/history.js';
-import type { StateMark, StoreRecord } from '../records/record.js';
-import type { Damage, FoundRun, KeptState, OpenRun, RetentionOptions } from '../records/run-store.js';
+import { UseCheck } from '../runs/check-use.js';
+import { StoreDamagedError, StoreFailedError } from '../runs/errors.js';
+import { historyOf, historyUpTo, type RunHistory } from '../runs/history.js';
+import type { JournalEntry, StateMark } from '../runs/journal-entry.js';
+import type { Damage, FoundRun, KeptState, OpenRun, RetentionOptions } from '../runs/run-store.js';
 import type { Journal } from './journal.js';
 import type { StateFiles } from './state-files.js';
 
@@ -20,15 +20,15 @@ export interface DurableRun {
 /** What the journal says; `null` if nothing was ever started. Throws a `StoreDamagedError` if only damage is left. */
 export async function readRun({ where, journal, states }: DurableRun) {
   const { lines, damage } = await refused(`read ${where}`, () => journal.read());
-  const history = historyOf(lines.map(({ record }) => record));
+  const history = historyOf(lines.map(({ entry }) => entry));
   const isLost = history === null && (damage.length > 0 || (await roundsOf(where, states)).length > 0);
   if (isLost) {
     throw new StoreDamagedError(
-      `Cannot read ${where}: it holds a run of which no record is whole${wherein(damage)}`,
+      `Cannot read ${where}: it holds a run of which no entry is whole${wherein(damage)}`,
     );
   }
-  const records = lines.map(({ record }) => record);
-  return { history, records, damage, next: (lines.at(-1)?.number ?? -1) + 1 + damage.length };
+  const entries = lines.map(({ entry }) => entry);
+  return { history, entries, damage, next: (lines.at(-1)?.number ?? -1) + 1 + damage.length };
 }
 
 function roundsOf(where: string, states: StateFiles): Promise<readonly number[]> {
@@ -89,8 +89,8 @@ export async function openDurableRun(
   let number = next;
   let isClosed = false;
 
-  async function append(record: StoreRecord): Promise<void> {
-    await refused(`write to ${where}`, () => journal.append({ number, record }));
+  async function append(entry: JournalEntry): Promise<void> {
+    await refused(`write to ${where}`, () => journal.append({ number, entry }));
     number++; // only now: after an error the same is written again, under the same number
   }
 
@@ -124,11 +124,11 @@ export async function openDurableRun(
   };
 }
 
-/** All damage to a run: its records, and every state that its commits name and that is there. */
+/** All damage to a run: its journal, and every state that its commits name and that is there. */
 export async function verifyRun(parts: DurableRun): Promise<readonly Damage[]> {
   const { lines, damage } = await refused(`read ${parts.where}`, () => parts.journal.read());
   const found = [...damage];
-  const history = historyOf(lines.map(({ record }) => record));
+  const history = historyOf(lines.map(({ entry }) => entry));
   const commits = history?.commits ?? [];
   const marks = commits.flatMap(({ round, state }) => (state === null ? [] : [[round, state] as const]));
   // All others may have been deleted on purpose.

@@ -1,4 +1,4 @@
-// What a durable store is made of besides states: a place where records are appended for good, and read again.
+// What a durable store is made of besides states: a place where entries are appended for good, and read again.
 import type { Line, ReadLines } from './lines.js';
 
 export interface Journal {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { StoreRecord } from '../records/record.js';
+import type { JournalEntry } from '../runs/journal-entry.js';
 import { formatLine, type Line, parseLine, parseLines } from './lines.js';
 
-const record: StoreRecord = {
+const entry: JournalEntry = {
   kind: 'ended',
   outcome: 'stopped',
   code: 'signal',
   reason: 'a line\nof "text"',
 };
-const line = (number: number): Line => ({ number, record });
+const line = (number: number): Line => ({ number, entry });
 const text = (number: number): string => formatLine(line(number));
 
 describe('lines', () => {
@@ -33,7 +33,7 @@ describe('lines', () => {
     expect(lines.map(({ number }) => number)).toEqual([0, 2, 5, 6]);
     expect(damage).toEqual([
       { where: 'here, line 2', reason: 'it is not as it was written' },
-      { where: 'here, line 4', reason: '2 records before it are missing' },
+      { where: 'here, line 4', reason: '2 entries before it are missing' },
     ]);
   });
 

@@ -1,13 +1,13 @@
-// A record as one line of text that is known again: its number, a hash over both, and JSON. A line that was cut or
-// changed is not taken for a record, and a number that is missing shows that one is gone.
+// An entry as one line of text that is known again: its number, a hash over both, and JSON. A line that was cut or
+// changed is not taken for an entry, and a number that is missing shows that one is gone.
 import { createHash } from 'node:crypto';
-import type { StoreRecord } from '../records/record.js';
-import type { Damage } from '../records/run-store.js';
+import type { JournalEntry } from '../runs/journal-entry.js';
+import type { Damage } from '../runs/run-store.js';
 
 export interface Line {
   /** From 0, one after another; written again, it keeps its number. */
   readonly number: number;
-  readonly record: StoreRecord;
+  readonly entry: JournalEntry;
 }
 
 /** Hexadecimal digits of a SHA-256 that a line holds: 128 bits. */
@@ -18,8 +18,8 @@ export function sha256(bytes: Uint8Array | string): string {
 }
 
 /** Without a newline. */
-export function formatLine({ number, record }: Line): string {
-  const body = `${number} ${JSON.stringify(record)}`;
+export function formatLine({ number, entry }: Line): string {
+  const body = `${number} ${JSON.stringify(entry)}`;
   return `${sha256(body).slice(0, HASH_DIGITS)} ${body}`;
 }
 
@@ -29,7 +29,7 @@ export function parseLine(text: string): Line | null {
   const body = text.slice(HASH_DIGITS + 1);
   if (text[HASH_DIGITS] !== ' ' || sha256(body).slice(0, HASH_DIGITS) !== hash) return null;
   const space = body.indexOf(' ');
-  return { number: Number(body.slice(0, space)), record: JSON.parse(body.slice(space + 1)) as StoreRecord };
+  return { number: Number(body.slice(0, space)), entry: JSON.parse(body.slice(space + 1)) as JournalEntry };
 }
 
 /** What was read of a journal. */
@@ -54,7 +54,7 @@ export function parseLines(texts: readonly string[], where: string): ReadLines {
     const missing = line.number - (lines.at(-1)?.number ?? -1) - 1;
     if (missing < 0) continue; // written a second time, after the disk had refused: the first one counts
     if (missing > broken)
-      damage.push({ where: place, reason: `${missing - broken} records before it are missing` });
+      damage.push({ where: place, reason: `${missing - broken} entries before it are missing` });
     lines.push(line);
     broken = 0;
   }

@@ -1,7 +1,7 @@
 // Who writes to a directory, as a file `writer-<n>.lock`. Each owner makes the next number, which only one can; the
 // highest number is never deleted, so that two who find a dead owner at the same time cannot both take its place.
 import { codeOf, type Disk, writeAll } from '../disk/disk.js';
-import { StoreLockedError } from '../records/errors.js';
+import { StoreLockedError } from '../runs/errors.js';
 import { formatOwner, type Owner, parseOwner } from './owner.js';
 
 const FILE = /^writer-(\d+)\.lock$/;

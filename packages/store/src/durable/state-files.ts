@@ -1,10 +1,10 @@
 // The states of a run as files of one folder, `round-00000012.safetensors`: written aside, synced, renamed, the folder
 // synced; and never read without the hash that the commit says.
 import { codeOf, type Disk, replaceFile } from '../disk/disk.js';
-import { expiredRounds } from '../records/check-use.js';
-import { StoreDamagedError } from '../records/errors.js';
-import type { StateMark } from '../records/record.js';
-import type { RetentionOptions } from '../records/run-store.js';
+import { expiredRounds } from '../runs/check-use.js';
+import { StoreDamagedError } from '../runs/errors.js';
+import type { StateMark } from '../runs/journal-entry.js';
+import type { RetentionOptions } from '../runs/run-store.js';
 import { sha256 } from './lines.js';
 
 export interface StateFiles {

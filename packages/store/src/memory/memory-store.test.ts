@@ -25,8 +25,8 @@ test('`memoryStore` encodes no state that nobody asks for', async () => {
   expect(encoded).toBe(1);
 });
 
-test('`memoryStore` forgets the oldest records when it is to keep few', async () => {
-  const store = memoryStore({ keepRecords: 8 });
+test('`memoryStore` forgets the oldest entries when it is to keep few', async () => {
+  const store = memoryStore({ keepEntries: 8 });
   const open = await store.open('one');
   await open.start({ name: 'toy' });
   for (let round = 1; round <= 100; round++) {
@@ -42,6 +42,6 @@ test('`memoryStore` forgets the oldest records when it is to keep few', async ()
   }
   const { commits, identity } = await store.read('one');
   expect(identity).toEqual({ name: 'toy' });
-  // Eight records: the start, and of the last rounds a commit each, with the attempt before it: 3 attempts, 4 commits.
+  // Eight entries: the start, and of the last rounds a commit each, with the attempt before it: 3 attempts, 4 commits.
   expect(commits.map(({ round }) => round)).toEqual([97, 98, 99, 100]);
 });

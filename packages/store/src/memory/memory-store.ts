@@ -1,23 +1,23 @@
 // Runs in the memory of this process: what a run without a directory has, and the plainest meaning of the contract. It
 // encodes no state before somebody asks for it, so that a commit costs nothing.
 import { checkOptions, numberWithin } from '@starling/federated-core/plan';
-import { checkRunName, expiredRounds, retentionChecks, retentionOf, UseCheck } from '../records/check-use.js';
-import { StoreLockedError, StoreMisusedError } from '../records/errors.js';
-import { historyOf, historyUpTo, type RunHistory } from '../records/history.js';
-import { listedRun } from '../records/listed-run.js';
-import type { CommitRecord, StoreRecord } from '../records/record.js';
-import type { ListedRun, OpenRun, RetentionOptions, RunStore } from '../records/run-store.js';
+import { checkRunName, expiredRounds, retentionChecks, retentionOf, UseCheck } from '../runs/check-use.js';
+import { StoreLockedError, StoreMisusedError } from '../runs/errors.js';
+import { historyOf, historyUpTo, type RunHistory } from '../runs/history.js';
+import type { JournalEntry, KeptCommit } from '../runs/journal-entry.js';
+import { listedRun } from '../runs/listed-run.js';
+import type { ListedRun, OpenRun, RetentionOptions, RunStore } from '../runs/run-store.js';
 
 export interface MemoryStoreOptions extends RetentionOptions {
-  /** Records that are kept of a run, at least 8: the first, and the last of the others. Default: all. */
-  readonly keepRecords?: number;
+  /** Entries that are kept of a run, at least 8: the first, and the last of the others. Default: all. */
+  readonly keepEntries?: number;
 }
 
 /** What gives a state's bytes, once asked. */
 type MemoryState = () => Uint8Array;
 
 interface MemoryRun {
-  readonly records: StoreRecord[];
+  readonly entries: JournalEntry[];
   readonly states: Map<number, MemoryState>;
   isOpen: boolean;
 }
@@ -29,14 +29,14 @@ interface MemoryRun {
 export function memoryStore(options: MemoryStoreOptions = {}): RunStore {
   checkOptions('Cannot make a store in memory', options, {
     ...retentionChecks,
-    keepRecords: numberWithin({ whole: true, from: 8 }),
+    keepEntries: numberWithin({ whole: true, from: 8 }),
   });
   const retention = retentionOf(options);
-  const { keepRecords = Number.POSITIVE_INFINITY } = options;
+  const { keepEntries = Number.POSITIVE_INFINITY } = options;
   const runs = new Map<string, MemoryRun>();
   const known = (run: string): { readonly kept: MemoryRun; readonly history: RunHistory } => {
     const kept = runs.get(run);
-    const history = kept === undefined ? null : historyOf(kept.records);
+    const history = kept === undefined ? null : historyOf(kept.entries);
     if (kept !== undefined && history !== null) return { kept, history };
     throw new StoreMisusedError(`Cannot read run '${run}': memory holds no such run`);
   };
@@ -44,21 +44,21 @@ export function memoryStore(options: MemoryStoreOptions = {}): RunStore {
   return {
     name: 'memory',
     async list() {
-      return [...runs.values()].flatMap(({ records }): ListedRun[] => {
-        const history = historyOf(records);
+      return [...runs.values()].flatMap(({ entries }): ListedRun[] => {
+        const history = historyOf(entries);
         return history === null ? [] : [listedRun(history)];
       });
     },
     async open(run) {
       checkRunName(run);
-      const kept = runs.get(run) ?? { records: [], states: new Map<number, MemoryState>(), isOpen: false };
+      const kept = runs.get(run) ?? { entries: [], states: new Map<number, MemoryState>(), isOpen: false };
       if (kept.isOpen) throw new StoreLockedError(`Cannot open run '${run}': it is open in this process`);
       runs.set(run, kept);
       kept.isOpen = true;
-      return openMemoryRun(run, kept, retention, keepRecords);
+      return openMemoryRun(run, kept, retention, keepEntries);
     },
     read: async (run) => known(run).history,
-    records: async (run) => [...known(run).kept.records],
+    records: async (run) => [...known(run).kept.entries],
     state: async (run, round) => known(run).kept.states.get(round)?.() ?? null,
     async verify(run) {
       known(run);
@@ -72,19 +72,19 @@ function openMemoryRun(
   run: string,
   kept: MemoryRun,
   retention: Required<RetentionOptions>,
-  keepRecords: number,
+  keepEntries: number,
 ): OpenRun {
-  const { records, states } = kept;
-  const history = historyOf(records);
+  const { entries, states } = kept;
+  const history = historyOf(entries);
   const round = Math.max(0, ...states.keys());
   const state = states.get(round);
   const use = new UseCheck(run, round);
   let isClosed = false;
 
-  const append = (record: StoreRecord): void => {
-    records.push(record);
+  const append = (entry: JournalEntry): void => {
+    entries.push(entry);
     // The first says who the run is, and stays.
-    if (records.length > keepRecords) records.splice(1, records.length - keepRecords);
+    if (entries.length > keepEntries) entries.splice(1, entries.length - keepEntries);
   };
 
   return {
@@ -103,8 +103,8 @@ function openMemoryRun(
     fail: (failure) => use.during('fail', failure, () => append({ kind: 'failed', ...failure })),
     commit: (commit) =>
       use.during('commit', commit, () => {
-        const record: CommitRecord = { ...commit, state: commit.state === null ? null : UNMEASURED };
-        append({ kind: 'commit', ...record });
+        const entry: KeptCommit = { ...commit, state: commit.state === null ? null : UNMEASURED };
+        append({ kind: 'commit', ...entry });
         if (commit.state === null) return;
         states.set(commit.round, commit.state);
         const expired = expiredRounds([...states.keys()].sort(ascending), retention, commit.pinned);

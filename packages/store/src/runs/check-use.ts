@@ -1,7 +1,7 @@
 // What any store asks of its caller: names that a file may have, one call after another, in an order that makes sense.
 import { numberWithin } from '@starling/federated-core/plan';
 import { StoreMisusedError } from './errors.js';
-import type { AttemptId } from './record.js';
+import type { AttemptId } from './journal-entry.js';
 import type { RetentionOptions } from './run-store.js';
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
@@ -24,7 +24,7 @@ export function retentionOf({ keep = 2, keepEvery = 0 }: RetentionOptions): Requ
   return { keep, keepEvery };
 }
 
-/** Of the rounds of states, ascending, those that need not be kept; `pinned`: see `CommitRecord`. */
+/** Of the rounds of states, ascending, those that need not be kept; `pinned`: see `KeptCommit`. */
 export function expiredRounds(
   rounds: readonly number[],
   { keep, keepEvery }: Required<RetentionOptions>,

@@ -1,6 +1,6 @@
-// What a run's records add up to: the rounds that count, the attempts at each, and where the run stands. Records of
+// What a run's journal adds up to: the rounds that count, the attempts at each, and where the run stands. Entries of
 // rounds that a later start left out are not part of it.
-import type { Attempt, CommitRecord, Failure, PlainObject, RunEnd, StoreRecord } from './record.js';
+import type { Attempt, KeptCommit, Failure, PlainObject, RunEnd, JournalEntry } from './journal-entry.js';
 
 /** `open`: begun, and neither counted nor failed; the attempt that a start begins again. */
 export type AttemptOutcome = 'counted' | 'failed' | 'open';
@@ -18,35 +18,35 @@ export interface RunHistory {
   /** How often a process has taken the run up. */
   readonly starts: number;
   /** Rounds that count, ascending. */
-  readonly commits: readonly CommitRecord[];
+  readonly commits: readonly KeptCommit[];
   /** Ascending by round and number. */
   readonly attempts: readonly AttemptHistory[];
   /** `null` while the run continues, and after a kill. */
   readonly end: RunEnd | null;
 }
 
-/** `null` for no records. Records that make no sense where they stand (as after a damaged one) are passed over. */
-export function historyOf(records: Iterable<StoreRecord>): RunHistory | null {
+/** `null` for no entries. Entries that make no sense where they stand (as after a damaged one) are passed over. */
+export function historyOf(entries: Iterable<JournalEntry>): RunHistory | null {
   let run = '';
   let identity: PlainObject | null = null;
   let starts = 0;
   let end: RunEnd | null = null;
-  let commits: CommitRecord[] = [];
+  let commits: KeptCommit[] = [];
   let attempts: { -readonly [K in keyof AttemptHistory]: AttemptHistory[K] }[] = [];
   const find = (round: number, attempt: number) =>
     attempts.findLast((each) => each.round === round && each.attempt === attempt);
-  for (const record of records) {
-    switch (record.kind) {
+  for (const entry of entries) {
+    switch (entry.kind) {
       case 'started':
-        run = record.run;
-        identity = record.identity;
+        run = entry.run;
+        identity = entry.identity;
         starts++;
         end = null;
-        commits = commits.filter(({ round }) => round <= record.from);
-        attempts = attempts.filter((attempt) => belongs(attempt, record.from));
+        commits = commits.filter(({ round }) => round <= entry.from);
+        attempts = attempts.filter((attempt) => belongs(attempt, entry.from));
         break;
       case 'attempt': {
-        const { kind: _, ...attempt } = record;
+        const { kind: _, ...attempt } = entry;
         attempts = attempts.filter(
           ({ round, attempt: n }) => round !== attempt.round || n !== attempt.attempt,
         );
@@ -54,13 +54,13 @@ export function historyOf(records: Iterable<StoreRecord>): RunHistory | null {
         break;
       }
       case 'failed': {
-        const { kind: _, ...failure } = record;
+        const { kind: _, ...failure } = entry;
         const failed = find(failure.round, failure.attempt);
         if (failed !== undefined) Object.assign(failed, { outcome: 'failed', failure });
         break;
       }
       case 'commit': {
-        const { kind: _, ...commit } = record;
+        const { kind: _, ...commit } = entry;
         commits = commits.filter(({ round }) => round < commit.round);
         commits.push(commit);
         const counted = find(commit.round, commit.attempt);
@@ -68,12 +68,12 @@ export function historyOf(records: Iterable<StoreRecord>): RunHistory | null {
         break;
       }
       case 'ended': {
-        const { kind: _, ...how } = record;
+        const { kind: _, ...how } = entry;
         end = how;
         break;
       }
       default:
-        record satisfies never;
+        entry satisfies never;
     }
   }
   return identity === null ? null : { run, identity, starts, commits, attempts, end };

@@ -1,4 +1,4 @@
-// What a store keeps of a run besides its states: a list of records, appended one after another and never changed. A
+// What a store keeps of a run besides its states: a journal of entries, appended one after another and never changed. A
 // run's history is what they add up to (`history.ts`).
 
 /** What JSON can hold, and gives back as it was. */
@@ -14,7 +14,7 @@ export interface AttemptId {
 }
 
 /** The clients that an attempt asks. */
-export interface CohortRecord {
+export interface KeptCohort {
   readonly size: number;
   /** SHA-256, hexadecimal, of what tells this cohort from any other. */
   readonly digest: string;
@@ -24,7 +24,7 @@ export interface CohortRecord {
 
 /** An attempt at a round, as it is before any client is asked to work for it. */
 export interface Attempt extends AttemptId {
-  readonly cohort: CohortRecord;
+  readonly cohort: KeptCohort;
   /** Two unsigned 32-bit words. */
   readonly seed: readonly [number, number];
 }
@@ -64,7 +64,7 @@ export interface StateMark {
 }
 
 /** A round that counts. */
-export interface CommitRecord extends AttemptId {
+export interface KeptCommit extends AttemptId {
   /** Names in cohort order of the clients whose reports are in the state. */
   readonly counted: readonly string[];
   readonly refused: readonly Refusal[];
@@ -78,7 +78,7 @@ export interface CommitRecord extends AttemptId {
   readonly pinned?: readonly number[];
 }
 
-export type StoreRecord =
+export type JournalEntry =
   /** A process took the run up after round `from`: what was recorded of later rounds is void. */
   | {
       readonly kind: 'started';
@@ -88,5 +88,5 @@ export type StoreRecord =
     }
   | ({ readonly kind: 'attempt' } & Attempt)
   | ({ readonly kind: 'failed' } & Failure)
-  | ({ readonly kind: 'commit' } & CommitRecord)
+  | ({ readonly kind: 'commit' } & KeptCommit)
   | ({ readonly kind: 'ended' } & RunEnd);

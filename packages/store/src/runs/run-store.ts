@@ -1,10 +1,10 @@
 // The contract of a store of runs: one writer a run, whose commits each count as a whole or not at all, and who finds
 // after a crash the newest state that is whole. `contract.ts` is the suite that every store passes.
 import type { RunHistory } from './history.js';
-import type { Attempt, CommitRecord, Failure, PlainObject, RunEnd, StoreRecord } from './record.js';
+import type { Attempt, KeptCommit, Failure, PlainObject, RunEnd, JournalEntry } from './journal-entry.js';
 
 /** A round that is to count. */
-export interface Commit extends Omit<CommitRecord, 'state'> {
+export interface Commit extends Omit<KeptCommit, 'state'> {
   /** Gives the state's bytes if the store needs them; `null` for a round between two checkpoints. */
   readonly state: (() => Uint8Array) | null;
 }
@@ -17,7 +17,7 @@ export interface KeptState {
 
 /** Something kept that is not as it was written. */
 export interface Damage {
-  /** Such as the path of a file, or the number of a record. */
+  /** Such as the path of a file, or the number of an entry. */
   readonly where: string;
   readonly reason: string;
 }
@@ -81,10 +81,10 @@ export interface RunStore {
   /** What is kept of a run, also while it is written to. Throws a `StoreMisusedError` for an unknown one. */
   read(run: string): Promise<RunHistory>;
   /**
-   * All records that are kept of a run, in the order in which they were written, those that a later start made void
-   * among them. Throws as `read` does.
+   * The journal of a run, as far as it is kept: all entries in the order in which they were written, those that a later
+   * start made void among them. Throws as `read` does.
    */
-  records(run: string): Promise<readonly StoreRecord[]>;
+  records(run: string): Promise<readonly JournalEntry[]>;
   /** The state after a round, `null` if it is not kept (any more). Throws a `StoreDamagedError` if it is damaged. */
   state(run: string, round: number): Promise<Uint8Array | null>;
   /** All damage to what is kept of a run; nothing is changed. */

@@ -94,7 +94,7 @@ describe('sqlStore', () => {
       const store = sqlStore(copy);
       try {
         const open = await store.open(RUN);
-        // Without its records a run of this name is new, as it would be with another file in the place.
+        // Without its journal a run of this name is new, as it would be with another file in the place.
         const { state, damage } = open.found ?? { state: null, damage: [] };
         if (state !== null) expect(state.bytes).toEqual(scriptedState(state.round));
         if (state !== null && state.round < ROUNDS) expect(damage.length).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-// A store of many runs in a directory with an embedded database: `runs.db` has their records, `states/<run>/` their
+// A store of many runs in a directory with an embedded database: `runs.db` has their journals, `states/<run>/` their
 // last states, and `lock.db` is locked by the one process that writes.
 import { existsSync } from 'node:fs';
 import { checkOptions } from '@starling/federated-core/plan';
@@ -8,14 +8,14 @@ import { type DurableRun, openDurableRun, readRun, refused, verifyRun } from '..
 import type { Journal } from '../durable/journal.js';
 import { formatLine, parseLines } from '../durable/lines.js';
 import { stateFiles } from '../durable/state-files.js';
-import { checkRunName, retentionChecks, retentionOf } from '../records/check-use.js';
-import { StoreLockedError, StoreMisusedError } from '../records/errors.js';
-import { listedRun } from '../records/listed-run.js';
-import type { ListedRun, RetentionOptions, RunStore } from '../records/run-store.js';
+import { checkRunName, retentionChecks, retentionOf } from '../runs/check-use.js';
+import { StoreLockedError, StoreMisusedError } from '../runs/errors.js';
+import { listedRun } from '../runs/listed-run.js';
+import type { ListedRun, RetentionOptions, RunStore } from '../runs/run-store.js';
 import { type Database, lockDatabase, openDatabase } from './database.js';
 
 export interface SqlStoreOptions extends RetentionOptions {
-  /** Where states are written; records are in the database, on the disk of this machine. Default: there, too. */
+  /** Where states are written; journals are in the database, on the disk of this machine. Default: there, too. */
   readonly disk?: Disk;
 }
 
@@ -56,7 +56,7 @@ export function sqlStore(directory: string, options: SqlStoreOptions = {}): RunS
     const found = kept === null ? null : await readRun(kept);
     const history = found?.history ?? null;
     if (kept !== null && found !== null && history !== null) {
-      return { history, records: found.records, parts: kept };
+      return { history, entries: found.entries, parts: kept };
     }
     throw new StoreMisusedError(`Cannot read run '${run}': ${directory} holds no such run`);
   }
@@ -97,7 +97,7 @@ export function sqlStore(directory: string, options: SqlStoreOptions = {}): RunS
       }
     },
     read: async (run) => (await known(run)).history,
-    records: async (run) => (await known(run)).records,
+    records: async (run) => (await known(run)).entries,
     async state(run, round) {
       const { history, parts } = await known(run);
       const mark = history.commits.find((commit) => commit.round === round)?.state ?? null;

@@ -1,7 +1,7 @@
 // A run of a few rounds, one attempt of which fails, on any store: what tests of faults run, again and again where a
 // process would be started again, and what they hold its outcome to.
-import { failedAttempts } from '../records/history.js';
-import type { FoundRun, OpenRun, RunStore } from '../records/run-store.js';
+import { failedAttempts } from '../runs/history.js';
+import type { FoundRun, OpenRun, RunStore } from '../runs/run-store.js';
 
 export const RUN = 'run';
 

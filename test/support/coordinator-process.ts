@@ -1,8 +1,10 @@
 // A coordinator in a process of its own, for tests that kill it:
-// `node coordinator-process.js PORT STATE ROUNDS CLIENTS threshold|rows`, the last for a round of one phase or of two.
-// It prints a line of JSON for each committed round, and one with the state's hash at the end.
+// `node coordinator-process.js PORT STATE ROUNDS CLIENTS threshold|rows|attacked`, the last for a round of one phase, of
+// two, or of attempts that fail. It prints a line of JSON for each committed round, and one with the state's hash at the
+// end; where attempts fail, one once it listens, too.
 import { runCoordinator } from '@starling/coordinator';
 import { uniformSampler } from '@starling/population';
+import { attackedPopulation, MAX_ATTEMPTS } from '../run-attacks/attacked-run.js';
 import { driftingThreshold, sensors } from './drifting-threshold.js';
 import { keyHolders, wanderingRows } from './wandering-rows.js';
 
@@ -15,7 +17,10 @@ const result = await runCoordinator({
   run: {
     ...(work === 'rows'
       ? { process: wanderingRows(), population: keyHolders(populationSize) }
-      : { process: driftingThreshold(), population: sensors(populationSize) }),
+      : {
+          process: driftingThreshold(),
+          population: work === 'attacked' ? attackedPopulation() : sensors(populationSize),
+        }),
     sampler: uniformSampler({ cohortSize }),
     rounds: Number(rounds),
   },
@@ -23,6 +28,11 @@ const result = await runCoordinator({
   port: Number(port),
   state: state as string,
   minReports: cohortSize,
+  ...(work === 'attacked' && {
+    maxAttempts: MAX_ATTEMPTS,
+    backOffMs: 1,
+    onListen: () => print({}),
+  }),
   onRound: ({ round }) => print({ round }),
 });
 print({ rounds: result.rounds, stateHash: result.stateHash });

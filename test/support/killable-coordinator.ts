@@ -3,7 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const COORDINATOR = fileURLToPath(new URL('../dist/support/coordinator-process.js', import.meta.url));
+/** This file may be a source, as tests load it, or built. */
+const BUILT = import.meta.url.endsWith('.ts') ? '../dist/support' : '.';
+const COORDINATOR = fileURLToPath(new URL(`${BUILT}/coordinator-process.js`, import.meta.url));
 
 /** What it prints: a line for each committed round, and one at the end. */
 export interface CoordinatorLine {
@@ -30,7 +32,7 @@ export function startCoordinator(
     readonly state: string;
     readonly rounds: number;
     readonly clients: number;
-    readonly work: 'threshold' | 'rows';
+    readonly work: 'threshold' | 'rows' | 'attacked';
   },
   onLine: (lines: readonly CoordinatorLine[], child: ChildProcess) => void = () => {},
 ): KillableCoordinator {

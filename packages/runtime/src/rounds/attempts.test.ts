@@ -1,8 +1,11 @@
 // Attempts at a round: what is tried again, with whom, and what is said of it.
 import { deriveSeed, seedFrom } from '@starling/federated-core';
 import { roundSeed } from '@starling/federated-core/plan';
+import { directoryStore } from '@starling/store/directory';
+import { simulatedDisk } from '@starling/store/testing';
 import { assert, expect, test } from 'vitest';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
+import type { RuntimeSession } from '../runtime/runtime.js';
 import { drawnBy } from '../testing/drawn-by.js';
 import { numberOf, options } from '../testing/growth.js';
 import type { RunOptions } from './run-options.js';
@@ -99,4 +102,86 @@ test('`runRounds` throws when fewer clients than asked for report, and says why'
       /^Cannot finish round 5: need 2 reports, got 1 of 2 \(the last of 3 attempts\)\n {4}1 refused, non-finite-update: .* NaN in value of federatedMean\(\) at \S+ \(client-5\)\n {4}non-finite-update: look for NaN/,
     ),
   });
+});
+
+/** A runtime whose sessions have more, or other, than those of the in-process one. */
+function withSession(more: (close: () => void) => Partial<RuntimeSession>): RunOptions['runtime'] {
+  const inner = inProcessRuntime();
+  return {
+    ...inner,
+    async open(plan, clients) {
+      const session = await inner.open(plan, clients);
+      return { ...session, ...more(() => void session.close()) };
+    },
+  };
+}
+
+test('`runRounds` waits for a session that is not ready, and no round takes longer for it', async () => {
+  const WAIT_MS = 300;
+  const runtime = withSession(() => ({
+    ready: () => new Promise((resolve) => setTimeout(resolve, WAIT_MS)),
+  }));
+  const wallMs: number[] = [];
+  const result = await runRounds(options({ runtime, onRound: (record) => void wallMs.push(record.wallMs) }));
+  expect(result.wallMs).toBeGreaterThan(WAIT_MS - 1);
+  expect(wallMs).toHaveLength(3);
+  expect(Math.max(...wallMs)).toBeLessThan(WAIT_MS / 2);
+});
+
+test('`runRounds` tells a session whether its run is over, or to be taken up again', async () => {
+  const ends: (boolean | undefined)[] = [];
+  const runtime = withSession((close) => ({
+    async close(isOver) {
+      ends.push(isOver);
+      close();
+    },
+  }));
+  await runRounds(options({ runtime }));
+  const controller = new AbortController();
+  const onRound = (): void => controller.abort();
+  await runRounds(options({ runtime, signal: controller.signal, onRound }));
+  const nobody = { name: 'nobody', sample: () => [5] };
+  await expect(runRounds(options({ runtime, sampler: nobody }))).rejects.toMatchObject({
+    code: 'empty-aggregate',
+  });
+  const disk = simulatedDisk({ fault: (call) => (call === 'rename' ? 'ENOSPC' : null) });
+  const store = directoryStore('/full', { disk });
+  await expect(runRounds(options({ runtime, store, storeRetries: 0 }))).rejects.toMatchObject({
+    code: 'store-failed',
+  });
+  assert.deepEqual(ends, [true, false, true, false]);
+});
+
+test('`runRounds` makes a write again when the disk refuses, and gives up in words that say what is kept', async () => {
+  let refusals = 0;
+  const refusing = (most: number, from: number) => {
+    let number = 0;
+    refusals = 0;
+    return simulatedDisk({
+      fault(call) {
+        if (call !== 'sync') return null;
+        number++;
+        if (number < from || refusals >= most) return null;
+        refusals++;
+        return 'ENOSPC';
+      },
+    });
+  };
+  const expected = await runRounds(options());
+  const once = directoryStore('/run', { disk: refusing(1, 6) });
+  assert.equal((await runRounds(options({ store: once, storeRetries: 1 }))).stateHash, expected.stateHash);
+  assert.equal(refusals, 1);
+  const announced: number[] = [];
+  const full = directoryStore('/run', { disk: refusing(100, 8) });
+  const running = runRounds(
+    options({ store: full, storeRetries: 1, onRound: ({ round }) => void announced.push(round) }),
+  );
+  await expect(running).rejects.toMatchObject({
+    code: 'store-failed',
+    message: expect.stringMatching(
+      /^Cannot continue after round 1: Cannot write .*ENOSPC.*, time and again; all 1 rounds before are kept/,
+    ),
+  });
+  assert.equal(refusals, 3); // the write, once more, and then the lock that is let go of
+  assert.deepEqual(announced, [1]);
 });

@@ -22,6 +22,11 @@ export async function readRun({ where, journal, states }: DurableRun) {
   const { lines, damage } = await refused(`read ${where}`, () => journal.read());
   const history = historyOf(lines.map(({ entry }) => entry));
   const isLost = history === null && (damage.length > 0 || (await roundsOf(where, states)).length > 0);
+  if (isLost && damage.length === 0) {
+    throw new StoreDamagedError(
+      `Cannot read ${where}: it holds states of rounds, and no record of a run: need one, got a directory whose journal is gone, or of a version of Starling before there were journals`,
+    );
+  }
   if (isLost) {
     throw new StoreDamagedError(
       `Cannot read ${where}: it holds a run of which no entry is whole${wherein(damage)}`,

@@ -1,0 +1,56 @@
+// `npm run attack-runs`: kills coordinators, flips bits and fails disks, more often than the tests do.
+import { parseArgs } from 'node:util';
+import { diskCalls, FAILURES, failDisk } from './fail-disk.js';
+import { flipBits } from './flip-bits.js';
+import { killCoordinator } from './kill-coordinator.js';
+
+const HELP = `Usage: npm run attack-runs -- [options]
+
+  --kills <n>    of coordinators, a run of 20 rounds for every 20 of them (default: 200)
+  --flips <n>    bits of what a run has kept (default: 1000)
+  --seed <n>     from which all of it is drawn (default: 1)
+`;
+const ROUNDS = 20;
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '200' },
+    flips: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: '1' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) process.stdout.write(HELP);
+else process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const seed = Number(values.seed);
+  let findings = 0;
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const found = (line: string): void => {
+    findings++;
+    say(line);
+  };
+  const { same, warned, refused, findings: flipped } = await flipBits(Number(values.flips), seed);
+  flipped.forEach(found);
+  say(
+    `${values.flips} flipped bits: ${same} runs ended as ever, ${warned} with a warning; ${refused} refused`,
+  );
+  const calls = await diskCalls();
+  for (const failure of FAILURES) {
+    for (let at = 1; at <= calls; at++) {
+      const finding = await failDisk(failure, at);
+      if (finding !== null) found(`a disk that ${failure} at call ${at}: ${finding}`);
+    }
+  }
+  say(`${FAILURES.length * calls} failed disks, at each of ${calls} calls`);
+  let killed = 0;
+  for (let run = 0; killed < Number(values.kills); run++) {
+    const { kills, stateHash, expected } = await killCoordinator(ROUNDS, ROUNDS, seed + run);
+    killed += kills;
+    if (stateHash !== expected) found(`run ${run}, of ${kills} kills: another state`);
+    say(`${killed} kills`);
+  }
+  say(`${findings} findings`);
+  return findings > 0 ? 1 : 0;
+}

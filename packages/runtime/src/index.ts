@@ -30,6 +30,7 @@ export {
 export { type LoadedState, loadState } from './rounds/load-state.js';
 export type {
   FailedRound,
+  PresentOptions,
   RoundMetricsOf,
   RoundRecord,
   RunAbout,

@@ -27,6 +27,7 @@ interface CoordinatorOptions {
   readonly rounds?: number;
   readonly minClients: number;
   readonly minReports: number;
+  readonly mode: 'fixed' | 'present';
   readonly maxAttempts?: number;
   readonly backOffMs?: number;
   readonly deadlineMs: number;
@@ -59,6 +60,15 @@ export function addCoordinatorCommand(program: Command): void {
       numberOption('--min-reports', 1, 'updates that a round needs; with fewer, its deadline is extended')
         .default(1)
         .env('STARLING_MIN_REPORTS'),
+    )
+    .addOption(
+      new Option(
+        '--mode <name>',
+        'fixed: cohorts of the whole population; present: of the clients that are there',
+      )
+        .argParser(readMode)
+        .default('fixed')
+        .env('STARLING_MODE'),
     )
     .addOption(maxAttemptsOption(5).env('STARLING_MAX_ATTEMPTS'))
     .addOption(backOffOption(1000).env('STARLING_BACK_OFF_MS'))
@@ -104,6 +114,7 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
       minClients: options.minClients,
       minReports: options.minReports,
       deadlineMs: options.deadlineMs,
+      ...(options.mode === 'present' && { present: {} }),
       ...(maxAttempts !== undefined && { maxAttempts }),
       ...(backOffMs !== undefined && { backOffMs }),
       logger,
@@ -121,6 +132,11 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
   if (result.failure !== null) throw result.failure;
   await observer.finished?.(runSummary(start, result));
   exitAfter(result);
+}
+
+function readMode(name: string): 'fixed' | 'present' {
+  if (name === 'fixed' || name === 'present') return name;
+  throw new UsageError(`Cannot choose a mode: need fixed or present, got '${name}'`);
 }
 
 function readTls({

@@ -24,6 +24,8 @@ export interface GatheringOptions extends PhaseAddress {
   /** Accepted updates (or the whole cohort, if smaller) below which the deadline is extended. */
   readonly extendBelow: number;
   readonly maxExtensions: number;
+  /** Accepted updates that end the phase at once. Default: the whole cohort's. */
+  readonly goal?: number;
   readonly logger: Logger;
   readonly metrics: ServerMetrics;
 }
@@ -57,7 +59,7 @@ export function gather(options: GatheringOptions): Gathering {
   const here: PhaseAddress = { run, round, attempt, phase, base };
   const machine = createGathering(
     here,
-    { cohort, goal: cohort.length, needed: 0, deadlineMs, extendBelow, maxExtensions },
+    { cohort, goal: options.goal ?? cohort.length, needed: 0, deadlineMs, extendBelow, maxExtensions },
     now(),
   );
   let isAbandoned = false;

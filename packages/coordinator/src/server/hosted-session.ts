@@ -34,6 +34,8 @@ export interface HostedSession {
   readonly ready: number;
   /** Resolves once so many clients are ready. */
   whenReady(count: number): Promise<void>;
+  /** Calls `tell` with each client that is ready, and from then on with each that gets ready or goes. */
+  watch(tell: (client: string, isThere: boolean) => void): void;
   /** The phase that is being gathered; null between phases. */
   assign(task: Task | null): void;
   /** Sends a client its work if it is there and still owes an update. */
@@ -88,6 +90,14 @@ export function createSeats(
       waiter.resolve();
     }
   };
+  const watchers: ((client: string, isThere: boolean) => void)[] = [];
+  /** The connection is not ready any more; nor is its client, unless it is back on another. */
+  const noLongerReady = (connection: Connection): void => {
+    if (!readyConnections.delete(connection)) return;
+    const other = members.socketOf(connection.client);
+    if (other !== null && readyConnections.has(other)) return;
+    for (const tell of watchers) tell(connection.client, false);
+  };
   const belongsToTask = ({ type, control }: ControlMessage) =>
     type === 'update' &&
     task !== null &&
@@ -134,6 +144,7 @@ export function createSeats(
       metrics.add('starling_joins_total');
       readyConnections.add(connection);
       heldBodies.set(connection, { broadcast: partial, slices });
+      for (const tell of watchers) tell(connection.client, true);
       tally();
       ask(connection.client);
     },
@@ -161,14 +172,14 @@ export function createSeats(
     left(connection) {
       // At once: by the time that its socket is closed, another one may have taken the name.
       members.part(connection.client, connection, 0);
-      readyConnections.delete(connection);
+      noLongerReady(connection);
       task?.gathering.failed(connection.client, null, 'left', 'the client said that it will not be back');
       tally();
     },
     closed(connection, { isCut, unfinished }) {
       const { client } = connection;
       connections.delete(connection);
-      readyConnections.delete(connection);
+      noLongerReady(connection);
       if (isCut && members.socketOf(client) === connection) cutOff.set(client, now());
       members.part(client, connection, options.reserveMs);
       const partial = unfinished.find(({ message }) => belongsToTask(message));
@@ -181,6 +192,10 @@ export function createSeats(
     offer,
     connections,
     handlers,
+    watch(tell) {
+      watchers.push(tell);
+      for (const { client } of readyConnections) tell(client, true);
+    },
     get ready() {
       return readyConnections.size;
     },

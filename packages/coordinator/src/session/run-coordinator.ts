@@ -40,6 +40,8 @@ export interface CoordinatorOptions extends WebSocketRuntimeOptions {
   /** Wait before the second attempt at a round, milliseconds; it doubles with each further one. Default 1,000. */
   readonly backOffMs?: RunOptions['backOffMs'];
   readonly storeRetries?: RunOptions['storeRetries'];
+  /** See `RunOptions`: cohorts are drawn from the clients that are there, and a round ends at its deadline. */
+  readonly present?: RunOptions['present'];
   /** What the federation was built with; see `RunOptions`. */
   readonly settings?: RunOptions['settings'];
   /** Updates that a round needs, or it fails. Default: whatever number counts. */
@@ -68,7 +70,7 @@ const FAREWELL_MS = 30_000;
 export async function runCoordinator(options: CoordinatorOptions): Promise<RunResult> {
   checkCoordinator(options);
   const { run, rounds = run.rounds, seed = 0, state, settings, onOtherRun, minReports, ...others } = options;
-  const { maxAttempts = 5, backOffMs = 1000, storeRetries, onDamage, ...rest } = others;
+  const { maxAttempts = 5, backOffMs = 1000, storeRetries, present, onDamage, ...rest } = others;
   const { onRound: _round, onFailedRound: _failed, onRecord: _record, about: _about, ...session } = rest;
   const { signal } = session;
   const logger = options.logger ?? pino({ level: 'silent' });
@@ -83,6 +85,7 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
       ...session,
       // A round that would fail for want of reports waits longer instead, unless it is told otherwise.
       ...(minReports !== undefined && { extendBelow: options.extendBelow ?? minReports }),
+      ...(present !== undefined && { extendBelow: options.extendBelow ?? 0 }),
       logger,
       metrics,
     }),
@@ -91,6 +94,7 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
     maxAttempts,
     backOffMs,
     ...(storeRetries !== undefined && { storeRetries }),
+    ...(present !== undefined && { present }),
     ...(options.engine !== undefined && { engine: options.engine }),
     ...(evaluation !== undefined && { evaluation }),
     ...(store !== null && { store }),
@@ -162,6 +166,7 @@ function checkCoordinator(options: CoordinatorOptions): void {
     backOffMs: waitMs,
     storeRetries: fromZero,
     onDamage: kinds.callable,
+    present: kinds.record,
     onOtherRun: kinds.callable,
     onRound: kinds.callable,
     onFailedRound: kinds.callable,

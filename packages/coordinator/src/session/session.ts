@@ -107,7 +107,7 @@ export async function openSession(
       async runPhase(request) {
         await ready();
         metrics.set('starling_round', request.round);
-        const { run = '', round, phase, cohort, faults } = request;
+        const { run = '', round, phase, cohort, faults, goal } = request;
         const { aggregations } = linked.plan.phases[phase]!;
         const reductions = runner.reductions(phase);
         const { laneSize } = linked.plan;
@@ -118,6 +118,7 @@ export async function openSession(
           deadlineMs,
           extendBelow,
           maxExtensions,
+          ...(goal !== undefined && { goal }),
           logger: logger.child({ round, phase }),
           metrics,
         });
@@ -133,6 +134,11 @@ export async function openSession(
           task.gathering.abandon();
           hosted.assign(null);
         }
+      },
+      present(tell) {
+        const indices = new Map<string, number>();
+        for (let index = 0; index < population.size; index++) indices.set(population.clientId(index), index);
+        hosted.watch((client, isThere) => tell(indices.get(client)!, isThere));
       },
       settled({ run, round, attempt, counted }) {
         hosted.settled({ run: run || ownRun, round, attempt }, counted);

@@ -24,6 +24,8 @@ export type RunIdentity = {
    */
   readonly engine: { readonly server: string; readonly clients: string };
   readonly sampler: { readonly name: string; readonly cohortSize: number; readonly firstCohort: string };
+  /** Whom cohorts are drawn from, if it is not the whole population. */
+  readonly mode?: 'present';
   /** What the population answers for itself. */
   readonly population: Fingerprint;
   /** How its clients are asked for evaluations; left out if they are not. */

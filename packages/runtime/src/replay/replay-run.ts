@@ -12,7 +12,7 @@ import { identityDifferences, OtherRunError } from '../kept/run-identity.js';
 import { type CompiledRun, compileRun } from '../rounds/compile-run.js';
 import { identifyRun } from '../rounds/identify-run.js';
 import { initialState } from '../rounds/initial-state.js';
-import { cohortDigest } from '../rounds/ledger.js';
+import { cohortDigest, indicesOf } from '../rounds/ledger.js';
 import type { RunOptions } from '../rounds/run-options.js';
 import { runRound } from '../rounds/run-round.js';
 import { sampleCohort } from '../rounds/sample-cohort.js';
@@ -107,7 +107,8 @@ async function checkIdentity(
   { identity: found }: RunHistory,
 ): Promise<void> {
   const runtime = inProcessRuntime(options.engine === undefined ? {} : { engine: options.engine });
-  const { evaluation: _, best: __, ...kept } = found;
+  // None of these changes what a round makes of its cohort.
+  const { evaluation: _, best: __, mode: ____, ...kept } = found;
   const { onRound: ___, ...run } = options;
   const identity = await identifyRun(compiled, { ...run, runtime, rounds: 0 }, null);
   // A coordinator without data has no hash of it, and is replayed where the data is.
@@ -144,16 +145,6 @@ function cohortOf(
     store,
     `need the cohort of round ${round} that was asked, got another from the sampler`,
   );
-}
-
-function indicesOf(names: readonly string[], population: Population): readonly number[] {
-  const wanted = new Set(names);
-  const indices = new Map<string, number>();
-  for (let index = 0; index < population.size && indices.size < wanted.size; index++) {
-    const name = population.clientId(index);
-    if (wanted.has(name)) indices.set(name, index);
-  }
-  return names.map((name) => indices.get(name) ?? -1);
 }
 
 function notReplayable({ name }: RunStore, problem: string): StarlingError {

@@ -1,13 +1,15 @@
 // Attempts at a round: what is tried again, with whom, and what is said of it.
-import { deriveSeed, seedFrom } from '@starling/federated-core';
+import { compilePlan, deriveSeed, seedFrom } from '@starling/federated-core';
 import { roundSeed } from '@starling/federated-core/plan';
+import { linkPlan } from '@starling/plan/link';
+import { memoryStore, type RunStore } from '@starling/store';
 import { directoryStore } from '@starling/store/directory';
 import { simulatedDisk } from '@starling/store/testing';
 import { assert, expect, test } from 'vitest';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { drawnBy } from '../testing/drawn-by.js';
-import { numberOf, options } from '../testing/growth.js';
+import { growth, numberOf, options, population } from '../testing/growth.js';
 import type { RunOptions } from './run-options.js';
 import { runRounds } from './run-rounds.js';
 
@@ -184,4 +186,38 @@ test('`runRounds` makes a write again when the disk refuses, and gives up in wor
   });
   assert.equal(refusals, 3); // the write, once more, and then the lock that is let go of
   assert.deepEqual(announced, [1]);
+});
+
+test('`runRounds` leaves an attempt open when it is aborted while that is being stored', async () => {
+  const controller = new AbortController();
+  const inner = memoryStore();
+  const store: RunStore = {
+    ...inner,
+    async open(run) {
+      const open = await inner.open(run);
+      return {
+        ...open,
+        async begin(attempt) {
+          await open.begin(attempt);
+          if (attempt.round === 2) controller.abort();
+        },
+      };
+    },
+  };
+  const runtime = withSession(() => ({
+    runPhase(request) {
+      if (controller.signal.aborted) return Promise.reject(controller.signal.reason); // as over sockets
+      return inProcess.then((session) => session.runPhase(request));
+    },
+  }));
+  const inProcess = inProcessRuntime().open(linkPlan(compilePlan(growth.next)), population);
+  const result = await runRounds(options({ runtime, store, run: 'one', signal: controller.signal }));
+  assert.deepEqual([result.rounds, result.interrupted], [1, true]);
+  const { attempts, end } = await inner.read('one');
+  assert.deepEqual(
+    attempts.map(({ outcome }) => outcome),
+    ['counted', 'open'],
+  );
+  expect(end).toMatchObject({ outcome: 'stopped', code: 'interrupted' });
+  await (await inProcess).close();
 });

@@ -17,7 +17,7 @@ import { runtimeKind } from '../runtime/runtime-kind.js';
 import { type BestRule, checkBestRule, isOfEvaluation } from './best-rule.js';
 import type { RunSource } from './compile-run.js';
 import { type Evaluation, isOfClients } from './evaluation.js';
-import type { RunOptions } from './run-options.js';
+import type { PresentOptions, RunOptions } from './run-options.js';
 
 /** Throws a `RangeError` that names the option at fault, with the user's line. */
 export function checkRun(options: RunOptions): void {
@@ -34,6 +34,7 @@ export function checkRun(options: RunOptions): void {
       run: kinds.text,
       checkpointEvery: fromOne,
       onDamage: kinds.callable,
+      present: presentOption,
       maxAttempts: fromOne,
       backOffMs: numberWithin({ from: 0 }),
       storeRetries: fromZero,
@@ -85,6 +86,15 @@ const evaluationOption: Check = (action, option, value) => {
     population: populationKind,
     sampler: samplerKind,
     minReports: fromZero,
+  });
+};
+
+const presentOption: Check = (action, option, value) => {
+  kinds.record(action, option, value);
+  checkOptions(`${action}: ${option}`, value as PresentOptions, {
+    overSelection: numberWithin({ from: 1 }),
+    minimumFraction: numberWithin({ above: 0, to: 1 }),
+    selectionMs: numberWithin({ from: 0 }),
   });
 };
 

@@ -41,6 +41,7 @@ export async function identifyRun(
       cohortSize: cohort.length,
       firstCohort: sha256Hex(new TextEncoder().encode(cohort.join(' '))),
     },
+    ...(options.present !== undefined && { mode: 'present' as const }),
     population: await population.fingerprint(),
     ...(await identityOfEvaluation(options, evaluationPlan)),
     versions: { starling: STARLING_VERSION, planFormat: PLAN_FORMAT_VERSION },

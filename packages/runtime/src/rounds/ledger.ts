@@ -83,6 +83,20 @@ export function cohortDigest(cohort: readonly number[]): string {
   return sha256Hex(new TextEncoder().encode(cohort.join(' ')));
 }
 
+/** Of clients by their names: -1 for one that the population does not have. */
+export function indicesOf(
+  names: readonly string[],
+  population: Pick<Population, 'size' | 'clientId'>,
+): readonly number[] {
+  const wanted = new Set(names);
+  const indices = new Map<string, number>();
+  for (let index = 0; index < population.size && indices.size < wanted.size; index++) {
+    const name = population.clientId(index);
+    if (wanted.has(name)) indices.set(name, index);
+  }
+  return names.map((name) => indices.get(name) ?? -1);
+}
+
 export function isRefusal(error: unknown): error is StoreFailedError {
   return error instanceof StoreFailedError;
 }

@@ -26,7 +26,7 @@ import type { StopReason } from './best-rule.js';
 import type { CompiledRun } from './compile-run.js';
 import { evaluateRound } from './evaluate-round.js';
 import type { StateEvaluator } from './evaluate-state.js';
-import { cohortDigest, isRefusal, type Ledger } from './ledger.js';
+import { cohortDigest, indicesOf, isRefusal, type Ledger } from './ledger.js';
 import { namedSession } from './named-session.js';
 import { createOutcomes } from './outcomes.js';
 import type { RunStart } from './resume-run.js';
@@ -83,6 +83,9 @@ export class RoundLoop {
   /** What the sampler threw. */
   private drawing: { readonly error: unknown } | null = null;
   private refusal: StoreFailedError | null = null;
+  /** Who has come and gone since the machine was last told: in mode `present`. */
+  private readonly news: RunEvent[] = [];
+  private wake: () => void = () => {};
   private failure: unknown = null;
   private interrupted = false;
   /** The last line, once it is written. */
@@ -118,6 +121,7 @@ export class RoundLoop {
       await unlessAborted(session.ready(), options.signal);
     }
     const { round, failed, hadFailed: hadEnded } = start;
+    if (settings.mode === 'present') this.watch(session);
     let actions = this.machine.handle(
       { kind: 'started', round, attempt: this.begun(), failed, hadEnded },
       now(),
@@ -126,8 +130,27 @@ export class RoundLoop {
       let answer: RunEvent | null = null;
       for (const action of actions) answer = (await this.perform(action, session)) ?? answer;
       if (this.machine.state === 'done') return;
-      actions = this.machine.handle(answer ?? (await this.wait()), now());
+      const event = answer ?? (await this.wait());
+      actions = [...this.heard(), ...this.machine.handle(event, now())];
     }
+  }
+
+  private watch(session: RuntimeSession): void {
+    if (session.present === undefined) {
+      const { name } = this.parts.options.runtime;
+      throw new StarlingError(
+        'bad-run',
+        `Cannot run rounds with clients that are present: need a runtime whose clients come and go, such as websocket, got ${name}`,
+      );
+    }
+    session.present((client, isThere) => {
+      this.news.push({ kind: isThere ? 'joined' : 'left', client });
+      this.wake();
+    });
+  }
+
+  private heard(): readonly RunAction[] {
+    return this.news.splice(0).flatMap((event) => this.machine.handle(event, now()));
   }
 
   async result(): Promise<Omit<RunResult, 'wallMs'>> {
@@ -190,7 +213,11 @@ export class RoundLoop {
     const { attempt } = this.parts.start;
     if (attempt === null) return null;
     const { round, attempt: number, cohort, seed } = attempt;
-    const again = sampleCohort(this.parts.options, this.parts.seed, round, number);
+    const { options, seed: from } = this.parts;
+    const again =
+      cohort.clients === undefined
+        ? sampleCohort(options, from, round, number)
+        : indicesOf(cohort.clients, options.population);
     return cohortDigest(again) === cohort.digest ? { round, attempt: number, cohort: again, seed } : null;
   }
 
@@ -296,7 +323,8 @@ export class RoundLoop {
   private async attempt(plan: AttemptPlan, session: RuntimeSession): Promise<RunEvent> {
     const { compiled, options, clock, start, server, settings } = this.parts;
     const { round, attempt, cohort, seed } = plan;
-    const named = namedSession(session, { run: start.id, attempt });
+    const goal = settings.mode === 'present' ? settings.cohortSize : null;
+    const named = namedSession(session, { run: start.id, attempt }, goal);
     const { signal } = options;
     const began = clock();
     this.reports = [];
@@ -395,7 +423,11 @@ export class RoundLoop {
   private async wait(): Promise<RunEvent> {
     const { signal } = this.parts.options;
     const at = this.machine.wakeAt;
-    await wakeUp(at === null ? null : at - now(), signal);
+    if (this.news.length === 0) {
+      await wakeUp(at === null ? null : at - now(), signal, (wake) => {
+        this.wake = wake;
+      });
+    }
     return signal?.aborted ? this.interrupt(signal) : { kind: 'tick' };
   }
 

@@ -95,6 +95,16 @@ export type RoundMetricsOf<P, C> = [P] extends [never]
     : HostValue
   : MetricsOf<P>;
 
+/** How cohorts are drawn from the clients that are there (mode `present`). */
+export interface PresentOptions {
+  /** Clients asked for each report that is wanted, from 1. Default 1.3. */
+  readonly overSelection?: number;
+  /** The part of the reports that are wanted without which a round fails, above 0, up to 1. Default 0.8. */
+  readonly minimumFraction?: number;
+  /** How long a selection waits for all clients that it would ask, milliseconds. Default 60,000. */
+  readonly selectionMs?: number;
+}
+
 /** Types follow from the process or the computation that is run. */
 export interface RunOptions<
   P extends IterativeProcess = IterativeProcess,
@@ -126,6 +136,12 @@ export interface RunOptions<
   readonly checkpointEvery?: number;
   /** Called with what is damaged in the store and was passed over. Default: Node prints a warning. */
   readonly onDamage?: (damage: readonly Damage[]) => void;
+  /**
+   * Where given, each cohort is drawn by the seed from the clients that are there, rather than by the sampler from all
+   * of the population; the sampler says how many reports end a round, by its first cohort. What happened is kept, and
+   * gives the same bits again (`replayRun`); the same seed alone does not. Of a runtime whose clients come and go.
+   */
+  readonly present?: PresentOptions;
   /**
    * Attempts at one round, from 1; when the last has failed, the run throws its error. Each further one has another
    * cohort and other randomness, from the seed and its number. Default 3.

@@ -10,10 +10,11 @@ const ROUNDS_LOOKED_AT = 20;
 
 /** Throws a `StarlingError` with code `impossible-rounds` if no cohort has as many clients as must report. */
 export function runSettings(options: RunOptions, seed: Seed): RoundSettings {
-  const { minReports = 0, rounds, population, maxAttempts, backOffMs, storeRetries } = options;
+  const { minReports = 0, rounds, population, present, maxAttempts, backOffMs, storeRetries } = options;
   return roundSettings({
     rounds,
     population: population.size,
+    ...(present !== undefined && { mode: 'present', ...present }),
     cohortSize: largestCohort(options, seed),
     minReports: rounds === 0 ? 0 : minReports,
     ...(maxAttempts !== undefined && { maxAttempts }),
@@ -24,7 +25,9 @@ export function runSettings(options: RunOptions, seed: Seed): RoundSettings {
 
 /** As far as it matters: of a run that needs no reports all cohorts are large enough. */
 function largestCohort(options: RunOptions, seed: Seed): number {
-  const { minReports = 0, rounds, population } = options;
+  const { minReports = 0, rounds, population, present } = options;
+  // In mode `present` the first cohort of the sampler says how many reports end a round.
+  if (present !== undefined) return sampleCohort(options, seed, 1).length;
   let largest = 0;
   for (let round = 1; round <= Math.min(rounds, ROUNDS_LOOKED_AT) && largest < minReports; round++) {
     largest = Math.max(largest, sampleCohort(options, seed, round).length);

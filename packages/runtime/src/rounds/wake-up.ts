@@ -1,8 +1,16 @@
-// Waiting between rounds: for a time, or for a signal.
+// Waiting between rounds: for a time, for a signal, or for other news.
 
-/** Resolves after `ms` milliseconds, or once the signal comes; `null`: only with the signal. */
-export function wakeUp(ms: number | null, signal: AbortSignal | undefined): Promise<void> {
+/**
+ * Resolves after `ms` milliseconds (`null`: never by itself), once the signal comes, or once the function is called
+ * that `onWait` is given.
+ */
+export function wakeUp(
+  ms: number | null,
+  signal: AbortSignal | undefined,
+  onWait: (wake: () => void) => void = () => {},
+): Promise<void> {
   return new Promise((resolve) => {
+    onWait(done);
     // Timers may ring a little early: rounded up, so that the time has come.
     const timer = ms === null ? undefined : setTimeout(done, Math.max(0, Math.ceil(ms)));
     signal?.addEventListener('abort', done, { once: true });

@@ -20,6 +20,11 @@ export interface PhaseRequest {
   readonly seed: Seed;
   /** Client indices in cohort order, each once: `runRound` has checked them. */
   readonly cohort: readonly number[];
+  /**
+   * Accepted updates with which the phase may end, before all of the cohort has answered. Default: the whole cohort's;
+   * a runtime whose clients all answer takes no notice.
+   */
+  readonly goal?: number;
   /** Leaves of what the phase broadcasts. */
   readonly broadcast: readonly Tensor[];
   /** Of the phase's selections, in order; left out if it has none. */
@@ -58,6 +63,11 @@ export interface RuntimeSession {
   settled?(of: SettledAttempt): void;
   /** Resolves once there is whom to ask: no round begins before. Left out by a session that is always ready. */
   ready?(): Promise<void>;
+  /**
+   * Calls `tell` with each client that is there, by its index, and from then on with each that comes or goes. Left out
+   * where all clients are always there.
+   */
+  present?(tell: (client: number, isThere: boolean) => void): void;
   /** `isOver`: whether the run has ended, so that nobody need come back. Default true. */
   close(isOver?: boolean): Promise<void>;
 }

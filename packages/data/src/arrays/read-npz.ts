@@ -1,10 +1,11 @@
 // An `.npz` archive of numpy as client data: arrays with a row along the first axis, one of which says whose row it is.
+
 import { basename } from 'node:path';
 import { type Dataset, struct, type Tensor, tensorType } from '@starling/federated-core';
+import { checkOptions, kinds, thrownWords } from '@starling/federated-core/plan';
 import { type ClientData, clientData, takeRows } from '@starling/population';
 import { tableColumns } from '../columns/table-columns.js';
 import { ALL_CLIENT } from '../columns/table-options.js';
-import { checkOptions, kinds, thrownWords } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
 import { reading } from '../errors/reading.js';
 import { noRows } from '../errors/table-faults.js';

@@ -1,7 +1,9 @@
 // What a column of a file becomes: a tensor of a fixed element type and shape.
+
 import { int32, type TensorType, uint8 } from '@starling/federated-core';
+import { checkNumber, kinds } from '@starling/federated-core/plan';
 import { textCode } from '../errors/code-text.js';
-import { checkNumber, formatList, kinds } from '../errors/door.js';
+import { formatList } from '../errors/format-list.js';
 
 /** Text of at most so many bytes of UTF-8: `uint8[maxBytes]`, filled up with zeros. */
 export interface TextType {

@@ -1,8 +1,8 @@
 // Writes values of a file into the columns of a client, row by row: numbers, text in fixed bytes, places in a list.
 import type { Tensor, TensorType } from '@starling/federated-core';
 import { allocate, sizeOf } from '@starling/federated-core/plan';
-import { formatList } from '../errors/door.js';
 import { quoted } from '../errors/file-error.js';
+import { formatList } from '../errors/format-list.js';
 import { isVector } from './column-facts.js';
 import { type ColumnType, tensorOf } from './column-type.js';
 import { encodeText } from './text.js';

@@ -1,7 +1,9 @@
 // Which columns of a file are read, by their names in it: checked before a value is read, and given types after.
+
 import { type StructType, struct } from '@starling/federated-core';
-import { didYouMean, formatList } from '../errors/door.js';
+import { didYouMean } from '@starling/federated-core/plan';
 import { FileError, quoted } from '../errors/file-error.js';
+import { formatList } from '../errors/format-list.js';
 import type { ColumnFacts } from './column-facts.js';
 import { type ColumnType, tensorOf, typeCode } from './column-type.js';
 import { columnWriter } from './column-writer.js';

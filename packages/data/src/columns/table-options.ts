@@ -1,6 +1,6 @@
 // What a user says of a table in a file: whose rows they are, which columns are wanted, of which types, and what is to
 // become of missing values. All readers of tables take these.
-import { checkOptions, kinds } from '../errors/door.js';
+import { checkOptions, kinds } from '@starling/federated-core/plan';
 import type { ColumnType } from './column-type.js';
 
 /** The client that has all rows where no column names clients. */

@@ -1,10 +1,11 @@
 // A CSV or TSV file as client data. The file is read once when it is opened, and then client by client.
+
 import type { Dataset } from '@starling/federated-core';
+import { checkChoice, checkOptions, kinds } from '@starling/federated-core/plan';
 import type { ClientData } from '@starling/population';
 import { columnWriter } from '../columns/column-writer.js';
 import { type TypedColumn, tableColumns, typedColumns } from '../columns/table-columns.js';
 import { checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
-import { checkChoice, checkOptions, kinds } from '../errors/door.js';
 import { reading } from '../errors/reading.js';
 import { type DataFile, dataFile } from '../files/data-file.js';
 import { clientsOfRuns } from '../rows/clients-of-runs.js';

@@ -1,6 +1,6 @@
 // Data that is being read: a promise, which says so to those who take it for the data, as they do who forget to await.
+import { kinds, optionError, refuseMethods } from '@starling/federated-core/plan';
 import type { ClientData } from '@starling/population';
-import { kinds, optionError, refuseMethods } from './door.js';
 
 const METHODS: readonly (keyof ClientData)[] = [
   'rows',

@@ -1,5 +1,5 @@
 // The lines of a file of JSON lines, each with its place in the file, and the object on it.
-import { thrownWords } from '../errors/door.js';
+import { thrownWords } from '@starling/federated-core/plan';
 import { FileError, quoted } from '../errors/file-error.js';
 import type { DataFile } from '../files/data-file.js';
 import { eachPiece } from '../files/pieces.js';

@@ -1,10 +1,11 @@
 // A file of JSON lines as client data: an object a line, a field of which says whose row it is.
+
 import type { Dataset } from '@starling/federated-core';
+import { checkOptions } from '@starling/federated-core/plan';
 import type { ClientData } from '@starling/population';
 import { type TypedColumn, tableColumns, typedColumns } from '../columns/table-columns.js';
 import { ALL_CLIENT, checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
 import { ValueTable } from '../columns/value-table.js';
-import { checkOptions } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
 import { reading } from '../errors/reading.js';
 import { noClient, noRows } from '../errors/table-faults.js';

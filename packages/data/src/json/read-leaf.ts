@@ -1,11 +1,12 @@
 // Files of LEAF as client data: each user is a client, whose fields are lists of one length, a value a row.
+
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { checkOptions } from '@starling/federated-core/plan';
 import { type ClientData, clientData } from '@starling/population';
 import { elementOf, tableColumns, typedColumns } from '../columns/table-columns.js';
 import { checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
 import { ValueTable } from '../columns/value-table.js';
-import { checkOptions } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
 import { reading } from '../errors/reading.js';
 import { noRows } from '../errors/table-faults.js';

@@ -1,7 +1,7 @@
 // A Parquet file through hyparquet: its columns and kinds, and their values, one stretch of rows at a time. The library
 // is loaded when a file is opened, so that nobody else pays for it.
+import { thrownWords } from '@starling/federated-core/plan';
 import type { FileMetaData, SchemaElement } from 'hyparquet';
-import { thrownWords } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
 import { type DataFile, dataFile } from '../files/data-file.js';
 

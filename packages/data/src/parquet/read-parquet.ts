@@ -1,11 +1,12 @@
 // A Parquet file as client data. Its columns lie one after the other, so that a client's rows cannot be read alone: the
 // columns that are wanted are read once, and held as tensors, client after client.
+
 import type { Dataset, Tensor } from '@starling/federated-core';
+import { checkOptions } from '@starling/federated-core/plan';
 import { type ClientData, clientData, sliceRows } from '@starling/population';
 import { columnWriter } from '../columns/column-writer.js';
 import { elementOf, type TypedColumn, tableColumns, typedColumns } from '../columns/table-columns.js';
 import { ALL_CLIENT, checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
-import { checkOptions } from '../errors/door.js';
 import { reading } from '../errors/reading.js';
 import { misfit, missingValue, noClient, noRows } from '../errors/table-faults.js';
 import { bareName } from '../files/data-file.js';

@@ -1,7 +1,6 @@
 // Keeps the rows of the clients that were asked for last, so that a client that trains again is not read again.
 import type { Dataset, Tensor } from '@starling/federated-core';
-import type { MaybePromise } from '@starling/federated-core/plan';
-import { checkNumber } from '../errors/door.js';
+import { checkNumber, type MaybePromise } from '@starling/federated-core/plan';
 
 const DEFAULT_CACHE_BYTES = 64 * 2 ** 20;
 

@@ -1,6 +1,6 @@
 // A SQLite file, read through libSQL, which is loaded when a file is opened. Text comes as bytes, since libSQL ends the
 // process where text is not UTF-8.
-import { thrownWords } from '../errors/door.js';
+import { thrownWords } from '@starling/federated-core/plan';
 import { FileError } from '../errors/file-error.js';
 import { type DataFile, dataFile } from '../files/data-file.js';
 

@@ -3,9 +3,8 @@
 // order.
 import { inflateSync } from 'node:zlib';
 import { tensorType } from '@starling/federated-core';
-import { sizeOf } from '@starling/federated-core/plan';
+import { sizeOf, thrownWords } from '@starling/federated-core/plan';
 import { type ColumnType, text } from '../columns/column-type.js';
-import { thrownWords } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
 import type { SqliteFile } from './database.js';
 import { namesAndCounts, type SqliteLayout } from './sqlite-layout.js';

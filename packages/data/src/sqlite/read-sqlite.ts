@@ -1,13 +1,15 @@
 // SQLite files of FedJAX and TFF as client data. The names and sizes of all clients are read when the file is opened,
 // and a client's rows when it is chosen.
+
 import type { Dataset } from '@starling/federated-core';
+import { checkOptions, kinds } from '@starling/federated-core/plan';
 import { type ClientData, clientData } from '@starling/population';
 import type { ColumnType } from '../columns/column-type.js';
 import { elementOf, type TypedColumn, tableColumns } from '../columns/table-columns.js';
 import { checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
 import { ValueTable } from '../columns/value-table.js';
-import { checkOptions, formatList, kinds } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
+import { formatList } from '../errors/format-list.js';
 import { reading } from '../errors/reading.js';
 import { noRows } from '../errors/table-faults.js';
 import { bareName } from '../files/data-file.js';

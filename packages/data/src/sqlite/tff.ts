@@ -1,9 +1,11 @@
 // TFF's layout (`SqlClientData`): a table `examples` with a `tf.train.Example` a row, and `client_metadata` with the
 // number of examples of each client, both by split, such as train and test.
+
 import { float32, int32 } from '@starling/federated-core';
+import { thrownWords } from '@starling/federated-core/plan';
 import { type ColumnType, text } from '../columns/column-type.js';
-import { formatList, thrownWords } from '../errors/door.js';
 import { FileError } from '../errors/file-error.js';
+import { formatList } from '../errors/format-list.js';
 import { literal, type SqliteFile } from './database.js';
 import { namesAndCounts, type SqliteLayout } from './sqlite-layout.js';
 import { type Feature, readExample } from './tf-example.js';

@@ -1,14 +1,4 @@
-// The checks of options that the readers share, and the words of what was thrown.
-export {
-  checkChoice,
-  checkNumber,
-  checkOptions,
-  didYouMean,
-  kinds,
-  optionError,
-  refuseMethods,
-  thrownWords,
-} from '@starling/federated-core/plan';
+// Names in a sentence.
 
 /** Names in a line of an error: at most eight, and how many more there are. */
 export function formatList(names: readonly unknown[]): string {

@@ -7,7 +7,7 @@ export interface RoundPicture {
   readonly attempt: number;
   readonly cohort: number | null;
   readonly counted: number;
-  readonly refused: number;
+  readonly lost: number;
   /** Of the state after it. */
   readonly stateHash: string | null;
   readonly metrics: Readonly<Record<string, unknown>>;
@@ -39,7 +39,7 @@ export interface RunPicture {
     readonly reason: string;
   }[];
   /** Clients that did not count in rounds that do, by reason, most of them first. */
-  readonly refused: readonly { readonly status: string; readonly code: string; readonly count: number }[];
+  readonly lost: readonly { readonly status: string; readonly code: string; readonly count: number }[];
 }
 
 export function pictureOf({ run, identity, starts, commits, attempts, end }: RunHistory): RunPicture {
@@ -67,7 +67,7 @@ export function pictureOf({ run, identity, starts, commits, attempts, end }: Run
       const { round, attempt, code, reason } = failure;
       return [{ round, attempt, code, reason }];
     }),
-    refused: refusals(commits),
+    lost: lostIn(commits),
   };
 }
 
@@ -80,13 +80,13 @@ function roundPicture(commit: KeptCommit, attempts: readonly AttemptHistory[]): 
     attempt,
     cohort: asked?.cohort.size ?? null,
     counted: counted.length,
-    refused: refused.length,
+    lost: refused.length,
     stateHash: details?.stateHash ?? null,
     metrics: details?.line.metrics ?? {},
   };
 }
 
-function refusals(commits: readonly KeptCommit[]): RunPicture['refused'] {
+function lostIn(commits: readonly KeptCommit[]): RunPicture['lost'] {
   const counts = new Map<string, { status: string; code: string; count: number }>();
   for (const { refused } of commits) {
     for (const { status, code } of refused) {

@@ -70,7 +70,7 @@ export function formatRun(run: RunPicture): string {
     ),
     ...section(
       'clients that did not count',
-      run.refused.map(({ status, code, count }) => `  ${formatNumber(count)} ${status}, ${code}`),
+      run.lost.map(({ status, code, count }) => `  ${formatNumber(count)} ${status}, ${code}`),
     ),
   ].join('\n');
 }
@@ -84,10 +84,10 @@ function rounds(all: readonly RoundPicture[]): readonly string[] {
   if (shown.length === 0) return [];
   const [first] = namedNumbers(shown.at(-1)!.metrics);
   const name = first?.[0] ?? '';
-  const rows = shown.map(({ round, attempt, cohort, counted, refused, stateHash, metrics }) => {
+  const rows = shown.map(({ round, attempt, cohort, counted, lost, stateHash, metrics }) => {
     const value = namedNumbers(metrics).find(([each]) => each === name)?.[1];
     const ends = [value === undefined ? '' : formatNumber(value), stateHash?.slice(0, HASH_DIGITS) ?? ''];
-    return [round, attempt, cohort ?? '', counted, refused].map(String).concat(ends);
+    return [round, attempt, cohort ?? '', counted, lost].map(String).concat(ends);
   });
   const header = ['round', 'attempt', 'asked', 'counted', 'lost', name.slice(0, 20), 'state'];
   const left = all.length - shown.length;

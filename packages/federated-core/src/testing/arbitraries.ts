@@ -18,12 +18,12 @@ const dtypes: readonly DType[] = ['float32', 'float64', 'int32', 'int64', 'uint8
 const fieldName = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,6}$/).filter((name) => name !== '__proto__');
 const dimension = fc.option(fc.nat(1000), { nil: null });
 
-export const tensorTypes: fc.Arbitrary<TensorType> = fc
+const tensorTypes: fc.Arbitrary<TensorType> = fc
   .tuple(fc.constantFrom(...dtypes), fc.array(dimension, { maxLength: 3 }))
   .map(([dtype, shape]) => tensorType(dtype, shape));
 
 /** Types of values without placement: tensors, structs and sequences of them. */
-export const dataTypes: fc.Arbitrary<Type> = fc.letrec<{ data: Type }>((tie) => ({
+const dataTypes: fc.Arbitrary<Type> = fc.letrec<{ data: Type }>((tie) => ({
   data: fc.oneof(
     { depthSize: 'small' },
     tensorTypes,

@@ -59,7 +59,7 @@ export function formatTypeIndented(type: Type, width = 80): string {
   return lines(type, '');
 }
 
-export function formatShape(shape: readonly (number | null)[]): string {
+function formatShape(shape: readonly (number | null)[]): string {
   return shape.map((dimension) => (dimension === null ? '?' : String(dimension))).join(',');
 }
 

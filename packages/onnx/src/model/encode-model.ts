@@ -13,7 +13,7 @@ import {
 } from './onnx-model.js';
 
 /** The operator set of the models: chosen so that ONNX runtimes since 2023 (onnxruntime 1.14) run them. */
-export const OPERATOR_SET = 18;
+const OPERATOR_SET = 18;
 const IR_VERSION = 8;
 const FOREIGN_VERSION = 1;
 

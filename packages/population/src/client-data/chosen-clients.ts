@@ -12,7 +12,7 @@ export interface KnownClient {
 }
 
 /** The clients of `indices`, in that order. */
-export function chosenClients(source: ClientSource, indices: Float64Array): ClientSource {
+function chosenClients(source: ClientSource, indices: Float64Array): ClientSource {
   const at = (index: number): number => indices[index] as number;
   return {
     ...source,

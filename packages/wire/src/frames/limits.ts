@@ -4,11 +4,11 @@
 /** The largest part of a body in one frame, bytes. Small enough that a heartbeat never waits long behind one. */
 export const CHUNK_BYTES = 256 * 1024;
 /** The largest control part, bytes. */
-export const MAX_CONTROL_BYTES = 64 * 1024;
+const MAX_CONTROL_BYTES = 64 * 1024;
 /** The largest blob, plan or broadcast, bytes. */
 export const MAX_BODY_BYTES = 1024 * 1024 * 1024;
 /** Bodies that one sender may have open at once. */
-export const MAX_STREAMS = 4;
+const MAX_STREAMS = 4;
 
 export interface WireLimits {
   readonly maxControlBytes: number;

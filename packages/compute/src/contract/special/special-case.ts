@@ -66,7 +66,7 @@ export const floatPairs =
     ];
   };
 
-export const intPairs =
+const intPairs =
   (operation: Two): SpecialCases =>
   () => {
     const [a, b] = allPairs(SPECIAL_INTS);

@@ -42,7 +42,7 @@ export function sameShapes(
 }
 
 /** Lanes are summed each in order, then their sums in order: the order of every runtime. */
-export function sumLanes(lanes: readonly (readonly Numbers[])[]): Numbers {
+function sumLanes(lanes: readonly (readonly Numbers[])[]): Numbers {
   return sumOf(lanes.map(sumOf));
 }
 

@@ -32,6 +32,13 @@ function folderIn(source: string): (path: string) => string {
   return (path) => relative(source, dirname(path));
 }
 
+test('`folders` stand in the package.json of every package', () => {
+  const without = rooms().filter(
+    ({ folder, folders }) => folder.startsWith('packages/') && folders === undefined,
+  );
+  expect(without.map(({ name }) => name)).toEqual([]);
+});
+
 test('`folders` of a package.json are the folders of its sources, each once', () => {
   for (const { room, folders, own, folderOf } of layered) {
     const found = new Set(own.map(({ path }) => folderOf(path)).filter((folder) => folder !== ''));

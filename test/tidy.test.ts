@@ -72,6 +72,16 @@ describe('packages', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('name their version right where it stands in a source', () => {
+    const { version } = readManifest('.');
+    const wrong = trackedFiles('.ts').flatMap((path) =>
+      [...readText(path).matchAll(/'starling-[a-z]+\/(\d+\.\d+\.\d+)'/g)]
+        .filter(([, found]) => found !== version)
+        .map(([agent]) => `${path}: ${agent}, not ${version}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   test('ship no tests', () => {
     const wrong = packages.filter(({ folder }) => !readManifest(folder).files?.includes('!dist/**/*.test.*'));
     expect(wrong.map(({ name }) => name)).toEqual([]);

@@ -109,6 +109,11 @@ export const runLine = z
       .readonly()
       .describe('of Starling, of the plan format, of Node, and what runs under the server’s engine'),
     startedAt: z.iso.datetime().nullable().describe('when, in UTC; null if it was not told'),
+    bytes: z
+      .strictObject({ down: count.nullable(), up: count.nullable() })
+      .readonly()
+      .exactOptional()
+      .describe('of tensors that a client receives and sends in a round; null if only the data tells'),
   })
   .readonly();
 

@@ -66,6 +66,7 @@ export async function runLineOf(
       engine,
     },
     startedAt: about.startedAt ?? null,
+    bytes: bytesOf(plan),
   };
 }
 
@@ -76,6 +77,11 @@ function evaluationOf({ evaluation }: RunOptions, onClients: LinkedPlan | null):
     plan: onClients?.hash ?? null,
     revealing: onClients !== null && inspectPlan(onClients.plan).revealing,
   };
+}
+
+function bytesOf({ plan }: LinkedPlan): NonNullable<RunLine['bytes']> {
+  const { bytesDown, bytesUp } = inspectPlan(plan);
+  return { down: bytesDown, up: bytesUp };
 }
 
 async function fingerprintOf(population: Population): Promise<Fingerprint | null> {

@@ -36,6 +36,8 @@ export function recordContract(name: string, makeRuntime: MakeRuntime): void {
       lines.map(({ type }) => type),
       ['run', 'round', 'round', 'done'],
     );
+    // A client is told nothing, and sends one float32.
+    expect(lines[0]).toMatchObject({ bytes: { down: 0, up: 4 } });
     for (const line of lines) {
       if (line.type !== 'round') continue;
       expect(line).toMatchObject({ metrics: { value: 17 }, cohort: 5, accepted: 2, rejected: 1, dropped: 2 });

@@ -6,6 +6,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
 import { setUpFederation } from '../federation/set-up.js';
 import { createLogger } from '../output/logger.js';
+import { whenParentIsGone } from '../run/end-with-parent.js';
 import { withInterrupt } from '../run/interrupt.js';
 import {
   engineOption,
@@ -74,14 +75,15 @@ async function client(name: string, options: ClientCommandOptions): Promise<void
   const { createEngine } = await import('@starling/runtime/engines');
   const engine = await createEngine(options.engine);
   await withInterrupt(async (interrupt) => {
-    const parent = endWithParent();
+    const parent = new AbortController();
+    whenParentIsGone(() => parent.abort());
     const summaries = await runClients({
       url: options.url,
       population,
       engine,
       clients: chooseClients(options, population.size, names),
       logger,
-      signal: parent === null ? interrupt : AbortSignal.any([interrupt, parent]),
+      signal: AbortSignal.any([interrupt, parent.signal]),
       ...(options.token === undefined ? {} : { token: options.token }),
       ...(options.giveUpMs === undefined ? {} : { giveUpMs: options.giveUpMs }),
       ...(options.pin.length === 0 ? {} : { pins: options.pin }),
@@ -129,13 +131,4 @@ function parseRange(text: string): readonly [number, number] {
     throw new UsageError(`Cannot read --range: it must be from:to with from below to, got '${text}'`);
   }
   return [from, to];
-}
-
-/** A signal for the end of the process that started this one over a channel; `null` if there is none. */
-function endWithParent(): AbortSignal | null {
-  if (process.channel === undefined) return null;
-  const controller = new AbortController();
-  process.once('disconnect', () => controller.abort());
-  process.channel.unref();
-  return controller.signal;
 }

@@ -19,11 +19,13 @@ const COLOURS = 6;
 export function renderChart({ title, series }: ChartData): string {
   const all = series.flatMap(({ points }) => points);
   const rounds = all.map(([round]) => round);
-  const values = all.map(([, value]) => value);
+  const bands = series.flatMap(({ band = [] }) => band.flatMap(([, low, high]) => [low, high]));
+  const values = [...all.map(([, value]) => value), ...bands];
   const xAxis = roundAxis(Math.min(...rounds), Math.max(...rounds));
   const yAxis = niceAxis(Math.min(...values), Math.max(...values), Y_TICKS);
   const x = linearScale(xAxis, MARGIN.left, WIDTH - MARGIN.right);
   const y = linearScale(yAxis, HEIGHT - MARGIN.bottom, MARGIN.top);
+  const shades = series.map((one, index) => renderBand(one, index, x, y)).join('');
   const lines = series.map((one, index) => renderSeries(one, index, x, y)).join('');
   const label = `${title} by round: ${series.map(describeSeries).join('; ')}`;
   return [
@@ -31,6 +33,7 @@ export function renderChart({ title, series }: ChartData): string {
     `<figcaption>${escapeHtml(title)}${series.length > 1 ? renderLegend(series) : ''}</figcaption>`,
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(label)}">`,
     renderGrid(xAxis, yAxis, x, y),
+    shades,
     lines,
     `<line class="cursor" x1="0" x2="0" y1="${MARGIN.top}" y2="${HEIGHT - MARGIN.bottom}" hidden />`,
     '</svg>',
@@ -76,17 +79,35 @@ function renderSeries(
   y: (value: number) => number,
 ): string {
   const places = points.map(([round, value]) => [x(round).toFixed(1), y(value).toFixed(1)] as const);
-  const classes = `series-${index % COLOURS}${index >= COLOURS ? ' dashed' : ''}`;
+  const classes = classesOf(index);
   const path = `<path class="line ${classes}" d="M${places.map((place) => place.join(',')).join('L')}" />`;
   const shown = points.length <= DOTS_UP_TO ? places : [];
   const dots = shown.map(([cx, cy]) => `<circle class="dot ${classes}" cx="${cx}" cy="${cy}" r="2.5" />`);
   return path + dots.join('');
 }
 
+/** One area: along the lows, and back along the highs. */
+function renderBand(
+  { band = [] }: Series,
+  index: number,
+  x: (value: number) => number,
+  y: (value: number) => number,
+): string {
+  if (band.length === 0) return '';
+  const place = (round: number, value: number): string => `${x(round).toFixed(1)},${y(value).toFixed(1)}`;
+  const lows = band.map(([round, low]) => place(round, low));
+  const highs = band.map(([round, , high]) => place(round, high));
+  return `<path class="band ${classesOf(index)}" d="M${[...lows, ...highs.reverse()].join('L')}Z" />`;
+}
+
+function classesOf(index: number): string {
+  return `series-${index % COLOURS}${index >= COLOURS ? ' dashed' : ''}`;
+}
+
 function renderLegend(series: readonly Series[]): string {
   const entries = series.map(
     ({ name }, index) =>
-      `<span class="key"><i class="swatch series-${index % COLOURS}"></i>${escapeHtml(name)}</span>`,
+      `<span class="key"><i class="swatch ${classesOf(index)}"></i>${escapeHtml(name)}</span>`,
   );
   return `<span class="legend">${entries.join('')}</span>`;
 }
@@ -105,10 +126,19 @@ function chartJson(series: readonly Series[], xAxis: Axis): string {
     width: WIDTH,
     low: xAxis.low,
     high: xAxis.high,
-    series: series.map(({ name, points }) => ({
+    series: series.map(({ name, points, band }) => ({
       name,
-      points: points.map(([round, value]) => [round, formatNumber(value)]),
+      points: points.map(([round, value], index) => [
+        round,
+        `${formatNumber(value)}${spreadText(band?.[index])}`,
+      ]),
     })),
   };
   return scriptJson(data);
+}
+
+function spreadText(around: readonly [round: number, low: number, high: number] | undefined): string {
+  if (around === undefined) return '';
+  const [, low, high] = around;
+  return ` (${formatNumber(low)} to ${formatNumber(high)})`;
 }

@@ -33,10 +33,12 @@ code { font: 13px/1.5 ui-monospace, 'SF Mono', Menlo, Consolas, monospace; overf
 .chart figcaption { display: flex; flex-wrap: wrap; gap: 4px 16px; justify-content: space-between; font-weight: 600; margin-bottom: 6px; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; font-weight: 400; font-size: 13px; color: var(--quiet); }
 .swatch { display: inline-block; width: 14px; height: 3px; border-radius: 2px; margin-right: 6px; vertical-align: middle; background: var(--series); }
+.swatch.dashed { background: repeating-linear-gradient(90deg, var(--series) 0 4px, transparent 4px 6px); }
 svg { display: block; width: 100%; height: auto; }
 .grid { stroke: var(--rule); stroke-width: 1; }
 .tick { fill: var(--quiet); font-size: 12px; font-variant-numeric: tabular-nums; }
 .line { fill: none; stroke: var(--series); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+.band { fill: var(--series); opacity: 0.14; }
 .line.dashed { stroke-dasharray: 5 4; }
 .dot { fill: var(--series); }
 .cursor[hidden], .tooltip[hidden] { display: none; }
@@ -52,6 +54,11 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 18px 5px 0; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; }
 th { color: var(--quiet); font-weight: 500; }
 th:first-child, td:first-child { text-align: left; }
+.runs td { vertical-align: top; }
+.runs td { text-align: left; } .runs th { text-align: left; }
+.cells th { white-space: normal; vertical-align: bottom; }
+.reasons td:last-child { white-space: normal; min-width: 240px; overflow-wrap: anywhere; }
+.note { margin: 8px 0 0; font-size: 13px; }
 .lost { margin-bottom: 12px; }
 .lost th, .lost td { text-align: left; white-space: normal; vertical-align: top; overflow-wrap: anywhere; }
 .lost th:nth-child(-n+2), .lost td:nth-child(-n+2) { white-space: nowrap; overflow-wrap: normal; }

@@ -6,8 +6,7 @@ import { namedNumbers, shownMetrics } from '../output/metrics.js';
 import { formatDuration, formatNumber } from '../output/numbers.js';
 import { renderChart } from './chart.js';
 import { escapeHtml } from './html.js';
-import { PAGE_SCRIPT } from './page-script.js';
-import { PAGE_STYLE } from './page-style.js';
+import { renderFactList, renderPage, renderTable } from './page.js';
 import { type ReportedRound, type ReportedRun, reportedRun } from './reported-run.js';
 import { chartsOf } from './series.js';
 
@@ -21,25 +20,16 @@ export function renderReport(lines: readonly RecordLine[]): string {
   const reported = reportedRun(lines);
   const { run, rounds } = reported;
   const charts = chartsOf(rounds);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(run.federation)} · Starling</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<h1>${escapeHtml(run.federation)}</h1>
+  const curves = `<h2>Curves</h2>\n<div class="charts">\n${charts.map(renderChart).join('\n')}\n</div>`;
+  return renderPage(
+    run.federation,
+    `<h1>${escapeHtml(run.federation)}</h1>
 <p>${escapeHtml(run.description)}</p>
 ${renderFailure(reported)}${renderFacts(reported)}
-${charts.length > 0 ? `<h2>Curves</h2>\n<div class="charts">\n${charts.map(renderChart).join('\n')}\n</div>` : ''}
+${charts.length > 0 ? curves : ''}
 ${renderLost(reported)}${renderFaults(reported)}<h2>Rounds</h2>
-<div class="table">${renderRounds(reported)}</div>
-<script>${PAGE_SCRIPT}</script>
-</body>
-</html>
-`;
+<div class="table">${renderRounds(reported)}</div>`,
+  );
 }
 
 function renderFailure({ end }: ReportedRun): string {
@@ -77,16 +67,7 @@ function renderFacts({ run, end, rounds, failedRounds }: ReportedRun): string {
     ['versions', `starling ${starling}  node ${node}  ${engine}`],
     ...(run.startedAt === null ? [] : [['started', run.startedAt] as const]),
   ];
-  const cells = [
-    ...facts.map(
-      ([name, value]) => `<div class="fact"><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`,
-    ),
-    ...wide.map(
-      ([name, value]) =>
-        `<div class="fact wide"><dt>${escapeHtml(name)}</dt><dd><code>${escapeHtml(value)}</code></dd></div>`,
-    ),
-  ];
-  return `<dl class="facts">${cells.join('\n')}</dl>`;
+  return renderFactList(facts, wide);
 }
 
 /** The best state, if one was chosen. */
@@ -178,10 +159,9 @@ function renderRounds({ rounds, failedRounds }: ReportedRun): string {
       ...(hasLosses ? [counts?.rejected ?? '–', counts?.dropped ?? '–'].map(String) : []),
       formatDuration(line.wallMs),
     ];
-    return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
+    return cells;
   });
-  const head = header.map((name) => `<th>${escapeHtml(name)}</th>`).join('');
-  return `<table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`;
+  return renderTable(header, body);
 }
 
 /** Evenly spaced lines and the last, at most about `TABLE_ROWS`. */

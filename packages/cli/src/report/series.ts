@@ -9,6 +9,8 @@ export interface Series {
   readonly name: string;
   /** Rounds in ascending order, with the metric's value there; only finite values. */
   readonly points: readonly (readonly [round: number, value: number])[];
+  /** What the values of several runs lie in, at the rounds of the points. */
+  readonly band?: readonly (readonly [round: number, low: number, high: number])[];
 }
 
 export interface ChartData {

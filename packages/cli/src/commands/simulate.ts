@@ -146,6 +146,8 @@ async function sweep(federation: string, options: SimulateOptions, command: Comm
   }
   const { requireFolder } = await import('../run/output-folder.js');
   requireFolder(out);
+  const { readFaultFile } = await import('../run/fault-file.js');
+  if (options.faults !== undefined) await readFaultFile(options.faults); // what is wrong in it is said once
   const { simulateStudy } = await import('./simulate-study.js');
   const { maxAttempts, backOffMs, force, faults } = options;
   const parameters = [

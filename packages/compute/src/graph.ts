@@ -27,4 +27,5 @@ export { deserializeGraph } from './graph/serialized/deserialize.js';
 export { artifactId, graphId } from './graph/serialized/graph-id.js';
 export { serializeGraph } from './graph/serialized/serialize.js';
 export { compileGraph } from './lowering/compile-graph.js';
+export { exportOnnx, type OnnxExport } from './lowering/export-onnx.js';
 export { localOfArtifact } from './lowering/local-of-artifact.js';

@@ -42,5 +42,7 @@ export type {
   OnnxNode,
   OnnxValue,
 } from './model/onnx-model.js';
+export { readInitializers } from './model/read-initializers.js';
+export { withNames } from './model/with-names.js';
 export { LONGEST_SUM } from './passes/clean/block-sums.js';
 export { optimize } from './passes/optimize.js';

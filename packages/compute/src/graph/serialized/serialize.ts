@@ -52,8 +52,7 @@ function jsonNode(node: GraphNode, place: (tensor: Tensor) => number): unknown {
       const { batchSize, shuffle, dropRemainder } = view;
       const [epochs, take] = [plainCount(view.epochs), plainCount(view.take)];
       const steps = view.steps === undefined ? {} : { steps: plainCount(view.steps) };
-      const across = view.acrossEpochs === undefined ? {} : { acrossEpochs: view.acrossEpochs };
-      const plainView = { batchSize, shuffle, epochs, dropRemainder, take, ...steps, ...across };
+      const plainView = { batchSize, shuffle, epochs, dropRemainder, take, ...steps };
       return { op, columns, view: plainView, initial, captures, body: jsonGraph(node.body, place), outputs };
     }
     case 'scan': {

@@ -169,5 +169,6 @@ export function learningProcess<W extends string>(options: LearningProcessOption
     { name },
   );
   // What the parts keep and measure is known here alone.
-  return iterativeProcess({ initialize, next } as never, { finiteState }) as unknown as LearningProcess<W>;
+  const process = iterativeProcess({ initialize, next } as never, { finiteState });
+  return { ...process, model } as unknown as LearningProcess<W>;
 }

@@ -28,4 +28,7 @@ export type LearningProcess<W extends string = string> = IterativeProcess<
       readonly metrics: AtServer<StructType<{ readonly [N in keyof Means]: Means[N] }>>;
     }>
   >
->;
+> & {
+  /** What is trained. */
+  readonly model: Model<W>;
+};

@@ -1,6 +1,6 @@
 // A model as algorithms see it: weights as data, and a pure forward pass that is traced into local computations.
 // Whether it stands on layers or on a plain function is its own affair.
-import type { tf } from '@starling/compute';
+import type { tf, tfl } from '@starling/compute';
 import type { StructType, Tensor, TensorType, Type } from '@starling/federated-core';
 import type { SumMetric } from '../metrics/sum-metric.js';
 import type { Tensors } from '../tensors/tensors.js';
@@ -44,6 +44,10 @@ export interface Model<W extends string = string> {
   readonly sumMetrics?: { readonly [metric: string]: Pick<SumMetric, 'sums' | 'result'> };
   /** Losses and metrics of a batch. Pure: called while a local computation is traced. */
   forward(weights: Tensors, batch: Batch, options: ForwardOptions): ForwardPass;
+  /** What it gives for a batch, before the loss: [B, …]. Pure, as `forward`. Left out where only the loss is known. */
+  outputs?(weights: Tensors, batch: Batch): tf.Tensor;
+  /** Of a model of tf.js layers: these, with such weights. */
+  layers?(weights: { readonly [name: string]: Tensor }): tfl.LayersModel;
   /** Weights brought back to where the model allows them, after each step; most models allow all. */
   constrain(weights: Tensors): Tensors;
 }

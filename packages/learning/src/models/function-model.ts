@@ -18,7 +18,6 @@ import { checkMetricNames } from '../model/metric-names.js';
 import type { Batch, Model } from '../model/model.js';
 import { withoutHabits } from '../model/model-kind.js';
 import { perExampleLosses } from '../model/per-example.js';
-import { warnOfNoGradient } from '../model/useful-gradients.js';
 import type { Tensors } from '../tensors/tensors.js';
 
 export interface FunctionModelOptions<W extends string, B extends Batch> {
@@ -27,6 +26,8 @@ export interface FunctionModelOptions<W extends string, B extends Batch> {
   readonly initialWeights: { readonly [K in W]: Tensor };
   /** (weights, batch) → one loss for each example, [B]: not their mean, since rows of padding must not count. */
   readonly loss: (weights: { readonly [K in W]: tf.Tensor }, batch: B) => tf.Tensor;
+  /** What it gives for a batch, before the loss, [B, …]: what is exported. Default: nothing. */
+  readonly outputs?: (weights: { readonly [K in W]: tf.Tensor }, batch: B) => tf.Tensor;
   /**
    * What else is measured: (weights, batch) → one number for each example, [B], or a metric of sums by `metricOn`; by
    * name, which must not be `loss`, `examples` or `aggregation`.
@@ -50,9 +51,10 @@ export function functionModel<W extends string, B extends Batch>(
     example: required(dataKinds.type),
     initialWeights: required(kinds.record),
     loss: required(kinds.callable),
+    outputs: kinds.callable,
     metrics: metricsKind,
   });
-  const { name = 'function model', example, loss, metrics = {} } = options;
+  const { name = 'function model', example, loss, outputs, metrics = {} } = options;
   const action = `Cannot make ${name}`;
   checkMetricNames(name, Object.keys(metrics));
   const given: { readonly [name: string]: Tensor } = options.initialWeights;
@@ -85,21 +87,18 @@ export function functionModel<W extends string, B extends Batch>(
       const losses = perExampleLosses(name, ask('its loss', loss), batch);
       return { losses, ...measure(name, metrics, batch, ask), moved: {} };
     },
+    ...(outputs !== undefined && {
+      outputs: (weights: Tensors, batch: Batch) =>
+        askTensor(
+          action,
+          'outputs',
+          `weights ${formatBatch(weights)} and examples ${formatBatch(batch)}`,
+          () => outputs(weights as { readonly [K in W]: tf.Tensor }, batch as B),
+        ),
+    }),
     constrain: (weights) => weights,
   };
   checkForward(model);
-  warnOfNoGradient(
-    name,
-    'the weights',
-    (...at) =>
-      loss(
-        Object.fromEntries(at.map((weight, index) => [model.trainable[index], weight])) as {
-          readonly [K in W]: tf.Tensor;
-        },
-        exampleBatch(example, [0, 1, 2]) as B,
-      ),
-    Object.values(exampleWeights(initialWeights)) as tf.Tensor[],
-  );
   return withoutHabits(model as Model<W>);
 
   function checkRows(what: string, compute: FunctionModelOptions<W, B>['loss']): void {

@@ -48,7 +48,6 @@ import { checkMetricNames } from '../model/metric-names.js';
 import type { Batch, Model } from '../model/model.js';
 import { withoutHabits } from '../model/model-kind.js';
 import { perExampleLosses } from '../model/per-example.js';
-import { warnOfNoGradient } from '../model/useful-gradients.js';
 
 export interface LayersModelOptions {
   readonly name?: string;
@@ -151,6 +150,20 @@ export function layersModel(build: () => tfl.LayersModel, options: LayersModelOp
         moved,
       };
     },
+    outputs: (weights, batch) => {
+      const examples = formatBatch(batch);
+      const inputs = askTensor(action, 'features', examples, () => features(batch));
+      checkInputs(action, layers, inputs);
+      const pass = (): tf.Tensor => layers.apply(inputs, { training: false }) as tf.Tensor;
+      return withWeights(variables, weights, pass).result;
+    },
+    layers: (weights) => {
+      for (const [weight, variable] of variables) {
+        const { shape, data } = weights[weight]!;
+        variable.write(tf.tensor(data as Float32Array, [...shape]));
+      }
+      return layers;
+    },
     constrain: (weights) =>
       Object.fromEntries(
         Object.entries(weights).map(([weight, value]) => {
@@ -245,14 +258,6 @@ function checkLabels(
       'Where labels are [B] and outputs [B, 1], tf.js broadcasts them to [B, B]: give labels the last axis, labels: (batch) => tf.expandDims(batch.y, -1)',
     );
   check('its loss', given.loss);
-  const rows = [0, 1, 2];
-  warnOfNoGradient(
-    name,
-    'the outputs',
-    (outputs) =>
-      withLabels(given.loss, given.labels(exampleBatch(given.example, rows)), outputs as tf.Tensor),
-    [exampleTensor(float32(...shape), rows, 'outputs')],
-  );
   for (const [metric, compute] of Object.entries(given.metrics))
     check(`its metric '${metric}'`, numberPerRow(compute));
 }

@@ -1,0 +1,12 @@
+// Warnings: what works, but hardly as it was meant. One line on the console, once for each place in the user's code.
+import { atLocation, sourceLocation } from '@starling/federated-core/plan';
+
+const given = new Set<string>();
+
+/** Warns by `console.warn`, with the user's line; a sentence of one line once only. */
+export function warnOnce(sentence: string): void {
+  const words = `Starling: ${sentence}${atLocation(sourceLocation())}`;
+  if (given.has(words)) return;
+  given.add(words);
+  console.warn(words);
+}

@@ -10,6 +10,7 @@ import { addCoordinatorCommand } from './coordinator.js';
 import { addDataCommand } from './data.js';
 import { addDebugCommand } from './debug.js';
 import { addDoctorCommand } from './doctor.js';
+import { addExportCommand } from './export.js';
 import { addInspectCommand } from './inspect.js';
 import { example } from './options.js';
 import { addRunCommand } from './run.js';
@@ -36,6 +37,7 @@ export function createProgram(): Command {
   addDebugCommand(program);
   addDataCommand(program);
   addRunsCommand(program);
+  addExportCommand(program);
   addDoctorCommand(program);
   for (const command of allCommands(program)) {
     command.configureOutput({ outputError: () => {} }).exitOverride((error) => fail(command, error));

@@ -40,6 +40,7 @@ interface SimulateOptions {
   readonly out?: string;
   readonly resume: boolean;
   readonly force: boolean;
+  readonly initial?: string;
   readonly sweep: Axes;
   readonly jobs?: number;
   readonly target?: Target;
@@ -60,6 +61,13 @@ export function addSimulateCommand(program: Command): void {
     .addOption(seedOption())
     .addOption(settingOption())
     .option('--faults <file>', 'simulate what goes wrong, as a YAML file says')
+    .addOption(
+      textOption(
+        '--initial',
+        'file',
+        'start from the weights in it: .safetensors, .onnx, or model.json of tf.js',
+      ),
+    )
     .option('--json', 'one JSON object a line on stdout, and nothing else there', false)
     .addOption(textOption('--out', 'dir', 'keep the run, metrics.jsonl and report.html there'))
     .option('--resume', 'continue after the last round that is kept in --out', false)
@@ -110,6 +118,7 @@ async function simulate(federation: string, options: SimulateOptions): Promise<v
     maxAttempts: options.maxAttempts ?? null,
     backOffMs: options.backOffMs ?? null,
     faults: options.faults === undefined ? null : await readFaultFile(options.faults),
+    initial: options.initial ?? null,
     directory: out ?? null,
     resume,
     force,
@@ -149,12 +158,13 @@ async function sweep(federation: string, options: SimulateOptions, command: Comm
   const { readFaultFile } = await import('../run/fault-file.js');
   if (options.faults !== undefined) await readFaultFile(options.faults); // what is wrong in it is said once
   const { simulateStudy } = await import('./simulate-study.js');
-  const { maxAttempts, backOffMs, force, faults } = options;
+  const { maxAttempts, backOffMs, force, faults, initial } = options;
   const parameters = [
     ...['--runtime', runtime, '--engine', engine],
     ...(maxAttempts === undefined ? [] : ['--max-attempts', String(maxAttempts)]),
     ...(backOffMs === undefined ? [] : ['--back-off-ms', String(backOffMs)]),
     ...(force ? ['--force'] : []),
+    ...(initial === undefined ? [] : ['--initial', initial]),
     ...(faults === undefined ? [] : ['--faults', faults]),
   ];
   const study = {

@@ -6,7 +6,7 @@ import type { RunObserver, RunSummary } from '@starling/runtime/events';
 import { failedRoundSummary, roundSummary, runSummary } from '@starling/runtime/events';
 import { followRecord } from '@starling/runtime/record';
 import type { Logger } from 'pino';
-import { setUpFederation } from '../federation/set-up.js';
+import { type ReadyFederation, setUpFederation } from '../federation/set-up.js';
 import type { FaultFile } from './fault-file.js';
 import { otherRun, withUsageErrors } from './other-run.js';
 import { outputStore } from './output-folder.js';
@@ -32,6 +32,8 @@ export interface RunSettings {
   readonly backOffMs: number | null;
   /** What goes wrong, to simulate; `null` for nothing. */
   readonly faults: FaultFile | null;
+  /** A file of weights that the run starts from; `null` for the federation's own. */
+  readonly initial: string | null;
   /** A directory that the run is committed to; `null` for none. */
   readonly directory: string | null;
   /** Whether rounds that it holds are continued from; else they are refused. */
@@ -50,7 +52,7 @@ export async function runSimulation(
   observer: RunObserver,
   interrupt: AbortSignal,
 ): Promise<RunSummary> {
-  const ready = await setUpFederation(options.federation, options.settings);
+  const ready = await readyToRun(options);
   const { evaluation, headline, rounds: usualRounds, ...run } = ready.run;
   const rounds = options.rounds ?? usualRounds;
   const failure = new AbortController();
@@ -111,6 +113,13 @@ export async function runSimulation(
     await observer.failed?.(error);
     throw error;
   }
+}
+
+async function readyToRun({ federation, settings, initial }: RunSettings): Promise<ReadyFederation> {
+  const ready = await setUpFederation(federation, settings);
+  if (initial === null) return ready;
+  const { withInitialFile } = await import('./initial-weights.js');
+  return { ...ready, run: await withInitialFile(ready.run, initial) };
 }
 
 /** Where the run is kept, and who hears of its record. */

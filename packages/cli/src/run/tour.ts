@@ -45,7 +45,15 @@ export async function tour({ clients, seed, rounds, out }: TourOptions): Promise
       const folder = join(out, stop.federation);
       await withUsageErrors(() => clearRun(folder));
       const kept = { directory: folder, resume: false, force: false, faults: null };
-      const settings = { ...stop, ...kept, seed, maxAttempts: null, backOffMs: null, logger: createLogger() };
+      const settings = {
+        ...stop,
+        ...kept,
+        seed,
+        maxAttempts: null,
+        initial: null,
+        backOffMs: null,
+        logger: createLogger(),
+      };
       printLine(stop.about);
       const summary = await show(
         stop.federation,

@@ -4,9 +4,7 @@ import * as z from 'zod';
 
 const count = z.int().nonnegative();
 
-/**
- * A number of a view; older readers refuse those that stand in the argument, views in steps, and batches across epochs.
- */
+/** A number of a view; older readers refuse those that stand in the argument, and views in steps. */
 const viewCount = z.union([count, z.strictObject({ leaf: count })]);
 
 const viewSchema = z.strictObject({
@@ -16,7 +14,6 @@ const viewSchema = z.strictObject({
   dropRemainder: z.boolean(),
   take: viewCount.nullable(),
   steps: viewCount.exactOptional(),
-  acrossEpochs: z.literal(true).exactOptional(),
 });
 
 const distributionSchema = z.discriminatedUnion('kind', [

@@ -63,8 +63,6 @@ export function mappedRows(
   return {
     ...source,
     element: struct(element),
-    meanings: {},
-    standardized: [],
     rows: (index) => whenThere(source.rows(index), (dataset) => mapped(dataset, index)),
   };
 }

@@ -12,14 +12,8 @@ import type { Population } from './population.js';
  *     import { diaries } from './diaries.js';
  *
  *     populationContract('diaries', () => diaries({ folder: 'test/diaries' }));
- *
- * `joinsEqual`: for one whose data has equal examples once, so that it loads fewer than it counts.
  */
-export function populationContract(
-  name: string,
-  make: () => Population,
-  { joinsEqual = false }: { readonly joinsEqual?: boolean } = {},
-): void {
+export function populationContract(name: string, make: () => Population): void {
   describe(`${name} keeps the population contract`, () => {
     const population = make();
     const probes = [0, 1, population.size - 1];
@@ -50,9 +44,7 @@ export function populationContract(
     test('counts the examples that it loads', async () => {
       for (const index of probes) {
         const value = await population.load(index);
-        const loaded = countExamples(population.dataType, value);
-        if (joinsEqual) expect(population.exampleCount(index)).toBeGreaterThanOrEqual(loaded);
-        else expect(population.exampleCount(index)).toBe(loaded);
+        expect(population.exampleCount(index)).toBe(countExamples(population.dataType, value));
       }
     });
 

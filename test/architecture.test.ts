@@ -36,6 +36,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   wire: 4,
   runtime: 4,
   learning: 4,
+  analytics: 4,
   client: 5,
   coordinator: 5,
   cli: 6,
@@ -48,6 +49,7 @@ const DEPENDENCIES_FOR_OTHERS: Readonly<Record<string, readonly string[]>> = {
   // A user's own .ts file finds these through the command, wherever it lies.
   '@starling/cli': [
     '@starling/aggregators',
+    '@starling/analytics',
     '@starling/datasets',
     '@starling/learning',
     '@starling/population',

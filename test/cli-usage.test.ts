@@ -5,8 +5,8 @@ import { runStarling } from './support/starling.js';
 describe('starling', () => {
   test.each([
     [
-      ['simulate', 'temperature', '--fast'],
-      /^Cannot run 'starling simulate': options must be among .*--rounds.* got '--fast'\n$/,
+      ['simulate', 'temperature', '--quick'],
+      /^Cannot run 'starling simulate': options must be among .*--rounds.* got '--quick'\n$/,
     ],
     [['simulate', 'temprature'], /^Cannot find a federation: need .*temperature.*, got 'temprature'\n$/],
     [

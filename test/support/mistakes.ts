@@ -112,10 +112,9 @@ export function moduleOf(code: string, given: string): string {
   const own = used(exported);
   const imports = [
     [own, '../given.ts'] as const,
-    ...PACKAGES.map((room) => {
-      const names = room === 'compute' ? [...namesOf(room), 'tf', 'tfl'] : namesOf(room);
-      return [used(names).filter((name) => !own.includes(name)), `@starling/${room}`] as const;
-    }),
+    ...PACKAGES.map(
+      (room) => [used(namesOf(room)).filter((name) => !own.includes(name)), `@starling/${room}`] as const,
+    ),
     [used(['z']), 'zod'] as const,
   ];
   const lines = imports

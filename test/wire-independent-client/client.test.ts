@@ -63,6 +63,9 @@ const walk = localComputation(
       tf.add(tf.mul(sum, 0.5), tf.sum(tf.mul(batch, mask)));
     const paced = sequenceReduce(readings.shuffle().repeat(epochs).batch(2), tf.scalar(1), decay);
     const counted = sequenceReduce(readings.shuffle().steps(steps).take(2).batch(2), tf.scalar(1), decay);
+    const across = readings.shuffle().repeat(epochs).batch(2, { acrossEpochs: true });
+    const joined = sequenceReduce(across, tf.scalar(1), decay);
+    const cut = sequenceReduce(readings.steps(steps).batch(2, { acrossEpochs: true }), tf.scalar(1), decay);
     const batches = readings.shuffle().repeat(2).batch(2);
     const state = { decayed: tf.scalar(0), noise: tf.scalar(0) };
     const folded = sequenceReduce(batches, state, ({ decayed, noise }, batch, mask) => ({
@@ -75,6 +78,8 @@ const walk = localComputation(
       ...folded,
       paced,
       counted,
+      joined,
+      cut,
       coins,
       level: tf.mean(random.uniform([5], -1, 1)),
       count: sequenceLength(readings),
@@ -196,7 +201,7 @@ describe('a Python client', () => {
     async () => {
       const { actual, expected } = await runBoth(walks, { threshold: 20, steps: 3 });
       const numbers = actual.metrics as Readonly<Record<string, number>>;
-      const names = ['coins', 'count', 'counted', 'decayed', 'level', 'noise', 'paced'];
+      const names = ['coins', 'count', 'counted', 'cut', 'decayed', 'joined', 'level', 'noise', 'paced'];
       expect(Object.keys(numbers).sort()).toEqual(names);
       for (const [name, value] of Object.entries(expected.metrics as Readonly<Record<string, number>>)) {
         expect(numbers[name], name).toBeCloseTo(value, 4);

@@ -81,6 +81,8 @@ def walk(view, length, argument, seed, reduce):
     """How a dataset is walked: indices and mask, [steps, batchSize]."""
     used = length if view["take"] is None else min(length, count(view["take"], argument))
     width = view["batchSize"] or 1
+    if view.get("acrossEpochs"):
+        return walk_across(view, used, width, argument, seed, reduce)
     per_epoch = used // width if view["dropRemainder"] else math.ceil(used / width)
     if "steps" in view:
         limit = count(view["steps"], argument) if per_epoch else 0
@@ -104,6 +106,26 @@ def walk(view, length, argument, seed, reduce):
     indices, mask = indices[:steps], mask[:steps]
     indices = numpy.array(indices, dtype="<i4").reshape(steps, width)
     return indices if view["batchSize"] else indices.reshape(steps), numpy.array(mask, dtype="<f4").reshape(steps, width)
+
+
+def walk_across(view, used, width, argument, seed, reduce):
+    """The same, where all epochs are cut into batches as one."""
+    if "steps" in view:
+        steps = count(view["steps"], argument) if used else 0
+        elements = steps * width
+    else:
+        elements = count(view["epochs"], argument) * used
+        steps = elements // width if view["dropRemainder"] else math.ceil(elements / width)
+    if steps * width > 2**28:
+        raise ValueError(f"Cannot walk a dataset: {steps} steps of {width} are too many")
+    places = min(elements, steps * width)
+    walked = []
+    for epoch in range(math.ceil(places / used) if used else 0):
+        walked += permutation(derive(seed, "order", reduce, epoch), used) if view["shuffle"] else list(range(used))
+    padding = [0] * (steps * width - places)
+    indices = numpy.array(walked[:places] + padding, dtype="<i4").reshape(steps, width)
+    mask = numpy.array([1.0] * places + [0.0] * len(padding), dtype="<f4").reshape(steps, width)
+    return indices if view["batchSize"] else indices.reshape(steps), mask
 
 
 def load(graph, model):

@@ -38,6 +38,7 @@ export { atLocation, sourceLocation, withLongStacks } from './errors/source-loca
 export { formatPlace, isThrownByStarling, type StackFrame, userFrames } from './errors/stack-frames.js';
 export { type RejectionCode, reworded } from './errors/starling-error.js';
 export { runBody } from './errors/user-body.js';
+export { warnOnce } from './errors/warn-once.js';
 // The table that documentation and tools read.
 export type { IntrinsicDefinition } from './intrinsics/framework/definition.js';
 export { intrinsics } from './intrinsics/intrinsics.js';

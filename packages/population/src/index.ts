@@ -59,3 +59,27 @@ export * from './samplers/sampler.js';
 export { samplerKind } from './samplers/sampler-kind.js';
 export * from './samplers/uniform-sampler.js';
 export { type WeightedSamplerOptions, weightedSampler } from './samplers/weighted-sampler.js';
+export { orderedNumber, readNumber, readText, textBytes } from './tables/cell-bytes.js';
+export { splitTables, type TableSplitOptions } from './tables/split-tables.js';
+export {
+  type Cell,
+  type NumberCells,
+  type Table,
+  type TableClient,
+  type TableRow,
+  type Tables,
+  type TextCells,
+  tablesOf,
+} from './tables/table.js';
+export {
+  cellBytes,
+  type NumberColumn,
+  type NumberFormat,
+  numberColumn,
+  type TableColumn,
+  type TableColumns,
+  type TextColumn,
+  textColumn,
+} from './tables/table-column.js';
+export { columnData, jointData, tableData } from './tables/table-data.js';
+export { type TablePopulationOptions, tablePopulation } from './tables/table-population.js';

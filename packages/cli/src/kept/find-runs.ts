@@ -1,6 +1,6 @@
 // The runs that are kept below a directory: in directories of one, as `--out` and `--state` make them, and in databases
 // of many.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunStore } from '@starling/store';
 import { directoryStore } from '@starling/store/directory';
@@ -14,6 +14,10 @@ const PASSED_OVER = new Set(['node_modules', '.git']);
 
 /** Directories that hold a store, `directory` itself among them, by name. */
 export function storeDirectories(directory: string): readonly string[] {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    const got = existsSync(directory) ? 'a file' : 'no such directory';
+    throw new UsageError(`Cannot list runs below ${directory}: need a directory, got ${got}`);
+  }
   const entries = readdirSync(directory, { withFileTypes: true });
   const isStore = entries.some(({ name }) => name === DATABASE || OF_DIRECTORY.includes(name));
   const folders = entries.filter((entry) => entry.isDirectory() && !PASSED_OVER.has(entry.name));

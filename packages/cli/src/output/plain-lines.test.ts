@@ -24,6 +24,36 @@ describe('plainLines', () => {
     ]);
   });
 
+  test('tells of simulated faults below a round, and of all of them at the end', () => {
+    const lines: string[] = [];
+    const observer = plainLines((line) => lines.push(line));
+    const none = { crashes: 0, stragglers: 0, late: 0, corrupt: 0, byzantine: 0, duplicates: 0 };
+    observer.started?.(start);
+    observer.ready?.(420);
+    observer.round?.({ ...round, faults: { ...none, dropouts: 1, serverCrashes: 0 }, virtualMs: 1500 });
+    observer.ready?.(80);
+    observer.round?.({
+      ...round,
+      round: 4,
+      faults: { ...none, dropouts: 0, serverCrashes: 1 },
+      virtualMs: 500,
+    });
+    observer.finished?.(summary);
+    expect(lines.slice(1)).toEqual([
+      'ready in 420 ms',
+      'round  3/20  loss 0.25  9/10 clients  18 clients/s  500 ms',
+      '  faults: 1 dropout; 1.5 s of virtual time',
+      '  1 dropped, load-failed: no file',
+      '    client-4',
+      'the server died (simulated), and is started again: ready in 80 ms',
+      'round  4/20  loss 0.25  9/10 clients  18 clients/s  500 ms',
+      '  faults: 1 server crash; 500 ms of virtual time',
+      '20 rounds in 4.1 s, state ab12',
+      'missing 2 of 20 updates: 2 load-failed',
+      'simulated faults: 1 dropout, 1 server crash; 2.0 s of virtual time',
+    ]);
+  });
+
   test('tells of a failed attempt in a line, and of failed attempts at the end', () => {
     const lines: string[] = [];
     const observer = plainLines((line) => lines.push(line));

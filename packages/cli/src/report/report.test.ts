@@ -150,6 +150,29 @@ describe('renderReport', () => {
     expect(html).not.toContain('Missing updates');
   });
 
+  test('has a table of simulated faults, by round and in all, and no advice on who is missing', () => {
+    const none = { dropouts: 0, crashes: 0, stragglers: 0, late: 0 };
+    const others = { corrupt: 0, byzantine: 0, duplicates: 0, serverCrashes: 0 };
+    const lost = [
+      { status: 'dropped', code: 'deadline', phase: 0, reason: 'late', count: 1, clients: ['a'] },
+    ] as const;
+    const page = renderReport([
+      { ...runLine, faults: { deadlineMs: 500 } },
+      { ...roundLine, faults: { ...none, ...others, dropouts: 2 }, virtualMs: 400 },
+      { ...roundLine, round: 2, lost, faults: { ...none, ...others, dropouts: 1, late: 3 }, virtualMs: 500 },
+      doneLine,
+    ]);
+    expect(page).toContain(
+      '<tr><th>round</th><th>dropouts</th><th>too late</th><th>virtual time</th></tr></thead><tbody>' +
+        '<tr><td>1</td><td>2</td><td>0</td><td>400 ms</td></tr>' +
+        '<tr><td>2</td><td>1</td><td>3</td><td>500 ms</td></tr>' +
+        '<tr><td>all</td><td>3</td><td>3</td><td>900 ms</td></tr>',
+    );
+    expect(page).toContain('<td>1 dropped</td><td>deadline</td>');
+    expect(page).not.toContain('give rounds a longer deadline');
+    expect(html).not.toContain('Simulated faults');
+  });
+
   test('tells of failed rounds, of how the run ended, and of rounds whose counts are not known', () => {
     const page = renderReport([
       { type: 'earlier-round', round: 1, metrics: { loss: 3 }, wallMs: 5 },

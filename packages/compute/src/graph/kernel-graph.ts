@@ -54,6 +54,8 @@ export interface SequenceView {
   readonly take: ViewCount | null;
   /** Steps in all: as many epochs as they need, the last one cut short. Absent if `epochs` is given. */
   readonly steps?: ViewCount;
+  /** Whether a batch may begin in one epoch and end in the next, so that only the last one of all is short. */
+  readonly acrossEpochs?: true;
 }
 
 /** A fold over a dataset: one ONNX Loop. */

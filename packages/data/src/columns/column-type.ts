@@ -1,7 +1,7 @@
 // What a column of a file becomes: a tensor of a fixed element type and shape.
 
 import { int32, type TensorType, uint8 } from '@starling/federated-core';
-import { checkNumber, kinds } from '@starling/federated-core/plan';
+import { checkKind, checkNumber, type Kind, kinds } from '@starling/federated-core/plan';
 import { textCode } from '../errors/code-text.js';
 import { formatList } from '../errors/format-list.js';
 
@@ -40,6 +40,26 @@ export function categories(names: readonly string[]): CategoriesType {
   }
   return { kind: 'categories', names };
 }
+
+/** Throws a `RangeError` unless each column that is named is given a type. */
+export function checkColumnTypes(action: string, option: string, types: unknown): void {
+  kinds.record(action, option, types);
+  for (const [name, type] of Object.entries(types as Readonly<Record<string, ColumnType | null>>)) {
+    checkKind(action, `${option}.${name}`, type, COLUMN_TYPE);
+  }
+}
+
+const WORDS = ['float32', 'float64', 'int32', 'int64', 'uint8', 'bool'];
+
+const COLUMN_TYPE: Kind = {
+  need: "a type of a column, such as float32(), text(40) or categories(['f', 'm'])",
+  fits: (value) => ['tensor', 'text', 'categories'].includes((value as ColumnType | null)?.kind ?? ''),
+  advice: (value) => {
+    if (Array.isArray(value)) return 'Write categories([…])';
+    const word = typeof value === 'function' ? value.name : value;
+    return typeof word === 'string' && WORDS.includes(word) ? `Write ${word}()` : null;
+  },
+};
 
 /** The type that computations see. */
 export function tensorOf(type: ColumnType): TensorType {

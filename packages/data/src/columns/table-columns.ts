@@ -88,6 +88,13 @@ function withFill(type: ColumnType, fill: WantedColumn['fill']): ColumnType {
   return type;
 }
 
+/** Which columns hold text or categories, for `ClientSource`. */
+export function meaningsOf(columns: readonly TypedColumn[]): Readonly<Record<string, 'text' | 'categories'>> {
+  return Object.fromEntries(
+    columns.flatMap(({ name, type }) => (type.kind === 'tensor' ? [] : [[name, type.kind] as const])),
+  );
+}
+
 /** What a row of these columns is. */
 export function elementOf(columns: readonly TypedColumn[]): StructType {
   return struct(Object.fromEntries(columns.map(({ name, type }) => [name, tensorOf(type)])));

@@ -1,7 +1,7 @@
 // What a user says of a table in a file: whose rows they are, which columns are wanted, of which types, and what is to
 // become of missing values. All readers of tables take these.
 import { checkOptions, kinds } from '@starling/federated-core/plan';
-import type { ColumnType } from './column-type.js';
+import { type ColumnType, checkColumnTypes } from './column-type.js';
 
 /** The client that has all rows where no column names clients. */
 export const ALL_CLIENT = 'all';
@@ -33,7 +33,7 @@ export interface TableOptions {
 export const tableChecks = {
   client: kinds.text,
   columns: kinds.list,
-  types: kinds.record,
+  types: checkColumnTypes,
   missing: kinds.record,
   name: kinds.text,
   cacheBytes: true,

@@ -4,7 +4,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { checkOptions } from '@starling/federated-core/plan';
 import { type ClientData, clientData } from '@starling/population';
-import { elementOf, tableColumns, typedColumns } from '../columns/table-columns.js';
+import { elementOf, meaningsOf, tableColumns, typedColumns } from '../columns/table-columns.js';
 import { checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
 import { ValueTable } from '../columns/value-table.js';
 import { FileError } from '../errors/file-error.js';
@@ -57,6 +57,7 @@ async function openLeaf(path: string, options: LeafOptions): Promise<ClientData>
     name: options.name ?? bareName(path),
     size: users.length,
     element: elementOf(typed),
+    meanings: meaningsOf(typed),
     clientId: (index) => (users[index] as FoundUser).id,
     rowCount: (index) => (users[index] as FoundUser).rows,
     rows: cachedRows(load, options.cacheBytes),

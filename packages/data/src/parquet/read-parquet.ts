@@ -5,7 +5,13 @@ import type { Dataset, Tensor } from '@starling/federated-core';
 import { checkOptions } from '@starling/federated-core/plan';
 import { type ClientData, clientData, sliceRows } from '@starling/population';
 import { columnWriter } from '../columns/column-writer.js';
-import { elementOf, type TypedColumn, tableColumns, typedColumns } from '../columns/table-columns.js';
+import {
+  elementOf,
+  meaningsOf,
+  type TypedColumn,
+  tableColumns,
+  typedColumns,
+} from '../columns/table-columns.js';
 import { ALL_CLIENT, checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
 import { reading } from '../errors/reading.js';
 import { misfit, missingValue, noClient, noRows } from '../errors/table-faults.js';
@@ -61,6 +67,7 @@ async function openParquet(path: string, options: ParquetOptions): Promise<Clien
     name: options.name ?? bareName(path),
     size: order.ids.length,
     element,
+    meanings: meaningsOf(typed),
     clientId: (index) => order.ids[index] as string,
     rowCount: (index) => order.begins[index + 1]! - order.begins[index]!,
     rows: (index) =>

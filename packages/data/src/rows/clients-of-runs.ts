@@ -1,7 +1,7 @@
 // Client data whose rows stand in stretches of one file, a row after the other: what CSV and JSON lines have in common.
 import type { Dataset } from '@starling/federated-core';
 import { type ClientData, clientData } from '@starling/population';
-import { elementOf, type TypedColumn } from '../columns/table-columns.js';
+import { elementOf, meaningsOf, type TypedColumn } from '../columns/table-columns.js';
 import type { TableOptions } from '../columns/table-options.js';
 import { bareName, type DataFile } from '../files/data-file.js';
 import { cachedRows } from './cached-rows.js';
@@ -19,6 +19,7 @@ export function clientsOfRuns(
     name,
     size: runs.ids.length,
     element: elementOf(columns),
+    meanings: meaningsOf(columns),
     clientId: (index) => runs.ids[index] as string,
     rowCount: runs.rowCount,
     rows: cachedRows(load, cacheBytes),

@@ -5,7 +5,7 @@ import type { Dataset } from '@starling/federated-core';
 import { checkOptions, kinds } from '@starling/federated-core/plan';
 import { type ClientData, clientData } from '@starling/population';
 import type { ColumnType } from '../columns/column-type.js';
-import { elementOf, type TypedColumn, tableColumns } from '../columns/table-columns.js';
+import { elementOf, meaningsOf, type TypedColumn, tableColumns } from '../columns/table-columns.js';
 import { checkMissing, type TableOptions, tableChecks } from '../columns/table-options.js';
 import { ValueTable } from '../columns/value-table.js';
 import { FileError } from '../errors/file-error.js';
@@ -49,6 +49,7 @@ async function openSqlite(path: string, options: SqliteOptions): Promise<ClientD
     name: options.name ?? bareName(path),
     size: layout.ids.length,
     element: elementOf(typed),
+    meanings: meaningsOf(typed),
     clientId: (index) => layout.ids[index] as string,
     rowCount: (index) => layout.counts[index] as number,
     rows: cachedRows((index) => load(path, layout, table, typed, index), options.cacheBytes),

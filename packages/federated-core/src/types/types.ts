@@ -87,6 +87,7 @@ const ANY_TYPE: Kind = {
   fits: isType,
   advice: (value) => {
     const isRecord = typeof value === 'object' && value !== null && Object.values(value).some(isType);
+    if (Array.isArray(value)) return isRecord ? 'Write struct([…])' : null;
     return isRecord ? `Write struct({ ${Object.keys(value).join(', ')} })` : null;
   },
 };

@@ -60,7 +60,7 @@ export function afl<W extends string>(options: AflOptions<W>): LearningProcess<W
   });
   return learningProcess({
     name: 'AFL',
-    clientWork: agnosticWork(trainingWork(trainingOf(options)), options),
+    clientWork: agnosticWork(trainingWork(trainingOf(options, options.clientOptimizer)), options),
     ...commonOf(options),
   });
 }

@@ -20,7 +20,10 @@ export interface CommonOptions<W extends string = string> {
 }
 
 /** How clients train: see `TrainingOptions`. */
-export type ClientTraining = Pick<TrainingOptions, 'epochs' | 'steps' | 'batchSize' | 'order' | 'weighting'>;
+export type ClientTraining = Pick<
+  TrainingOptions,
+  'epochs' | 'steps' | 'batchSize' | 'order' | 'acrossEpochs' | 'weighting'
+>;
 
 export interface AlgorithmOptions<W extends string = string> extends CommonOptions<W>, ClientTraining {
   /**
@@ -38,7 +41,14 @@ export const COMMON = {
 } as const;
 
 /** The names of `ClientTraining`, which the client work checks. */
-export const TRAINING = { epochs: true, steps: true, batchSize: true, order: true, weighting: true } as const;
+export const TRAINING = {
+  epochs: true,
+  steps: true,
+  batchSize: true,
+  order: true,
+  acrossEpochs: true,
+  weighting: true,
+} as const;
 
 type OwnChecks<O, Shared> = Parameters<typeof checkOptions<Omit<O, keyof Shared>>>[2];
 
@@ -53,16 +63,13 @@ export function checkAlgorithm<O extends AlgorithmOptions>(
   checkOptions<object>(action, options, known as object, { ...ELSEWHERE, ...elsewhere });
 }
 
-/** Those of `options` that say how clients train. */
-export function trainingOf({
-  clientOptimizer,
-  epochs,
-  steps,
-  batchSize,
-  order,
-  weighting,
-}: AlgorithmOptions): TrainingOptions {
-  return { optimizer: clientOptimizer, epochs, steps, batchSize, order, weighting };
+/** Those of `options` that say how clients train, by `optimizer`. */
+export function trainingOf(
+  options: ClientTraining,
+  optimizer: TrainingOptions['optimizer'],
+): TrainingOptions {
+  const { epochs, steps, batchSize, order, acrossEpochs, weighting } = options;
+  return { optimizer, epochs, steps, batchSize, order, acrossEpochs, weighting };
 }
 
 /** Those of `options` that a process takes as they are. */

@@ -48,12 +48,13 @@ export function evaluationByClient(
   const { model, batchSize = 100 } = options;
   const work = evaluationWork({ model, batchSize });
   const means = meansWork(model);
+  const clientMeans = meansWork(model, 'CLIENTS');
   const computation = federatedComputation(
     { model: atServer(model.weights), data: atClients(sequence(model.example)) },
     ({ model: weights, data }) => {
       const totals = federatedMap(work, { weights: federatedBroadcast(weights), data });
       const overall = federatedMap(means, { totals: federatedSum(totals) });
-      const clients = federatedCollect(federatedMap(means, { totals }));
+      const clients = federatedCollect(federatedMap(clientMeans, { totals }));
       return federatedZip({ ...fieldsOf(overall), clients });
     },
     { name: 'evaluation by client' },

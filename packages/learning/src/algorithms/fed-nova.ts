@@ -36,6 +36,7 @@ import {
   commonOf,
   ELSEWHERE,
   TRAINING,
+  trainingOf,
 } from './algorithm-options.js';
 
 export interface FedNovaOptions<W extends string = string> extends CommonOptions<W>, ClientTraining {
@@ -58,12 +59,11 @@ export function fedNova<W extends string>(options: FedNovaOptions<W>): LearningP
     } as object,
     { ...ELSEWHERE, clientOptimizer: 'Clients train by SGD or momentum: give learningRate, momentum' },
   );
-  const { learningRate, momentum: decay = 0, epochs, steps, batchSize, order, weighting } = options;
+  const { learningRate, momentum: decay = 0 } = options;
   const optimizer = decay === 0 ? sgd({ learningRate }) : momentum({ learningRate, momentum: decay });
-  const training = { optimizer, epochs, steps, batchSize, order, weighting };
   return learningProcess({
     name: 'FedNova',
-    clientWork: trainingWork({ ...training, changeUpdate: normalized(decay) }),
+    clientWork: trainingWork({ ...trainingOf(options, optimizer), changeUpdate: normalized(decay) }),
     finalizer: normalizedFinalizer(optimizerFinalizer(sgd({ learningRate: 1 }))),
     ...commonOf(options),
   });

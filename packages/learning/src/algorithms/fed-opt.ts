@@ -25,7 +25,7 @@ export function fedOpt<W extends string>(options: FedOptOptions<W>): LearningPro
   checkAlgorithm('Cannot optimize at the server', options, { serverOptimizer: required(optimizerKind) });
   return learningProcess({
     name: 'FedOpt',
-    clientWork: trainingWork(trainingOf(options)),
+    clientWork: trainingWork(trainingOf(options, options.clientOptimizer)),
     finalizer: optimizerFinalizer(options.serverOptimizer),
     ...commonOf(options),
   });

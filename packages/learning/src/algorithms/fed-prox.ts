@@ -25,7 +25,7 @@ export function fedProx<W extends string>(options: FedProxOptions<W>): LearningP
   const { proximalStrength } = options;
   return learningProcess({
     name: 'FedProx',
-    clientWork: proximalWork({ ...trainingOf(options), proximalStrength }),
+    clientWork: proximalWork({ ...trainingOf(options, options.clientOptimizer), proximalStrength }),
     ...commonOf(options),
   });
 }

@@ -27,7 +27,7 @@ export function federatedAveraging<W extends string>(
   return learningProcess({
     name: 'federated averaging',
     distributor: broadcastDistributor(),
-    clientWork: trainingWork(trainingOf(options)),
+    clientWork: trainingWork(trainingOf(options, options.clientOptimizer)),
     finalizer: optimizerFinalizer(sgd({ learningRate: 1 })),
     ...commonOf(options),
     aggregator: options.aggregator ?? meanAggregator(),

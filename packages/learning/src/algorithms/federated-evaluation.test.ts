@@ -135,8 +135,8 @@ describe('federatedEvaluation', () => {
     );
   });
 
-  test('gives zeros when nobody has an example', async () => {
-    expect(await evaluated([points()], 2)).toEqual({ loss: 0, error: 0, examples: 0 });
+  test('gives NaN when nobody has an example', async () => {
+    expect(await evaluated([points()], 2)).toEqual({ loss: Number.NaN, error: Number.NaN, examples: 0 });
   });
 });
 

@@ -37,11 +37,11 @@ export interface FederatedEvaluationOptions {
 
 /**
  * (model: weights at the server, data: each client's sequence of examples) → `{ loss, …metrics, examples }` at the
- * server, means over all examples; without examples all are 0. With `distribution` also that, by metric, of the clients
- * with examples: `counts` (int32[bins]), `quantiles` (float32[quantiles], as if clients were spread evenly over a bin),
- * `mean` and `variance`, `jain` ((Σ m)² / (K Σ m²), 1 where all have the same: Jain, Chiu, Hawe, 1984), and `lowest`
- * and `highest`, the means over the tenth of the clients at either end. Throws a `RangeError` if an option is out of
- * its range.
+ * server, means over all examples; without examples they are NaN. With `distribution` also that, by metric, of the
+ * clients with examples: `counts` (int32[bins]), `quantiles` (float32[quantiles], as if clients were spread evenly over
+ * a bin), `mean` and `variance`, `jain` ((Σ m)² / (K Σ m²), 1 where all have the same: Jain, Chiu, Hawe, 1984), and
+ * `lowest` and `highest`, the means over the tenth of the clients at either end. Throws a `RangeError` if an option is
+ * out of its range.
  */
 export function federatedEvaluation(
   options: FederatedEvaluationOptions,

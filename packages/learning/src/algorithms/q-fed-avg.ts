@@ -33,6 +33,7 @@ import {
   commonOf,
   ELSEWHERE,
   TRAINING,
+  trainingOf,
 } from './algorithm-options.js';
 
 export interface QFedAvgOptions<W extends string = string>
@@ -65,11 +66,11 @@ export function qFedAvg<W extends string>(options: QFedAvgOptions<W>): LearningP
       weighting: 'Losses and q decide',
     },
   );
-  const { q, learningRate, epochs, steps, batchSize, order } = options;
+  const { q, learningRate } = options;
   const optimizer = sgd({ learningRate });
   return learningProcess({
     name: 'q-FedAvg',
-    clientWork: qFairWork(trainingWork({ optimizer, epochs, steps, batchSize, order }), { q, learningRate }),
+    clientWork: qFairWork(trainingWork(trainingOf(options, optimizer)), { q, learningRate }),
     ...commonOf(options),
   });
 }

@@ -24,8 +24,8 @@ import { evaluationWork } from './evaluation-work.js';
 
 /**
  * Mean loss and metrics over the examples, and their number, by name. NaN or infinite where the weights give no finite
- * number, and where a label is none that the loss or metric has a meaning for. Where the loss of an example is NaN, so
- * is every metric: an accuracy of scores that are NaN is not a number.
+ * number, where a label is none that the loss or metric has a meaning for, and of no examples. Where the loss of an
+ * example is NaN, so is every metric: an accuracy of scores that are NaN is not a number.
  */
 export type EvaluationMetrics = { readonly [name: string]: number };
 
@@ -60,7 +60,7 @@ export function modelEvaluation(
       Object.entries(totals).map(([name, { data }]) => [name, Number(data[0])]),
     ) as { readonly examples: number; readonly [name: string]: number };
     const { examples, ...rest } = sums;
-    const means = Object.entries(rest).map(([name, sum]) => [name, sum / Math.max(examples, 1)] as const);
+    const means = Object.entries(rest).map(([name, sum]) => [name, sum / examples] as const);
     return { ...Object.fromEntries(means), ...(await resultsOf(model, leaves, run)), examples };
   };
 }

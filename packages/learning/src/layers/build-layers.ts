@@ -7,8 +7,8 @@ import {
   type Kind,
   optionError,
   runBody,
+  warnOnce,
 } from '@starling/federated-core/plan';
-import { warnOnce } from '../options/warn-once.js';
 import { type DeferredModel, withDeferredWeights } from './deferred-weights.js';
 
 const BUILDER: Kind = {

@@ -1,11 +1,11 @@
 // A loss and a last layer that do not go together, but run: a softmax of a softmax learns slowly, and nobody sees why.
 import { tfl } from '@starling/compute';
+import { warnOnce } from '@starling/federated-core/plan';
 import type { Loss } from '../losses/loss.js';
 import type { LastActivation } from '../losses/losses-by-name.js';
 import { oneHotOfLogits } from '../losses/probabilities.js';
 import { sigmoidCrossentropy } from '../losses/sigmoid-crossentropy.js';
 import { softmaxCrossentropy } from '../losses/softmax-crossentropy.js';
-import { warnOnce } from '../options/warn-once.js';
 
 /** What a loss takes: logits that it applies an activation to itself, or what a layer's activation gives. */
 const TAKES = new Map<

@@ -18,6 +18,7 @@ import { checkMetricNames } from '../model/metric-names.js';
 import type { Batch, Model } from '../model/model.js';
 import { withoutHabits } from '../model/model-kind.js';
 import { perExampleLosses } from '../model/per-example.js';
+import { warnOfNoGradient } from '../model/useful-gradients.js';
 import type { Tensors } from '../tensors/tensors.js';
 
 export interface FunctionModelOptions<W extends string, B extends Batch> {
@@ -99,6 +100,18 @@ export function functionModel<W extends string, B extends Batch>(
     constrain: (weights) => weights,
   };
   checkForward(model);
+  warnOfNoGradient(
+    name,
+    'the weights',
+    (...at) =>
+      loss(
+        Object.fromEntries(at.map((weight, index) => [model.trainable[index], weight])) as {
+          readonly [K in W]: tf.Tensor;
+        },
+        exampleBatch(example, [0, 1, 2]) as B,
+      ),
+    Object.values(exampleWeights(initialWeights)) as tf.Tensor[],
+  );
   return withoutHabits(model as Model<W>);
 
   function checkRows(what: string, compute: FunctionModelOptions<W, B>['loss']): void {

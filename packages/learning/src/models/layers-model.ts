@@ -48,6 +48,7 @@ import { checkMetricNames } from '../model/metric-names.js';
 import type { Batch, Model } from '../model/model.js';
 import { withoutHabits } from '../model/model-kind.js';
 import { perExampleLosses } from '../model/per-example.js';
+import { warnOfNoGradient } from '../model/useful-gradients.js';
 
 export interface LayersModelOptions {
   readonly name?: string;
@@ -258,6 +259,14 @@ function checkLabels(
       'Where labels are [B] and outputs [B, 1], tf.js broadcasts them to [B, B]: give labels the last axis, labels: (batch) => tf.expandDims(batch.y, -1)',
     );
   check('its loss', given.loss);
+  const rows = [0, 1, 2];
+  warnOfNoGradient(
+    name,
+    'the outputs',
+    (outputs) =>
+      withLabels(given.loss, given.labels(exampleBatch(given.example, rows)), outputs as tf.Tensor),
+    [exampleTensor(float32(...shape), rows, 'outputs')],
+  );
   for (const [metric, compute] of Object.entries(given.metrics))
     check(`its metric '${metric}'`, numberPerRow(compute));
 }

@@ -156,9 +156,23 @@ describe('localTraining', () => {
     expect(await of({ epochs: (round) => round }, 3, 3)).toMatchObject({ steps: 6 });
     expect(await of({ epochs: undefined, steps: 5 }, 3)).toMatchObject({ steps: 5 });
     expect(await of({ epochs: 2, batchSize: 'full' }, 3)).toMatchObject({ steps: 2 });
+    expect(await of({ epochs: 3, acrossEpochs: true }, 3)).toMatchObject({ steps: 5 });
     for (const length of [{ epochs: 2 }, { epochs: undefined, steps: 5 }, { batchSize: 'full' } as const]) {
       expect(await of(length, 0)).toMatchObject({ steps: 0 });
     }
+  });
+
+  test('fills batches up from the next epoch across epochs', async () => {
+    // Three equal points (1, 1) from w = 0, batches of two, two epochs: three steps of two, where each by itself has a
+    // batch of two and one of one. 1 − 0.9³, of losses 0.5, 0.405 and 0.81² / 2, twice each.
+    const across = localTraining(line, { ...options, epochs: 2, acrossEpochs: true });
+    const { update, totals } = await work(across, 0, points([1, 1], [1, 1], [1, 1]));
+    expect(number(update.w)).toBeCloseTo(1 - 0.9 ** 3, 6);
+    expect(number(totals.examples)).toBe(6);
+    expect(number(totals.loss)).toBeCloseTo(2 * (0.5 + 0.405 + 0.32805), 5);
+    expect(() => localTraining(line, { ...options, batchSize: 'full', acrossEpochs: true })).toThrow(
+      "need a number for batchSize with acrossEpochs, got 'full'",
+    );
   });
 
   test('walks the examples as they stand when the order is given', async () => {

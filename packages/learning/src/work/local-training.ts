@@ -46,6 +46,11 @@ export interface TrainingOptions {
   readonly batchSize: number | 'full';
   /** Whether each epoch walks the examples in a new order (`shuffled`, the default), or as they stand (`given`). */
   readonly order?: 'shuffled' | 'given' | undefined;
+  /**
+   * Whether a batch may begin in one epoch and end in the next, so that only the last one of all is short; false by
+   * default.
+   */
+  readonly acrossEpochs?: boolean | undefined;
   /** `examples` by default. */
   readonly weighting?: Weighting | undefined;
   /** What the optimizer gets in the place of the gradients of each step; nothing else by default. */
@@ -74,11 +79,15 @@ export function checkTraining(options: TrainingOptions): void {
     steps: true,
     batchSize: required(batchSizeKind),
     order: oneOf('shuffled', 'given'),
+    acrossEpochs: kinds.flag,
     weighting: oneOf('examples', 'processed', 'uniform'),
     changeGradients: kinds.callable,
     changeUpdate: kinds.callable,
   });
   workLength(options);
+  if (options.batchSize === 'full' && options.acrossEpochs === true) {
+    throw optionError(`${ACTION}: need a number for batchSize with acrossEpochs, got 'full'`);
+  }
 }
 
 /**
@@ -94,6 +103,7 @@ export function localTraining(model: Model, options: TrainingOptions): LocalComp
     throw optionError(`${ACTION}: ${model.name} must have a weight that is trained, got none`);
   }
   const { batchSize, weighting = 'examples', order = 'shuffled', changeUpdate } = options;
+  const { acrossEpochs = false } = options;
   const length = workLength(options);
   const parameters = {
     weights: model.weights,
@@ -115,6 +125,7 @@ export function localTraining(model: Model, options: TrainingOptions): LocalComp
         rule: ruleOf(options.changeGradients, received),
         unit: length.unit,
         count: typeof length.count === 'function' ? count : length.count,
+        acrossEpochs,
       };
       const walked = order === 'shuffled' ? data.shuffle() : data;
       const end =
@@ -175,6 +186,7 @@ interface Training {
   readonly rule: GradientRule | null;
   readonly unit: WorkLength['unit'];
   readonly count: number | tf.Tensor;
+  readonly acrossEpochs: boolean;
 }
 
 interface Trained {
@@ -184,10 +196,10 @@ interface Trained {
 
 /** A step for each batch of `batchSize` examples. */
 function trainOnBatches(training: Training, data: SymbolicDataset, batchSize: number): Trained {
-  const { model, optimizer, start, rule, unit, count } = training;
+  const { model, optimizer, start, rule, unit, count, acrossEpochs } = training;
   const walked = unit === 'epochs' ? data.repeat(count) : data.steps(count);
   const initial = { ...start, totals: zeroTotals(model) };
-  return sequenceReduce(walked.batch(batchSize), initial, (before, batch, mask) => {
+  return sequenceReduce(walked.batch(batchSize, { acrossEpochs }), initial, (before, batch, mask) => {
     const { state, pass } = trainStep({ model, optimizer, state: before, batch: batch as Batch, mask, rule });
     return { ...state, totals: addToTotals(before.totals, pass, mask) };
   });

@@ -20,6 +20,15 @@ describe('addToTotals', () => {
 });
 
 describe('meansOfTotals', () => {
+  test('gives NaN when there are no examples and it is asked to', () => {
+    const totals = zeroTotals(lineModel(0));
+    expect(numbers(meansOfTotals(lineModel(0), totals, 'NaN'))).toEqual({
+      loss: Number.NaN,
+      error: Number.NaN,
+      examples: 0,
+    });
+  });
+
   test('gives zeros when there are no examples', () => {
     expect(numbers(meansOfTotals(lineModel(0), zeroTotals(lineModel(0))))).toEqual({
       loss: 0,

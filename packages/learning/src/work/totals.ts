@@ -47,17 +47,17 @@ function lossesShown({ losses, valid }: ForwardPass): tf.Tensor {
 }
 
 /**
- * Means over examples, what metrics of sums make of these, and the number of examples; means are 0 where there are
- * none. Where the loss is NaN, so are the results of sums that are floats.
+ * Means over examples, what metrics of sums make of these, and the number of examples; of no examples means are 0, or
+ * NaN. Where the mean of the loss is NaN, so are the results of sums that are floats.
  */
-export function meansOfTotals(model: Model, totals: Tensors): Tensors {
+export function meansOfTotals(model: Model, totals: Tensors, ofNothing: 0 | 'NaN' = 0): Tensors {
   const { examples, ...sums } = totals as { readonly examples: tf.Tensor };
-  const count = tf.maximum(examples, 1);
+  const count = ofNothing === 0 ? tf.maximum(examples, 1) : examples;
   const results = resultsOfSums(model, totals);
   const means = Object.entries(sums as Tensors).map(([name, sum]) => {
     const result = results[name];
     if (result === undefined) return [name, tf.div(sum, count)] as const;
-    const meansNothing = tf.isNaN((sums as Tensors)['loss'] as tf.Tensor);
+    const meansNothing = tf.isNaN(tf.div((sums as Tensors)['loss'] as tf.Tensor, count));
     const nothing = tf.fill(result.shape, Number.NaN);
     return [name, result.dtype === 'float32' ? tf.where(meansNothing, nothing, result) : result] as const;
   });

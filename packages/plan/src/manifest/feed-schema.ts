@@ -4,7 +4,9 @@ import * as z from 'zod';
 
 const count = z.int().nonnegative();
 
-/** A number of a view; older readers refuse those that stand in the argument, and views in steps. */
+/**
+ * A number of a view; older readers refuse those that stand in the argument, views in steps, and batches across epochs.
+ */
 const viewCount = z.union([count, z.strictObject({ leaf: count })]);
 
 const viewSchema = z.strictObject({
@@ -14,6 +16,7 @@ const viewSchema = z.strictObject({
   dropRemainder: z.boolean(),
   take: viewCount.nullable(),
   steps: viewCount.exactOptional(),
+  acrossEpochs: z.literal(true).exactOptional(),
 });
 
 const distributionSchema = z.discriminatedUnion('kind', [

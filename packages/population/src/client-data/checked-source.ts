@@ -45,6 +45,7 @@ const known = {
   clientId: required(kinds.callable),
   rowCount: required(kinds.callable),
   rows: required(kinds.callable),
+  meanings: kinds.record,
   fingerprint: true,
 } as const;
 
@@ -54,9 +55,9 @@ const known = {
  * `rowCount` says, and a `ValueError` for rows that are not of `element`. The source may be an object of a class.
  */
 export function checkedSource(source: ClientSource): ClientSource {
-  checkOptions<ClientSource>(ACTION, plainly(source), known);
+  checkOptions<Omit<ClientSource, 'standardized'>>(ACTION, plainly(source), known);
   const made = atLocation(sourceLocation());
-  const { name, size, element, fingerprint } = source;
+  const { name, size, element, meanings, fingerprint } = source;
   const action = `Cannot read clients of ${name}`;
   const type = sequence(element);
   const clientId = (index: number): string => {
@@ -90,6 +91,7 @@ export function checkedSource(source: ClientSource): ClientSource {
     clientId,
     rowCount,
     rows: (index) => whenThere(source.rows(index), (dataset) => checked(index, dataset)),
+    ...(meanings !== undefined && { meanings }),
     ...(fingerprint !== undefined && { fingerprint }),
   };
 }

@@ -16,6 +16,10 @@ export interface ClientSource {
   rowCount(index: number): number;
   /** The client's rows, in a stable order: elements are of `element`. */
   rows(index: number): MaybePromise<Dataset>;
+  /** Columns whose numbers stand for something else: bytes of text, or places in a list of categories. */
+  readonly meanings?: Readonly<Record<string, 'text' | 'categories'>>;
+  /** Columns that `standardize` chose, as nobody named any. */
+  readonly standardized?: readonly string[];
   /** What tells the source from others of its name, such as a hash of the file. */
   readonly fingerprint?: Fingerprint;
 }

@@ -1,6 +1,7 @@
 // The columns of a client's rows, by name: what every change of rows reads and gives.
 import type { Dataset, StructType, Tensor, TensorType } from '@starling/federated-core';
-import { didYouMean, sizeOf } from '@starling/federated-core/plan';
+import { didYouMean, optionError, sizeOf } from '@starling/federated-core/plan';
+import type { ClientSource } from './client-source.js';
 
 export type Columns = Readonly<Record<string, Tensor>>;
 
@@ -29,8 +30,18 @@ export function rowSize({ shape }: TensorType): number {
   return sizeOf(shape as readonly number[]);
 }
 
-/** Throws a `RangeError` unless the column holds numbers. */
-export function checkNumeric(action: string, name: string, { dtype }: TensorType): void {
+/** Throws a `RangeError` unless the column holds numbers: bytes of text are none. */
+export function checkNumeric(
+  action: string,
+  name: string,
+  { dtype, shape }: TensorType,
+  { meanings }: ClientSource,
+): void {
+  if (meanings?.[name] === 'text') {
+    throw optionError(
+      `${action}: column '${name}' must hold numbers, got text(${shape[0]}). Say what its texts are where the file is read: types: { ${name}: categories([…]) } makes whole numbers of them, and missing: { marks: […] } leaves out what marks a missing number`,
+    );
+  }
   if (dtype === 'string' || dtype === 'int64') {
     throw new RangeError(
       `${action}: column '${name}' must be of float32, float64, int32, uint8 or bool, got ${dtype}`,

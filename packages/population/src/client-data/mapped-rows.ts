@@ -63,6 +63,8 @@ export function mappedRows(
   return {
     ...source,
     element: struct(element),
+    meanings: {},
+    standardized: [],
     rows: (index) => whenThere(source.rows(index), (dataset) => mapped(dataset, index)),
   };
 }

@@ -74,14 +74,18 @@ export interface MomentField {
 /** The columns that have moments; throws a `RangeError` for one that is not there or holds no numbers. */
 export function momentFields(source: ClientSource, { columns }: MomentsOptions = {}): readonly MomentField[] {
   const action = `Cannot compute moments of ${source.name}`;
-  const isFloat = ({ dtype }: TensorType): boolean => dtype === 'float32' || dtype === 'float64';
-  const all = Object.entries(fieldsOf(source.element));
-  const names = columns ?? all.filter(([, type]) => isFloat(type)).map(([name]) => name);
+  const names = columns ?? floatColumns(source);
   return names.map((name) => {
     const type = fieldNamed(action, source.element, name);
-    checkNumeric(action, name, type);
+    checkNumeric(action, name, type, source);
     return { name, type, size: rowSize(type) };
   });
+}
+
+/** The columns whose moments are taken where nobody names any. */
+export function floatColumns(source: ClientSource): readonly string[] {
+  const isFloat = ({ dtype }: TensorType): boolean => dtype === 'float32' || dtype === 'float64';
+  return Object.entries(fieldsOf(source.element)).flatMap(([name, type]) => (isFloat(type) ? [name] : []));
 }
 
 function momentsFrom(count: number, mean: Float64Array, squares: Float64Array): ColumnMoments {

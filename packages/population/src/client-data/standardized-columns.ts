@@ -6,6 +6,7 @@ import { type ClientSource, whenThere } from './client-source.js';
 import { columnsOf, fieldsOf, numbersOf } from './columns.js';
 import {
   type ColumnMoments,
+  floatColumns,
   type MomentField,
   type Moments,
   type MomentsOptions,
@@ -33,7 +34,7 @@ export function standardizedColumns(
       throw new RangeError(`${action}: column '${name}' needs ${size} means, got ${got}`);
     }
   }
-  return standardized(source, fields, () => moments);
+  return standardized(source, fields, () => moments, options);
 }
 
 function isMoments(value: unknown): boolean {
@@ -45,14 +46,17 @@ function isMoments(value: unknown): boolean {
 export function standardizedByClient(source: ClientSource, options: MomentsOptions = {}): ClientSource {
   checkOptions(`Cannot standardize ${source.name}`, options, { columns: kinds.list });
   const fields = momentFields(source, options);
-  return standardized(source, fields, (dataset) => momentsOfRows(dataset, fields));
+  return standardized(source, fields, (dataset) => momentsOfRows(dataset, fields), options);
 }
 
 function standardized(
   source: ClientSource,
   fields: readonly MomentField[],
   moments: (dataset: Dataset) => Moments,
+  { columns: named }: MomentsOptions,
 ): ClientSource {
+  const names = fields.map(({ name }) => name);
+  const isDefault = named === undefined && names.join() === floatColumns(source).join();
   const types = new Map<string, TensorType>(
     fields.map(({ name, type }) => [name, tensorType('float32', type.shape)]),
   );
@@ -69,6 +73,7 @@ function standardized(
   return {
     ...source,
     element: struct(Object.fromEntries(element)),
+    standardized: isDefault ? names : [],
     rows: (index) => whenThere(source.rows(index), change),
   };
 }

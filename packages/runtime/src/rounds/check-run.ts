@@ -73,6 +73,11 @@ const fromOne = numberWithin({ whole: true, from: 1 });
 const evaluationOption: Check = (action, option, value) => {
   kinds.record(action, option, value);
   const evaluation = value as Evaluation;
+  if ((value as { readonly kind?: unknown }).kind === 'federated-computation') {
+    throw optionError(
+      `${action}: ${option} must say how often and on whom, { every, computation, population }, got the computation alone. Write ${option}: { every: 1, computation: … }`,
+    );
+  }
   fromOne(action, `${option}.every`, evaluation.every);
   if (!isOfClients(evaluation)) {
     checkOptions(`${action}: ${option}`, evaluation, { every: true, run: true });

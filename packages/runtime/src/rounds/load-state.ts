@@ -31,7 +31,11 @@ export async function loadState<P extends IterativeProcess>(
     const { round, leaves } = decodeState(await readFile(path));
     return { round, state: stateOf(type, leaves) as StateOf<P> };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const isDirectory = (cause as NodeJS.ErrnoException | null)?.code === 'EISDIR';
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const reason = isDirectory
+      ? 'need the file of a state, such as round-00000012.safetensors in it, got a directory'
+      : message;
     throw new CheckpointError(`Cannot load a state from ${path}: ${reason}`, { cause });
   }
 }

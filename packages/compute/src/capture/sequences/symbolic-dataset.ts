@@ -15,8 +15,8 @@ export type Column = CapturedValue | { readonly leaf: number };
 
 /**
  * A dataset that a local computation was given. It is walked as `sequenceReduce` asks: of each epoch the first `take`
- * elements, in a new order if `shuffle`, in batches that never straddle two epochs, for so many epochs or `steps`. The
- * order in which these are called does not matter. `E` is what one element is inside a body.
+ * elements, in a new order if `shuffle`, in batches that straddle two epochs only if asked to, for so many epochs or
+ * `steps`. The order in which these are called does not matter. `E` is what one element is inside a body.
  *
  * Epochs, steps and `take` are numbers, or int32 scalars of the argument as they came: then each call reads them, and
  * walks no more than they say. A scalar of 0 gives no step, and a call with a negative one throws a `RangeError`; a
@@ -33,20 +33,25 @@ export class SymbolicDataset<E = unknown> {
   ) {}
 
   /**
-   * Batches of `size` elements: leaves gain a first axis of that size. A short last batch is padded and comes with a
-   * mask, or is left out with `dropRemainder`. Throws a `RangeError` unless `size` is a positive integer.
+   * Batches of `size` elements: leaves gain a first axis of that size. The short last batch of an epoch is padded and
+   * comes with a mask, or is left out with `dropRemainder`; with `acrossEpochs` it is filled up from the next epoch, so
+   * that only the last one of all is short. Throws a `RangeError` unless `size` is a positive integer.
    */
-  batch(size: number, options: { readonly dropRemainder?: boolean } = {}): SymbolicDataset<E> {
+  batch(
+    size: number,
+    options: { readonly dropRemainder?: boolean; readonly acrossEpochs?: boolean } = {},
+  ): SymbolicDataset<E> {
     if (!(Number.isSafeInteger(size) && size >= 1)) {
       throw optionError(`Cannot batch a dataset: need a positive integer, got ${describeValue(size)}`);
     }
-    checkOptions('Cannot batch a dataset', options, { dropRemainder: kinds.flag });
+    checkOptions('Cannot batch a dataset', options, { dropRemainder: kinds.flag, acrossEpochs: kinds.flag });
     if (this.view.batchSize !== null) {
       throw optionError(
         `Cannot batch by ${size}: the dataset is already in batches of ${this.view.batchSize}`,
       );
     }
-    return this.#with({ batchSize: size, dropRemainder: options.dropRemainder ?? false });
+    const { dropRemainder = false, acrossEpochs = false } = options;
+    return this.#with({ batchSize: size, dropRemainder, ...(acrossEpochs ? { acrossEpochs } : {}) });
   }
 
   /**

@@ -58,6 +58,28 @@ describe('bindFeeds', () => {
     expect(bind('indices', 1, { ...view, dropRemainder: true }).shape).toEqual([0, 2]);
   });
 
+  test('cuts all epochs into batches as one across epochs', () => {
+    // Three epochs of 3 elements: [0 1] [2 0] [1 2] [0 1] [2 –].
+    const view = { epochs: 3, acrossEpochs: true } as const;
+    const whole = [0, 1, 2, 0, 1, 2, 0, 1, 2, 0];
+    expect(bind('indices', 3, view)).toEqual(tensor('int32', [5, 2], Int32Array.from(whole)));
+    expect(bind('mask', 3, view).data).toEqual(Float32Array.of(1, 1, 1, 1, 1, 1, 1, 1, 1, 0));
+    expect(bind('indices', 3, { ...view, dropRemainder: true }).data).toEqual(
+      Int32Array.from(whole.slice(0, 8)),
+    );
+    // Of fewer elements than a batch has: four epochs of one are two batches, and so are two steps.
+    expect(bind('mask', 1, { ...view, epochs: 4 }).data).toEqual(Float32Array.of(1, 1, 1, 1));
+    const steps = { epochs: null, steps: 2, acrossEpochs: true } as const;
+    expect(bind('mask', 1, steps).data).toEqual(Float32Array.of(1, 1, 1, 1));
+    expect(bind('indices', 3, { ...steps, steps: 4 }).data).toEqual(Int32Array.from(whole.slice(0, 8)));
+    for (const none of [view, steps]) expect(bind('indices', 0, none).shape).toEqual([0, 2]);
+    // Each epoch has an order of its own, as in batches that do not cross.
+    const orders = [0, 1, 2].flatMap((epoch) => [
+      ...generator(deriveSeed(seed, 'order', 3, epoch)).permutation(5),
+    ]);
+    expect([...bind('indices', 5, { ...view, shuffle: true }).data]).toEqual([...orders, 0]);
+  });
+
   test('begins a walk of so many steps as it begins one of more epochs', () => {
     const whole = bind('indices', 7, { shuffle: true, epochs: 3 }).data as Int32Array;
     const cut = bind('indices', 7, { shuffle: true, epochs: null, steps: 10 }).data;

@@ -5,7 +5,8 @@
 //   epochs, steps and take are numbers of the view, or int32 scalars of the argument
 //   m = min(length, take); an epoch uses the dataset's first m elements, in the order 0 … m − 1 or, shuffled, in
 //   that of generator(deriveSeed(seed, 'order', reduce, epoch)).permutation(m)
-//   batches do not cross epochs; a short last batch is left out (dropRemainder), or padded with index 0 and mask 0
+//   batches do not cross epochs, unless acrossEpochs, when these are walked as one; a short last batch is left out
+//   (dropRemainder), or padded with index 0 and mask 0
 //   where steps are given, epochs follow one another until there are so many; none if an epoch has no batch
 //   random numbers: draw(…) from deriveSeed(seed, 'random', draw), or within a reduction one stream for all its
 //   steps from deriveSeed(seed, 'random', draw, reduce)
@@ -31,7 +32,7 @@ export function bindFeeds(
       case 'indices':
         return batchIndices(feed.view, walkAt(feed.view, feed.leaf, argument), seed, feed.reduce);
       case 'mask':
-        return batchMask(feed.view, walkAt(feed.view, feed.leaf, argument));
+        return batchMask(walkAt(feed.view, feed.leaf, argument));
       case 'random': {
         if (feed.reduce === null) {
           return draw(feed.distribution, feed.shape, deriveSeed(seed, 'random', feed.draw));
@@ -56,10 +57,9 @@ export function bindFeeds(
 
 /** int32 [steps, batchSize], or [steps] where elements are walked one by one. */
 function batchIndices(view: SequenceView, walk: DatasetWalk, seed: Seed, reduce: number): Tensor<'int32'> {
-  const { elements, steps } = walk;
-  const width = view.batchSize ?? 1;
+  const { elements, steps, width } = walk;
   const indices = new Int32Array(steps * width);
-  for (const { epoch, start, used } of epochsOf(walk, width)) {
+  for (const { epoch, start, used } of epochsOf(walk)) {
     if (view.shuffle) {
       const order = permutation(deriveSeed(seed, 'order', reduce, epoch), elements);
       indices.set(order.subarray(0, used), start);
@@ -71,22 +71,22 @@ function batchIndices(view: SequenceView, walk: DatasetWalk, seed: Seed, reduce:
 }
 
 /** float32 [steps, batchSize]: 1 for an element, 0 for padding at the end of an epoch. */
-function batchMask(view: SequenceView, walk: DatasetWalk): Tensor<'float32'> {
-  const width = view.batchSize ?? 1;
-  const mask = new Float32Array(walk.steps * width);
-  for (const { start, used } of epochsOf(walk, width)) mask.fill(1, start, start + used);
-  return tensor('float32', [walk.steps, width], mask);
+function batchMask(walk: DatasetWalk): Tensor<'float32'> {
+  const { steps, width } = walk;
+  const mask = new Float32Array(steps * width);
+  for (const { start, used } of epochsOf(walk)) mask.fill(1, start, start + used);
+  return tensor('float32', [steps, width], mask);
 }
 
 /** Where each epoch starts among the indices, and how many of them are elements. */
-function* epochsOf(
-  { elements, stepsPerEpoch, steps }: DatasetWalk,
-  width: number,
-): Generator<{ readonly epoch: number; readonly start: number; readonly used: number }> {
-  for (let epoch = 0; epoch * stepsPerEpoch < steps; epoch++) {
-    const step = epoch * stepsPerEpoch;
-    const own = Math.min(stepsPerEpoch, steps - step);
-    yield { epoch, start: step * width, used: Math.min(elements, own * width) };
+function* epochsOf({
+  elements,
+  placesPerEpoch,
+  places,
+}: DatasetWalk): Generator<{ readonly epoch: number; readonly start: number; readonly used: number }> {
+  for (let epoch = 0; epoch * placesPerEpoch < places; epoch++) {
+    const start = epoch * placesPerEpoch;
+    yield { epoch, start, used: Math.min(elements, placesPerEpoch, places - start) };
   }
 }
 

@@ -8,9 +8,14 @@ import { MAX_ELEMENTS } from '../max-elements.js';
 export interface DatasetWalk {
   /** Elements that an epoch starts from; a short last batch of them may be left out. */
   readonly elements: number;
-  readonly stepsPerEpoch: number;
   /** Steps in all; of the last epoch perhaps only the first. */
   readonly steps: number;
+  /** Places for an element in a step: 1 without batches. */
+  readonly width: number;
+  /** Places from the first of an epoch to the first of the next. */
+  readonly placesPerEpoch: number;
+  /** Places from which on there are no elements. */
+  readonly places: number;
 }
 
 /**
@@ -18,22 +23,33 @@ export interface DatasetWalk {
  * negative, or the walk needs more than 2^28 indices, and a `TypeError` if it is no int32 scalar.
  */
 export function walkOf(view: SequenceView, length: number, argument: readonly Tensor[]): DatasetWalk {
-  const { batchSize, dropRemainder } = view;
+  const { batchSize, dropRemainder, acrossEpochs = false } = view;
+  const width = batchSize ?? 1;
   const elements = view.take === null ? length : Math.min(length, countOf('take', view.take, argument));
-  const batches = elements / (batchSize ?? 1);
-  const stepsPerEpoch = dropRemainder ? Math.floor(batches) : Math.ceil(batches);
-  const steps =
-    view.steps !== undefined
-      ? countOf('steps', view.steps, argument)
-      : countOf('epochs', view.epochs, argument) * stepsPerEpoch;
+  const batchesOf = (count: number): number =>
+    dropRemainder ? Math.floor(count / width) : Math.ceil(count / width);
+  const epochs =
+    view.steps === undefined ? countOf('epochs', view.epochs, argument) : Number.POSITIVE_INFINITY;
   // A dataset without a batch has no steps, however many are asked for.
-  const walk = { elements, stepsPerEpoch, steps: stepsPerEpoch === 0 ? 0 : steps };
-  if (walk.steps * (batchSize ?? 1) > MAX_ELEMENTS) {
+  const hasAny = (acrossEpochs ? elements : batchesOf(elements)) > 0;
+  const inEpochs = acrossEpochs ? batchesOf(epochs * elements) : epochs * batchesOf(elements);
+  const asked = view.steps === undefined ? inEpochs : countOf('steps', view.steps, argument);
+  const steps = hasAny ? asked : 0;
+  if (steps * width > MAX_ELEMENTS) {
     throw new RangeError(
-      `Cannot walk a dataset: ${walk.steps} steps of ${batchSize ?? 1} examples are too many, need at most ${MAX_ELEMENTS} examples in all`,
+      `Cannot walk a dataset: ${steps} steps of ${width} examples are too many, need at most ${MAX_ELEMENTS} examples in all`,
     );
   }
-  return walk;
+  const all = steps * width;
+  return acrossEpochs
+    ? {
+        elements,
+        steps,
+        width,
+        placesPerEpoch: elements,
+        places: hasAny ? Math.min(all, epochs * elements) : 0,
+      }
+    : { elements, steps, width, placesPerEpoch: batchesOf(elements) * width, places: all };
 }
 
 function countOf(name: string, count: ViewCount | null, argument: readonly Tensor[]): number {

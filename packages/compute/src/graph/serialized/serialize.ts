@@ -52,7 +52,8 @@ function jsonNode(node: GraphNode, place: (tensor: Tensor) => number): unknown {
       const { batchSize, shuffle, dropRemainder } = view;
       const [epochs, take] = [plainCount(view.epochs), plainCount(view.take)];
       const steps = view.steps === undefined ? {} : { steps: plainCount(view.steps) };
-      const plainView = { batchSize, shuffle, epochs, dropRemainder, take, ...steps };
+      const across = view.acrossEpochs === undefined ? {} : { acrossEpochs: view.acrossEpochs };
+      const plainView = { batchSize, shuffle, epochs, dropRemainder, take, ...steps, ...across };
       return { op, columns, view: plainView, initial, captures, body: jsonGraph(node.body, place), outputs };
     }
     case 'scan': {

@@ -1,7 +1,8 @@
 // `federatedMean`: the mean of the clients' values, each counting by its weight.
 
 import { weightScale } from '../../aggregations/weight-scale.js';
-import { EmptyAggregateError } from '../../errors/starling-error.js';
+import { atLocation, sourceLocation } from '../../errors/source-location.js';
+import { EmptyAggregateError, StarlingError } from '../../errors/starling-error.js';
 import type { IntrinsicExpression } from '../../expression/expression.js';
 import type { AnyClientsValue, ServerResult } from '../../expression/placed-values.js';
 import { leafTypes } from '../../types/leaves.js';
@@ -87,6 +88,12 @@ export function federatedMean<
   E extends Disclosure = 'aggregated',
 >(value: AnyClientsValue<M, D> & Averageable<M>, options: MeanOptions<M, W, E> = {}): ServerResult<M, D | E> {
   const { weight } = checkedOptions('federatedMean', options, ['weight', 'ifEmpty']);
+  if (weight === undefined && Object.hasOwn(options, 'weight')) {
+    throw new StarlingError(
+      'bad-setting',
+      `Cannot apply federatedMean: weight must be a federated value, got undefined. A field of a federated value is field(value, 'name'); without a weight all count alike, and the option is left out${atLocation(sourceLocation())}`,
+    );
+  }
   const values = weight === undefined ? [value] : [value, weight];
   return applyIntrinsic(
     federatedMeanDefinition,

@@ -1,5 +1,5 @@
 // Warnings: what works, but hardly as it was meant. One line on the console, once for each place in the user's code.
-import { atLocation, sourceLocation } from '@starling/federated-core/plan';
+import { atLocation, sourceLocation } from './source-location.js';
 
 const given = new Set<string>();
 

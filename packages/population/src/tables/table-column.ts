@@ -1,0 +1,52 @@
+// The columns of a table: what kind of value stands in each, so that clients and server agree on the bytes of one.
+import { type TensorType, uint8 } from '@starling/federated-core';
+import { checkNumber, oneOf } from '@starling/federated-core/plan';
+
+/** How the numbers of a column are kept: exactly, in 8, 4 or 4 bytes. */
+export type NumberFormat = 'float64' | 'float32' | 'int32';
+
+export interface NumberColumn {
+  readonly kind: 'number';
+  readonly format: NumberFormat;
+}
+
+/** Text of at most so many bytes of UTF-8, without a NUL. */
+export interface TextColumn {
+  readonly kind: 'text';
+  readonly maxBytes: number;
+}
+
+export type TableColumn = NumberColumn | TextColumn;
+
+/** Columns by name, in the order of the table. */
+export type TableColumns = Readonly<Record<string, TableColumn>>;
+
+/** The longest text that a column may hold, in bytes. */
+const MAX_TEXT_BYTES = 250;
+
+/** A column of numbers; `float64` by default, which every number of JavaScript is. */
+export function numberColumn(format: NumberFormat = 'float64'): NumberColumn {
+  oneOf('float64', 'float32', 'int32')('Cannot make a column of numbers', 'format', format);
+  return { kind: 'number', format };
+}
+
+/** A column of text of 1 to 250 bytes at most. */
+export function textColumn(maxBytes: number): TextColumn {
+  checkNumber('Cannot make a column of text', 'maxBytes', maxBytes, {
+    whole: true,
+    from: 1,
+    to: MAX_TEXT_BYTES,
+  });
+  return { kind: 'text', maxBytes };
+}
+
+/** How many bytes a value of the column has. */
+export function cellBytes(column: TableColumn): number {
+  if (column.kind === 'text') return column.maxBytes;
+  return column.format === 'float64' ? 8 : 4;
+}
+
+/** The type of a value of the column, as computations see it. */
+export function cellType(column: TableColumn): TensorType {
+  return uint8(cellBytes(column));
+}

@@ -1,10 +1,18 @@
 // The WebSocket coordinator, and the runtime that it is for the round loop.
+
+export {
+  type ClientToken,
+  issueClientToken,
+  readClientTokens,
+  revokeClientTokens,
+} from './server/client-tokens.js';
 export {
   type CoordinatorServer,
   type CoordinatorServerOptions,
   createCoordinatorServer,
 } from './server/coordinator-server.js';
 export type { TlsOptions } from './server/http.js';
+export { type LimitName, limitDefinitions, limitNames, type ServerLimits } from './server/limits.js';
 export { createServerMetrics, type ServerMetricName, type ServerMetrics } from './server/server-metrics.js';
 export { type CoordinatorOptions, runCoordinator } from './session/run-coordinator.js';
 export type { LaunchedClients, WebSocketRuntimeOptions } from './session/session-options.js';

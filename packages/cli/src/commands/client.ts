@@ -16,6 +16,7 @@ import {
   settingOption,
   textOption,
 } from './options.js';
+import { readToken, tokenFileOption, tokenOption } from './secrets.js';
 
 interface ClientCommandOptions {
   readonly url: string;
@@ -23,6 +24,7 @@ interface ClientCommandOptions {
   readonly range?: readonly [from: number, to: number];
   readonly engine: EngineChoice;
   readonly token?: string;
+  readonly tokenFile?: string;
   readonly giveUpMs?: number;
   readonly pin: readonly string[];
   readonly set: Readonly<Record<string, string>>;
@@ -48,7 +50,8 @@ export function addClientCommand(program: Command): void {
       new Option('--range <from:to>', 'clients from … up to, not including, to').argParser(parseRange),
     )
     .addOption(engineOption())
-    .addOption(textOption('--token', 'secret', 'what the coordinator asks for').env('STARLING_TOKEN'))
+    .addOption(tokenOption('what the coordinator asks for').env('STARLING_TOKEN'))
+    .addOption(tokenFileOption().env('STARLING_TOKEN_FILE'))
     .addOption(
       numberOption(
         '--give-up-ms',
@@ -65,8 +68,9 @@ export function addClientCommand(program: Command): void {
     .action(client);
 }
 
-async function client(name: string, options: ClientCommandOptions): Promise<void> {
+async function client(name: string, options: ClientCommandOptions, command: Command): Promise<void> {
   const logger = createLogger('info');
+  const token = readToken(options, command, logger);
   const { allClients } = await import('@starling/runtime');
   const population = allClients((await setUpFederation(name, options.set)).run);
   const names = (): readonly string[] =>
@@ -84,7 +88,7 @@ async function client(name: string, options: ClientCommandOptions): Promise<void
       clients: chooseClients(options, population.size, names),
       logger,
       signal: AbortSignal.any([interrupt, parent.signal]),
-      ...(options.token === undefined ? {} : { token: options.token }),
+      ...(token === undefined ? {} : { token }),
       ...(options.giveUpMs === undefined ? {} : { giveUpMs: options.giveUpMs }),
       ...(options.pin.length === 0 ? {} : { pins: options.pin }),
     });

@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { RunResult } from '@starling/runtime';
-import { type Command, Option } from 'commander';
-import { UsageError } from '../errors/usage-error.js';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Logger } from 'pino';
+import { oneOf, UsageError } from '../errors/usage-error.js';
 import { setUpFederation } from '../federation/set-up.js';
 import { createLogger } from '../output/logger.js';
 import { printLine } from '../output/print.js';
@@ -15,11 +16,13 @@ import {
   federationArgument,
   maxAttemptsOption,
   numberOption,
+  positiveOption,
   roundsOption,
   seedOption,
   settingOption,
   textOption,
 } from './options.js';
+import { readToken, tokenFileOption, tokenOption } from './secrets.js';
 
 interface CoordinatorOptions {
   readonly port: number;
@@ -34,6 +37,13 @@ interface CoordinatorOptions {
   readonly state?: string;
   readonly force: boolean;
   readonly token?: string;
+  readonly tokenFile?: string;
+  readonly clientTokens?: string;
+  readonly maxUpdateNorm?: number;
+  readonly maxWeight?: number;
+  readonly allowOrigin?: readonly string[];
+  readonly watchPort?: number;
+  readonly limit: Readonly<Record<string, number>>;
   readonly tlsKey?: string;
   readonly tlsCert?: string;
   readonly seed: number;
@@ -81,7 +91,34 @@ export function addCoordinatorCommand(program: Command): void {
       textOption('--state', 'dir', 'commit rounds there, and continue from there').env('STARLING_STATE'),
     )
     .addOption(new Option('--force', 'continue also from a --state of another run').default(false))
-    .addOption(textOption('--token', 'secret', 'clients must know it').env('STARLING_TOKEN'))
+    .addOption(tokenOption('clients must know it').env('STARLING_TOKEN'))
+    .addOption(tokenFileOption().env('STARLING_TOKEN_FILE'))
+    .addOption(
+      textOption('--client-tokens', 'file', 'a token for each client (starling tokens)').env(
+        'STARLING_CLIENT_TOKENS',
+      ),
+    )
+    .addOption(
+      positiveOption('--max-update-norm', 'refuse values of a mean that are longer (L2)').env(
+        'STARLING_MAX_UPDATE_NORM',
+      ),
+    )
+    .addOption(positiveOption('--max-weight', 'refuse updates that weigh more').env('STARLING_MAX_WEIGHT'))
+    .addOption(
+      new Option('--allow-origin <origins>', 'web pages that may join, such as https://lab.example')
+        .argParser((text: string) => text.split(',').map((origin) => origin.trim()))
+        .env('STARLING_ALLOW_ORIGIN'),
+    )
+    .addOption(
+      numberOption('--watch-port', 0, 'a port for /healthz, /readyz and /metrics alone', MAX_PORT).env(
+        'STARLING_WATCH_PORT',
+      ),
+    )
+    .addOption(
+      new Option('--limit <name=number>', 'what anyone may take; may be repeated (docs/operations.md)')
+        .argParser<Record<string, number>>(collectLimit)
+        .default({}, 'its own defaults'),
+    )
     .addOption(textOption('--tls-key', 'file', 'PEM; serves wss:// with --tls-cert').env('STARLING_TLS_KEY'))
     .addOption(textOption('--tls-cert', 'file', 'PEM; serves wss:// with --tls-key').env('STARLING_TLS_CERT'))
     .addOption(seedOption().env('STARLING_SEED'))
@@ -89,19 +126,26 @@ export function addCoordinatorCommand(program: Command): void {
     .action(coordinator);
 }
 
-async function coordinator(name: string, options: CoordinatorOptions): Promise<void> {
+async function coordinator(name: string, options: CoordinatorOptions, command: Command): Promise<void> {
   const logger = createLogger('info');
+  const token = readToken(options, command, logger);
   const ready = await setUpFederation(name, options.set);
   const { settings, run } = ready;
   const tls = readTls(options);
-  const { state, token, seed, rounds = run.rounds, maxAttempts, backOffMs } = options;
+  const { clientTokens, maxUpdateNorm, maxWeight } = options;
+  if (token !== undefined && clientTokens !== undefined) {
+    throw new UsageError('Cannot start: need one token for all or --client-tokens, got both');
+  }
+  warnOfOpenDoors(options.host, { token: token ?? clientTokens, tls }, logger);
+  const { state, seed, rounds = run.rounds, maxAttempts, backOffMs } = options;
   const { failedRoundSummary, roundSummary, runSummary } = await import('@starling/runtime/events');
   const { plainLines } = await import('../output/plain-lines.js');
   const { aboutRun, runStart } = await import('../run/run-start.js');
   const observer = plainLines(printLine);
   const start = runStart(ready, { runtime: 'websocket', workers: null, rounds, seed });
   await observer.started?.(start);
-  const { runCoordinator } = await import('@starling/coordinator');
+  const { limitNames, runCoordinator } = await import('@starling/coordinator');
+  checkLimits(options.limit, limitNames);
   const { otherRun, withUsageErrors } = await import('../run/other-run.js');
   const serve = (signal: AbortSignal): Promise<RunResult> =>
     runCoordinator({
@@ -126,6 +170,12 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
       ...(state === undefined ? {} : { state }),
       ...(token === undefined ? {} : { token }),
       ...(tls === null ? {} : { tls }),
+      ...(options.allowOrigin === undefined ? {} : { allowOrigins: options.allowOrigin }),
+      ...(options.watchPort === undefined ? {} : { watchPort: options.watchPort }),
+      ...(clientTokens === undefined ? {} : { clientTokens }),
+      ...(maxUpdateNorm === undefined ? {} : { maxUpdateNorm }),
+      ...(maxWeight === undefined ? {} : { maxWeight }),
+      limits: options.limit,
       ...otherRun(options.force, logger),
     });
   const result = await withInterrupt((signal) => withUsageErrors(() => serve(signal)));
@@ -137,6 +187,35 @@ async function coordinator(name: string, options: CoordinatorOptions): Promise<v
 function readMode(name: string): 'fixed' | 'present' {
   if (name === 'fixed' || name === 'present') return name;
   throw new UsageError(`Cannot choose a mode: need fixed or present, got '${name}'`);
+}
+
+/** Says what anyone who reaches the coordinator can do, if others than this machine can. */
+function warnOfOpenDoors(
+  host: string,
+  { token, tls }: { readonly token: string | undefined; readonly tls: object | null },
+  logger: Logger,
+): void {
+  if (host === 'localhost' || host === '::1' || host.startsWith('127.')) return;
+  if (token === undefined)
+    logger.warn({ host }, 'no token is asked for: anyone who reaches this host may join');
+  if (tls === null) {
+    logger.warn({ host }, 'no TLS is served: unless a proxy does, the network can read tokens and updates');
+  }
+}
+
+/** Adds `name=number` to the limits. */
+function collectLimit(text: string, earlier: Readonly<Record<string, number>>): Record<string, number> {
+  const [, name, number] = /^(\w+)=([1-9]\d{0,8})$/.exec(text) ?? [];
+  if (name !== undefined) return { ...earlier, [name]: Number(number) };
+  throw new InvalidArgumentError(
+    `Cannot read --limit: need a name and a whole number, such as messagesPerSecond=500, got '${text}'`,
+  );
+}
+
+function checkLimits(limits: Readonly<Record<string, number>>, names: readonly string[]): void {
+  const strange = Object.keys(limits).find((name) => !names.includes(name));
+  if (strange !== undefined)
+    throw new UsageError(`Cannot set --limit: need ${oneOf(names)}, got '${strange}'`);
 }
 
 function readTls({

@@ -19,6 +19,17 @@ export function numberOption(name: string, least: number, about: string, most?: 
   return new Option(`${name} <n>`, about).argParser(fromAnywhere(wholeNumber(name, least, most)));
 }
 
+/** `--name <x>`: a number above 0, whole or not. */
+export function positiveOption(name: string, about: string): Option {
+  return new Option(`${name} <x>`, about).argParser(
+    fromAnywhere((text) => {
+      const value = Number(text);
+      if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+      throw new UsageError(`Cannot read ${name}: it must be a number above 0, got '${text}'`);
+    }),
+  );
+}
+
 /**
  * `--name <value>`: text, and some of it: empty text is a shell variable that is not set. `check` throws a
  * `UsageError`.

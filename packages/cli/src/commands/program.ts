@@ -16,6 +16,7 @@ import { example } from './options.js';
 import { addRunCommand } from './run.js';
 import { addRunsCommand } from './runs.js';
 import { addSimulateCommand } from './simulate.js';
+import { addTokensCommand } from './tokens.js';
 import { addTourCommand } from './tour.js';
 
 export function createProgram(): Command {
@@ -38,6 +39,7 @@ export function createProgram(): Command {
   addDataCommand(program);
   addRunsCommand(program);
   addExportCommand(program);
+  addTokensCommand(program);
   addDoctorCommand(program);
   for (const command of allCommands(program)) {
     command.configureOutput({ outputError: () => {} }).exitOverride((error) => fail(command, error));

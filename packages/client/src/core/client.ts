@@ -37,6 +37,9 @@ export class ClientRefusedError extends StarlingError {
 /** Reasons that waiting may fix: the next attempt comes after the back-off, like after a cut. */
 const passing: ReadonlySet<string> = new Set([
   'no-free-client',
+  'name-taken',
+  'too-many-hellos',
+  'too-slow',
   'handshake-timeout',
   'heartbeat-timeout',
   'shutting-down',
@@ -83,12 +86,13 @@ export function createClientOn(options: ClientOptions): Client {
         conversation = null;
         if (closing) break;
         if (end.kind === 'bye') return summary('finished');
-        if (end.kind === 'refused' && !passing.has(end.code)) {
+        const isLost = end.kind === 'refused' && (end.code === 'replaced' || end.code === 'name-taken');
+        if (isLost && options.clientId === null) {
           // A name that was given to `any` client can be lost to its real owner: ask for another.
-          if (end.code !== 'replaced' || options.clientId !== null) {
-            throw new ClientRefusedError(memory.name, end.code, end.reason);
-          }
           memory.name = null;
+          memory.proof = null;
+        } else if (end.kind === 'refused' && !passing.has(end.code)) {
+          throw new ClientRefusedError(memory.name, end.code, end.reason);
         }
         if (talk.wasReady) attempt = 0;
         if (talk.wasOpen) lastContactMs = performance.now();

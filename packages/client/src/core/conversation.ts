@@ -98,7 +98,7 @@ export function converse(options: ConversationOptions): Conversation {
       state = 'greeting';
       wasOpen = true;
       const { token, dataTypeText } = options;
-      const { run, awaited } = memory;
+      const { run, awaited, proof } = memory;
       const awaits = awaited && { run: awaited.run, round: awaited.round, attempt: awaited.attempt };
       const hello = {
         client: memory.name,
@@ -108,6 +108,7 @@ export function converse(options: ConversationOptions): Conversation {
         versions: spokenVersions,
         run,
         awaits,
+        proof,
       };
       // In the frames of the oldest version, so that a coordinator that speaks no later one can read it.
       send(encodeMessage('hello', hello, spokenVersions.lowest));
@@ -228,6 +229,7 @@ export function converse(options: ConversationOptions): Conversation {
     }
     state = 'preparing';
     memory.name = welcome.client;
+    memory.proof = welcome.proof;
     logger = logger.child({ client: welcome.client });
     heartbeatMs = welcome.heartbeatMs;
     const { hash, bytes } = welcome.plan;

@@ -29,6 +29,8 @@ export interface ClientMemory {
   name: string | null;
   /** The run that asked it last. */
   run: string | null;
+  /** What the coordinator gave it, which shows that it is the same client when it comes back. */
+  proof: string | null;
   awaited: Awaited | null;
   broadcast: PartialBody | null;
   /** Its own slices, of the latest phase that has any. */
@@ -56,6 +58,7 @@ export interface ClientCounts {
 export const newMemory = (name: string | null): ClientMemory => ({
   name,
   run: null,
+  proof: null,
   awaited: null,
   broadcast: null,
   slices: null,

@@ -45,6 +45,8 @@ const rejectionCodes: ReadonlySet<string> = new Set<RejectionCode>([
   'out-of-range',
   'key-out-of-range',
   'too-many-keys',
+  'norm-too-large',
+  'weight-too-large',
   'wrong-update',
 ]);
 
@@ -62,6 +64,8 @@ export function gather(options: GatheringOptions): Gathering {
     { cohort, goal: options.goal ?? cohort.length, needed: 0, deadlineMs, extendBelow, maxExtensions },
     now(),
   );
+  /** Labels of what is counted. */
+  const of = { run, phase: `${phase}` };
   let isAbandoned = false;
   let timer: NodeJS.Timeout | undefined;
   let wakeAt: number | null = null;
@@ -100,12 +104,14 @@ export function gather(options: GatheringOptions): Gathering {
   }
   function tally(client: string, fate: Fate): void {
     if (fate.status === 'accepted') {
-      metrics.add('starling_updates_accepted_total');
+      metrics.add('starling_updates_accepted_total', 1, of);
       logger.debug({ client }, 'update accepted');
       return;
     }
     const { status, code, reason } = fate;
-    metrics.add(status === 'rejected' ? 'starling_updates_rejected_total' : 'starling_clients_dropped_total');
+    const isRejected = status === 'rejected';
+    const counter = isRejected ? 'starling_updates_rejected_total' : 'starling_clients_dropped_total';
+    metrics.add(counter, 1, { ...of, reason: code });
     // At the end of the round the log has a line a reason; a line a client is for who looks closely.
     logger.debug({ client, code, reason }, `client ${status}`);
   }
@@ -130,9 +136,15 @@ export function gather(options: GatheringOptions): Gathering {
     const reports = machine.fates.map(
       (fate, position): ClientReport => ({ client: cohort[position]!, ...fate }),
     );
+    const sinceMs = now();
     const finished = fold!.finish();
     fold = null;
-    finished.then((accumulators) => ({ accumulators, reports })).then(settle.resolve, settle.reject);
+    finished
+      .then((accumulators) => {
+        metrics.observe('starling_aggregation_seconds', (now() - sinceMs) / 1000);
+        return { accumulators, reports };
+      })
+      .then(settle.resolve, settle.reject);
   }
   function fail(error: unknown): void {
     abandon();

@@ -1,6 +1,8 @@
 // One socket, seen from the coordinator: a conversation in named states. It reads frames, puts messages together,
 // refuses what does not belong to its state (`conversationStates`), and tells its handlers the rest. Whatever goes
-// wrong here ends this socket alone, with an error frame that says why.
+// wrong here ends this socket alone, with an error frame that says why. It is long because a conversation has many ways
+// to end, and each must be seen next to the state that it ends.
+import type { Socket } from 'node:net';
 import {
   type Control,
   type ControlMessage,
@@ -23,14 +25,24 @@ import {
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { PlanOffer } from '../bodies/plan-offer.js';
+import { type Arrivals, createArrivals } from './arrivals.js';
+import { type BlobQueue, createBlobQueue } from './blob-queue.js';
+import type { ServerLimits } from './limits.js';
+import { createOutbox, type Outbox } from './outbox.js';
+import type { Refusals } from './refusals.js';
 import type { ServerMetrics } from './server-metrics.js';
 
 export interface ConnectionHandlers {
   /**
-   * Seats the socket at a client; gives the client's name, or `null` if it has said goodbye instead. Throws a
-   * `WireError`.
+   * Seats the socket at a client; gives its name and what it proves later that it is the same with, or `null` if it has
+   * said goodbye instead. Throws a `WireError`.
    */
-  hello(connection: Connection, hello: Control<'hello'>): string | null;
+  hello(
+    connection: Connection,
+    hello: Control<'hello'>,
+  ): { readonly client: string; readonly proof: string } | null;
+  /** How long the answer to a wrong token waits, milliseconds. Default: not at all. */
+  refusalMs?(connection: Connection): number;
   ready(connection: Connection, ready: Control<'ready'>): void;
   /** Takes a report; gives whether it was asked for. */
   update(connection: Connection, update: Control<'update'>, body: Uint8Array): boolean;
@@ -48,22 +60,26 @@ export interface ConnectionHandlers {
 
 export interface ConnectionOptions {
   readonly socket: WebSocket;
+  /** What it runs on. */
+  readonly stream: Socket;
+  /** Of the other end. */
+  readonly address: string;
   readonly offer: PlanOffer;
   readonly heartbeatMs: number;
   readonly handshakeMs: number;
+  /** How long it may take to say `hello`. */
+  readonly greetingMs: number;
+  readonly limits: ServerLimits;
   readonly logger: Logger;
   readonly metrics: ServerMetrics;
+  readonly refusals: Refusals;
   readonly handlers: ConnectionHandlers;
 }
 
-/** Messages a client has a use for. Parts of bodies and reports that were asked for are not counted. */
-const MAX_MESSAGES_PER_SECOND = 200;
-/** What may wait on a socket that does not read, on top of the plan itself, bytes. */
-const MAX_WAITING_BYTES = 64 * 1024 * 1024;
-/** How long a stranger may stay silent. */
-const HELLO_MS = 10_000;
 /** How long a socket that is being closed may take over it. */
 const CLOSE_MS = 1000;
+/** What may come from a socket that is being closed, bytes: what was on its way, and not a flood. */
+const MAX_BYTES_AFTER_END = 1024 * 1024;
 /** The code that `ws` gives to a socket that was cut (RFC 6455, section 7.1.5). */
 const CUT = 1006;
 /** Pings in a row that may stay without an answer. */
@@ -73,15 +89,27 @@ const MAX_MISSED_PINGS = 3;
 const notFaults: ReadonlySet<WireCode> = new Set(['replaced', 'shutting-down']);
 
 export class Connection {
+  readonly address: string;
+  readonly stream: Socket;
   state: ConversationState = 'greeting';
   /** The client that sits here; empty until `hello`. */
   client = '';
+  /** The token that it came with, where each client has its own. */
+  token: string | null = null;
   #logger: Logger;
   /** What the conversation is in: at first that of the other end's frames, so that it can read what is said. */
   #version = spokenVersions.highest;
   #missedPings = 0;
-  #waitingBytes = 0;
-  #second = { startMs: 0, messages: 0 };
+  /** Frames that had left at the last ping. */
+  #left = 0;
+  /** Refused, and answered when its wait is over. */
+  #isTurnedAway = false;
+  #bytesAfterEnd = 0;
+  /** When the latest update began to come. */
+  #uploadSinceMs = 0;
+  readonly #arrivals: Arrivals;
+  readonly #outbox: Outbox;
+  readonly #blobs: BlobQueue;
   readonly #options: ConnectionOptions;
   #handshakeTimer: NodeJS.Timeout;
   readonly #assembler = createAssembler({
@@ -95,13 +123,22 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#logger = options.logger;
-    const { socket, handshakeMs } = options;
-    this.#handshakeTimer = this.#expect('hello', Math.min(HELLO_MS, handshakeMs));
+    const { socket, stream, address, greetingMs, metrics, limits, offer } = options;
+    this.address = address;
+    this.stream = stream;
+    this.#arrivals = createArrivals(limits, () => performance.now());
+    this.#outbox = createOutbox(socket, (bytes) => metrics.add('starling_sent_bytes_total', bytes));
+    this.#blobs = createBlobQueue(offer, this.#outbox);
+    this.#handshakeTimer = this.#expect('hello', greetingMs);
+    stream.prependListener('data', (bytes: Uint8Array) => this.#arrived(bytes)); // before `ws` reads them
+    stream.setTimeout(limits.unreadMs, () => this.#checkReading());
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('ping', () => this.#countControl());
     socket.on('pong', () => {
       this.#missedPings = 0;
+      this.#countControl();
     });
-    socket.on('error', (error) => this.#logger.debug({ err: error }, 'socket error'));
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#broken(error));
     socket.on('close', (code) => this.#closed(code === CUT));
   }
 
@@ -112,25 +149,39 @@ export class Connection {
     }, withinMs);
   }
 
-  /** Sends frames that may be shared with other sockets; `done` is called once they have left, or never will. */
-  send(frames: readonly Uint8Array[], done?: () => void): void {
-    if (this.state === 'ended' || frames.length === 0) {
-      done?.();
-      return;
-    }
-    for (const [index, frame] of frames.entries()) {
-      this.#options.metrics.add('starling_sent_bytes_total', frame.length);
-      const last = index === frames.length - 1;
-      this.#options.socket.send(frame, { binary: true, compress: false }, last ? done : undefined);
-    }
+  /** Sends the frames of a body, shared with other sockets; `done`: they have left, or never will. */
+  sendBody(frames: readonly Uint8Array[], done?: () => void): void {
+    if (this.state === 'ended') done?.();
+    else this.#outbox.body(frames, done);
+  }
+
+  /** Sends one small frame, also between those of a body. A client that reads none of them is let go. */
+  answer(frame: Uint8Array): void {
+    if (this.state === 'ended') return;
+    this.#outbox.answer(frame);
+    if (this.#outbox.answerBytes <= this.#options.limits.answerBytes) return;
+    this.fail(new WireError('too-slow', 'Cannot send more: the answers before are not read'));
+  }
+
+  /** Whether a body is on its way to it. */
+  get isBusy(): boolean {
+    return this.#outbox.isBusy;
+  }
+
+  /** Called when no body is on its way any more; once. */
+  set onIdle(idle: () => void) {
+    this.#outbox.onIdle = () => {
+      this.#outbox.onIdle = () => {};
+      idle();
+    };
   }
 
   /** Asks for a sign of life, or ends a socket that has given none (pong, message, bytes read) for three times. */
   ping(): void {
     if (this.state === 'ended') return;
-    const waitingBytes = this.#options.socket.bufferedAmount;
-    if (waitingBytes < this.#waitingBytes) this.#missedPings = 0; // a slow reader: the ping waits behind a body
-    this.#waitingBytes = waitingBytes;
+    const { left } = this.#outbox;
+    if (left > this.#left) this.#missedPings = 0; // a slow reader: the ping waits behind a body
+    this.#left = left;
     if (this.#missedPings >= MAX_MISSED_PINGS) {
       this.fail(
         new WireError('heartbeat-timeout', `Cannot wait longer: ${MAX_MISSED_PINGS} pings without a pong`),
@@ -144,9 +195,12 @@ export class Connection {
   /** Ends the conversation with an error frame. */
   fail(error: WireError): void {
     if (this.state === 'ended') return;
-    const isFault = !notFaults.has(error.code);
-    if (isFault) this.#options.metrics.add('starling_wire_errors_total');
-    this.#logger[isFault ? 'warn' : 'info']({ code: error.code }, error.message);
+    this.#refused(error.code, error.message, !notFaults.has(error.code));
+    this.#sayAndEnd(error);
+  }
+
+  #sayAndEnd(error: WireError): void {
+    if (this.state === 'ended') return;
     const said = { code: error.code, reason: error.message };
     const versions = error.code === 'unsupported-version' ? { versions: spokenVersions } : {};
     const frame = encodeMessage('error', { ...said, ...versions }, this.#version);
@@ -164,16 +218,71 @@ export class Connection {
     this.#end(encodeMessage('bye', { reason }), 1000, 'bye');
   }
 
+  #refused(reason: string, message: string, isFault = true): void {
+    const { metrics, refusals } = this.#options;
+    const { address, client } = this;
+    if (isFault) metrics.add('starling_wire_errors_total');
+    refusals.refuse({ reason, address, client, message, isNoFault: !isFault });
+  }
+
   #end(lastFrame: Uint8Array, closeCode: number, reason: string): void {
     const { socket } = this.#options;
-    this.send([lastFrame]);
+    this.#outbox.answer(lastFrame);
     this.state = 'ended';
+    this.#outbox.stop();
     socket.close(closeCode, reason);
     setTimeout(() => socket.terminate(), CLOSE_MS).unref();
   }
 
-  #receive(data: RawData, isBinary: boolean): void {
+  /** Ends a socket whose message, or body, is on its way for too long. */
+  sweep(): void {
     if (this.state === 'ended') return;
+    this.#unlessRefused(() => this.#arrivals.checkTime(this.#assembler.unfinished().length > 0));
+  }
+
+  /** Bytes of the socket, before any message is complete. */
+  #arrived(bytes: Uint8Array): void {
+    if (this.state === 'ended') {
+      this.#bytesAfterEnd += bytes.length;
+      if (this.#bytesAfterEnd > MAX_BYTES_AFTER_END) this.terminate();
+      return;
+    }
+    const isStranger = this.state === 'greeting';
+    if (this.#unlessRefused(() => this.#arrivals.bytes(bytes, isStranger))) return;
+    this.#options.socket.pause(); // nothing more of it is kept
+  }
+
+  /** Fails if the check throws; gives whether it has not. */
+  #unlessRefused(check: () => void): boolean {
+    try {
+      check();
+      return true;
+    } catch (error) {
+      this.fail(error as WireError);
+      return false;
+    }
+  }
+
+  /** Nothing was written or read for a while: a fault of who asked for a blob. */
+  #checkReading(): void {
+    if (!this.#blobs.isServing) return;
+    this.fail(new WireError('too-slow', 'Cannot wait longer: the blob that was asked for is not read'));
+  }
+
+  /** What `ws` refuses: frames that break RFC 6455, or its limits. */
+  #broken(error: NodeJS.ErrnoException): void {
+    this.#logger.debug({ err: error }, 'socket error');
+    if (this.state === 'ended' || !error.code?.startsWith('WS_ERR_')) return;
+    this.#refused('bad-websocket', error.message);
+  }
+
+  /** A ping or a pong. */
+  #countControl(): void {
+    if (this.state !== 'ended') this.#unlessRefused(() => this.#arrivals.count());
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    if (this.state === 'ended' || this.#isTurnedAway) return;
     this.#missedPings = 0;
     try {
       const bytes = data as Buffer; // `ws` gives Buffers unless its binaryType is changed
@@ -181,11 +290,15 @@ export class Connection {
       if (!isBinary) throw new WireError('frame-not-binary', 'Cannot read a text message: need binary ones');
       const frame = decodeFrame(bytes, this.state === 'greeting' ? null : this.#version);
       this.#version = frame.version;
-      if (frame.type !== 'part') this.#count();
+      this.#arrivals.frame();
+      if (frame.type === 'update') this.#uploadSinceMs = performance.now();
+      if (frame.type !== 'part') this.#arrivals.count();
       const message = this.#assembler.push(frame);
       if (message !== null) this.#take(message);
     } catch (error) {
-      if (error instanceof WireError) {
+      if (error instanceof WireError && error.code === 'unauthorized') {
+        this.#turnAway(error);
+      } else if (error instanceof WireError) {
         this.fail(error);
       } else {
         this.#logger.error({ err: error }, 'a message could not be handled');
@@ -194,16 +307,27 @@ export class Connection {
     }
   }
 
+  /** Answers a wrong token, after a while if it is not the first, and reads nothing until then. */
+  #turnAway(error: WireError): void {
+    const waitMs = this.#options.handlers.refusalMs?.(this) ?? 0;
+    this.#isTurnedAway = true;
+    this.#refused(error.code, error.message); // now, as it may not wait for the answer
+    clearTimeout(this.#handshakeTimer);
+    this.#handshakeTimer = setTimeout(() => this.#sayAndEnd(error), waitMs);
+  }
+
   #take(message: Message): void {
     const { handlers } = this.#options;
     checkTurn('coordinator', this.state, message.type);
     if (isMessage(message, 'hello')) this.#greet(message.control);
-    else if (isMessage(message, 'want')) this.#sendBlobs(message.control);
+    else if (isMessage(message, 'want')) this.#blobs.want(message.control.blobs);
     else if (isMessage(message, 'ready')) this.#becomeReady(message.control);
     else if (isMessage(message, 'update')) {
-      if (handlers.update(this, message.control, message.body as Uint8Array)) this.#second.messages--;
+      const tookMs = performance.now() - this.#uploadSinceMs;
+      this.#options.metrics.observe('starling_upload_seconds', tookMs / 1000);
+      if (handlers.update(this, message.control, message.body as Uint8Array)) this.#arrivals.uncount();
     } else if (isMessage(message, 'failed')) {
-      if (handlers.failed(this, message.control)) this.#second.messages--;
+      if (handlers.failed(this, message.control)) this.#arrivals.uncount();
     } else if (isMessage(message, 'leave')) this.#leave(message.control);
   }
 
@@ -212,8 +336,9 @@ export class Connection {
     const { versions = { lowest: this.#version, highest: this.#version } } = hello;
     const version = agreed(versions);
     this.#version = version;
-    const client = handlers.hello(this, hello);
-    if (client === null) return;
+    const seat = handlers.hello(this, hello);
+    if (seat === null) return;
+    const { client, proof } = seat;
     this.client = client;
     this.#logger = this.#logger.child({ client: this.client });
     clearTimeout(this.#handshakeTimer);
@@ -222,32 +347,10 @@ export class Connection {
     this.#logger.debug({ agent: hello.agent }, 'joined');
     const plan = { hash: offer.hash, name: offer.name, bytes: offer.manifestBytes };
     const { maxPartBytes: chunkBytes } = defaultLimits;
-    this.send([
-      encodeMessage('welcome', {
-        client,
-        version,
-        plan,
-        heartbeatMs,
-        chunkBytes,
-        maxUpdateBytes: offer.maxUpdateBytes,
-      }),
-    ]);
-  }
-
-  #sendBlobs({ blobs }: Control<'want'>): void {
-    const { offer, socket } = this.#options;
-    for (const { hash, from } of blobs) {
-      const blob = offer.blobs.get(hash);
-      if (blob === undefined)
-        throw new WireError('unknown-blob', `Cannot send blob ${hash}: the plan names none`);
-      if (socket.bufferedAmount > MAX_WAITING_BYTES + blob.bytes) {
-        throw new WireError(
-          'too-many-messages',
-          'Cannot send more blobs: those before them are not read yet',
-        );
-      }
-      this.send(blob.frames('blob', { hash }, from));
-    }
+    const { maxUpdateBytes } = offer;
+    this.answer(
+      encodeMessage('welcome', { client, version, plan, heartbeatMs, chunkBytes, maxUpdateBytes, proof }),
+    );
   }
 
   #becomeReady(ready: Control<'ready'>): void {
@@ -269,20 +372,10 @@ export class Connection {
     this.bye('goodbye');
   }
 
-  #count(): void {
-    const now = performance.now();
-    if (now - this.#second.startMs >= 1000) this.#second = { startMs: now, messages: 0 };
-    if (++this.#second.messages > MAX_MESSAGES_PER_SECOND) {
-      throw new WireError(
-        'too-many-messages',
-        `Cannot take more messages: at most ${MAX_MESSAGES_PER_SECOND} a second`,
-      );
-    }
-  }
-
   #closed(isCut: boolean): void {
     clearTimeout(this.#handshakeTimer);
     this.state = 'ended';
+    this.#outbox.stop();
     this.#options.handlers.closed(this, { isCut, unfinished: this.#assembler.unfinished() });
   }
 }

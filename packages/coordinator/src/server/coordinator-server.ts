@@ -1,20 +1,35 @@
 // The coordinator's server: where it listens, whom it lets in, and how long strangers and silent sockets may stay. It
 // knows no plan and no round; a session that it hosts says what clients are offered, and it may outlive its sessions.
+import type { Socket } from 'node:net';
 import { StarlingError } from '@starling/federated-core';
-import { checkOptions, numberWithin } from '@starling/federated-core/plan';
+import { checkOptions } from '@starling/federated-core/plan';
 import { type Control, encodeMessage, WireError } from '@starling/wire';
 import { type Logger, pino } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { type ClientTokens, openClientTokens } from './client-tokens.js';
 import { Connection, type ConnectionHandlers } from './connection.js';
 import { createSeats, type HostedSession, type Seats, type SessionHosting } from './hosted-session.js';
-import { listenHttp, type TlsOptions } from './http.js';
+import { addressOf, listenHttp, listenToWatchers, type TlsOptions, type WatchServer } from './http.js';
+import { allLimits, type ServerLimits } from './limits.js';
 import { LISTENING } from './listening-options.js';
+import { createRates } from './rates.js';
+import { createRefusals } from './refusals.js';
 import { createServerMetrics, type ServerMetrics } from './server-metrics.js';
 import { createSettlements } from './settlements.js';
+import { createStrangers } from './strangers.js';
 import { tokenMatches } from './token.js';
 
 /** Above this the server itself closes the socket (1009); up to it an error frame says `frame-too-big`. */
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
+/** Pieces of one WebSocket frame that may wait for its end: small ones cost more than their bytes. */
+const MAX_PIECES = 4096;
+/** How often the time of strangers, messages and bodies is looked at, milliseconds. */
+const SWEEP_MS = 250;
+/** How often the file of tokens is looked at, milliseconds. */
+const TOKENS_MS = 1000;
+/** Wrong tokens of an address in a minute that are answered at once, and how long the next one waits. */
+const PROMPT_FAILURES = 3;
+const FIRST_WAIT_MS = 100;
 
 export interface CoordinatorServerOptions {
   /** Default 127.0.0.1. */
@@ -24,12 +39,25 @@ export interface CoordinatorServerOptions {
   readonly tls?: TlsOptions;
   /** A secret that joining clients must know. Default: none is asked for. */
   readonly token?: string;
+  /**
+   * A file with the hashes of a token for each client, in place of `token`: a line each, "name hash". Those in it may
+   * join, each under its own name. It is read again when it changes, and who is joined with a token that is gone hears
+   * `unauthorized`.
+   */
+  readonly clientTokens?: string;
   /** Between pings; three without an answer end a socket. Default 15,000. */
   readonly heartbeatMs?: number;
   /** From `hello` to `ready`, the plan's download included. Default 60,000. */
   readonly handshakeMs?: number;
-  /** Connections above this are refused before a byte is read. Default 10,000. */
-  readonly maxConnections?: number;
+  /** What anyone may take of it; see `limitDefinitions`, which has the defaults. */
+  readonly limits?: Partial<ServerLimits>;
+  /**
+   * Origins of web pages that may join, such as `https://lab.example`; `*` for any. Default: none; clients that are no
+   * browsers say no origin.
+   */
+  readonly allowOrigins?: readonly string[];
+  /** A port that serves `/healthz`, `/readyz` and `/metrics` alone, in plain HTTP; 0 takes any. Default: none. */
+  readonly watchPort?: number;
   /** Default: silent. */
   readonly logger?: Logger;
   /** What is served at `/metrics`. Default: new ones. */
@@ -40,6 +68,8 @@ export interface CoordinatorServer {
   /** Where clients connect: `ws://127.0.0.1:7700`, with `wss` over TLS. */
   readonly url: string;
   readonly port: number;
+  /** Where it can be watched, if it has a port for that. */
+  readonly watchPort: number | null;
   readonly metrics: ServerMetrics;
   /** Opens the server to the clients of a session, one session at a time. Throws if one is still open. */
   host(session: SessionHosting): HostedSession;
@@ -51,49 +81,123 @@ export interface CoordinatorServer {
 export async function createCoordinatorServer(
   options: CoordinatorServerOptions = {},
 ): Promise<CoordinatorServer> {
-  checkOptions('Cannot start a server', options, {
-    ...LISTENING,
-    maxConnections: numberWithin({ whole: true, from: 1 }),
-  });
-  const { host = '127.0.0.1', port = 0, tls, token, maxConnections = 10_000 } = options;
+  checkOptions('Cannot start a server', options, LISTENING);
+  const { host = '127.0.0.1', port = 0, tls, token, allowOrigins = [], watchPort } = options;
+  const identities = openIdentities(options);
   const { heartbeatMs = 15_000, handshakeMs = 60_000 } = options;
   const { logger = pino({ level: 'silent' }), metrics = createServerMetrics() } = options;
+  const limits = allLimits(options.limits);
+  const now = () => performance.now();
+  const refusals = createRefusals(logger, metrics);
+  const strangers = createStrangers({ limits, refusals, now });
+  const hellos = createRates(now);
+  const joins = createRates(now);
+  const failures = createRates(now);
   const settlements = createSettlements();
   let hosted: { readonly seats: Seats; readonly handlers: ConnectionHandlers } | null = null;
 
-  const http = await listenHttp({
-    host,
-    port,
-    ...(tls !== undefined && { tls }),
-    metrics,
-    isReady: () => hosted?.seats.isReady ?? false,
-    maxConnections,
-  });
   const sockets = new WebSocketServer({
-    server: http.server,
+    noServer: true,
     perMessageDeflate: false,
     maxPayload: MAX_PAYLOAD_BYTES,
     clientTracking: false,
+    ...{ maxFragments: limits.fragments, maxBufferedChunks: MAX_PIECES }, // which its types do not know yet
   });
-  sockets.on('error', (error) => logger.error({ err: error }, 'socket server error'));
-  sockets.on('connection', (socket) => {
-    if (hosted === null) return turnAway(socket);
+  sockets.on('wsClientError', (error, socket, { socket: { remoteAddress } }) => {
+    refusals.refuse({ reason: 'bad-request', address: addressOf({ remoteAddress }), message: error.message });
+    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+  });
+  function connected(socket: WebSocket, stream: Socket): void {
+    const address = addressOf(stream);
+    if (hosted === null) {
+      turnAway(socket);
+      return;
+    }
     const { seats, handlers } = hosted;
     const { offer } = seats;
-    seats.connected(new Connection({ socket, offer, heartbeatMs, handshakeMs, logger, metrics, handlers }));
+    const greetingMs = Math.min(strangers.remainingMs(stream), handshakeMs);
+    seats.connected(
+      new Connection({
+        ...{ socket, stream, address, offer, heartbeatMs, handshakeMs, greetingMs },
+        ...{ limits, logger, metrics, refusals, handlers },
+      }),
+    );
+  }
+  const pages = {
+    host,
+    metrics,
+    isReady: () => hosted?.seats.isReady ?? false,
+    requestMs: limits.strangerMs,
+  };
+  const http = await listenHttp({
+    ...pages,
+    port,
+    ...(tls !== undefined && { tls }),
+    strangers,
+    refusals,
+    origins: { allowed: allowOrigins, host },
+    upgrade: (request, socket, head) =>
+      sockets.handleUpgrade(request, socket, head, (opened) => connected(opened, request.socket)),
   });
+  let watch: WatchServer | null = null;
+  try {
+    if (watchPort !== undefined) watch = await listenToWatchers({ ...pages, port: watchPort });
+  } catch (error) {
+    await http.close();
+    throw error;
+  }
   const heartbeat = setInterval(() => {
     for (const connection of hosted?.seats.connections ?? []) connection.ping();
   }, heartbeatMs);
+  const tokens = setInterval(refreshTokens, TOKENS_MS);
+  const sweep = setInterval(() => {
+    strangers.sweep();
+    for (const connection of hosted?.seats.connections ?? []) connection.sweep();
+  }, SWEEP_MS);
 
-  function authorize(hello: Control<'hello'>): void {
-    if (tokenMatches(token, hello.token)) return;
-    throw new WireError('unauthorized', 'Cannot join: the token is missing or wrong');
+  /** The same, with the client's name where its token says it; throws a `WireError` for one who may not join now. */
+  function authorize(address: string, hello: Control<'hello'>): Control<'hello'> {
+    if (hellos.add(address) > limits.hellosPerMinute) {
+      throw new WireError('too-many-hellos', 'Cannot join now: too many of this address tried this minute');
+    }
+    if (identities === null) {
+      if (tokenMatches(token, hello.token)) return hello;
+      throw new WireError('unauthorized', 'Cannot join: the token is missing or wrong');
+    }
+    const client = identities.clientOf(hello.token);
+    if (client !== null && (hello.client === null || hello.client === client)) return { ...hello, client };
+    throw new WireError('unauthorized', 'Cannot join: the token is missing, or not that of this client');
+  }
+  /** Lets go who is joined with a token that is gone. */
+  function refreshTokens(): void {
+    try {
+      if (identities === null || !identities.refresh()) return;
+    } catch (error) {
+      logger.error({ err: error }, 'the tokens of clients stay as they were');
+      return;
+    }
+    logger.info('the tokens of clients have changed');
+    for (const connection of hosted?.seats.connections ?? []) {
+      const { client, token: used } = connection;
+      if (client === '' || used === null || identities.isStill(client, used)) continue;
+      connection.fail(new WireError('unauthorized', 'Cannot stay: the token is not valid any more'));
+    }
+  }
+  /** Throws a `WireError` for a client that joins again and again. */
+  function admit(client: string): void {
+    if (joins.add(client) <= limits.joinsPerMinute) return;
+    throw new WireError('too-many-hellos', `Cannot join now: '${client}' has joined too often this minute`);
+  }
+  /** How long the answer to a wrong token waits: longer with each one of this address in the same minute. */
+  function refusalMs(address: string): number {
+    const slowed = failures.add(address) - PROMPT_FAILURES;
+    return slowed <= 0 ? 0 : Math.min(limits.refusalMs, FIRST_WAIT_MS * 2 ** (slowed - 1));
   }
 
   return {
     url: http.url,
     port: http.port,
+    watchPort: watch?.port ?? null,
     metrics,
     host(session) {
       if (hosted !== null && !hosted.seats.isClosed) {
@@ -102,23 +206,38 @@ export async function createCoordinatorServer(
           'Cannot host a session: need a server without one, got one that is open',
         );
       }
-      const seats = createSeats(session, metrics, settlements);
+      const seats = createSeats(session, metrics, settlements, { admit, knowsClients: identities !== null });
       const handlers: ConnectionHandlers = {
         ...seats.handlers,
         hello(connection, hello) {
-          authorize(hello);
-          return seats.handlers.hello(connection, hello);
+          const known = authorize(connection.address, hello);
+          if (identities !== null) connection.token = hello.token ?? null;
+          const client = seats.handlers.hello(connection, known);
+          if (client !== null) strangers.joined(connection.stream);
+          return client;
         },
+        refusalMs: (connection) => refusalMs(connection.address),
       };
       hosted = { seats, handlers };
       return seats;
     },
     async close() {
       clearInterval(heartbeat);
+      clearInterval(sweep);
+      clearInterval(tokens);
+      refusals.close();
       await new Promise<void>((resolve) => sockets.close(() => resolve()));
       await http.close();
+      await watch?.close();
     },
   };
+}
+
+/** The file of tokens, if there is one. */
+function openIdentities({ token, clientTokens }: CoordinatorServerOptions): ClientTokens | null {
+  if (clientTokens === undefined) return null;
+  if (token === undefined) return openClientTokens(clientTokens);
+  throw new TypeError("Cannot start a server: need 'token' or 'clientTokens', got both");
 }
 
 /** Before the first session there is nothing to join. */

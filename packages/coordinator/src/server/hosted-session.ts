@@ -57,14 +57,22 @@ export interface Seats extends HostedSession {
   connected(connection: Connection): void;
 }
 
+export interface Doorkeeping {
+  /** Called with a client before it joins; throws a `WireError` to refuse it. */
+  readonly admit: (client: string) => void;
+  /** Whether the server knows each client by a token of its own, so that none needs another proof. */
+  readonly knowsClients: boolean;
+}
+
 export function createSeats(
   options: SessionHosting,
   metrics: ServerMetrics,
   settlements: Settlements,
+  { admit, knowsClients }: Doorkeeping,
 ): Seats {
   const { offer, population } = options;
   const now = () => performance.now();
-  const members = createMembership<Connection>({ population, now });
+  const members = createMembership<Connection>({ population, now, admit });
   const connections = new Set<Connection>();
   const readyConnections = new Set<Connection>();
   const partialUpdates = new Map<string, PartialBody>();
@@ -116,11 +124,17 @@ export function createSeats(
       done();
       return 0;
     }
+    if (connection.isBusy) {
+      // It has not read what it was sent before: it is asked when it has, so that nothing piles up for it.
+      connection.onIdle = () => ask(client);
+      done();
+      return 0;
+    }
     const received = partialUpdates.get(client)?.received ?? 0;
     const { slices, work } = task.frames(client, heldBodies.get(connection) ?? NOTHING_HELD, received);
     heldBodies.delete(connection);
-    connection.send(slices, done);
-    connection.send(work);
+    connection.sendBody(slices, done);
+    connection.sendBody(work);
     return slices.reduce((bytes, frame) => bytes + frame.length, 0);
   }
 
@@ -128,7 +142,7 @@ export function createSeats(
     hello(connection, hello) {
       const { run, awaits } = hello;
       const outcome = awaits === null ? null : settlements.outcomeOf(hello.client ?? '', awaits);
-      if (outcome !== null) connection.send([encodeMessage('commit', outcome)]);
+      if (outcome !== null) connection.answer(encodeMessage('commit', outcome));
       cutOff.delete(hello.client ?? '');
       if (farewell !== null || (run !== null && settlements.isFinished(run))) {
         if (farewell === null) connection.bye(RUN_IS_OVER);
@@ -136,9 +150,9 @@ export function createSeats(
         return null;
       }
       if (hello.dataType !== null) options.checkDataType(hello.dataType);
-      const { client, replaced } = members.join(hello.client, connection);
-      replaced?.fail(new WireError('replaced', `Cannot stay: another socket joined as '${client}'`));
-      return client;
+      const { client, replaced, proof } = members.join(hello.client, connection, hello.proof, knowsClients);
+      replaced?.fail(new WireError('replaced', `Cannot stay: this client came back as '${client}'`));
+      return { client, proof };
     },
     ready(connection, { partial, slices }) {
       metrics.add('starling_joins_total');
@@ -156,7 +170,7 @@ export function createSeats(
       const late = { status: 'ignored', code: 'round-over', reason: 'no round is being gathered' } as const;
       const ack = reports?.update(client, at, body) ?? { run, round, attempt, phase, ...late };
       if (ack.status !== 'ignored') settlements.reported(client, at, ack.status === 'accepted');
-      connection.send([encodeMessage('ack', ack)]);
+      connection.answer(encodeMessage('ack', ack));
       return asked;
     },
     failed({ client }, { code, reason, ...at }) {
@@ -227,7 +241,7 @@ export function createSeats(
     ask,
     settled(attempt, isCommitted) {
       for (const [client, commit] of settlements.settle(attempt, isCommitted)) {
-        members.socketOf(client)?.send([encodeMessage('commit', commit)]);
+        members.socketOf(client)?.answer(encodeMessage('commit', commit));
       }
     },
     async close(finished) {

@@ -1,5 +1,6 @@
 // The options of what listens, by kind and range: of a server, and of a session with a server of its own.
 import { type Check, hasMethods, isPlain, kinds, numberWithin, ofKind } from '@starling/federated-core/plan';
+import { limitsKind } from './limits.js';
 
 /** Milliseconds that a timer can wait: up to 24 days. */
 export const milliseconds: Check = numberWithin({ above: 0, to: 2 ** 31 - 1 });
@@ -26,8 +27,20 @@ export const LISTENING = {
       typeof value === 'object' && value !== null && isPlain(value) && 'cert' in value && 'key' in value,
   }),
   token: ofKind({ need: 'text', fits: (value) => typeof value === 'string' }),
+  clientTokens: kinds.text,
+  allowOrigins: ofKind({
+    need: "an array of origins, such as ['https://lab.example'], or ['*'] for any",
+    fits: (value) => Array.isArray(value) && value.every(isOrigin),
+  }),
+  watchPort: numberWithin({ whole: true, from: 0, to: 65_535 }),
+  limits: limitsKind,
   heartbeatMs: milliseconds,
   handshakeMs: milliseconds,
   logger: loggerKind,
   metrics: metricsKind,
 } as const satisfies Readonly<Record<string, Check>>;
+
+function isOrigin(value: unknown): boolean {
+  if (value === '*') return true;
+  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
+}

@@ -24,12 +24,54 @@ describe('createMembership', () => {
     );
   });
 
-  test('`createMembership` seats the newest socket when a name joins twice', () => {
+  test('`createMembership` replaces a socket by the same client alone, which shows what it was given', () => {
     const { members } = membership();
-    members.join('mote-0', 'old');
-    expect(members.join('mote-0', 'new')).toEqual({ client: 'mote-0', replaced: 'old' });
+    const { proof } = members.join('mote-0', 'old');
+    for (const wrong of [null, '', 'f'.repeat(proof.length), `${proof}0`]) {
+      expect(() => members.join('mote-0', 'thief', wrong)).toThrow(
+        expect.objectContaining({ code: 'name-taken' }),
+      );
+    }
+    expect(members.socketOf('mote-0')).toBe('old');
+    expect(members.join('mote-0', 'new', proof)).toEqual({ client: 'mote-0', replaced: 'old', proof });
     members.part('mote-0', 'old', 1000); // the old socket closes afterwards: the place is not its own any more
     expect(members.socketOf('mote-0')).toBe('new');
+  });
+
+  test('`createMembership` gives the place back to its owner, and not again to who took it without proof', () => {
+    const { members } = membership();
+    const owner = members.join('mote-0', 'owner');
+    members.part('mote-0', 'owner', 1000);
+    const thief = members.join('mote-0', 'thief');
+    expect(thief.proof).not.toBe(owner.proof);
+    expect(members.join('mote-0', 'owner again', owner.proof).replaced).toBe('thief');
+    expect(() => members.join('mote-0', 'thief again', thief.proof)).toThrow(
+      expect.objectContaining({ code: 'name-taken' }),
+    );
+  });
+
+  test('`createMembership` keeps the owner’s secret however often others take the place meanwhile', () => {
+    const { members } = membership();
+    const { proof } = members.join('mote-0', 'owner');
+    members.part('mote-0', 'owner', 1000);
+    for (let count = 0; count < 10; count++) {
+      members.join('mote-0', 'thief');
+      members.part('mote-0', 'thief', 1000);
+    }
+    members.join('mote-0', 'thief');
+    expect(members.join('mote-0', 'owner again', proof).replaced).toBe('thief');
+  });
+
+  test('`createMembership` forgets secrets when a client leaves, and when the reserve runs out', () => {
+    const { members, clock } = membership();
+    const left = members.join('mote-0', 'a');
+    members.part('mote-0', 'a', 0);
+    members.join('mote-0', 'b');
+    expect(() => members.join('mote-0', 'a', left.proof)).toThrow('another socket is joined');
+    members.part('mote-0', 'b', 1000);
+    clock.ms = 1000;
+    const next = members.join('mote-0', 'c');
+    expect(members.join('mote-0', 'c again', next.proof).replaced).toBe('c');
   });
 
   test('`createMembership` keeps a name for its owner when the socket was cut, until the reserve runs out', () => {

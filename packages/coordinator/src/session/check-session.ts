@@ -30,6 +30,8 @@ export const SESSION_OPTIONS: {
   maxExtensions: (action, option, value) => {
     if (value !== Number.POSITIVE_INFINITY) fromZero(action, option, value);
   },
+  maxUpdateNorm: numberWithin({ above: 0 }),
+  maxWeight: numberWithin({ above: 0 }),
   minClients: fromZero,
   reserveMs: milliseconds,
   farewellMs: waitMs,

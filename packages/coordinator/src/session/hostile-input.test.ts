@@ -63,10 +63,11 @@ describe('websocketRuntime under hostile input', () => {
   });
 
   test('`websocketRuntime` closes a socket with 1009 when a message is far too long', async () => {
-    const { url } = await open();
-    const bad = await scriptedClient(url);
+    const { url, metrics } = await open();
+    const bad = await joinAs(url, 'client-0');
     bad.sendRaw(new Uint8Array(2_000_000));
     expect(await bad.closed).toBe(1009);
+    expect(metrics.get('starling_refused_total', { reason: 'bad-websocket' })).toBe(1);
   });
 
   test('`websocketRuntime` answers random bytes with a documented code and continues (property)', async () => {
@@ -129,7 +130,7 @@ describe('websocketRuntime under hostile input', () => {
     ['unmasked', 1002, Uint8Array.of(0x82, 0x01, 0x00)],
     ['of an unknown opcode', 1002, Uint8Array.of(0x8b, 0x80, 0, 0, 0, 0)],
     ['with reserved bits', 1002, Uint8Array.of(0xf2, 0x80, 0, 0, 0, 0)],
-    ['that claims 2^62 bytes', 1009, Uint8Array.of(0x82, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4)],
+    ['that claims 2^62 bytes', 4413, Uint8Array.of(0x82, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4)],
   ])(
     '`websocketRuntime` closes the socket alone when a WebSocket frame is %s',
     async (_, closeCode, bytes) => {

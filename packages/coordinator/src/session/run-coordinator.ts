@@ -74,7 +74,7 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
   const { onRound: _round, onFailedRound: _failed, onRecord: _record, about: _about, ...session } = rest;
   const { signal } = session;
   const logger = options.logger ?? pino({ level: 'silent' });
-  const metrics = options.metrics ?? createServerMetrics();
+  const metrics = options.metrics ?? createServerMetrics({ ofProcess: true });
   const { headline, evaluation, ...source } = run;
   const store = state === undefined ? null : directoryStore(state);
   const follow = store === null ? null : followRecord(store, state!);
@@ -120,6 +120,8 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
     async onRound(record) {
       const { type: _, round, lost, wallMs, ...counts } = roundSummary(record);
       metrics.add('starling_rounds_total');
+      metrics.set('starling_last_commit_timestamp_seconds', Date.now() / 1000);
+      metrics.observe('starling_round_seconds', wallMs / 1000);
       logger.info({ round, ...counts, wallMs: Math.round(wallMs) }, 'round committed');
       logLost(logger, round, lost);
       await options.onRound?.(record);

@@ -190,8 +190,8 @@ describe('websocketRuntime, slices', () => {
 
   test('`websocketRuntime` asks further clients as large slices leave, or their sockets end', async () => {
     const { url, run, metrics } = await open(null, float32(10 * 2 ** 20));
-    const clients = await Promise.all([0, 1, 2].map((index) => joinAs(url, `client-${index}`)));
-    const [slow, gone, waiting] = clients as [ScriptedClient, ScriptedClient, ScriptedClient];
+    const join = (index: number): Promise<ScriptedClient> => joinAs(url, `client-${index}`);
+    const [slow, gone, waiting] = await Promise.all([join(0), join(1), join(2)]);
     await expect.poll(() => metrics.get('starling_clients')).toBe(3);
     slow.socket.pause();
     gone.socket.pause();

@@ -3,6 +3,7 @@ import type { Engine } from '@starling/compute';
 import type { Logger } from 'pino';
 import type { CoordinatorServer } from '../server/coordinator-server.js';
 import type { TlsOptions } from '../server/http.js';
+import type { ServerLimits } from '../server/limits.js';
 import type { ServerMetrics } from '../server/server-metrics.js';
 
 /** Clients that were started for a session, and are stopped with it. */
@@ -13,8 +14,8 @@ export interface LaunchedClients {
 export interface WebSocketRuntimeOptions {
   /**
    * A server that outlives the session, as `createCoordinatorServer` makes one; it hosts one session after the other,
-   * and has its own `port`, `host`, `token`, `tls`, `heartbeatMs` and `handshakeMs`, so that these may not be given
-   * too. Default: a new one, which is closed with the session.
+   * and has its own `port`, `host`, `token`, `tls`, `heartbeatMs`, `handshakeMs`, `clientTokens`,
+   * `limits`, `allowOrigins` and `watchPort`, so that these may not be given too. Default: a new one, which is closed with the session.
    */
   readonly server?: CoordinatorServer;
   /** 0, the default, takes any free port. */
@@ -32,15 +33,30 @@ export interface WebSocketRuntimeOptions {
    * How often a deadline with too few reports is extended; then the phase ends with what it has. Default: without end.
    */
   readonly maxExtensions?: number;
+  /**
+   * The greatest L2 norm that a client's value for a mean may have: of each `mean` of the plan, over all its leaves and
+   * without the weight. Beyond it an update is refused (`norm-too-large`). Default: any.
+   */
+  readonly maxUpdateNorm?: number;
+  /** The greatest weight of a client in a mean; beyond it an update is refused (`weight-too-large`). Default: any. */
+  readonly maxWeight?: number;
   /** Clients that must be ready before the first phase begins. Default 1. */
   readonly minClients?: number;
   /** A secret that joining clients must know. Default: none is asked for. */
   readonly token?: string;
+  /** A file with the hashes of a token for each client, which is read again when it changes; see the server's. */
+  readonly clientTokens?: string;
   readonly tls?: TlsOptions;
   /** Between pings; three without an answer end a socket. Default 15,000. */
   readonly heartbeatMs?: number;
   /** From `hello` to `ready`, the plan's download included. Default 60,000. */
   readonly handshakeMs?: number;
+  /** What anyone may take of the server. Default of `connections`: two for each client, and 1,000; see the server's. */
+  readonly limits?: Partial<ServerLimits>;
+  /** Origins of web pages that may join, such as `https://lab.example`; `*` for any. Default: none. */
+  readonly allowOrigins?: readonly string[];
+  /** A port that serves `/healthz`, `/readyz` and `/metrics` alone, in plain HTTP; 0 takes any. Default: none. */
+  readonly watchPort?: number;
   /**
    * How long a name that `any` client was given stays its own after a cut. Default: the deadline, at least a minute.
    */

@@ -21,6 +21,7 @@ import { offerPlan } from '../bodies/plan-offer.js';
 import { createStreamIds } from '../bodies/shared-body.js';
 import type { GatheringOptions } from '../phases/gathering.js';
 import { makeTask } from '../phases/phase-task.js';
+import { boundedChecker } from '../phases/update-bounds.js';
 import { createCoordinatorServer } from '../server/coordinator-server.js';
 import { createServerMetrics } from '../server/server-metrics.js';
 import type { WebSocketRuntimeOptions } from './session-options.js';
@@ -31,7 +32,18 @@ const SPARE_CONNECTIONS = 1000;
 /** Of the plan's hash, in the name of a run without one. */
 const OWN_RUN_DIGITS = 16;
 
-const SERVER_OPTIONS = ['port', 'host', 'token', 'tls', 'heartbeatMs', 'handshakeMs'] as const;
+const SERVER_OPTIONS = [
+  'port',
+  'host',
+  'token',
+  'clientTokens',
+  'tls',
+  'heartbeatMs',
+  'handshakeMs',
+  'limits',
+  'allowOrigins',
+  'watchPort',
+] as const;
 
 /** Listens, and offers the plan to the clients of the population. Throws if the population does not fit the plan. */
 export async function openSession(
@@ -70,12 +82,12 @@ export async function openSession(
   try {
     const runner = await createPlanRunner(linked, engine, ['aggregation']);
     closers.unshift(() => runner.dispose());
-    const maxConnections = 2 * population.size + SPARE_CONNECTIONS;
+    const limits = { connections: 2 * population.size + SPARE_CONNECTIONS, ...options.limits };
     const listening = Object.fromEntries(
       SERVER_OPTIONS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
     );
     const server =
-      options.server ?? (await createCoordinatorServer({ ...listening, maxConnections, logger, metrics }));
+      options.server ?? (await createCoordinatorServer({ ...listening, limits, logger, metrics }));
     if (options.server === undefined) closers.unshift(() => server.close());
     const { url, port } = server;
     const hosted = server.host({
@@ -97,6 +109,8 @@ export async function openSession(
     if (launched !== undefined) await unlessAborted(hosted.whenReady(minClients), signal);
     begun = launched !== undefined;
     let started = begun;
+    /** When the latest phase was gathered to its end. */
+    let gatheredAtMs = performance.now();
     async function ready(): Promise<void> {
       begun = true;
       if (!started) await unlessAborted(hosted.whenReady(minClients), signal);
@@ -113,7 +127,7 @@ export async function openSession(
         const { laneSize } = linked.plan;
         const task = makeTask(linked, { ...request, run: run || ownRun }, population, nextStream, {
           fold: createLaneFold({ aggregations, reductions, laneSize, cohortSize: cohort.length }),
-          check: updateChecker(aggregations, reductions),
+          check: boundedChecker(updateChecker(aggregations, reductions), aggregations, options),
           ...(faults !== undefined && { alter: alteringBy(faults, createAlterUpdate(aggregations)) }),
           deadlineMs,
           extendBelow,
@@ -129,7 +143,9 @@ export async function openSession(
           else hosted.ask(population.clientId(index));
         });
         try {
-          return await unlessAborted(task.gathering.outcome, signal);
+          const outcome = await unlessAborted(task.gathering.outcome, signal);
+          gatheredAtMs = performance.now();
+          return outcome;
         } finally {
           task.gathering.abandon();
           hosted.assign(null);
@@ -141,6 +157,7 @@ export async function openSession(
         hosted.watch((client, isThere) => tell(indices.get(client)!, isThere));
       },
       settled({ run, round, attempt, counted }) {
+        if (counted) metrics.observe('starling_commit_seconds', (performance.now() - gatheredAtMs) / 1000);
         hosted.settled({ run: run || ownRun, round, attempt }, counted);
       },
       close,

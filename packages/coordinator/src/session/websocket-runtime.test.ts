@@ -225,10 +225,15 @@ describe('websocketRuntime', () => {
     await friend.next('welcome');
   });
 
-  test('`websocketRuntime` seats the newest socket when a name joins twice', async () => {
+  test('`websocketRuntime` seats the newest socket of a client that proves to be the same one', async () => {
     const { url, run } = await open();
     const old = await joinAs(url, 'client-0');
-    const young = await joinAs(url, 'client-0');
+    const thief = await scriptedClient(url);
+    thief.send('hello', { client: 'client-0' });
+    expect((await thief.next('error')).control).toMatchObject({ code: 'name-taken' });
+    expect(await thief.closed).toBe(4409);
+    expect(old.socket.readyState).toBe(old.socket.OPEN);
+    const young = await joinAs(url, 'client-0', old.proof);
     expect((await old.next('error')).control).toMatchObject({ code: 'replaced' });
     expect(await old.closed).toBe(4409);
     const running = run([0]);

@@ -77,11 +77,21 @@ function addressOf({ run, round, attempt, phase, broadcast }: Control<'work'>): 
   return { run, round, attempt, phase, broadcast };
 }
 
+export interface JoinedClient extends ScriptedClient {
+  /** What it may come back with. */
+  readonly proof: string | null;
+}
+
 /** Joins under a name, takes the plan's hash on trust, and is ready. */
-export async function joinAs(url: string, client: string | null): Promise<ScriptedClient> {
+export async function joinAs(
+  url: string,
+  client: string | null,
+  proof: string | null = null,
+): Promise<JoinedClient> {
   const scripted = await scriptedClient(url);
-  scripted.send('hello', { client, versions: spokenVersions });
+  scripted.send('hello', { client, versions: spokenVersions, proof });
   const { control } = await scripted.next('welcome');
-  scripted.send('ready', { plan: (control as { plan: { hash: string } }).plan.hash });
-  return scripted;
+  const welcome = control as Control<'welcome'>;
+  scripted.send('ready', { plan: welcome.plan.hash });
+  return Object.assign(scripted, { proof: welcome.proof });
 }

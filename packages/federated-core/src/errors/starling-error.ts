@@ -85,6 +85,8 @@ export type RejectionCode =
   | 'out-of-range'
   | 'key-out-of-range'
   | 'too-many-keys'
+  | 'norm-too-large'
+  | 'weight-too-large'
   | 'wrong-update';
 
 /** One client's update is refused and counts for nothing; the other clients' round continues. */

@@ -12,6 +12,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   'out-of-range': 'give the secure sum a wider range, or clip values before it',
   'key-out-of-range': 'give keyBound as many slices as there are, or map keys into it',
   'too-many-keys': 'raise maxKeys, or have each client ask for fewer slices',
+  'norm-too-large':
+    "see what these clients' data and training have in common; if such updates are right, raise --max-update-norm",
+  'weight-too-large': 'see why these clients weigh so much; if that is right, raise --max-weight',
   'wrong-update': 'have client and coordinator run one plan, of one version of Starling',
   deadline: 'give rounds a longer deadline, or see whether these clients are up and reach the coordinator',
   left: 'start these clients again, if they are to take part',

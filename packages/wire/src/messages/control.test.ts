@@ -16,6 +16,7 @@ const examples: { readonly [T in ControlType]: ControlInput<T> } = {
     versions: { lowest: 1, highest: 2 },
     run: 'one',
     awaits: { run: 'one', round: 3, attempt: 2 },
+    proof: 'c0ffee',
   },
   welcome: {
     client: 'mote-1',
@@ -24,6 +25,7 @@ const examples: { readonly [T in ControlType]: ControlInput<T> } = {
     heartbeatMs: 1,
     chunkBytes: 1,
     maxUpdateBytes: 0,
+    proof: 'c0ffee',
   },
   want: { blobs: [{ hash, from: 7 }] },
   blob: { hash },
@@ -66,6 +68,7 @@ describe('decodeControl', () => {
       agent: '',
       run: null,
       awaits: null,
+      proof: null,
     });
     expect(decodeControl('want', bytesOf({ blobs: [{ hash }] })).control).toEqual({
       blobs: [{ hash, from: 0 }],

@@ -19,6 +19,7 @@ const phaseOf = { ...attemptOf, phase: uint32 };
 /** `broadcast`: SHA-256 of what the work was done on. */
 const workOf = { ...phaseOf, broadcast: hash };
 const bytesFrom = z.object({ hash, from: uint32.default(0) });
+const proof = z.string().min(1).max(64);
 const byte = z.int().min(0).max(255);
 const versions = z.object({ lowest: byte, highest: byte });
 
@@ -38,6 +39,8 @@ export const controlSchemas = {
     run: attemptOf.run.nullable().default(null),
     /** An attempt that it has reported to, and of which it has not heard whether it counts. */
     awaits: z.object(attemptOf).nullable().default(null),
+    /** What the latest `welcome` gave it, which shows that it is the same client. */
+    proof: proof.nullable().default(null),
   }),
   /** The coordinator's answer: who the client is, and which plan it will be asked to run. */
   welcome: z.object({
@@ -49,6 +52,8 @@ export const controlSchemas = {
     heartbeatMs: z.int().min(1),
     chunkBytes: z.int().min(1),
     maxUpdateBytes: z.int().min(0),
+    /** A secret of this client and this coordinator: to be said in `hello` when it comes back. */
+    proof: proof.nullable().default(null),
   }),
   /** Asks for blobs of the plan, each from a byte on. */
   want: z.object({ blobs: z.array(bytesFrom).min(1).max(MAX_BLOBS) }),

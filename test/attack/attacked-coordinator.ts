@@ -1,5 +1,5 @@
-// A coordinator in a process of its own, to be attacked: `node attacked-coordinator.js`. It serves `HONEST` clients that
-// take part in each round, and has places for as many attackers as like to join. It prints a line of JSON once it
+// A coordinator in a process of its own, to be attacked: `node attacked-coordinator.js`. It serves `HONEST` clients
+// that take part in each round, and has places for as many attackers as like to join. It prints a line of JSON once it
 // listens, one for each round, and one with its memory each 200 ms.
 import { runCoordinator } from '@starling/coordinator';
 import type { CohortSampler } from '@starling/population';

@@ -1,6 +1,6 @@
-// `npm run attack-server`: each attack at full size on a coordinator in a process of its own, while honest clients work; what
-// their rounds take with it and without, what memory it costs, how long an attacker stays, and whether `/healthz` is
-// answered. One line for each attack.
+// `npm run attack-server`: each attack at full size on a coordinator in a process of its own, while honest clients
+// work; what their rounds take with it and without, what memory it costs, how long an attacker stays, and whether
+// `/healthz` is answered. One line for each attack.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';

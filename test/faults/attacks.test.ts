@@ -4,13 +4,13 @@ import { connect } from 'node:net';
 import { startClients } from '@starling/client';
 import { createOnnxEngine, type Engine } from '@starling/compute';
 import {
+  type CoordinatorOptions,
   type CoordinatorServer,
   createCoordinatorServer,
   createServerMetrics,
   runCoordinator,
 } from '@starling/coordinator';
 import { encodeMessage, spokenVersions } from '@starling/wire';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type AttackName, attacks, startAttack } from '../attack/attacks.js';
@@ -34,6 +34,16 @@ afterAll(() => engine.dispose());
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const hello = (control: object) =>
   rawFrame(encodeMessage('hello', { client: null, versions: spokenVersions, ...control }));
+
+type Logger = NonNullable<CoordinatorOptions['logger']>;
+
+/** As much of a logger as a coordinator calls: each line as JSON, with its level as pino numbers it. */
+function loggerTo(write: (line: string) => void): Logger {
+  const at = (level: number) => (about: object | string, msg?: string) =>
+    write(JSON.stringify(typeof about === 'string' ? { level, msg: about } : { level, ...about, msg }));
+  const logger = { debug: at(20), info: at(30), warn: at(40), error: at(50), child: () => logger };
+  return logger as unknown as Logger;
+}
 
 /** Runs until `during` has ended, and then a round more; gives the rounds. */
 async function runDuring(
@@ -60,7 +70,7 @@ async function runDuring(
     signal: stop.signal,
     limits: { strangerMs: options.strangerMs ?? STRANGER_MS },
     ...(token !== undefined && { token }),
-    ...(options.log !== undefined && { logger: pino({ level: 'info' }, { write: options.log }) }),
+    ...(options.log !== undefined && { logger: loggerTo(options.log) }),
     async launchClients(url) {
       const clients = await startClients({
         url,

@@ -1,5 +1,5 @@
-// `starling tokens issue|revoke|list <file>`: a token for each client, of which the file keeps the hashes. A coordinator
-// with `--client-tokens` reads it again when it changes.
+// `starling tokens issue|revoke|list <file>`: a token for each client, of which the file keeps the hashes. A
+// coordinator with `--client-tokens` reads it again when it changes.
 import type { Command } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
 import { printLine } from '../output/print.js';
@@ -46,7 +46,7 @@ export function addTokensCommand(program: Command): void {
 
 type Coordinator = typeof import('@starling/coordinator');
 
-/** What the file is wrong in is the user's to mend. */
+/** A fault of the file is the user's to fix. */
 async function using(act: (coordinator: Coordinator) => Promise<void>): Promise<void> {
   const { StarlingError } = await import('@starling/federated-core');
   try {

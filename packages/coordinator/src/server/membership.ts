@@ -9,12 +9,13 @@ export interface Membership<S> {
   /**
    * Seats a socket at the client of that name, or at the first free one for null. `proof`: the secret that the client
    * was given when it joined before. With it a socket that sits there is `replaced`; without it, it stays. `proof` is
-   * the secret to come back with. `isKnown`: it has shown in another way which client it is. Throws a `WireError` if there is no such client, none free, or the place is taken.
+   * the secret to come back with. `isKnown`: it has shown in another way which client it is. Throws a `WireError` if
+   * there is no such client, none free, or the place is taken.
    */
   join(client: string | null, socket: S, proof?: string | null, isKnown?: boolean): Seat<S>;
   /**
    * Frees the place if this socket still has it. For `reserveMs` the name is given to nobody that asks for any, and
-   * whoever has its secret takes it back from who came without; 0: the client will not be back.
+   * the one that has its secret takes it back from who came without; 0: the client will not be back.
    */
   part(client: string, socket: S, reserveMs: number): void;
   /** The socket of a client, if it is joined. */

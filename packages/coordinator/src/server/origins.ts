@@ -1,5 +1,6 @@
 // Which pages of browsers may speak to the server. A browser lets any page open a WebSocket to any host, this machine
-// included, and says in `Origin` whose page it is; `Host` says under which name it was reached (RFC 6455, section 10.2).
+// included, and says in `Origin` whose page it is; `Host` says under which name it was reached (RFC 6455, section
+// 10.2).
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 

@@ -8,7 +8,9 @@ import type { Refusals } from './refusals.js';
 export interface Strangers {
   /** Takes a connection in; another may have to go for it, or it may itself. */
   connected(socket: Socket): void;
-  /** What is left of the stranger's time to greet, milliseconds; 0 if it is no stranger. `socket` may be a TLS socket. */
+  /**
+   * What is left of the stranger's time to greet, milliseconds; 0 if it is no stranger. `socket` may be a TLS socket.
+   */
   remainingMs(socket: Socket): number;
   /** It has joined, and is a stranger no longer. */
   joined(socket: Socket): void;

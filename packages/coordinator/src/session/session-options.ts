@@ -14,8 +14,9 @@ export interface LaunchedClients {
 export interface WebSocketRuntimeOptions {
   /**
    * A server that outlives the session, as `createCoordinatorServer` makes one; it hosts one session after the other,
-   * and has its own `port`, `host`, `token`, `tls`, `heartbeatMs`, `handshakeMs`, `clientTokens`,
-   * `limits`, `allowOrigins` and `watchPort`, so that these may not be given too. Default: a new one, which is closed with the session.
+   * and has its own `port`, `host`, `token`, `tls`, `heartbeatMs`, `handshakeMs`, `clientTokens`, `limits`,
+   * `allowOrigins` and `watchPort`, so that these may not be given too. Default: a new one, which is closed with the
+   * session.
    */
   readonly server?: CoordinatorServer;
   /** 0, the default, takes any free port. */

@@ -9,7 +9,7 @@ export interface BlobFetcher {
   /** The length of a blob that is being waited for; throws a `WireError` for any other. */
   expectedBytes(hash: string): number;
   arrived(hash: string, body: Uint8Array): void;
-  /** The socket is gone: all that is waited for will not come. */
+  /** The socket is gone: what is waited for will not come, nor will what is asked for from here on. */
   cancel(error: Error): void;
 }
 
@@ -25,6 +25,7 @@ export function createBlobFetcher(
   partial: ReadonlyMap<string, PartialBody>,
 ): BlobFetcher {
   const waiting = new Map<string, Waiting>();
+  let gone: Error | null = null;
   const requested = (hash: string): Waiting => {
     const request = waiting.get(hash);
     if (request !== undefined) return request;
@@ -33,6 +34,8 @@ export function createBlobFetcher(
   return {
     async fetch(wanted) {
       if (wanted.length === 0) return [];
+      // Clients share what is fetched: one that waited here for a socket that is gone would have all of them wait.
+      if (gone !== null) throw gone;
       const bodies = wanted.map(
         ({ hash, bytes }) =>
           new Promise<Uint8Array>((resolve, reject) => waiting.set(hash, { bytes, resolve, reject })),
@@ -53,6 +56,7 @@ export function createBlobFetcher(
       request.resolve(body);
     },
     cancel(error) {
+      gone = error;
       for (const { reject } of waiting.values()) reject(error);
       waiting.clear();
     },

@@ -1,12 +1,13 @@
-import { tensor } from '@starling/federated-core';
+import { float32, struct, tensor } from '@starling/federated-core';
 import { decodeLeaves } from '@starling/plan/safetensors';
 import { encodeBodyMessage } from '@starling/wire';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   admit,
   broadcast,
   client,
   coordinator,
+  engine,
   hash,
   manifest,
   start,
@@ -14,7 +15,9 @@ import {
   welcome,
   work,
 } from '../testing/echo-plan.js';
+import { createClientOn } from './client.js';
 import type { ClientAck, ClientCommit } from './client-options.js';
+import { createPlanCache } from './plan-cache.js';
 
 describe('createClientOn', () => {
   test('`createClientOn` joins, fetches the plan once, works and ends when the coordinator says goodbye', async () => {
@@ -148,6 +151,46 @@ describe('createClientOn', () => {
     });
     third.sayBody('work', work, broadcast, 128);
     expect(decodeLeaves((await third.next('update')).body as Uint8Array)[0]?.data[99]).toBe(99);
+  });
+
+  test('`createClientOn` fetches a plan anew when both clients that were to share it are cut, whichever first', async () => {
+    const plans = createPlanCache(engine);
+    const dataType = struct({ x: float32() });
+    const load = () => ({ x: tensor('float32', [], Float32Array.of(7)) });
+    const backOff = { baseMs: 4, maxMs: 8 };
+    const one = await start({ plans });
+    const { connect } = coordinator;
+    const other = createClientOn({
+      ...{ url: 'ws://nowhere', clientId: 'mote-2', dataType, load, engine, connect, backOff, plans },
+    });
+    const two = await coordinator.accept();
+    await admit(one);
+    await one.next('want'); // for both
+    await admit(two, 'mote-2');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    // The second waits for what the first fetches. It is cut before that fails, so that it cannot take over.
+    two.cut();
+    one.cut();
+    const [back, next] = [await coordinator.accept(), await coordinator.accept()];
+    await admit(back);
+    await teach(back);
+    await admit(next);
+    await next.next('ready');
+    await other.close();
+  });
+
+  test('`createClientOn` cuts a connection on which no welcome comes, and connects again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const line = await start();
+      await line.next('hello');
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(await line.closed).toBe('terminated');
+      await vi.advanceTimersByTimeAsync(8); // the longest back-off of `start`
+      await admit(await coordinator.accept());
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('`createClientOn` sends an update whole when it is computed anew, whatever the coordinator holds', async () => {

@@ -63,6 +63,8 @@ export interface Conversation {
 }
 
 const AGENT = 'starling-client/0.1.0';
+/** How long it may take to answer `hello`: as long as it gives a client by default. */
+const WELCOME_MS = 60_000;
 /** How long the coordinator may take over closing. */
 const CLOSE_MS = 1000;
 /** Heartbeats that may fail to come before the coordinator counts as gone. */
@@ -80,6 +82,7 @@ export function converse(options: ConversationOptions): Conversation {
   let wasOpen = false;
   let wasReady = false;
   let silence: ReturnType<typeof setTimeout> | undefined;
+  let greeting: ReturnType<typeof setTimeout> | undefined;
   let parting: ReturnType<typeof setTimeout> | undefined;
   let verdict: ConversationEnd | null = null;
   let finish!: (end: ConversationEnd) => void;
@@ -97,6 +100,7 @@ export function converse(options: ConversationOptions): Conversation {
     open() {
       state = 'greeting';
       wasOpen = true;
+      greeting = setTimeout(() => socket.terminate(), WELCOME_MS);
       const { token, dataTypeText } = options;
       const { run, awaited, proof } = memory;
       const awaits = awaited && { run: awaited.run, round: awaited.round, attempt: awaited.attempt };
@@ -116,6 +120,7 @@ export function converse(options: ConversationOptions): Conversation {
     message: receive,
     ping: () => expectHeartbeat(),
     close(code, reason) {
+      clearTimeout(greeting);
       clearTimeout(silence);
       clearTimeout(parting);
       state = 'ended';
@@ -228,6 +233,7 @@ export function converse(options: ConversationOptions): Conversation {
       return leave('unsupported-version' satisfies WireCode, versionsApart(chosen, spokenVersions));
     }
     state = 'preparing';
+    clearTimeout(greeting);
     memory.name = welcome.client;
     memory.proof = welcome.proof;
     logger = logger.child({ client: welcome.client });

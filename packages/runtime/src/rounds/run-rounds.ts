@@ -77,11 +77,11 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
     const parts = { options, compiled, server, evaluator, keeper, ledger, settings, seed, start, isRecorded };
     loop = new RoundLoop({ ...parts, clock, began }, leaves);
     await loop.run(await opening);
-    const result = { ...(await loop.result()), wallMs: clock() - began };
-    await loop.end();
+    const result = { ...(await loop.progress.result()), wallMs: clock() - began };
+    await loop.progress.end();
     return result;
   } catch (error) {
-    await loop?.endBy(error).catch(() => {}); // what ended the run is the error to throw
+    await loop?.progress.endBy(error).catch(() => {}); // what ended the run is the error to throw
     throw error;
   } finally {
     const session = await opening.catch(() => null);

@@ -1,0 +1,93 @@
+// One attempt at a round: its cohort works, and there is a new state, which does not count yet, or a failure.
+import type { Leaves } from '@starling/plan/runner';
+import type { AttemptPlan } from '@starling/rounds';
+import { failedRoundLineOf, roundLineOf } from '../record/lines.js';
+import type { RoundReport } from '../record/lost-clients.js';
+import type { FailedRoundLine, RoundLine } from '../record/record-line.js';
+import type { PhaseFaults } from '../runtime/phase-faults.js';
+import type { RuntimeSession } from '../runtime/runtime.js';
+import { evaluateRound } from './evaluate-round.js';
+import { namedSession } from './named-session.js';
+import { isInTurn } from './round-facts.js';
+import { isRoundFailure } from './round-failure.js';
+import type { FailedRound, RoundRecord } from './run-options.js';
+import type { RunParts } from './run-parts.js';
+import { runRound } from './run-round.js';
+import { unlessAborted } from './unless-aborted.js';
+
+/** A new state that does not count yet. */
+export interface Ran {
+  readonly kind: 'ran';
+  readonly record: RoundRecord;
+  readonly result: Leaves;
+  /** `null` if nobody asks for it. */
+  readonly line: RoundLine | null;
+}
+
+export interface Failing {
+  readonly kind: 'failed';
+  readonly failure: Omit<FailedRound, 'retryMs'>;
+  readonly line: FailedRoundLine | null;
+}
+
+/**
+ * `from`: the state before. `null` if the signal ends the run meanwhile. Throws an error that is not of the round
+ * alone: then the attempt is left open, for the next start.
+ */
+export async function tryRound(
+  parts: RunParts,
+  { round, attempt, cohort, seed }: AttemptPlan,
+  from: Leaves,
+  session: RuntimeSession,
+): Promise<Ran | Failing | null> {
+  const { compiled, options, clock, start, server, settings, isRecorded } = parts;
+  const goal = settings.mode === 'present' ? settings.cohortSize : null;
+  const named = namedSession(session, { run: start.id, attempt }, goal);
+  const { signal } = options;
+  const began = clock();
+  /** What became of the cohort, as far as the attempt has come. */
+  let told: { readonly reports: readonly RoundReport[]; readonly faults?: PhaseFaults } = { reports: [] };
+  let result: Leaves;
+  let state: Leaves;
+  let wallMs: number;
+  try {
+    const running = runRound({
+      plan: compiled.plan,
+      server,
+      session: named,
+      round,
+      seed,
+      population: options.population,
+      cohort,
+      serverInput: compiled.serverInput(from),
+      minReports: settings.minReports,
+      onReports: (reports, faults) => {
+        told = { reports, ...(faults !== undefined && { faults }) };
+      },
+    });
+    const outcome = await unlessAborted(running, signal);
+    if (outcome === null) return null;
+    ({ result } = outcome);
+    wallMs = clock() - began;
+    state = compiled.stateOf(result);
+    compiled.checkState(state, `finish round ${round}`);
+  } catch (error) {
+    return failing(error, { round, attempt, ...told, wallMs: clock() - began }, isRecorded);
+  }
+  const metrics = compiled.metricsOf(result);
+  const evaluated = await evaluateRound(parts.evaluator, options, named, round, state);
+  if (evaluated === null) return null;
+  const record: RoundRecord = { round, attempt, metrics, ...evaluated, ...told, state, wallMs };
+  parts.keeper?.see(round, record, state, isInTurn(options, round));
+  return { kind: 'ran', record, result, line: isRecorded ? roundLineOf(record) : null };
+}
+
+function failing(
+  error: unknown,
+  facts: Omit<FailedRound, 'error' | 'retryMs'>,
+  isRecorded: boolean,
+): Failing {
+  if (!isRoundFailure(error)) throw error;
+  const failure = { ...facts, error };
+  return { kind: 'failed', failure, line: isRecorded ? failedRoundLineOf(failure) : null };
+}

@@ -151,7 +151,25 @@ test('`runRounds` tells a session whether its run is over, or to be taken up aga
   await expect(runRounds(options({ runtime, store, storeRetries: 0 }))).rejects.toMatchObject({
     code: 'store-failed',
   });
-  assert.deepEqual(ends, [true, false, true, false]);
+  // The next start tries again what has failed, and writes again what the disk refused.
+  assert.deepEqual(ends, [true, false, false, false]);
+});
+
+test("`runRounds` says how often a round failed when all its attempts were an earlier process's, and then tries again", async () => {
+  const store = memoryStore();
+  const nobody = { name: 'nobody', sample: () => [5] };
+  const controller = new AbortController();
+  const kept = { store, sampler: nobody, rounds: 1 };
+  const onFailedRound = ({ attempt }: { attempt: number }): void => {
+    if (attempt === 2) controller.abort(); // as if killed before it could say that the run has failed
+  };
+  await runRounds(options({ ...kept, maxAttempts: 3, signal: controller.signal, onFailedRound }));
+  await expect(runRounds(options({ ...kept, maxAttempts: 2 }))).rejects.toMatchObject({
+    code: 'too-many-attempts',
+    message: 'Cannot finish the run: round 1 failed 2 times',
+  });
+  // Now it has ended, and has two more.
+  await expect(runRounds(options({ ...kept, maxAttempts: 2 }))).rejects.toThrow(/the last of 4 attempts/);
 });
 
 test('`runRounds` makes a write again when the disk refuses, and gives up in words that say what is kept', async () => {

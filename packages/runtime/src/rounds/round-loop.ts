@@ -29,6 +29,7 @@ export class RoundLoop {
   /** Who has come and gone since the machine was last told: in mode `present`. */
   private readonly news: RunEvent[] = [];
   private wake: () => void = () => {};
+  private isFinished = false;
 
   /** `leaves`: of the state, or of a computation's last result. */
   constructor(
@@ -46,9 +47,9 @@ export class RoundLoop {
     });
   }
 
-  /** Whether the run has come to its end, so that it will not be taken up again as it is. */
+  /** Whether the run has had its last round: one that has failed, or was stopped, is taken up by the next start. */
   get isOver(): boolean {
-    return !this.progress.interrupted && this.progress.refusal === null;
+    return this.isFinished;
   }
 
   /** Throws what ends the run. */
@@ -115,6 +116,7 @@ export class RoundLoop {
       case 'abandon':
         return null;
       case 'done':
+        this.isFinished = action.outcome === 'finished';
         if (action.outcome === 'failed') throw this.progress.failure;
         if (this.progress.refusal !== null) throw this.givenUp(this.progress.refusal);
         return null;

@@ -1,6 +1,6 @@
 // How far a run has come, and how it ends: what of it is written, and who is told of it. All that outlives the process
 // goes through the ledger, and is told to nobody before.
-import type { HostValue, StarlingError } from '@starling/federated-core';
+import { type HostValue, StarlingError } from '@starling/federated-core';
 import { leafNames } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan/runner';
 import { stateHash } from '@starling/plan/safetensors';
@@ -76,6 +76,9 @@ export class RunProgress {
       }
       case 'end': {
         const { outcome, code, reason } = action;
+        // None of this process's attempts failed: an earlier one had them all, and was gone before it could end.
+        if (outcome === 'failed')
+          this.failure ??= new StarlingError(code, `Cannot finish the run: ${reason}`);
         if (!isRecorded) return;
         const line = outcome === 'failed' ? this.failedLine(this.failure) : await this.doneLine();
         const end =

@@ -25,7 +25,10 @@ export interface KillableCoordinator {
   readonly ended: Promise<CoordinatorRun>;
 }
 
-/** `work`: which process it runs, see `coordinator-process.ts`. */
+/**
+ * `work`: which process it runs, see `coordinator-process.ts`. `fileKiB`: no file of its own may grow beyond it, as on a
+ * disk that is full.
+ */
 export function startCoordinator(
   options: {
     readonly port: number;
@@ -33,15 +36,17 @@ export function startCoordinator(
     readonly rounds: number;
     readonly clients: number;
     readonly work: 'threshold' | 'rows' | 'attacked';
+    readonly fileKiB?: number;
   },
   onLine: (lines: readonly CoordinatorLine[], child: ChildProcess) => void = () => {},
 ): KillableCoordinator {
-  const { port, state, rounds, clients, work } = options;
-  const child = spawn(
-    process.execPath,
-    [COORDINATOR, String(port), state, String(rounds), String(clients), work],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const { port, state, rounds, clients, work, fileKiB } = options;
+  const command = [process.execPath, COORDINATOR, String(port), state, String(rounds), String(clients), work];
+  // The signal is ignored, so that the write fails (EFBIG) and the process lives.
+  const limit =
+    fileKiB === undefined ? [] : ['bash', '-c', `trap '' XFSZ; ulimit -f ${fileKiB}; exec "$@"`, '-'];
+  const [file, ...rest] = [...limit, ...command] as [string, ...string[]];
+  const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: CoordinatorLine[] = [];
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -2,15 +2,24 @@
 import { expect, test } from 'vitest';
 import { diskCalls, FAILURES, failDisk } from '../run-attacks/fail-disk.js';
 import { flipBits } from '../run-attacks/flip-bits.js';
+import { killClients } from '../run-attacks/kill-clients.js';
 import { killCoordinator } from '../run-attacks/kill-coordinator.js';
 
-test('`runCoordinator` ends in the state of an unkilled run when it is killed 20 times, in attempts that fail too', async () => {
-  const { kills, stateHash, expected, announced } = await killCoordinator(20, 20, 1);
-  expect(kills).toBeGreaterThan(10); // it may be over before the last
-  expect(stateHash).toBe(expected);
-  // No round is announced twice: what was announced was never taken back.
-  expect(new Set(announced).size).toBe(announced.length);
-}, 240_000);
+test.each(['fixed', 'present'] as const)(
+  '`runCoordinator` ends in the states of an unkilled run in mode %s when it is killed 20 times',
+  async (mode) => {
+    const { kills, findings } = await killCoordinator(20, 20, 1, mode);
+    expect(findings).toEqual([]);
+    expect(kills).toBeGreaterThan(10); // it may be over before the last
+  },
+  240_000,
+);
+
+test('`runCoordinator` ends each round by its deadline when clients are killed in it', async () => {
+  const { findings, longestMs } = await killClients(5, 1);
+  expect(findings).toEqual([]);
+  expect(longestMs).toBeGreaterThan(400); // some waited for the deadline of 500 ms
+}, 120_000);
 
 test('`runRounds` never ends in another state when a bit of what it kept is flipped', async () => {
   const FLIPS = 200;

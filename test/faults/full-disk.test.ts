@@ -59,7 +59,7 @@ test('`runCoordinator` has its clients come back when its disk is full, and ends
   const options = { port, state, rounds: ROUNDS, clients: CLIENTS, work: 'threshold' } as const;
   // A round writes two entries of some hundred bytes each, so that 8 KiB hold the first of 30 rounds and not the last.
   const full = await startCoordinator({ ...options, fileKiB: 8 }).ended;
-  expect(full.end).toMatch(/^1 [^]*store-failed/);
+  expect(full.end).toMatch(/^1 [\s\S]*store-failed/);
   const before = full.lines.flatMap(({ round }) => round ?? []);
   expect(before.length).toBeGreaterThan(0);
   expect(before.length).toBeLessThan(ROUNDS);

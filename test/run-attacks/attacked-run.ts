@@ -24,16 +24,23 @@ export function attackedPopulation(): Population {
   };
 }
 
-export function attackedRun(rounds: number, more: Partial<RunOptions> = {}): Promise<RunResult> {
-  return runRounds({
+/** What of it says which run it is. */
+export function attackedSource() {
+  return {
     process: driftingThreshold(),
-    runtime: inProcessRuntime(),
     population: attackedPopulation(),
     sampler: uniformSampler({ cohortSize: CLIENTS / 2 }),
+    seed: SEED,
+  };
+}
+
+export function attackedRun(rounds: number, more: Partial<RunOptions> = {}): Promise<RunResult> {
+  return runRounds({
+    ...attackedSource(),
+    runtime: inProcessRuntime(),
     minReports: CLIENTS / 2,
     maxAttempts: MAX_ATTEMPTS,
     rounds,
-    seed: SEED,
     ...more,
   }) as Promise<RunResult>;
 }

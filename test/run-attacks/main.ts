@@ -1,13 +1,16 @@
-// `npm run attack-runs`: kills coordinators, flips bits and fails disks, more often than the tests do.
+// `npm run attack-runs`: kills coordinators and clients, flips bits and fails disks, more often than the tests do.
 import { parseArgs } from 'node:util';
 import { diskCalls, FAILURES, failDisk } from './fail-disk.js';
 import { flipBits } from './flip-bits.js';
+import { killClients } from './kill-clients.js';
 import { killCoordinator } from './kill-coordinator.js';
 
 const HELP = `Usage: npm run attack-runs -- [options]
 
   --kills <n>    of coordinators, a run of 20 rounds for every 20 of them (default: 200)
   --flips <n>    bits of what a run has kept (default: 1000)
+  --mode <mode>  of the killed runs: fixed (default), or present, whose clients are those that are there
+  --client-kills <n>  of clients, while rounds run (default: 25)
   --seed <n>     from which all of it is drawn (default: 1)
 `;
 const ROUNDS = 20;
@@ -16,6 +19,8 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '200' },
     flips: { type: 'string', default: '1000' },
+    mode: { type: 'string', default: 'fixed' },
+    'client-kills': { type: 'string', default: '25' },
     seed: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
   },
@@ -25,6 +30,9 @@ else process.exitCode = await main();
 
 async function main(): Promise<number> {
   const seed = Number(values.seed);
+  const { mode } = values;
+  if (mode !== 'fixed' && mode !== 'present')
+    throw new RangeError(`need --mode fixed or present, got ${mode}`);
   let findings = 0;
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const found = (line: string): void => {
@@ -46,11 +54,14 @@ async function main(): Promise<number> {
   say(`${FAILURES.length * calls} failed disks, at each of ${calls} calls`);
   let killed = 0;
   for (let run = 0; killed < Number(values.kills); run++) {
-    const { kills, stateHash, expected } = await killCoordinator(ROUNDS, ROUNDS, seed + run);
+    const { kills, findings: wrong } = await killCoordinator(ROUNDS, ROUNDS, seed + run, mode);
     killed += kills;
-    if (stateHash !== expected) found(`run ${run}, of ${kills} kills: another state`);
+    for (const each of wrong) found(`run ${run}, of ${kills} kills: ${each}`);
     say(`${killed} kills`);
   }
+  const clients = await killClients(Number(values['client-kills']), seed);
+  clients.findings.forEach(found);
+  say(`${clients.kills} kills of clients, ${clients.rounds} rounds, the longest ${clients.longestMs} ms`);
   say(`${findings} findings`);
   return findings > 0 ? 1 : 0;
 }

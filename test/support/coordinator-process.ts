@@ -1,7 +1,7 @@
 // A coordinator in a process of its own, for tests that kill it: `node coordinator-process.js PORT STATE ROUNDS CLIENTS
-// threshold|rows|attacked`, the last for a round of one phase, of two, or of attempts that fail. It prints a line of
-// JSON for each committed round, and one with the state's hash at the end; where attempts fail, one once it listens,
-// too.
+// threshold|rows|attacked|present`, the last for a round of one phase, of two, of attempts that fail, or of clients that
+// are there. It prints a line of JSON for each committed round, and one with the state's hash at the end; of the last two
+// kinds one once it listens, too.
 import { runCoordinator } from '@starling/coordinator';
 import { uniformSampler } from '@starling/population';
 import { attackedPopulation, MAX_ATTEMPTS } from '../run-attacks/attacked-run.js';
@@ -11,6 +11,7 @@ import { keyHolders, wanderingRows } from './wandering-rows.js';
 const [port, state, rounds, size, work] = process.argv.slice(2);
 const populationSize = Number(size);
 const cohortSize = populationSize / 2;
+const isAttacked = work === 'attacked' || work === 'present';
 const print = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 const result = await runCoordinator({
@@ -19,7 +20,7 @@ const result = await runCoordinator({
       ? { process: wanderingRows(), population: keyHolders(populationSize) }
       : {
           process: driftingThreshold(),
-          population: work === 'attacked' ? attackedPopulation() : sensors(populationSize),
+          population: isAttacked ? attackedPopulation() : sensors(populationSize),
         }),
     sampler: uniformSampler({ cohortSize }),
     rounds: Number(rounds),
@@ -28,7 +29,8 @@ const result = await runCoordinator({
   port: Number(port),
   state: state as string,
   minReports: cohortSize,
-  ...(work === 'attacked' && {
+  ...(work === 'present' && { present: {} }),
+  ...(isAttacked && {
     maxAttempts: MAX_ATTEMPTS,
     backOffMs: 1,
     onListen: () => print({}),

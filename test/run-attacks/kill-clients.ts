@@ -1,5 +1,5 @@
-// Kills processes of clients (SIGKILL) while rounds run, at times drawn from a seed, and starts each again: a round waits
-// for those that are gone until its deadline, and no longer.
+// Kills processes of clients (SIGKILL) while rounds run, at times drawn from a seed, and starts each again: a round
+// waits for those that are gone until its deadline, and no longer.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

@@ -26,8 +26,8 @@ export interface KillableCoordinator {
 }
 
 /**
- * `work`: which process it runs, see `coordinator-process.ts`. `fileKiB`: no file of its own may grow beyond it, as on a
- * disk that is full.
+ * `work`: which process it runs, see `coordinator-process.ts`. `fileKiB`: no file of its own may grow beyond it, as on
+ * a disk that is full.
  */
 export function startCoordinator(
   options: {

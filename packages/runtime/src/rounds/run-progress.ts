@@ -1,5 +1,5 @@
-// How far a run has come, and how it ends: what of it is written, and who is told of it. All that outlives the process
-// goes through the ledger, and is told to nobody before.
+// How far a run has come, and how it ends: what of it is written, and who hears it. All that outlives the process goes
+// through the ledger, and is told to nobody before.
 import { type HostValue, StarlingError } from '@starling/federated-core';
 import { leafNames } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan/runner';

@@ -82,7 +82,7 @@ describe('starling, of a mistake in a file', () => {
       "Cannot load FILE: need the package 'no-such-package', which it imports, got none: run 'npm install no-such-package'\n    at FILE:2:15\n",
     );
     expect(await complaint('name.ts', ["import { nothing } from '@starling/compute';", 'nothing();'])).toBe(
-      "SyntaxError: The requested module '@starling/compute' does not provide an export named 'nothing'\n    at FILE:1\n",
+      "Cannot load FILE: need what '@starling/compute' exports, got 'nothing'. If it is a type, write import type { nothing }\n    at FILE:1:10\n",
     );
   });
 

@@ -20,33 +20,55 @@ const holding = (x: number): Dataset => ({
 });
 
 const population = populationOf([holding(3e38), holding(2)], sequence(model.example));
-/** The first client alone, then the second. */
-const sampler: CohortSampler = { name: 'in turn', sample: ({ round }) => [round === 1 ? 0 : 1] };
-
-test('`fedOpt` keeps its weights when a finite update would make them infinite, and trains on', async () => {
-  // Round 1: the update 3e38 is a float32, but twice that, by the server's learning rate, is not.
-  const run = async (finiteState?: boolean) => {
-    const failures: string[] = [];
-    const process = fedOpt({
-      model,
-      batchSize: 1,
-      clientOptimizer: sgd({ learningRate: 1 }),
-      serverOptimizer: sgd({ learningRate: 2 }),
-      ...(finiteState === undefined ? {} : { finiteState }),
-    });
-    const { state } = await runRounds({
-      process,
-      population,
-      sampler,
-      runtime: inProcessRuntime(),
-      rounds: 2,
-      seed: 1,
-      onFailedRound: ({ round, error }) => void failures.push(`${round} ${error.code}`),
-    });
-    return { w: state[0]!.data[0], failures };
+/** The first attempt at round 1 asks the first client alone, any other the second. */
+function inTurn(): CohortSampler {
+  const seeds = new Set<string>();
+  return {
+    name: 'in turn',
+    sample: ({ round, seed }) => {
+      if (round === 1) seeds.add(String(seed)); // each attempt has its own; checks draw that of the first
+      return [round === 1 && seeds.size === 1 ? 0 : 1];
+    },
   };
-  // Round 2: w + 2 · 2.
-  expect(await run()).toEqual({ w: 5, failures: ['1 non-finite-state'] });
-  // Without the check the honest client meets an infinite model, and its update is refused, for ever.
-  expect(await run(false)).toEqual({ w: Number.POSITIVE_INFINITY, failures: ['2 empty-aggregate'] });
+}
+
+async function run(rounds: number, finiteState?: boolean) {
+  const failures: string[] = [];
+  const process = fedOpt({
+    model,
+    batchSize: 1,
+    clientOptimizer: sgd({ learningRate: 1 }),
+    serverOptimizer: sgd({ learningRate: 2 }),
+    ...(finiteState === undefined ? {} : { finiteState }),
+  });
+  const weights: unknown[] = [];
+  const ended = runRounds({
+    process,
+    population,
+    sampler: inTurn(),
+    runtime: inProcessRuntime(),
+    rounds,
+    seed: 1,
+    onRound: ({ state }) => void weights.push(state[0]!.data[0]),
+    onFailedRound: ({ round, error }) => void failures.push(`${round} ${error.code}`),
+  });
+  const end = await ended.then(
+    () => 'done',
+    (error: { readonly code: string }) => error.code,
+  );
+  return { weights, failures, end };
+}
+
+// Round 1: the update 3e38 is a float32, but twice that, by the server's learning rate, is not.
+test('`fedOpt` keeps its weights when a finite update would make them infinite, and tries another cohort', async () => {
+  // w + 2 · 2, from 1.
+  expect(await run(1)).toEqual({ weights: [5], failures: ['1 non-finite-state'], end: 'done' });
+});
+
+test('`fedOpt` without the check goes on from an infinite model, whose clients are all refused', async () => {
+  expect(await run(2, false)).toEqual({
+    weights: [Number.POSITIVE_INFINITY],
+    failures: ['2 empty-aggregate', '2 empty-aggregate', '2 empty-aggregate'],
+    end: 'empty-aggregate',
+  });
 });

@@ -31,12 +31,12 @@ export async function setUp(
   given: Readonly<Record<string, string>>,
 ): Promise<ReadyFederation> {
   const { name, description, options } = federation;
-  const settings = readSettings(options, given, name);
+  const settings = await readSettings(options, given, name);
   try {
     return { name, description, options, settings, run: await federation.build(settings) };
   } catch (error) {
     const isOfSettings = error instanceof RangeError && Object.keys(given).length > 0;
-    if (isOfSettings && (await builds(federation, readSettings(options, {}, name)))) {
+    if (isOfSettings && (await builds(federation, await readSettings(options, {}, name)))) {
       throw new UsageError(`Cannot set up ${name}`, { cause: error });
     }
     throw error;

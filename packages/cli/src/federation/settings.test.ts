@@ -23,26 +23,26 @@ describe('collectSetting', () => {
 });
 
 describe('readSettings', () => {
-  test('fills in defaults and reads numbers when the setting is one', () => {
-    expect(readSettings(schema, { cohort: '3' }, 'mnist')).toEqual({
+  test('fills in defaults and reads numbers when the setting is one', async () => {
+    expect(await readSettings(schema, { cohort: '3' }, 'mnist')).toEqual({
       cohort: 3,
       partition: 'iid',
       label: 'none',
     });
   });
 
-  test('keeps digits as text when the setting is a string', () => {
-    expect(readSettings(schema, { label: '42' }, 'mnist').label).toBe('42');
+  test('keeps digits as text when the setting is a string', async () => {
+    expect((await readSettings(schema, { label: '42' }, 'mnist')).label).toBe('42');
   });
 
-  test('names the known settings when one is unknown', () => {
-    expect(() => readSettings(schema, { cohrt: '3' }, 'mnist')).toThrow(
+  test('names the known settings when one is unknown', async () => {
+    await expect(readSettings(schema, { cohrt: '3' }, 'mnist')).rejects.toThrow(
       "Cannot set up mnist: settings must be among cohort, partition or label, got 'cohrt'",
     );
   });
 
-  test('names the setting and what it got when a value does not fit', () => {
-    expect(() => readSettings(schema, { cohort: 'ten', partition: 'rows' }, 'mnist')).toThrow(
+  test('names the setting and what it got when a value does not fit', async () => {
+    await expect(readSettings(schema, { cohort: 'ten', partition: 'rows' }, 'mnist')).rejects.toThrow(
       /'cohort' must be .*got 'ten'; 'partition' must be .*got 'rows'/,
     );
   });

@@ -1,6 +1,5 @@
 // Settings of a federation as the command line gives them: `--set key=value`, checked against the federation's
 // own zod object, which also holds the defaults.
-import { didYouMean } from '@starling/federated-core/plan';
 import type { z } from 'zod';
 import { oneOf, UsageError } from '../errors/usage-error.js';
 
@@ -8,14 +7,16 @@ import { oneOf, UsageError } from '../errors/usage-error.js';
  * The checked settings, defaults filled in. A value is read as JSON where the setting takes that (`10`, `true`,
  * `[1,2]`), else as text. Throws a `UsageError` that names every setting which is unknown or does not fit.
  */
-export function readSettings<S extends z.ZodObject>(
+export async function readSettings<S extends z.ZodObject>(
   schema: S,
   given: Readonly<Record<string, string>>,
   federation: string,
-): z.output<S> {
+): Promise<z.output<S>> {
   const known = Object.keys(schema.shape);
   const unknown = Object.keys(given).filter((key) => !known.includes(key));
   if (unknown.length > 0) {
+    // Help is shown without loading it.
+    const { didYouMean } = await import('@starling/federated-core/plan');
     const names = unknown.map((key) => `'${key}'`).join(', ');
     const near = didYouMean(unknown[0] as string, known);
     throw new UsageError(

@@ -87,7 +87,7 @@ async function planOf(options: StudySettings): Promise<StudyPlan> {
     }
   }
   const points = pointsOf(axes, options);
-  for (const point of points) readSettings(schema, { ...settings, ...point.settings }, name);
+  for (const point of points) await readSettings(schema, { ...settings, ...point.settings }, name);
   const cores = availableParallelism();
   const jobs = Math.min(options.jobs ?? cores, points.length);
   const workers = options.workers ?? Math.max(1, Math.floor(cores / jobs));

@@ -11,7 +11,8 @@ export async function throughCrashes(
   run: (options: RunOptions) => Promise<RunResult>,
 ): Promise<RunResult> {
   const { faults, runtime, seed } = options;
-  if (faults === undefined) return run(options);
+  // Awaited here, so that what is thrown later still has the caller's line.
+  if (faults === undefined) return await run(options);
   // A server that dies leaves nothing but its store.
   const crashes = (faults.serverCrashes ?? []).length > 0;
   const store = options.store ?? (crashes ? memoryStore() : undefined);

@@ -118,7 +118,7 @@ function keptRows(
   return kept;
 }
 
-interface RowOrder {
+export interface RowOrder {
   readonly ids: readonly string[];
   /** Where each client's rows begin in `rows`, and where the last one's end. */
   readonly begins: Int32Array;
@@ -127,7 +127,7 @@ interface RowOrder {
 }
 
 /** A counting sort by client, which keeps the order of each client's rows. */
-function rowOrder(
+export function rowOrder(
   { file: { path }, rows }: ParquetFile,
   kept: Uint8Array | null,
   clients: GatheredColumn | null,

@@ -49,16 +49,17 @@ export function moments(column: NumberColumn, options: PrivacyOptions = {}): Sta
         const zeros = {
           count: tf.scalar(0, 'int32'),
           sum: zeroSums(shifts, digits + COUNT_DIGITS - 1),
-          squares: zeroSums(shifts, squared + COUNT_DIGITS - 1),
+          squares: zeroSums(shifts, squared + COUNT_DIGITS),
         };
         const sums = foldValues(own, zeros, (state: typeof zeros, { value, rows }) => {
           const { digits: number, shift, finite } = digitsOf(format, value);
           const times = countDigits(rows);
-          // At most 4 · 255² a number, and 4 · 255 · (255 + 8 · 255² / 256) a square: below 2^22.2, 512 of them 2^31.
+          // At most 4 · 255² a number, and 4 · 255 · (255 + 8 · 255² / 256), below 2^22, a square before it carries
+          // again.
           return {
             count: tf.add(state.count, tf.sum(tf.mul(rows, tf.cast(tf.reshape(finite, [-1]), 'int32')))),
             sum: addDigits(state.sum, product(number, times), shift),
-            squares: addDigits(state.squares, product(carry(product(number, number)), times), shift),
+            squares: addDigits(state.squares, carry(product(carry(product(number, number)), times)), shift),
           };
         });
         return { count: sums.count, sum: fold(sums.sum, 1), squares: fold(sums.squares, 2) };

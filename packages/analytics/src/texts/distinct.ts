@@ -22,6 +22,8 @@ export interface Distinct {
 }
 
 const RANKS = 24;
+/** That one hash stands for. */
+const TOSSES = 8;
 
 /** Different values, NaN and infinities among them. No clients: 0. */
 export function distinct(column: TableColumn, options: DistinctOptions = {}): Statistic<Distinct> {
@@ -56,17 +58,31 @@ export function distinct(column: TableColumn, options: DistinctOptions = {}): St
 /** int32 [registers, ranks]: 1 at the highest rank of each register that a value came to. */
 function highestMarks(column: TableColumn, own: CapturedColumn, registers: number): tf.Tensor {
   const size = cellBytes(column);
-  const place = valueHash(size, registers, 'register');
-  const coins = Array.from({ length: RANKS - 1 }, (_, toss) => valueHash(size, SQUARE_MODULUS, 'coin', toss));
+  const hashes = Array.from({ length: RANKS / TOSSES + 1 }, (_, at) =>
+    valueHash(size, SQUARE_MODULUS, 'distinct', at),
+  );
+  // A number below half of the prime is a toss that is tails, below a quarter two, and so on.
+  const bounds = Array.from({ length: TOSSES }, (_, toss) => SQUARE_MODULUS >> (toss + 1));
   const shape: [number, number] = [registers, RANKS];
   const marks = foldValues(own, tf.zeros(shape, 'int32'), (state: tf.Tensor, { value, isValue }) => {
-    const tails = coins.map((coin) =>
-      tf.cast(tf.less(hashed(value, coin), tf.scalar(SQUARE_MODULUS >> 1, 'int32')), 'float32'),
-    );
-    // The rank is how many tosses in a row are tails.
-    const rank = tf.cast(tf.sum(tf.cumprod(tf.stack(tails, 1), 1), 1), 'int32');
-    const register = hashed(value, place);
-    return tf.add(state, tf.scatterND(tf.stack([register, rank], 1), isValue, shape));
+    // A hash is the square of few numbers; sums of two are spread evenly, and these are independent of each other.
+    const parts = hashes.map((hash) => hashed(value, hash));
+    const modulo = (sum: tf.Tensor, modulus: number): tf.Tensor => tf.mod(sum, tf.scalar(modulus, 'int32'));
+    const coins = parts.slice(1).map((part, at) => modulo(tf.add(part, parts[at]!), SQUARE_MODULUS));
+    const twice = tf.mul(parts[2]!, tf.scalar(2, 'int32'));
+    const register = modulo(modulo(tf.add(parts[0]!, twice), SQUARE_MODULUS), registers);
+    // The rank is how many tosses in a row are tails; a coin is only tossed if all of the one before were.
+    const tails = coins.map((coin) => {
+      const isTails = tf.less(tf.reshape(coin, [-1, 1]), tf.tensor1d(bounds, 'int32'));
+      return tf.sum(tf.cast(isTails, 'int32'), 1);
+    });
+    const allTails = tf.scalar(TOSSES, 'int32');
+    const rank = tails.reduceRight((after, own) => {
+      const goesOn = tf.cast(tf.equal(own, allTails), 'int32');
+      return tf.add(own, tf.mul(goesOn, after));
+    });
+    const highest = tf.minimum(rank, tf.scalar(RANKS - 1, 'int32'));
+    return tf.add(state, tf.scatterND(tf.stack([register, highest], 1), isValue, shape));
   });
   const isMarked = tf.cast(tf.greater(marks, tf.scalar(0, 'int32')), 'float32');
   const above = tf.cumsum(isMarked, 1, true, true);

@@ -21,7 +21,7 @@ import { columnData, type TableColumn } from '@starling/population';
  * Values at a time: large enough that the engine's overhead is small, small enough that a client of a few values does
  * not go through many that are none, and that sums of digits stay below 2^31 (see `moments`).
  */
-export const BATCH = 512;
+export const BATCH = 2048;
 
 export interface ValueBatch {
   /** int32 [BATCH, bytes of a value]. */

@@ -13,6 +13,8 @@ export interface ValueHash {
 
 /** The largest prime whose numbers have squares below 2^31. */
 const SUM_MODULUS = 46_337;
+/** Spreads the squares that are below the prime, of which there are too many small ones. */
+const SPREAD = 31_337;
 /** A hash is below this prime before its own modulus is taken. */
 export const SQUARE_MODULUS = 65_521;
 
@@ -37,11 +39,12 @@ export function hashed(value: tf.Tensor2D, { factors, offset, modulus }: ValueHa
   const sums = tf.sum(tf.mul(value, tf.tensor2d([factors as number[]], undefined, 'int32')), 1);
   const root = tf.mod(tf.add(sums, int(offset)), int(SUM_MODULUS));
   const square = tf.mod(tf.mul(root, root), int(SQUARE_MODULUS));
-  return (modulus === SQUARE_MODULUS ? square : tf.mod(square, int(modulus))) as tf.Tensor1D;
+  const spread = tf.mod(tf.mul(square, int(SPREAD)), int(SQUARE_MODULUS));
+  return (modulus === SQUARE_MODULUS ? spread : tf.mod(spread, int(modulus))) as tf.Tensor1D;
 }
 
 /** The hash of one value's bytes. */
 export function hashOf(bytes: readonly number[], { factors, offset, modulus }: ValueHash): number {
   const root = bytes.reduce((sum, byte, at) => sum + byte * (factors[at] as number), offset) % SUM_MODULUS;
-  return ((root * root) % SQUARE_MODULUS) % modulus;
+  return ((((root * root) % SQUARE_MODULUS) * SPREAD) % SQUARE_MODULUS) % modulus;
 }

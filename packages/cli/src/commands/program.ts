@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command, type CommanderError } from 'commander';
 import { oneOf, UsageError } from '../errors/usage-error.js';
 import { reserveStdout } from '../output/print.js';
+import { addAnalyzeCommand } from './analyze.js';
 import { addCheckCommand } from './check.js';
 import { addClientCommand } from './client.js';
 import { addCoordinatorCommand } from './coordinator.js';
@@ -37,6 +38,7 @@ export function createProgram(): Command {
   addInspectCommand(program);
   addDebugCommand(program);
   addDataCommand(program);
+  addAnalyzeCommand(program);
   addRunsCommand(program);
   addExportCommand(program);
   addTokensCommand(program);

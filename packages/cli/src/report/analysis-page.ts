@@ -18,8 +18,9 @@ const STYLE = `
 .bar { fill: var(--s0); } .bar:hover { fill: var(--s1); }
 .values { width: 100%; table-layout: fixed; font-size: 13px; }
 .values td { padding: 3px 8px 3px 0; text-align: left; border: 0; overflow: hidden; text-overflow: ellipsis; }
-.values td:nth-child(1) { width: 34%; } .values td:nth-child(3) { width: 26%; text-align: right; color: var(--quiet); }
-.share { display: block; height: 10px; border-radius: 2px; background: var(--s0); min-width: 1px; }
+.values td:nth-child(1) { width: 26%; }
+.values td:nth-child(3) { width: 150px; text-align: right; color: var(--quiet); font-variant-numeric: tabular-nums; }
+.share { display: block; height: 10px; border-radius: 2px; background: var(--s0); }
 .note { font-size: 13px; color: var(--s1); margin: 4px 0; }
 `;
 

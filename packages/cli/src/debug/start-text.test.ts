@@ -9,6 +9,7 @@ const start: ReplayStart = {
   position: 1,
   cohortSize: 4,
   round: 3,
+  attempt: 1,
   seed: [1, 255],
   plan: '0123456789abcdef',
   data: [
@@ -35,6 +36,11 @@ describe('formatStart', () => {
       expect.stringMatching(/^ {2}─/),
       '  rate  float32[]      0.5',
     ]);
+  });
+
+  test('`formatStart` says which attempt it is when that is not the first', () => {
+    const [head] = formatStart({ ...start, attempt: 2 }, { kept: null, state: '' }).split('\n');
+    expect(head).toBe('client ann in round 3, attempt 2: number 2 of the 4 that were asked');
   });
 
   test('`formatStart` says whether the plan is that of the run that was kept', () => {

@@ -27,8 +27,9 @@ export interface StartFacts {
 }
 
 export function formatStart(start: ReplayStart, { kept, state }: StartFacts): string {
-  const { name, round, position, cohortSize, plan, seed, data, sent } = start;
-  const head = `client ${name} in round ${round}: number ${position + 1} of the ${cohortSize} that were asked`;
+  const { name, round, attempt, position, cohortSize, plan, seed, data, sent } = start;
+  const tried = attempt === 1 ? '' : `, attempt ${attempt}`;
+  const head = `client ${name} in round ${round}${tried}: number ${position + 1} of the ${cohortSize} that were asked`;
   const facts = [
     ['plan', planText(plan, kept)],
     ['seed', seed.map((word) => `0x${word.toString(16).padStart(8, '0')}`).join(' ')],

@@ -1,7 +1,5 @@
 // What a round asks of its cohort, phase by phase: the phases before the last are run for the whole cohort, since what
 // comes down next may follow from all of it; of the last it is enough to know what is asked.
-import { seedFrom } from '@starling/federated-core';
-import { roundSeed } from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
 import { createPlanRunner, type Leaves } from '@starling/plan/runner';
 import { takeEngine } from '../engines/take-engine.js';
@@ -9,7 +7,7 @@ import { compileRun } from '../rounds/compile-run.js';
 import { runRound } from '../rounds/run-round.js';
 import type { PhaseRequest, RuntimeSession } from '../runtime/runtime.js';
 import { serverVectors } from '../simd/server-vectors.js';
-import { cohortOf } from './find-client.js';
+import type { AskedAttempt } from './asked-attempt.js';
 import type { ReplayOptions } from './replay-options.js';
 
 export interface AskedRound {
@@ -19,7 +17,11 @@ export interface AskedRound {
 }
 
 /** `state` is the one that the round begins with. Throws what the round throws before it asks anything. */
-export async function askRound(options: ReplayOptions, state: Leaves): Promise<AskedRound> {
+export async function askRound(
+  options: ReplayOptions,
+  { cohort, seed }: AskedAttempt,
+  state: Leaves,
+): Promise<AskedRound> {
   const { round, runtime, population, minReports = 0, engine: given } = options;
   const { plan, serverInput } = compileRun(options);
   const phases: PhaseRequest[] = [];
@@ -33,9 +35,9 @@ export async function askRound(options: ReplayOptions, state: Leaves): Promise<A
       server,
       session: askedOnly(session, last, (request) => phases.push(request)),
       round,
-      seed: roundSeed(seedFrom(options.seed), round),
+      seed,
       population,
-      cohort: cohortOf(options),
+      cohort,
       serverInput: serverInput(state),
       minReports,
     });

@@ -1,8 +1,6 @@
 // The client of a round by its name: where it stands in the cohort that was asked.
-import { StarlingError, seedFrom } from '@starling/federated-core';
+import { StarlingError } from '@starling/federated-core';
 import { didYouMean } from '@starling/federated-core/plan';
-import { checkCohort } from '@starling/population';
-import { sampleCohort } from '../rounds/sample-cohort.js';
 import type { ReplayedClient, ReplayOptions } from './replay-options.js';
 
 /** Names that an error gives. */
@@ -11,23 +9,11 @@ const MOST_NAMES = 10;
 /** Names that one which nobody has is compared with, for the nearest. */
 const MOST_COMPARED = 1000;
 
-/** The client indices of a round's cohort, in cohort order. Throws a `CohortError` if the sampler gives none. */
-export function cohortOf({
-  sampler,
-  population,
-  seed,
-  round,
-}: Pick<ReplayOptions, 'sampler' | 'population' | 'seed' | 'round'>): readonly number[] {
-  const cohort = sampleCohort({ sampler, population }, seedFrom(seed), round);
-  checkCohort(cohort, population);
-  return cohort;
-}
-
 /** Throws a `StarlingError` with code `no-such-client` if it is not of the cohort. */
 export function findClient(
-  options: Pick<ReplayOptions, 'sampler' | 'population' | 'seed' | 'round' | 'client'>,
+  options: Pick<ReplayOptions, 'population' | 'round' | 'client'>,
+  cohort: readonly number[],
 ): ReplayedClient {
-  const cohort = cohortOf(options);
   const names = cohort.map((index) => options.population.clientId(index));
   const position = names.indexOf(options.client);
   if (position >= 0) {

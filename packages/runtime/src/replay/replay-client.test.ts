@@ -3,6 +3,7 @@ import { eagerRunner } from '@starling/compute/eager';
 import {
   atClients,
   atServer,
+  deriveSeed,
   federatedBroadcast,
   federatedComputation,
   federatedMap,
@@ -11,13 +12,18 @@ import {
   float32,
   iterativeProcess,
   type LocalComputation,
+  seedFrom,
   sequence,
   toValue,
 } from '@starling/federated-core';
+import { clientSeed, roundSeed } from '@starling/federated-core/plan';
 import { populationOf } from '@starling/population';
+import { memoryStore } from '@starling/store';
 import { assert, describe, expect, test } from 'vitest';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
+import { earlierState } from '../kept/earlier-state.js';
 import { runRounds } from '../rounds/run-rounds.js';
+import { drawnBy } from '../testing/drawn-by.js';
 import { options } from '../testing/growth.js';
 import { compareLeaves } from './compare-leaves.js';
 import { replayClient } from './replay-client.js';
@@ -73,6 +79,23 @@ describe('replayClient', () => {
       assert.deepEqual(numbers(side?.update ?? null), [[3], [1]]);
       assert.deepEqual(side?.report, { client: 'client-3', status: 'accepted' });
     }
+  });
+
+  test('`replayClient` replays the attempt that counted, where a store has it, with its cohort and seed', async () => {
+    const store = memoryStore();
+    // Client 5 has NaN, so that the first attempt at round 2 counts nobody.
+    const sampler = drawnBy((round, attempt) => (round === 2 && attempt === 1 ? [5] : [2, 3]));
+    await runRounds(options({ store, sampler, rounds: 2 }));
+    const kept = { store: earlierState(store, 1), sampler, round: 2 };
+    const { start, phases } = await replay({ ...kept, client: 'client-3' });
+    expect(start).toMatchObject({ attempt: 2, position: 1, cohortSize: 2 });
+    const second = deriveSeed(roundSeed(seedFrom(1), 2), 'attempt', 2);
+    assert.deepEqual(start.seed, clientSeed(second, 'client-3'));
+    assert.deepEqual(numbers(phases[0]?.sent.update ?? null), [[3], [1]]);
+    await expect(replay({ ...kept, client: 'client-5' })).rejects.toMatchObject({ code: 'no-such-client' });
+    // Without what was kept, nothing is known but the first attempt.
+    const { store: _, ...first } = kept;
+    expect((await replay({ ...first, client: 'client-5' })).start.attempt).toBe(1);
   });
 
   test('`replayClient` sends the state of the rounds before, and the runner draws what the engine drew', async () => {

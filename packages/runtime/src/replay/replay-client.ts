@@ -2,14 +2,7 @@
 // as one that runs their bodies eagerly. Rounds are deterministic as long as the same clients count, so that
 // what was sent need not have been kept.
 import type { Engine } from '@starling/compute';
-import {
-  compilePlan,
-  type Seed,
-  seedFrom,
-  structEntries,
-  type Type,
-  type Value,
-} from '@starling/federated-core';
+import { compilePlan, type Seed, structEntries, type Type, type Value } from '@starling/federated-core';
 import {
   checkNumber,
   clientSeed,
@@ -17,7 +10,6 @@ import {
   flatten,
   leafNames,
   type RoundPlan,
-  roundSeed,
   runProgram,
   slicesAt,
   type UpdateChecker,
@@ -36,6 +28,7 @@ import { OtherRunError } from '../kept/run-identity.js';
 import { runRounds } from '../rounds/run-rounds.js';
 import type { PhaseRequest } from '../runtime/runtime.js';
 import { type AskedRound, askRound } from './ask-round.js';
+import { askedAttempt } from './asked-attempt.js';
 import { findClient } from './find-client.js';
 import type { NamedLeaves, ReplayedClient, ReplayOptions, ReplayStart } from './replay-options.js';
 import { type UpdateLeaf, updateLeaves } from './update-leaves.js';
@@ -66,22 +59,25 @@ export interface ClientReplay {
 }
 
 /**
- * Throws a `StarlingError` with code `no-such-client` if the client is not of the round's cohort, and as `runRounds`
- * does over the rounds before; a round of those that failed leaves the state as it was.
+ * Throws a `StarlingError` with code `no-such-client` if the client is not of the round's cohort, that of
+ * `askedAttempt`, and as `runRounds` does over the rounds before; a round of those that failed leaves the state as it
+ * was.
  */
 export async function replayClient(options: ReplayOptions): Promise<ClientReplay> {
-  const { round, population, seed: given, onStart } = options;
+  const { round, population, onStart } = options;
   checkNumber('Cannot replay a client', 'round', round, { from: 1, whole: true });
-  const client = findClient(options);
+  const tried = await askedAttempt(options);
+  const client = findClient(options, tried.cohort);
   const state = await stateBefore(options);
-  const asked = await askRound(options, state);
+  const asked = await askRound(options, tried, state);
   const { phases } = asked;
   const mine = phases.filter(({ cohort }) => cohort.includes(client.index));
-  const seed = clientSeed(roundSeed(seedFrom(given), round), client.name);
+  const seed = clientSeed(tried.seed, client.name);
   const data = await loaded(options, client.index);
   const start: ReplayStart = {
     ...client,
     round,
+    attempt: tried.attempt,
     seed,
     plan: asked.plan.hash,
     data: data === null ? null : named(leafNames(population.dataType), flatten(population.dataType, data)),

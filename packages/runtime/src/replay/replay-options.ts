@@ -42,6 +42,8 @@ export interface ReplayedClient {
 
 export interface ReplayStart extends ReplayedClient {
   readonly round: number;
+  /** At the round, from 1: the one that counted, where the store has the run. */
+  readonly attempt: number;
   /** All that it draws comes from this. */
   readonly seed: Seed;
   /** Hash of the plan. */

@@ -12,12 +12,11 @@ import { identityDifferences, OtherRunError } from '../kept/run-identity.js';
 import { type CompiledRun, compileRun } from '../rounds/compile-run.js';
 import { identifyRun } from '../rounds/identify-run.js';
 import { initialState } from '../rounds/initial-state.js';
-import { cohortDigest, indicesOf } from '../rounds/ledger.js';
 import type { RunOptions } from '../rounds/run-options.js';
 import { runRound } from '../rounds/run-round.js';
-import { sampleCohort } from '../rounds/sample-cohort.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { serverVectors } from '../simd/server-vectors.js';
+import { cohortAsked } from './asked-attempt.js';
 
 export interface ReplayRunOptions
   extends Pick<
@@ -129,22 +128,11 @@ function attemptOf({ attempts }: RunHistory, commit: KeptCommit, store: RunStore
   throw notReplayable(store, `need attempt ${attempt} at round ${round}, got none`);
 }
 
-/** By the names that were kept, or else as the sampler gives it again. */
-function cohortOf(
-  options: ReplayRunOptions,
-  { round, attempt, cohort }: AttemptHistory,
-  store: RunStore,
-): readonly number[] {
-  const { population, seed } = options;
-  const drawn =
-    cohort.clients === undefined
-      ? sampleCohort(options, seedFrom(seed), round, attempt)
-      : indicesOf(cohort.clients, population);
-  if (cohortDigest(drawn) === cohort.digest) return drawn;
-  throw notReplayable(
-    store,
-    `need the cohort of round ${round} that was asked, got another from the sampler`,
-  );
+function cohortOf(options: ReplayRunOptions, asked: AttemptHistory, store: RunStore): readonly number[] {
+  const cohort = cohortAsked(options, asked);
+  if (cohort !== null) return cohort;
+  const need = `need the cohort of round ${asked.round} that was asked`;
+  throw notReplayable(store, `${need}, got another from the sampler`);
 }
 
 function notReplayable({ name }: RunStore, problem: string): StarlingError {

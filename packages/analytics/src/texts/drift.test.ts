@@ -39,7 +39,10 @@ describe('lInfinity', () => {
 
 describe('normalizedDifference', () => {
   test('is what TensorFlow Data Validation asserts: 45 of 66', () => {
-    expect(normalizedDifference(of({ a: 1, b: 5 }), of({ a: 10, b: 50 }))).toBeCloseTo(54 / 66, 15);
+    // b: |5 − 50|, of 6 and 60 rows.
+    expect(normalizedDifference(of({ a: 1, b: 5 }), of({ a: 10, b: 50 }))).toBeCloseTo(45 / 66, 15);
+    expect(normalizedDifference(of({}), of({}))).toBe(0);
+    expect(normalizedDifference(of({}), of({ a: 3 }))).toBe(1);
   });
 });
 

@@ -21,22 +21,26 @@ export function rowsByValue({ values, otherRows }: Vocabulary): Distribution {
 /** The largest difference of the shares of one value, from 0 to 1; 0 of two without rows. */
 export function lInfinity(left: Distribution, right: Distribution): number {
   const [a, b] = [totalOf(left), totalOf(right)];
-  return Math.max(
-    0,
-    ...valuesOf(left, right).map((value) => Math.abs(share(left, value, a) - share(right, value, b))),
-  );
+  return largest(left, right, (value) => Math.abs(share(left, value, a) - share(right, value, b)));
 }
 
-/** Σ |p − q| of counts, divided by the rows of both; from 0 to 1, and 0 of two without rows. */
+/**
+ * The largest difference of the rows of one value, divided by the rows of both: unlike `lInfinity` it also sees that
+ * one side has more rows. From 0 to 1; 0 of two without rows.
+ */
 export function normalizedDifference(left: Distribution, right: Distribution): number {
   const total = totalOf(left) + totalOf(right);
   if (total === 0) return 0;
-  return (
-    valuesOf(left, right).reduce<number>(
-      (sum, value) => sum + Math.abs((left.get(value) ?? 0) - (right.get(value) ?? 0)),
-      0,
-    ) / total
-  );
+  const rows = (of: Distribution, value: CellValue | symbol) => of.get(value) ?? 0;
+  return largest(left, right, (value) => Math.abs(rows(left, value) - rows(right, value))) / total;
+}
+
+function largest(
+  left: Distribution,
+  right: Distribution,
+  difference: (value: CellValue | symbol) => number,
+): number {
+  return valuesOf(left, right).reduce<number>((most, value) => Math.max(most, difference(value)), 0);
 }
 
 /** The Jensen–Shannon divergence in bits, from 0 to 1. Throws a `RangeError` if one has no rows. */

@@ -9,7 +9,7 @@ import { SIGNALS, STOPPED, type WatchSetup } from './watch-signals.js';
 /** What main has to do by itself what a signal asks for, before it is taken to be busy. */
 const MAIN_MS = 300;
 /** What it takes to break off JavaScript; in the middle of a native call main cannot be freed, and is killed. */
-const FREE_MS = 2_000;
+const FREE_MS = 5_000;
 
 /** libuv's handle of a signal, as Node wraps it for itself. */
 interface SignalHandle {

@@ -171,7 +171,7 @@ describe('options by other names', () => {
     const { example } = model;
     const loss = (): tf.Tensor => tf.ones([1]);
     expect(() => functionModel({ example, initialWeights: {}, loss, measures: {} } as never)).toThrow(
-      "Cannot make a function model: need options { name, example, initialWeights, loss, metrics }, got 'measures'",
+      "Cannot make a function model: need options { name, example, initialWeights, loss, outputs, metrics }, got 'measures'",
     );
     const build = (): tfl.LayersModel =>
       tfl.sequential({ layers: [tfl.layers.dense({ inputShape: [1], units: 1 })] });

@@ -11,6 +11,7 @@ import { afterEach, expect, test } from 'vitest';
 import { driftingThreshold, sensors } from '../support/drifting-threshold.js';
 import { freePort } from '../support/free-port.js';
 import { type CoordinatorRun, startCoordinator } from '../support/killable-coordinator.js';
+import { slowPopulation } from '../support/slow-population.js';
 
 const ROUNDS = 60;
 const CLIENTS = 8;
@@ -52,13 +53,7 @@ test('`runCoordinator` ends in the state of an unkilled run when it is killed ag
   const port = await freePort();
   const running = await startClients({
     url: `ws://127.0.0.1:${port}`,
-    population: {
-      ...population,
-      async load(index) {
-        await new Promise((resolve) => setTimeout(resolve, WORK_MS));
-        return population.load(index);
-      },
-    },
+    population: slowPopulation(population, WORK_MS),
     clients: Array.from({ length: CLIENTS }, (_, index) => index),
     backOff: { baseMs: 50, maxMs: 200 },
   });

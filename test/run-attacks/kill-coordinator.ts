@@ -11,6 +11,7 @@ import { replayRun } from '@starling/runtime/replay';
 import { directoryStore } from '@starling/store/directory';
 import { freePort } from '../support/free-port.js';
 import { startCoordinator } from '../support/killable-coordinator.js';
+import { slowPopulation } from '../support/slow-population.js';
 import { attackedPopulation, attackedRun, attackedSource, CLIENTS } from './attacked-run.js';
 
 const WORK_MS = 4; // so that an attempt lasts long enough to be killed in its middle
@@ -37,13 +38,7 @@ export async function killCoordinator(
   const population = attackedPopulation();
   const clients = await startClients({
     url: `ws://127.0.0.1:${port}`,
-    population: {
-      ...population,
-      async load(index) {
-        await new Promise((resolve) => setTimeout(resolve, WORK_MS));
-        return population.load(index);
-      },
-    },
+    population: slowPopulation(population, WORK_MS),
     clients: Array.from({ length: CLIENTS }, (_, index) => index),
     backOff: { baseMs: 20, maxMs: 100 },
   });

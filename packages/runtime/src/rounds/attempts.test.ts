@@ -10,6 +10,7 @@ import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { drawnBy } from '../testing/drawn-by.js';
 import { growth, numberOf, options, population } from '../testing/growth.js';
+import { watchedRuntime } from '../testing/watched-runtime.js';
 import type { RunOptions } from './run-options.js';
 import { runRounds } from './run-rounds.js';
 
@@ -57,20 +58,9 @@ test('`runRounds` ends by the error of the last attempt, and waits twice as long
 
 test('`runRounds` asks each attempt under the name of its run, with randomness of its own', async () => {
   const asked: unknown[] = [];
-  const inner = inProcessRuntime();
-  const runtime: RunOptions['runtime'] = {
-    ...inner,
-    async open(plan, clients) {
-      const session = await inner.open(plan, clients);
-      return {
-        ...session,
-        runPhase(request) {
-          asked.push([request.run, request.round, request.attempt, request.seed]);
-          return session.runPhase(request);
-        },
-      };
-    },
-  };
+  const runtime = watchedRuntime(({ run, round, attempt, seed }) => {
+    asked.push([run, round, attempt, seed]);
+  });
   const sampler = drawnBy((_, attempt) => (attempt === 1 ? [5] : [3]));
   await runRounds(options({ runtime, sampler, rounds: 1, run: 'named' }));
   const first = roundSeed(seedFrom(1), 1);

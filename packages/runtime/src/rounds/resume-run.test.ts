@@ -16,6 +16,7 @@ import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import { formatDifference } from '../kept/run-identity.js';
 import { drawnBy } from '../testing/drawn-by.js';
 import { forceState, growth, keptRounds, linesOf, numberOf, options } from '../testing/growth.js';
+import { watchedRuntime } from '../testing/watched-runtime.js';
 import type { RunOptions } from './run-options.js';
 import { runRounds } from './run-rounds.js';
 
@@ -162,21 +163,10 @@ describe('resumeRun', () => {
       const store = memoryStore();
       let asked = 0;
       const asks: string[] = [];
-      const inner = inProcessRuntime();
-      const runtime: RunOptions['runtime'] = {
-        ...inner,
-        async open(plan, clients) {
-          const session = await inner.open(plan, clients);
-          return {
-            ...session,
-            runPhase(request) {
-              asks.push(`${request.round}.${request.attempt}`);
-              if (++asked === brokenOff) throw new Error('killed');
-              return session.runPhase(request);
-            },
-          };
-        },
-      };
+      const runtime = watchedRuntime(({ round, attempt }) => {
+        asks.push(`${round}.${attempt}`);
+        if (++asked === brokenOff) throw new Error('killed');
+      });
       await expect(runRounds(options({ ...common, store, runtime }))).rejects.toThrow('killed');
       const resumed = await runRounds(options({ ...common, store, runtime }));
       assert.equal(resumed.stateHash, whole.stateHash);

@@ -24,7 +24,7 @@ import {
   struct,
   tensor,
 } from '@starling/federated-core';
-import { count, required } from '@starling/federated-core/plan';
+import { count, optionError, required } from '@starling/federated-core/plan';
 import { trainingWork } from '../client-work/training-work.js';
 import { learningProcess } from '../compose/learning-process.js';
 import type { LearningProcess } from '../compose/learning-types.js';
@@ -71,6 +71,11 @@ export function agnosticWork(inner: ClientWork, { domains, mixtureStep }: Domain
   return { name, create };
 
   function create(model: Model) {
+    if (model.metrics.includes('mixture')) {
+      throw optionError(
+        `Cannot make ${name}: a metric must have another name than 'mixture', which is what the domains count, got it in the metrics of ${model.name}`,
+      );
+    }
     const process = inner.create(model);
     const evaluate = evaluationWork({ model, batchSize: 100 });
     const split = byDomain(model, domains);

@@ -35,7 +35,8 @@ export function areaUnderCurve(options: AreaUnderCurveOptions = {}): SumMetric {
       const isNegative = tf.sub(tf.scalar(1, 'int32'), isPositive);
       return tf.stack([tf.mul(placed, isNegative), tf.mul(placed, isPositive)], 1);
     },
-    valid: (labels) => validLabels({}, labels),
+    valid: (labels, outputs) =>
+      tf.logicalAnd(validLabels({}, labels), tf.logicalNot(tf.isNaN(tf.reshape(outputs, [-1])))),
     result: (sums) => {
       const [negatives, positives] = tf.unstack(tf.cast(sums, 'float32')) as [tf.Tensor, tf.Tensor];
       const below = tf.sub(tf.cumsum(negatives), tf.div(negatives, 2));

@@ -25,7 +25,7 @@ export interface RSquaredOptions extends ResolutionOptions {
   readonly center?: number;
 }
 
-/** 1 − Σ (y − ŷ)² / Σ (y − ȳ)², of one number an example; NaN where all labels are the same. */
+/** 1 − Σ (y − ŷ)² / Σ (y − ȳ)², of one number an example. It has no meaning where all labels are the same. */
 export function rSquared(options: RSquaredOptions = {}): SumMetric {
   checkOptions('Cannot make R²', options, {
     resolution: numberWithin({ above: 0, float32: true }),

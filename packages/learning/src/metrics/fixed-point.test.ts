@@ -20,6 +20,14 @@ test('`digitsOf` gives sums that no order changes', () => {
   expect(numberOf(tf.sum(digits, 0)).dataSync()[0]).toBe(0.25);
 });
 
+test('`numberOf` keeps the sum of small negative numbers to what float32 keeps', () => {
+  // −0.0013 is −21,810.38 resolutions, and so −21,810 of them.
+  const digits = digitsOf(tf.fill([1000], -0.0013));
+  const expected = -21_810_000 * RESOLUTION;
+  const sum = numberOf(tf.sum(digits, 0)).dataSync()[0]!;
+  expect(Math.abs(sum - expected)).toBeLessThanOrEqual(Math.abs(expected) * 2 ** -23);
+});
+
 test('`digitsOf` takes numbers that are not finite for 0', () => {
   const digits = digitsOf(tf.tensor1d([Number.NaN, Number.POSITIVE_INFINITY]));
   expect([...digits.dataSync()]).toEqual(new Array(2 * DIGITS).fill(0));

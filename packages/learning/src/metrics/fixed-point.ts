@@ -1,6 +1,7 @@
-// Real numbers as integers that add up exactly, in any order: multiples of a resolution, in digits of base 256, each
-// with a column of its own. An int32 column holds the digits of 2²³ examples, about 8 million, and the last one, which
-// has the sign, whatever the others leave.
+// Real numbers as integers that add up exactly, in any order: multiples of a resolution, in digits of base 256 from
+// −128 to 128, each with a column of its own, and in the last one whatever the others leave. All digits of a small
+// negative number are small, so that none cancels another. An int32 column holds the digits of 2²⁴ examples, about 16
+// million.
 import { tf } from '@starling/compute';
 
 const BASE = 256;
@@ -15,7 +16,7 @@ export function digitsOf(values: tf.Tensor, resolution = RESOLUTION): tf.Tensor 
   let rest: tf.Tensor = tf.round(tf.div(finite, resolution));
   const digits: tf.Tensor[] = [];
   for (let digit = 1; digit < DIGITS; digit++) {
-    const higher = tf.floor(tf.div(rest, BASE));
+    const higher = tf.round(tf.div(rest, BASE));
     digits.push(tf.sub(rest, tf.mul(higher, BASE)));
     rest = higher;
   }

@@ -22,7 +22,7 @@ export function checkBins(action: string, bins: Bins): void {
   });
 }
 
-/** float32 [B] → int32 [B, bins]: 1 in the bin of each number; zeros of NaN. */
+/** float32 [B] → int32 [B, bins]: 1 in the bin of each number; NaN counts in the first. */
 export function inBins(values: tf.Tensor, { from, to, bins }: Bins): tf.Tensor {
   const known = tf.where(tf.isNaN(values), tf.fill(values.shape, from), values);
   const place = tf.floor(tf.mul(tf.div(tf.sub(known, from), to - from), bins));

@@ -123,6 +123,13 @@ describe('metrics of sums', () => {
     for (const make of [precision, recall, f1Score]) expect(await measuredOf(make(), none)).toBe(0);
   });
 
+  test('`topKAccuracy` counts no class that is masked by −∞', () => {
+    // The label's score is the second of three: of the largest one it is none.
+    const { terms } = topKAccuracy({ k: 1 });
+    const outputs = tf.tensor2d([[Number.NEGATIVE_INFINITY, 1, 2]]);
+    expect([...terms(tf.tensor1d([1], 'int32'), outputs).dataSync()]).toEqual([0, 1]);
+  });
+
   test('`valid` tells labels without a meaning', () => {
     const numbers = (tensor: tf.Tensor): number[] => [...tensor.dataSync()];
     const labels = tf.tensor1d([0, 1, -1, 2, 0.5]);

@@ -21,11 +21,9 @@ export function topKAccuracy(options: { readonly k: number }): SumMetric {
       checkClassShapes(name, labels, outputs);
       const classes = outputs.shape.at(-1) as number;
       const { targets, valid } = checkedClasses(labels, classes);
-      const own = tf.sum(
-        tf.mul(outputs, tf.oneHot(tf.mul(targets, tf.cast(valid, 'int32')), classes)),
-        -1,
-        true,
-      );
+      // Chosen, not multiplied: 0 times the −∞ of a masked class is NaN.
+      const isOwn = tf.cast(tf.oneHot(tf.mul(targets, tf.cast(valid, 'int32')), classes), 'bool');
+      const own = tf.sum(tf.where(isOwn, outputs, tf.zerosLike(outputs)), -1, true);
       const above = tf.sum(tf.cast(tf.greater(outputs, own), 'int32'), -1);
       return withCount(tf.expandDims(tf.cast(tf.less(above, k), 'int32'), 1));
     },

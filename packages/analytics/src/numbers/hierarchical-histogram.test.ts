@@ -22,7 +22,7 @@ statisticContract('hierarchicalHistogram', {
       .slice(0, -1)
       .map((low) => numbersOf(rows).filter((value) => value >= low && value < low + 4).length);
     const [a, b, c, d, e] = leaves as [number, number, number, number, number];
-    return { edges, levels: [[a + b + c + d + e], [a + b + c + d, e], [a + b, c + d, e], leaves] };
+    return { edges, levels: [[a + b + c + d + e], [a + b + c + d, e], [a + b, c + d, e], leaves], arity: 2 };
   },
 });
 
@@ -54,11 +54,13 @@ describe('hierarchicalHistogram', () => {
   });
 
   test('`rangeCount` is the sum of the leaves in the range', async () => {
-    const binary = await treeOf(upTo(8), 2);
-    expect(rangeCount(binary, 1, 3)).toBe(6);
-    for (let first = 0; first < 8; first++) {
-      for (let last = first; last < 8; last++) {
-        expect(rangeCount(binary, first, last)).toBe(((last - first + 1) * (first + last)) / 2);
+    for (const arity of [2, 3, 4]) {
+      const tree = await treeOf(upTo(8), arity);
+      for (let first = 0; first < 8; first++) {
+        for (let last = first; last < 8; last++) {
+          const rows = ((last - first + 1) * (first + last)) / 2;
+          expect([arity, first, last, rangeCount(tree, first, last)]).toEqual([arity, first, last, rows]);
+        }
       }
     }
   });

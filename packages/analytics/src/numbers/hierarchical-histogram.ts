@@ -31,6 +31,8 @@ export interface HierarchicalHistogram {
   readonly edges: readonly number[];
   /** From the root to the leaves; nodes beyond the last leaf are left out. */
   readonly levels: readonly (readonly number[])[];
+  /** Children of a node. */
+  readonly arity: number;
 }
 
 /** Rows at each node. No clients: all 0; rows outside of the range count nowhere. */
@@ -75,7 +77,7 @@ export function hierarchicalHistogram(
       }),
     finish: ({ levels }) => {
       const all = [...(levels as { readonly data: Int32Array }).data];
-      return { edges, levels: sizes.map((size) => all.splice(0, size)) };
+      return { edges, levels: sizes.map((size) => all.splice(0, size)), arity };
     },
     error: { kind: 'exact' },
     privacy: options,
@@ -90,18 +92,14 @@ function levelSizes(bins: number, arity: number): readonly number[] {
 }
 
 /** Rows of the leaves `first` to `last`, both included: a sum of as few nodes as cover them. */
-export function rangeCount(
-  { levels }: HierarchicalHistogram,
-  first: number,
-  last: number,
-  arity = 2,
-): number {
+export function rangeCount({ levels, arity }: HierarchicalHistogram, first: number, last: number): number {
   let sum = 0;
   let [low, high] = [first, last];
   for (let level = levels.length - 1; level >= 0 && low <= high; level--) {
     const nodes = levels[level] as readonly number[];
     while (low <= high && low % arity !== 0) sum += nodes[low++] ?? 0;
     while (low <= high && high % arity !== arity - 1) sum += nodes[high--] ?? 0;
+    if (low > high) break; // or the node above both would seem to be left
     low = Math.floor(low / arity);
     high = Math.floor(high / arity);
   }

@@ -2,7 +2,6 @@
 // says. A statistic is a sum over clients, so that rows may be with anyone; what it costs and how exact it is, is data.
 import {
   type AggregatedComputation,
-  type AnyServerValue,
   atClients,
   type ClientsValue,
   type Composed,
@@ -122,6 +121,3 @@ export async function evaluateStatistic<Result>(
   const value = await evaluate(statistic.computation as never, { data: clients } as never, options);
   return statistic.finish(value as HostValue);
 }
-
-/** Placed values of a record, for signatures. */
-export type ServerRecord = Readonly<Record<string, AnyServerValue>>;

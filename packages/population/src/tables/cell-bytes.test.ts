@@ -48,11 +48,9 @@ describe('textBytes', () => {
   test('are UTF-8, filled up with zeros', () => {
     const column = textColumn(6);
     expect(textBytes(column, 'größe'.slice(0, 3))).toEqual([0x67, 0x72, 0xc3, 0xb6, 0, 0]);
-    expect(['', 'größ', '東京'].map((text) => readText(column, textBytes(column, text)))).toEqual([
-      '',
-      'größ',
-      '東京',
-    ]);
+    expect(['', 'größ', '\uFEFFab', '東京'].map((text) => readText(column, textBytes(column, text)))).toEqual(
+      ['', 'größ', '\uFEFFab', '東京'],
+    );
   });
 
   test('refuse a text that is too long or has a NUL', () => {

@@ -7,7 +7,8 @@ import type { NumberColumn, TextColumn } from './table-column.js';
 
 const view = new DataView(new ArrayBuffer(8));
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** Keeps a byte order mark, which is part of a text as any other letter. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Writes `value` to `bytes` at `at`; false if the column's format does not hold it exactly. */
 export function writeNumber({ format }: NumberColumn, value: number, bytes: Uint8Array, at: number): boolean {

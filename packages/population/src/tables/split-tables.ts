@@ -22,7 +22,10 @@ export interface TableSplitOptions {
   readonly by?: readonly string[];
 }
 
-/** The tables of each part, over the same clients. Equal rows (in the columns `by`) are in one part. */
+/**
+ * The tables of each part, over the same clients. Equal rows (in the columns `by`) are in one part. Where a table must
+ * be waited for, `rowCount` of a part is that of all parts together.
+ */
 export function splitTables<const P extends Readonly<Record<string, number>> = { train: 2; eval: 1 }>(
   tables: Tables,
   options: TableSplitOptions & { readonly parts?: P },
@@ -53,9 +56,20 @@ export function splitTables<const P extends Readonly<Record<string, number>> = {
   const partOf = (part: string): Tables => ({
     ...tables,
     name: `${tables.name} ${part}`,
-    rowCount: (index) => tables.rowCount(index),
+    rowCount: (index) => {
+      const own = whenThere(tables.table(index), (table) => rowsOf(part, table).length);
+      if (typeof own === 'number') return own;
+      own.catch(() => {}); // told where the table is asked for
+      return tables.rowCount(index);
+    },
     table: (index) => whenThere(tables.table(index), (table) => takeTableRows(table, rowsOf(part, table))),
-    fingerprint: { ...tables.fingerprint, part, salt, by: by.join() },
+    fingerprint: {
+      ...tables.fingerprint,
+      part,
+      salt,
+      by: JSON.stringify(by),
+      parts: JSON.stringify(parts),
+    },
   });
   const all = Object.keys(parts).map((part) => [part, partOf(part)] as const);
   return Object.fromEntries(all) as Readonly<Record<keyof P & string, Tables>>;
@@ -71,7 +85,7 @@ function cellText(cells: NumberCells | TextCells, row: number): string | null {
 }
 
 /** A table of these rows, in that order. */
-export function takeTableRows({ columns }: Table, rows: Int32Array): Table {
+function takeTableRows({ columns }: Table, rows: Int32Array): Table {
   const taken = Object.entries(columns).map(([name, cells]) => {
     if (cells.kind === 'text') {
       return [name, { kind: 'text', values: Array.from(rows, (row) => cells.values[row] ?? null) }] as const;

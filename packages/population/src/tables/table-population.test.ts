@@ -109,6 +109,19 @@ describe('splitTables', () => {
     expect(await numbersIn(splitTables(many, { salt: 8, by: ['x'] }).train, 0)).not.toEqual(first);
   });
 
+  test('counts the rows of each part', async () => {
+    const parts = splitTables(many, { salt: 7 });
+    for (const part of [parts.train, parts.eval]) {
+      expect(part.rowCount(1)).toBe((await part.table(1)).length);
+    }
+    expect(parts.train.rowCount(1) + parts.eval.rowCount(1)).toBe(2000);
+  });
+
+  test('is known by its shares, too', () => {
+    const wide = splitTables(many, { salt: 7, parts: { train: 9, eval: 1 } });
+    expect(wide.train.fingerprint).not.toEqual(splitTables(many, { salt: 7 }).train.fingerprint);
+  });
+
   test('has parts by other names and shares', async () => {
     const parts = splitTables(many, { salt: 7, parts: { train: 8, validate: 1, test: 1 } });
     const sizes = await Promise.all(

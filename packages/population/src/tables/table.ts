@@ -42,6 +42,7 @@ export interface Tables {
   readonly size: number;
   /** A name that no other client has. Here and below, `index` is from 0 to `size` − 1. */
   clientId(index: number): string;
+  /** Rows of the table; at least as many, where `splitTables` cannot know. */
   rowCount(index: number): number;
   /** The same client always has the same table. */
   table(index: number): MaybePromise<Table>;

@@ -114,6 +114,7 @@ describe('a sweep', () => {
     // The mean of two of 1, 2, 3 and 4, doubled: from 3 to 7.
     for (const row of rows.filter((each) => each.startsWith('2,'))) {
       expect(Number(row.split(',').at(-1))).toBeGreaterThanOrEqual(3);
+      expect(Number(row.split(',').at(-1))).toBeLessThanOrEqual(7);
     }
   });
 

@@ -21,10 +21,7 @@ export function addAnalyzeCommand(program: Command): void {
   program
     .command('analyze')
     .description('statistics of a table, asked of its clients: sums alone leave them')
-    .addHelpText(
-      'after',
-      example('starling analyze ./trips.csv --client company --min-clients 5 --report trips.html'),
-    )
+    .addHelpText('after', example('starling analyze ./trips.csv --client company --report trips.html'))
     .argument('<file>', 'the path of a .csv, .tsv or .parquet file')
     .option('--client <column>', 'the column that says whose row it is')
     .addOption(textOption('--columns', 'names', 'the columns that are wanted, between commas (default: all)'))

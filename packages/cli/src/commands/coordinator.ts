@@ -14,6 +14,7 @@ import {
   backOffOption,
   example,
   federationArgument,
+  fromAnywhere,
   maxAttemptsOption,
   numberOption,
   positiveOption,
@@ -76,7 +77,7 @@ export function addCoordinatorCommand(program: Command): void {
         '--mode <name>',
         'fixed: cohorts of the whole population; present: of the clients that are there',
       )
-        .argParser(readMode)
+        .argParser(fromAnywhere(readMode))
         .default('fixed')
         .env('STARLING_MODE'),
     )

@@ -30,7 +30,7 @@ export function addDebugCommand(program: Command): void {
     .addArgument(federationArgument())
     .addOption(numberOption('--round', 1, 'the round, from 1').makeOptionMandatory())
     .addOption(new Option('--client <name>', 'the client, by its name').makeOptionMandatory())
-    .option('--run <dir>', 'of a run that was kept there with --out: its settings, seed and checkpoints')
+    .option('--run <dir>', 'of a run that was kept there with --out: its settings, seed and states')
     .option('--steps', 'a line for each step: losses, and how far the weights moved', false)
     .addOption(
       new Option('--replay-on <name>', `runs its code as written: ${oneOf(eagerEngines)}`)

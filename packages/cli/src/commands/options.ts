@@ -51,7 +51,7 @@ export function textOption(
 }
 
 /** A parser whose mistakes `program.ts` words: only commander knows which variable of the environment gave a value. */
-function fromAnywhere<T>(parse: (text: string) => T): (text: string) => T {
+export function fromAnywhere<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => {
     try {
       return parse(text);

@@ -132,7 +132,7 @@ async function exportRun(directory: string, options: ExportOptions): Promise<voi
     }
     const path = to ?? join(directory, csv ? 'metrics.csv' : RECORD_FILE);
     await writeFile(path, csv ? recordCsv(lines) : recordText(lines));
-    printLine(path);
+    printLine(json ? JSON.stringify({ path }) : path);
   });
 }
 

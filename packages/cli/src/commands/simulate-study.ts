@@ -1,6 +1,6 @@
 // `starling simulate <federation> --sweep …`: every combination as a run of its own.
 import { exitCodes } from '../errors/exit-codes.js';
-import { withInterrupt } from '../run/interrupt.js';
+import { exitAfter, withInterrupt } from '../run/interrupt.js';
 import { runStudyOf, type StudySettings } from '../study/run-study.js';
 import { showStudy } from '../study/show-study.js';
 
@@ -9,5 +9,5 @@ export async function simulateStudy(study: StudySettings, json: boolean): Promis
     showStudy((observer) => runStudyOf(study, observer, signal), { json, target: study.target }),
   );
   if (runs.some(({ outcome }) => outcome === 'failed')) process.exitCode = exitCodes.failure;
-  if (interrupted) process.exitCode = exitCodes.interrupted;
+  exitAfter({ interrupted });
 }

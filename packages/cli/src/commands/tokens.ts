@@ -15,6 +15,7 @@ export function addTokensCommand(program: Command): void {
     .description("print a new token of a client, once, and keep its hash; the client's others stay valid")
     .argument('<file>', 'it is made if there is none')
     .argument('<client>', 'a name of the population')
+    .addHelpText('after', example('starling tokens issue tokens.txt mote-1'))
     .action((file: string, client: string) =>
       using(async ({ issueClientToken }) => printLine(issueClientToken(file, client))),
     );
@@ -24,6 +25,7 @@ export function addTokensCommand(program: Command): void {
     .argument('<file>')
     .argument('<client>', 'a name that is in the file')
     .option('--except-newest', 'keep the one that was issued last', false)
+    .addHelpText('after', example('starling tokens revoke tokens.txt mote-1 --except-newest'))
     .action((file: string, client: string, { exceptNewest }: { readonly exceptNewest: boolean }) =>
       using(async ({ readClientTokens, revokeClientTokens }) => {
         if (!readClientTokens(file).some((each) => each.client === client)) {
@@ -37,6 +39,7 @@ export function addTokensCommand(program: Command): void {
     .command('list')
     .description('print who has a token, and its hash')
     .argument('<file>')
+    .addHelpText('after', example('starling tokens list tokens.txt'))
     .action((file: string) =>
       using(async ({ readClientTokens }) => {
         for (const { client, hash } of readClientTokens(file)) printLine(`${hash.slice(0, 12)}  ${client}`);
@@ -48,11 +51,6 @@ type Coordinator = typeof import('@starling/coordinator');
 
 /** A fault of the file is the user's to fix. */
 async function using(act: (coordinator: Coordinator) => Promise<void>): Promise<void> {
-  const { StarlingError } = await import('@starling/federated-core');
-  try {
-    await act(await import('@starling/coordinator'));
-  } catch (cause) {
-    if (!(cause instanceof StarlingError) || cause.code !== 'bad-token-file') throw cause;
-    throw new UsageError(cause.message, { cause });
-  }
+  const { withUsageErrors } = await import('../run/other-run.js');
+  await withUsageErrors(async () => act(await import('@starling/coordinator')));
 }

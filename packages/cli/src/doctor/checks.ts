@@ -24,7 +24,7 @@ const HINTS: Readonly<Record<string, string>> = {
 const GIB = 1024 ** 3;
 /** An engine a core, and the memory that `threads` keeps clients' data in. */
 const LEAST_MEMORY = GIB / 4;
-/** A few checkpoints of a small model, and what is written aside while one is. */
+/** A few states of a small model, and what is written aside while one is. */
 const LEAST_DISK = GIB / 16;
 
 export async function runChecks(): Promise<readonly Check[]> {

@@ -15,7 +15,7 @@ export function countOf(count: number, noun: string): string {
   return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** `12 bytes`, `796.8 kB`; a size that depends on the data is "as many bytes as there is data". */
+/** `12 bytes`, `796.8 kB`; a size that depends on the data is known only with it. */
 export function formatBytes(bytes: number | null): string {
   if (bytes === null) return 'size known only with the data';
   if (bytes < 1000) return `${bytes} bytes`;

@@ -11,7 +11,10 @@ import { UsageError } from '../errors/usage-error.js';
 import { renderReport } from '../report/report.js';
 
 const REPORT = 'report.html';
-/** What a run writes there; `.partial` is left where a crash came while it was written. */
+/**
+ * What a run writes there, or did in an earlier version (`best-…`); `.partial` is left where a crash came while it was
+ * written.
+ */
 const OF_RUN: readonly RegExp[] = [
   /^(?:round|best)-\d+\.safetensors(\.partial)?$/,
   /^(?:journal|run)\.log(\.partial)?$/,

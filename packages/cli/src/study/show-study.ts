@@ -27,7 +27,7 @@ export async function showStudy(
 }
 
 /** A line of the study, and one of each run as it ends. */
-export function plainStudy(write: (line: string) => void): StudyObserver {
+function plainStudy(write: (line: string) => void): StudyObserver {
   const progress = new StudyProgress();
   return progress.observer({
     started: (plan) => write(describeStudy(plan)),

@@ -16,7 +16,8 @@ const LESS_IS_BETTER = /(?:loss|error|perplexity|mse|mae)$/i;
 export function readTarget(text: string): Target {
   const [, metric, sign, number] = /^([^<>=]+)(=|>=|<=)(.+)$/.exec(text) ?? [];
   const value = Number(number);
-  if (metric === undefined || number === undefined || number.trim() === '' || !Number.isFinite(value)) {
+  const isWhole = metric !== undefined && sign !== undefined && number !== undefined;
+  if (!isWhole || number.trim() === '' || !Number.isFinite(value)) {
     throw new UsageError(
       `Cannot read --target: it must be metric=number, metric>=number or metric<=number, got '${text}'`,
     );
@@ -25,7 +26,7 @@ export function readTarget(text: string): Target {
 }
 
 /** At most, of metrics such as a loss; at least, of all others. */
-export function targetOf(metric: string, value: number, sign = '='): Target {
+function targetOf(metric: string, value: number, sign: string): Target {
   const isLess = sign === '<=' || (sign === '=' && LESS_IS_BETTER.test(metric));
   return { metric, goal: isLess ? 'at most' : 'at least', value };
 }

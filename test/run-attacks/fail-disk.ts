@@ -36,7 +36,6 @@ export async function failDisk(failure: DiskFailure, at: number): Promise<string
     announced = round;
   };
   for (let life = 0; life < 3; life++) {
-    const before = announced;
     const store = directoryStore('/run', { disk, owner: ownerOf(life) });
     try {
       const more = { store, onRound, storeRetries: failure === 'refuses once' ? 1 : 0, onDamage: () => {} };
@@ -48,7 +47,7 @@ export async function failDisk(failure: DiskFailure, at: number): Promise<string
     if (failure === 'goes down') disk.crash();
     isFailing = false;
     const found = await foundIn(disk, life);
-    if (found < before) return `round ${before} had been announced, found ${found}`;
+    if (found < announced) return `round ${announced} had been announced, found ${found}`;
   }
   return 'it never ended';
 }

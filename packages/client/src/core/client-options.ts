@@ -56,7 +56,10 @@ export interface ClientOptions {
   readonly connect: Connect;
   /** Called with each update that has arrived; what it throws is logged. */
   readonly onAck?: (ack: ClientAck) => void;
-  /** Called once for each attempt that the client has reported to; what it throws is logged. */
+  /**
+   * Called at most once for each attempt that the client has reported to: not for one of which nothing more is heard
+   * (see `unknown`). What it throws is logged.
+   */
   readonly onCommit?: (commit: ClientCommit) => void;
   /** Default: silent. */
   readonly logger?: ClientLogger;

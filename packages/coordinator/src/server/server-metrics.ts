@@ -16,7 +16,12 @@ const definitions = {
   starling_rounds_failed_total: ['counter', 'Rounds that failed and kept the state.'],
   starling_phases_total: ['counter', 'Phases of rounds that were gathered to the end.'],
   starling_deadline_extensions_total: ['counter', 'Deadlines that passed with too few reports.'],
-  starling_updates_accepted_total: ['counter', 'Updates that count.', 'run', 'phase'],
+  starling_updates_accepted_total: [
+    'counter',
+    'Updates that were accepted, those of attempts that were given up included.',
+    'run',
+    'phase',
+  ],
   starling_updates_rejected_total: ['counter', 'Updates that were refused.', 'run', 'phase', 'reason'],
   starling_updates_ignored_total: ['counter', 'Updates that came too late, twice, or unasked.'],
   starling_clients_dropped_total: [
@@ -35,7 +40,7 @@ const definitions = {
   starling_wire_errors_total: ['counter', 'Conversations that ended for a fault of the client.'],
   starling_received_bytes_total: ['counter', 'Bytes of messages received from clients.'],
   starling_sent_bytes_total: ['counter', 'Bytes of messages sent to clients.'],
-  starling_round_seconds: ['histogram', 'A committed round, from its first ask to its commit.'],
+  starling_round_seconds: ['histogram', 'A committed round, from its first ask to its new state.'],
   starling_upload_seconds: ['histogram', 'An update, from its first byte to its last.'],
   starling_aggregation_seconds: ['histogram', 'From the last report of a phase to what it sums to.'],
   starling_commit_seconds: ['histogram', 'From the end of the last phase until the round is committed.'],

@@ -77,7 +77,7 @@ function pointless(
 }
 
 /** Rules by which, from some round on, no client ever answers in time. */
-function nobodyLeft(faults: Faults, { size, clientId }: Clients): readonly FaultProblem[] {
+function nobodyLeft(faults: Faults, clients: Clients): readonly FaultProblem[] {
   const { dropouts, crashes, stragglers, deadlineMs = Number.POSITIVE_INFINITY } = faults;
   const isCertain = ({ probability, rounds }: Scope): boolean =>
     probability === 1 && rounds?.to === undefined;
@@ -96,9 +96,9 @@ function nobodyLeft(faults: Faults, { size, clientId }: Clients): readonly Fault
   const all = certain.find(({ rule }) => rule.clients === undefined);
   if (all === undefined) {
     const listed = new Set<number | string>(certain.flatMap(({ rule }) => rule.clients ?? []));
-    if (listed.size < size) return [];
-    for (let index = 0; index < size; index++) {
-      if (!listed.has(index) && !listed.has(clientId(index))) return [];
+    if (listed.size < clients.size) return [];
+    for (let index = 0; index < clients.size; index++) {
+      if (!listed.has(index) && !listed.has(clients.clientId(index))) return [];
     }
   }
   const { path, rule } = all ?? certain[0]!;
@@ -108,7 +108,7 @@ function nobodyLeft(faults: Faults, { size, clientId }: Clients): readonly Fault
   return [
     {
       path,
-      problem: `must leave a client that ${what}: ${whose}it loses all ${size} clients for good, from round ${rule.rounds?.from ?? 1} on`,
+      problem: `must leave a client that ${what}: ${whose}it loses all ${clients.size} clients for good, from round ${rule.rounds?.from ?? 1} on`,
     },
   ];
 }

@@ -82,6 +82,9 @@ function faultySession(inner: RuntimeSession, simulation: Simulation): RuntimeSe
     },
     ...(inner.settled !== undefined && { settled: (of) => inner.settled!(of) }),
     ...(inner.ready !== undefined && { ready: () => inner.ready!() }),
+    ...(inner.present !== undefined && {
+      present: (tell: Parameters<NonNullable<RuntimeSession['present']>>[0]) => inner.present!(tell),
+    }),
     close: (isOver) => inner.close(isOver),
   };
 }

@@ -19,7 +19,7 @@ import type { z } from 'zod';
 import type { BestRule } from '../rounds/best-rule.js';
 import { checkBestIsMeasured, checkEvaluable, SOURCE_OPTIONS } from '../rounds/check-run.js';
 import type { Evaluation } from '../rounds/evaluation.js';
-import { reworded } from '../runtime/slips.js';
+import { slipIn } from '../runtime/slips.js';
 
 /** A federation made ready with its options: all that a run needs but the runtime and the seed. */
 export interface FederationSetup<
@@ -85,7 +85,7 @@ export function defineFederation<O extends z.ZodObject>(federation: Federation<O
       try {
         setup = federation.build(given);
       } catch (cause) {
-        throw reworded(cause, `Cannot build federation '${name}'`, Object.keys(options.shape));
+        throw slipIn(cause, `Cannot build federation '${name}'`, Object.keys(options.shape));
       }
       return setup instanceof Promise ? setup.then(check) : check(setup);
     },

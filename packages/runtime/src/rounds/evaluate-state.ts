@@ -22,7 +22,7 @@ import { createPlanRunner, type Leaves, type PlanRunner } from '@starling/plan/r
 import { checkCohort, everyoneSampler, type Population } from '@starling/population';
 import type { RoundReport } from '../record/lost-clients.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
-import { reworded } from '../runtime/slips.js';
+import { slipIn } from '../runtime/slips.js';
 import { serverVectors } from '../simd/server-vectors.js';
 import type { CompiledEvaluation } from './compile-evaluation.js';
 import type { CompiledRun } from './compile-run.js';
@@ -88,7 +88,7 @@ async function evaluatedBy(
   try {
     value = ignoreRejections(await evaluation.run(state, round, local));
   } catch (cause) {
-    throw reworded(cause, `Cannot evaluate round ${round} by evaluation.run`, fieldsOf(state));
+    throw slipIn(cause, `Cannot evaluate round ${round} by evaluation.run`, fieldsOf(state));
   }
   checkEvaluated(round, value);
   return value;

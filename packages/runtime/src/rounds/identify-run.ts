@@ -1,7 +1,7 @@
 // Makes the identity of a run from its parts: asked for only where the run is kept.
 import { seedFrom } from '@starling/federated-core';
 import { PLAN_FORMAT_VERSION } from '@starling/plan';
-import { sha256Hex, stateHash } from '@starling/plan/safetensors';
+import { stateHash } from '@starling/plan/safetensors';
 import { checkCohort, everyoneSampler } from '@starling/population';
 import type { PlainObject } from '@starling/store';
 import { engineName } from '../engines/engine-name.js';
@@ -12,6 +12,7 @@ import { toJson } from '../record/json-value.js';
 import { isOfEvaluation } from './best-rule.js';
 import type { CompiledRun } from './compile-run.js';
 import type { ClientsEvaluation } from './evaluation.js';
+import { cohortDigest } from './ledger.js';
 import type { RunOptions } from './run-options.js';
 import { sampleCohort } from './sample-cohort.js';
 
@@ -39,7 +40,7 @@ export async function identifyRun(
     sampler: {
       name: sampler.name,
       cohortSize: cohort.length,
-      firstCohort: sha256Hex(new TextEncoder().encode(cohort.join(' '))),
+      firstCohort: cohortDigest(cohort),
     },
     ...(options.present !== undefined && { mode: 'present' as const }),
     population: await population.fingerprint(),

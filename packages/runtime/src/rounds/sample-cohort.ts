@@ -2,7 +2,7 @@
 // same clients.
 import type { Seed } from '@starling/federated-core';
 import { cohortSeed } from '@starling/rounds';
-import { reworded } from '../runtime/slips.js';
+import { slipIn } from '../runtime/slips.js';
 import type { RunOptions } from './run-options.js';
 
 /**
@@ -28,6 +28,6 @@ export function drawCohort(
   try {
     return sampler.sample(request);
   } catch (cause) {
-    throw reworded(cause, `Cannot sample the cohort of round ${round}`, ['round', 'seed', 'populationSize']);
+    throw slipIn(cause, `Cannot sample the cohort of round ${round}`, ['round', 'seed', 'populationSize']);
   }
 }

@@ -43,6 +43,8 @@ export async function tryRound(
   const { compiled, options, clock, start, server, settings, isRecorded } = parts;
   const goal = settings.mode === 'present' ? settings.cohortSize : null;
   const named = namedSession(session, { run: start.id, attempt }, goal);
+  /** An evaluation asks all clients that it names. */
+  const evaluating = namedSession(session, { run: start.id, attempt });
   const { signal } = options;
   const began = clock();
   /** What became of the cohort, as far as the attempt has come. */
@@ -75,7 +77,7 @@ export async function tryRound(
     return failing(error, { round, attempt, ...told, wallMs: clock() - began }, isRecorded);
   }
   const metrics = compiled.metricsOf(result);
-  const evaluated = await evaluateRound(parts.evaluator, options, named, round, state);
+  const evaluated = await evaluateRound(parts.evaluator, options, evaluating, round, state);
   if (evaluated === null) return null;
   const record: RoundRecord = { round, attempt, metrics, ...evaluated, ...told, state, wallMs };
   parts.keeper?.see(round, record, state, isInTurn(options, round));

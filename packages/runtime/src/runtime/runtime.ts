@@ -76,7 +76,7 @@ export interface Runtime {
   /** For logs; any name will do. */
   readonly name: string;
   /**
-   * Name of the engine that clients work on, part of what a checkpoint must be the same in. Left out if each client
+   * Name of the engine that clients work on, part of what a kept run must be the same in. Left out if each client
    * chooses its own.
    */
   readonly engine?: string;

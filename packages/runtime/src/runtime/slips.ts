@@ -2,7 +2,7 @@
 import { runBody } from '@starling/federated-core/plan';
 
 /** What to throw in place of `cause`: a slip of JavaScript gets words on what the code was given, as in a body. */
-export function reworded(cause: unknown, action: string, given: readonly string[]): unknown {
+export function slipIn(cause: unknown, action: string, given: readonly string[]): unknown {
   try {
     return runBody(action, `it must work with { ${given.join(', ')} }`, () => {
       throw cause;

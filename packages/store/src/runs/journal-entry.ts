@@ -69,7 +69,7 @@ export interface KeptCommit extends AttemptId {
   readonly counted: readonly string[];
   readonly refused: readonly Refusal[];
   readonly metrics: Plain;
-  /** `null` for a round between two checkpoints. */
+  /** `null` for a round whose state is not kept. */
   readonly state: StateMark | null;
   /**
    * Rounds whose states are kept, whatever else is, until a later commit no longer names them: such as that of the best

@@ -5,7 +5,7 @@ import type { Attempt, KeptCommit, Failure, PlainObject, RunEnd, JournalEntry } 
 
 /** A round that is to count. */
 export interface Commit extends Omit<KeptCommit, 'state'> {
-  /** Gives the state's bytes if the store needs them; `null` for a round between two checkpoints. */
+  /** Gives the state's bytes if the store needs them; `null` for a round whose state is not kept. */
   readonly state: (() => Uint8Array) | null;
 }
 

@@ -62,6 +62,7 @@ export const wireCodes = {
   'bad-data': [0, 'The client says that its data is not of the type that it declared.'],
   'work-failed': [0, 'The client says that its work failed.'],
   left: [0, 'The client has said that it will not be back.'],
+  'not-needed': [0, 'Enough others have reported, so that this one was not waited for.'],
   deadline: [0, 'Nothing arrived before the deadline of the round.'],
 } as const satisfies Record<RejectionCode, Entry> & Record<string, Entry>;
 

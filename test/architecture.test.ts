@@ -39,6 +39,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   analytics: 4,
   client: 5,
   coordinator: 5,
+  pipeline: 5,
   cli: 6,
   simulations: 7,
   test: 8,
@@ -52,6 +53,7 @@ const DEPENDENCIES_FOR_OTHERS: Readonly<Record<string, readonly string[]>> = {
     '@starling/analytics',
     '@starling/datasets',
     '@starling/learning',
+    '@starling/pipeline',
     '@starling/population',
   ],
 };

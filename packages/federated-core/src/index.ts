@@ -22,6 +22,7 @@ export {
   ValueError,
 } from './errors/starling-error.js';
 export { type EvaluateOptions, evaluate } from './evaluate/evaluate.js';
+export { type EvaluatedRound, evaluateRound } from './evaluate/evaluate-round.js';
 export type {
   AnyClientsValue,
   AnyServerValue,
@@ -71,8 +72,11 @@ export { deriveSeed, type Seed, seedFrom } from './random/seed.js';
 export { type AggregationProcess, aggregationProcess } from './templates/aggregation-process.js';
 export { type EstimationProcess, estimationProcess, mapEstimate } from './templates/estimation-process.js';
 export {
+  type ClientStateOf,
+  clientStateOptions,
   type IterativeProcess,
   iterativeProcess,
+  type KeepingProcess,
   type MetricsOf,
   type StateOf,
 } from './templates/iterative-process.js';

@@ -42,8 +42,9 @@ export { warnOnce } from './errors/warn-once.js';
 // The table that documentation and tools read.
 export type { IntrinsicDefinition } from './intrinsics/framework/definition.js';
 export { intrinsics } from './intrinsics/intrinsics.js';
+export { stateLeafCount, workOutputs } from './plan/client-state-leaves.js';
 export { joinPlans } from './plan/join-plans.js';
-export type { Phase, PlanSources, RoundPlan, Selection } from './plan/round-plan.js';
+export type { ClientState, Phase, PlanSources, RoundPlan, Selection, WhenLost } from './plan/round-plan.js';
 export {
   type ClientSlices,
   type CohortSlices,
@@ -54,12 +55,17 @@ export {
   splitKeys,
   unpackSlices,
 } from './plan/select-slices.js';
-export type { PhaseSummary, SelectionSummary, UpdateSummary } from './printing/inspect-plan.js';
+export type {
+  ClientStateSummary,
+  PhaseSummary,
+  SelectionSummary,
+  UpdateSummary,
+} from './printing/inspect-plan.js';
 export { explainFailure } from './program/call-failure.js';
 export { type MaybePromise, runnerKind } from './program/local-computation.js';
 export type { Instruction, LocalProgram, Register } from './program/program.js';
 export { type GraphRunner, runProgram } from './program/run-program.js';
-export { clientSeed, roundSeed, serverSeed } from './program/seeds.js';
+export { clientSeed, clientStateSeed, roundSeed, serverSeed } from './program/seeds.js';
 export { type NumberArray, plainVectors, type VectorKernels } from './sums/vector-kernels.js';
 export { reveals } from './types/disclosure.js';
 export { leafNames } from './types/leaf-names.js';

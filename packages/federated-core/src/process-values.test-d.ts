@@ -2,6 +2,7 @@
 import {
   atClients,
   atServer,
+  type ClientStateOf,
   type Dataset,
   type FederatedComputation,
   federatedComputation,
@@ -48,6 +49,35 @@ holds<Same<typeof metrics.mean, number>>();
 found.modle;
 // @ts-expect-error nor such a metric
 metrics.median;
+
+// What clients keep has its type, too, and goes round.
+const initializeClient = federatedComputation(null, () =>
+  federatedValue({ control: [0, 0] }, 'CLIENTS', struct({ control: float32(2) })),
+);
+const keeping = federatedComputation(
+  {
+    state: atServer(state),
+    clientState: atClients(struct({ control: float32(2) })),
+    data: atClients(float32()),
+  },
+  ({ state: before, clientState, data }) => ({
+    state: before,
+    clientState,
+    metrics: federatedZip({ mean: federatedMean(data) }),
+  }),
+);
+const keeper = iterativeProcess({ initialize, initializeClient, next: keeping }, { whenLost: 'sit-out' });
+declare const kept: ClientStateOf<typeof keeper>;
+holds<Same<typeof kept.control, Tensor<'float32'>>>();
+holds<Same<MetricsOf<typeof keeper>, MetricsOf<typeof process>>>();
+holds<Same<ClientStateOf<typeof process>, never>>();
+// @ts-expect-error next returns a part that nobody starts
+iterativeProcess({ initialize, next: keeping, initializeClient: initialize });
+// @ts-expect-error next takes no state of clients
+iterativeProcess({ initialize, initializeClient, next });
+const other = federatedComputation(null, () => federatedValue(0, 'CLIENTS', float32()));
+// @ts-expect-error the first state is of another type
+iterativeProcess({ initialize, initializeClient: other, next: keeping });
 
 // Of a process of unknown types, any value.
 declare const any: IterativeProcess;

@@ -5,4 +5,5 @@ export { ClientDataError, PopulationError } from './runner/client-errors.js';
 export { type ClientOutcome, clientOutcome, droppedReport } from './runner/client-outcome.js';
 export type { ClientReport } from './runner/client-report.js';
 export { nextTurn } from './runner/next-turn.js';
+export { type OwnLeaves, type PhaseWork, phaseWork, type Worked } from './runner/phase-work.js';
 export { createPlanRunner, type Leaves, type PlanRunner } from './runner/plan-runner.js';

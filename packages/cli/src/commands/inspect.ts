@@ -1,6 +1,7 @@
 // `starling inspect <federation|file>`: what each client receives and sends and what the server sees, read off the
 // plan; and what may be set. A file may also export a bare computation or process.
-import type { FederatedComputation } from '@starling/federated-core';
+import type { FederatedComputation, IterativeProcess } from '@starling/federated-core';
+import type { RoundPlan } from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
 import type { ClientsEvaluation } from '@starling/runtime';
 import type { Command } from 'commander';
@@ -31,14 +32,17 @@ export function addInspectCommand(program: Command): void {
 }
 
 async function inspect(name: string, { set, plan: shown, json }: InspectOptions): Promise<void> {
-  const { computation, evaluation, laneSize, head, settings, options } = await load(name, set);
+  const { computation, kept, evaluation, laneSize, head, settings, options } = await load(name, set);
   const core = await import('@starling/federated-core');
   const { linkPlan } = await import('@starling/plan/link');
-  const plan = core.compilePlan(computation, laneSize === undefined ? {} : { laneSize });
+  const plan = core.compilePlan(computation, {
+    ...(laneSize !== undefined && { laneSize }),
+    ...core.clientStateOptions(kept),
+  });
   // With placements, and marked where it is computed from values of single clients.
   const report = { ...core.inspectPlan(plan), result: core.formatType(computation.type.result) };
   const linked = linkPlan(plan);
-  const asked = evaluation === null ? null : await inspectEvaluation(evaluation, linked);
+  const asked = evaluation === null ? null : await inspectEvaluation(evaluation, plan, linked);
   if (json) {
     printLine(
       JSON.stringify({
@@ -61,12 +65,16 @@ async function inspect(name: string, { set, plan: shown, json }: InspectOptions)
 /** What an evaluation asks of clients, besides the rounds. */
 async function inspectEvaluation(
   { every, computation }: ClientsEvaluation,
+  { clientState, laneSize }: RoundPlan,
   rounds: LinkedPlan,
 ): Promise<{ readonly report: object; readonly text: string }> {
   const core = await import('@starling/federated-core');
   const { linkPlan } = await import('@starling/plan/link');
   const { joinLinkedPlans } = await import('@starling/plan');
-  const plan = core.compilePlan(computation, { laneSize: rounds.plan.laneSize });
+  const plan = core.compilePlan(computation, {
+    laneSize,
+    ...(clientState !== undefined && { reads: clientState }),
+  });
   const linked = linkPlan(plan);
   const session = joinLinkedPlans(rounds, linked).hash;
   const report = { ...core.inspectPlan(plan), result: core.formatType(computation.type.result) };
@@ -79,6 +87,8 @@ async function inspectEvaluation(
 
 interface Inspected extends Pick<ReadyFederation, 'settings'> {
   readonly computation: FederatedComputation;
+  /** The process whose round it is, if it is one's: what clients keep. */
+  readonly kept: Pick<IterativeProcess, 'initializeClient' | 'whenLost' | 'finiteState'>;
   /** `null` if clients are asked for none. */
   readonly evaluation: ClientsEvaluation | null;
   readonly laneSize: number | undefined;
@@ -97,6 +107,7 @@ async function load(name: string, set: InspectOptions['set']): Promise<Inspected
     }
     return {
       computation: bare,
+      kept: keptBy(file.value),
       evaluation: null,
       laneSize: undefined,
       head: bare.name,
@@ -112,7 +123,20 @@ async function load(name: string, set: InspectOptions['set']): Promise<Inspected
   const head = `${federation.name}: ${federation.description}`;
   const { evaluation } = run;
   const asked = evaluation !== undefined && 'computation' in evaluation ? evaluation : null;
-  return { computation, evaluation: asked, laneSize: run.laneSize, head, options, settings };
+  return {
+    computation,
+    kept: keptBy(run.process),
+    evaluation: asked,
+    laneSize: run.laneSize,
+    head,
+    options,
+    settings,
+  };
+}
+
+function keptBy(value: unknown): Inspected['kept'] {
+  const process = value as IterativeProcess | undefined;
+  return process?.kind === 'iterative-process' ? process : { finiteState: false };
 }
 
 /** A computation, or that of a round of a process. */

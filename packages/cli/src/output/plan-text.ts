@@ -1,6 +1,11 @@
 // What a plan moves and reveals, as text: the answer to "what leaves my machine?" before anything runs.
 import type { PlanSummary } from '@starling/federated-core';
-import type { PhaseSummary, SelectionSummary, UpdateSummary } from '@starling/federated-core/plan';
+import type {
+  ClientStateSummary,
+  PhaseSummary,
+  SelectionSummary,
+  UpdateSummary,
+} from '@starling/federated-core/plan';
 import { formatBytes } from './numbers.js';
 import { layoutType } from './type-layout.js';
 
@@ -14,6 +19,7 @@ export function describePlan(report: PlanSummary, hash: string): string {
     '',
     `the server holds        ${layout(report.serverInput)}`,
     `each client holds       ${layout(report.clientInput)}`,
+    ...(report.clientState === undefined ? [] : formatKept(report.clientState)),
     ...report.phases.flatMap((phase, index) => formatPhase(phase, index, report.phases.length)),
     `the result is           ${layout(report.result)}`,
     '',
@@ -23,6 +29,22 @@ export function describePlan(report: PlanSummary, hash: string): string {
       : 'The server sees aggregates only, no value of a single client.',
   ];
   return lines.join('\n');
+}
+
+/** What stays with a client from round to round. */
+function formatKept({ type, bytes, whenLost, readOnly }: ClientStateSummary): readonly string[] {
+  if (readOnly)
+    return [`each client reads       ${layout(type)}`, indented('of what it keeps; nothing is changed')];
+  const lost = whenLost === 'restart' ? 'begins with its first state again' : 'sits out';
+  return [
+    `each client keeps       ${layout(type)}`,
+    indented(`${formatBytes(bytes)} from round to round; neither it nor a hash of it leaves the client`),
+    indented(`a client that has lost it ${lost}`),
+  ];
+}
+
+function indented(text: string): string {
+  return `${' '.repeat(COLUMN)}${text}`;
 }
 
 function bytesDown({ phases }: PlanSummary): string {

@@ -41,6 +41,7 @@ export interface Gathering extends Reports {
 
 const rejectionCodes: ReadonlySet<string> = new Set<RejectionCode>([
   'non-finite-update',
+  'non-finite-state',
   'invalid-weight',
   'out-of-range',
   'key-out-of-range',

@@ -28,6 +28,8 @@ export interface Analysis {
   /** What each call draws its randomness by: unique, and the same for evaluating and compiling. */
   readonly saltOf: ReadonlyMap<Expression, number>;
   readonly roundTrips: readonly RoundTrip[];
+  /** By how many round trips a value comes after the first broadcast. */
+  readonly depthOf: ReadonlyMap<Expression, number>;
 }
 
 export interface RoundTrip {
@@ -68,7 +70,7 @@ export function analyse(computation: FederatedComputation): Analysis {
     }
     depthOf.set(expression, depth);
   }
-  return { body, saltOf, roundTrips };
+  return { body, saltOf, roundTrips, depthOf };
 }
 
 function roleOf({ intrinsic }: IntrinsicExpression): IntrinsicDefinition['role'] {

@@ -3,8 +3,9 @@
 // the last aggregate `apply`. Third station of write → trace → compile → run.
 //
 // When a client's value depends on an aggregate, another round trip follows. Its work computes the earlier
-// client values that it needs once more, from the same data, broadcasts and seeds: clients keep nothing. What a
-// phase broadcasts is what its work reads: what two phases read goes out with both.
+// client values that it needs once more, from the same data, broadcasts and seeds: within a round, clients keep
+// nothing. What a phase broadcasts is what its work reads: what two phases read goes out with both. What clients keep
+// from round to round enters the work of every phase as it was before the round, and is made anew in one of them.
 
 import type { Aggregation } from '../aggregations/aggregations.js';
 import type { AggregationParts } from '../aggregations/definition.js';
@@ -17,7 +18,7 @@ import type { Expression, IntrinsicExpression, LocalExpression } from '../expres
 import { type AggregateIntrinsic, kindOf } from '../intrinsics/framework/definition.js';
 import { contributions, updateType } from '../intrinsics/framework/updates.js';
 import { intrinsicNamed } from '../intrinsics/intrinsics.js';
-import type { Phase, RoundPlan, Selection } from '../plan/round-plan.js';
+import type { ClientState, Phase, RoundPlan, Selection } from '../plan/round-plan.js';
 import type { LocalComputation } from '../program/local-computation.js';
 import type { LocalProgram } from '../program/program.js';
 import { ProgramBuilder } from '../program/program-builder.js';
@@ -26,6 +27,13 @@ import { memberType } from '../types/member-type.js';
 import { int32, struct } from '../types/types.js';
 import { copyTensor } from '../values/tensor.js';
 import { analyse, type KeyUpload, requireServerResult, takenFromServer, updateTypes } from './analysis.js';
+import {
+  CLIENT_STATE,
+  type ClientStateSource,
+  initialClientState,
+  type SplitState,
+  splitClientState,
+} from './client-state.js';
 import { Emitter } from './emitter.js';
 import { defaultLaneSize } from './lane-size.js';
 import { inputType, parametersAt } from './parameters.js';
@@ -33,6 +41,10 @@ import { inputType, parametersAt } from './parameters.js';
 export interface CompileOptions {
   /** Clients a lane, a positive integer; by default 1 when an update is 1 MiB or more or of unknown size, else 5. */
   readonly laneSize?: number;
+  /** Of a process whose clients keep a state: the computation takes one, `clientState`, and returns the next. */
+  readonly clientState?: ClientStateSource;
+  /** Of a computation that reads the states of a process, its parameter `clientState`: that of the process's plan. */
+  readonly reads?: ClientState;
 }
 
 /**
@@ -41,24 +53,41 @@ export interface CompileOptions {
  */
 export function compilePlan(computation: FederatedComputation, options: CompileOptions = {}): RoundPlan {
   computationKinds.federated('Cannot compile a computation', 'what is compiled', computation);
-  checkOptions(`Cannot compile ${computation.name}`, options, { laneSize: true });
+  checkOptions(`Cannot compile ${computation.name}`, options, {
+    laneSize: true,
+    clientState: true,
+    reads: true,
+  });
   const { laneSize } = options;
   if (laneSize !== undefined && !(Number.isSafeInteger(laneSize) && laneSize > 0)) {
     throw new CompileError(
       `Cannot compile ${computation.name}: the lane size must be a positive integer, got ${describeValue(laneSize)}`,
     );
   }
-  const { body, saltOf, roundTrips } = analyse(computation);
+  const { body: whole, saltOf, depthOf, roundTrips: asked } = analyse(computation);
+  const { clientState, made, parameter, body, calls } = keptBy(computation, options, whole, saltOf.size);
   requireServerResult(computation, body);
+  const madeIn = made === null ? null : depthOf.get(made)!;
+  // A state that is made of the last aggregate needs one more round trip, in which nothing goes up.
+  const roundTrips = madeIn === asked.length ? [...asked, { keys: [], aggregates: [] }] : asked;
 
-  const serverParameters = parametersAt(computation.parameters, 'SERVER');
-  const clientParameters = parametersAt(computation.parameters, 'CLIENTS');
+  const parameters = computation.parameters.filter((each) => each !== parameter);
+  const serverParameters = parametersAt(parameters, 'SERVER');
+  const clientParameters = [
+    ...(parameter === null ? [] : [parameter]),
+    ...parametersAt(parameters, 'CLIENTS'),
+  ];
   const aggregated: (Expression | number)[] = [];
   const keysOf = new Map<Expression, Selection['keys']>();
   const bySalt = (some: ReadonlySet<Expression>) =>
     [...some].sort((a, b) => saltOf.get(a)! - saltOf.get(b)!) as IntrinsicExpression[];
   const phases = roundTrips.map(({ keys, aggregates }, index): Phase => {
-    const taken = takenFromServer([...keys.map((each) => each.keys), ...aggregates.flatMap(contributions)]);
+    const kept = made !== null && index === madeIn ? [made] : [];
+    const taken = takenFromServer([
+      ...keys.map((each) => each.keys),
+      ...aggregates.flatMap(contributions),
+      ...kept,
+    ]);
     const broadcasts = bySalt(taken.broadcasts);
     const selects = bySalt(taken.selects);
     const server = new Emitter([...serverParameters, ...aggregated], saltOf);
@@ -70,6 +99,7 @@ export function compilePlan(computation: FederatedComputation, options: CompileO
     const work = client.build([
       ...keys.flatMap((each) => client.emit(each.keys)),
       ...aggregates.flatMap((aggregate) => update(client, aggregate)),
+      ...kept.flatMap((state) => client.emit(state)),
     ]);
     keys.forEach(({ selects: served }, aggregation) => {
       for (const select of served) keysOf.set(select, { phase: index, aggregation });
@@ -89,20 +119,44 @@ export function compilePlan(computation: FederatedComputation, options: CompileO
   const server = new Emitter([...serverParameters, ...aggregated], saltOf);
   return {
     name: computation.name,
-    serverInput: inputType(computation.parameters, 'SERVER'),
-    clientInput: inputType(computation.parameters, 'CLIENTS'),
+    serverInput: inputType(parameters, 'SERVER'),
+    clientInput: inputType(parameters, 'CLIENTS'),
+    ...(clientState !== null && { clientState: { ...clientState, madeIn } }),
     phases,
     apply: server.build(server.emit(body)),
     result: memberType(body.type),
     laneSize: laneSize ?? defaultLaneSize(roundTrips.flatMap(updateTypes)),
     sources: {
-      calls: [...saltOf.keys()].map(describeCall),
+      calls: [...saltOf.keys(), ...calls].map(describeCall),
       aggregations: roundTrips.map(({ keys, aggregates }) => [
         ...keys.map(({ selects }) => describeCall(selects[0]!)),
         ...aggregates.map(describeCall),
       ]),
     },
   };
+}
+
+/** What clients keep, if anything, and what the computation is without it; `calls`: those of the first state. */
+function keptBy(
+  computation: FederatedComputation,
+  { clientState: source, reads }: CompileOptions,
+  body: Expression,
+  salts: number,
+): Omit<SplitState, 'parameter'> & {
+  readonly parameter: SplitState['parameter'] | null;
+  readonly clientState: Omit<ClientState, 'madeIn'> | null;
+  readonly calls: readonly Expression[];
+} {
+  if (source !== undefined) {
+    const { calls, ...clientState } = initialClientState(`Cannot compile ${computation.name}`, source, salts);
+    const split = splitClientState(computation, body, clientState.type, true);
+    return { ...split, clientState: { ...clientState, type: memberType(split.parameter.type) }, calls };
+  }
+  // A computation may call anything so; it is kept state where a process says so.
+  if (reads === undefined || !computation.parameters.some(({ name }) => name === CLIENT_STATE)) {
+    return { parameter: null, made: null, body, clientState: null, calls: [] };
+  }
+  return { ...splitClientState(computation, body, reads.type, false), clientState: reads, calls: [] };
 }
 
 /** What the server sees of a client's keys: all in cohort order, and how many each client has. */

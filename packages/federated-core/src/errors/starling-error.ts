@@ -81,6 +81,7 @@ export function reworded(error: StarlingError, message: string): StarlingError {
 /** Codes for which one client's update is refused, while the round continues without it. */
 export type RejectionCode =
   | 'non-finite-update'
+  | 'non-finite-state'
   | 'invalid-weight'
   | 'out-of-range'
   | 'key-out-of-range'

@@ -1,6 +1,7 @@
 // The reference meaning of a computation: walks the traced tree value by value, short and slow, without plans
 // or reductions. Every runtime must give what this gives, bit for bit: clients' updates are added in the same
 // lanes, and calls draw from the same seeds.
+import { findNonFinite } from '../aggregations/finite.js';
 import { analyse, type RoundTrip, updateTypes } from '../compile/analysis.js';
 import { fieldRange } from '../compile/emitter.js';
 import { defaultLaneSize } from '../compile/lane-size.js';
@@ -19,7 +20,7 @@ import { clientSeed, serverSeed } from '../program/seeds.js';
 import { generator } from '../random/generator.js';
 import { deriveSeed, type Seed, seedFrom } from '../random/seed.js';
 import { formatType } from '../types/format.js';
-import type { Type } from '../types/types.js';
+import { structEntries, type Type } from '../types/types.js';
 import { dataKinds } from '../values/data-kinds.js';
 import { unflatten } from '../values/flatten.js';
 import type { HostInput, HostOf, HostValue } from '../values/host-types.js';
@@ -56,6 +57,26 @@ export async function evaluate<P extends Type | null, R extends Type>(
   argument: ArgumentInput<P>,
   options: EvaluateOptions,
 ): Promise<HostOf<R>> {
+  return (await evaluateCounted(computation, argument, options)).value as HostOf<R>;
+}
+
+/** Where a computation draws from that is part of another one. */
+export interface DrawsFrom {
+  /** A client's seed, in place of that of a round. */
+  readonly seedOf?: (clientId: string) => Seed;
+  /** The salt of its first call. */
+  readonly firstSalt?: number;
+  /** A part of the result at clients that must be finite: else the client is refused, and its update with it. */
+  readonly finite?: string;
+}
+
+/** The value, and the clients that it is of: by position, in cohort order, those of whom nothing was refused. */
+export async function evaluateCounted(
+  computation: FederatedComputation,
+  argument: unknown,
+  options: EvaluateOptions,
+  { seedOf, firstSalt = 0, finite }: DrawsFrom = {},
+): Promise<{ readonly value: HostValue; readonly counted: readonly number[] }> {
   computationKinds.federated('Cannot evaluate a computation', 'what is evaluated', computation);
   checkOptions(`Cannot evaluate ${computation.name}`, options, {
     run: required(runnerKind),
@@ -65,7 +86,8 @@ export async function evaluate<P extends Type | null, R extends Type>(
     laneSize: count,
   });
   const { run, seed = seedFrom(0), laneSize } = options;
-  const { body, saltOf, roundTrips } = analyse(computation);
+  const { body, saltOf: salts, depthOf, roundTrips } = analyse(computation);
+  const saltOf = new Map([...salts].map(([call, salt]) => [call, firstSalt + salt]));
   const inputs = readArguments(computation, argument, options.clients);
   const clientIds = options.clientIds ?? Array.from({ length: inputs.cohort }, (_, index) => String(index));
   const aggregates = new Map<Expression, Leaves>();
@@ -76,7 +98,7 @@ export async function evaluate<P extends Type | null, R extends Type>(
   const sliced = slicesOf(server, run);
   const clients: readonly Place[] = clientIds.map(
     (id, client) =>
-      new Place(`client ${id}`, clientSeed(seed, id), run, saltOf, (expression) => {
+      new Place(`client ${id}`, seedOf?.(id) ?? clientSeed(seed, id), run, saltOf, (expression) => {
         if (expression.kind === 'parameter') return inputs.clients.get(expression.name)?.[client];
         if (expression.kind !== 'intrinsic') return undefined;
         const { role } = intrinsicNamed(expression.intrinsic);
@@ -86,9 +108,17 @@ export async function evaluate<P extends Type | null, R extends Type>(
   );
 
   const size = laneSize ?? defaultLaneSize(roundTrips.flatMap(updateTypes));
+  const checked = finite === undefined ? null : partOf(body, finite);
+  const isSound = async (client: Place, index: number): Promise<boolean> =>
+    checked === null || depthOf.get(checked) !== index || findNonFinite(await client.value(checked)) === null;
   let cohort: readonly Place[] = clients;
-  for (const trip of roundTrips) {
-    const updates = await Promise.all(cohort.map((client) => updatesOf(client, trip)));
+  for (const [depth, trip] of roundTrips.entries()) {
+    const updates = await Promise.all(
+      cohort.map(async (client) => {
+        const update = await updatesOf(client, trip);
+        return update !== null && (await isSound(client, depth)) ? update : null;
+      }),
+    );
     for (const [index, aggregate] of trip.aggregates.entries()) {
       const lanes: Leaves[][] = [];
       for (let start = 0; start < cohort.length; start += size) {
@@ -105,7 +135,10 @@ export async function evaluate<P extends Type | null, R extends Type>(
     }
     cohort = cohort.filter((_, position) => updates[position] !== null);
   }
-  return (await resultOf(body, server, cohort)) as HostOf<R>;
+  const sound = await Promise.all(cohort.map((client) => isSound(client, roundTrips.length)));
+  cohort = cohort.filter((_, position) => sound[position]);
+  const counted = cohort.map((client) => clients.indexOf(client));
+  return { value: await resultOf(body, server, cohort), counted };
 }
 
 /** One client, or the server: computes the expressions that are placed with it, each once. */
@@ -207,6 +240,11 @@ async function updatesOf(client: Place, { keys, aggregates }: RoundTrip): Promis
 
 function definitionOf(aggregate: IntrinsicExpression): AggregateIntrinsic {
   return intrinsicNamed(aggregate.intrinsic) as AggregateIntrinsic;
+}
+
+function partOf(body: Expression, name: string): Expression | null {
+  if (body.kind !== 'struct') return null;
+  return body.elements[structEntries(body.type).findIndex(([key]) => key === name)] ?? null;
 }
 
 async function resultOf(body: Expression, server: Place, cohort: readonly Place[]): Promise<HostValue> {

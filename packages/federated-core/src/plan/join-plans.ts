@@ -7,12 +7,13 @@ import { formatType } from '../types/format.js';
 import { leafCount } from '../types/leaves.js';
 import { isEquivalent } from '../types/relations.js';
 import { struct, structEntries, type Type } from '../types/types.js';
-import type { Phase, RoundPlan } from './round-plan.js';
+import type { ClientState, Phase, RoundPlan } from './round-plan.js';
 
 /**
  * The phases of `first`, then those of `second`, numbered on; what each computes is as it was. Server input and result
  * are structs `<first=…,second=…>`. Clients hold what either takes: the same, or fields by names that have one type in
- * both. Throws a `CompileError` for other clients, and for lanes of two sizes.
+ * both; what they keep is what `first` says, which `second` may read. Throws a `CompileError` for other clients, and
+ * for lanes of two sizes.
  */
 export function joinPlans<G>(first: RoundPlan<G>, second: RoundPlan<G>): RoundPlan<G> {
   if (first.laneSize !== second.laneSize) {
@@ -21,6 +22,7 @@ export function joinPlans<G>(first: RoundPlan<G>, second: RoundPlan<G>): RoundPl
     );
   }
   const clientInput = joinedClientInput(first, second);
+  const kept = joinedClientState(first, second);
   const server = leafCount(first.serverInput) + leafCount(second.serverInput);
   const before: Before = { server: 0, phases: 0, aggregates: 0 };
   const between: Before = {
@@ -42,9 +44,10 @@ export function joinPlans<G>(first: RoundPlan<G>, second: RoundPlan<G>): RoundPl
     name: first.name,
     serverInput: struct({ first: first.serverInput, second: second.serverInput }),
     clientInput,
+    ...(kept !== undefined && { clientState: kept }),
     phases: [
-      ...joinedPhases(first, clientInput, before, server),
-      ...joinedPhases(second, clientInput, between, server),
+      ...joinedPhases(first, { clientInput, kept }, before, server),
+      ...joinedPhases(second, { clientInput, kept }, between, server),
     ],
     apply: {
       inputs: server + aggregates,
@@ -65,19 +68,24 @@ interface Before {
 
 function joinedPhases<G>(
   plan: RoundPlan<G>,
-  clientInput: Type,
+  { clientInput, kept }: { readonly clientInput: Type; readonly kept: ClientState<G> | undefined },
   before: Before,
   server: number,
 ): readonly Phase<G>[] {
+  const keptCount = kept === undefined ? 0 : leafCount(kept.type);
   return plan.phases.map((phase, index) => {
     const earlier = server + before.aggregates + aggregateCount(plan, index);
     const given =
       leafCount(phase.broadcast) + phase.selections.reduce((sum, { slice }) => sum + leafCount(slice), 0);
-    const clientPlaces = placesOf(plan.clientInput, clientInput).map((place) => given + place);
+    const read = plan.clientState === undefined ? [] : upTo(keptCount);
+    const own = [
+      ...read.map((place) => given + place),
+      ...placesOf(plan.clientInput, clientInput).map((place) => given + keptCount + place),
+    ];
     return {
       ...phase,
       prepare: withInputsAt(phase.prepare, earlier, serverPlaces(plan, before, server, index)),
-      work: withInputsAt(phase.work, given + leafCount(clientInput), [...upTo(given), ...clientPlaces]),
+      work: withInputsAt(phase.work, given + keptCount + leafCount(clientInput), [...upTo(given), ...own]),
       selections: phase.selections.map((selection) => ({
         ...selection,
         keys: { ...selection.keys, phase: selection.keys.phase + before.phases },
@@ -117,6 +125,18 @@ function joinedClientInput(first: RoundPlan<unknown>, second: RoundPlan<unknown>
     fields.set(name, type);
   }
   return struct(Object.fromEntries(fields));
+}
+
+/** A state that the second plan makes would be a second state of the same clients. */
+function joinedClientState<G>(first: RoundPlan<G>, second: RoundPlan<G>): ClientState<G> | undefined {
+  const [one, other] = [first.clientState, second.clientState];
+  const fits = other === undefined || (one !== undefined && isEquivalent(one.type, other.type));
+  if (!fits || (other?.madeIn ?? null) !== null) {
+    throw new CompileError(
+      `Cannot join ${first.name} and ${second.name}: the second may only read what clients keep by the first, ${one === undefined ? 'which is nothing' : formatType(one.type)}, got ${formatType(other!.type)}`,
+    );
+  }
+  return one;
 }
 
 /** A name of `null` for what has none. */

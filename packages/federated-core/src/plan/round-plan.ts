@@ -31,9 +31,27 @@ export interface Phase<G = LocalComputation> {
    * What this phase's work takes of slices; as with a broadcast, a later phase that needs the same lists them again.
    */
   readonly selections: readonly Selection<G>[];
-  /** (broadcast, slices, client input) → the updates of all aggregations, in order. */
+  /**
+   * (broadcast, slices, client state, client input) → the updates of all aggregations, in order; then, in the phase
+   * that makes it, the new client state.
+   */
   readonly work: LocalProgram<G>;
   readonly aggregations: readonly Aggregation<G>[];
+}
+
+/** What becomes of a client that no longer holds the state which it has: it starts anew, or takes no part. */
+export type WhenLost = 'restart' | 'sit-out';
+
+/** What each client keeps from round to round. It never leaves its client, and neither does a hash of it. */
+export interface ClientState<G = LocalComputation> {
+  readonly type: Type;
+  /** ( → state): the state of a client that has none yet. */
+  readonly initialize: LocalProgram<G>;
+  /** The phase whose work makes the new state; `null` for a plan that reads the state and does not change it. */
+  readonly madeIn: number | null;
+  readonly whenLost: WhenLost;
+  /** Whether a client whose new state holds a NaN or an infinity is rejected, so that its state stays as it was. */
+  readonly finite: boolean;
 }
 
 export interface RoundPlan<G = LocalComputation> {
@@ -45,6 +63,8 @@ export interface RoundPlan<G = LocalComputation> {
   readonly serverInput: Type;
   /** The same of the CLIENTS-placed parameters: what each client must hold. */
   readonly clientInput: Type;
+  /** Left out where clients keep nothing. */
+  readonly clientState?: ClientState<G>;
   /** None when nothing is asked of clients, such as to make an initial state. */
   readonly phases: readonly Phase<G>[];
   /** (server input, aggregates of all phases) → result. */

@@ -4,11 +4,12 @@ import type { Aggregation } from '../aggregations/aggregations.js';
 import { encodeSettings } from '../aggregations/settings.js';
 import { aggregateOf } from '../intrinsics/intrinsics.js';
 import { planKind } from '../plan/plan-kind.js';
-import type { RoundPlan, Selection } from '../plan/round-plan.js';
+import type { ClientState, RoundPlan, Selection } from '../plan/round-plan.js';
 import type { LocalComputation } from '../program/local-computation.js';
 import { registersMade } from '../program/map-registers.js';
 import type { Instruction, LocalProgram } from '../program/program.js';
 import { formatTypeIndented } from '../types/format.js';
+import { leafCount } from '../types/leaves.js';
 import { structEntries, type Type } from '../types/types.js';
 import { formatTensor } from './format-tensor.js';
 
@@ -16,12 +17,15 @@ import { formatTensor } from './format-tensor.js';
 export function formatPlan(plan: RoundPlan<LocalComputation> | RoundPlan<string>): string {
   planKind('Cannot print a plan', 'what is printed', plan);
   const { serverInput, clientInput, laneSize } = plan;
+  const clientState: ClientState<LocalComputation | string> | undefined = plan.clientState;
   const phases: readonly RoundPlan<LocalComputation | string>['phases'][number][] = plan.phases;
   const lines = [
     `plan ${plan.name}`,
     `  server input: ${broken(serverInput)}`,
     `  client input: ${broken(clientInput)}`,
+    ...(clientState === undefined ? [] : [formatClientState(clientState)]),
     `  lanes of ${laneSize}`,
+    ...(clientState === undefined ? [] : ['', ...block('first client state', clientState.initialize, [])]),
   ];
   const known = labels('server', serverInput);
   phases.forEach(({ prepare, broadcast, selections, work, aggregations }, index) => {
@@ -34,9 +38,12 @@ export function formatPlan(plan: RoundPlan<LocalComputation> | RoundPlan<string>
       ...block('work', work, [
         ...labels('broadcast', broadcast),
         ...slices,
+        ...(clientState === undefined ? [] : labels('kept', clientState.type)),
         ...labels('client', clientInput),
       ]),
     );
+    if (clientState?.madeIn === index)
+      lines.push(`  the last ${leafCount(clientState.type)} are the new client state`);
     for (const aggregation of aggregations) {
       lines.push(`  ${formatAggregation(aggregation)}`);
       for (const [name, operator] of Object.entries(aggregation.operators ?? {})) {
@@ -54,6 +61,11 @@ export function formatPlan(plan: RoundPlan<LocalComputation> | RoundPlan<string>
     '',
   );
   return lines.join('\n');
+}
+
+function formatClientState({ type, whenLost, madeIn }: ClientState<unknown>): string {
+  const how = madeIn === null ? 'read only' : `never sent; a client that has lost it: ${whenLost}`;
+  return `  client state: ${broken(type)} (${how})`;
 }
 
 function formatSelection(

@@ -5,7 +5,7 @@ import type { Aggregation, AggregationKind } from '../aggregations/aggregations.
 import { bytesOf } from '../compile/lane-size.js';
 import { aggregateOf } from '../intrinsics/intrinsics.js';
 import { planKind } from '../plan/plan-kind.js';
-import type { RoundPlan, Selection } from '../plan/round-plan.js';
+import type { ClientState, RoundPlan, Selection, WhenLost } from '../plan/round-plan.js';
 import { formatType } from '../types/format.js';
 import { leafTypes } from '../types/leaves.js';
 
@@ -23,8 +23,20 @@ export interface PlanSummary {
    */
   readonly bytesDown: number | null;
   readonly bytesUp: number | null;
+  /** What each client keeps from round to round; left out where clients keep nothing. */
+  readonly clientState?: ClientStateSummary;
   /** Whether the server sees any single client's value. */
   readonly revealing: boolean;
+}
+
+/** It never leaves its client, and neither does a hash of it. */
+export interface ClientStateSummary {
+  readonly type: string;
+  /** Of one client; null when they are not known, as elsewhere. */
+  readonly bytes: number | null;
+  readonly whenLost: WhenLost;
+  /** Whether the plan only reads it. */
+  readonly readOnly: boolean;
 }
 
 export interface PhaseSummary {
@@ -88,8 +100,13 @@ export function inspectPlan(plan: RoundPlan<unknown>): PlanSummary {
     phases,
     bytesDown: total(phases.map(({ bytesDown }) => bytesDown)),
     bytesUp: total(phases.map(({ bytesUp }) => bytesUp)),
+    ...(plan.clientState !== undefined && { clientState: inspectState(plan.clientState) }),
     revealing: phases.some(({ updates }) => updates.some(({ revealing }) => revealing)),
   };
+}
+
+function inspectState({ type, whenLost, madeIn }: ClientState<unknown>): ClientStateSummary {
+  return { type: formatType(type), bytes: bytesOf(type), whenLost, readOnly: madeIn === null };
 }
 
 function inspectSelection(

@@ -12,6 +12,14 @@ export function clientSeed(round: Seed, clientId: string): Seed {
   return deriveSeed(round, 'client', clientId);
 }
 
+/**
+ * The seed of a client's first state: of the run's seed, not of a round's, so that it is the same state whenever it is
+ * first asked for.
+ */
+export function clientStateSeed(run: Seed, clientId: string): Seed {
+  return deriveSeed(run, 'client-state', clientId);
+}
+
 /** What the operators of a `federatedAggregate` draw from: fixed, since nobody says in which order they are called. */
 export const OPERATOR_SEED: Seed = [0, 0];
 

@@ -2,7 +2,7 @@
 // that no computation has, and that the compiler shows. What TypeScript does not know is left to `process-types.ts`.
 import type { FederatedComputation } from '../computations/federated-computation.js';
 import type { First, Misfit } from '../intrinsics/framework/requirements.js';
-import type { FederatedType, StructElements, Type } from '../types/types.js';
+import type { FederatedType, Placement, StructElements, Type } from '../types/types.js';
 
 /** The two computations of a process whose `next` returns these parts. */
 export interface FittingComputations<I, N, Part extends string> {
@@ -10,14 +10,32 @@ export interface FittingComputations<I, N, Part extends string> {
   readonly next: Or<N, NextFault<I, N, Part>>;
 }
 
+/** The computations of an iterative process. `K`: `never` where clients keep no state. */
+export interface FittingProcess<I, K, N> {
+  readonly initialize: Or<I, InitializeFault<I>>;
+  readonly initializeClient?: Or<K, InitializeFault<K, 'CLIENTS'>>;
+  readonly next: Or<
+    N,
+    IsKnown<K> extends false
+      ? NextFault<I, N, 'state' | 'metrics'>
+      : First<
+          NextFault<I, N, 'state' | 'clientState' | 'metrics'>,
+          RoundFault<K, N, 'clientState', 'CLIENTS'>
+        >
+  >;
+}
+
+/** Not of `never`, nor of any computation, as of a process that may or may not have one. */
+type IsKnown<K> = [K] extends [never] ? false : FederatedComputation extends K ? false : true;
+
 type Or<Given, Fault> = [Fault] extends [never] ? Given : Fault;
 
-type InitializeFault<I> =
+type InitializeFault<I, Place extends Placement = 'SERVER'> =
   I extends FederatedComputation<infer P, infer R>
     ? First<
         null extends P ? never : HasFields<P> extends false ? never : 'need a computation of no parameter',
-        [StateOf<R>] extends ['elsewhere']
-          ? 'need one state at SERVER (federatedZip makes one of several)'
+        [StateOf<R, Place>] extends ['elsewhere']
+          ? `need one state at ${Place} (federatedZip makes one of several)`
           : never
       >
     : never;
@@ -37,6 +55,24 @@ type NextFault<I, N, Part extends string> =
       : never
     : never;
 
+/** What is wrong with how a state of clients goes round, by its name. */
+type RoundFault<K, N, Name extends string, Place extends Placement> =
+  N extends FederatedComputation<infer P, infer R>
+    ? FieldOf<P, Name> extends infer Taken
+      ? [Taken] extends [never]
+        ? `need a parameter ${Name}`
+        : First<
+            StateFault<
+              Taken,
+              StartOf<K, Place>,
+              `need the parameter ${Name} of the type that initializeClient gives`,
+              Place
+            >,
+            StateFault<Taken, FieldOf<R, Name>, `need to return ${Name} in the type that it comes in`, Place>
+          >
+      : never
+    : never;
+
 /** Whether a parameter has fields: a record of none is no parameter. */
 type HasFields<P> = P extends { readonly kind: 'struct'; readonly elements: infer E }
   ? [keyof E] extends [never]
@@ -45,27 +81,29 @@ type HasFields<P> = P extends { readonly kind: 'struct'; readonly elements: infe
   : true;
 
 /** What `initialize` gives, if it is a state at all. */
-type StartOf<I> =
+type StartOf<I, Place extends Placement = 'SERVER'> =
   I extends FederatedComputation<Type | null, infer R>
-    ? [StateOf<R>] extends ['elsewhere']
+    ? [StateOf<R, Place>] extends ['elsewhere']
       ? Type
       : R
     : Type;
 
 /** `Need` and what is wrong where a state of type `Given` does not fit one of type `Taken`. */
-type StateFault<Taken, Given, Need extends string> = [Given] extends [never]
+type StateFault<Taken, Given, Need extends string, Place extends Placement = 'SERVER'> = [Given] extends [
+  never,
+]
   ? never
-  : [StateOf<Given>] extends ['elsewhere']
-    ? 'need the state as one value at SERVER (federatedZip makes one of several)'
-    : [Misfit<StateOf<Taken>, StateOf<Given>>] extends [never]
+  : [StateOf<Given, Place>] extends ['elsewhere']
+    ? `need the state as one value at ${Place} (federatedZip makes one of several)`
+    : [Misfit<StateOf<Taken, Place>, StateOf<Given, Place>>] extends [never]
       ? never
-      : `${Need}, got ${Misfit<StateOf<Taken>, StateOf<Given>> & string}`;
+      : `${Need}, got ${Misfit<StateOf<Taken, Place>, StateOf<Given, Place>> & string}`;
 
-/** The member of a state at the server; `Type` where that is not known. */
-type StateOf<T> = Type extends T
+/** The member of a state in its place; `Type` where that is not known. */
+type StateOf<T, Place extends Placement = 'SERVER'> = Type extends T
   ? Type
   : T extends FederatedType<infer M, infer P>
-    ? 'SERVER' extends P
+    ? Place extends P
       ? M
       : 'elsewhere'
     : 'elsewhere';

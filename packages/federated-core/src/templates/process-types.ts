@@ -7,7 +7,7 @@ import { atLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import { accepts } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
-import { structEntries, type Type } from '../types/types.js';
+import { type Placement, structEntries, type Type } from '../types/types.js';
 
 /** Throws errors that name the template, both types and the user's line. */
 export class ProcessCheck {
@@ -39,14 +39,17 @@ export class ProcessCheck {
     }
   }
 
-  /** The type of the state that `initialize` gives: it takes nothing, and the state is at the server. */
-  stateOf(initialize: FederatedComputation): Type {
+  /** The type of the state that `initialize` gives: it takes nothing, and the state is in one place. */
+  stateOf(
+    initialize: FederatedComputation,
+    { of, at }: { readonly of: string; readonly at: Placement } = { of: 'initialize', at: 'SERVER' },
+  ): Type {
     if (initialize.type.parameter !== null)
-      this.fail(`initialize${this.ofStep} must take no parameter`, formatType(initialize.type));
+      this.fail(`${of}${this.ofStep} must take no parameter`, formatType(initialize.type));
     const state = initialize.type.result;
-    if (state.kind !== 'federated' || state.placement !== 'SERVER') {
+    if (state.kind !== 'federated' || state.placement !== at) {
       this.fail(
-        `initialize${this.ofStep} must give one value at SERVER (federatedZip makes one of several)`,
+        `${of}${this.ofStep} must give one value at ${at} (federatedZip makes one of several)`,
         formatType(state),
       );
     }
@@ -59,30 +62,40 @@ export class ProcessCheck {
     state: Type,
     names: readonly string[],
   ): Readonly<Record<string, Type>> {
-    const taken = next.parameters.find(({ name }) => name === 'state')?.type;
-    if (taken === undefined || !accepts(taken, state)) {
-      this.fail(
-        `next${this.ofStep} must take a parameter state of ${formatType(state)}`,
-        formatType(taken ?? next.type),
-      );
-    }
+    this.takes(next, 'state', state);
     const { result } = next.type;
-    const results = Object.fromEntries(result.kind === 'struct' ? structEntries(result) : []) as Record<
-      string,
-      Type
-    >;
+    const results = partsOf(result);
     if (Object.keys(results).length !== names.length || names.some((name) => results[name] === undefined)) {
       this.fail(`next${this.ofStep} must return { ${names.join(', ')} }`, formatType(result));
     }
-    const given = results['state']!;
-    if (!accepts(taken, given))
-      this.fail(`next${this.ofStep} must return a state of ${formatType(taken)}`, formatType(given));
+    this.goesRound(next, 'state', state);
     return results;
+  }
+
+  /** `next` must take the state `name` as it begins, and return it as it is taken. */
+  goesRound(next: FederatedComputation, name: string, first: Type): void {
+    const taken = this.takes(next, name, first);
+    const given = partsOf(next.type.result)[name]!;
+    if (!accepts(taken, given))
+      this.fail(`next${this.ofStep} must return a ${name} of ${formatType(taken)}`, formatType(given));
+  }
+
+  private takes(next: FederatedComputation, name: string, first: Type): Type {
+    const taken = next.parameters.find((parameter) => parameter.name === name)?.type;
+    if (taken !== undefined && accepts(taken, first)) return taken;
+    return this.fail(
+      `next${this.ofStep} must take a parameter ${name} of ${formatType(first)}`,
+      formatType(taken ?? next.type),
+    );
   }
 
   atServer(what: string, type: Type): void {
     if (!isAtServer(type)) this.fail(`${what} must be at SERVER`, formatType(type));
   }
+}
+
+function partsOf(result: Type): Readonly<Record<string, Type>> {
+  return Object.fromEntries(result.kind === 'struct' ? structEntries(result) : []);
 }
 
 function isAtServer(type: Type): boolean {

@@ -4,11 +4,12 @@ import { updateChecker } from '../aggregations/check-update.js';
 import { createReduction } from '../aggregations/create-reduction.js';
 import type { Accumulator } from '../aggregations/reduction.js';
 import { OverflowError, RejectedUpdateError } from '../errors/starling-error.js';
+import { workOutputs } from '../plan/client-state-leaves.js';
 import type { RoundPlan } from '../plan/round-plan.js';
 import { clientSlices, selectSlices, splitKeys, unpackSlices } from '../plan/select-slices.js';
 import type { LocalComputation, LocalRunner } from '../program/local-computation.js';
 import { runProgram } from '../program/run-program.js';
-import { clientSeed, serverSeed } from '../program/seeds.js';
+import { clientSeed, clientStateSeed, serverSeed } from '../program/seeds.js';
 import { type Seed, seedFrom } from '../random/seed.js';
 import { leafCount } from '../types/leaves.js';
 import { functionType, isType, type StructType, struct, structEntries, type Type } from '../types/types.js';
@@ -73,14 +74,22 @@ const fround = (value: Host): Host => (typeof value === 'number' ? Math.fround(v
 
 /**
  * Runs a plan as a runtime does: phase by phase, each client's work, lanes, merge, report, apply. `clients` holds
- * one client input each, as host values.
+ * one client input each, as host values. `kept` holds what clients keep, by their numbers; it is brought up to date.
  */
 export async function runPlan(
   plan: RoundPlan,
   server: unknown,
   clients: readonly unknown[],
   seed: Seed = seedFrom(0),
+  kept: Map<string, readonly Tensor[]> = new Map(),
+  runSeed: Seed = seedFrom(0),
 ): Promise<HostValue> {
+  const { clientState } = plan;
+  const stateOf = async (id: string): Promise<readonly Tensor[]> => {
+    if (clientState === undefined) return [];
+    return kept.get(id) ?? runProgram(clientState.initialize, [], plainRunner, clientStateSeed(runSeed, id));
+  };
+  const made = new Map<string, readonly Tensor[]>();
   const input = flatten(plan.serverInput, toValue(plan.serverInput, server));
   const aggregates: Tensor[] = [];
   let cohort = clients.map((client, index) => ({
@@ -88,7 +97,8 @@ export async function runPlan(
     leaves: flatten(plan.clientInput, toValue(plan.clientInput, client)),
   }));
   const keysOf: Map<string, Int32Array>[][] = [];
-  for (const phase of plan.phases) {
+  for (const [phaseIndex, phase] of plan.phases.entries()) {
+    const { updates: sentLeaves } = workOutputs(plan, phaseIndex);
     const prepared = await runProgram(
       phase.prepare,
       [...input, ...aggregates],
@@ -114,12 +124,14 @@ export async function runPlan(
     const updates = await Promise.all(
       cohort.map(async ({ id, leaves }) => {
         try {
-          const sent = await runProgram(
+          const worked = await runProgram(
             phase.work,
-            [...broadcast, ...slices.get(id)!, ...leaves],
+            [...broadcast, ...slices.get(id)!, ...(await stateOf(id)), ...leaves],
             plainRunner,
             clientSeed(seed, id),
           );
+          const sent = worked.slice(0, sentLeaves);
+          if (worked.length > sentLeaves) made.set(id, worked.slice(sentLeaves));
           return check(sent) === null ? sent : null;
         } catch (error) {
           if (error instanceof RejectedUpdateError || error instanceof OverflowError) return null;
@@ -151,5 +163,6 @@ export async function runPlan(
     }
   }
   const result = await runProgram(plan.apply, [...input, ...aggregates], plainRunner, serverSeed(seed));
+  for (const { id } of cohort) if (made.has(id)) kept.set(id, made.get(id)!);
   return toHost(plan.result, unflatten(plan.result, result));
 }

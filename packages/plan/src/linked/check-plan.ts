@@ -3,12 +3,14 @@
 import { formatType, type Type } from '@starling/federated-core';
 import {
   type Aggregation,
+  type ClientState,
   type Instruction,
   type LocalProgram,
   leafTypes,
   type Phase,
   type RoundPlan,
   type Selection,
+  stateLeafCount,
 } from '@starling/federated-core/plan';
 import { PlanError } from './plan-error.js';
 
@@ -23,10 +25,19 @@ export function checkPlan(plan: RoundPlan<string>, graphs: ReadonlyMap<string, G
   if (!(Number.isSafeInteger(plan.laneSize) && plan.laneSize >= 1)) {
     throw new PlanError(`Cannot run plan '${plan.name}': laneSize must be at least 1, got ${plan.laneSize}`);
   }
+  const checkClientState = ({ initialize, madeIn }: ClientState<string>): void => {
+    check('the first client state', initialize, 0, stateLeafCount(plan));
+    if (madeIn === null || madeIn < plan.phases.length) return;
+    throw new PlanError(
+      `Cannot run plan '${plan.name}': its client state must be made in one of ${plan.phases.length} phases, got ${madeIn}`,
+    );
+  };
   const check = (slot: string, program: LocalProgram<string>, inputs: number, outputs: number): void =>
     checkProgram(`${slot} of plan '${plan.name}'`, program, inputs, outputs, graphs);
   const server = count(plan.serverInput);
-  const client = count(plan.clientInput);
+  const state = stateLeafCount(plan);
+  const client = state + count(plan.clientInput);
+  if (plan.clientState !== undefined) checkClientState(plan.clientState);
   let aggregates = 0;
   const earlier: Phase<string>[] = [];
   plan.phases.forEach((phase, index) => {
@@ -40,7 +51,8 @@ export function checkPlan(plan: RoundPlan<string>, graphs: ReadonlyMap<string, G
     earlier.push(phase);
     const slices = sum(selections.map(({ slice }) => count(slice)));
     const updates = phase.aggregations.map(({ update }) => count(update));
-    check(`phase ${index} work`, phase.work, broadcast + slices + client, sum(updates));
+    const made = plan.clientState?.madeIn === index ? state : 0;
+    check(`phase ${index} work`, phase.work, broadcast + slices + client, sum(updates) + made);
     phase.aggregations.forEach((aggregation, position) => {
       const result = count(aggregation.result);
       const update = updates[position] as number;

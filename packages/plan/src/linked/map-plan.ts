@@ -1,11 +1,20 @@
 // Walks over a round plan: renames its graphs, and lists them. Packing, loading and shipping a plan all need
 // one of the two.
-import type { Aggregation, Instruction, LocalProgram, Phase, RoundPlan } from '@starling/federated-core/plan';
+import type {
+  Aggregation,
+  ClientState,
+  Instruction,
+  LocalProgram,
+  Phase,
+  RoundPlan,
+} from '@starling/federated-core/plan';
 
 /** The same plan with every graph named anew, such as by hash in place of the local computation itself. */
 export function mapPlan<G, H>(plan: RoundPlan<G>, rename: (graph: G) => H): RoundPlan<H> {
+  const { clientState, ...rest } = plan;
   return {
-    ...plan,
+    ...rest,
+    ...mapClientState(clientState, rename),
     phases: plan.phases.map(
       (phase): Phase<H> => ({
         ...phase,
@@ -17,6 +26,14 @@ export function mapPlan<G, H>(plan: RoundPlan<G>, rename: (graph: G) => H): Roun
     ),
     apply: mapProgram(plan.apply, rename),
   };
+}
+
+function mapClientState<G, H>(
+  state: ClientState<G> | undefined,
+  rename: (graph: G) => H,
+): { readonly clientState?: ClientState<H> } {
+  if (state === undefined) return {};
+  return { clientState: { ...state, initialize: mapProgram(state.initialize, rename) } };
 }
 
 /** Who runs a graph: clients, the server, or either (the operators of an aggregation). */
@@ -31,6 +48,7 @@ export function graphsOf<G>(plan: RoundPlan<G>, roles: readonly GraphRole[]): re
       if ('graph' in instruction) found.add(instruction.graph);
     }
   };
+  if (plan.clientState !== undefined) visit('client', plan.clientState.initialize);
   for (const phase of plan.phases) {
     visit('server', phase.prepare);
     if (roles.includes('server')) for (const { graph } of phase.selections) found.add(graph);

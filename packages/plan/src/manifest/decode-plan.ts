@@ -54,9 +54,10 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
  */
 export function workBlobs(manifest: Manifest, needs: Engine['needs'] = 'onnx'): readonly BlobReference[] {
   const used = new Set(
-    manifest.phases.flatMap(({ work }) =>
-      work.instructions.flatMap((each) => ('graph' in each ? [each.graph] : [])),
-    ),
+    [
+      ...(manifest.clientState === undefined ? [] : [manifest.clientState.initialize]),
+      ...manifest.phases.map(({ work }) => work),
+    ].flatMap(({ instructions }) => instructions.flatMap((each) => ('graph' in each ? [each.graph] : []))),
   );
   const references = manifest.graphs
     .filter(({ id }) => used.has(id))
@@ -128,13 +129,20 @@ class PlanDecoder {
   ) {}
 
   plan(): RoundPlan<string> {
-    const { name, laneSize, serverInput, clientInput, result, phases, apply } = this.manifest;
+    const { name, laneSize, serverInput, clientInput, clientState, result, phases, apply } = this.manifest;
     return {
       name,
       laneSize,
       serverInput: typeOf(serverInput),
       clientInput: typeOf(clientInput),
       result: typeOf(result),
+      ...(clientState !== undefined && {
+        clientState: {
+          ...clientState,
+          type: typeOf(clientState.type),
+          initialize: this.program(clientState.initialize),
+        },
+      }),
       phases: phases.map((phase) => ({
         prepare: this.program(phase.prepare),
         broadcast: typeOf(phase.broadcast),

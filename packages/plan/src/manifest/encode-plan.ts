@@ -2,6 +2,7 @@
 import { formatType, type Tensor } from '@starling/federated-core';
 import {
   type Aggregation,
+  type ClientState,
   encodeSettings,
   type Instruction,
   type LocalProgram,
@@ -28,6 +29,7 @@ export function encodePlan({ plan, graphs }: Pick<LinkedPlan, 'plan' | 'graphs'>
     return { sha256, bytes: bytes.length };
   };
   const encoder = new PlanEncoder();
+  const clientState = encoder.clientState(plan.clientState);
   const phases = plan.phases.map((phase) => encoder.phase(phase));
   const apply = encoder.program(plan.apply);
   const manifest: Manifest = {
@@ -38,6 +40,7 @@ export function encodePlan({ plan, graphs }: Pick<LinkedPlan, 'plan' | 'graphs'>
     serverInput: formatType(plan.serverInput),
     clientInput: formatType(plan.clientInput),
     result: formatType(plan.result),
+    ...(clientState !== undefined && { clientState }),
     phases,
     apply,
     graphs: Array.from(graphs.values(), (graph) => ({
@@ -61,6 +64,11 @@ type ManifestPhase = Manifest['phases'][number];
 /** Parts of a plan as parts of a manifest; tensors met on the way are gathered in `constants`. */
 class PlanEncoder {
   readonly constants: Tensor[] = [];
+
+  clientState(state: ClientState<string> | undefined): Manifest['clientState'] {
+    if (state === undefined) return undefined;
+    return { ...state, type: formatType(state.type), initialize: this.program(state.initialize) };
+  }
 
   phase({ prepare, broadcast, selections, work, aggregations }: Phase<string>): ManifestPhase {
     return {

@@ -90,6 +90,16 @@ export const manifestSchema = z.strictObject({
   serverInput: typeText,
   clientInput: typeText,
   result: typeText,
+  /** What clients keep; left out if they keep nothing. */
+  clientState: z
+    .strictObject({
+      type: typeText,
+      initialize: programSchema,
+      madeIn: count.nullable(),
+      whenLost: z.enum(['restart', 'sit-out']),
+      finite: z.boolean(),
+    })
+    .exactOptional(),
   phases: z.array(
     z.strictObject({
       prepare: programSchema,

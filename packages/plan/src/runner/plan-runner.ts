@@ -36,9 +36,12 @@ export interface PlanRunner {
     keysOf: (selection: Selection<string>) => readonly Int32Array[],
     seed: Seed,
   ): Promise<readonly CohortSlices[]>;
+  /** A client's first state, where clients keep one; `seed`: `clientStateSeed(run's seed, client)`. */
+  initializeClient(seed: Seed): Promise<Leaves>;
   /**
-   * A client's update, from the phase's broadcast and what is the client's own: its slices, in
-   * the order of the phase's selections, and what it holds.
+   * A client's update, from the phase's broadcast and what is the client's own: its slices, in the order of the phase's
+   * selections, its state, where clients keep one, and what it holds. In the phase that makes it, the new state follows
+   * the update (`phaseWork` takes them apart).
    */
   work(phase: number, broadcast: Leaves, own: Leaves, seed: Seed): Promise<Leaves>;
   /** The result of the plan, from the server input and the aggregates of all phases. */
@@ -100,6 +103,12 @@ export async function createPlanRunner(
         slices.push(await selectSlices(selection, values[index]!, keysOf(selection), runSlice, seed));
       }
       return slices;
+    },
+    async initializeClient(seed) {
+      if (plan.clientState === undefined) {
+        throw new PlanError(`Cannot run plan '${plan.name}': its clients keep nothing`);
+      }
+      return runProgram(plan.clientState.initialize, [], run, seed);
     },
     work: (phase, broadcast, own, seed) => runProgram(phaseAt(phase).work, [...broadcast, ...own], run, seed),
     apply: (serverInput, aggregates, seed) =>

@@ -73,6 +73,13 @@ export async function sumLane(
   { broadcast, seed, clients, zeros, mayGoOn, worked }: LaneRequest,
 ): Promise<LaneSums | null> {
   const reports: ClientReport[] = [];
+  async function altered(working: Promise<Leaves>, alterations: readonly Alteration[]): Promise<Leaves> {
+    const worked = await working;
+    // Over sockets a client checks before it sends, and what is not sent is not altered.
+    const refusal = check(worked);
+    if (refusal !== null) throw refusal;
+    return alter(worked, alterations);
+  }
   let accumulators: LaneAccumulators | null = null;
   for (const each of clients) {
     if (mayGoOn !== undefined && !(await mayGoOn())) return null;
@@ -84,14 +91,9 @@ export async function sumLane(
     const { report, update } = await clientOutcome(
       client,
       () => each.load(),
-      async (input) => {
-        const ownSeed = clientSeed(seed, client);
-        const worked = await runner.work(phase, broadcast, [...each.slices(), ...input], ownSeed);
-        if (alterations === undefined) return worked;
-        // Over sockets a client checks before it sends, and what is not sent is not altered.
-        const refusal = check(worked);
-        if (refusal !== null) throw refusal;
-        return alter(worked, alterations);
+      (input) => {
+        const working = runner.work(phase, broadcast, [...each.slices(), ...input], clientSeed(seed, client));
+        return alterations === undefined ? working : altered(working, alterations);
       },
       check,
     );

@@ -16,7 +16,7 @@ import type { LaneMemory } from './memory/lane-memory.js';
 import { type LaneTask, PhaseRun } from './phase-run.js';
 import { Publication } from './publication.js';
 import { startLocalWorker } from './workers/local-worker.js';
-import type { Reply, SentClient } from './workers/messages.js';
+import { type Reply, type SentClient, sentClient } from './workers/messages.js';
 import { startWorker, type WorkerEvents, type WorkerHandle } from './workers/worker-handle.js';
 
 export interface ThreadsSessionOptions {
@@ -238,18 +238,9 @@ export class ThreadsSession implements RuntimeSession {
       }
       const found = this.dataOf(pinned, index, id);
       const data = found instanceof Promise ? await found : found;
-      // Of one form where nothing is special: it is cloned in half the time.
-      const plain: SentClient = { id, data };
-      const rowsOf = slices?.map((slice) => slice.rowsOf[position]!);
-      const special = rowsOf !== undefined || fault?.kind === 'altered';
+      const alterations = fault?.alterations;
       clients.push(
-        special
-          ? {
-              ...plain,
-              ...(rowsOf !== undefined && { rowsOf }),
-              ...(fault?.kind === 'altered' && { alterations: fault.alterations }),
-            }
-          : plain,
+        sentClient(id, data, { rowsOf: slices?.map(({ rowsOf }) => rowsOf[position]!), alterations }),
       );
     }
     worker.sending = false;

@@ -5,34 +5,23 @@ import {
   type AggregatedComputation,
   atClients,
   atServer,
-  federatedBroadcast,
   federatedComputation,
-  federatedMap,
-  federatedSum,
-  federatedZip,
   sequence,
   type Type,
 } from '@starling/federated-core';
-import { checkOptions, count, kinds, numberWithin, required } from '@starling/federated-core/plan';
+import { checkOptions, required } from '@starling/federated-core/plan';
 import type { EvaluationResult } from '../evaluation/evaluation-types.js';
-import { evaluationWork } from '../evaluation/evaluation-work.js';
-import { checkHistograms, type Histograms, histogramWork, spreadWork } from '../evaluation/histogram-work.js';
+import {
+  checkMeasures,
+  MEASURE_OPTIONS,
+  type MeasureOptions,
+  measuredOnClients,
+} from '../evaluation/measured-on-clients.js';
 import type { Model } from '../model/model.js';
 import { modelKind } from '../model/model-kind.js';
-import { fieldsOf } from '../parts/fields-of.js';
-import { meansWork } from '../work/means-work.js';
 
-export interface FederatedEvaluationOptions {
+export interface FederatedEvaluationOptions extends MeasureOptions {
   readonly model: Model;
-  /** Examples evaluated at once; 100 by default. It changes the speed, not the result. */
-  readonly batchSize?: number;
-  /**
-   * How the clients' own means of these metrics, or of `loss`, are spread: over a histogram, and in numbers. By
-   * default, nothing.
-   */
-  readonly distribution?: Histograms;
-  /** The shares of clients, from 0 to 1, below the quantiles. Default 0.1, 0.5 and 0.9. */
-  readonly quantiles?: readonly number[];
 }
 
 /**
@@ -47,28 +36,12 @@ export function federatedEvaluation(
   options: FederatedEvaluationOptions,
 ): AggregatedComputation<Type | null, EvaluationResult> {
   const action = 'Cannot evaluate a model';
-  checkOptions(action, options, {
-    model: required(modelKind),
-    batchSize: count,
-    distribution: true,
-    quantiles: kinds.list,
-  });
-  const { model, batchSize = 100, distribution = {}, quantiles = [0.1, 0.5, 0.9] } = options;
-  checkHistograms(action, model, distribution);
-  for (const share of quantiles) numberWithin({ from: 0, to: 1 })(action, 'a quantile', share);
-  const work = evaluationWork({ model, batchSize });
-  const means = meansWork(model);
-  const isSpread = Object.keys(distribution).length > 0;
+  checkOptions(action, options, { model: required(modelKind), ...MEASURE_OPTIONS });
+  const { model } = options;
+  checkMeasures(action, model, options);
   const computation = federatedComputation(
     { model: atServer(model.weights), data: atClients(sequence(model.example)) },
-    ({ model: weights, data }) => {
-      const totals = federatedMap(work, { weights: federatedBroadcast(weights), data });
-      const overall = federatedMap(means, { totals: federatedSum(totals) });
-      if (!isSpread) return overall;
-      const spread = federatedSum(federatedMap(histogramWork(model, distribution), { totals }));
-      const differences = federatedMap(spreadWork(distribution, quantiles), { spread });
-      return federatedZip({ ...fieldsOf(overall), distribution: differences });
-    },
+    ({ model: weights, data }) => measuredOnClients(model, { weights, data }, options),
     { name: 'federated evaluation' },
   );
   // The metrics' names are known here alone.

@@ -72,9 +72,9 @@ describe('mode present', () => {
     }
     expect(new Set(attempts.map(({ cohort }) => cohort.clients!.join())).size).toBeGreaterThan(1);
     expect(commits).toHaveLength(ROUNDS);
-    for (const { counted, refused } of commits) {
-      expect([counted.length, refused.length]).toEqual([GOAL, ASKED - GOAL]);
-      expect(refused[0]!.code).toBe('not-needed');
+    for (const { counted, lost } of commits) {
+      expect([counted.length, lost.length]).toEqual([GOAL, ASKED - GOAL]);
+      expect(lost[0]!.code).toBe('not-needed');
     }
     const rounds = await replayRun({ process, population, sampler, seed: 3, store, run });
     expect(rounds).toHaveLength(ROUNDS);

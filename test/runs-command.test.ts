@@ -89,6 +89,20 @@ describe('starling runs', () => {
     expect((await runStarling('runs', 'list', join(folder, 'empty'))).stdout).toBe('no runs\n');
   });
 
+  test('lists the others where a run cannot be read, and names that one', async () => {
+    const mixed = join(folder, 'mixed');
+    for (const name of ['good', 'bad']) {
+      mkdirSync(join(mixed, name), { recursive: true });
+      copyFileSync(join(out, 'journal.log'), join(mixed, name, 'journal.log'));
+    }
+    writeFileSync(join(mixed, 'bad', 'journal.log'), 'something else\n');
+    const { code, stdout, stderr } = await runStarling('runs', 'list', mixed);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/flaky +3\/3 +finished +\S+good$/m);
+    expect(stderr).toContain(`Cannot read ${join(mixed, 'bad')}: it holds a run of which no entry is whole`);
+    rmSync(mixed, { recursive: true });
+  });
+
   test('shows what a run is, its attempts, and who did not count, in 80 columns', async () => {
     const { stdout, code } = await runStarling('runs', 'show', out);
     expect(code).toBe(0);

@@ -1,7 +1,7 @@
 // What must hold whatever goes wrong, checked on what the server did and told: each committed state is what exactly its
 // counted reports make of the one before; nothing that was announced is ever taken back; no work was asked for that a
 // restart does not know; no phase outlives its deadline; what a client hears of its reports is what was announced.
-import type { AttemptPlan, PhaseAddress } from '@starling/rounds';
+import type { Attempt, PhaseAddress } from '@starling/rounds';
 import type { FoundRun } from '@starling/store';
 import type { Control } from '@starling/wire';
 import type { FaultMix } from './mix.js';
@@ -12,9 +12,9 @@ export class Finding extends Error {}
 
 export interface Checker {
   /** Clients are asked to work. */
-  asked(attempt: AttemptPlan): void;
+  asked(attempt: Attempt): void;
   /** A round was announced; `counted`: the clients that counted, phase by phase. */
-  announced(round: number, attempt: AttemptPlan, counted: readonly (readonly string[])[], state: Words): void;
+  announced(round: number, attempt: Attempt, counted: readonly (readonly string[])[], state: Words): void;
   /** A phase began, and may last so long. */
   phaseOver(address: PhaseAddress, lastedMs: number): void;
   /** A client hears what has become of an attempt that it reported to. */
@@ -38,7 +38,7 @@ export function createChecker(
     { readonly attempt: number; readonly counted: readonly (readonly string[])[] }
   >();
   let latest = 0;
-  let lastAsked: AttemptPlan | null = null;
+  let lastAsked: Attempt | null = null;
   const longestMs = settings.deadlineMs * (settings.maxExtensions + 1);
 
   return {

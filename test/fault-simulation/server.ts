@@ -2,13 +2,14 @@
 // by as little as will do. A process of it lives until it crashes; the disk stays.
 // Long because it is all that a server does, and each part of it is short.
 import { deriveSeed, generator, type Seed, seedFrom } from '@starling/federated-core';
+import type { LostClient } from '@starling/federated-core/plan';
 import {
-  type AttemptPlan,
+  type Attempt,
   type createGathering,
   createRunMachine,
   type Gathering,
-  gatheringSettings,
-  type LostClient,
+  type GatheringSettings,
+  goalOf,
   type PhaseAddress,
   type RunAction,
   type RunMachine,
@@ -81,7 +82,7 @@ export function startServer(parts: ServerParts, life: number, onExit: () => void
   let machine: RunMachine | null = null;
   let state: Words = INITIAL;
   let next: Words = INITIAL;
-  let attempt: AttemptPlan | null = null;
+  let attempt: Attempt | null = null;
   let counted: (readonly string[])[] = [];
   /** Who has reported to the attempt at hand. */
   const reported = new Set<string>();
@@ -211,18 +212,22 @@ export function startServer(parts: ServerParts, life: number, onExit: () => void
       }
       case 'commit': {
         const kept = next;
-        const { round, attempt: number, counted: those, refused } = action;
-        const commit = { round, attempt: number, counted: those, refused, metrics: null };
+        const { round, attempt: number, counted: those, lost } = action;
+        const commit = { round, attempt: number, counted: those, lost, metrics: null };
         return run!.commit({ ...commit, state: () => bytesOf(kept) });
       }
       case 'end':
         return run!.end({ outcome: action.outcome, code: action.code, reason: action.reason });
     }
   }
+  function phaseSettings(cohort: readonly string[]): GatheringSettings {
+    const { minReports: needed, deadlineMs, extendBelow, maxExtensions } = settings;
+    return { cohort, goal: goalOf(settings, cohort.length), needed, deadlineMs, extendBelow, maxExtensions };
+  }
   async function gather(index: number, cohort: readonly string[]): Promise<void> {
     const { round, attempt: number } = attempt!;
     const address = { run: RUN, round, attempt: number, phase: index, base: nameOf(next) };
-    const gathering = parts.makeGathering(address, gatheringSettings(settings, cohort), clock.now);
+    const gathering = parts.makeGathering(address, phaseSettings(cohort), clock.now);
     const reports = cohort.map((): Words[] => []);
     phase = { address, gathering, cohort, base: next, beganAt: clock.now, reports };
     checker.asked(attempt!);
@@ -288,12 +293,12 @@ export function startServer(parts: ServerParts, life: number, onExit: () => void
     next = fold(base, address, reports.flat());
     if (address.phase + 1 < mix.phases) await gather(address.phase + 1, those);
     else {
-      const refused = fates.flatMap((fate, position): readonly LostClient[] =>
+      const lost = fates.flatMap((fate, position): readonly LostClient[] =>
         fate.status === 'accepted'
           ? []
           : [{ client: cohort[position]!, status: fate.status, code: fate.code }],
       );
-      await handle({ kind: 'ran', counted: those, refused });
+      await handle({ kind: 'ran', counted: those, lost });
     }
   }
 

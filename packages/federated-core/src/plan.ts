@@ -5,6 +5,7 @@ export {
   type AggregationKind,
   aggregationKinds,
   decodeKind,
+  isWeighted,
   type KindAndSettings,
 } from './aggregations/aggregations.js';
 export { type UpdateChecker, updateChecker, updateNames } from './aggregations/check-update.js';
@@ -44,6 +45,7 @@ export type { IntrinsicDefinition } from './intrinsics/framework/definition.js';
 export { intrinsics } from './intrinsics/intrinsics.js';
 export { stateLeafCount, workOutputs } from './plan/client-state-leaves.js';
 export { joinPlans } from './plan/join-plans.js';
+export type { LostClient } from './plan/lost-client.js';
 export type { ClientState, Phase, PlanSources, RoundPlan, Selection, WhenLost } from './plan/round-plan.js';
 export {
   type ClientSlices,

@@ -3,7 +3,7 @@
 // Long because it is one suite, read from top to bottom.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failedAttempts, openAttempt } from './runs/history.js';
-import type { Attempt, PlainObject } from './runs/journal-entry.js';
+import type { KeptAttempt, PlainObject } from './runs/journal-entry.js';
 import type { Commit, OpenRun, RetentionOptions, RunStore } from './runs/run-store.js';
 
 /** What makes a store of a suite: again and again in the same place, as processes do that follow one another. */
@@ -228,8 +228,8 @@ export function storeContract(
       await open.begin(attemptAt(1));
       await open.fail({ round: 1, attempt: 1, code: 'x', reason: 'none came', details: { lost: ['ada'] } });
       await open.begin(attemptAt(1, 2));
-      const refused = [{ client: 'bert', status: 'dropped', code: 'deadline', phase: 1 }] as const;
-      await open.commit({ ...commitOf(1), attempt: 2, refused });
+      const lost = [{ client: 'bert', status: 'dropped', code: 'deadline', phase: 1 }] as const;
+      await open.commit({ ...commitOf(1), attempt: 2, lost });
       await open.end({ outcome: 'stopped', code: 'x', reason: 'enough', details: [1, 'text'] });
       await open.close();
       await leave(store);
@@ -237,15 +237,15 @@ export function storeContract(
       const again = await next.open('one');
       await again.start({ ...IDENTITY, seed: 8 });
       await again.close();
-      const entries = await next.records('one');
+      const entries = await next.journal('one');
       expect(entries.map(({ kind }) => kind)).toEqual(
         'started attempt failed attempt commit ended started'.split(' '),
       );
       expect(entries[2]).toMatchObject({ details: { lost: ['ada'] } });
-      expect(entries[4]).toMatchObject({ refused });
+      expect(entries[4]).toMatchObject({ lost });
       expect(entries[5]).toMatchObject({ outcome: 'stopped', details: [1, 'text'] });
       expect(entries[6]).toMatchObject({ from: 1, identity: { seed: 8 } });
-      await expect(next.records('none')).rejects.toMatchObject({ code: 'store-misused' });
+      await expect(next.journal('none')).rejects.toMatchObject({ code: 'store-misused' });
     });
 
     test(`\`${name}\` says how a run ended, until it is started again`, async () => {
@@ -328,7 +328,7 @@ function stateOf(round: number): Uint8Array {
   return Uint8Array.from({ length: 100 }, (_, index) => (index * 7 + round) & 255);
 }
 
-function attemptAt(round: number, attempt = 1): Attempt {
+function attemptAt(round: number, attempt = 1): KeptAttempt {
   const clients = ['ada', 'bert', 'céline'];
   return { round, attempt, cohort: { size: 3, digest: 'd'.repeat(64), clients }, seed: [round, attempt] };
 }
@@ -338,7 +338,7 @@ function commitWithoutState(round: number): Omit<Commit, 'state'> {
     round,
     attempt: 1,
     counted: ['ada', 'céline'],
-    refused: [{ client: 'bert', status: 'dropped', code: 'deadline' }],
+    lost: [{ client: 'bert', status: 'dropped', code: 'deadline' }],
     metrics: { loss: 1 / (round + 1), nested: [1, null, 'text'] },
   };
 }

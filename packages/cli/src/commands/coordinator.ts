@@ -139,7 +139,7 @@ async function coordinator(name: string, options: CoordinatorOptions, command: C
   }
   warnOfOpenDoors(options.host, { token: token ?? clientTokens, tls }, logger);
   const { state, seed, rounds = run.rounds, maxAttempts, backOffMs } = options;
-  const { failedRoundSummary, roundSummary, runSummary } = await import('@starling/runtime/events');
+  const { failedRoundLineOf, roundLineOf, runSummary } = await import('@starling/runtime/events');
   const { plainLines } = await import('../output/plain-lines.js');
   const { aboutRun, runStart } = await import('../run/run-start.js');
   const observer = plainLines(printLine);
@@ -166,8 +166,8 @@ async function coordinator(name: string, options: CoordinatorOptions, command: C
       signal,
       onListen: ({ url }) => printLine(`listening at ${url}`),
       about: aboutRun(start),
-      onRound: (record) => observer.round?.(roundSummary(record)),
-      onFailedRound: (failure) => observer.failedRound?.(failedRoundSummary(failure)),
+      onRound: (record) => observer.round?.(roundLineOf(record)),
+      onFailedRound: (failure) => observer.failedRound?.(failedRoundLineOf(failure)),
       ...(state === undefined ? {} : { state }),
       ...(token === undefined ? {} : { token }),
       ...(tls === null ? {} : { tls }),

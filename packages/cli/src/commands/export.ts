@@ -59,7 +59,7 @@ async function exportRun(
     const run = await runIn(store, wanted);
     if (format === 'tensorboard') {
       const { recordOfRun } = await import('@starling/runtime/record');
-      printLine(await writeEvents(recordOfRun(await store.records(run)), path));
+      printLine(await writeEvents(recordOfRun(await store.journal(run)), path));
       return;
     }
     const { keptWeights } = await import('../kept/kept-weights.js');

@@ -2,6 +2,7 @@
 // replays them to the same states.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StarlingError } from '@starling/federated-core';
 import type { RunStore } from '@starling/store';
 import type { Command } from 'commander';
 import { exitCodes } from '../errors/exit-codes.js';
@@ -63,6 +64,7 @@ async function list(directory: string, { json }: { readonly json: boolean }): Pr
   const { pictureOf } = await import('../kept/run-picture.js');
   const { formatRuns } = await import('../kept/run-text.js');
   const found = [];
+  const unread: string[] = [];
   for (const each of storeDirectories(directory)) {
     const store = await storeIn(each);
     try {
@@ -70,12 +72,18 @@ async function list(directory: string, { json }: { readonly json: boolean }): Pr
         const { federation, rounds, asked, end } = pictureOf(await store.read(run));
         found.push({ run, federation, rounds, asked, end, directory: each });
       }
+    } catch (error) {
+      if (!(error instanceof StarlingError)) throw error;
+      unread.push(error.message); // the others are listed all the same
     } finally {
       await store.close();
     }
   }
   if (json) printLine(JSON.stringify(found));
   else printLine(formatRuns(found));
+  if (unread.length === 0) return;
+  for (const message of unread) process.stderr.write(`${message}\n`);
+  process.exitCode = exitCodes.failure;
 }
 
 /** Opens the store of a directory for reading, and closes it again. */
@@ -125,7 +133,7 @@ async function exportRun(directory: string, options: ExportOptions): Promise<voi
   const { recordCsv } = await import('../kept/record-csv.js');
   if (json && csv) throw new UsageError('Cannot export a run: need --json or --csv, got both');
   await withRun(directory, options.run, async (store, run) => {
-    const lines = recordOfRun(await store.records(run));
+    const lines = recordOfRun(await store.journal(run));
     if (json && to === undefined) {
       for (const line of lines) printLine(JSON.stringify(line));
       return;

@@ -72,7 +72,7 @@ export function pictureOf({ run, identity, starts, commits, attempts, end }: Run
 }
 
 function roundPicture(commit: KeptCommit, attempts: readonly AttemptHistory[]): RoundPicture {
-  const { round, attempt, counted, refused, metrics } = commit;
+  const { round, attempt, counted, lost, metrics } = commit;
   const details = detailsOf(metrics);
   const asked = attempts.find((each) => each.round === round && each.attempt === attempt);
   return {
@@ -80,7 +80,7 @@ function roundPicture(commit: KeptCommit, attempts: readonly AttemptHistory[]): 
     attempt,
     cohort: asked?.cohort.size ?? null,
     counted: counted.length,
-    lost: refused.length,
+    lost: lost.length,
     stateHash: details?.stateHash ?? null,
     metrics: details?.line.metrics ?? {},
   };
@@ -88,8 +88,8 @@ function roundPicture(commit: KeptCommit, attempts: readonly AttemptHistory[]): 
 
 function lostIn(commits: readonly KeptCommit[]): RunPicture['lost'] {
   const counts = new Map<string, { status: string; code: string; count: number }>();
-  for (const { refused } of commits) {
-    for (const { status, code } of refused) {
+  for (const { lost } of commits) {
+    for (const { status, code } of lost) {
       const key = `${status} ${code}`;
       const before = counts.get(key) ?? { status, code, count: 0 };
       counts.set(key, { ...before, count: before.count + 1 });

@@ -44,6 +44,11 @@ export function faultLines(
   return wrapped(text, width, indent, `${indent}  `).map((line) => line.replaceAll(TIE, ' '));
 }
 
+/** The same of a whole run. */
+export function linesOfAllFaults(faults: FaultyLine, width = WIDTH): readonly string[] {
+  return faultLines('simulated faults', faults, { width });
+}
+
 /** Of all rounds together; nothing of none. */
 export function totalFaults(lines: readonly FaultyLine[]): FaultyLine {
   const faulty = lines.flatMap(({ faults }) => faults ?? []);

@@ -1,7 +1,7 @@
 // One plain line a round, for logs, pipes and terminals without a cursor; and below it who is missing, where the reason
 // is new.
 import type { RoundLine, RunObserver } from '@starling/runtime/events';
-import { faultLines, totalFaults } from './fault-lines.js';
+import { faultLines, linesOfAllFaults, totalFaults } from './fault-lines.js';
 import { createLostTally, lostLines, WIDTH, wrapped } from './lost-lines.js';
 import { formatDuration, formatNumber } from './numbers.js';
 import { createRate } from './rate.js';
@@ -72,7 +72,7 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
       for (const each of describeBest(summary)) write(each);
       const total = lost.total();
       if (total !== null) for (const each of wrapped(total, WIDTH, '', '  ')) write(each);
-      for (const each of faultLines('simulated faults', faults)) write(each);
+      for (const each of linesOfAllFaults(faults)) write(each);
     },
   };
 }

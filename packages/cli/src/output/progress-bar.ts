@@ -3,7 +3,7 @@
 
 import type { RoundLine, RunObserver } from '@starling/runtime/events';
 import { Listr, type ListrTaskWrapper } from 'listr2';
-import { faultLines, totalFaults } from './fault-lines.js';
+import { linesOfAllFaults, totalFaults } from './fault-lines.js';
 import { createLostTally, lostLines } from './lost-lines.js';
 import { formatDuration, formatNumber } from './numbers.js';
 import { createRate } from './rate.js';
@@ -32,7 +32,7 @@ export function progressBar(task: TaskLine): RunObserver {
     below = [lost.total() ?? [], lostLines(lost.groups, { width: WIDTH, advice })].flat();
   };
   const draw = (): void => {
-    const told = faultLines('simulated faults', faults, { width: WIDTH });
+    const told = linesOfAllFaults(faults, WIDTH);
     task.output = [line, ...told, ...below].join('\n');
   };
   return {

@@ -16,7 +16,12 @@ export function otherRun(force: boolean, logger: Logger): { readonly onOtherRun?
 }
 
 /** Codes of what is to be said otherwise on the command line, and is no failure of a run. */
-const OF_USAGE: ReadonlySet<string> = new Set(['impossible-rounds', 'store-locked', 'bad-token-file']);
+const OF_USAGE: ReadonlySet<string> = new Set([
+  'impossible-rounds',
+  'store-locked',
+  'store-format',
+  'bad-token-file',
+]);
 
 /** Runs; what the command line can never have becomes a `UsageError`, which says what the user can do. */
 export async function withUsageErrors<T>(run: () => Promise<T>): Promise<T> {

@@ -81,7 +81,7 @@ describe('requireFresh', () => {
     await open.start({});
     await open.begin({ round: 1, attempt: 1, cohort: { size: 0, digest: '' }, seed: [0, 1] });
     await requireFresh(folder);
-    const commit = { round: 1, attempt: 1, counted: [], refused: [], metrics: null };
+    const commit = { round: 1, attempt: 1, counted: [], lost: [], metrics: null };
     await open.commit({ ...commit, state: () => new Uint8Array(3) });
     await open.close();
     await expect(requireFresh(folder)).rejects.toThrow(UsageError);

@@ -5,7 +5,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { RunObserver } from '@starling/runtime/events';
 import { RECORD_FILE, readRecord } from '@starling/runtime/record';
-import { type OpenRun, type RunStore, StoreDamagedError } from '@starling/store';
+import { type OpenRun, type RunStore, StoreDamagedError, StoreFormatError } from '@starling/store';
 import { directoryStore } from '@starling/store/directory';
 import { UsageError } from '../errors/usage-error.js';
 import { renderReport } from '../report/report.js';
@@ -83,7 +83,7 @@ export async function clearRun(directory: string): Promise<void> {
   await unlock();
 }
 
-/** What is damaged is deleted as well. */
+/** What is damaged, or of another version, is deleted as well. */
 async function locked(directory: string): Promise<() => Promise<void>> {
   try {
     const store = directoryStore(directory);
@@ -91,7 +91,7 @@ async function locked(directory: string): Promise<() => Promise<void>> {
     const open = await store.open(found?.run ?? 'none');
     return () => open.close();
   } catch (error) {
-    if (!(error instanceof StoreDamagedError)) throw error;
+    if (!(error instanceof StoreDamagedError || error instanceof StoreFormatError)) throw error;
     return async () => {};
   }
 }

@@ -3,7 +3,7 @@
 import { allClients, type RunOptions, type Runtime, runRounds } from '@starling/runtime';
 import type { EngineChoice } from '@starling/runtime/engines';
 import type { RunObserver, RunSummary } from '@starling/runtime/events';
-import { failedRoundSummary, roundSummary, runSummary } from '@starling/runtime/events';
+import { failedRoundLineOf, roundLineOf, runSummary } from '@starling/runtime/events';
 import { followRecord } from '@starling/runtime/record';
 import type { Logger } from 'pino';
 import { type ReadyFederation, setUpFederation } from '../federation/set-up.js';
@@ -99,8 +99,8 @@ export async function runSimulation(
           ...(faults !== null && { faults: faults.faults }),
           ...keptIn(options, observer),
           ...otherRun(options.force, options.logger),
-          onRound: (record) => observer.round?.(roundSummary(record)),
-          onFailedRound: (failure) => observer.failedRound?.(failedRoundSummary(failure)),
+          onRound: (record) => observer.round?.(roundLineOf(record)),
+          onFailedRound: (failure) => observer.failedRound?.(failedRoundLineOf(failure)),
         }),
       ),
     );

@@ -11,7 +11,7 @@ import {
   required,
 } from '@starling/federated-core/plan';
 import { type FederationSetup, type RunOptions, type RunResult, runRounds } from '@starling/runtime';
-import { failedRoundSummary, type LostClients, roundSummary } from '@starling/runtime/events';
+import { failedRoundLineOf, type LostClients, roundLineOf } from '@starling/runtime/events';
 import { followRecord } from '@starling/runtime/record';
 import { directoryStore } from '@starling/store/directory';
 import { type Logger, pino } from 'pino';
@@ -75,11 +75,10 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
   const { signal } = session;
   const logger = options.logger ?? pino({ level: 'silent' });
   const metrics = options.metrics ?? createServerMetrics({ ofProcess: true });
-  const { headline, evaluation, ...source } = run;
   const store = state === undefined ? null : directoryStore(state);
   const follow = store === null ? null : followRecord(store, state!);
   const result = await runRounds({
-    ...source,
+    ...run,
     runtime: websocketRuntime({
       farewellMs: FAREWELL_MS,
       ...session,
@@ -96,7 +95,6 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
     ...(storeRetries !== undefined && { storeRetries }),
     ...(present !== undefined && { present }),
     ...(options.engine !== undefined && { engine: options.engine }),
-    ...(evaluation !== undefined && { evaluation }),
     ...(store !== null && { store }),
     ...(settings !== undefined && { settings }),
     ...(onOtherRun !== undefined && { onOtherRun }),
@@ -112,13 +110,9 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
       for (const each of damage) logger.warn({ ...each }, 'damage in the state directory was passed over');
       onDamage?.(damage);
     },
-    about: {
-      startedAt: new Date().toISOString(),
-      ...(headline !== undefined && { headline }),
-      ...options.about,
-    },
+    about: { startedAt: new Date().toISOString(), ...options.about },
     async onRound(record) {
-      const { type: _, round, lost, wallMs, ...counts } = roundSummary(record);
+      const { type: _, round, lost, wallMs, ...counts } = roundLineOf(record);
       metrics.add('starling_rounds_total');
       metrics.set('starling_last_commit_timestamp_seconds', Date.now() / 1000);
       metrics.observe('starling_round_seconds', wallMs / 1000);
@@ -127,7 +121,7 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
       await options.onRound?.(record);
     },
     async onFailedRound(failure) {
-      const { type: _, round, lost, message, wallMs, ...counts } = failedRoundSummary(failure);
+      const { type: _, round, lost, message, wallMs, ...counts } = failedRoundLineOf(failure);
       const { retryMs } = failure;
       metrics.add('starling_rounds_failed_total');
       logger.error({ round, ...counts, wallMs: Math.round(wallMs), retryMs }, firstLine(message));

@@ -7,7 +7,7 @@ import { createRunMachine, type RunAction, type RunEvent } from './run-machine.j
 
 const seed = seedFrom(11);
 const START: RunEvent = { kind: 'started', round: 0, attempt: null, failed: 0, hadEnded: false };
-const RAN: RunEvent = { kind: 'ran', counted: ['a', 'b'], refused: [] };
+const RAN: RunEvent = { kind: 'ran', counted: ['a', 'b'], lost: [] };
 
 function machineOf(change: Partial<GivenSettings> = {}) {
   const settings = roundSettings({ rounds: 3, population: 20, cohortSize: 4, ...change });

@@ -6,23 +6,15 @@
 //       ▲                                │
 //       └── backing off ◄── storing failure
 import type { Seed } from '@starling/federated-core';
-import { type AttemptPlan, attemptSeed, backOff, cohortSeed, drawPresent } from '../settings/attempt.js';
+import type { LostClient } from '@starling/federated-core/plan';
+import { type Attempt, attemptSeed, backOff, cohortSeed, drawPresent } from '../settings/attempt.js';
 import type { RoundSettings } from '../settings/round-settings.js';
-
-/** A client of an attempt that did not count. */
-export interface LostClient {
-  readonly client: string;
-  readonly status: 'rejected' | 'dropped';
-  readonly code: string;
-  /** In which it was lost, from 0. Left out of the first. */
-  readonly phase?: number;
-}
 
 export type RunOutcome = 'finished' | 'failed' | 'stopped';
 
 /** What is to be written. The store is asked for one at a time, and for the same again after it has refused. */
 export type StoreWrite =
-  | { readonly write: 'attempt'; readonly attempt: AttemptPlan }
+  | { readonly write: 'attempt'; readonly attempt: Attempt }
   | {
       readonly write: 'failure';
       readonly round: number;
@@ -35,7 +27,7 @@ export type StoreWrite =
       readonly round: number;
       readonly attempt: number;
       readonly counted: readonly string[];
-      readonly refused: readonly LostClient[];
+      readonly lost: readonly LostClient[];
     }
   | { readonly write: 'end'; readonly outcome: RunOutcome; readonly code: string; readonly reason: string };
 
@@ -44,7 +36,7 @@ export type RunEvent =
   | {
       readonly kind: 'started';
       readonly round: number;
-      readonly attempt: AttemptPlan | null;
+      readonly attempt: Attempt | null;
       /** Attempts at the next round that have failed. */
       readonly failed: number;
       /** Whether the run had ended with them: then it has as many attempts again. */
@@ -58,7 +50,7 @@ export type RunEvent =
   | {
       readonly kind: 'ran';
       readonly counted: readonly string[];
-      readonly refused: readonly LostClient[];
+      readonly lost: readonly LostClient[];
       readonly enough?: { readonly code: string; readonly reason: string } | null;
     }
   /** The attempt came to nothing; the state is as it was. */
@@ -71,7 +63,7 @@ export type RunAction =
   /** Write; answered by `stored` or `store-refused`. */
   | ({ readonly kind: 'store' } & StoreWrite)
   /** Have the cohort work; answered by `ran` or `failed`. */
-  | { readonly kind: 'run'; readonly attempt: AttemptPlan }
+  | { readonly kind: 'run'; readonly attempt: Attempt }
   /** Nobody waits for this attempt any more. */
   | { readonly kind: 'abandon'; readonly round: number; readonly attempt: number }
   /** The round counts: the new state is the state. */
@@ -122,7 +114,7 @@ export function createRunMachine({ settings, seed, draw }: RunMachineOptions): R
   let round = 0;
   let failed = 0;
   let maxFailed = settings.maxAttempts;
-  let attempt: AttemptPlan | null = null;
+  let attempt: Attempt | null = null;
   /** Why there is no round after the one at hand; `null` if there may be. */
   let enough: { readonly code: string; readonly reason: string } | null = null;
   let writing: StoreWrite | null = null;
@@ -146,7 +138,7 @@ export function createRunMachine({ settings, seed, draw }: RunMachineOptions): R
     retryAt = null;
     return [{ kind: 'done', outcome, code, reason }];
   }
-  function begin(next: AttemptPlan): readonly RunAction[] {
+  function begin(next: Attempt): readonly RunAction[] {
     attempt = next;
     return write({ write: 'attempt', attempt: next }, 'storing-attempt');
   }
@@ -164,7 +156,7 @@ export function createRunMachine({ settings, seed, draw }: RunMachineOptions): R
   }
   function selectNow(at: number): readonly RunAction[] {
     const id = { round: round + 1, attempt: failed + 1 };
-    const plan = (cohort: readonly number[]): AttemptPlan => ({
+    const plan = (cohort: readonly number[]): Attempt => ({
       ...id,
       cohort,
       seed: attemptSeed(seed, id.round, id.attempt),
@@ -273,10 +265,10 @@ export function createRunMachine({ settings, seed, draw }: RunMachineOptions): R
           return refused(event.reason, at);
         case 'ran': {
           if (state !== 'running') return [];
-          const { counted, refused: lost } = event;
+          const { counted, lost } = event;
           enough = event.enough ?? null;
           const id = { round: attempt!.round, attempt: attempt!.attempt };
-          return write({ write: 'commit', ...id, counted, refused: lost }, 'committing');
+          return write({ write: 'commit', ...id, counted, lost }, 'committing');
         }
         case 'failed':
           return state === 'running' ? failAttempt(event.code, event.reason) : [];

@@ -3,7 +3,7 @@
 import { deriveSeed, generator, type Seed } from '@starling/federated-core';
 import { roundSeed } from '@starling/federated-core/plan';
 
-export interface AttemptPlan {
+export interface Attempt {
   /** From 1. */
   readonly round: number;
   /** From 1; each try at a round has the next number. */
@@ -30,7 +30,7 @@ export function drawPresent(
   clients: Iterable<number>,
   count: number,
   seed: Seed,
-  { round, attempt }: Pick<AttemptPlan, 'round' | 'attempt'>,
+  { round, attempt }: Pick<Attempt, 'round' | 'attempt'>,
 ): readonly number[] {
   const sorted = [...clients].sort((one, other) => one - other);
   const order = generator(deriveSeed(seed, 'present', round, attempt)).permutation(sorted.length);

@@ -1,17 +1,9 @@
-// From what the round loop gives to the events of a run: what is shown and kept of a round and of a run.
+// What is shown of a run once it is over, and of the metrics of a round.
 import { toJson } from '../record/json-value.js';
-import { failedRoundLineOf, namedMetrics, roundLineOf } from '../record/lines.js';
-import type { FailedRoundLine, RoundLine } from '../record/record-line.js';
-import type { FailedRound, RoundRecord, RunResult } from '../rounds/run-options.js';
+import { namedMetrics } from '../record/lines.js';
+import type { RoundLine } from '../record/record-line.js';
+import type { RunResult } from '../rounds/run-options.js';
 import type { RunStart, RunSummary } from './run-events.js';
-
-export function roundSummary(record: RoundRecord): RoundLine {
-  return roundLineOf(record);
-}
-
-export function failedRoundSummary(failure: FailedRound): FailedRoundLine {
-  return failedRoundLineOf(failure);
-}
 
 export function runSummary(start: RunStart, result: RunResult): RunSummary {
   const { rounds, failedRounds, metrics, evaluation, stateHash, wallMs, interrupted, stopped } = result;

@@ -10,7 +10,7 @@ import { recordOfRun } from './record-of-run.js';
 
 /** Makes `metrics.jsonl` in `directory` anew from what `store` has of a run. Throws a `StarlingError` as it is told. */
 export async function exportRecord(store: RunStore, run: string, directory: string): Promise<void> {
-  const text = recordText(recordOfRun(await store.records(run)));
+  const text = recordText(recordOfRun(await store.journal(run)));
   await written(directory, async (path) => {
     await mkdir(directory, { recursive: true });
     const aside = `${path}.partial`;

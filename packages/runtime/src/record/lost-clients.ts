@@ -23,7 +23,7 @@ const MAX_GROUPS = 10;
 const MAX_CODES = MAX_GROUPS - 2;
 /** Code and reason of clients whose codes are not listed. */
 const OTHER = { code: 'other', reason: 'other codes than those listed' } as const;
-/** Characters of a reason: over sockets a client words it. */
+/** Characters of a reason, more than the wire lets through: user code words it, and then comes its line. */
 const MAX_REASON = 500;
 
 export function countReports(reports: readonly RoundReport[]): CohortCounts {

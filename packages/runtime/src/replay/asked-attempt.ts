@@ -3,7 +3,7 @@ import { type Seed, seedFrom } from '@starling/federated-core';
 import { checkCohort } from '@starling/population';
 import { attemptSeed } from '@starling/rounds';
 import type { AttemptHistory, RunHistory, RunStore } from '@starling/store';
-import { cohortDigest, indicesOf } from '../rounds/ledger.js';
+import { cohortAsked } from '../rounds/cohort-asked.js';
 import { sampleCohort } from '../rounds/sample-cohort.js';
 import type { ReplayOptions } from './replay-options.js';
 
@@ -28,24 +28,12 @@ export async function askedAttempt(options: Asked): Promise<AskedAttempt> {
   if (kept !== null) {
     const { attempt } = kept;
     const own = attemptSeed(seed, round, attempt);
-    const cohort = cohortAsked(options, kept);
+    const cohort = cohortAsked(options, seed, kept);
     if (cohort !== null && own.join() === kept.seed.join()) return { attempt, cohort, seed: own };
   }
   const cohort = sampleCohort(options, seed, round);
   checkCohort(cohort, population);
   return { attempt: 1, cohort, seed: attemptSeed(seed, round, 1) };
-}
-
-/** By the names that were kept, or else as the sampler gives it again; `null` if that is another. */
-export function cohortAsked(
-  options: Pick<Asked, 'sampler' | 'population' | 'seed'>,
-  { round, attempt, cohort }: Pick<AttemptHistory, 'round' | 'attempt' | 'cohort'>,
-): readonly number[] | null {
-  const drawn =
-    cohort.clients === undefined
-      ? sampleCohort(options, seedFrom(options.seed), round, attempt)
-      : indicesOf(cohort.clients, options.population);
-  return cohortDigest(drawn) === cohort.digest ? drawn : null;
 }
 
 async function keptAttempt(

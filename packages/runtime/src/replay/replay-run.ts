@@ -9,6 +9,7 @@ import { takeEngine } from '../engines/take-engine.js';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import { detailsOf } from '../kept/round-details.js';
 import { identityDifferences, OtherRunError } from '../kept/run-identity.js';
+import { cohortAsked } from '../rounds/cohort-asked.js';
 import { type CompiledRun, compileRun } from '../rounds/compile-run.js';
 import { identifyRun } from '../rounds/identify-run.js';
 import { initialState } from '../rounds/initial-state.js';
@@ -16,7 +17,6 @@ import type { RunOptions } from '../rounds/run-options.js';
 import { runRound } from '../rounds/run-round.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { serverVectors } from '../simd/server-vectors.js';
-import { cohortAsked } from './asked-attempt.js';
 
 export interface ReplayRunOptions
   extends Pick<
@@ -129,7 +129,7 @@ function attemptOf({ attempts }: RunHistory, commit: KeptCommit, store: RunStore
 }
 
 function cohortOf(options: ReplayRunOptions, asked: AttemptHistory, store: RunStore): readonly number[] {
-  const cohort = cohortAsked(options, asked);
+  const cohort = cohortAsked(options, seedFrom(options.seed), asked);
   if (cohort !== null) return cohort;
   const need = `need the cohort of round ${asked.round} that was asked`;
   throw notReplayable(store, `${need}, got another from the sampler`);
@@ -152,11 +152,11 @@ class Absences {
     this.population = Object.create(population, { load: { value: load } });
   }
 
-  during(session: RuntimeSession, { refused }: KeptCommit): RuntimeSession {
+  during(session: RuntimeSession, { lost }: KeptCommit): RuntimeSession {
     return {
       runPhase: (request) => {
-        const lost = refused.filter(({ phase = 0 }) => phase === request.phase);
-        this.absent = new Set(lost.map(({ client }) => client));
+        const ofPhase = lost.filter(({ phase = 0 }) => phase === request.phase);
+        this.absent = new Set(ofPhase.map(({ client }) => client));
         return session.runPhase(request);
       },
       close: () => session.close(),

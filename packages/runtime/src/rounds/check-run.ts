@@ -127,7 +127,7 @@ export const SOURCE_OPTIONS: {
 
 const storeKind = ofKind({
   need: "a store of runs, such as directoryStore('runs/first') of @starling/store/directory",
-  fits: (value) => hasMethods(value, ['list', 'open', 'read', 'records', 'state']),
+  fits: (value) => hasMethods(value, ['list', 'open', 'read', 'journal', 'state']),
   advice: (value) => (typeof value === 'string' ? `Write directoryStore('${value}')` : null),
 });
 

@@ -1,10 +1,11 @@
 // Where the round loop writes what is to outlive it: attempts before their work, failures, and rounds as they count. It
 // is one run of a store; without a store nothing is written, and nothing is made to be.
 
+import type { LostClient } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan/runner';
 import { sha256Hex, stateHash } from '@starling/plan/safetensors';
 import { checkCohort, type Population } from '@starling/population';
-import type { AttemptPlan, LostClient } from '@starling/rounds';
+import type { Attempt } from '@starling/rounds';
 import { type OpenRun, type RunEnd, StoreFailedError } from '@starling/store';
 import { LINE } from '../kept/record-of-run.js';
 import { type BestProgress, toPlain } from '../kept/round-details.js';
@@ -17,7 +18,7 @@ export interface RoundCommit {
   readonly round: number;
   readonly attempt: number;
   readonly counted: readonly string[];
-  readonly refused: readonly LostClient[];
+  readonly lost: readonly LostClient[];
   readonly line: RoundLine;
   /** The leaves of its state, and their names. */
   readonly state: Leaves;
@@ -31,7 +32,7 @@ export interface RoundCommit {
 /** Once a call has resolved, what it writes is there for good; each throws a `StoreFailedError` if the disk refuses. */
 export interface Ledger {
   start(identity: RunIdentity, line: RunLine): Promise<void>;
-  begin(attempt: AttemptPlan): Promise<void>;
+  begin(attempt: Attempt): Promise<void>;
   fail(line: FailedRoundLine, code: string): Promise<void>;
   commit(commit: RoundCommit): Promise<void>;
   end(end: RunEnd, line: DoneLine | FailedLine): Promise<void>;
@@ -61,13 +62,13 @@ export function storeLedger(
         reason: line.message,
         details: plainOf(line),
       }),
-    commit({ round, attempt, counted, refused, line, state, names, isKept, best }) {
+    commit({ round, attempt, counted, lost, line, state, names, isKept, best }) {
       const hash = stateHash(state);
       return open.commit({
         round,
         attempt,
         counted,
-        refused,
+        lost,
         metrics: toPlain({ line, stateHash: hash, ...(best !== null && { best }) }),
         state: isKept ? () => encodeState({ round, names, leaves: state }, hash) : null,
         ...(best !== null && best.round > 0 && { pinned: [best.round] }),

@@ -149,7 +149,7 @@ describe('resumeRun', () => {
     assert.deepEqual(await recordsOf(store), before);
   });
 
-  const recordsOf = async (store: RunStore) => store.records((await store.list())[0]!.run);
+  const recordsOf = async (store: RunStore) => store.journal((await store.list())[0]!.run);
 
   test('`runRounds` ends in the same state when it is broken off in any attempt, those that failed before among them', async () => {
     // Round 2 fails twice; of round 3 the first attempt does.

@@ -3,10 +3,10 @@
 import { StarlingError } from '@starling/federated-core';
 import type { Leaves } from '@starling/plan/runner';
 import {
-  type Attempt,
   type Damage,
   type FoundRun,
   failedAttempts,
+  type KeptAttempt,
   type OpenRun,
   openAttempt,
   type RunStore,
@@ -29,7 +29,7 @@ export interface RunStart {
   readonly leaves: Leaves | null;
   readonly best: BestProgress | null;
   /** Begun at the next round, and neither committed nor failed. */
-  readonly attempt: Attempt | null;
+  readonly attempt: KeptAttempt | null;
   /** Attempts at the next round that have failed. */
   readonly failed: number;
   /** Whether the run has ended with them. */

@@ -1,8 +1,7 @@
 // What the loop says of a round that has run: who counted, what its end is called, and how its state reads.
 import type { StarlingError, Value } from '@starling/federated-core';
-import { leafCount, reworded, unflatten } from '@starling/federated-core/plan';
+import { type LostClient, leafCount, reworded, unflatten } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan/runner';
-import type { LostClient } from '@starling/rounds';
 import type { RoundReport } from '../record/lost-clients.js';
 import { TooFewReportsError } from '../runtime/errors.js';
 import { isOfEvaluation } from './best-rule.js';
@@ -13,23 +12,23 @@ import type { RunOptions } from './run-options.js';
 export interface Fates {
   /** Names in cohort order. */
   readonly counted: readonly string[];
-  readonly refused: readonly LostClient[];
+  readonly lost: readonly LostClient[];
 }
 
 /** Of a run that is kept nowhere. */
-export const NOBODY: Fates = { counted: [], refused: [] };
+export const NOBODY: Fates = { counted: [], lost: [] };
 
 export function fatesOf(reports: readonly RoundReport[]): Fates {
   const counted: string[] = [];
-  const refused: LostClient[] = [];
+  const lost: LostClient[] = [];
   for (const report of reports) {
     if (report.status === 'accepted') counted.push(report.client);
     else {
       const { client, status, code, phase } = report;
-      refused.push({ client, status, code, ...(phase > 0 && { phase }) });
+      lost.push({ client, status, code, ...(phase > 0 && { phase }) });
     }
   }
-  return { counted, refused };
+  return { counted, lost };
 }
 
 /** The error of the last attempt at a round, as that of the run. */

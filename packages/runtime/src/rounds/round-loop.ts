@@ -3,7 +3,7 @@
 import { type Seed, StarlingError } from '@starling/federated-core';
 import type { Leaves } from '@starling/plan/runner';
 import {
-  type AttemptPlan,
+  type Attempt,
   createRunMachine,
   type RunAction,
   type RunEvent,
@@ -11,8 +11,8 @@ import {
 } from '@starling/rounds';
 import { StoreFailedError } from '@starling/store';
 import type { RuntimeSession } from '../runtime/runtime.js';
+import { cohortAsked } from './cohort-asked.js';
 import { isRefusal } from './ledger.js';
-import { reopened } from './reopened.js';
 import { fatesOf, NOBODY } from './round-facts.js';
 import type { RunParts } from './run-parts.js';
 import { RunProgress } from './run-progress.js';
@@ -61,7 +61,7 @@ export class RoundLoop {
     const { round, failed, hadFailed: hadEnded } = start;
     if (settings.mode === 'present') this.watch(session);
     let actions = this.machine.handle(
-      { kind: 'started', round, attempt: reopened(this.parts), failed, hadEnded },
+      { kind: 'started', round, attempt: this.reopened(), failed, hadEnded },
       now(),
     );
     for (;;) {
@@ -71,6 +71,15 @@ export class RoundLoop {
       const event = answer ?? (await this.wait());
       actions = [...this.heard(), ...this.machine.handle(event, now())];
     }
+  }
+
+  /** The attempt that an earlier process left open, which is begun again with the cohort that it asked. */
+  private reopened(): Attempt | null {
+    const { start, options, seed: from } = this.parts;
+    if (start.attempt === null) return null;
+    const { round, attempt, seed } = start.attempt;
+    const cohort = cohortAsked(options, from, start.attempt);
+    return cohort === null ? null : { round, attempt, cohort, seed };
   }
 
   private watch(session: RuntimeSession): void {
@@ -142,7 +151,7 @@ export class RoundLoop {
     }
   }
 
-  private async attempt(plan: AttemptPlan, session: RuntimeSession): Promise<RunEvent> {
+  private async attempt(plan: Attempt, session: RuntimeSession): Promise<RunEvent> {
     const { progress, parts } = this;
     const tried = await tryRound(parts, plan, progress.state, session);
     if (tried === null) return this.interrupt(parts.options.signal!);

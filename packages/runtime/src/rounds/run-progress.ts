@@ -63,10 +63,10 @@ export class RunProgress {
         return ledger?.fail((this.tried as Failing).line!, action.code);
       case 'commit': {
         const { record, line, result } = this.tried as Ran;
-        const { round, attempt, counted, refused } = action;
+        const { round, attempt, counted, lost } = action;
         const isProcess = compiled.stateType !== null;
         return ledger?.commit({
-          ...{ round, attempt, counted, refused },
+          ...{ round, attempt, counted, lost },
           line: line!,
           state: isProcess ? record.state : result,
           names: leafNames(compiled.stateType ?? compiled.plan.plan.result),

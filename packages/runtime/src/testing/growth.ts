@@ -72,7 +72,7 @@ export async function keptRounds(store: RunStore): Promise<readonly number[]> {
 
 /** The record of that run. */
 export async function linesOf(store: RunStore): Promise<readonly RecordLine[]> {
-  return recordOfRun(await store.records((await store.list())[0]!.run));
+  return recordOfRun(await store.journal((await store.list())[0]!.run));
 }
 
 /** Commits a state to that run as its next round, as no loop does. */
@@ -83,7 +83,7 @@ export async function forceState(store: RunStore, leaf: Tensor): Promise<void> {
   await open.start(history.identity);
   await open.begin({ round, attempt: 1, cohort: { size: 0, digest: '' }, seed: [1, round] });
   const bytes = encodeState({ round, names: ['value'], leaves: [leaf] });
-  const commit = { round, attempt: 1, counted: [], refused: [], metrics: null };
+  const commit = { round, attempt: 1, counted: [], lost: [], metrics: null };
   await open.commit({ ...commit, state: () => bytes });
   await open.close();
 }

@@ -70,7 +70,7 @@ export function directoryStore(directory: string, options: DirectoryStoreOptions
       }
     },
     read: async (run) => (await known(run)).history,
-    records: async (run) => (await known(run)).entries,
+    journal: async (run) => (await known(run)).entries,
     async state(run, round) {
       const mark = (await known(run)).history.commits.find((commit) => commit.round === round)?.state ?? null;
       return mark === null ? null : parts(run).states.read(round, mark);

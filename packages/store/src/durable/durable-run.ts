@@ -2,9 +2,9 @@
 // A commit is a state file that is durable, and then one entry, which is the moment at which the round counts.
 import { codeOf } from '../disk/disk.js';
 import { UseCheck } from '../runs/check-use.js';
-import { StoreDamagedError, StoreFailedError } from '../runs/errors.js';
+import { StoreDamagedError, StoreFailedError, StoreFormatError } from '../runs/errors.js';
 import { historyOf, historyUpTo, type RunHistory } from '../runs/history.js';
-import type { JournalEntry, StateMark } from '../runs/journal-entry.js';
+import { JOURNAL_FORMAT, type JournalEntry, type StateMark } from '../runs/journal-entry.js';
 import type { Damage, FoundRun, KeptState, OpenRun, RetentionOptions } from '../runs/run-store.js';
 import type { Journal } from './journal.js';
 import type { StateFiles } from './state-files.js';
@@ -17,10 +17,15 @@ export interface DurableRun {
   readonly states: StateFiles;
 }
 
-/** What the journal says; `null` if nothing was ever started. Throws a `StoreDamagedError` if only damage is left. */
+/**
+ * What the journal says; `null` if nothing was ever started. Throws a `StoreDamagedError` if only damage is left, and a
+ * `StoreFormatError` if another version of Starling wrote it.
+ */
 export async function readRun({ where, journal, states }: DurableRun) {
   const { lines, damage } = await refused(`read ${where}`, () => journal.read());
-  const history = historyOf(lines.map(({ entry }) => entry));
+  const entries = lines.map(({ entry }) => entry);
+  checkFormat(entries, where);
+  const history = historyOf(entries);
   const isLost = history === null && (damage.length > 0 || (await roundsOf(where, states)).length > 0);
   if (isLost && damage.length === 0) {
     throw new StoreDamagedError(
@@ -32,8 +37,19 @@ export async function readRun({ where, journal, states }: DurableRun) {
       `Cannot read ${where}: it holds a run of which no entry is whole${wherein(damage)}`,
     );
   }
-  const entries = lines.map(({ entry }) => entry);
   return { history, entries, damage, next: (lines.at(-1)?.number ?? -1) + 1 + damage.length };
+}
+
+/** Entries of another version might be taken for what they do not say. */
+function checkFormat(entries: readonly JournalEntry[], where: string): void {
+  for (const entry of entries) {
+    if (entry.kind !== 'started') continue;
+    const { format = 1 }: { readonly format?: number } = entry; // the first format did not say so
+    if (format === JOURNAL_FORMAT) continue;
+    throw new StoreFormatError(
+      `Cannot read ${where}: need a journal of format ${JOURNAL_FORMAT}, got ${format}, which ${format < JOURNAL_FORMAT ? 'an earlier' : 'a later'} version of Starling has written; read it with that one, or choose another directory`,
+    );
+  }
 }
 
 function roundsOf(where: string, states: StateFiles): Promise<readonly number[]> {
@@ -102,7 +118,10 @@ export async function openDurableRun(
   return {
     run,
     found: history === null ? null : { ...newest, history: historyUpTo(history, from) },
-    start: (identity) => use.during('start', null, () => append({ kind: 'started', run, from, identity })),
+    start: (identity) =>
+      use.during('start', null, () =>
+        append({ kind: 'started', format: JOURNAL_FORMAT, run, from, identity }),
+      ),
     begin: (attempt) => use.during('begin', attempt, () => append({ kind: 'attempt', ...attempt })),
     fail: (failure) => use.during('fail', failure, () => append({ kind: 'failed', ...failure })),
     commit: (commit) =>

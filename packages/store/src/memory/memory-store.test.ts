@@ -18,7 +18,7 @@ test('`memoryStore` encodes no state that nobody asks for', async () => {
   };
   for (let round = 1; round <= 5; round++) {
     await open.begin({ round, attempt: 1, cohort: { size: 0, digest: '' }, seed: [0, 0] });
-    await open.commit({ round, attempt: 1, counted: [], refused: [], metrics: null, state });
+    await open.commit({ round, attempt: 1, counted: [], lost: [], metrics: null, state });
   }
   expect(encoded).toBe(0);
   expect(await store.state('one', 5)).toEqual(Uint8Array.of(1));
@@ -35,7 +35,7 @@ test('`memoryStore` forgets the oldest entries when it is to keep few', async ()
       round,
       attempt: 1,
       counted: [],
-      refused: [],
+      lost: [],
       metrics: null,
       state: () => new Uint8Array(),
     });

@@ -4,7 +4,7 @@ import { checkOptions, numberWithin } from '@starling/federated-core/plan';
 import { checkRunName, expiredRounds, retentionChecks, retentionOf, UseCheck } from '../runs/check-use.js';
 import { StoreLockedError, StoreMisusedError } from '../runs/errors.js';
 import { historyOf, historyUpTo, type RunHistory } from '../runs/history.js';
-import type { JournalEntry, KeptCommit } from '../runs/journal-entry.js';
+import { JOURNAL_FORMAT, type JournalEntry, type KeptCommit } from '../runs/journal-entry.js';
 import { listedRun } from '../runs/listed-run.js';
 import type { ListedRun, OpenRun, RetentionOptions, RunStore } from '../runs/run-store.js';
 
@@ -58,7 +58,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): RunStore {
       return openMemoryRun(run, kept, retention, keepEntries);
     },
     read: async (run) => known(run).history,
-    records: async (run) => [...known(run).kept.entries],
+    journal: async (run) => [...known(run).kept.entries],
     state: async (run, round) => known(run).kept.states.get(round)?.() ?? null,
     async verify(run) {
       known(run);
@@ -98,7 +98,9 @@ function openMemoryRun(
             damage: [],
           },
     start: (identity) =>
-      use.during('start', null, () => append({ kind: 'started', run, from: round, identity })),
+      use.during('start', null, () =>
+        append({ kind: 'started', format: JOURNAL_FORMAT, run, from: round, identity }),
+      ),
     begin: (attempt) => use.during('begin', attempt, () => append({ kind: 'attempt', ...attempt })),
     fail: (failure) => use.during('fail', failure, () => append({ kind: 'failed', ...failure })),
     commit: (commit) =>

@@ -15,6 +15,13 @@ export class StoreDamagedError extends StarlingError {
   }
 }
 
+/** What is kept was written by a version of Starling with other entries: `store-format`. Nothing has changed. */
+export class StoreFormatError extends StarlingError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('store-format', message, options);
+  }
+}
+
 /**
  * The disk refused: `store-failed`; `cause` has its error. Whether what was to be written is kept is not known: only
  * the same may be written again, or the run be opened anew.

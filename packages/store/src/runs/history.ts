@@ -1,11 +1,11 @@
 // What a run's journal adds up to: the rounds that count, the attempts at each, and where the run stands. Entries of
 // rounds that a later start left out are not part of it.
-import type { Attempt, KeptCommit, Failure, PlainObject, RunEnd, JournalEntry } from './journal-entry.js';
+import type { KeptAttempt, KeptCommit, Failure, PlainObject, RunEnd, JournalEntry } from './journal-entry.js';
 
 /** `open`: begun, and neither counted nor failed; the attempt that a start begins again. */
 export type AttemptOutcome = 'counted' | 'failed' | 'open';
 
-export interface AttemptHistory extends Attempt {
+export interface AttemptHistory extends KeptAttempt {
   readonly outcome: AttemptOutcome;
   /** Why, of one that failed. */
   readonly failure: Failure | null;
@@ -94,7 +94,7 @@ function belongs(attempt: AttemptHistory, round: number): boolean {
 }
 
 /** The attempt to begin again: begun at the round after `round`, and neither counted nor failed; `null` if none. */
-export function openAttempt(history: RunHistory | null, round: number): Attempt | null {
+export function openAttempt(history: RunHistory | null, round: number): KeptAttempt | null {
   const open = history?.attempts.findLast((each) => each.round === round + 1 && each.outcome === 'open');
   if (open === undefined) return null;
   const { outcome: _, failure: __, ...attempt } = open;

@@ -1,5 +1,9 @@
 // What a store keeps of a run besides its states: a journal of entries, appended one after another and never changed. A
 // run's history is what they add up to (`history.ts`).
+import type { LostClient } from '@starling/federated-core/plan';
+
+/** Of the entries; journals of another are not read. The first had `refused` for `lost`. */
+export const JOURNAL_FORMAT = 2;
 
 /** What JSON can hold, and gives back as it was. */
 export type Plain = string | number | boolean | null | readonly Plain[] | PlainObject;
@@ -23,20 +27,10 @@ export interface KeptCohort {
 }
 
 /** An attempt at a round, as it is before any client is asked to work for it. */
-export interface Attempt extends AttemptId {
+export interface KeptAttempt extends AttemptId {
   readonly cohort: KeptCohort;
   /** Two unsigned 32-bit words. */
   readonly seed: readonly [number, number];
-}
-
-/** A client of the cohort that did not count. */
-export interface Refusal {
-  readonly client: string;
-  readonly status: 'rejected' | 'dropped';
-  /** A code of the wire. */
-  readonly code: string;
-  /** In which it was lost, from 0; it counts in those before. Left out of the first. */
-  readonly phase?: number;
 }
 
 /** An attempt that came to nothing; the state is as it was before. */
@@ -67,7 +61,7 @@ export interface StateMark {
 export interface KeptCommit extends AttemptId {
   /** Names in cohort order of the clients whose reports are in the state. */
   readonly counted: readonly string[];
-  readonly refused: readonly Refusal[];
+  readonly lost: readonly LostClient[];
   readonly metrics: Plain;
   /** `null` for a round whose state is not kept. */
   readonly state: StateMark | null;
@@ -82,11 +76,12 @@ export type JournalEntry =
   /** A process took the run up after round `from`: what was recorded of later rounds is void. */
   | {
       readonly kind: 'started';
+      readonly format: number;
       readonly run: string;
       readonly from: number;
       readonly identity: PlainObject;
     }
-  | ({ readonly kind: 'attempt' } & Attempt)
+  | ({ readonly kind: 'attempt' } & KeptAttempt)
   | ({ readonly kind: 'failed' } & Failure)
   | ({ readonly kind: 'commit' } & KeptCommit)
   | ({ readonly kind: 'ended' } & RunEnd);

@@ -1,7 +1,7 @@
 // The contract of a store of runs: one writer a run, whose commits each count as a whole or not at all, and who finds
 // after a crash the newest state that is whole. `contract.ts` is the suite that every store passes.
 import type { RunHistory } from './history.js';
-import type { Attempt, KeptCommit, Failure, PlainObject, RunEnd, JournalEntry } from './journal-entry.js';
+import type { KeptAttempt, KeptCommit, Failure, PlainObject, RunEnd, JournalEntry } from './journal-entry.js';
 
 /** A round that is to count. */
 export interface Commit extends Omit<KeptCommit, 'state'> {
@@ -56,10 +56,10 @@ export interface OpenRun {
    */
   start(identity: PlainObject): Promise<void>;
   /** Once resolved the attempt outlives a crash: only then may a client be asked to work for it. */
-  begin(attempt: Attempt): Promise<void>;
+  begin(attempt: KeptAttempt): Promise<void>;
   /** The attempt came to nothing. */
   fail(failure: Failure): Promise<void>;
-  /** Once resolved the round counts: state, attempt, counted, refused and metrics, all of it or nothing. */
+  /** Once resolved the round counts: state, attempt, who counted, who was lost and metrics, all of it or nothing. */
   commit(commit: Commit): Promise<void>;
   /** How the run ended; `start` takes it up again. */
   end(end: RunEnd): Promise<void>;
@@ -84,7 +84,7 @@ export interface RunStore {
    * The journal of a run, as far as it is kept: all entries in the order in which they were written, those that a later
    * start made void among them. Throws as `read` does.
    */
-  records(run: string): Promise<readonly JournalEntry[]>;
+  journal(run: string): Promise<readonly JournalEntry[]>;
   /** The state after a round, `null` if it is not kept (any more). Throws a `StoreDamagedError` if it is damaged. */
   state(run: string, round: number): Promise<Uint8Array | null>;
   /** All damage to what is kept of a run; nothing is changed. */

@@ -97,7 +97,7 @@ export function sqlStore(directory: string, options: SqlStoreOptions = {}): RunS
       }
     },
     read: async (run) => (await known(run)).history,
-    records: async (run) => (await known(run)).entries,
+    journal: async (run) => (await known(run)).entries,
     async state(run, round) {
       const { history, parts } = await known(run);
       const mark = history.commits.find((commit) => commit.round === round)?.state ?? null;

@@ -52,9 +52,7 @@ export async function scriptedRun(
           continue;
         }
         const state = () => scriptedState(next);
-        await call(() =>
-          open!.commit({ ...id, counted: ['a'], refused: [], metrics: { round: next }, state }),
-        );
+        await call(() => open!.commit({ ...id, counted: ['a'], lost: [], metrics: { round: next }, state }));
         reached = next;
         onCommit(next);
         isDone = true;

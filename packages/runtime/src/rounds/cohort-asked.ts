@@ -1,0 +1,21 @@
+// The cohort that an attempt asked which was kept: for one that is begun again, and for one that is replayed.
+import type { Seed } from '@starling/federated-core';
+import type { KeptAttempt } from '@starling/store';
+import { cohortDigest, indicesOf } from './ledger.js';
+import type { RunOptions } from './run-options.js';
+import { sampleCohort } from './sample-cohort.js';
+
+/**
+ * By the names that were kept, or else as the sampler gives it again; `null` if that is another. `seed`: of the run.
+ */
+export function cohortAsked(
+  options: Pick<RunOptions, 'sampler' | 'population'>,
+  seed: Seed,
+  { round, attempt, cohort }: Pick<KeptAttempt, 'round' | 'attempt' | 'cohort'>,
+): readonly number[] | null {
+  const drawn =
+    cohort.clients === undefined
+      ? sampleCohort(options, seed, round, attempt)
+      : indicesOf(cohort.clients, options.population);
+  return cohortDigest(drawn) === cohort.digest ? drawn : null;
+}

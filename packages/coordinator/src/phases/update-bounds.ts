@@ -1,7 +1,7 @@
 // Bounds that an operator sets on what one client may bring into a mean: how long its value may be, and how much it may
 // weigh. They come on top of what a plan asks of updates, since no plan knows what is plausible for its clients.
 import { RejectedUpdateError } from '@starling/federated-core';
-import { type Aggregation, leafTypes, type UpdateChecker } from '@starling/federated-core/plan';
+import { type Aggregation, isWeighted, leafTypes, type UpdateChecker } from '@starling/federated-core/plan';
 
 export interface UpdateBounds {
   /** The greatest L2 norm, over all leaves, of a value that is averaged. Default: any. */
@@ -14,7 +14,7 @@ export interface UpdateBounds {
 interface Averaged {
   readonly start: number;
   readonly end: number;
-  readonly isWeighted: boolean;
+  readonly weighs: boolean;
   readonly aggregation: number;
 }
 
@@ -29,15 +29,15 @@ export function boundedChecker(
   return (update) => {
     const refused = check(update);
     if (refused !== null) return refused;
-    for (const { start, end, isWeighted, aggregation } of means) {
-      const weight = isWeighted ? Number(update[end - 1]!.data[0]) : 1;
+    for (const { start, end, weighs, aggregation } of means) {
+      const weight = weighs ? Number(update[end - 1]!.data[0]) : 1;
       if (maxWeight !== undefined && weight > maxWeight) {
         return new RejectedUpdateError(
           'weight-too-large',
           `Cannot add an update: its weight may be at most ${maxWeight}, got ${weight} in aggregation ${aggregation}`,
         );
       }
-      const norm = maxUpdateNorm === undefined ? 0 : normOf(update.slice(start, isWeighted ? end - 1 : end));
+      const norm = maxUpdateNorm === undefined ? 0 : normOf(update.slice(start, weighs ? end - 1 : end));
       if (maxUpdateNorm !== undefined && norm > maxUpdateNorm) {
         return new RejectedUpdateError(
           'norm-too-large',
@@ -51,11 +51,11 @@ export function boundedChecker(
 
 function averagedParts(aggregations: readonly Aggregation<unknown>[]): readonly Averaged[] {
   let start = 0;
-  return aggregations.flatMap(({ kind, update }, aggregation) => {
+  return aggregations.flatMap((each, aggregation) => {
     const from = start;
-    start += leafTypes(update).length;
-    const isMean = kind === 'mean' || kind === 'weighted-mean';
-    return isMean ? [{ start: from, end: start, isWeighted: kind === 'weighted-mean', aggregation }] : [];
+    start += leafTypes(each.update).length;
+    const weighs = isWeighted(each);
+    return each.kind === 'mean' || weighs ? [{ start: from, end: start, weighs, aggregation }] : [];
   });
 }
 

@@ -17,8 +17,8 @@ export const metricsKind: Check = ofKind({
   fits: (value) => hasMethods(value, ['add']),
 });
 
-/** The options that a server and the session of one of its own have in common. */
-export const LISTENING = {
+/** Of a server; a session has them for a server of its own. */
+const OF_SERVER = {
   host: kinds.text,
   port: numberWithin({ whole: true, from: 0, to: 65_535 }),
   tls: ofKind({
@@ -36,9 +36,13 @@ export const LISTENING = {
   limits: limitsKind,
   heartbeatMs: milliseconds,
   handshakeMs: milliseconds,
-  logger: loggerKind,
-  metrics: metricsKind,
 } as const satisfies Readonly<Record<string, Check>>;
+
+/** Names of options that a session may not have beside a server that is given. */
+export const SERVER_OPTIONS = Object.keys(OF_SERVER) as readonly (keyof typeof OF_SERVER)[];
+
+/** The options that a server and the session of one of its own have in common. */
+export const LISTENING = { ...OF_SERVER, logger: loggerKind, metrics: metricsKind } as const;
 
 function isOrigin(value: unknown): boolean {
   if (value === '*') return true;

@@ -23,6 +23,7 @@ import type { GatheringOptions } from '../phases/gathering.js';
 import { makeTask } from '../phases/phase-task.js';
 import { boundedChecker } from '../phases/update-bounds.js';
 import { createCoordinatorServer } from '../server/coordinator-server.js';
+import { SERVER_OPTIONS } from '../server/listening-options.js';
 import { createServerMetrics } from '../server/server-metrics.js';
 import type { WebSocketRuntimeOptions } from './session-options.js';
 
@@ -31,19 +32,6 @@ const SPARE_CONNECTIONS = 1000;
 
 /** Of the plan's hash, in the name of a run without one. */
 const OWN_RUN_DIGITS = 16;
-
-const SERVER_OPTIONS = [
-  'port',
-  'host',
-  'token',
-  'clientTokens',
-  'tls',
-  'heartbeatMs',
-  'handshakeMs',
-  'limits',
-  'allowOrigins',
-  'watchPort',
-] as const;
 
 /** Listens, and offers the plan to the clients of the population. Throws if the population does not fit the plan. */
 export async function openSession(

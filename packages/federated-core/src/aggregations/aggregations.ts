@@ -57,6 +57,11 @@ export function aggregationDefinition(kind: AggregationKind): AggregationDefinit
   return byKind.get(kind)!;
 }
 
+/** Whether the last leaf of an update is a weight, by which all the others count. */
+export function isWeighted({ kind }: Pick<Aggregation<unknown>, 'kind'>): boolean {
+  return aggregationDefinition(kind).weighted === true;
+}
+
 /**
  * A kind with its settings, from numbers by name as `encodeSettings` gives them. Throws a `RangeError` when they are
  * not the settings of that kind.

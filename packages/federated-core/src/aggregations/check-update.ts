@@ -7,7 +7,7 @@ import { leafTypes } from '../types/leaves.js';
 import { structEntries, type TensorType } from '../types/types.js';
 import { tensorFault } from '../values/check-value.js';
 import type { Tensor } from '../values/tensor.js';
-import { type Aggregation, aggregationDefinition } from './aggregations.js';
+import { type Aggregation, isWeighted } from './aggregations.js';
 import type { Reduction } from './reduction.js';
 
 /** Says why an update is refused, or `null` when it is accepted. Reads each leaf once and writes nothing. */
@@ -22,9 +22,9 @@ export function updateChecker(
   reductions: readonly Reduction[],
   vectors: VectorKernels = plainVectors,
 ): UpdateChecker {
-  const parts = aggregations.map(({ kind, update }) => ({
-    weighted: aggregationDefinition(kind).weighted === true,
-    types: leafTypes(update),
+  const parts = aggregations.map((aggregation) => ({
+    weighted: isWeighted(aggregation),
+    types: leafTypes(aggregation.update),
   }));
   const types = parts.flatMap((part) => part.types);
   return (update) => {
@@ -88,8 +88,9 @@ function nameOf(aggregations: readonly Aggregation<unknown>[], index: number): s
  * Names for the leaves of what a client sends: paths as the user wrote them, the value's without the pair that it makes
  * with its weight.
  */
-export function updateNames({ kind, update }: Aggregation<unknown>): readonly string[] {
-  if (aggregationDefinition(kind).weighted !== true || update.kind !== 'struct') return leafNames(update);
+export function updateNames(aggregation: Aggregation<unknown>): readonly string[] {
+  const { update } = aggregation;
+  if (!isWeighted(aggregation) || update.kind !== 'struct') return leafNames(update);
   return [...leafNames(structEntries(update)[0]![1]), 'the weight'];
 }
 

@@ -32,11 +32,12 @@ export interface GatheringSettings {
   readonly maxExtensions: number;
 }
 
-/** How the phases of an attempt are gathered. */
-export function gatheringSettings(settings: RoundSettings, cohort: readonly string[]): GatheringSettings {
-  const { mode, cohortSize, minReports, deadlineMs, extendBelow, maxExtensions } = settings;
-  const goal = mode === 'present' ? Math.min(cohortSize, cohort.length) : cohort.length;
-  return { cohort, goal, needed: minReports, deadlineMs, extendBelow, maxExtensions };
+/** With how many accepted reports a phase ends that asks so many clients. */
+export function goalOf(
+  { mode, cohortSize }: Pick<RoundSettings, 'mode' | 'cohortSize'>,
+  asked: number,
+): number {
+  return mode === 'present' ? Math.min(cohortSize, asked) : asked;
 }
 
 /** What became of a client of the cohort. */

@@ -1,8 +1,7 @@
 // Whether faults can be simulated on a population and a plan: whom they name is there, what they alter is sent, and
 // somebody can answer.
-import { leafTypes, type Phase } from '@starling/federated-core/plan';
+import { isWeighted, leafTypes, type Phase } from '@starling/federated-core/plan';
 import type { Population } from '@starling/population';
-import { isWeighted } from '../fold/alter-update.js';
 import type { ByzantineRule, CorruptRule, Faults, Scope } from './fault-schema.js';
 import { type FaultProblem, FaultsError } from './faults-error.js';
 import { leastLatency } from './latency.js';

@@ -3,9 +3,9 @@ import { type Arrival, gatherVirtually } from './gather-virtually.js';
 
 const address = { run: 'r', round: 1, attempt: 1, phase: 0, base: '' };
 const report = (atMs: number, isDuplicate = false): Arrival => ({ kind: 'report', atMs, isDuplicate });
-const gathered = (arrivals: readonly Arrival[], deadlineMs = Number.POSITIVE_INFINITY) => {
+const gathered = (arrivals: readonly Arrival[], deadlineMs = Number.POSITIVE_INFINITY, goal?: number) => {
   const cohort = arrivals.map((_, at) => `c${at}`);
-  const { losses, late, repeated, endedMs } = gatherVirtually(address, cohort, arrivals, deadlineMs);
+  const { losses, late, repeated, endedMs } = gatherVirtually(address, cohort, arrivals, deadlineMs, goal);
   return {
     lost: losses.map((loss) => loss?.code ?? null),
     late: [...late],
@@ -31,6 +31,18 @@ describe('gatherVirtually', () => {
       repeated: [],
       endedMs: 50,
     });
+  });
+
+  test('`gatherVirtually` ends with as many reports as are wanted, and calls nobody late whom it did not wait for', () => {
+    const five = [report(30), report(10), { kind: 'never' } as const, report(20), report(40)];
+    expect(gathered(five, 50, 2)).toEqual({
+      lost: ['not-needed', null, 'not-needed', null, 'not-needed'],
+      late: [],
+      repeated: [],
+      endedMs: 20,
+    });
+    // Four that never come, or too late: the deadline ends what the goal does not.
+    expect(gathered(five, 25, 3)).toMatchObject({ late: ['c0', 'c4'], endedMs: 25 });
   });
 
   test('`gatherVirtually` counts a report once that comes twice', () => {

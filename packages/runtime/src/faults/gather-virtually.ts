@@ -19,16 +19,20 @@ export interface VirtualPhase {
   readonly endedMs: number;
 }
 
-/** `deadlineMs`: infinite for none; then nobody may never answer. */
+/**
+ * `deadlineMs`: infinite for none; then nobody may never answer. `goal`: reports that end the phase. Default: all of
+ * the cohort's.
+ */
 export function gatherVirtually(
   address: PhaseAddress,
   cohort: readonly string[],
   arrivals: readonly Arrival[],
   deadlineMs: number,
+  goal = cohort.length,
 ): VirtualPhase {
-  const settings = { cohort, goal: cohort.length, needed: 0, deadlineMs, extendBelow: 0, maxExtensions: 0 };
+  const settings = { cohort, goal, needed: 0, deadlineMs, extendBelow: 0, maxExtensions: 0 };
   const machine = createGathering(address, settings, 0);
-  const late = new Set<string>();
+  const tooLate = new Set<string>();
   const repeated = new Set<string>();
   let endedMs = 0;
   const tell = (event: Parameters<typeof machine.handle>[0], at: number): void => {
@@ -36,7 +40,7 @@ export function gatherVirtually(
       if (action.kind === 'over') endedMs = at;
       if (action.kind !== 'answer') continue;
       if (action.status === 'accepted' && isSecond) repeated.add(action.client);
-      if (action.code === 'round-over') late.add(action.client);
+      if (action.code === 'round-over') tooLate.add(action.client);
     }
   };
   let isSecond = false;
@@ -65,5 +69,7 @@ export function gatherVirtually(
   const losses = machine.fates.map((fate) =>
     fate.status === 'accepted' ? null : { code: fate.code, reason: fate.reason },
   );
+  // Of a phase that had enough, the others are not late: nobody waited for them.
+  const late = new Set(cohort.filter((client, at) => tooLate.has(client) && losses[at]?.code === 'deadline'));
   return { losses, late, repeated, endedMs };
 }

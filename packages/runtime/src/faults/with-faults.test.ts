@@ -7,7 +7,7 @@ import {
   int32,
   toValue,
 } from '@starling/federated-core';
-import { everyoneSampler, populationOf } from '@starling/population';
+import { everyoneSampler, populationOf, uniformSampler } from '@starling/population';
 import { describe, expect, test } from 'vitest';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import type { RoundRecord, RunOptions } from '../rounds/run-options.js';
@@ -148,6 +148,43 @@ describe('withFaults', () => {
       code: 'deadline',
       reason: 'nothing arrived within 3600000 ms',
     });
+  });
+
+  test('`withFaults` ends a round of clients that are present with the fastest of them', async () => {
+    const inner = inProcessRuntime();
+    const runtime: Runtime = {
+      ...inner,
+      async open(plan, population) {
+        const session = await inner.open(plan, population);
+        return {
+          ...session,
+          present(tell) {
+            for (const client of [0, 1, 2, 3]) tell(client, true); // all are there, and stay
+          },
+        };
+      },
+    };
+    const stragglers = [40, 10, 20, 30].map((ms, client) => ({
+      clients: [client],
+      latency: { distribution: 'constant', ms } as const,
+    }));
+    // Four are asked for each two that are wanted: those after 10 and 20 ms, which hold 2 and 4.
+    const [record] = await roundsOf(
+      { stragglers, deadlineMs: 1000 },
+      {
+        values: [1, 2, 4, 8],
+        sampler: uniformSampler({ cohortSize: 2 }),
+        present: { overSelection: 2 },
+        runtime,
+      },
+    );
+    expect(record!.metrics).toBe(3);
+    expect(record!.faults).toMatchObject({ virtualMs: 20, counts: { stragglers: 4, late: 0 } });
+    const codes = new Map(
+      record!.reports.map((each) => [each.client, each.status === 'accepted' ? '' : each.code]),
+    );
+    expect(codes.get('client-0')).toBe('not-needed');
+    expect(codes.get('client-3')).toBe('not-needed');
   });
 
   test('`withFaults` counts a report once that comes twice', async () => {

@@ -74,7 +74,7 @@ function faultySession(inner: RuntimeSession, simulation: Simulation): RuntimeSe
         ? { ...request, faults: simulated.faults }
         : request;
       const outcome = await inner.runPhase(asked);
-      if (faults.serverCrashes.includes(request.round) && !died.has(request.round)) {
+      if (serverCrashesIn(faults, request) && !died.has(request.round)) {
         died.add(request.round);
         throw new ServerCrashError(request.round);
       }
@@ -89,6 +89,11 @@ function faultySession(inner: RuntimeSession, simulation: Simulation): RuntimeSe
   };
 }
 
+/** In the first attempt alone: further ones are made since it failed, and not since the server died. */
+function serverCrashesIn({ serverCrashes }: Faults, { round, attempt = 1 }: PhaseRequest): boolean {
+  return attempt === 1 && serverCrashes.includes(round);
+}
+
 interface SimulatedPhase {
   readonly faults: readonly (ClientFault | null)[];
   readonly told: PhaseFaults;
@@ -98,13 +103,13 @@ const DROPPED_OUT = { code: 'dropped-out', reason: 'the client does not answer (
 const CRASHED = { code: 'crashed', reason: 'the client died in the middle of its work (simulated)' } as const;
 
 function simulatePhase(request: PhaseRequest, { faults, draw, nameOf }: Simulation): SimulatedPhase {
-  const { run = '', round, attempt = 1, phase, cohort } = request;
+  const { run = '', round, attempt = 1, phase, cohort, goal } = request;
   const { deadlineMs = Number.POSITIVE_INFINITY } = faults;
   const address: PhaseAddress = { run, round, attempt, phase, base: '' };
   const names = cohort.map(nameOf);
   const drawn = cohort.map((index, at) => draw(index, names[at]!, { round, attempt, phase }));
   const arrivals = drawn.map((each) => arrivalOf(each, deadlineMs));
-  const { losses, late, repeated, endedMs } = gatherVirtually(address, names, arrivals, deadlineMs);
+  const { losses, late, repeated, endedMs } = gatherVirtually(address, names, arrivals, deadlineMs, goal);
   const isInTime = (at: number): boolean => losses[at] === null;
   const counted: Record<FaultKind, (each: DrawnFaults, at: number) => boolean> = {
     dropouts: ({ dropsOut }) => dropsOut,
@@ -117,7 +122,7 @@ function simulatePhase(request: PhaseRequest, { faults, draw, nameOf }: Simulati
     serverCrashes: () => false,
   };
   const hasClock = faults.deadlineMs !== undefined || faults.stragglers.length > 0;
-  const crashesNow = phase === 0 && faults.serverCrashes.includes(round);
+  const crashesNow = phase === 0 && serverCrashesIn(faults, request);
   return {
     faults: drawn.map((each, at) => faultOf(each, losses[at]!)),
     told: {

@@ -3,7 +3,7 @@
 //
 // Integers: what is computed is rounded to the nearest integer (halves up) and held within the element type.
 import { generator, type Tensor } from '@starling/federated-core';
-import { type Aggregation, leafCount, sizeOf, updateNames } from '@starling/federated-core/plan';
+import { type Aggregation, isWeighted, leafCount, sizeOf } from '@starling/federated-core/plan';
 import type { Alteration } from '../runtime/client-fault.js';
 
 export type AlterUpdate = (
@@ -27,20 +27,10 @@ export function createAlterUpdate(aggregations: readonly Aggregation<unknown>[])
     );
 }
 
-/** Whether an aggregation weighs, and so has a leaf that `weight` changes. */
-export function isWeighted(aggregation: Aggregation<unknown>): boolean {
-  return placesOf(aggregation, 0).some(({ isWeight }) => isWeight);
-}
-
-/** No field that a user names has a blank in it. */
-const WEIGHT = 'the weight';
-
 function placesOf(aggregation: Aggregation<unknown>, index: number): readonly Place[] {
-  const names = updateNames(aggregation);
-  return Array.from({ length: leafCount(aggregation.update) }, (_, leaf) => ({
-    aggregation: index,
-    isWeight: names[leaf] === WEIGHT,
-  }));
+  const length = leafCount(aggregation.update);
+  const weight = isWeighted(aggregation) ? length - 1 : -1;
+  return Array.from({ length }, (_, leaf) => ({ aggregation: index, isWeight: leaf === weight }));
 }
 
 function altered(

@@ -4,16 +4,10 @@ import type { RuntimeSession, SettledAttempt } from '../runtime/runtime.js';
 export function namedSession(
   session: RuntimeSession,
   { run, attempt }: Pick<SettledAttempt, 'run' | 'attempt'>,
-  goal: number | null = null,
+  goal: (asked: number) => number = (asked) => asked,
 ): RuntimeSession {
   return {
-    runPhase: (request) =>
-      session.runPhase({
-        ...request,
-        run,
-        attempt,
-        ...(goal !== null && { goal: Math.min(goal, request.cohort.length) }),
-      }),
+    runPhase: (request) => session.runPhase({ ...request, run, attempt, goal: goal(request.cohort.length) }),
     close: (isOver) => session.close(isOver),
   };
 }

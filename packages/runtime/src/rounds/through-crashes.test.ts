@@ -2,6 +2,7 @@ import { memoryStore } from '@starling/store';
 import { expect, test } from 'vitest';
 import { withFaults } from '../faults/with-faults.js';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
+import { drawnBy } from '../testing/drawn-by.js';
 import { keptRounds, linesOf, numberOf, options } from '../testing/growth.js';
 import { threadsRuntime } from '../threads/threads-runtime.js';
 import { runRounds } from './run-rounds.js';
@@ -27,6 +28,23 @@ test('`runRounds` starts a run again whose server dies, and ends in the same sta
     ]);
     expect(lines.at(-1)).toMatchObject({ type: 'done', stateHash: whole.stateHash });
   }
+});
+
+test('`runRounds` tells of a crash with the attempt in which the server died, and of none with the next one', async () => {
+  const store = memoryStore();
+  // Client 5 has NaN, so that the first attempt at round 2 counts nobody.
+  const sampler = drawnBy((round, attempt) => (round === 2 && attempt === 1 ? [5] : [1, 2]));
+  await runRounds(options({ faults: { serverCrashes: [2] }, sampler, store, rounds: 2 }));
+  const tried = (await linesOf(store)).flatMap((line) =>
+    line.type === 'round' || line.type === 'failed-round'
+      ? [[line.round, line.attempt ?? 1, line.faults!.serverCrashes]]
+      : [],
+  );
+  expect(tried).toEqual([
+    [1, 1, 0],
+    [2, 1, 1],
+    [2, 2, 0],
+  ]);
 });
 
 test('`runRounds` goes through crashes of the server without a store, and on any number of threads', async () => {

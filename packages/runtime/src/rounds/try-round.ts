@@ -1,6 +1,6 @@
 // One attempt at a round: its cohort works, and there is a new state, which does not count yet, or a failure.
 import type { Leaves } from '@starling/plan/runner';
-import type { AttemptPlan } from '@starling/rounds';
+import { type Attempt, goalOf } from '@starling/rounds';
 import { failedRoundLineOf, roundLineOf } from '../record/lines.js';
 import type { RoundReport } from '../record/lost-clients.js';
 import type { FailedRoundLine, RoundLine } from '../record/record-line.js';
@@ -36,13 +36,12 @@ export interface Failing {
  */
 export async function tryRound(
   parts: RunParts,
-  { round, attempt, cohort, seed }: AttemptPlan,
+  { round, attempt, cohort, seed }: Attempt,
   from: Leaves,
   session: RuntimeSession,
 ): Promise<Ran | Failing | null> {
   const { compiled, options, clock, start, server, settings, isRecorded } = parts;
-  const goal = settings.mode === 'present' ? settings.cohortSize : null;
-  const named = namedSession(session, { run: start.id, attempt }, goal);
+  const named = namedSession(session, { run: start.id, attempt }, (asked) => goalOf(settings, asked));
   /** An evaluation asks all clients that it names. */
   const evaluating = namedSession(session, { run: start.id, attempt });
   const { signal } = options;

@@ -1,12 +1,17 @@
-// How the updates of a cohort become one: sum, mean, and wrappers around them.
+// How the updates of a cohort become one: sums, means, robust rules, and wrappers around them.
 
 export * from './aggregator/aggregator.js';
 export { aggregationBy, aggregatorKind } from './aggregator/aggregator-kind.js';
 export { nothing } from './aggregator/nothing.js';
+export type { Bound, Estimate } from './estimates/estimate.js';
+export * from './estimates/quantile-estimate.js';
 export * from './means/mean-aggregator.js';
+export { robustAggregator, type StackOptions } from './stacks/robust-aggregator.js';
 export { type BoundedNorm, boundNorm, CLIP_NORM_RANGE } from './structures/bound-norm.js';
 export { leavesOf, mapStructure } from './structures/structures.js';
+export * from './sums/reservoir-sample.js';
 export * from './sums/sum-aggregator.js';
-export * from './wrappers/adaptively-clipped.js';
 export * from './wrappers/clipped.js';
+export * from './wrappers/measured.js';
+export * from './wrappers/modular-clipped.js';
 export * from './wrappers/zeroed.js';

@@ -22,6 +22,8 @@ const increment = localComputation({ count: float32() }, ({ count }) => tf.add(c
 /** Sums without weights, and counts its rounds from 5. */
 const counting: Aggregator = {
   name: 'counting',
+  reveals: 'sums',
+  sensitivity: null,
   create: (update: Type): AggregationProcess =>
     aggregationProcess({
       initialize: federatedComputation(null, () => federatedValue(5, 'SERVER', float32())),
@@ -39,6 +41,8 @@ describe('aggregationOf', () => {
   test('keeps the state of an inner process, which is given no weight where it takes none', async () => {
     const outer: Aggregator = {
       name: 'outer',
+      reveals: 'sums',
+      sensitivity: null,
       create: (update) => {
         const inner = counting.create(update);
         return aggregationOf({

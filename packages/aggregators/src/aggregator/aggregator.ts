@@ -17,7 +17,28 @@ import {
 import { checkOptions, dataKinds, kinds, required } from '@starling/federated-core/plan';
 import { serverValue, serverValues } from './server-values.js';
 
-export interface Aggregator {
+/** Which norm: the sum of absolute values (1), the Euclidean norm (2), or the greatest absolute value (`max`). */
+export type NormOrder = 1 | 2 | 'max';
+
+/** How far a client's value is held within a bound, which is what noise is measured by. */
+export interface Sensitivity {
+  readonly order: NormOrder;
+  /** In the unit of an update; `null` where an estimate moves the bound from round to round. */
+  readonly bound: number | null;
+}
+
+/** What an aggregator declares of itself; `contract.ts` holds it to it. */
+export interface AggregatorFacts {
+  /** What the server computes from: `sums` over clients alone, the values of a `sample` of them, or all `updates`. */
+  readonly reveals: 'sums' | 'sample' | 'updates';
+  /**
+   * The bound on what one client that runs the plan adds to a sum, before weights; `null` if there is none. Of several
+   * bounds the outermost.
+   */
+  readonly sensitivity: Sensitivity | null;
+}
+
+export interface Aggregator extends AggregatorFacts {
   readonly name: string;
   /** The aggregation of updates of type `update`: a tensor, or structs of tensors. */
   create(update: Type): AggregationProcess;

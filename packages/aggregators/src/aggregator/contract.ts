@@ -10,6 +10,7 @@ import {
   struct,
   type Type,
 } from '@starling/federated-core';
+import { reveals } from '@starling/federated-core/plan';
 import { describe, expect, test } from 'vitest';
 import type { Aggregator } from './aggregator.js';
 
@@ -71,6 +72,26 @@ export function aggregatorContract(name: string, make: () => Aggregator): void {
 
     test('compiles to a plan of one round trip', () => {
       expect(compilePlan(make().create(update).next).phases.length).toBe(1);
+    });
+
+    test('declares what it reveals as its type does', () => {
+      const aggregator = make();
+      expect(reveals(aggregator.create(update).next.type) ? 'single clients' : 'sums').toBe(
+        aggregator.reveals === 'sums' ? 'sums' : 'single clients',
+      );
+    });
+
+    test('holds a client to the bound that it declares', async () => {
+      const { sensitivity, reveals: shown } = make();
+      if (typeof sensitivity?.bound !== 'number')
+        return expect(['sums', 'sample', 'updates']).toContain(shown);
+      const { order, bound } = sensitivity;
+      const { result } = await aggregate(make(), { update, values: [value(0), value(1e6)] });
+      const { kernel, bias } = result as unknown as Record<string, { readonly data: Float32Array }>;
+      const sizes = [...kernel!.data, ...bias!.data].map(Math.abs);
+      const powers = order === 'max' ? Math.max(...sizes) : sizes.reduce((sum, x) => sum + x ** order, 0);
+      // A sum or a mean of two, one of which is zero.
+      expect(order === 2 ? Math.sqrt(powers) : powers).toBeLessThanOrEqual(bound * (1 + 1e-5));
     });
 
     test('gives zeros when all updates are zeros', async () => {

@@ -22,6 +22,8 @@ export interface BoundedNorm {
   readonly value: TensorStructure;
   /** A bool scalar: whether the value's norm was above the bound, as far as float32 can tell. */
   readonly isLonger: tf.Tensor;
+  /** The value's norm, a float32 scalar: infinite beyond the greatest float32. */
+  readonly norm: tf.Tensor;
 }
 
 /**
@@ -36,7 +38,7 @@ export function boundNorm(value: TensorStructure, clipNorm: number | tf.Tensor):
   if (other !== undefined) {
     throw optionError(`Cannot bound a norm: tensors must be float32, got ${describeValue(other)}`);
   }
-  if (leaves.length === 0) return { value, isLonger: tf.scalar(false, 'bool') };
+  if (leaves.length === 0) return { value, isLonger: tf.scalar(false, 'bool'), norm: tf.scalar(0) };
   const largest = tf.max(tf.stack(leaves.map((leaf) => tf.max(tf.abs(leaf)))));
   // A value of zeros is divided by 1.
   const divisor = tf.where(tf.greater(largest, 0), largest, tf.onesLike(largest));
@@ -50,6 +52,7 @@ export function boundNorm(value: TensorStructure, clipNorm: number | tf.Tensor):
   return {
     value: mapStructure((tensor) => tf.where(isWithin, tensor, tf.mul(quotient(tensor), scale)), value),
     isLonger: tf.greater(norm, tf.div(clipNorm, divisor)),
+    norm: tf.mul(norm, divisor),
   };
 }
 

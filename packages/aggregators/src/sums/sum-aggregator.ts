@@ -9,6 +9,8 @@ export function sumAggregator(options: Readonly<Record<string, never>> = {}): Ag
   checkOptions('Cannot add up updates', options, {});
   return {
     name: 'sum',
+    reveals: 'sums',
+    sensitivity: null,
     create: (update) =>
       aggregationOf({
         name: 'sum',

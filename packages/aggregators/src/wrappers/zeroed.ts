@@ -1,8 +1,10 @@
-// Zeroing: an update with an element beyond a bound, or with one that is not a finite number, is replaced by zeros. It
-// keeps a faulty client, whose values are off by orders of magnitude, out of the aggregate.
+// Zeroing: an update beyond a bound, or with an element that is not a finite number, is replaced by zeros. It keeps a
+// faulty client, whose values are off by orders of magnitude, out of the aggregate.
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
   type AggregationProcess,
+  type AnyServerValue,
+  federatedBroadcast,
   federatedMap,
   federatedSum,
   federatedZip,
@@ -12,14 +14,26 @@ import {
   stepOf,
   type Type,
 } from '@starling/federated-core';
-import { checkOptions, numberWithin, oneOf, required } from '@starling/federated-core/plan';
-import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
+import { checkOptions, ofKind, oneOf, required } from '@starling/federated-core/plan';
+import { type Aggregator, aggregationOf, type NormOrder } from '../aggregator/aggregator.js';
 import { aggregationBy, aggregatorKind } from '../aggregator/aggregator-kind.js';
+import { wrapperFacts } from '../aggregator/wrapper-facts.js';
+import {
+  type Bound,
+  boundWithin,
+  type Estimate,
+  estimateIn,
+  estimationBy,
+  refine,
+} from '../estimates/estimate.js';
+import { normOf } from '../structures/norm-of.js';
 import { leavesOf, mapStructure } from '../structures/structures.js';
 
 export interface ZeroedOptions {
-  /** The greatest absolute value of an element, above 0. */
-  readonly bound: number;
+  /** The greatest norm of an update: a number above 0, or an estimate of one, such as `quantileEstimate({ … })`. */
+  readonly norm: Bound;
+  /** Which norm: 1, 2, or by default `max`, the greatest absolute value of an element. */
+  readonly order?: NormOrder;
   /**
    * What a zeroed client counts as. `exclude` (the default): its weight is 0, so that no mean counts it, weighted or
    * not. `count-as-zero`: it keeps its weight and so pulls means towards 0, as zeroing in TensorFlow Federated does.
@@ -28,46 +42,78 @@ export interface ZeroedOptions {
 }
 
 /**
- * `inner` on updates all of whose elements are within ±`bound`; others are replaced by zeros. Measures `zeroed`, the
- * number of clients that were. It sees updates, and nothing else that a client sends: where the sums of its losses and
- * metrics are not finite, as those of `federatedAveraging` are after a NaN in its data or a label without a meaning,
- * the client is refused as `non-finite-update` before this counts. So it catches finite updates that are too large, and
- * those that became NaN or infinite after the last loss was taken. Clients check their updates themselves, as with
- * `clipped`: one that runs other code is not held to it. Throws a `RangeError` unless `bound` is finite and above 0.
+ * `inner` on updates whose norm is at most `norm`; others are replaced by zeros. Measures `zeroed`, the number of
+ * clients that were, and with an estimate `norm`, the bound of the round, and `estimate`, what that measures. It sees
+ * updates, and nothing else that a client sends: where the sums of its losses and metrics are not finite, as those of
+ * `federatedAveraging` are after a NaN in its data or a label without a meaning, the client is refused as
+ * `non-finite-update` before this counts. So it catches finite updates that are too large, and those that became NaN or
+ * infinite after the last loss was taken. Clients check their updates themselves, as with `clipped`: one that runs other
+ * code is not held to it. Throws a `RangeError` unless `norm` is finite and above 0.
  */
 export function zeroed(inner: Aggregator, options: ZeroedOptions): Aggregator {
   aggregatorKind('Cannot zero updates', 'the aggregator of zeroed updates', inner);
   checkOptions('Cannot zero updates', options, {
-    bound: required(numberWithin({ above: 0, float32: true })),
+    norm: required(boundWithin({ above: 0, float32: true })),
+    order: oneOrder,
     whenZeroed: oneOf('exclude', 'count-as-zero'),
   });
-  const { bound, whenZeroed = 'exclude' } = options;
+  const { norm, order = 'max', whenZeroed = 'exclude' } = options;
   const name = `zeroed ${inner.name}`;
   const excludes = whenZeroed === 'exclude';
-  return { name, create: (update) => create(name, aggregationBy(inner, update), update, bound, excludes) };
+  const isFixed = typeof norm === 'number';
+  return {
+    name,
+    ...wrapperFacts(inner, { order, bound: isFixed ? norm : null }),
+    create: (update) => {
+      const process = aggregationBy(inner, update);
+      const parts = { name, inner: process, update, order, excludes };
+      return isFixed ? fixed(parts, norm) : estimated(parts, norm);
+    },
+  };
 }
 
-function create(
-  name: string,
-  inner: AggregationProcess,
-  update: Type,
-  bound: number,
-  excludes: boolean,
-): AggregationProcess {
+const oneOrder = ofKind({
+  need: "1, 2 or 'max'",
+  fits: (value) => value === 1 || value === 2 || value === 'max',
+});
+
+interface Parts {
+  readonly name: string;
+  readonly inner: AggregationProcess;
+  readonly update: Type;
+  readonly order: NormOrder;
+  readonly excludes: boolean;
+}
+
+interface Screened {
+  readonly value: TensorStructure;
+  readonly weight: tf.Tensor;
+}
+
+/** A value within the bound with its weight, or zeros; and 1 where it is zeroed, else 0. */
+function screened({ value, weight }: Screened, within: tf.Tensor, excludes: boolean) {
+  return {
+    value: mapStructure((tensor) => tf.where(within, tensor, tf.zerosLike(tensor)), value),
+    weight: excludes ? tf.where(within, weight, tf.zerosLike(weight)) : weight,
+    zeroed: tf.sub(1, tf.cast(within, 'int32')),
+  };
+}
+
+/** Whether a value is within a bound; NaN is not ≤ anything, so it is beyond. */
+function isWithin(value: TensorStructure, order: NormOrder, bound: number | tf.Tensor): tf.Tensor {
+  if (order !== 'max') return tf.lessEqual(normOf(value, order), bound);
+  const [first = tf.scalar(true, 'bool'), ...rest] = leavesOf(value).map((tensor) =>
+    tf.all(tf.lessEqual(tf.abs(tensor), bound)),
+  );
+  return rest.reduce((both, next) => tf.logicalAnd(both, next), first);
+}
+
+function fixed({ name, inner, update, order, excludes }: Parts, bound: number): AggregationProcess {
   const screen = localComputation(
     { value: update, weight: float32() },
     (argument) => {
-      const { value, weight } = argument as { readonly value: TensorStructure; readonly weight: tf.Tensor };
-      // NaN is not ≤ anything, so it is beyond the bound.
-      const [first = tf.scalar(true, 'bool'), ...rest] = leavesOf(value).map((tensor) =>
-        tf.all(tf.lessEqual(tf.abs(tensor), bound)),
-      );
-      const within = rest.reduce((both, next) => tf.logicalAnd(both, next), first);
-      return {
-        value: mapStructure((tensor) => tf.where(within, tensor, tf.zerosLike(tensor)), value),
-        weight: excludes ? tf.where(within, weight, tf.zerosLike(weight)) : weight,
-        zeroed: tf.sub(1, tf.cast(within, 'int32')),
-      };
+      const given = argument as unknown as Screened;
+      return screened(given, isWithin(given.value, order, bound), excludes);
     },
     { name: 'zero' },
   );
@@ -76,13 +122,51 @@ function create(
     update,
     start: () => startOf(inner),
     step: (before, input) => {
-      const screened = federatedMap(screen, { value: input.value, weight: input.weight });
+      const kept = federatedMap(screen, { value: input.value, weight: input.weight });
       const { state, result, measurements } = stepOf(inner, before, {
-        value: field(screened, 'value'),
-        weight: field(screened, 'weight'),
+        value: field(kept, 'value'),
+        weight: field(kept, 'weight'),
       });
-      const count = federatedSum(field(screened, 'zeroed'));
+      const count = federatedSum(field(kept, 'zeroed'));
       return { state, result, measurements: federatedZip({ zeroed: count, inner: measurements }) };
+    },
+  });
+}
+
+function estimated({ name, inner, update, order, excludes }: Parts, estimate: Estimate): AggregationProcess {
+  const estimation = estimationBy(estimate);
+  const screen = localComputation(
+    { value: update, weight: float32(), norm: float32() },
+    (argument) => {
+      const given = argument as unknown as Screened & { readonly norm: tf.Tensor };
+      const norm = normOf(given.value, order);
+      return { ...screened(given, isWithin(given.value, order, given.norm), excludes), norm };
+    },
+    { name: 'zero beyond bound' },
+  );
+  return aggregationOf({
+    name,
+    update,
+    start: () => federatedZip({ norm: startOf(estimation), inner: startOf(inner) }),
+    step: (before, input) => {
+      const known = field(before, 'norm') as AnyServerValue;
+      const norm = estimateIn(estimation, known);
+      const kept = federatedMap(screen, {
+        value: input.value,
+        weight: input.weight,
+        norm: federatedBroadcast(norm),
+      });
+      const { state, result, measurements } = stepOf(inner, field(before, 'inner') as AnyServerValue, {
+        value: field(kept, 'value'),
+        weight: field(kept, 'weight'),
+      });
+      const next = refine(estimation, known, field(kept, 'norm'));
+      const count = federatedSum(field(kept, 'zeroed'));
+      return {
+        state: federatedZip({ norm: next.state, inner: state }),
+        result,
+        measurements: federatedZip({ norm, zeroed: count, estimate: next.metrics, inner: measurements }),
+      };
     },
   });
 }

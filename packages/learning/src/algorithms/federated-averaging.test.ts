@@ -74,7 +74,7 @@ describe('federatedAveraging', () => {
   );
 
   test('refuses a client whose loss is NaN before its aggregator sees the update, which zeroed would catch', async () => {
-    const aggregator = zeroed(meanAggregator(), { bound: 10 });
+    const aggregator = zeroed(meanAggregator(), { norm: 10 });
     const { state, metrics } = await rounds({ aggregator }, 1, [...cohort, points([1, Number.NaN])]);
     expect(state.model['w']).toBeCloseTo(1.1, 6);
     expect(metrics['examples']).toBe(3);
@@ -128,7 +128,7 @@ describe('federatedAveraging', () => {
 
   test('reports what the aggregator measures', async () => {
     // Updates 0.05 and 0.2; the second is clipped to 0.125: (2 · 0.05 + 0.125) / 3 = 0.075.
-    const aggregator = clipped(meanAggregator(), { clipNorm: 0.125 });
+    const aggregator = clipped(meanAggregator(), { norm: 0.125 });
     const { state, metrics } = await rounds({ aggregator });
     expect(state.model['w']).toBeCloseTo(1.075, 6);
     expect(metrics['aggregation']).toEqual({ clipped: 1, inner: {} });

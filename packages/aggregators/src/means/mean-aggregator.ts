@@ -1,6 +1,6 @@
 // The mean of the clients' updates: the aggregation of FedAvg (McMahan et al., AISTATS 2017, Algorithm 1), where an
-// update counts by its number of examples. A mean is two sums: of values times weights, and of weights. Either can be an
-// aggregator of its own, so that sums which are compressed, secure or noised go underneath.
+// update counts by its number of examples. A mean is two sums: of values times weights, and of weights. Either can be
+// an aggregator of its own, so that sums which are compressed, secure or noised go underneath.
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
   type AggregationProcess,

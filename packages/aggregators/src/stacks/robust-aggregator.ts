@@ -1,6 +1,6 @@
 // The stack that TensorFlow Federated recommends against faulty clients, with its constants
-// (`tff.learning.robust_aggregator`, which cites Andrew et al., NeurIPS 2021): zeroing of what is far beyond all that was
-// seen so far, clipping to a moderately high norm, and a mean.
+// (`tff.learning.robust_aggregator`, which cites Andrew et al., NeurIPS 2021): zeroing of what is far beyond all that
+// was seen so far, clipping to a moderately high norm, and a mean.
 import { checkOptions, kinds } from '@starling/federated-core/plan';
 import type { Aggregator } from '../aggregator/aggregator.js';
 import { quantileEstimate } from '../estimates/quantile-estimate.js';
@@ -18,8 +18,8 @@ export interface StackOptions {
 }
 
 /**
- * A mean of clipped updates that holds against faults, not against liars: clients bound their own updates, and the rules
- * of `multiKrum` and its like hold against those. A zeroed client counts as zero, as in TensorFlow Federated.
+ * A mean of clipped updates that holds against faults, not against liars: clients bound their own updates, and the
+ * rules of `multiKrum` and its like hold against those. A zeroed client counts as zero, as in TensorFlow Federated.
  */
 export function robustAggregator(options: StackOptions = {}): Aggregator {
   checkStack('Cannot make a robust aggregator', options);

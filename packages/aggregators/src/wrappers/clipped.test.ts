@@ -73,7 +73,8 @@ describe('clipped', () => {
   });
 
   test('takes a norm beyond float32 for one beyond an estimate', async () => {
-    // (3e38, 3e38) has norm 4.2e38, which float32 does not hold: 1 of 2 within, so the bound 1 moves by exp(−(0.5 − 1)).
+    // (3e38, 3e38) has norm 4.2e38, which float32 does not hold: 1 of 2 within, so the bound 1 moves by exp(−(0.5 −
+    // 1)).
     const norm = quantileEstimate({ initial: 1, target: 1, learningRate: 1 });
     const step = await aggregate(clipped(sumAggregator(), { norm }), {
       update: float32(2),

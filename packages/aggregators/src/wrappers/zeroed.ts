@@ -47,8 +47,8 @@ export interface ZeroedOptions {
  * updates, and nothing else that a client sends: where the sums of its losses and metrics are not finite, as those of
  * `federatedAveraging` are after a NaN in its data or a label without a meaning, the client is refused as
  * `non-finite-update` before this counts. So it catches finite updates that are too large, and those that became NaN or
- * infinite after the last loss was taken. Clients check their updates themselves, as with `clipped`: one that runs other
- * code is not held to it. Throws a `RangeError` unless `norm` is finite and above 0.
+ * infinite after the last loss was taken. Clients check their updates themselves, as with `clipped`: one that runs
+ * other code is not held to it. Throws a `RangeError` unless `norm` is finite and above 0.
  */
 export function zeroed(inner: Aggregator, options: ZeroedOptions): Aggregator {
   aggregatorKind('Cannot zero updates', 'the aggregator of zeroed updates', inner);

@@ -20,6 +20,8 @@ const ROUNDS = 20;
 const CUT = 10;
 const population = sensors(CLIENTS);
 const everyone = Array.from({ length: CLIENTS }, (_, index) => index);
+/** Longer than sockets have for their goodbyes. */
+const AWAY_MS = 2500;
 const quick = { baseMs: 5, maxMs: 40 };
 
 let engine: Engine;
@@ -106,6 +108,32 @@ describe('cut sockets', () => {
       everyone.map((index) => index % (CLIENTS / CUT) === 0),
     );
     expect(clients.every(({ counts }) => counts.accepted === ROUNDS)).toBe(true);
+  });
+
+  test('`websocketRuntime` tells a client of the end that was cut off just before it, however late it is back', async () => {
+    const sockets = everyone.map(cuttableSockets);
+    const [last] = sockets;
+    let clients: readonly Client[] = [];
+    const runtime = websocketRuntime({
+      minClients: CLIENTS,
+      farewellMs: 600_000, // a run that ends has not waited for this
+      engine,
+      launchClients(url) {
+        const launched = launch(url, sockets, () => {});
+        clients = launched.clients;
+        return launched;
+      },
+    });
+    await run(runtime, ({ round }) => {
+      if (round < ROUNDS) return;
+      last!.away = true;
+      last!.cut();
+      setTimeout(() => {
+        last!.away = false;
+      }, AWAY_MS);
+    });
+    expect((await clients[0]!.finished).end).toBe('finished');
+    expect(clients[0]!.counts.reconnects).toBeGreaterThan(0);
   });
 
   test('`websocketRuntime` continues without clients that stay away, and takes them again when they come back', async () => {

@@ -5,7 +5,7 @@ export {
   conversationStates,
   type Receiver,
 } from './conversation/conversation-states.js';
-export { isWireCode, type WireCode, WireError, wireCodes } from './frames/codes.js';
+export { isWireCode, passingCodes, type WireCode, WireError, wireCodes } from './frames/codes.js';
 export { decodeFrame, encodeFrame, type Frame, type MessageType, messageTypes } from './frames/frame.js';
 export { CHUNK_BYTES, defaultLimits, MAX_BODY_BYTES, type WireLimits } from './frames/limits.js';
 export { boundReason, MAX_REASON } from './frames/reason.js';

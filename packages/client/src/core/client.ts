@@ -1,7 +1,7 @@
 // A client: it holds data that never leaves it, joins a coordinator, works on what it is asked for, and comes back
 // after every cut, until the run is over or it is turned away for good.
 import { formatType, StarlingError } from '@starling/federated-core';
-import type { ConversationState } from '@starling/wire';
+import { type ConversationState, passingCodes } from '@starling/wire';
 import { backOffMs } from './back-off.js';
 import { checkClient } from './check-client.js';
 import type { ClientOptions } from './client-options.js';
@@ -33,18 +33,6 @@ export class ClientRefusedError extends StarlingError {
     super(code, `Cannot take part${client === null ? '' : ` as '${client}'`}: ${reason}`);
   }
 }
-
-/** Reasons that waiting may fix: the next attempt comes after the back-off, like after a cut. */
-const passing: ReadonlySet<string> = new Set([
-  'no-free-client',
-  'name-taken',
-  'too-many-hellos',
-  'too-slow',
-  'handshake-timeout',
-  'heartbeat-timeout',
-  'shutting-down',
-  'internal',
-]);
 
 /**
  * Starts a client. It connects at once, and again after every cut. Throws a `RangeError` for an option of another kind.
@@ -91,7 +79,7 @@ export function createClientOn(options: ClientOptions): Client {
           // A name that was given to `any` client can be lost to its real owner: ask for another.
           memory.name = null;
           memory.proof = null;
-        } else if (end.kind === 'refused' && !passing.has(end.code)) {
+        } else if (end.kind === 'refused' && !passingCodes.has(end.code)) {
           throw new ClientRefusedError(memory.name, end.code, end.reason);
         }
         if (talk.wasReady) attempt = 0;

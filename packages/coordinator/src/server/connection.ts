@@ -16,6 +16,7 @@ import {
   isMessage,
   type Message,
   type PartialBody,
+  passingCodes,
   spokenVersions,
   type VersionRange,
   versionsApart,
@@ -51,10 +52,13 @@ export interface ConnectionHandlers {
   resume(connection: Connection, message: ControlMessage): PartialBody | null;
   /** The client says that it will not be back; `closed` follows. */
   left(connection: Connection): void;
-  /** Once, at the end. `isCut`: without a close of WebSocket's; `unfinished`: bodies that were on their way. */
+  /**
+   * Once, at the end. `comesBack`: it was cut, without a close of WebSocket's, or ended for a reason that passes;
+   * `unfinished`: bodies that were on their way.
+   */
   closed(
     connection: Connection,
-    end: { readonly isCut: boolean; readonly unfinished: readonly PartialBody[] },
+    end: { readonly comesBack: boolean; readonly unfinished: readonly PartialBody[] },
   ): void;
 }
 
@@ -104,6 +108,8 @@ export class Connection {
   #left = 0;
   /** Refused, and answered when its wait is over. */
   #isTurnedAway = false;
+  /** For which it was ended, if it was by an error. */
+  #endedFor: WireCode | null = null;
   #bytesAfterEnd = 0;
   /** When the latest update began to come. */
   #uploadSinceMs = 0;
@@ -201,6 +207,7 @@ export class Connection {
 
   #sayAndEnd(error: WireError): void {
     if (this.state === 'ended') return;
+    this.#endedFor = error.code;
     const said = { code: error.code, reason: error.message };
     const versions = error.code === 'unsupported-version' ? { versions: spokenVersions } : {};
     const frame = encodeMessage('error', { ...said, ...versions }, this.#version);
@@ -212,10 +219,10 @@ export class Connection {
     this.#options.socket.terminate();
   }
 
-  /** Ends the conversation in peace. */
-  bye(reason: string): void {
+  /** Ends the conversation in peace; `withinMs`: how long the client may take over closing. */
+  bye(reason: string, withinMs = CLOSE_MS): void {
     if (this.state === 'ended') return;
-    this.#end(encodeMessage('bye', { reason }), 1000, 'bye');
+    this.#end(encodeMessage('bye', { reason }), 1000, 'bye', withinMs);
   }
 
   #refused(reason: string, message: string, isFault = true): void {
@@ -225,13 +232,13 @@ export class Connection {
     refusals.refuse({ reason, address, client, message, isNoFault: !isFault });
   }
 
-  #end(lastFrame: Uint8Array, closeCode: number, reason: string): void {
+  #end(lastFrame: Uint8Array, closeCode: number, reason: string, withinMs = CLOSE_MS): void {
     const { socket } = this.#options;
     this.#outbox.answer(lastFrame);
     this.state = 'ended';
     this.#outbox.stop();
     socket.close(closeCode, reason);
-    setTimeout(() => socket.terminate(), CLOSE_MS).unref();
+    setTimeout(() => socket.terminate(), withinMs).unref();
   }
 
   /** Ends a socket whose message, or body, is on its way for too long. */
@@ -376,7 +383,8 @@ export class Connection {
     clearTimeout(this.#handshakeTimer);
     this.state = 'ended';
     this.#outbox.stop();
-    this.#options.handlers.closed(this, { isCut, unfinished: this.#assembler.unfinished() });
+    const comesBack = this.#endedFor === null ? isCut : passingCodes.has(this.#endedFor);
+    this.#options.handlers.closed(this, { comesBack, unfinished: this.#assembler.unfinished() });
   }
 }
 

@@ -10,8 +10,10 @@ import type { ServerMetrics } from './server-metrics.js';
 import type { AttemptAddress, Settlements } from './settlements.js';
 import { type HeldBodies, NOTHING_HELD, type Reports, type Task } from './task.js';
 
-/** How long sockets may take over their goodbyes at the end, and who was just cut off, to come back for one. */
+/** How long sockets may take over their goodbyes at the end. */
 const CLOSE_MS = 2000;
+/** Between two looks at who is still to hear the end. */
+const LOOK_MS = 5;
 const RUN_IS_OVER = 'the run is over';
 /** Slices that may wait on all sockets together, bytes; further clients are asked as these leave. */
 const MAX_SLICES_ON_THE_WAY = 64 * 1024 * 1024;
@@ -42,8 +44,19 @@ export interface HostedSession {
   ask(client: string): void;
   /** The attempt is committed, or given up: who has reported to it hears so, now or when it is back. */
   settled(attempt: AttemptAddress, isCommitted: boolean): void;
-  /** Says goodbye (`finished`) or "come back later", and closes all its sockets; so it answers who comes later, too. */
-  close(finished: boolean): Promise<void>;
+  /** Clients that had joined and lost their socket, have not said that they leave, and are not back. */
+  readonly away: readonly string[];
+  /**
+   * Says goodbye (`finished`) or "come back later", and closes all its sockets; so it answers who comes later, too. Of
+   * a run that is `finished` it waits for those who are `away`, as the farewell says.
+   */
+  close(finished: boolean, farewell?: Farewell): Promise<void>;
+}
+
+/** For how long it is waited for clients that are away, milliseconds, and what ends the wait before. */
+export interface Farewell {
+  readonly waitMs: number;
+  readonly signal?: AbortSignal;
 }
 
 /** The session as its server sees it. */
@@ -80,8 +93,9 @@ export function createSeats(
   const waiting = new Set<{ readonly count: number; readonly resolve: () => void }>();
   const pacing = createPacing(MAX_SLICES_ON_THE_WAY);
   const runs = new Set<string>();
-  /** Who was cut off and is not back, and when that was. */
-  const cutOff = new Map<string, number>();
+  const away = new Set<string>();
+  /** Who has come back after the end, and heard of it: its socket from before may be found cut only now. */
+  const heard = new Set<string>();
   let task: Task | null = null;
   /** Of the latest phase, also when it is over: it answers reports that come late. */
   let reports: Reports | null = null;
@@ -143,7 +157,8 @@ export function createSeats(
       const { run, awaits } = hello;
       const outcome = awaits === null ? null : settlements.outcomeOf(hello.client ?? '', awaits);
       if (outcome !== null) connection.answer(encodeMessage('commit', outcome));
-      cutOff.delete(hello.client ?? '');
+      away.delete(hello.client ?? '');
+      if (farewell !== null) heard.add(hello.client ?? '');
       if (farewell !== null || (run !== null && settlements.isFinished(run))) {
         if (farewell === null) connection.bye(RUN_IS_OVER);
         else farewell(connection);
@@ -151,6 +166,7 @@ export function createSeats(
       }
       if (hello.dataType !== null) options.checkDataType(hello.dataType);
       const { client, replaced, proof } = members.join(hello.client, connection, hello.proof, knowsClients);
+      away.delete(client);
       replaced?.fail(new WireError('replaced', `Cannot stay: this client came back as '${client}'`));
       return { client, proof };
     },
@@ -190,11 +206,11 @@ export function createSeats(
       task?.gathering.failed(connection.client, null, 'left', 'the client said that it will not be back');
       tally();
     },
-    closed(connection, { isCut, unfinished }) {
+    closed(connection, { comesBack, unfinished }) {
       const { client } = connection;
       connections.delete(connection);
       noLongerReady(connection);
-      if (isCut && members.socketOf(client) === connection) cutOff.set(client, now());
+      if (comesBack && members.socketOf(client) === connection && !heard.has(client)) away.add(client);
       members.part(client, connection, options.reserveMs);
       const partial = unfinished.find(({ message }) => belongsToTask(message));
       if (partial !== undefined && members.socketOf(client) === null) partialUpdates.set(client, partial);
@@ -244,18 +260,25 @@ export function createSeats(
         members.socketOf(client)?.answer(encodeMessage('commit', commit));
       }
     },
-    async close(finished) {
+    get away() {
+      return [...away];
+    },
+    async close(finished, { waitMs, signal } = { waitMs: CLOSE_MS }) {
       if (finished) for (const run of runs) settlements.finish(run);
+      const began = now();
       farewell = (connection) => {
-        if (finished) connection.bye(RUN_IS_OVER);
+        // One that is slow to close has heard it; one whose cut was not noticed yet is away, and has as long.
+        if (finished) connection.bye(RUN_IS_OVER, Math.max(CLOSE_MS, began + waitMs - now()));
         else
           connection.fail(new WireError('shutting-down', 'Cannot continue: the coordinator is going down'));
       };
       for (const connection of connections) farewell(connection);
-      const deadline = now() + CLOSE_MS;
       const isAwaited = (): boolean =>
-        connections.size > 0 || (finished && [...cutOff.values()].some((at) => now() < at + CLOSE_MS));
-      while (isAwaited() && now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+        finished && away.size > 0 && now() < began + waitMs && signal?.aborted !== true;
+      // Who has come back late, and hears it just now, has its time as well: such a socket ends by itself.
+      const isClosing = (): boolean =>
+        [...connections].some(({ state }) => state === 'ended' || now() < began + CLOSE_MS);
+      while (isAwaited() || isClosing()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       for (const connection of connections) connection.terminate();
     },
   };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { atClients, federatedComputation, federatedMean, float32, toValue } from '@starling/federated-core';
 import { populationOf, uniformSampler } from '@starling/population';
+import { isMessage } from '@starling/wire';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { scriptedClient } from '../testing/scripted-client.js';
 import { type CoordinatorOptions, runCoordinator } from './run-coordinator.js';
@@ -25,7 +26,9 @@ afterEach(() => rm(state, { recursive: true }));
 async function heardAt(url: string): Promise<string> {
   const client = await scriptedClient(url);
   client.send('hello', { client: 'client-0' });
-  return (await client.next('bye')).control.reason;
+  await client.closed;
+  const last = client.heard().at(-1)!;
+  return isMessage(last, 'bye') ? last.control.reason : last.type;
 }
 
 describe('runCoordinator', () => {

@@ -63,8 +63,9 @@ export interface WebSocketRuntimeOptions {
    */
   readonly reserveMs?: number;
   /**
-   * How long a session that has nothing to ask any more, since its run was over before, answers clients that come back
-   * with that, milliseconds. Default 0.
+   * How long a session whose run is over waits for clients that had joined, were cut off and are not back, to tell
+   * them, milliseconds; it ends as soon as all have heard, and without any at once. Default 2,000. One whose run was
+   * over before, which knows nobody, answers all who come for as long; by default not at all.
    */
   readonly farewellMs?: number;
   /** Runs operators of `federatedAggregate`. Default: a new ONNX engine. */

@@ -30,6 +30,11 @@ import type { WebSocketRuntimeOptions } from './session-options.js';
 /** Connections that are allowed on top of two a client: health checks, rejoins, strangers. */
 const SPARE_CONNECTIONS = 1000;
 
+/** How long a session waits, unless it is told, for its clients that are away when the run is over. */
+const FAREWELL_MS = 2000;
+/** Of these clients, in the log. */
+const MAX_NAMES = 10;
+
 /** Of the plan's hash, in the name of a run without one. */
 const OWN_RUN_DIGITS = 16;
 
@@ -41,7 +46,7 @@ export async function openSession(
 ): Promise<RuntimeSession> {
   const { deadlineMs = 60_000, minClients = 1, extendBelow = 1 } = options;
   const { maxExtensions = Number.POSITIVE_INFINITY, reserveMs = Math.max(deadlineMs, 60_000) } = options;
-  const { farewellMs = 0 } = options;
+  const { farewellMs } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
   const metrics = options.metrics ?? options.server?.metrics ?? createServerMetrics();
   checkServerOptions(options);
@@ -86,8 +91,20 @@ export async function openSession(
       reserveMs,
     });
     closers.unshift(async () => {
-      await hosted.close(isFinished);
-      if (isFinished && !begun) await sleep(farewellMs, options.signal); // who comes now hears how it ended
+      const { away } = hosted;
+      const waitMs = farewellMs ?? FAREWELL_MS;
+      if (isFinished && away.length > 0) {
+        const clients = away.slice(0, MAX_NAMES);
+        logger.info(
+          { count: away.length, clients, waitMs },
+          'the run is over; waiting for clients that are away',
+        );
+      }
+      await hosted.close(isFinished, {
+        waitMs,
+        ...(options.signal !== undefined && { signal: options.signal }),
+      });
+      if (isFinished && !begun) await sleep(farewellMs ?? 0, options.signal); // who comes now hears how it ended
     });
     logger.info({ url, plan: offer.hash, name: offer.name, clients: population.size }, 'listening');
     options.onListen?.({ url, port });

@@ -81,6 +81,18 @@ export class WireError extends StarlingError {
   }
 }
 
+/** Reasons that waiting may fix: a client that a coordinator ends for one of them comes back. */
+export const passingCodes: ReadonlySet<string> = new Set<WireCode>([
+  'no-free-client',
+  'name-taken',
+  'too-many-hellos',
+  'too-slow',
+  'handshake-timeout',
+  'heartbeat-timeout',
+  'shutting-down',
+  'internal',
+]);
+
 /** Whether a code that came over the wire is one of ours. */
 export function isWireCode(code: string): code is WireCode {
   return Object.hasOwn(wireCodes, code);

@@ -64,8 +64,8 @@ const FAREWELL_MS = 30_000;
  * Serves until the last round is committed, or the signal aborts (then the result says `interrupted`). An attempt at a
  * round that fails (too few reports, an empty aggregate) keeps the state, is logged, and the next one begins; throws
  * the error of the last one. Where no round had an update that counts, the result has a `failure`. The log names who
- * was missing in a round, by reason. After the last round it waits half a minute at most (`farewellMs`) for clients that
- * were cut off, to tell them; a run that was over when it was started answers all who come for as long.
+ * was missing in a round, by reason. After the last round it waits half a minute at most (`farewellMs`) for clients
+ * that were cut off, to tell them; a run that was over when it was started answers all who come for as long.
  */
 export async function runCoordinator(options: CoordinatorOptions): Promise<RunResult> {
   checkCoordinator(options);

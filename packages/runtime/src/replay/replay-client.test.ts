@@ -98,6 +98,38 @@ describe('replayClient', () => {
     expect((await replay({ ...first, client: 'client-5' })).start.attempt).toBe(1);
   });
 
+  test('`replayClient` needs the state before of a run whose clients were those that were there', async () => {
+    const inner = inProcessRuntime();
+    const runtime: typeof inner = {
+      ...inner,
+      async open(plan, population) {
+        const session = await inner.open(plan, population);
+        return {
+          ...session,
+          present(tell) {
+            for (const client of [1, 2, 3]) tell(client, true);
+          },
+        };
+      },
+    };
+    const store = memoryStore(); // keeps the last two states: of rounds 3 and 4
+    await runRounds(options({ store, runtime, present: { overSelection: 1 }, rounds: 4 }));
+    const replayOf = async (round: number) => {
+      const asked = (await store.read((await store.list())[0]!.run)).attempts.find(
+        (each) => each.round === round,
+      )!;
+      const [client] = asked.cohort.clients!;
+      return replay({ store: earlierState(store, round - 1), round, client: client! });
+    };
+    const { start, phases } = await replayOf(4);
+    assert.strictEqual(start.position, 0);
+    assert.deepEqual(phases[0]?.sent.report, phases[0]?.replayed.report);
+    await expect(replayOf(3)).rejects.toMatchObject({
+      code: 'not-replayable',
+      message: expect.stringMatching(/need the state of round 2, .* got those of none\. .*keepEvery: 1/),
+    });
+  });
+
   test('`replayClient` sends the state of the rounds before, and the runner draws what the engine drew', async () => {
     const { start, phases } = await replay({ ...walkingRun, round: 4, client: 'client-2' });
     const states: number[] = [];

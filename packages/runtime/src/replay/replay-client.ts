@@ -2,7 +2,14 @@
 // as one that runs their bodies eagerly. Rounds are deterministic as long as the same clients count, so that
 // what was sent need not have been kept.
 import type { Engine } from '@starling/compute';
-import { compilePlan, type Seed, structEntries, type Type, type Value } from '@starling/federated-core';
+import {
+  compilePlan,
+  type Seed,
+  StarlingError,
+  structEntries,
+  type Type,
+  type Value,
+} from '@starling/federated-core';
 import {
   checkNumber,
   clientSeed,
@@ -23,6 +30,7 @@ import {
   type Leaves,
   type PlanRunner,
 } from '@starling/plan/runner';
+import type { RunStore } from '@starling/store';
 import { takeEngine } from '../engines/take-engine.js';
 import { OtherRunError } from '../kept/run-identity.js';
 import { runRounds } from '../rounds/run-rounds.js';
@@ -60,8 +68,8 @@ export interface ClientReplay {
 
 /**
  * Throws a `StarlingError` with code `no-such-client` if the client is not of the round's cohort, that of
- * `askedAttempt`, and as `runRounds` does over the rounds before; a round of those that failed leaves the state as it
- * was.
+ * `askedAttempt`, with `not-replayable` if a run of clients that were there has not kept the state before, and as
+ * `runRounds` does over the rounds before; a round of those that failed leaves the state as it was.
  */
 export async function replayClient(options: ReplayOptions): Promise<ClientReplay> {
   const { round, population, onStart } = options;
@@ -93,17 +101,32 @@ export async function replayClient(options: ReplayOptions): Promise<ClientReplay
 async function stateBefore({ round, client, runner, onStart, ...run }: ReplayOptions): Promise<Leaves> {
   if (run.process === undefined) return [];
   const { store, onOtherRun } = run;
+  if (store !== undefined) await requireState(store, run.run, round);
   const { state } = await runRounds({
     ...run,
     rounds: round - 1,
     onOtherRun: (differences) => {
-      const others = differences.filter(({ field }) => !/^(?:evaluation|best)(?:\.|$)/.test(field));
+      const others = differences.filter(({ field }) => !/^(?:evaluation|best|mode)(?:\.|$)/.test(field));
       if (others.length === 0) return;
       if (onOtherRun === undefined) throw new OtherRunError(store!.name, others);
       onOtherRun(others);
     },
   });
   return state;
+}
+
+/** Rounds of clients that were there are not run again from the seed, which does not say who was. */
+async function requireState(store: RunStore, wanted: string | undefined, round: number): Promise<void> {
+  const run = wanted ?? (await store.list())[0]?.run;
+  if (run === undefined || round === 1) return;
+  const { identity, commits } = await store.read(run);
+  if (identity['mode'] !== 'present' || (await store.state(run, round - 1)) !== null) return;
+  const kept: number[] = [];
+  for (const commit of commits) if ((await store.state(run, commit.round)) !== null) kept.push(commit.round);
+  throw new StarlingError(
+    'not-replayable',
+    `Cannot replay a client of round ${round}: need the state of round ${round - 1}, as the cohorts before were drawn from clients that were there, got those of ${kept.join(', ') || 'none'}. A store keeps more of them by { keepEvery: 1 }, as in directoryStore('${store.name}', { keepEvery: 1 })`,
+  );
 }
 
 async function loaded({ population }: ReplayOptions, index: number): Promise<Value | null> {

@@ -65,11 +65,16 @@ export function parseMistake(section: string): Mistake {
     title,
     text,
     code: block?.[2] ?? null,
-    command: typed === null ? ['run', 'mistake.ts'] : typed.split(/\s+/).slice(2),
+    command: typed === null ? ['run', 'mistake.ts'] : wordsOf(typed).slice(2),
     typed,
     isAlone: block?.[1] !== undefined || DEBUGS.test(typed ?? ''),
     said: printed.slice(typed === null ? 0 : 1).join('\n'),
   };
+}
+
+/** As a shell takes them: `''` is empty text. */
+function wordsOf(line: string): readonly string[] {
+  return line.split(/\s+/).map((word) => (word === "''" ? '' : word));
 }
 
 /** The page with what was said of its mistakes, in their order. */

@@ -33,6 +33,7 @@ export { describeValue, isClass, isPlain } from './errors/describe-value.js';
 export { withoutFrozenSources } from './errors/frozen-sources.js';
 export { refuseMethods } from './errors/habits.js';
 export { ignoreRejections } from './errors/ignore-rejections.js';
+export { refusesOtherFields } from './errors/missing-fields.js';
 export { didYouMean, nearestName } from './errors/nearest-name.js';
 export { readThrown, thrownWords } from './errors/read-thrown.js';
 export { atLocation, sourceLocation, withLongStacks } from './errors/source-location.js';

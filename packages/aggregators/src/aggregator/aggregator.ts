@@ -36,6 +36,11 @@ export interface AggregatorFacts {
    * bounds the outermost.
    */
   readonly sensitivity: Sensitivity | null;
+  /**
+   * Whether its result grows with the cohort, as a sum does; false by default. A process that adds the result to the
+   * weights as it is warns of one that does.
+   */
+  readonly grows?: boolean;
 }
 
 export interface Aggregator extends AggregatorFacts {

@@ -3,5 +3,6 @@
 import type { Aggregator, AggregatorFacts, Sensitivity } from './aggregator.js';
 
 export function wrapperFacts(inner: Aggregator, own: Sensitivity | null = null): AggregatorFacts {
-  return { reveals: inner.reveals, sensitivity: own ?? inner.sensitivity };
+  const { reveals, sensitivity, grows = false } = inner;
+  return { reveals, sensitivity: own ?? sensitivity, ...(grows && { grows }) };
 }

@@ -11,6 +11,7 @@ export function sumAggregator(options: Readonly<Record<string, never>> = {}): Ag
     name: 'sum',
     reveals: 'sums',
     sensitivity: null,
+    grows: true,
     create: (update) =>
       aggregationOf({
         name: 'sum',

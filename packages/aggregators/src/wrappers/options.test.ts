@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { quantileEstimate } from '../estimates/quantile-estimate.js';
 import { meanAggregator } from '../means/mean-aggregator.js';
+import { sumAggregator } from '../sums/sum-aggregator.js';
 import { clipped } from '../wrappers/clipped.js';
 import { zeroed } from '../wrappers/zeroed.js';
 
@@ -62,5 +63,17 @@ describe('options of aggregators', () => {
     expect(() => meanAggregator({ weighted: 'no' as never })).toThrow(
       "weighted must be true or false, got 'no'",
     );
+  });
+});
+
+describe('grows', () => {
+  test('is true of a sum and of what wraps one, and of no mean', () => {
+    const wrapped = [sumAggregator(), meanAggregator()].map((inner) =>
+      [inner, clipped(inner, { norm: 1 }), zeroed(inner, { norm: 1 })].map(({ grows = false }) => grows),
+    );
+    expect(wrapped).toEqual([
+      [true, true, true],
+      [false, false, false],
+    ]);
   });
 });

@@ -14,6 +14,7 @@ import {
   federationArgument,
   numberOption,
   settingOption,
+  someText,
   textOption,
 } from './options.js';
 import { readToken, tokenFileOption, tokenOption } from './secrets.js';
@@ -61,7 +62,7 @@ export function addClientCommand(program: Command): void {
     )
     .addOption(
       new Option('--pin <hash>', 'a plan that it agrees to run (default: any); may be repeated')
-        .argParser<readonly string[]>((hash, earlier) => [...earlier, hash])
+        .argParser<readonly string[]>((hash, earlier) => [...earlier, readPin(hash)])
         .default([], 'any plan'),
     )
     .addOption(settingOption())
@@ -103,6 +104,8 @@ function checkUrl(url: string): void {
   const meant = /^https?:/.test(url) ? `; write ${url.replace(/^http/, 'ws')}` : '';
   throw new UsageError(`Cannot join a coordinator: need a URL of ws:// or wss://, got '${url}'${meant}`);
 }
+
+const readPin = someText('--pin', (hash) => hash);
 
 /** Indices of the clients that the options name, or how many of any name. */
 function chooseClients(

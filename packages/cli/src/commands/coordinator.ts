@@ -21,6 +21,7 @@ import {
   roundsOption,
   seedOption,
   settingOption,
+  someText,
   textOption,
 } from './options.js';
 import { readToken, tokenFileOption, tokenOption } from './secrets.js';
@@ -107,7 +108,7 @@ export function addCoordinatorCommand(program: Command): void {
     .addOption(positiveOption('--max-weight', 'refuse updates that weigh more').env('STARLING_MAX_WEIGHT'))
     .addOption(
       new Option('--allow-origin <origins>', 'web pages that may join, such as https://lab.example')
-        .argParser((text: string) => text.split(',').map((origin) => origin.trim()))
+        .argParser(someText('--allow-origin', readOrigins))
         .env('STARLING_ALLOW_ORIGIN'),
     )
     .addOption(
@@ -188,6 +189,21 @@ async function coordinator(name: string, options: CoordinatorOptions, command: C
 function readMode(name: string): 'fixed' | 'present' {
   if (name === 'fixed' || name === 'present') return name;
   throw new UsageError(`Cannot choose a mode: need fixed or present, got '${name}'`);
+}
+
+/** Browsers send scheme, host and port alone: an origin with a path would let nobody in. */
+function readOrigins(text: string): readonly string[] {
+  const origins = text.split(',').map((origin) => origin.trim());
+  const isOrigin = (text: string): boolean => {
+    if (!URL.canParse(text)) return text === 'null';
+    const { origin } = new URL(text);
+    return origin === text || origin === 'null'; // of schemes such as app:, of which nothing is known here
+  };
+  const strange = origins.find((origin) => !isOrigin(origin));
+  if (strange === undefined) return origins;
+  throw new UsageError(
+    `Cannot read --allow-origin: need origins such as https://lab.example, separated by commas, got '${strange}'`,
+  );
 }
 
 /** Says what anyone who reaches the coordinator can do, if others than this machine can. */

@@ -6,7 +6,14 @@ import { type EagerEngine, eagerBackends } from '../debug/eager-engines.js';
 import { exitCodes } from '../errors/exit-codes.js';
 import { oneOf, UsageError } from '../errors/usage-error.js';
 import { printLine } from '../output/print.js';
-import { engineOption, example, federationArgument, numberOption, settingOption } from './options.js';
+import {
+  engineOption,
+  example,
+  federationArgument,
+  numberOption,
+  settingOption,
+  textOption,
+} from './options.js';
 
 interface DebugOptions {
   readonly round: number;
@@ -29,8 +36,10 @@ export function addDebugCommand(program: Command): void {
     .addHelpText('after', example('starling debug mnist --round 3 --client client-7 --steps'))
     .addArgument(federationArgument())
     .addOption(numberOption('--round', 1, 'the round, from 1').makeOptionMandatory())
-    .addOption(new Option('--client <name>', 'the client, by its name').makeOptionMandatory())
-    .option('--run <dir>', 'of a run that was kept there with --out: its settings, seed and states')
+    .addOption(textOption('--client', 'name', 'the client, by its name').makeOptionMandatory())
+    .addOption(
+      textOption('--run', 'dir', 'of a run that was kept there with --out: its settings, seed and states'),
+    )
     .option('--steps', 'a line for each step: losses, and how far the weights moved', false)
     .addOption(
       new Option('--replay-on <name>', `runs its code as written: ${oneOf(eagerEngines)}`)

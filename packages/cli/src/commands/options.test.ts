@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { wholeNumber } from './options.js';
+import { someText, wholeNumber } from './options.js';
 
 describe('wholeNumber', () => {
   const read = wholeNumber('--rounds', 1);
@@ -12,5 +12,17 @@ describe('wholeNumber', () => {
     expect(() => read(text)).toThrow(
       `Cannot read --rounds: it must be a whole number from 1 up, got '${text}'`,
     );
+  });
+});
+
+describe('someText', () => {
+  const read = someText('--to', (text) => text.length);
+
+  test('gives what is read of some text', () => {
+    expect(read('model.onnx')).toBe(10);
+  });
+
+  test.each(['', ' '])("names the option when it gets '%s'", (text) => {
+    expect(() => read(text)).toThrow(`Cannot read --to: need text, got '${text}'; leave it out to have none`);
   });
 });

@@ -41,13 +41,19 @@ export function textOption(
   check = (_text: string): void => {},
 ): Option {
   return new Option(`${name} <${value}>`, about).argParser(
-    fromAnywhere((text) => {
-      if (text === '')
-        throw new UsageError(`Cannot read ${name}: need text, got ''; leave it out to have none`);
+    someText(name, (text) => {
       check(text);
       return text;
     }),
   );
+}
+
+/** A parser of an option's text, of which there must be some. */
+export function someText<T>(name: string, parse: (text: string) => T): (text: string) => T {
+  return fromAnywhere((text) => {
+    if (text.trim() !== '') return parse(text);
+    throw new UsageError(`Cannot read ${name}: need text, got '${text}'; leave it out to have none`);
+  });
 }
 
 /** A parser whose mistakes `program.ts` words: only commander knows which variable of the environment gave a value. */

@@ -89,7 +89,13 @@ function fail(command: Command, error: CommanderError): never {
     }
     case 'commander.invalidArgument': {
       // The parser's own words, which name the option, come after commander's.
-      const [, words = error.message] = error.message.split(' is invalid. ');
+      const [, said = error.message] = error.message.split(' is invalid. ');
+      const [, choices] = /^Allowed choices are (.*)\.$/.exec(said) ?? [];
+      const [, value] = /argument '(.*?)' is invalid/.exec(error.message) ?? [];
+      const words =
+        choices === undefined
+          ? said
+          : `${action}: option '${got}' must be ${oneOf(choices.split(', '))}, got '${value}'`;
       const variable = / from env '(.*)' is invalid\. /.exec(error.message)?.[1];
       throw new UsageError(variable === undefined ? words : `${words}, from the environment's ${variable}`);
     }

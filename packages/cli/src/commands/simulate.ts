@@ -60,7 +60,7 @@ export function addSimulateCommand(program: Command): void {
     .addOption(backOffOption(0))
     .addOption(seedOption())
     .addOption(settingOption())
-    .option('--faults <file>', 'simulate what goes wrong, as a YAML file says')
+    .addOption(textOption('--faults', 'file', 'simulate what goes wrong, as a YAML file says'))
     .addOption(
       textOption(
         '--initial',

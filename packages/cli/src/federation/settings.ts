@@ -19,6 +19,9 @@ export async function readSettings<S extends z.ZodObject>(
     const { didYouMean } = await import('@starling/federated-core/plan');
     const names = unknown.map((key) => `'${key}'`).join(', ');
     const near = didYouMean(unknown[0] as string, known);
+    if (known.length === 0) {
+      throw new UsageError(`Cannot set up ${federation}: it has no settings, got ${names}`);
+    }
     throw new UsageError(
       `Cannot set up ${federation}: settings must be among ${oneOf(known)}, got ${names}${near}`,
     );

@@ -48,7 +48,11 @@ function sourcesOf(specifier: string): readonly string[] {
 
 function isMissing(error: unknown): error is NodeJS.ErrnoException {
   const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
-  return code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_DIR_IMPORT';
+  return (
+    code === 'ERR_MODULE_NOT_FOUND' ||
+    code === 'ERR_PACKAGE_PATH_NOT_EXPORTED' ||
+    code === 'ERR_UNSUPPORTED_DIR_IMPORT'
+  );
 }
 
 /** Node's error in the user's terms; as it is where an installed package asked, which may well do without. */
@@ -64,10 +68,23 @@ function missing(
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
   const need = RELATIVE.test(specifier)
     ? `the file '${specifier}', which it imports, got none`
-    : `the package '${name}', which it imports, got none: run 'npm install ${name}'`;
+    : (needOfStarling(name, specifier) ??
+      `the package '${name}', which it imports, got none: run 'npm install ${name}'`);
   return Object.assign(new Error(`Cannot load ${file}: need ${need}\n    at ${placeIn(file, specifier)}`), {
     code,
   });
+}
+
+/** Of a package of Starling's, which is there if there is one of that name: the name or the entry is another. */
+function needOfStarling(name: string, specifier: string): string | null {
+  if (!name.startsWith('@starling/')) return null;
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  const names = Object.keys(manifest.dependencies).filter((each) => each.startsWith('@starling/'));
+  return names.includes(name) && specifier !== name
+    ? `an entry of '${name}', such as '${name}' itself, got '${specifier}'`
+    : `a package of Starling's: ${names.join(', ')}; got '${name}'`;
 }
 
 /** Where a file names what it imports. */

@@ -38,6 +38,22 @@ async function keep(folder: string, kept: readonly RecordLine[], tail = ''): Pro
   );
 }
 
+describe('requireFolder', () => {
+  test('takes a folder that is there, or can be made, and leaves it as it was', async () => {
+    const folder = await makeFolder();
+    requireFolder(folder);
+    requireFolder(join(folder, 'runs', 'first'));
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('refuses one where nothing can be written', () => {
+    // What Linux shows of processes takes no folders, from root neither; elsewhere it is not there, and / takes none.
+    expect(() => requireFolder('/proc/run')).toThrow(
+      /^Cannot keep the run in \/proc\/run: need a directory that can be written to, got E[A-Z]+ for a new one in \/(proc)?$/,
+    );
+  });
+});
+
 describe('outputFolder', () => {
   test('makes the report of the record when the run ends', async () => {
     const folder = await makeFolder();

@@ -1,6 +1,6 @@
 // `--out DIR`: the run as files. The round loop commits it there, the record is written along; the report is made from
 // the record when the run ends, however it does.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { RunObserver } from '@starling/runtime/events';
@@ -63,14 +63,33 @@ function notFresh(directory: string): UsageError {
   );
 }
 
-/** Throws a `UsageError` if the directory cannot be, as it or one around it is a file. */
+/**
+ * Throws a `UsageError` if the directory cannot be, as it or one around it is a file, and an `Error` if nothing can be
+ * written there.
+ */
 export function requireFolder(directory: string): void {
   let path = resolve(directory);
   while (!existsSync(path) && dirname(path) !== path) path = dirname(path);
-  if (statSync(path).isDirectory()) return;
+  if (statSync(path).isDirectory()) {
+    tryToWrite(directory, path);
+    return;
+  }
   throw new UsageError(
     `Cannot keep the run in ${directory}: need a directory, got ${path === resolve(directory) ? 'a file' : `the file ${path} where one should be`}`,
   );
+}
+
+/** By writing: rights alone do not say that a disk takes folders, as one that shows a kernel's state does not. */
+function tryToWrite(directory: string, existing: string): void {
+  try {
+    rmdirSync(mkdtempSync(join(existing, '.starling-')));
+  } catch (cause) {
+    const { code = 'an error' } = cause as NodeJS.ErrnoException;
+    const where = existing === resolve(directory) ? '' : ` in ${existing}`;
+    throw new Error(
+      `Cannot keep the run in ${directory}: need a directory that can be written to, got ${code} for a new one${where}`,
+    );
+  }
 }
 
 /** Deletes what an earlier run wrote, and nothing else. Throws a `StoreLockedError` if that run is still running. */

@@ -49,7 +49,10 @@ export function createReports(
       const { run, round, attempt, phase, status, code, reason } = ack;
       if (status !== 'accepted') {
         counts[status]++;
-        logger().warn({ round, attempt, phase, code, reason }, `update ${status}`);
+        logger().warn(
+          { round, attempt, phase, code, reason },
+          `update ${status === 'rejected' ? 'refused' : status}`,
+        );
       } else {
         if (isAwaited(ack)) memory.awaited!.accepted++;
         logger().debug({ round, attempt, phase }, 'update accepted, for now');

@@ -10,6 +10,7 @@ import {
   uint8,
 } from '@starling/federated-core';
 import { afterEach, describe, expect, expectTypeOf, test } from 'vitest';
+import * as tfl from '#tfjs-layers';
 import * as tf from '../tensorflow/tf.js';
 import { nodeNames } from '../testing/graphs.js';
 import { kernelGraphOf, localComputation } from './local-computation.js';
@@ -70,7 +71,7 @@ describe('localComputation', () => {
       localComputation(float32(), (x) => tf.neg(x)).type.parameter.dtype,
     ).toEqualTypeOf<'float32'>();
     // @ts-expect-error: a record has no field of that name.
-    expect(() => localComputation({ x: float32() }, ({ y }) => y)).toThrow('got undefined');
+    expect(() => localComputation({ x: float32() }, ({ y }) => y)).toThrow("Cannot read 'y' of a record");
   });
 
   test('has the type that is asked of its result, and refuses a body that gives another', () => {
@@ -142,6 +143,31 @@ describe('capturing refuses', () => {
     expect(error.code).toBe('randomness');
     expect(error.message).toContain(`Cannot capture ${source}`);
     expect(error.message).toContain('random.normal');
+  });
+
+  test('a field that its parameter has not, with those it has', () => {
+    const error = errorOf((argument) => tf.mul((argument as unknown as { y: tf.Tensor }).y, 2));
+    expect(error.code).toBe('no-such-field');
+    expect(error.message).toContain("Cannot read 'y' of a record: need one of its fields x, got 'y'");
+  });
+
+  test('training of a tf.js model, and a choice of backend', () => {
+    const model = tfl.sequential({ layers: [tfl.layers.dense({ units: 1, inputShape: [2] })] });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    const whole = tfl.model({ inputs: model.inputs, outputs: model.outputs });
+    whole.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    const bodies: readonly (readonly [string, (x: tf.Tensor) => unknown])[] = [
+      ['fit of a tf.js model', (x) => model.fit(x, x)],
+      ['fit of a tf.js model', (x) => whole.fit(x, x)],
+      ['trainOnBatch of a tf.js model', (x) => model.trainOnBatch(x, x)],
+      ['evaluate of a tf.js model', (x) => model.evaluate(x, x)],
+      ['tf.setBackend', () => tf.setBackend('cpu')],
+    ];
+    for (const [written, body] of bodies) {
+      const error = errorOf(({ x }) => body(x));
+      expect(error.code, written).toBe('hidden-state');
+      expect(error.message).toContain(`Cannot capture ${written}: `);
+    }
   });
 
   test('a kernel that it does not know, by name', () => {

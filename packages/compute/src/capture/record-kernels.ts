@@ -14,6 +14,7 @@ import {
 import { composites } from './composites/composites.js';
 import { CAPTURE_BACKEND, captureBackend } from './recording/capture-backend.js';
 import { CaptureError } from './recording/capture-error.js';
+import { refuseEagerHabits } from './recording/eager-habits.js';
 import { refuseEndedTensors } from './recording/ended-tensors.js';
 import { refuseStatefulOptimizers } from './recording/hidden-state.js';
 import { plainAttributes } from './recording/plain-attributes.js';
@@ -62,6 +63,7 @@ function registerCaptureBackend(): void {
   captureRecurrentLayers();
   refuseStatefulOptimizers();
   refuseEndedTensors();
+  refuseEagerHabits();
   registerBackend(CAPTURE_BACKEND, () => captureBackend, 0);
   for (const kernel of KERNELS) {
     registerKernel({

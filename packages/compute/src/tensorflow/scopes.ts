@@ -26,7 +26,9 @@ function activate(backend: string): void {
     return;
   }
   // Of a backend that starts synchronously, or has started, setBackend takes effect before it returns.
-  void engine.setBackend(backend);
+  // The prototype's: that of the engine is the user's, and refused while a body is captured.
+  const { setBackend } = Object.getPrototypeOf(engine) as typeof engine;
+  void setBackend.call(engine, backend);
   ready.add(backend);
 }
 

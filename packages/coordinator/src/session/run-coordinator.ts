@@ -145,7 +145,9 @@ function firstLine(message: string): string {
 
 /** A line a reason, however many clients it is of. */
 function logLost(logger: Logger, round: number, lost: readonly LostClients[]): void {
-  for (const { status, ...group } of lost) logger.warn({ round, ...group }, `clients ${status}`);
+  for (const { status, ...group } of lost) {
+    logger.warn({ round, ...group }, `clients ${status === 'rejected' ? 'refused' : status}`);
+  }
 }
 
 /** Throws a `RangeError` that names the option at fault, with the user's line. */

@@ -2,7 +2,8 @@
 // Second station of write → trace → compile → run.
 
 import { checkKind, kinds } from '../errors/check-kind.js';
-import { checkOptions } from '../errors/check-option.js';
+import { checkOptions, optionError } from '../errors/check-option.js';
+import { refusesOtherFields } from '../errors/missing-fields.js';
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { TypeMismatchError } from '../errors/starling-error.js';
 import {
@@ -131,7 +132,10 @@ function parameterExpressions(computation: string, parameters: ParameterTypes): 
 function symbolsOf(parameters: readonly ParameterExpression[]): unknown {
   const [first] = parameters;
   if (first?.name === null) return new SymbolicValue(first.type, first);
-  return Object.fromEntries(
-    parameters.map((parameter) => [parameter.name, new SymbolicValue(parameter.type, parameter)]),
+  const names = parameters.map(({ name }) => name as string);
+  const prototype = refusesOtherFields('the parameters of a computation', names, optionError);
+  const symbols = parameters.map(
+    (parameter) => [parameter.name, new SymbolicValue(parameter.type, parameter)] as const,
   );
+  return Object.assign(Object.create(prototype) as object, Object.fromEntries(symbols));
 }

@@ -9,12 +9,11 @@ export function describeValue(input: unknown): string {
   if (typeof input !== 'object' || input === null) return String(input);
   if (ArrayBuffer.isView(input))
     return `${named(input.constructor.name)} of ${(input as unknown as ArrayLike<number>).length}`;
-  const { dtype, shape, data, dataId } = input as Readonly<Record<string, unknown>>;
+  const { dtype, shape, data, dataId, kind, type, expression } = knownOf(input);
   if (typeof dtype === 'string' && Array.isArray(shape)) {
     if (typeof dataId === 'object') return `a tf.js tensor ${dtype}[${shape.join(',')}]`;
     if (Array.isArray(data) || ArrayBuffer.isView(data)) return `a tensor ${dtype}[${shape.join(',')}]`;
   }
-  const { kind, type, expression } = input as Readonly<Record<string, unknown>>;
   if (typeof type === 'object' && typeof expression === 'object')
     return `a federated value ${(input as object).toString()}`;
   if (isPlain(input)) {
@@ -26,6 +25,14 @@ export function describeValue(input: unknown): string {
   if (name !== undefined) return named(name);
   if (Symbol.asyncIterator in input) return 'an async iterator';
   return Symbol.iterator in input ? 'an iterator' : 'a value of no class';
+}
+
+/** What tells objects apart; of one that refuses to be asked for what it has not, nothing. */
+function knownOf(input: object): Readonly<Record<string, unknown>> {
+  const names = ['dtype', 'shape', 'data', 'dataId', 'kind', 'type', 'expression'].filter(
+    (name) => name in input,
+  );
+  return Object.fromEntries(names.map((name) => [name, (input as Readonly<Record<string, unknown>>)[name]]));
 }
 
 const named = (name: string): string => `${/^[AEIOUaeiou]/.test(name) ? 'an' : 'a'} ${name}`;

@@ -1,15 +1,17 @@
 // "Did you mean": which of the names that there are a user meant by one that there is not.
 
 /**
- * The name that holds the other, is held by it or is shortened to it (`lr`), or takes the fewest letters to change, if
- * less than half of them.
+ * The name that holds the other, is at least half of it or is shortened to it (`lr`), or takes the fewest letters to
+ * change, if less than half of them.
  */
 export function nearestName(strange: string, names: readonly string[]): string | undefined {
   const given = plain(strange);
   const distances = names.map((name) => {
     const other = plain(name);
     if (given === other) return [-1, name] as const;
-    const isPart = given.length > 2 && (given.includes(other) || other.includes(given));
+    const isPart =
+      given.length > 2 &&
+      (other.includes(given) || (given.includes(other) && 2 * other.length >= given.length));
     const isSame = isPart || (given !== '' && given === initials(name));
     return [isSame ? 0 : editDistance(given, other) / Math.max(given.length, other.length), name] as const;
   });

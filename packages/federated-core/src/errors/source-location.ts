@@ -25,6 +25,12 @@ export function sourceLocation(): string | null {
   return call === undefined ? null : formatPlace(call.frame);
 }
 
+/** The same, or `null` where nobody but Starling and installed packages has called, as in its own command. */
+export function userLocation(): string | null {
+  const call = callers().find(({ loaded }) => !isStarlings(loaded) && !isInstalled(loaded));
+  return call === undefined ? null : formatPlace(call.frame);
+}
+
 /** The same for an error that was thrown below the user's code, or by it: where it began. */
 export function locationOf(error: Error): string | null {
   const [frame] = userFrames(error);

@@ -2,6 +2,7 @@
 // also a TypeScript type, so that a placement mistake is a red line in the editor.
 
 import { describeValue, isPlain } from '../errors/describe-value.js';
+import { refusesMissing } from '../errors/missing-fields.js';
 import { didYouMean } from '../errors/nearest-name.js';
 import { atLocation, sourceLocation } from '../errors/source-location.js';
 import { StarlingError, TypeMismatchError } from '../errors/starling-error.js';
@@ -42,6 +43,25 @@ export class SymbolicValue<T extends Type = Type> {
     return `a value of ${formatType(this.type)}, which is being traced`;
   }
 }
+
+/** A field that is read with a dot, or a method of arrays: undefined would fail somewhere else. */
+function noSuchField(name: string, value: SymbolicValue): StarlingError {
+  const member = value.type.kind === 'federated' ? value.type.member : value.type;
+  const fields = member.kind === 'struct' ? structEntries(member).map(([field]) => String(field)) : [];
+  const need = fields.includes(name)
+    ? `field(value, '${name}')`
+    : 'an intrinsic, such as federatedMap(compute, value)';
+  const near = fields.includes(name) ? '' : didYouMean(name, fields);
+  return new StarlingError(
+    'symbolic-value',
+    `Cannot read ${name} of a value of ${formatType(value.type)}: need ${need}, as the value is not there while tracing, got .${name}${near}${atLocation(sourceLocation())}`,
+  );
+}
+
+Object.setPrototypeOf(
+  SymbolicValue.prototype,
+  refusesMissing((name, value) => noSuchField(name, value as SymbolicValue)),
+);
 
 /** One value, or a record or list of them. */
 export type Composed<V> = V | readonly Composed<V>[] | { readonly [name: string]: Composed<V> };

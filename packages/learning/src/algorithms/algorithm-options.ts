@@ -1,6 +1,6 @@
 // The options that algorithms share whose clients train: how they train, and how their updates become one.
 import { type Aggregator, aggregatorKind } from '@starling/aggregators';
-import { checkOptions, kinds, required } from '@starling/federated-core/plan';
+import { checkOptions, kinds, optionError, required } from '@starling/federated-core/plan';
 import type { Model } from '../model/model.js';
 import { modelKind } from '../model/model-kind.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -61,6 +61,17 @@ export function checkAlgorithm<O extends AlgorithmOptions>(
 ): void {
   const known = { ...COMMON, ...TRAINING, clientOptimizer: required(clientOptimizerKind), ...own };
   checkOptions<object>(action, options, known as object, { ...ELSEWHERE, ...elsewhere });
+  checkLengthIsGiven(action, options);
+}
+
+/** A length that is named and undefined is a setting that is not there: it would be one epoch in silence. */
+function checkLengthIsGiven(action: string, options: ClientTraining): void {
+  if (options.epochs !== undefined || options.steps !== undefined) return;
+  const named = (['epochs', 'steps'] as const).find((name) => Object.hasOwn(options, name));
+  if (named === undefined) return;
+  throw optionError(
+    `${action}: ${named} must be a whole number or a function of the round, got undefined. Leave it out for one epoch`,
+  );
 }
 
 /** Those of `options` that say how clients train, by `optimizer`. */

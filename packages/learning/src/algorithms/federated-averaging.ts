@@ -9,6 +9,7 @@ import { meanAggregator } from '@starling/aggregators';
 import { trainingWork } from '../client-work/training-work.js';
 import { learningProcess } from '../compose/learning-process.js';
 import type { LearningProcess } from '../compose/learning-types.js';
+import { warnOfSum } from '../compose/warn-of-sum.js';
 import { broadcastDistributor } from '../distributors/broadcast-distributor.js';
 import { optimizerFinalizer } from '../finalizers/optimizer-finalizer.js';
 import { sgd } from '../optimizers/sgd.js';
@@ -24,6 +25,7 @@ export function federatedAveraging<W extends string>(
   options: FederatedAveragingOptions<W>,
 ): LearningProcess<W> {
   checkAlgorithm('Cannot average models', options, {});
+  warnOfSum('federated averaging', options.aggregator);
   return learningProcess({
     name: 'federated averaging',
     distributor: broadcastDistributor(),

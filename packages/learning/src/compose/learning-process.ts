@@ -24,6 +24,7 @@ import { type Finalizer, finalizerKind } from '../parts/finalizer.js';
 import { clientTypes, created, memberAt } from './created-parts.js';
 import type { LearningProcess } from './learning-types.js';
 import { roundMetrics } from './round-metrics.js';
+import { warnOfSum } from './warn-of-sum.js';
 
 export interface LearningProcessOptions<W extends string = string> {
   /** For errors and logs; `learning` by default. */
@@ -120,6 +121,7 @@ export function learningProcess<W extends string>(options: LearningProcessOption
     clientWork,
     finiteState = true,
   } = options;
+  if (options.finalizer === undefined) warnOfSum(name, aggregator);
   const distribution = created(distributor, 'distributionOf', distributor.create(model.weights));
   const work = created(clientWork, 'workOf', clientWork.create(model));
   const aggregation = aggregationBy(aggregator, memberAt(clientWork, work, ['result', 'value'], 'CLIENTS'));

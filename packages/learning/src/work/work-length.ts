@@ -1,9 +1,9 @@
 // How long a client trains in a round: E epochs, as in federated averaging, or K steps, as many papers since count.
 // Either is the same for all, or a value of the round and of the client: who has less time does less, and pays for
 // less.
-import { localComputation, type tf } from '@starling/compute';
+import { localComputation, tf } from '@starling/compute';
 import { int32, type LocalComputation } from '@starling/federated-core';
-import { checkNumber, MAX_COUNT, optionError } from '@starling/federated-core/plan';
+import { checkNumber, describeValue, MAX_COUNT, optionError } from '@starling/federated-core/plan';
 
 /**
  * Gets the number of rounds before this one, and gives a client's number of epochs or steps: both int32 scalars. It is
@@ -39,8 +39,24 @@ export function workLength(options: {
 
 /** (round) → the client's number of epochs or steps. */
 export function countWork(unit: WorkLength['unit'], count: CountOfRound): LocalComputation {
-  return localComputation({ round: int32() }, ({ round }) => count(round), {
+  return localComputation({ round: int32() }, ({ round }) => counted(unit, count(round)), {
     name: `${unit} of the round`,
-    result: int32(),
   });
+}
+
+/** In the words of who wrote the function, rather than in those of its trace. */
+function counted(unit: WorkLength['unit'], given: unknown): tf.Tensor {
+  if (given instanceof tf.Tensor && given.rank === 0 && given.dtype === 'int32') return given;
+  throw optionError(
+    `Cannot train clients: what the function ${unit} gives must be a whole number as a tensor, int32[], got ${describeValue(given)}. ${adviceOn(unit, given)}`,
+  );
+}
+
+function adviceOn(unit: WorkLength['unit'], given: unknown): string {
+  if (typeof given === 'number')
+    return `A number that is the same in all rounds needs no function: ${unit}: ${given}`;
+  if (given === undefined) return 'A function in braces needs return';
+  if (given instanceof tf.Tensor && given.rank === 0)
+    return "Write tf.cast(…, 'int32'), after tf.floor or tf.round where it may be a fraction";
+  return 'Compute it of the round: (round) => tf.add(round, 1)';
 }

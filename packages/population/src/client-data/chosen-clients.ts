@@ -1,5 +1,5 @@
 // Some of the clients: by a question, the first ones, or two parts by a hash of their names. Rows are not touched.
-import { checkNumber, kinds } from '@starling/federated-core/plan';
+import { checkNumber, kinds, warnOnce } from '@starling/federated-core/plan';
 import { type ClientSplitOptions, splitByName } from '../populations/split-population.js';
 import type { ClientSource } from './client-source.js';
 
@@ -33,6 +33,11 @@ export function filteredClients(source: ClientSource, keep: (client: KnownClient
     const isKept: unknown = keep({ id, index, rows: source.rowCount(index) });
     kinds.flag(action, `what keep gives for '${id}'`, isKept);
     if (isKept === true) kept.push(index);
+  }
+  if (kept.length === 0 && source.size > 0) {
+    warnOnce(
+      `filter of ${source.name} keeps none of its ${source.size} clients: keep gives true for those to keep, by their { id, index, rows }`,
+    );
   }
   return chosenClients(source, Float64Array.from(kept));
 }

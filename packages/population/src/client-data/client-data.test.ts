@@ -168,7 +168,7 @@ describe('changing rows', () => {
 
   test.each([
     [() => ({}), 'undefined'],
-    [({ agge }: { agge?: number }) => ({ x: agge }), 'undefined'],
+    [({ age }: { age: number }) => ({ y: age }), 'undefined'],
     [() => ({ x: 1.5 }), '1.5'],
     [() => ({ x: [1, 2] }), 'an array of 2'],
     [() => ({ x: '1' }), "'1'"],
@@ -178,6 +178,18 @@ describe('changing rows', () => {
       `Cannot map the rows of hospitals: client 'a', row 0, field 'x' must be int32[], got ${got}`,
     );
   });
+});
+
+test('`map` names the fields that there are where a row is asked for another', async () => {
+  const data = hospitals().map({ x: float32() }, ({ agge }) => ({ x: agge * 2 }));
+  await expect(data.rows(0)).rejects.toThrow(
+    /^Cannot read 'agge' of a row of hospitals: need one of its fields .*, got 'agge'; did you mean 'age'\?/,
+  );
+});
+
+test('`map` gives rows that can be copied and returned', async () => {
+  const data = hospitals().map({ age: float32() }, (row) => ({ ...row }));
+  expect(await column(data, 0, 'age')).toEqual(await column(hospitals(), 0, 'age'));
 });
 
 describe('scales', () => {

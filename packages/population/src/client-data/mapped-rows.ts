@@ -1,6 +1,13 @@
 // Rows made of rows by a function in plain JavaScript: one of each, when the client is loaded.
 import { type Dataset, struct, type Tensor, type TensorType } from '@starling/federated-core';
-import { allocate, checkKind, describeValue, kinds } from '@starling/federated-core/plan';
+import {
+  allocate,
+  checkKind,
+  describeValue,
+  kinds,
+  optionError,
+  refusesOtherFields,
+} from '@starling/federated-core/plan';
 import { type ClientSource, whenThere } from './client-source.js';
 import { columnsOf, fieldsOf, rowSize } from './columns.js';
 
@@ -76,8 +83,10 @@ function rowReader(source: ClientSource, dataset: Dataset): (row: number) => Row
     size: type.shape.length === 0 ? null : rowSize(type),
     data: (columns[name] as Tensor).data as Uint8Array,
   }));
+  const names = readers.map(({ name }) => name);
+  const prototype = refusesOtherFields(`a row of ${source.name}`, names, optionError);
   return (row) => {
-    const fields: Record<string, unknown> = {};
+    const fields = Object.create(prototype) as Record<string, unknown>;
     for (const { name, size, data } of readers) {
       fields[name] = size === null ? data[row] : data.slice(row * size, (row + 1) * size);
     }

@@ -7,6 +7,11 @@ export function cohortSizeCheck(cohortSize: number): (populationSize: number) =>
   const made = atLocation(sourceLocation());
   return (populationSize) => {
     if (cohortSize <= populationSize) return;
+    if (populationSize === 0) {
+      throw new CohortError(
+        `Cannot sample a cohort: need a population with clients, got one without any${made}`,
+      );
+    }
     throw new CohortError(
       `Cannot sample a cohort: cohortSize must be from 1 to the population of ${populationSize}, got ${cohortSize}${made}`,
     );

@@ -1,5 +1,5 @@
 import { type Tensor, tensor } from '@starling/federated-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { BestKeeper } from './best-keeper.js';
 import type { BestRule } from './best-rule.js';
 
@@ -16,6 +16,16 @@ function keeperAfter(...losses: number[]): BestKeeper {
 }
 
 describe('BestKeeper', () => {
+  test('`BestKeeper` says once that a value is not finite, and never takes it for the best', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const keeper = keeperAfter(Number.NaN, 3, Number.POSITIVE_INFINITY);
+    const words = warn.mock.calls.map(([text]) => String(text));
+    warn.mockRestore();
+    expect(await keeper.best(none)).toMatchObject({ round: 2, value: 3 });
+    expect(words).toHaveLength(1);
+    expect(words[0]).toContain("'loss', by which the best state is chosen, is NaN after round 1");
+  });
+
   test('`BestKeeper` keeps the state of the best round', async () => {
     const keeper = keeperAfter(3, 1, 2);
     expect(await keeper.best(none)).toEqual({ round: 2, value: 1, state: stateOf(2) });

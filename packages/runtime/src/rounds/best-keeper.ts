@@ -1,4 +1,5 @@
 // Keeps the best state of a run by its rule, and what its commits need to say of it.
+import { warnOnce } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan/runner';
 import type { BestProgress } from '../kept/round-details.js';
 import {
@@ -33,6 +34,7 @@ export class BestKeeper {
   #state: Leaves | null = null;
   /** Of a last round that is evaluated out of turn: one that continues from here would not have seen it. */
   #outOfTurn: FoundState | null = null;
+  #hasSaid = false;
 
   constructor(
     readonly rule: BestRule,
@@ -54,6 +56,7 @@ export class BestKeeper {
   see(round: number, measured: Measured, state: Leaves, inTurn: boolean): void {
     const value = measuredValue(this.rule, measured);
     if (value === null) return;
+    if (!Number.isFinite(value)) this.#sayNotFinite(round, value);
     const next = withValue(this.rule, this.#progress, round, value);
     const isBest = next.round === round;
     if (!inTurn) {
@@ -63,6 +66,17 @@ export class BestKeeper {
     this.#progress = next;
     if (!isBest) return;
     this.#state = state;
+  }
+
+  /** Once a run: it may be so in each round that follows. */
+  #sayNotFinite(round: number, value: number): void {
+    if (this.#hasSaid) return;
+    this.#hasSaid = true;
+    const { metric, patience } = this.rule;
+    const ends = patience === undefined ? '' : `, and ${patience} of them in a row end the run`;
+    warnOnce(
+      `'${metric}', by which the best state is chosen, is ${value} after round ${round}: such a value is never the best${ends}`,
+    );
   }
 
   /** `load`: gives the leaves of the state after a round from where they are kept. */

@@ -6,6 +6,7 @@ import {
   checkBestRule,
   measuredValue,
   NOTHING_YET,
+  oddGoal,
   stopReason,
   withValue,
 } from './best-rule.js';
@@ -16,6 +17,17 @@ const highest: BestRule = { metric: 'evaluation.accuracy', goal: 'highest' };
 /** After these values, of rounds 1, 2, … */
 const progressAfter = (rule: BestRule, ...values: number[]): BestProgress =>
   values.reduce((progress, value, index) => withValue(rule, progress, index + 1, value), NOTHING_YET);
+
+describe('oddGoal', () => {
+  test('`oddGoal` names the goal that is usual of a loss and of an accuracy', () => {
+    expect(oddGoal({ metric: 'evaluation.loss', goal: 'highest' })).toContain("write goal: 'lowest'");
+    expect(oddGoal({ metric: 'meanAbsoluteError', goal: 'highest' })).toContain("write goal: 'lowest'");
+    expect(oddGoal({ metric: 'accuracy', goal: 'lowest' })).toContain("write goal: 'highest'");
+    for (const rule of [lowest, highest]) expect(oddGoal(rule)).toBeNull();
+    for (const goal of ['lowest', 'highest'] as const)
+      expect(oddGoal({ metric: 'examples', goal })).toBeNull();
+  });
+});
 
 describe('withValue', () => {
   test('`withValue` keeps the first of the best values, and counts those since', () => {

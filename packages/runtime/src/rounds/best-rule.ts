@@ -5,6 +5,7 @@ import { StarlingError } from '@starling/federated-core';
 import {
   checkOptions,
   count,
+  didYouMean,
   isTensor,
   kinds,
   numberWithin,
@@ -56,6 +57,17 @@ export function stopReason(
   return patience !== undefined && since >= patience ? 'patience' : null;
 }
 
+/** Ends of names by which metrics are known to be better the lower, or the higher they are. */
+const LOWER = /(?:loss|error|perplexity|deviation)$/i;
+const HIGHER = /(?:accuracy|precision|recall|score|f1|auc|areaUnderCurve|concordanceIndex)$/i;
+
+/** What is odd about the goal of a rule, such as the highest loss; `null` if nothing is. */
+export function oddGoal({ metric, goal }: BestRule): string | null {
+  const usual = LOWER.test(metric) ? 'lowest' : HIGHER.test(metric) ? 'highest' : goal;
+  if (usual === goal) return null;
+  return `the best state is that of the ${goal} '${metric}': if the ${usual} is better, write goal: '${usual}'`;
+}
+
 /** What a rule is read from: host values. */
 export interface Measured {
   readonly metrics: unknown;
@@ -65,7 +77,7 @@ export interface Measured {
 const EVALUATION = 'evaluation';
 
 /** Whether a rule goes by the evaluation, rather than by the round's own metrics. */
-export function isOfEvaluation({ metric }: BestRule): boolean {
+export function isOfEvaluation({ metric }: Pick<BestRule, 'metric'>): boolean {
   return metric === EVALUATION || metric.startsWith(`${EVALUATION}.`);
 }
 
@@ -75,16 +87,20 @@ export function isOfEvaluation({ metric }: BestRule): boolean {
  */
 export function measuredValue(rule: BestRule, { metrics, evaluation }: Measured): number | null {
   if (isOfEvaluation(rule) && (evaluation === undefined || evaluation === null)) return null;
-  const numbers = new Map([...numbersOf(metrics), ...numbersOf(evaluation, EVALUATION)]);
+  const numbers = allNumbers({ metrics, evaluation });
   const value = numbers.get(rule.metric);
   if (value !== undefined) return value;
   throw new StarlingError(
     'bad-run',
-    `Cannot choose the best state: need the metric '${rule.metric}', got ${[...numbers.keys()].join(', ') || 'none'}`,
+    `Cannot choose the best state: need the metric '${rule.metric}', got ${[...numbers.keys()].join(', ') || 'none'}${didYouMean(rule.metric, [...numbers.keys()])}`,
   );
 }
 
-/** Numbers by their dotted names. */
+/** All numbers of a round by their dotted names: `loss`, `evaluation.accuracy`. */
+export function allNumbers({ metrics, evaluation }: Measured): ReadonlyMap<string, number> {
+  return new Map([...numbersOf(metrics), ...numbersOf(evaluation, EVALUATION)]);
+}
+
 function numbersOf(value: unknown, name = ''): readonly (readonly [string, number])[] {
   if (typeof value === 'number' || typeof value === 'bigint') return [[name || 'value', Number(value)]];
   if (typeof value !== 'object' || value === null || Array.isArray(value) || isTensor(value)) return [];

@@ -10,11 +10,13 @@ import {
   optionError,
   type RequiredCheck,
   required,
+  warnOnce,
 } from '@starling/federated-core/plan';
 import { populationKind, samplerKind } from '@starling/population';
 import { engineOption } from '../engines/engine-option.js';
 import { runtimeKind } from '../runtime/runtime-kind.js';
-import { type BestRule, checkBestRule, isOfEvaluation } from './best-rule.js';
+import { type BestRule, checkBestRule, isOfEvaluation, oddGoal } from './best-rule.js';
+import { checkNames } from './check-names.js';
 import type { RunSource } from './compile-run.js';
 import { type Evaluation, isOfClients } from './evaluation.js';
 import type { PresentOptions, RunOptions } from './run-options.js';
@@ -53,6 +55,7 @@ export function checkRun(options: RunOptions): void {
     ELSEWHERE,
   );
   checkEvaluable('Cannot run rounds', options);
+  checkNames(options);
   checkBestIsMeasured('Cannot run rounds', options);
 }
 
@@ -106,6 +109,8 @@ const presentOption: Check = (action, option, value) => {
 const bestOption: Check = (action, option, value) => {
   kinds.record(action, option, value);
   checkBestRule(`${action}: ${option}`, value as BestRule);
+  const odd = oddGoal(value as BestRule);
+  if (odd !== null) warnOnce(odd);
 };
 
 /** What a federation and a run have in common. */

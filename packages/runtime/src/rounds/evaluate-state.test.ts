@@ -9,6 +9,7 @@ import {
   federatedMean,
   federatedSum,
   float32,
+  type Tensor,
   toValue,
 } from '@starling/federated-core';
 import { type CohortRequest, populationOf } from '@starling/population';
@@ -180,4 +181,20 @@ describe('evaluation on clients', () => {
   ])('`runRounds` refuses an evaluation that asks %s', async (_, wrong, message) => {
     await expect(recordsOf({ evaluation: wrong })).rejects.toThrow(message);
   });
+});
+
+test('`runRounds` continues from its own state, whatever an evaluation at the server writes to the one it gets', async () => {
+  // 100, then 101, 104 and 109: it grows by twice the mean of clients n − 1 and n.
+  const { state } = await runRounds(
+    options({
+      evaluation: {
+        every: 1,
+        run(given) {
+          (given as unknown as Tensor<'float32'>).data[0] = 7;
+          return { seen: 1 };
+        },
+      },
+    }),
+  );
+  expect(numberOf(state)).toBe(109);
 });

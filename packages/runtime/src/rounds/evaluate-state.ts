@@ -70,7 +70,9 @@ function atServer(
 ): StateEvaluator {
   return {
     async evaluate(_session, round, state) {
-      const value = await evaluatedBy(evaluation, unflatten(stateType!, state), round, local);
+      // Copied: what the user's code writes to would be the next round's weights.
+      const own = unflatten(stateType!, state.map(copyTensor));
+      const value = await evaluatedBy(evaluation, own, round, local);
       return { value, reports: [], clients: null };
     },
     async dispose() {},

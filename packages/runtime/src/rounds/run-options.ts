@@ -20,7 +20,7 @@ import type { EngineChoice } from '../engines/engines.js';
 import type { FaultsInput } from '../faults/fault-schema.js';
 import type { OnOtherRun } from '../kept/run-identity.js';
 import type { RoundReport } from '../record/lost-clients.js';
-import type { RecordLine } from '../record/record-line.js';
+import type { LostClients, RecordLine } from '../record/record-line.js';
 import type { PhaseFaults } from '../runtime/phase-faults.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { BestState } from './best-keeper.js';
@@ -213,6 +213,13 @@ export interface RunResult<S = unknown, M = HostValue> {
   readonly best: BestState<S> | null;
   /** Attempts at rounds that failed, of those of this start. */
   readonly failedRounds: number;
+  /**
+   * Who did not count in the rounds of this start and their evaluations, failed rounds included, and why: grouped by
+   * reason, the largest group first, each with up to ten names and a count, in which a client that was lost in three
+   * rounds is three. Unless the caller takes the record, or rounds and failed rounds, or simulates faults, they are
+   * named on the console at the end.
+   */
+  readonly lost: readonly LostClients[];
   /**
    * Why the run came to nothing (`nothing-counted`), where it ran rounds and not one of them had an update that counts;
    * else `null`.

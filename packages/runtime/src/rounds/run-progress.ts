@@ -12,6 +12,7 @@ import type { DoneLine, FailedLine } from '../record/record-line.js';
 import { ServerCrashError } from '../runtime/errors.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import type { StopReason } from './best-rule.js';
+import { checkHeadline } from './check-headline.js';
 import { createOutcomes } from './outcomes.js';
 import { lastOf, valueOfState } from './round-facts.js';
 import type { RunResult } from './run-options.js';
@@ -34,6 +35,7 @@ export class RunProgress {
   refusal: StoreFailedError | null = null;
   private last: { metrics: HostValue | null; evaluation: HostValue | null; result: Leaves };
   private readonly outcomes = createOutcomes();
+  private headlineIsKnown = false;
   /** The last line, once it is written. */
   private endLine: DoneLine | FailedLine | null = null;
 
@@ -110,6 +112,8 @@ export class RunProgress {
     this.state = state;
     this.last = { metrics, evaluation, result };
     this.outcomes.add(reports);
+    this.outcomes.addEvaluation(record.evaluationReports ?? []);
+    this.headlineIsKnown ||= checkHeadline(options, record);
     session.settled?.({ run: start.id, round, attempt, counted: true });
     if (line !== null) await options.onRecord?.(line);
     await options.onRound?.(record);
@@ -139,6 +143,7 @@ export class RunProgress {
     return {
       rounds: this.round,
       failedRounds: this.outcomes.failedRounds,
+      lost: this.outcomes.lost,
       state,
       stateValue: valueOfState(compiled, state),
       metrics,

@@ -2,11 +2,13 @@
 // the rest, the same on every runtime. Given the same seed it ends in the same bits, also after a restart.
 import { type FederatedComputation, type IterativeProcess, seedFrom } from '@starling/federated-core';
 import { createPlanRunner, type PlanRunner } from '@starling/plan/runner';
+import type { Population } from '@starling/population';
 import { type TakenEngine, takeEngine } from '../engines/take-engine.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { serverVectors } from '../simd/server-vectors.js';
 import { BestKeeper } from './best-keeper.js';
 import { checkRun } from './check-run.js';
+import { checkSampler } from './check-sampler.js';
 import { type CompiledEvaluation, compileEvaluation } from './compile-evaluation.js';
 import { type CompiledRun, compileRun } from './compile-run.js';
 import { createStateEvaluator, type StateEvaluator } from './evaluate-state.js';
@@ -19,6 +21,8 @@ import { runLineOf } from './run-line.js';
 import type { RoundMetricsOf, RunOptions, RunResult, StateValueOf } from './run-options.js';
 import { runSettings } from './run-settings.js';
 import { throughCrashes } from './through-crashes.js';
+import { warnOfLost } from './warn-of-lost.js';
+import { watchLoads } from './watch-loads.js';
 
 /**
  * Runs a process or a computation round by round. Throws what the last attempt at a round throws (see `runRound`), as
@@ -41,13 +45,15 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
   const began = clock();
   const compiled = compileRun(options);
   const seed = seedFrom(options.seed);
+  checkSampler(options, seed);
   const settings = runSettings(options, seed);
   const asked = evaluationOnClients(compiled, options);
   const { open, identity, start } = await resumeRun(compiled, options, asked?.plan.hash ?? null);
   const ledger = open === null ? null : storeLedger(open, options.population, settings.mode === 'present');
   const population = allClients(options);
   // Workers or sockets come up while the server's own programs are loaded.
-  const opening = openRuntime(options, asked?.joined ?? compiled.plan);
+  const loads = watchLoads(population);
+  const opening = openRuntime(options, asked?.joined ?? compiled.plan, loads.population);
   opening.catch(() => {}); // thrown where it is awaited
   let taken: TakenEngine | null = null;
   let server: PlanRunner | null = null;
@@ -79,11 +85,13 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
     await loop.run(await opening);
     const result = { ...(await loop.progress.result()), wallMs: clock() - began };
     await loop.progress.end();
+    warnOfLost(options, result);
     return result;
   } catch (error) {
     await loop?.progress.endBy(error).catch(() => {}); // what ended the run is the error to throw
     throw error;
   } finally {
+    loads.stop();
     const session = await opening.catch(() => null);
     await session?.close(loop?.isOver ?? false);
     await evaluator?.dispose();
@@ -94,8 +102,12 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
 }
 
 /** `async`, so that what opening throws at once is thrown where the rest is. */
-async function openRuntime(options: RunOptions, plan: CompiledRun['plan']): Promise<RuntimeSession> {
-  return options.runtime.open(plan, allClients(options));
+async function openRuntime(
+  { runtime }: RunOptions,
+  plan: CompiledRun['plan'],
+  population: Population,
+): Promise<RuntimeSession> {
+  return runtime.open(plan, population);
 }
 
 /** What clients are asked besides rounds; `null` for nothing. */

@@ -11,6 +11,7 @@ export type CaptureErrorCode =
   | 'not-capturing'
   | 'unsupported-type'
   | 'computed-count'
+  | 'no-such-field'
   | 'bad-result'
   | 'bad-kernel-call';
 

@@ -1,7 +1,7 @@
 // Structures of tensors: between the leaves of a graph and what the user's body takes and gives, led by a type on
 // the way in, and inferring one on the way out.
 import { struct, structEntries, type TensorType, type Type, tensorType } from '@starling/federated-core';
-import { describeValue } from '@starling/federated-core/plan';
+import { describeValue, isPlain, refusesOtherFields } from '@starling/federated-core/plan';
 import * as tf from '../../tensorflow/tf.js';
 import { captureBackend } from './capture-backend.js';
 import { CaptureError } from './capture-error.js';
@@ -128,7 +128,7 @@ export function fromType(
         const step = name ?? String(index);
         return [step, fromType(child, `${path}.${step}`, makeLeaf, makeSequence)] as const;
       });
-      return Array.isArray(type.elements) ? entries.map(([, value]) => value) : Object.fromEntries(entries);
+      return Array.isArray(type.elements) ? entries.map(([, value]) => value) : recordOf(entries);
     }
     case 'sequence':
       return makeSequence(type.element, path);
@@ -140,12 +140,22 @@ export function fromType(
   }
 }
 
+/** A record of a body, which refuses to be asked for a field that it has not. */
+function recordOf(entries: readonly (readonly [string, unknown])[]): object {
+  const names = entries.map(([name]) => name);
+  const prototype = refusesOtherFields(
+    'a record',
+    names,
+    (message) => new CaptureError('no-such-field', message),
+  );
+  return Object.assign(Object.create(prototype) as object, Object.fromEntries(entries));
+}
+
 /** Anything but an array or a plain object; what is no tensor, number or boolean either is refused later. */
 function isLeaf(structure: TensorStructure): structure is tf.Tensor | number | boolean {
   if (Array.isArray(structure)) return false;
   if (structure === null || typeof structure !== 'object') return true;
-  const prototype: unknown = Object.getPrototypeOf(structure);
-  return prototype !== Object.prototype && prototype !== null;
+  return !isPlain(structure);
 }
 
 function childEntries(

@@ -1,4 +1,5 @@
-// A computation for every intrinsic, with random data: what `intrinsics.test.ts` runs on every runtime.
+// A computation for every intrinsic, with random data: what `intrinsics.test.ts` runs on every runtime. Long because
+// there are that many intrinsics.
 import { localComputation, random, tf } from '@starling/compute';
 import {
   atClients,
@@ -6,13 +7,17 @@ import {
   bool,
   type FederatedComputation,
   federatedAggregate,
+  federatedBoundedMean,
   federatedBroadcast,
   federatedCollect,
   federatedComputation,
   federatedEval,
+  federatedGeometricMedian,
+  federatedKrum,
   federatedMap,
   federatedMax,
   federatedMean,
+  federatedMedian,
   federatedMin,
   federatedSample,
   federatedSecureModularSum,
@@ -24,6 +29,7 @@ import {
   federatedSequenceReduce,
   federatedSequenceSum,
   federatedSum,
+  federatedTrimmedMean,
   federatedValue,
   federatedZip,
   float32,
@@ -75,6 +81,12 @@ const keysAndTable = {
   member: fc.record({ keys: fc.array(fc.integer({ min: -1, max: 3 }), { maxLength: 4 }) }),
   server: fc.record({ table: fc.array(fc.tuple(finite, finite), { minLength: 4, maxLength: 4 }) }),
 };
+
+const weighed = { x: atClients(float64(2)), w: atClients(float32()) };
+const weighedMember = fc.record({
+  x: fc.tuple(thirds, finite),
+  w: fc.integer({ min: -1, max: 30 }).map((n) => n / 7),
+});
 
 /** By the name of the intrinsic. Values include those that are refused: NaN, infinities, what is out of range. */
 export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
@@ -248,6 +260,44 @@ export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
     member: fc.record({
       x: fc.record({ a: fc.tuple(finite, finite), s: fc.string({ unit: 'grapheme' }), b: fc.boolean() }),
     }),
+    server: nothing,
+  },
+  federatedMedian: {
+    computation: federatedComputation(weighed, (given) => ({
+      plain: federatedMedian(given.x, { ifEmpty: [0, 0] }),
+      weighted: federatedMedian(given.x, { weight: given.w }),
+    })),
+    member: weighedMember,
+    server: nothing,
+  },
+  federatedTrimmedMean: {
+    computation: federatedComputation(weighed, (given) => ({
+      share: federatedTrimmedMean(given.x, { trimShare: 0.3, ifEmpty: [0, 0] }),
+      count: federatedTrimmedMean(given.x, { trim: 1, weight: given.w }),
+    })),
+    member: weighedMember,
+    server: nothing,
+  },
+  federatedKrum: {
+    computation: federatedComputation(weighed, (given) => ({
+      krum: federatedKrum(given.x, { faulty: 1, ifEmpty: [0, 0] }),
+      multi: federatedKrum(given.x, { faultyShare: 0.3, keep: 'all-but-faulty', weight: given.w }),
+    })),
+    member: weighedMember,
+    server: nothing,
+  },
+  federatedGeometricMedian: {
+    computation: federatedComputation(weighed, (given) =>
+      federatedGeometricMedian(given.x, { weight: given.w, ifEmpty: [0, 0] }),
+    ),
+    member: weighedMember,
+    server: nothing,
+  },
+  federatedBoundedMean: {
+    computation: federatedComputation(weighed, (given) =>
+      federatedBoundedMean(given.x, { norm: 10, weight: given.w, ifEmpty: [0, 0] }),
+    ),
+    member: weighedMember,
     server: nothing,
   },
   federatedSample: {

@@ -45,6 +45,15 @@ export { federatedEval } from './intrinsics/pointwise/federated-eval.js';
 export { federatedMap } from './intrinsics/pointwise/federated-map.js';
 export { federatedValue } from './intrinsics/pointwise/federated-value.js';
 export { federatedZip, type StructOfMembers } from './intrinsics/pointwise/federated-zip.js';
+export { type BoundedMeanOptions, federatedBoundedMean } from './intrinsics/robust/federated-bounded-mean.js';
+export {
+  federatedGeometricMedian,
+  type GeometricMedianOptions,
+} from './intrinsics/robust/federated-geometric-median.js';
+export { federatedKrum, type KrumOptions } from './intrinsics/robust/federated-krum.js';
+export { federatedMedian } from './intrinsics/robust/federated-median.js';
+export { federatedTrimmedMean, type TrimmedMeanOptions } from './intrinsics/robust/federated-trimmed-mean.js';
+export type { RuleOptions } from './intrinsics/robust/rule.js';
 export {
   federatedSecureModularSum,
   type ModularSumOptions,

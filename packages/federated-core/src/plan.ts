@@ -13,6 +13,7 @@ export { createReduction } from './aggregations/create-reduction.js';
 export { findNonFinite } from './aggregations/finite.js';
 export type { Accumulator, Reduction } from './aggregations/reduction.js';
 export { encodeSettings, type PerLeaf } from './aggregations/settings.js';
+export { bytesOf } from './compile/lane-size.js';
 export { computationKinds } from './computations/computation-kinds.js';
 export { checkKind, hasMethods, type Kind, kinds, ofKind } from './errors/check-kind.js';
 export {
@@ -69,6 +70,9 @@ export { type MaybePromise, runnerKind } from './program/local-computation.js';
 export type { Instruction, LocalProgram, Register } from './program/program.js';
 export { type GraphRunner, runProgram } from './program/run-program.js';
 export { clientSeed, clientStateSeed, roundSeed, serverSeed } from './program/seeds.js';
+export { distancesOf } from './rows/distances.js';
+export { type FloatArray, middlesOf } from './rows/middles.js';
+export { chunksOf, plainRows, type RowKernels } from './rows/row-kernels.js';
 export { type NumberArray, plainVectors, type VectorKernels } from './sums/vector-kernels.js';
 export { reveals } from './types/disclosure.js';
 export { leafNames } from './types/leaf-names.js';

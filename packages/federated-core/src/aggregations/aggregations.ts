@@ -2,10 +2,13 @@
 // its file, its test, a line here.
 import type { LocalComputation } from '../program/local-computation.js';
 import { aggregateAggregation } from './aggregate.js';
+import { boundedMeanAggregation } from './bounded-mean.js';
 import { collectAggregation, sampleAggregation } from './collect.js';
 import type { AggregationDefinition, AggregationParts } from './definition.js';
 import { maxAggregation, minAggregation } from './extremum.js';
 import { meanAggregation, weightedMeanAggregation } from './mean.js';
+import { geometricMedianAggregation, krumAggregation } from './nearest.js';
+import { medianAggregation, trimmedMeanAggregation } from './ranked.js';
 import { secureModularSumAggregation, secureSumAggregation, secureSumBitwidthAggregation } from './secure.js';
 import { selectKeysAggregation } from './select-keys.js';
 import { decodeSettings, type SettingsOf } from './settings.js';
@@ -24,6 +27,11 @@ const definitions = [
   collectAggregation,
   sampleAggregation,
   selectKeysAggregation,
+  medianAggregation,
+  trimmedMeanAggregation,
+  krumAggregation,
+  geometricMedianAggregation,
+  boundedMeanAggregation,
 ] as const satisfies readonly AggregationDefinition[];
 
 type Declared = (typeof definitions)[number];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { float32, float64, int32, sequence, struct } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
-import type { Aggregation, AggregationKind } from './aggregations.js';
+import { type Aggregation, type AggregationKind, aggregationDefinition } from './aggregations.js';
 import { createReduction } from './create-reduction.js';
 import type { Accumulator, Reduction } from './reduction.js';
 
@@ -11,11 +11,13 @@ const never = () => {
 };
 const program = { inputs: 2, instructions: [], outputs: [0] };
 
+const weighted = { update: struct([float32(2), float32()]), result: float32(2) } as const;
+
 /** An aggregation of each kind, of updates of two whole numbers (and what else the kind sends). */
 const aggregations: Readonly<Record<AggregationKind, Aggregation<unknown>>> = {
   sum: { kind: 'sum', update: float32(2), result: float32(2) },
   mean: { kind: 'mean', update: float32(2), result: float32(2) },
-  'weighted-mean': { kind: 'weighted-mean', update: struct([float32(2), float32()]), result: float32(2) },
+  'weighted-mean': { kind: 'weighted-mean', ...weighted },
   min: { kind: 'min', update: float32(2), result: float32(2) },
   max: { kind: 'max', update: float32(2), result: float32(2) },
   aggregate: {
@@ -56,6 +58,16 @@ const aggregations: Readonly<Record<AggregationKind, Aggregation<unknown>>> = {
     result: struct({ keys: int32(null), counts: int32(null) }),
     settings: { keyBound: 51, maxKeys: 2 },
   },
+  median: { kind: 'median', ...weighted },
+  'trimmed-mean': { kind: 'trimmed-mean', ...weighted, settings: { trim: undefined, trimShare: 0.2 } },
+  krum: { kind: 'krum', ...weighted, settings: { faulty: 1, faultyShare: undefined, keep: 2 } },
+  'geometric-median': {
+    kind: 'geometric-median',
+    ...weighted,
+    settings: { smoothing: 1e-6, weighted: true },
+  },
+  // Beyond all of them, so that sums stay whole numbers.
+  'bounded-mean': { kind: 'bounded-mean', ...weighted, settings: { norm: 100, weighted: true } },
 };
 
 function pair(dtype: 'float32' | 'int32', a: number, b: number): Tensor {
@@ -69,7 +81,8 @@ function updateOf(
 ): Tensor[] {
   const dtype = update.kind === 'tensor' && update.dtype === 'int32' ? 'int32' : 'float32';
   const value = pair(dtype, a, b);
-  if (kind === 'weighted-mean') return [value, { dtype: 'float32', shape: [], data: Float32Array.of(c + 1) }];
+  if (aggregationDefinition(kind).weighted)
+    return [value, { dtype: 'float32', shape: [], data: Float32Array.of(c + 1) }];
   if (kind === 'sample') return [value, { dtype: 'float64', shape: [], data: Float64Array.of(c / 64) }];
   return [value];
 }

@@ -3,6 +3,7 @@
 import type { LocalComputation } from '../program/local-computation.js';
 import type { LocalProgram } from '../program/program.js';
 import type { GraphRunner } from '../program/run-program.js';
+import type { RowKernels } from '../rows/row-kernels.js';
 import type { VectorKernels } from '../sums/vector-kernels.js';
 import type { Type } from '../types/types.js';
 import type { Tensor } from '../values/tensor.js';
@@ -32,6 +33,8 @@ export interface ReductionTools<G> {
   readonly run: GraphRunner<G>;
   /** The loops that add up numbers. */
   readonly vectors: VectorKernels;
+  /** The loops over all updates at once. */
+  readonly rows: RowKernels;
 }
 
 export interface AggregationDefinition<K extends string = string, R extends SettingForms = SettingForms> {

@@ -54,6 +54,10 @@ describe('decodeKind', () => {
     'secure-modular-sum': { modulus: 10, symmetric: 1 },
     sample: { maxSamples: 2 },
     'select-keys': { keyBound: 4, maxKeys: 2 },
+    'trimmed-mean': { trimShare: 0.1 },
+    krum: { faulty: 1, keep: 0 },
+    'geometric-median': { smoothing: 1e-6, weighted: 1 },
+    'bounded-mean': { norm: 2, weighted: 0 },
   };
 
   test.each(aggregationKinds)(

@@ -31,6 +31,11 @@ import { federatedEval } from './pointwise/federated-eval.js';
 import { federatedMap } from './pointwise/federated-map.js';
 import { federatedValue } from './pointwise/federated-value.js';
 import { federatedZip } from './pointwise/federated-zip.js';
+import { federatedBoundedMean } from './robust/federated-bounded-mean.js';
+import { federatedGeometricMedian } from './robust/federated-geometric-median.js';
+import { federatedKrum } from './robust/federated-krum.js';
+import { federatedMedian } from './robust/federated-median.js';
+import { federatedTrimmedMean } from './robust/federated-trimmed-mean.js';
 import { federatedSecureModularSum } from './secure/federated-secure-modular-sum.js';
 import { federatedSecureSum } from './secure/federated-secure-sum.js';
 import { federatedSecureSumBitwidth } from './secure/federated-secure-sum-bitwidth.js';
@@ -61,6 +66,10 @@ const keysAndTable = fc.record({
   keys: fc.array(fc.array(fc.integer({ min: -1, max: 4 }), { maxLength: 5 })),
   table: fc.array(finite, { minLength: 4, maxLength: 4 }),
 });
+
+const weighedRows = fc
+  .array(fc.tuple(fc.tuple(thirds, finite), fc.integer({ min: -1, max: 20 })))
+  .map((each) => ({ x: each.map(([x]) => x), w: each.map(([, w]) => w / 7) }));
 
 /** A computation for each intrinsic, with random arguments: `bothWays` holds plan and reference together. */
 const cases: Readonly<Record<string, readonly [FederatedComputation, fc.Arbitrary<unknown>]>> = {
@@ -178,6 +187,39 @@ const cases: Readonly<Record<string, readonly [FederatedComputation, fc.Arbitrar
       federatedCollect(x),
     ),
     fc.array(fc.record({ a: fc.tuple(finite, finite), s: fc.string(), b: fc.boolean() })),
+  ],
+  federatedMedian: [
+    federatedComputation({ x: atClients(float64(2)), w: atClients(float32()) }, ({ x, w }) => ({
+      plain: federatedMedian(x, { ifEmpty: [0, 0] }),
+      weighted: federatedMedian(x, { weight: w }),
+    })),
+    weighedRows,
+  ],
+  federatedTrimmedMean: [
+    federatedComputation({ x: atClients(float64(2)), w: atClients(float32()) }, ({ x, w }) => ({
+      share: federatedTrimmedMean(x, { trimShare: 0.3, ifEmpty: [0, 0] }),
+      count: federatedTrimmedMean(x, { trim: 1, weight: w }),
+    })),
+    weighedRows,
+  ],
+  federatedKrum: [
+    federatedComputation({ x: atClients(float64(2)), w: atClients(float32()) }, ({ x, w }) => ({
+      krum: federatedKrum(x, { faulty: 1, ifEmpty: [0, 0] }),
+      multi: federatedKrum(x, { faultyShare: 0.3, keep: 'all-but-faulty', weight: w }),
+    })),
+    weighedRows,
+  ],
+  federatedGeometricMedian: [
+    federatedComputation({ x: atClients(float64(2)), w: atClients(float32()) }, ({ x, w }) =>
+      federatedGeometricMedian(x, { weight: w, ifEmpty: [0, 0] }),
+    ),
+    weighedRows,
+  ],
+  federatedBoundedMean: [
+    federatedComputation({ x: atClients(float64(2)), w: atClients(float32()) }, ({ x, w }) =>
+      federatedBoundedMean(x, { norm: 10, weight: w, ifEmpty: [0, 0] }),
+    ),
+    weighedRows,
   ],
   federatedSample: [
     federatedComputation(atClients(float32()), (x) => federatedSample(x, { maxSamples: 3 })),

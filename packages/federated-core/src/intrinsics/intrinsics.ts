@@ -11,6 +11,11 @@ import { federatedEvalDefinition } from './pointwise/federated-eval.js';
 import { federatedMapDefinition } from './pointwise/federated-map.js';
 import { federatedValueDefinition } from './pointwise/federated-value.js';
 import { federatedZipDefinition } from './pointwise/federated-zip.js';
+import { federatedBoundedMeanDefinition } from './robust/federated-bounded-mean.js';
+import { federatedGeometricMedianDefinition } from './robust/federated-geometric-median.js';
+import { federatedKrumDefinition } from './robust/federated-krum.js';
+import { federatedMedianDefinition } from './robust/federated-median.js';
+import { federatedTrimmedMeanDefinition } from './robust/federated-trimmed-mean.js';
 import { federatedSecureModularSumDefinition } from './secure/federated-secure-modular-sum.js';
 import { federatedSecureSumDefinition } from './secure/federated-secure-sum.js';
 import { federatedSecureSumBitwidthDefinition } from './secure/federated-secure-sum-bitwidth.js';
@@ -44,6 +49,11 @@ const definitions: readonly IntrinsicDefinition[] = [
   federatedSecureModularSumDefinition,
   federatedCollectDefinition,
   federatedSampleDefinition,
+  federatedMedianDefinition,
+  federatedTrimmedMeanDefinition,
+  federatedKrumDefinition,
+  federatedGeometricMedianDefinition,
+  federatedBoundedMeanDefinition,
 ];
 
 /** By the name that the user writes. */

@@ -8,8 +8,10 @@ import {
   createReduction,
   type GraphRunner,
   leafCount,
+  plainRows,
   plainVectors,
   type Reduction,
+  type RowKernels,
   runProgram,
   type Selection,
   selectSlices,
@@ -54,13 +56,15 @@ export interface PlanRunner {
 
 /**
  * Loads the graphs that `roles` run; `engine` may be `null` if they have none. Calling a slot of another role throws
- * a `PlanError`, as do graphs that the plan came without. `vectors` adds updates up.
+ * a `PlanError`, as do graphs that the plan came without. `vectors` adds updates up, `rows` works on all of them at
+ * once.
  */
 export async function createPlanRunner(
   { plan, graphs }: LinkedPlan,
   engine: Engine | null,
   roles: readonly GraphRole[] = ['client', 'server', 'aggregation'],
   vectors: VectorKernels = plainVectors,
+  rows: RowKernels = plainRows,
 ): Promise<PlanRunner> {
   const loaded = new Map<string, LoadedGraph>();
   for (const id of graphsOf(plan, roles)) {
@@ -87,7 +91,7 @@ export async function createPlanRunner(
     return phase;
   };
   const reductions = plan.phases.map(({ aggregations }) =>
-    aggregations.map((aggregation): Reduction => createReduction(aggregation, run, vectors)),
+    aggregations.map((aggregation): Reduction => createReduction(aggregation, run, vectors, rows)),
   );
   return {
     prepare: (phase, serverInput, aggregates, seed) =>

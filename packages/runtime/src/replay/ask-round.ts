@@ -5,6 +5,7 @@ import { createPlanRunner, type Leaves } from '@starling/plan/runner';
 import { takeEngine } from '../engines/take-engine.js';
 import { compileRun } from '../rounds/compile-run.js';
 import { runRound } from '../rounds/run-round.js';
+import { serverRows } from '../rows/server-rows.js';
 import type { PhaseRequest, RuntimeSession } from '../runtime/runtime.js';
 import { serverVectors } from '../simd/server-vectors.js';
 import type { AskedAttempt } from './asked-attempt.js';
@@ -27,7 +28,13 @@ export async function askRound(
   const phases: PhaseRequest[] = [];
   const last = plan.plan.phases.length - 1;
   const { engine, release } = await takeEngine(given);
-  const server = await createPlanRunner(plan, engine, ['server', 'aggregation'], serverVectors());
+  const server = await createPlanRunner(
+    plan,
+    engine,
+    ['server', 'aggregation'],
+    serverVectors(),
+    serverRows(),
+  );
   const session = last > 0 ? await runtime.open(plan, population) : null;
   try {
     await runRound({

@@ -15,6 +15,7 @@ import { identifyRun } from '../rounds/identify-run.js';
 import { initialState } from '../rounds/initial-state.js';
 import type { RunOptions } from '../rounds/run-options.js';
 import { runRound } from '../rounds/run-round.js';
+import { serverRows } from '../rows/server-rows.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { serverVectors } from '../simd/server-vectors.js';
 
@@ -62,7 +63,13 @@ export async function replayRun(options: ReplayRunOptions): Promise<readonly Rep
   await checkIdentity(compiled, options, history);
   const { engine, release } = await takeEngine(given);
   const vectors = serverVectors();
-  const server = await createPlanRunner(compiled.plan, engine, ['server', 'aggregation'], vectors);
+  const server = await createPlanRunner(
+    compiled.plan,
+    engine,
+    ['server', 'aggregation'],
+    vectors,
+    serverRows(),
+  );
   const absent = new Absences(population);
   const session = await inProcessRuntime({ engine }).open(compiled.plan, absent.population);
   const rounds: ReplayedRound[] = [];

@@ -21,6 +21,7 @@ import type { LinkedPlan } from '@starling/plan';
 import { createPlanRunner, type Leaves, type PlanRunner } from '@starling/plan/runner';
 import { checkCohort, everyoneSampler, type Population } from '@starling/population';
 import type { RoundReport } from '../record/lost-clients.js';
+import { serverRows } from '../rows/server-rows.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { slipIn } from '../runtime/slips.js';
 import { serverVectors } from '../simd/server-vectors.js';
@@ -107,7 +108,13 @@ async function onClients(
   { plan, serverInput }: CompiledEvaluation,
   { engine, seed, population }: { engine: Engine; seed: Seed; population: Population },
 ): Promise<StateEvaluator> {
-  const server: PlanRunner = await createPlanRunner(plan, engine, ['server', 'aggregation'], serverVectors());
+  const server: PlanRunner = await createPlanRunner(
+    plan,
+    engine,
+    ['server', 'aggregation'],
+    serverVectors(),
+    serverRows(),
+  );
   const ownSeed = deriveSeed(seed, 'evaluation');
   const { revealing } = inspectPlan(plan.plan);
   const size = (asked ?? population).size;

@@ -4,6 +4,7 @@ import { type FederatedComputation, type IterativeProcess, seedFrom } from '@sta
 import { createPlanRunner, type PlanRunner } from '@starling/plan/runner';
 import type { Population } from '@starling/population';
 import { type TakenEngine, takeEngine } from '../engines/take-engine.js';
+import { serverRows } from '../rows/server-rows.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { serverVectors } from '../simd/server-vectors.js';
 import { BestKeeper } from './best-keeper.js';
@@ -62,7 +63,13 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
   try {
     taken = await takeEngine(options.engine);
     const { engine } = taken;
-    server = await createPlanRunner(compiled.plan, engine, ['server', 'aggregation'], serverVectors());
+    server = await createPlanRunner(
+      compiled.plan,
+      engine,
+      ['server', 'aggregation'],
+      serverVectors(),
+      serverRows(),
+    );
     const leaves = start.leaves ?? (await initialState(compiled, engine, seed));
     if (options.evaluation !== undefined && compiled.stateType !== null) {
       evaluator = await createStateEvaluator(compiled, options.evaluation, asked, {

@@ -1,5 +1,6 @@
 // Updates inside a local computation, whatever their type: leaves of a structure, and a structure with other leaves.
 import { type TensorStructure, tf } from '@starling/compute';
+import type { Type } from '@starling/federated-core';
 
 /** The tensors of a structure, in order. */
 export function leavesOf(structure: TensorStructure): readonly tf.Tensor[] {
@@ -21,4 +22,12 @@ export function mapStructure(
       ([name, part]) => [name, mapStructure(change, part)],
     ),
   );
+}
+
+/** A structure of the form of a type, with a number in the place of each tensor. */
+export function placesIn(type: Type): TensorStructure {
+  if (type.kind !== 'struct') return 0;
+  const fields = type.elements as readonly Type[] | { readonly [name: string]: Type };
+  if (Array.isArray(fields)) return (fields as readonly Type[]).map(placesIn);
+  return Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, placesIn(one as Type)]));
 }

@@ -29,6 +29,7 @@ export * from './partitioners/power-law-partition.js';
 export * from './partitioners/shard-partition.js';
 export * from './partitioners/size-partition.js';
 export * from './partitioners/square-partition.js';
+export * from './populations/attacked-population.js';
 export { sliceRows, takeRows } from './populations/dataset-rows.js';
 export * from './populations/describe-population.js';
 export { fingerprintOf } from './populations/fingerprint.js';

@@ -30,15 +30,19 @@ const tableOf = (title: string, schema: Schema): string =>
     ...Object.entries(shapeOf(schema)).map(rowOf),
   ].join('\n');
 
-test('docs/record.md has each field of each line, of an entry of `lost` and of `faults`', () => {
+test('docs/record.md has each field of each line, of an entry of `lost`, of `constraints` and of `faults`', () => {
   const page = readText('docs/record.md');
   const lines: readonly Schema[] = recordLine.options;
   const shapes = lines.map(shapeOf);
   const tables = shapes.map(({ type }, index) => tableOf(`\`${type!.def.values}\``, lines[index]!));
   const lost = shapes.flatMap((shape) => (shape['lost'] === undefined ? [] : [inner(shape['lost'])]))[0]!;
   tables.push(tableOf('An entry of `lost`', lost.element as Schema));
+  const constraints = shapes
+    .map((shape) => inner(shape['constraints'] ?? shape['type']!))
+    .find((each) => each.element);
+  tables.push(tableOf('An entry of `constraints` of a round', constraints!.element as Schema));
   const faults = shapes.flatMap((shape) => (shape['cohort'] && shape['faults']) || [])[0]!;
   tables.push(tableOf('`faults` of a round', inner(faults)));
-  expect(tables).toHaveLength(8);
+  expect(tables).toHaveLength(9);
   for (const table of tables) expect(page).toContain(`${table}\n`);
 });

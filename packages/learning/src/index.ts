@@ -31,21 +31,7 @@ export * from './client-work/training-work.js';
 export * from './compose/initial-weights.js';
 export * from './compose/learning-process.js';
 export type { LearningProcess, LearningState } from './compose/learning-types.js';
-export * from './constraints/constraint.js';
-export { type Figure, type FigureOrName, worst10 } from './constraints/figure.js';
-export {
-  type AmongGroups,
-  type BetweenGroups,
-  gap,
-  type OfGroup,
-  type RateOrRecall,
-  rate,
-  ratio,
-  worst,
-} from './constraints/group-figure.js';
-export { atLeast, atMost, type LimitOptions } from './constraints/limits.js';
-export * from './constraints/no-worse-than.js';
-export * from './constraints/read-constraint.js';
+export * from './constraints.js';
 export * from './distributors/broadcast-distributor.js';
 export * from './evaluation/dataset-evaluation.js';
 export type { EvaluationResult } from './evaluation/evaluation-types.js';
@@ -53,17 +39,7 @@ export * from './evaluation/evaluation-work.js';
 export type { HistogramBins, Histograms } from './evaluation/histogram-work.js';
 export type { MeasureOptions } from './evaluation/measured-on-clients.js';
 export * from './evaluation/model-evaluation.js';
-export type {
-  GroupFigures,
-  GroupingFigures,
-  MeasuredGroup,
-  ShownGroup,
-  ThresholdFigures,
-  Uncertainty,
-  WithheldGroup,
-} from './fairness/group-figures.js';
 export type { GroupOptions, GroupValue } from './fairness/groups.js';
-export type { Confusion, RateName, Rates } from './fairness/rates.js';
 export * from './finalizers/optimizer-finalizer.js';
 export * from './layers/group-normalization.js';
 export * from './losses/loss.js';

@@ -5,4 +5,10 @@ export * from './events/summaries.js';
 export { adviceOn } from './record/advice.js';
 export { failedRoundLineOf, roundLineOf } from './record/lines.js';
 export { formatLost, joinLost, lostNames } from './record/lost-clients.js';
-export type { FailedRoundLine, LostClients, RecordLine, RoundLine } from './record/record-line.js';
+export type {
+  ConstraintOutcome,
+  FailedRoundLine,
+  LostClients,
+  RecordLine,
+  RoundLine,
+} from './record/record-line.js';

@@ -10,6 +10,7 @@ import { setUpFederation } from '../federation/set-up.js';
 import { createLogger } from '../output/logger.js';
 import { printLine } from '../output/print.js';
 import { exitAfter, withInterrupt } from '../run/interrupt.js';
+import { requiring } from '../run/requiring.js';
 import {
   backOffOption,
   example,
@@ -18,6 +19,7 @@ import {
   maxAttemptsOption,
   numberOption,
   positiveOption,
+  requireOption,
   roundsOption,
   seedOption,
   settingOption,
@@ -50,6 +52,7 @@ interface CoordinatorOptions {
   readonly tlsCert?: string;
   readonly seed: number;
   readonly set: Readonly<Record<string, string>>;
+  readonly require: readonly string[];
 }
 
 const DEFAULT_PORT = 7700;
@@ -125,13 +128,15 @@ export function addCoordinatorCommand(program: Command): void {
     .addOption(textOption('--tls-cert', 'file', 'PEM; serves wss:// with --tls-key').env('STARLING_TLS_CERT'))
     .addOption(seedOption().env('STARLING_SEED'))
     .addOption(settingOption())
+    .addOption(requireOption())
     .action(coordinator);
 }
 
 async function coordinator(name: string, options: CoordinatorOptions, command: Command): Promise<void> {
   const logger = createLogger('info');
   const token = readToken(options, command, logger);
-  const ready = await setUpFederation(name, options.set);
+  const found = await setUpFederation(name, options.set);
+  const ready = { ...found, run: await requiring(found.run, options.require) };
   const { settings, run } = ready;
   const tls = readTls(options);
   const { clientTokens, maxUpdateNorm, maxWeight } = options;

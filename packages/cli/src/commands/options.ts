@@ -92,6 +92,14 @@ export function settingOption(): Option {
     .default({}, 'its own defaults');
 }
 
+/** `--require <constraint>`, any number of times; read where the run is made ready. */
+export function requireOption(): Option {
+  const about = "what the model must hold, as 'accuracy >= 0.9'; else exit code 3; may be repeated";
+  return new Option('--require <constraint>', about)
+    .argParser<readonly string[]>((text, before) => [...before, text])
+    .default([], 'nothing beside the federation’s own');
+}
+
 /** What runs local computations: a name that runtime knows, or a module of the user's own. */
 export function engineOption(): Option {
   const about = `what runs local computations: ${oneOf(engineNames)}; or a module that exports createEngine`;

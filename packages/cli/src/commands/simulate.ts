@@ -20,6 +20,7 @@ import {
   federationArgument,
   maxAttemptsOption,
   numberOption,
+  requireOption,
   roundsOption,
   seedOption,
   settingOption,
@@ -41,6 +42,7 @@ interface SimulateOptions {
   readonly resume: boolean;
   readonly force: boolean;
   readonly initial?: string;
+  readonly require: readonly string[];
   readonly sweep: Axes;
   readonly jobs?: number;
   readonly target?: Target;
@@ -68,6 +70,7 @@ export function addSimulateCommand(program: Command): void {
         'start from the weights in it: .safetensors, .onnx, or model.json of tf.js',
       ),
     )
+    .addOption(requireOption())
     .option('--json', 'one JSON object a line on stdout, and nothing else there', false)
     .addOption(textOption('--out', 'dir', 'keep the run, metrics.jsonl and report.html there'))
     .option('--resume', 'continue after the last round that is kept in --out', false)
@@ -119,6 +122,7 @@ async function simulate(federation: string, options: SimulateOptions): Promise<v
     backOffMs: options.backOffMs ?? null,
     faults: options.faults === undefined ? null : await readFaultFile(options.faults),
     initial: options.initial ?? null,
+    require: options.require,
     directory: out ?? null,
     resume,
     force,
@@ -165,6 +169,7 @@ async function sweep(federation: string, options: SimulateOptions, command: Comm
     ...(backOffMs === undefined ? [] : ['--back-off-ms', String(backOffMs)]),
     ...(force ? ['--force'] : []),
     ...(initial === undefined ? [] : ['--initial', initial]),
+    ...options.require.flatMap((text) => ['--require', text]),
     ...(faults === undefined ? [] : ['--faults', faults]),
   ];
   const study = {

@@ -4,9 +4,16 @@ import { UsageError } from './usage-error.js';
 
 /**
  * `failure`: the run failed. `usage`: the command line cannot be run as it stands, as getopt and most tools have it.
- * `interrupted`: Ctrl-C. `brokenPipe`: the reader of the output has left, as shells tell it.
+ * `unmet`: the run is whole, and its model does not hold what is asked of it. `interrupted`: Ctrl-C. `brokenPipe`: the reader of the output has left, as shells tell it.
  */
-export const exitCodes = { success: 0, failure: 1, usage: 2, interrupted: 130, brokenPipe: 141 } as const;
+export const exitCodes = {
+  success: 0,
+  failure: 1,
+  usage: 2,
+  unmet: 3,
+  interrupted: 130,
+  brokenPipe: 141,
+} as const;
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;

@@ -1,6 +1,7 @@
 // One plain line a round, for logs, pipes and terminals without a cursor; and below it who is missing, where the reason
 // is new.
 import type { RoundLine, RunObserver } from '@starling/runtime/events';
+import { constraintLines, createConstraintTally } from './constraint-lines.js';
 import { faultLines, linesOfAllFaults, totalFaults } from './fault-lines.js';
 import { createLostTally, lostLines, WIDTH, wrapped } from './lost-lines.js';
 import { formatDuration, formatNumber } from './numbers.js';
@@ -17,6 +18,7 @@ import {
 export function plainLines(write: (line: string) => void, every = 1): RunObserver {
   const rate = createRate();
   const lost = createLostTally();
+  const constraints = createConstraintTally();
   let faults: Pick<RoundLine, 'faults' | 'virtualMs'> = {};
   let isReady = false;
   let rounds = 0;
@@ -40,7 +42,9 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
       faults = totalFaults([faults, line]);
       const speed = rate.add(line);
       const news = [...lost.add(line), ...(line.evaluated === undefined ? [] : lost.add(line.evaluated))];
-      if (line.round % every !== 0 && line.round !== rounds && news.length === 0) return;
+      const checked = constraints.add(line.constraints ?? []);
+      const isNew = news.length > 0 || checked.length > 0;
+      if (line.round % every !== 0 && line.round !== rounds && !isNew) return;
       const parts = [
         numbered(line.round),
         ...describeMetrics(line, headline),
@@ -51,6 +55,7 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
       write(parts.join('  '));
       for (const each of faultLines('faults', line, { indent: '  ' })) write(each);
       if (line.evaluationFailure !== undefined) write(notEvaluated(line.evaluationFailure));
+      for (const each of checked) write(each);
       for (const each of lostLines(news, { advice: line.faults === undefined })) write(each);
     },
     failedRound(line) {
@@ -70,6 +75,7 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
     finished(summary) {
       write(describeEnd(summary));
       for (const each of describeBest(summary)) write(each);
+      for (const each of constraintLines(summary)) write(each);
       const total = lost.total();
       if (total !== null) for (const each of wrapped(total, WIDTH, '', '  ')) write(each);
       for (const each of linesOfAllFaults(faults)) write(each);

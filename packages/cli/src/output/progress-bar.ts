@@ -3,6 +3,7 @@
 
 import type { RoundLine, RunObserver } from '@starling/runtime/events';
 import { Listr, type ListrTaskWrapper } from 'listr2';
+import { constraintLines } from './constraint-lines.js';
 import { linesOfAllFaults, totalFaults } from './fault-lines.js';
 import { createLostTally, lostLines } from './lost-lines.js';
 import { formatDuration, formatNumber } from './numbers.js';
@@ -72,7 +73,8 @@ export function progressBar(task: TaskLine): RunObserver {
     finished(summary) {
       if (lost.groups.length > 0) showLost(faults.faults === undefined);
       draw();
-      task.title = [`${title}: ${describeEnd(summary)}`, ...describeBest(summary)].join('\n');
+      const ends = [...describeBest(summary), ...constraintLines(summary, WIDTH)];
+      task.title = [`${title}: ${describeEnd(summary)}`, ...ends].join('\n');
     },
   };
 }

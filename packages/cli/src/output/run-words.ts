@@ -32,7 +32,11 @@ export function describeEvaluation({ evaluation }: RunStart): string | null {
 /** Why a run ended early, and which state was the best: nothing, if neither is told. */
 export function describeBest({ start, rounds, stopped, best }: RunSummary): readonly string[] {
   const metric = start.bestBy ?? 'its metric';
-  const why = { target: `${metric} has reached its target`, patience: `${metric} gets no better` };
+  const why = {
+    target: `${metric} has reached its target`,
+    patience: `${metric} gets no better`,
+    constraint: 'a constraint does not hold',
+  };
   return [
     ...(stopped === null ? [] : [`ended early, after ${countOf(rounds, 'round')}: ${why[stopped]}`]),
     ...(best === null

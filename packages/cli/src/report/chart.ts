@@ -16,24 +16,27 @@ const DOTS_UP_TO = 30;
 const COLOURS = 6;
 
 /** The chart as a `<figure>`; its points stand in `data-series` for the tooltip script. */
-export function renderChart({ title, series }: ChartData): string {
+export function renderChart({ title, series, limits = [] }: ChartData): string {
   const all = series.flatMap(({ points }) => points);
   const rounds = all.map(([round]) => round);
   const bands = series.flatMap(({ band = [] }) => band.flatMap(([, low, high]) => [low, high]));
-  const values = [...all.map(([, value]) => value), ...bands];
+  const values = [...all.map(([, value]) => value), ...bands, ...limits.map(({ value }) => value)];
   const xAxis = roundAxis(Math.min(...rounds), Math.max(...rounds));
   const yAxis = niceAxis(Math.min(...values), Math.max(...values), Y_TICKS);
   const x = linearScale(xAxis, MARGIN.left, WIDTH - MARGIN.right);
   const y = linearScale(yAxis, HEIGHT - MARGIN.bottom, MARGIN.top);
   const shades = series.map((one, index) => renderBand(one, index, x, y)).join('');
   const lines = series.map((one, index) => renderSeries(one, index, x, y)).join('');
-  const label = `${title} by round: ${series.map(describeSeries).join('; ')}`;
+  const edges = limits.map(({ value, text }) => renderLimit(y(value), text)).join('');
+  const told = [...series.map(describeSeries), ...limits.map(({ text }) => text)];
+  const label = `${title} by round: ${told.join('; ')}`;
   return [
     '<figure class="chart">',
     `<figcaption>${escapeHtml(title)}${series.length > 1 ? renderLegend(series) : ''}</figcaption>`,
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(label)}">`,
     renderGrid(xAxis, yAxis, x, y),
     shades,
+    edges,
     lines,
     `<line class="cursor" x1="0" x2="0" y1="${MARGIN.top}" y2="${HEIGHT - MARGIN.bottom}" hidden />`,
     '</svg>',
@@ -98,6 +101,14 @@ function renderBand(
   const lows = band.map(([round, low]) => place(round, low));
   const highs = band.map(([round, , high]) => place(round, high));
   return `<path class="band ${classesOf(index)}" d="M${[...lows, ...highs.reverse()].join('L')}Z" />`;
+}
+
+/** Its words stand above the line at its right end, or below it at the top of the chart. */
+function renderLimit(y: number, text: string): string {
+  const at = y.toFixed(1);
+  const right = WIDTH - MARGIN.right;
+  const words = (y < MARGIN.top + 16 ? y + 14 : y - 5).toFixed(1);
+  return `<line class="limit" x1="${MARGIN.left}" x2="${right}" y1="${at}" y2="${at}" /><text class="tick limit-text" x="${right}" y="${words}" text-anchor="end">${escapeHtml(text)}</text>`;
 }
 
 function classesOf(index: number): string {

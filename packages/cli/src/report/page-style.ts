@@ -5,12 +5,12 @@ export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
   --page: #fbfbfa; --card: #ffffff; --ink: #1d1f21; --quiet: #5c6166; --rule: #e3e4e6;
-  --s0: #0072b2; --s1: #d55e00; --s2: #00805d; --s3: #b4528d; --s4: #8a6d00; --s5: #3d8fc4;
+  --s0: #0072b2; --s1: #d55e00; --s2: #00805d; --s3: #b4528d; --s4: #8a6d00; --s5: #3d8fc4; --limit: #b3261e;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #131517; --card: #1b1e21; --ink: #e8e9ea; --quiet: #9aa1a8; --rule: #2c3035;
-    --s0: #4ba6e0; --s1: #f08a3c; --s2: #2fb892; --s3: #e08fbf; --s4: #d9b93b; --s5: #8cc8ee;
+    --s0: #4ba6e0; --s1: #f08a3c; --s2: #2fb892; --s3: #e08fbf; --s4: #d9b93b; --s5: #8cc8ee; --limit: #ff8a80;
   }
 }
 * { box-sizing: border-box; }
@@ -40,6 +40,8 @@ svg { display: block; width: 100%; height: auto; }
 .line { fill: none; stroke: var(--series); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
 .band { fill: var(--series); opacity: 0.14; }
 .line.dashed { stroke-dasharray: 5 4; }
+.limit { stroke: var(--limit); stroke-width: 1.5; stroke-dasharray: 6 4; }
+.limit-text { fill: var(--limit); paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
 .dot { fill: var(--series); }
 .cursor[hidden], .tooltip[hidden] { display: none; }
 .cursor { stroke: var(--quiet); stroke-width: 1; stroke-dasharray: 3 3; }
@@ -62,5 +64,15 @@ th:first-child, td:first-child { text-align: left; }
 .lost { margin-bottom: 12px; }
 .lost th, .lost td { text-align: left; white-space: normal; vertical-align: top; overflow-wrap: anywhere; }
 .lost th:nth-child(-n+2), .lost td:nth-child(-n+2) { white-space: nowrap; overflow-wrap: normal; }
+/* Outcomes, by word and colour alike. */
+.outcome { white-space: nowrap; font-weight: 600; }
+.held { color: var(--s2); } .violated { color: var(--limit); } .undecided { color: var(--s4); }
+.constraints th, .constraints td { text-align: left; vertical-align: top; }
+.constraints td:last-child { white-space: normal; min-width: 240px; overflow-wrap: anywhere; }
+.constraints { margin-bottom: 16px; }
+.groups { margin-bottom: 16px; }
+.groups small { display: block; color: var(--quiet); font-size: 12px; }
+.groups .withheld td { color: var(--quiet); text-align: left; white-space: normal; }
+h3 { font-size: 15px; margin: 20px 0 8px; font-weight: 600; }
 .failure { color: var(--s1); margin-top: 12px; }
 `;

@@ -5,6 +5,8 @@ import { faultKinds, faultNouns, totalFaults } from '../output/fault-lines.js';
 import { namedNumbers, shownMetrics } from '../output/metrics.js';
 import { formatDuration, formatNumber } from '../output/numbers.js';
 import { renderChart } from './chart.js';
+import { renderConstraints } from './constraints-section.js';
+import { renderGroups } from './groups-section.js';
 import { escapeHtml } from './html.js';
 import { renderFactList, renderPage, renderTable } from './page.js';
 import { type ReportedRound, type ReportedRun, reportedRun } from './reported-run.js';
@@ -27,7 +29,7 @@ export function renderReport(lines: readonly RecordLine[]): string {
 <p>${escapeHtml(run.description)}</p>
 ${renderFailure(reported)}${renderFacts(reported)}
 ${charts.length > 0 ? curves : ''}
-${renderLost(reported)}${renderFaults(reported)}<h2>Rounds</h2>
+${renderConstraints(reported)}${renderGroups(reported)}${renderLost(reported)}${renderFaults(reported)}<h2>Rounds</h2>
 <div class="table">${renderRounds(reported)}</div>`,
   );
 }

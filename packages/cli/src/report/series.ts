@@ -16,6 +16,8 @@ export interface Series {
 export interface ChartData {
   readonly title: string;
   readonly series: readonly Series[];
+  /** Values that the series are held against: a line across, each with its words. */
+  readonly limits?: readonly { readonly value: number; readonly text: string }[];
 }
 
 /**

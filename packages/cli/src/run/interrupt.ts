@@ -1,6 +1,7 @@
 // What ends a run from outside of it: Ctrl-C, and what the user's code throws where nothing waits for it. The round at
 // hand is given up, and the last one that was committed stands. A run that does not end by itself then is ended.
 import { writeSync } from 'node:fs';
+import type { CheckedConstraints } from '@starling/runtime';
 import { exitCodeOf, exitCodes } from '../errors/exit-codes.js';
 import { explain } from '../errors/explain.js';
 import { visible } from '../output/visible.js';
@@ -59,9 +60,18 @@ export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>
   throw await stray;
 }
 
+/** How a run ended. */
+interface Ended {
+  readonly interrupted: boolean;
+  readonly constraints?: CheckedConstraints | null;
+}
+
 /** The exit code of a command whose run, or one of them, ended so. */
-export function exitAfter(...runs: readonly { readonly interrupted: boolean }[]): void {
+export function exitAfter(...runs: readonly Ended[]): void {
+  const isUnmet = ({ constraints }: Ended): boolean =>
+    constraints != null && !constraints.passes && constraints.otherwise !== 'warn';
   if (runs.some(({ interrupted }) => interrupted)) process.exitCode = exitCodes.interrupted;
+  else if (runs.some(isUnmet)) process.exitCode = exitCodes.unmet;
 }
 
 async function strayError(cause: unknown): Promise<Error> {

@@ -10,6 +10,7 @@ import { type ReadyFederation, setUpFederation } from '../federation/set-up.js';
 import type { FaultFile } from './fault-file.js';
 import { otherRun, withUsageErrors } from './other-run.js';
 import { outputStore } from './output-folder.js';
+import { requiring } from './requiring.js';
 import { aboutRun, runStart } from './run-start.js';
 import { makeRuntime } from './runtimes.js';
 
@@ -32,6 +33,8 @@ export interface RunSettings {
   readonly backOffMs: number | null;
   /** What goes wrong, to simulate; `null` for nothing. */
   readonly faults: FaultFile | null;
+  /** What the model must hold besides what the federation asks for, as text. */
+  readonly require: readonly string[];
   /** A file of weights that the run starts from; `null` for the federation's own. */
   readonly initial: string | null;
   /** A directory that the run is committed to; `null` for none. */
@@ -115,8 +118,10 @@ export async function runSimulation(
   }
 }
 
-async function readyToRun({ federation, settings, initial }: RunSettings): Promise<ReadyFederation> {
-  const ready = await setUpFederation(federation, settings);
+async function readyToRun(options: RunSettings): Promise<ReadyFederation> {
+  const { federation, settings, initial, require } = options;
+  const found = await setUpFederation(federation, settings);
+  const ready = { ...found, run: await requiring(found.run, require) };
   if (initial === null) return ready;
   const { withInitialFile } = await import('./initial-weights.js');
   return { ...ready, run: await withInitialFile(ready.run, initial) };

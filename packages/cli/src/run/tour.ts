@@ -51,6 +51,7 @@ export async function tour({ clients, seed, rounds, out }: TourOptions): Promise
         seed,
         maxAttempts: null,
         initial: null,
+        require: [],
         backOffMs: null,
         logger: createLogger(),
       };

@@ -99,7 +99,8 @@ export async function conductStudy(
     const reason = reasonOf(how, record, ended.aborted);
     const after = runLineOf(record);
     tell(reason === null ? (after ?? null) : null);
-    const outcome = reason !== null ? 'failed' : how.code !== 0 ? 'stopped' : isWhole ? 'kept' : 'done';
+    const outcome =
+      reason !== null ? 'failed' : !isWholeRun(how.code) ? 'stopped' : isWhole ? 'kept' : 'done';
     end(index, { ...of, outcome, reason, record });
   };
 
@@ -144,10 +145,15 @@ function isOfSame(line: RunLine, known: RunLine | null, { seed }: StudyPoint): b
   return facts(line) === facts(known);
 }
 
+/** Of an exit code: also of a run whose model does not hold what is asked of it, which is a result as any other. */
+function isWholeRun(code: number | null): boolean {
+  return code === exitCodes.success || code === exitCodes.unmet;
+}
+
 /** Why a run failed; `null` if it has not. */
 function reasonOf(how: RunProcessEnd, record: readonly RecordLine[], wasStopped: boolean): string | null {
   const { code, signal, log } = how;
-  if (code === 0 || wasStopped) return null;
+  if (isWholeRun(code) || wasStopped) return null;
   const last = record.at(-1);
   if (code === exitCodes.failure && last?.type === 'failed') return last.message;
   const words = log === '' ? 'it said nothing' : log;

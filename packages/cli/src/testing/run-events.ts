@@ -49,4 +49,5 @@ export const summary: RunSummary = {
   interrupted: false,
   stopped: null,
   best: null,
+  constraints: null,
 };

@@ -16,7 +16,8 @@ export interface ConstraintResult {
   /** The ends of the interval, where the constraint goes by one. */
   readonly low: number | null;
   readonly high: number | null;
-  readonly limit: number;
+  /** What it is held against; `null` of a baseline that has none. */
+  readonly limit: number | null;
   /** In words. */
   readonly reason: string;
 }

@@ -43,7 +43,7 @@ export function noWorseThan(baseline: unknown, of: FigureOrName, options: NoWors
 
   function check(figures: unknown): ConstraintResult {
     const after = figure.measure(figures, bound);
-    const limit = limitOf(before.value ?? Number.NaN);
+    const limit = before.value === null ? null : limitOf(before.value);
     const result = (outcome: ConstraintResult['outcome'], reason: string): ConstraintResult => ({
       constraint: text,
       outcome,
@@ -59,8 +59,8 @@ export function noWorseThan(baseline: unknown, of: FigureOrName, options: NoWors
     if (relative !== undefined && Math.abs(before.value as number) < SLACK) {
       return result('violated', `${figure.text} of the baseline is 0, of which there is no share`);
     }
-    const words = `${figure.text} is ${shortNumber(after.value as number)}, needs ${better === 'higher' ? '>=' : '<='} ${shortNumber(limit)}`;
-    const isWorse = sign * ((after.value as number) - limit) < -SLACK;
+    const words = `${figure.text} is ${shortNumber(after.value as number)}, needs ${better === 'higher' ? '>=' : '<='} ${shortNumber(limit as number)}`;
+    const isWorse = sign * ((after.value as number) - (limit as number)) < -SLACK;
     const open = after.open ?? before.open;
     if (isWorse) return result('violated', words);
     return open === null ? result('held', words) : result('undecided', `${words}; ${open}`);

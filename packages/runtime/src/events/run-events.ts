@@ -1,6 +1,7 @@
 // What a run tells while it runs and when it ends: the one shape that whatever shows or keeps a run is made from, such
 // as a progress bar, JSON lines, a report or a dashboard. Rounds are told as the lines of the run's record.
 import type { FailedRoundLine, RecordLine, RoundLine } from '../record/record-line.js';
+import type { CheckedConstraints } from '../rounds/constraints.js';
 
 export interface RunStart {
   /** Name of the federation, and one sentence on it. */
@@ -43,9 +44,11 @@ export interface RunSummary {
   /** True when the run was stopped before its last round, from outside. */
   readonly interrupted: boolean;
   /** Why it ended before its last round by itself; `null` if it did not. */
-  readonly stopped: 'target' | 'patience' | null;
+  readonly stopped: 'target' | 'patience' | 'constraint' | null;
   /** The round of the best state, and the value of its metric; `null` if none was chosen. */
   readonly best: { readonly round: number; readonly value: number } | null;
+  /** Their last check; `null` without constraints. */
+  readonly constraints: CheckedConstraints | null;
 }
 
 /** Follows a run; each way of showing one is an observer. */

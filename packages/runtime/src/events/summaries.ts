@@ -6,13 +6,25 @@ import type { RunResult } from '../rounds/run-options.js';
 import type { RunStart, RunSummary } from './run-events.js';
 
 export function runSummary(start: RunStart, result: RunResult): RunSummary {
-  const { rounds, failedRounds, metrics, evaluation, stateHash, wallMs, interrupted, stopped } = result;
+  const { rounds, failedRounds, metrics, evaluation, stateHash, wallMs, interrupted, stopped, constraints } =
+    result;
   const shown = shownFields({
     metrics: namedMetrics(metrics),
     ...(evaluation !== null && { evaluation: toJson(evaluation) }),
   });
   const best = result.best === null ? null : { round: result.best.round, value: result.best.value };
-  return { start, rounds, failedRounds, metrics: shown, stateHash, wallMs, interrupted, stopped, best };
+  return {
+    start,
+    rounds,
+    failedRounds,
+    metrics: shown,
+    stateHash,
+    wallMs,
+    interrupted,
+    stopped,
+    best,
+    constraints,
+  };
 }
 
 /** All that a line tells of a round's metrics as one object, for those who show it: an evaluation is its last field. */

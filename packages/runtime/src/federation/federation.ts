@@ -18,6 +18,7 @@ import type { CohortSampler, Population } from '@starling/population';
 import type { z } from 'zod';
 import type { BestRule } from '../rounds/best-rule.js';
 import { checkBestIsMeasured, checkEvaluable, SOURCE_OPTIONS } from '../rounds/check-run.js';
+import type { Constraints } from '../rounds/constraints.js';
 import type { Evaluation } from '../rounds/evaluation.js';
 import { slipIn } from '../runtime/slips.js';
 
@@ -40,6 +41,8 @@ export interface FederationSetup<
   readonly evaluation?: Evaluation<StateOf<P>>;
   /** Which state is the best, to be kept besides the last one, and when to stop looking for a better one. */
   readonly best?: BestRule;
+  /** What the model must hold, and what happens if it does not: see docs/fairness.md. */
+  readonly constraints?: Constraints;
   /** The metric to show while running, by its path, such as `evaluation.accuracy`. */
   readonly headline?: string;
 }
@@ -125,8 +128,7 @@ function setupCheck(name: string): (setup: FederationSetup) => FederationSetup {
 
 /** What a setup has, and its federation has not. */
 const ELSEWHERE = Object.fromEntries(
-  ['process', 'computation', 'population', 'sampler', 'rounds', 'evaluation', 'best'].map((name) => [
-    name,
-    `It is part of what build returns: build: () => ({ ${name}, … })`,
-  ]),
+  ['process', 'computation', 'population', 'sampler', 'rounds', 'evaluation', 'best', 'constraints'].map(
+    (name) => [name, `It is part of what build returns: build: () => ({ ${name}, … })`],
+  ),
 );

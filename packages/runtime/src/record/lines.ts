@@ -3,7 +3,7 @@ import { isTensor, readThrown, thrownWords } from '@starling/federated-core/plan
 import type { PhaseFaults } from '../runtime/phase-faults.js';
 import { jsonFields, toJson } from './json-value.js';
 import { countReports, lostClients, type RoundReport } from './lost-clients.js';
-import type { DoneLine, FailedLine, FailedRoundLine, RoundLine } from './record-line.js';
+import type { ConstraintOutcome, DoneLine, FailedLine, FailedRoundLine, RoundLine } from './record-line.js';
 
 export interface RoundFacts {
   readonly round: number;
@@ -14,6 +14,7 @@ export interface RoundFacts {
   readonly evaluationReports?: readonly RoundReport[];
   readonly evaluationClients?: readonly string[];
   readonly evaluationFailure?: unknown;
+  readonly constraints?: readonly ConstraintOutcome[];
   readonly reports: readonly RoundReport[];
   readonly faults?: PhaseFaults;
   readonly wallMs: number;
@@ -31,7 +32,7 @@ export interface FailedRoundFacts {
 /** Of a round that is committed. */
 export function roundLineOf(facts: RoundFacts): RoundLine {
   const { round, attempt, metrics, evaluation, reports, faults, wallMs } = facts;
-  const { evaluationReports, evaluationClients, evaluationFailure } = facts;
+  const { evaluationReports, evaluationClients, evaluationFailure, constraints } = facts;
   return {
     type: 'round',
     round,
@@ -46,6 +47,7 @@ export function roundLineOf(facts: RoundFacts): RoundLine {
       },
     }),
     ...(evaluationFailure !== undefined && { evaluationFailure: wordsOf(evaluationFailure) }),
+    ...(constraints !== undefined && { constraints }),
     ...countReports(reports),
     lost: lostClients(reports),
     ...simulated(faults),
@@ -74,8 +76,16 @@ export function failedRoundLineOf({
   };
 }
 
-export function doneLineOf(end: Omit<DoneLine, 'type'>): DoneLine {
-  const { rounds, failedRounds, stateHash, interrupted, stopped, best, wallMs } = end;
+export interface EndFacts extends Omit<DoneLine, 'type' | 'constraints'> {
+  readonly constraints: {
+    readonly round: number;
+    readonly passes: boolean;
+    readonly results: readonly ConstraintOutcome[];
+  } | null;
+}
+
+export function doneLineOf(end: EndFacts): DoneLine {
+  const { rounds, failedRounds, stateHash, interrupted, stopped, best, constraints, wallMs } = end;
   return {
     type: 'done',
     rounds,
@@ -84,8 +94,20 @@ export function doneLineOf(end: Omit<DoneLine, 'type'>): DoneLine {
     interrupted,
     stopped,
     best: best === null ? null : { round: best.round, value: best.value },
+    ...(constraints !== null && {
+      constraints: {
+        round: constraints.round,
+        passes: constraints.passes,
+        unmet: unmetIn(constraints.results),
+      },
+    }),
     wallMs: roundMs(wallMs),
   };
+}
+
+/** Those that did not pass. */
+export function unmetIn(results: readonly ConstraintOutcome[]): readonly string[] {
+  return results.filter(({ passes }) => !passes).map(({ constraint }) => constraint);
 }
 
 export function failedLineOf(

@@ -56,6 +56,21 @@ const simulated = {
     .describe('of a run with a virtual clock: milliseconds that its phases took on it'),
 };
 
+const constraintSchema = z
+  .strictObject({
+    constraint: z.string().describe('what it asks for, in words'),
+    outcome: z
+      .enum(['held', 'violated', 'undecided'])
+      .describe('`undecided`: a group is withheld or has no such rate, or the figure is too uncertain'),
+    passes: z.boolean().describe('whether it held, or is undecided, and that is allowed'),
+    value: z.number().nullable().describe('of the figure; null if there is none'),
+    low: z.number().nullable().describe('the lower end of the interval that decides; null without'),
+    high: z.number().nullable().describe('the upper one'),
+    limit: z.number().nullable().describe('what the figure is held against; null of a baseline without one'),
+    reason: z.string().describe('why, in words'),
+  })
+  .readonly();
+
 export const runLine = z
   .strictObject({
     type: z.literal('run').describe('the first line of each start'),
@@ -82,6 +97,17 @@ export const runLine = z
       .readonly()
       .nullable()
       .describe('by which metric the best state is chosen; null if it is not'),
+    constraints: z
+      .strictObject({
+        require: z.array(z.string()).readonly(),
+        every: z.int().positive(),
+        otherwise: z.enum(['fail', 'stop', 'warn']),
+      })
+      .readonly()
+      .exactOptional()
+      .describe(
+        'what the model must hold, rounds from one check to the next, and what happens if it does not',
+      ),
     initialize: sha256.nullable().describe('hash of the plan of the first state; null if there is no state'),
     sampler: z.string().describe('name of what draws the cohorts'),
     population: z
@@ -143,6 +169,11 @@ export const roundLine = z
       .readonly()
       .exactOptional()
       .describe('why there is no evaluation, if one was due and failed'),
+    constraints: z
+      .array(constraintSchema)
+      .readonly()
+      .exactOptional()
+      .describe('of rounds in which constraints were checked: what became of each'),
     ...cohort,
     ...simulated,
     wallMs,
@@ -170,16 +201,23 @@ export const doneLine = z
     stateHash: sha256.describe('of the last state'),
     interrupted: z.boolean().describe('stopped before its last round, from outside'),
     stopped: z
-      .enum(['target', 'patience'])
+      .enum(['target', 'patience', 'constraint'])
       .nullable()
       .describe(
-        'why it ended before its last round by itself: the target was reached, or nothing got better; else null',
+        'why it ended before its last round by itself: the target was reached, nothing got better, or a constraint did not pass; else null',
       ),
     best: z
       .strictObject({ round: z.int().positive(), value: z.number() })
       .readonly()
       .nullable()
       .describe('round and value of the best state, if one is chosen; else null'),
+    constraints: z
+      .strictObject({ round: count, passes: z.boolean(), unmet: z.array(z.string()).readonly() })
+      .readonly()
+      .exactOptional()
+      .describe(
+        'of a run with constraints: the round of their last check, 0 for none; whether all passed; which did not',
+      ),
     wallMs,
   })
   .readonly();
@@ -215,6 +253,7 @@ export const recordLine = z.discriminatedUnion('type', [
   earlierRoundLine,
 ]);
 
+export type ConstraintOutcome = z.infer<typeof constraintSchema>;
 export type SimulatedFaults = z.infer<typeof faultsSchema>;
 export type LostClients = z.infer<typeof lostSchema>;
 export type RunLine = z.infer<typeof runLine>;

@@ -30,7 +30,7 @@ export interface BestRule {
   readonly minDelta?: number;
 }
 
-export type StopReason = 'target' | 'patience';
+export type StopReason = 'target' | 'patience' | 'constraint';
 
 export const NOTHING_YET: BestProgress = { round: 0, value: null, since: 0 };
 

@@ -18,6 +18,7 @@ import { runtimeKind } from '../runtime/runtime-kind.js';
 import { type BestRule, checkBestRule, isOfEvaluation, oddGoal } from './best-rule.js';
 import { checkNames } from './check-names.js';
 import type { RunSource } from './compile-run.js';
+import { constraintsOption } from './constraints.js';
 import { type Evaluation, isOfClients } from './evaluation.js';
 import type { PresentOptions, RunOptions } from './run-options.js';
 
@@ -94,6 +95,7 @@ const evaluationOption: Check = (action, option, value) => {
     population: populationKind,
     sampler: samplerKind,
     minReports: fromZero,
+    finish: kinds.callable,
   });
 };
 
@@ -115,7 +117,7 @@ const bestOption: Check = (action, option, value) => {
 
 /** What a federation and a run have in common. */
 export const SOURCE_OPTIONS: {
-  readonly [N in keyof RunSource | 'population' | 'sampler' | 'evaluation' | 'best']:
+  readonly [N in keyof RunSource | 'population' | 'sampler' | 'evaluation' | 'best' | 'constraints']:
     | true
     | Check
     | RequiredCheck;
@@ -128,6 +130,7 @@ export const SOURCE_OPTIONS: {
   sampler: required(samplerKind),
   evaluation: evaluationOption,
   best: bestOption,
+  constraints: constraintsOption,
 };
 
 const storeKind = ofKind({

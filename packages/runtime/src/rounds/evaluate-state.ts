@@ -27,7 +27,7 @@ import { slipIn } from '../runtime/slips.js';
 import { serverVectors } from '../simd/server-vectors.js';
 import type { CompiledEvaluation } from './compile-evaluation.js';
 import type { CompiledRun } from './compile-run.js';
-import { checkEvaluated } from './evaluated-value.js';
+import { checkEvaluated, checkFinished } from './evaluated-value.js';
 import { type ClientsEvaluation, type Evaluation, isOfClients, type ServerEvaluation } from './evaluation.js';
 import { runRound } from './run-round.js';
 import { sampleCohort } from './sample-cohort.js';
@@ -104,10 +104,11 @@ function fieldsOf(state: Value): readonly string[] {
 
 async function onClients(
   { plan: rounds }: CompiledRun,
-  { population: asked, sampler = everyoneSampler(), minReports = 1 }: ClientsEvaluation,
+  evaluation: ClientsEvaluation,
   { plan, serverInput }: CompiledEvaluation,
   { engine, seed, population }: { engine: Engine; seed: Seed; population: Population },
 ): Promise<StateEvaluator> {
+  const { population: asked, sampler = everyoneSampler(), minReports = 1 } = evaluation;
   const server: PlanRunner = await createPlanRunner(
     plan,
     engine,
@@ -137,7 +138,11 @@ async function onClients(
         onReports,
       });
       const counted = reports.filter(({ status }) => status === 'accepted').map(({ client }) => client);
-      return { value: hostOf(plan, result), reports, clients: revealing ? counted : null };
+      return {
+        value: finished(evaluation, hostOf(plan, result), round),
+        reports,
+        clients: revealing ? counted : null,
+      };
     },
     dispose: () => server.dispose(),
   };
@@ -149,6 +154,19 @@ function laterPhases(session: RuntimeSession, count: number): RuntimeSession {
     runPhase: (request) => session.runPhase({ ...request, phase: request.phase + count, isEvaluation: true }),
     close: (isOver) => session.close(isOver),
   };
+}
+
+/** What is recorded of what clients found; slips in the user's code get words. */
+function finished(evaluation: ClientsEvaluation, result: HostValue, round: number): HostValue {
+  if (evaluation.finish === undefined) return result;
+  let value: unknown;
+  try {
+    value = ignoreRejections(evaluation.finish(result));
+  } catch (cause) {
+    throw slipIn(cause, `Cannot evaluate round ${round} by evaluation.finish`, fieldsOf(result as Value));
+  }
+  checkFinished(round, value);
+  return value;
 }
 
 /** Copied: it is for the user to keep. */

@@ -5,15 +5,20 @@ import { checkKind, isPlain, isTensor, type Kind } from '@starling/federated-cor
 
 /** Throws a `RangeError` that names the part at fault, such as `its loss`, unless `value` is of plain values. */
 export function checkEvaluated(round: number, value: unknown): asserts value is HostValue {
-  check(`Cannot evaluate round ${round}`, 'what evaluation.run gives', value);
+  check(`Cannot evaluate round ${round}`, 'what evaluation.run gives', value, false);
 }
 
-function check(action: string, what: string, value: unknown): void {
+/** The same of what `evaluation.finish` gives, in which `null` stands for a figure that there is not. */
+export function checkFinished(round: number, value: unknown): asserts value is HostValue {
+  check(`Cannot evaluate round ${round}`, 'what evaluation.finish gives', value, true);
+}
+
+function check(action: string, what: string, value: unknown, takesNull: boolean): void {
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) check(action, `item ${index} of ${what}`, item);
+    for (const [index, item] of value.entries()) check(action, `item ${index} of ${what}`, item, takesNull);
   } else if (isRecord(value)) {
-    for (const [name, field] of Object.entries(value)) check(action, `${name} of ${what}`, field);
-  } else {
+    for (const [name, field] of Object.entries(value)) check(action, `${name} of ${what}`, field, takesNull);
+  } else if (value !== null || !takesNull) {
     checkKind(action, what, value, PLAIN);
   }
 }

@@ -37,6 +37,11 @@ export interface ClientsEvaluation extends Due {
   readonly sampler?: CohortSampler;
   /** Clients that must answer, or there is no evaluation: a whole number from 0. Default 1. */
   readonly minReports?: number;
+  /**
+   * From what the computation gives to what is recorded: plain values, and `null`. It runs at the server, and what it
+   * leaves out is in no record. Pure. Default: all of it, as it is.
+   */
+  finish?(result: HostValue): unknown;
 }
 
 export type Evaluation<S extends Value = Value> = ServerEvaluation<S> | ClientsEvaluation;

@@ -16,6 +16,7 @@ import { identityDifferences, OtherRunError, type RunIdentity } from '../kept/ru
 import { decodeState } from '../kept/state-file.js';
 import { CheckpointError } from '../runtime/errors.js';
 import type { CompiledRun } from './compile-run.js';
+import type { CheckedBefore } from './constraints.js';
 import { identifyRun } from './identify-run.js';
 import type { RunOptions } from './run-options.js';
 
@@ -28,6 +29,8 @@ export interface RunStart {
   /** `null` if there are none yet: then the run makes its first. */
   readonly leaves: Leaves | null;
   readonly best: BestProgress | null;
+  /** The checks of its constraints, in the order of their rounds. */
+  readonly checked: readonly CheckedBefore[];
   /** Begun at the next round, and neither committed nor failed. */
   readonly attempt: KeptAttempt | null;
   /** Attempts at the next round that have failed. */
@@ -94,7 +97,7 @@ function startFrom(
   const best = detailsOf(history.commits.at(-1)!.metrics)?.best ?? null;
   // A run that differs from the one that is found goes its own way from here on.
   const attempts = differences.length > 0 ? NO_ATTEMPTS : attemptsOf(found, round);
-  return { id, round, leaves, best, ...attempts };
+  return { id, round, leaves, best, checked: checkedIn(found), ...attempts };
 }
 
 type AttemptsBefore = Pick<RunStart, 'attempt' | 'failed' | 'hadFailed'>;
@@ -102,7 +105,14 @@ type AttemptsBefore = Pick<RunStart, 'attempt' | 'failed' | 'hadFailed'>;
 const NO_ATTEMPTS: AttemptsBefore = { attempt: null, failed: 0, hadFailed: false };
 
 function newRun(id: string): RunStart {
-  return { id, round: 0, leaves: null, best: null, ...NO_ATTEMPTS };
+  return { id, round: 0, leaves: null, best: null, checked: [], ...NO_ATTEMPTS };
+}
+
+function checkedIn({ history }: FoundRun): readonly CheckedBefore[] {
+  return history.commits.flatMap(({ metrics }) => {
+    const line = detailsOf(metrics)?.line;
+    return line?.constraints === undefined ? [] : [{ round: line.round, results: line.constraints }];
+  });
 }
 
 function attemptsOf({ history }: FoundRun, round: number): AttemptsBefore {

@@ -50,6 +50,7 @@ export async function runLineOf(
     initialize: initialize?.hash ?? null,
     evaluation: evaluationOf(options, evaluation),
     best: options.best === undefined ? null : { metric: options.best.metric, goal: options.best.goal },
+    ...(options.constraints !== undefined && { constraints: constraintsOf(options.constraints) }),
     sampler: sampler.name,
     population: {
       name: population.name,
@@ -77,6 +78,14 @@ function evaluationOf({ evaluation }: RunOptions, onClients: LinkedPlan | null):
     plan: onClients?.hash ?? null,
     revealing: onClients !== null && inspectPlan(onClients.plan).revealing,
   };
+}
+
+function constraintsOf({
+  require,
+  every = 1,
+  otherwise = 'fail',
+}: NonNullable<RunOptions['constraints']>): NonNullable<RunLine['constraints']> {
+  return { require: require.map(({ text }) => text), every, otherwise };
 }
 
 function bytesOf({ plan }: LinkedPlan): NonNullable<RunLine['bytes']> {

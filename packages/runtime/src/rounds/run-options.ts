@@ -20,12 +20,13 @@ import type { EngineChoice } from '../engines/engines.js';
 import type { FaultsInput } from '../faults/fault-schema.js';
 import type { OnOtherRun } from '../kept/run-identity.js';
 import type { RoundReport } from '../record/lost-clients.js';
-import type { LostClients, RecordLine } from '../record/record-line.js';
+import type { ConstraintOutcome, LostClients, RecordLine } from '../record/record-line.js';
 import type { PhaseFaults } from '../runtime/phase-faults.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { BestState } from './best-keeper.js';
 import type { BestRule, StopReason } from './best-rule.js';
 import type { RunSource } from './compile-run.js';
+import type { CheckedConstraints, Constraints } from './constraints.js';
 import type { Evaluation } from './evaluation.js';
 
 export interface RoundRecord<M = HostValue> {
@@ -42,6 +43,8 @@ export interface RoundRecord<M = HostValue> {
   readonly evaluationClients?: readonly string[];
   /** Why there is no evaluation of a round that was due one. */
   readonly evaluationFailure?: StarlingError;
+  /** Of a round in which constraints were checked. */
+  readonly constraints?: readonly ConstraintOutcome[];
   /** What became of each client, in cohort order. */
   readonly reports: readonly RoundReport[];
   /** What was simulated to go wrong; left out without `faults`. */
@@ -164,6 +167,8 @@ export interface RunOptions<
   readonly evaluation?: Evaluation<StateOf<P>>;
   /** Which state is the best, to be kept besides the last one, and when to stop looking for a better one. */
   readonly best?: BestRule;
+  /** What the model must hold, and what happens if it does not. */
+  readonly constraints?: Constraints;
   readonly about?: RunAbout;
   /**
    * Told, and awaited, each line of the run's record: a line of a round once it is committed.
@@ -207,10 +212,12 @@ export interface RunResult<S = unknown, M = HostValue> {
   /** See `stateHash`: of `state`. */
   readonly stateHash: string;
   readonly interrupted: boolean;
-  /** Why it ended before its last round by its rule `best`; `null` if it did not. */
+  /** Why it ended before its last round by its rule `best`, or by its constraints; `null` if it did not. */
   readonly stopped: StopReason | null;
   /** By the rule `best`; `null` without one, and while no value of its metric was finite. */
   readonly best: BestState<S> | null;
+  /** Their last check; `null` without constraints. */
+  readonly constraints: CheckedConstraints | null;
   /** Attempts at rounds that failed, of those of this start. */
   readonly failedRounds: number;
   /**

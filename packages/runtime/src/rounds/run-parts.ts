@@ -4,6 +4,7 @@ import type { PlanRunner } from '@starling/plan/runner';
 import type { RoundSettings } from '@starling/rounds';
 import type { BestKeeper } from './best-keeper.js';
 import type { CompiledRun } from './compile-run.js';
+import type { ConstraintKeeper } from './constraints.js';
 import type { StateEvaluator } from './evaluate-state.js';
 import type { Ledger } from './ledger.js';
 import type { RunStart } from './resume-run.js';
@@ -17,6 +18,8 @@ export interface RunParts {
   readonly evaluator: StateEvaluator | null;
   /** `null` if no state is to be found the best. */
   readonly keeper: BestKeeper | null;
+  /** `null` if nothing is asked of the model. */
+  readonly constraints: ConstraintKeeper | null;
   /** `null` if the run is kept nowhere. */
   readonly ledger: Ledger | null;
   readonly settings: RoundSettings;

@@ -52,7 +52,8 @@ export class RunProgress {
 
   /** Why there is no further round, although the run has not had its last. */
   get stopped(): StopReason | null {
-    return this.parts.keeper?.stop ?? null;
+    const { keeper, constraints } = this.parts;
+    return keeper?.stop ?? (constraints?.isBroken ? 'constraint' : null);
   }
 
   /** Throws a `StoreFailedError` if the disk refuses. */
@@ -152,6 +153,7 @@ export class RunProgress {
       interrupted: this.interrupted,
       stopped: this.stopped,
       best: best === null ? null : { ...best, stateValue: valueOfState(compiled, best.state) },
+      constraints: this.parts.constraints?.checked ?? null,
       failure: this.interrupted ? null : this.outcomes.failure(),
     };
   }

@@ -12,6 +12,7 @@ import { checkRun } from './check-run.js';
 import { checkSampler } from './check-sampler.js';
 import { type CompiledEvaluation, compileEvaluation } from './compile-evaluation.js';
 import { type CompiledRun, compileRun } from './compile-run.js';
+import { ConstraintKeeper } from './constraints.js';
 import { createStateEvaluator, type StateEvaluator } from './evaluate-state.js';
 import { allClients, isOfClients } from './evaluation.js';
 import { initialState } from './initial-state.js';
@@ -79,6 +80,13 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
       });
     }
     const keeper = options.best === undefined ? null : new BestKeeper(options.best, start.best);
+    const constraints =
+      options.constraints === undefined
+        ? null
+        : new ConstraintKeeper(options.constraints, start.checked, {
+            rounds: options.rounds,
+            evaluatedEvery: options.evaluation?.every ?? 1,
+          });
     const isRecorded = ledger !== null || options.onRecord !== undefined;
     if (isRecorded) {
       const { id, round: from } = start;
@@ -87,7 +95,19 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
       await ledger?.start(identity!, line);
       await options.onRecord?.(line);
     }
-    const parts = { options, compiled, server, evaluator, keeper, ledger, settings, seed, start, isRecorded };
+    const parts = {
+      options,
+      compiled,
+      server,
+      evaluator,
+      keeper,
+      constraints,
+      ledger,
+      settings,
+      seed,
+      start,
+      isRecorded,
+    };
     loop = new RoundLoop({ ...parts, clock, began }, leaves);
     await loop.run(await opening);
     const result = { ...(await loop.progress.result()), wallMs: clock() - began };

@@ -78,7 +78,12 @@ export async function tryRound(
   const metrics = compiled.metricsOf(result);
   const evaluated = await evaluateRound(parts.evaluator, options, evaluating, round, state);
   if (evaluated === null) return null;
-  const record: RoundRecord = { round, attempt, metrics, ...evaluated, ...told, state, wallMs };
+  const figures = options.evaluation === undefined ? metrics : evaluated.evaluation;
+  const checked = parts.constraints?.see(round, figures, round === options.rounds) ?? null;
+  const record: RoundRecord = {
+    ...{ round, attempt, metrics, ...evaluated, ...told, state, wallMs },
+    ...(checked !== null && { constraints: checked }),
+  };
   parts.keeper?.see(round, record, state, isInTurn(options, round));
   return { kind: 'ran', record, result, line: isRecorded ? roundLineOf(record) : null };
 }

@@ -18,10 +18,13 @@ import * as learning from '@starling/learning';
 import { type Population, populationOf } from '@starling/population';
 
 const example = struct({ x: float32(4), y: float32() });
+/** The same of one of two groups. */
+const groupExample = struct({ x: float32(4), y: float32(), group: int32() });
 /** Clients of an algorithm that trains: examples, and for those that ask for it a domain of two. */
 const types = {
   data: struct({ data: sequence(example) }),
   domain: struct({ data: sequence(example), domain: int32() }),
+  groups: struct({ data: sequence(groupExample) }),
   points: struct({ data: sequence(float32(4)) }),
 } satisfies Record<string, StructType>;
 
@@ -37,6 +40,13 @@ export function linearModel(size = 4): learning.Model<'w'> {
     },
   });
 }
+
+/** The model for examples of groups, which gives its outputs. */
+const grouped = (model: learning.Model<'w'>): learning.Model<'w'> => ({
+  ...model,
+  example: groupExample,
+  outputs: ({ w }, batch) => tf.sum(tf.mul((batch as { readonly x: tf.Tensor }).x, tf.slice(w!, 0, 4)), 1),
+});
 
 const start = tensor(
   'float32',
@@ -77,6 +87,22 @@ export const algorithms: Readonly<Record<string, AlgorithmCase>> = {
     held: 'domain',
     make: (model = linearModel()) => learning.afl({ model, ...training, domains: 2, mixtureStep: 0.1 }),
   },
+  fedMinMax: {
+    held: 'groups',
+    make: (model = linearModel()) =>
+      learning.fedMinMax({ model: grouped(model), ...training, by: { group: [0, 1] }, mixtureStep: 0.1 }),
+  },
+  minDiff: {
+    held: 'groups',
+    make: (model = linearModel()) =>
+      learning.minDiff({
+        model: grouped(model),
+        ...training,
+        by: { group: [0, 1] },
+        strength: 1,
+        among: 'all',
+      }),
+  },
   federatedKMeans: {
     held: 'points',
     make: () =>
@@ -92,7 +118,11 @@ export function clientsOf({ held }: AlgorithmCase, seed: Seed = seedFrom(3)): Po
   const clients = Array.from({ length: 10 }, (_, client) => {
     const random = generator(deriveSeed(seed, 'client', String(client)));
     const points = Array.from({ length: client }, () => Array.from({ length: 4 }, () => random.normal()));
-    const examples = points.map((x) => ({ x, y: x[0]! - 2 * x[1]! + 0.1 * random.normal() }));
+    const examples = points.map((x, at) => ({
+      x,
+      y: x[0]! - 2 * x[1]! + 0.1 * random.normal(),
+      ...(held === 'groups' && { group: at % 2 }),
+    }));
     const value = { data: held === 'points' ? points : examples, domain: client % 2 };
     const { [held]: type } = types;
     const fields = Object.keys(type.elements) as ('data' | 'domain')[];

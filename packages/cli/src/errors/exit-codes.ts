@@ -4,7 +4,8 @@ import { UsageError } from './usage-error.js';
 
 /**
  * `failure`: the run failed. `usage`: the command line cannot be run as it stands, as getopt and most tools have it.
- * `unmet`: the run is whole, and its model does not hold what is asked of it. `interrupted`: Ctrl-C. `brokenPipe`: the reader of the output has left, as shells tell it.
+ * `unmet`: the run is whole, and its model does not hold what is asked of it. `interrupted`: Ctrl-C. `brokenPipe`: the
+ * reader of the output has left, as shells tell it.
  */
 export const exitCodes = {
   success: 0,

@@ -59,8 +59,10 @@ export function checkAlgorithm<O extends AlgorithmOptions>(
   own: OwnChecks<O, AlgorithmOptions>,
   elsewhere: Readonly<Record<string, string>> = {},
 ): void {
-  const known = { ...COMMON, ...TRAINING, clientOptimizer: required(clientOptimizerKind), ...own };
-  checkOptions<object>(action, options, known as object, { ...ELSEWHERE, ...elsewhere });
+  const all = { ...COMMON, ...TRAINING, clientOptimizer: required(clientOptimizerKind), ...own };
+  // What stands elsewhere for this algorithm is no option of it.
+  const known = Object.entries(all).filter(([name]) => !Object.hasOwn(elsewhere, name));
+  checkOptions<object>(action, options, Object.fromEntries(known), { ...ELSEWHERE, ...elsewhere });
   checkLengthIsGiven(action, options);
 }
 

@@ -68,8 +68,7 @@ function termsOf(
     CELLS.map((cell) => cells[cell]),
     2,
   );
-  const columns = batch as { readonly [column: string]: tf.Tensor };
-  const rows = groups.groupings.map((grouping) => membership(grouping, groups.values, columns));
+  const rows = groups.groupings.map((grouping) => membershipOf(grouping, groups.values, batch));
   const memberships = rows.length === 1 ? (rows[0] as tf.Tensor) : tf.concat(rows, 1);
   const flat = tf.reshape(flags, [size, 1, groups.at.length * CELLS.length]);
   const isKnown = tf.logicalNot(tf.isNaN(tf.reshape(scores, [size])));
@@ -88,15 +87,16 @@ function limitsOf({ at, scores }: Groups): number[] {
 }
 
 /** int32 [B, groups]: 1 in the group of each example. */
-function membership(
+export function membershipOf(
   { columns, groups }: Grouping,
   values: Groups['values'],
-  batch: { readonly [column: string]: tf.Tensor },
+  batch: Batch,
 ): tf.Tensor {
+  const given = batch as { readonly [column: string]: tf.Tensor };
   let place: tf.Tensor | null = null;
   for (const column of columns) {
     const known = values[column] as readonly GroupValue[];
-    const own = placeOf(batch[column] as tf.Tensor, known);
+    const own = placeOf(given[column] as tf.Tensor, known);
     place = place === null ? own : tf.add(tf.mul(place, tf.scalar(known.length + 1, 'int32')), own);
   }
   const wanted = tf.range(0, groups.length, 1, 'int32');

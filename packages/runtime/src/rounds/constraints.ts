@@ -1,6 +1,6 @@
 // What the model of a run must hold, and what becomes of the run if it does not: decisions that follow from what rounds
-// give, so that a run which is taken up again decides as one that was not broken off. What a constraint is made of is not
-// known here: `@starling/learning` has them.
+// give, so that a run which is taken up again decides as one that was not broken off. What a constraint is made of is
+// not known here: `@starling/learning` has them.
 import {
   type Check,
   checkOptions,
@@ -85,8 +85,8 @@ export class ConstraintKeeper {
   }
 
   /**
-   * After a round. `figures` are `undefined` where it was not evaluated: then there is nothing to check, unless it is the
-   * last one, in which all is missing. `null` for a round in which nothing is checked.
+   * After a round. `figures` are `undefined` where it was not evaluated: then there is nothing to check, unless it is
+   * the last one, in which all is missing. `null` for a round in which nothing is checked.
    */
   see(round: number, figures: unknown, isLast: boolean): readonly ConstraintOutcome[] | null {
     const { require, every = 1 } = this.constraints;

@@ -60,14 +60,14 @@ async function recordsOf(more: Partial<RunOptions>): Promise<readonly RoundRecor
 describe('evaluation on clients', () => {
   test('`runRounds` records what `finish` makes of what the clients found, and nothing else', async () => {
     const lines: RecordLine[] = [];
-    // Two held-out clients have 10 and 20: their mean less the state of 101 or of 109.
+    // Two held-out clients have 10 and 20: their mean less the state of 104 or of 109.
     const finish = (found: unknown) => ({ far: -(found as { readonly mean: number }).mean, none: null });
     await recordsOf({ evaluation: { ...evaluation, finish }, onRecord: (line) => void lines.push(line) });
     const found = lines.flatMap((line) =>
       line.type === 'round' && line.evaluation ? [line.evaluation] : [],
     );
     expect(found).toEqual([
-      { far: 101 - 15, none: null },
+      { far: 104 - 15, none: null },
       { far: 109 - 15, none: null },
     ]);
     const wrong = recordsOf({ evaluation: { ...evaluation, finish: async () => 1 } });

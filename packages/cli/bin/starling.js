@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 
 const entry = new URL('../dist/main.js', import.meta.url);
 if (existsSync(entry)) {
-  await import(entry.href);
+  // Not awaited: from version 22 on, Node adds words of its own where the entry waits for what nothing settles.
+  import(entry.href);
 } else {
   process.stderr.write(
     "Cannot start starling: need the built packages, got no dist folder; run 'npm run build' first\n",

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../support/repository.js';
 import { measurePeer, measureStarling } from './child.js';
+import { runCommits } from './commits/commits.js';
 import {
   type Configuration,
   defaultRounds,
@@ -33,6 +34,7 @@ const HELP = `Usage: npm run bench -- [options]
   --repeats <n>      turns of each contender, one after another: A B A B (default: 1, with peers 2)
   --peers [folder]   also run the peers that have an environment in the folder (default: .peers)
   --memory           measure memory instead: large populations, many rounds, the CNN
+  --commits          measure rounds that are kept instead, beside the same that are not (default: 200 rounds, 2 turns)
   --stragglers       measure FedProx with stragglers instead, as it is and with masked steps (default: lr, cnn; 3 turns)
 `;
 
@@ -57,12 +59,14 @@ const { values, positionals } = parseArgs({
     peers: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
     stragglers: { type: 'boolean', default: false },
+    commits: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
 if (values.help) process.stdout.write(HELP);
 else if (values.memory) await runMemoryChecks();
+else if (values.commits) await runCommits(Number(values.rounds ?? 200));
 else if (values.stragglers) {
   await runStragglers(modelsOf(MODELS.slice(0, 2)), {
     turns: Number(values.repeats ?? 3),

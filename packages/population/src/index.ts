@@ -74,6 +74,7 @@ export {
 } from './tables/table.js';
 export {
   cellBytes,
+  computedColumn,
   type NumberColumn,
   type NumberFormat,
   numberColumn,

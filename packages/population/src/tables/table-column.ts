@@ -1,5 +1,5 @@
 // The columns of a table: what kind of value stands in each, so that clients and server agree on the bytes of one.
-import { type TensorType, uint8 } from '@starling/federated-core';
+import { int32, type TensorType, uint8 } from '@starling/federated-core';
 import { checkNumber, oneOf } from '@starling/federated-core/plan';
 
 /** How the numbers of a column are kept: exactly, in 8, 4 or 4 bytes. */
@@ -8,6 +8,8 @@ export type NumberFormat = 'float64' | 'float32' | 'int32';
 export interface NumberColumn {
   readonly kind: 'number';
   readonly format: NumberFormat;
+  /** Made by a kernel graph of what clients hold: its bytes are int32 then, which graphs have in place of uint8. */
+  readonly computed?: true;
 }
 
 /** Text of at most so many bytes of UTF-8, without a NUL. */
@@ -30,6 +32,11 @@ export function numberColumn(format: NumberFormat = 'float64'): NumberColumn {
   return { kind: 'number', format };
 }
 
+/** A column of float32 that a kernel graph makes of what clients hold. */
+export function computedColumn(): NumberColumn {
+  return { kind: 'number', format: 'float32', computed: true };
+}
+
 /** A column of text of 1 to 250 bytes at most. */
 export function textColumn(maxBytes: number): TextColumn {
   checkNumber('Cannot make a column of text', 'maxBytes', maxBytes, {
@@ -48,5 +55,6 @@ export function cellBytes(column: TableColumn): number {
 
 /** The type of a value of the column, as computations see it. */
 export function cellType(column: TableColumn): TensorType {
-  return uint8(cellBytes(column));
+  const isComputed = column.kind === 'number' && column.computed === true;
+  return isComputed ? int32(cellBytes(column)) : uint8(cellBytes(column));
 }

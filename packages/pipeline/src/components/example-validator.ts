@@ -1,5 +1,5 @@
-// ExampleValidator: refuses data that does not fit its schema, or has drifted from the span before. What it refuses goes
-// nowhere: a transformer takes no examples without its artifact.
+// ExampleValidator: refuses data that does not fit its schema, or has drifted from the span before. What it refuses
+// goes nowhere: a transformer takes no examples without its artifact.
 import { checkOptions, kinds, required } from '@starling/federated-core/plan';
 import { findAnomalies, findDistances, updateSchema } from '../anomalies/find-anomalies.js';
 import { type Artifact, jsonOf } from '../artifacts/artifact.js';

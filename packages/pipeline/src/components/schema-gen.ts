@@ -1,5 +1,5 @@
-// SchemaGen and a schema kept in a file: what is expected of the data. The one drafts it from statistics, to be read and
-// put under version control; the other is what was put there.
+// SchemaGen and a schema kept in a file: what is expected of the data. The one drafts it from statistics, to be read
+// and put under version control; the other is what was put there.
 import { readFileSync } from 'node:fs';
 import { checkOptions, count, kinds, required } from '@starling/federated-core/plan';
 import { updateSchema } from '../anomalies/find-anomalies.js';

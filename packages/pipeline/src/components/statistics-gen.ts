@@ -11,10 +11,10 @@ import {
 import { checkOptions, count, kinds, numberWithin, required } from '@starling/federated-core/plan';
 import { type Artifact, jsonOf } from '../artifacts/artifact.js';
 import { canonical } from '../artifacts/canonical.js';
+import { figuresOf, histogramsOf, statisticsOf } from '../examples/ask-statistics.js';
 import { SPLITS, type Split } from '../examples/example-population.js';
 import type { Node, NodeContext } from '../nodes/node.js';
 import type { Schema } from '../schema/schema.js';
-import { figuresOf, histogramsOf, statisticsOf } from '../statistics/ask-statistics.js';
 import type { DatasetStatistics } from '../statistics/dataset-statistics.js';
 import type { ExamplesNode } from './example-gen.js';
 

@@ -1,5 +1,5 @@
-// What the clients of a pipeline hold: each split as a table for statistics and as rows for models. One population serves
-// every node, so that a client joins once and stays for the whole pipeline.
+// What the clients of a pipeline hold: each split as a table for statistics and as rows for models. One population
+// serves every node, so that a client joins once and stays for the whole pipeline.
 import { createHash } from 'node:crypto';
 import { type StructType, sequence, struct, type Value } from '@starling/federated-core';
 import { flatten } from '@starling/federated-core/plan';

@@ -26,6 +26,8 @@ export interface Prepared {
   /** Artifacts of earlier runs that it depends on; null for one that there is none of. */
   readonly earlier?: Readonly<Record<string, Artifact | null>>;
   make(): Promise<Made>;
+  /** Whether what an artifact says has been done outside is still there; of a node that does nothing there, true. */
+  isThere?(artifact: Artifact): boolean;
 }
 
 /** What a node may use while it works. */
@@ -36,12 +38,14 @@ export interface NodeContext {
   readonly run: LocalRunner;
   readonly seed: number;
   readonly history: History;
-  /** Asks all clients once; all must answer. `data` of the computation is what each holds. */
-  ask(computation: FederatedComputation): Promise<unknown>;
+  /** Asks all clients once; all must answer. `data` of the computation is what each holds; `given`: its arguments. */
+  ask(computation: FederatedComputation, given?: Readonly<Record<string, unknown>>): Promise<unknown>;
   /** Runs a process over cohorts of the clients, and continues a run of the same name that was cut off. */
   train(run: TrainingRun): Promise<TrainedRun>;
   /** Told what a node does, for those who watch. */
   report(words: string): void;
+  /** Called before and after what outlives a crash. */
+  onStep(step: string): void;
 }
 
 export interface TrainingRun {

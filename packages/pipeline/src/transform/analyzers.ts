@@ -77,7 +77,7 @@ export interface AnalyzeParts {
   /** Constants that stand in differ by this. */
   readonly salt: number;
   readonly minClients: number;
-  /** Told of each call, in order. */
+  /** Called with each call, in order. */
   readonly onCall: (call: AnalyzerCall) => void;
 }
 

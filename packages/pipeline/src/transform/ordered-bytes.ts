@@ -7,8 +7,8 @@ const EXPONENTS = 254;
 const MANTISSA = 2 ** 23;
 
 /**
- * int32 [4] of a float32 scalar. NaN is above +∞, −0 is 0, and so is what is smaller than 2^−126, which engines may take
- * for 0 as well.
+ * int32 [4] of a float32 scalar. NaN is above +∞, −0 is 0, and so is what is smaller than 2^−126, which engines may
+ * take for 0 as well.
  */
 export function orderedBytes(x: tf.Tensor): tf.Tensor {
   const powers = tf.tensor1d(Array.from({ length: EXPONENTS }, (_, at) => 2 ** (at - 126)));

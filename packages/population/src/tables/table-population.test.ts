@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { populationContract } from '../populations/contract.js';
 import { readNumber, readText } from './cell-bytes.js';
 import { splitTables } from './split-tables.js';
-import { tablesOf } from './table.js';
+import { type Tables, tablesOf } from './table.js';
 import { numberColumn, textColumn } from './table-column.js';
 import { tablePopulation } from './table-population.js';
 
@@ -90,7 +90,7 @@ describe('splitTables', () => {
       rows: Array.from({ length: 2000 }, (_, row) => ({ x: row % 1500, y: `${at} ${row % 1500}` })),
     })),
   });
-  const numbersIn = async (part: typeof many, client: number): Promise<readonly number[]> =>
+  const numbersIn = async (part: Tables, client: number): Promise<readonly number[]> =>
     [...(await part.table(client)).columns['x']!.values] as number[];
 
   test('puts two of three rows to train and one to eval, by default, and each to one of them', async () => {

@@ -62,11 +62,11 @@ export interface TableClient {
  * Tables of rows at hand. Throws a `RangeError` that names the client, row and column of a value that is of another
  * kind than its column.
  */
-export function tablesOf(options: {
+export function tablesOf<const C extends TableColumns>(options: {
   readonly name?: string;
-  readonly columns: TableColumns;
+  readonly columns: C;
   readonly clients: readonly TableClient[];
-}): Tables {
+}): Tables & { readonly columns: C } {
   checkOptions('Cannot make tables', options, {
     name: kinds.text,
     columns: required(kinds.record),

@@ -13,14 +13,19 @@ const BUSY_MS = 5000;
  * the machine rolls back what was not, when the file is next opened.
  */
 export function openDatabase(path: string): Database {
+  return openTables(path, [
+    'create table if not exists lines (sequence integer primary key, run blob not null, number integer not null, line blob not null, unique (run, number)) strict',
+  ]);
+}
+
+/** The same for tables of the caller's; `statements` make those that are not there. */
+export function openTables(path: string, statements: readonly string[]): Database {
   const database = new Libsql(path);
   try {
     database.exec(`pragma busy_timeout = ${BUSY_MS}`);
     database.exec('pragma journal_mode = wal');
     database.exec('pragma synchronous = full');
-    database.exec(
-      'create table if not exists lines (sequence integer primary key, run blob not null, number integer not null, line blob not null, unique (run, number)) strict',
-    );
+    for (const statement of statements) database.exec(statement);
     return database;
   } catch (error) {
     database.close();

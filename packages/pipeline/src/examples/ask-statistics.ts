@@ -28,7 +28,7 @@ import type {
   FeatureStatistics,
   NumericStatistics,
   TextStatistics,
-} from './dataset-statistics.js';
+} from '../statistics/dataset-statistics.js';
 
 export interface StatisticsQuestion {
   /** With fewer clients that have a value, figures of a column and values of a text are withheld. */

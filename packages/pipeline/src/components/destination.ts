@@ -1,0 +1,100 @@
+// Where models are pushed to: a directory of versions, counted from 1, and `CURRENT`, which names the one to serve. A
+// version is written aside, synced and renamed, and `CURRENT` changes last: at any time a
+// reader finds a whole model.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { StarlingError } from '@starling/federated-core';
+import { replaceSynced, writeWhole } from '../artifacts/artifact-store.js';
+import { canonical } from '../artifacts/canonical.js';
+
+export interface Provenance {
+  readonly pipeline: string;
+  /** Artifact ids. */
+  readonly model: string;
+  readonly blessing: string;
+  readonly infra: string;
+  readonly span: string;
+  /** The constraints that let it out, in words. */
+  readonly constraints: readonly string[];
+}
+
+export interface Destination {
+  /** For provenance and errors. */
+  readonly name: string;
+  /** The version; a push of the same model by the same blessing is the same version again. */
+  push(files: Readonly<Record<string, Uint8Array>>, provenance: Provenance): number;
+  has(version: number): boolean;
+}
+
+const CURRENT = 'CURRENT';
+
+/** `path` is made by the first push. */
+export function directory(path: string): Destination {
+  return {
+    name: path,
+    has: (version) => existsSync(join(path, String(version), 'provenance.json')),
+    push: (files, provenance) => {
+      mkdirSync(path, { recursive: true });
+      const all = versionsIn(path);
+      const before = all.find((version) => {
+        const found = provenanceOf(path, version);
+        return found?.model === provenance.model && found.blessing === provenance.blessing;
+      });
+      const version = before ?? (all.at(-1) ?? 0) + 1;
+      if (before === undefined) {
+        const aside = join(path, `.${version}`);
+        rmSync(aside, { recursive: true, force: true });
+        writeWhole(aside, join(path, String(version)), {
+          ...files,
+          'provenance.json': `${canonical(provenance, 2)}\n`,
+        });
+      }
+      replaceSynced(join(path, CURRENT), `${version}\n`);
+      return version;
+    },
+  };
+}
+
+/** The version that is served; null if there is none. */
+export function currentVersion(path: string): number | null {
+  try {
+    return Number(readFileSync(join(path, CURRENT), 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Serves the version before the current one again. Throws a `StarlingError` if there is none. */
+export function rollBack(path: string): { readonly from: number; readonly to: number } {
+  const from = currentVersion(path);
+  const to =
+    from === null
+      ? undefined
+      : versionsIn(path)
+          .filter((version) => version < from)
+          .at(-1);
+  if (from === null || to === undefined) {
+    throw new StarlingError(
+      'no-version',
+      `Cannot roll back ${path}: need a version before the current one, got ${from === null ? 'no version' : `version ${from} alone`}`,
+    );
+  }
+  replaceSynced(join(path, CURRENT), `${to}\n`);
+  return { from, to };
+}
+
+function versionsIn(path: string): readonly number[] {
+  if (!existsSync(path)) return [];
+  return readdirSync(path)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .sort((left, right) => left - right);
+}
+
+function provenanceOf(path: string, version: number): Provenance | null {
+  try {
+    return JSON.parse(readFileSync(join(path, String(version), 'provenance.json'), 'utf8')) as Provenance;
+  } catch {
+    return null;
+  }
+}

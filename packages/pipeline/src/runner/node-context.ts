@@ -1,0 +1,125 @@
+// What nodes do with clients: ask all of them once, or train over cohorts; and what earlier runs have left them.
+import type { Engine } from '@starling/compute';
+import { type FederatedComputation, StarlingError } from '@starling/federated-core';
+import { everyoneSampler, type Population, uniformSampler } from '@starling/population';
+import { type Runtime, runRounds } from '@starling/runtime';
+import { recordOfRun } from '@starling/runtime/record';
+import { directoryStore } from '@starling/store/directory';
+import type { Artifact } from '../artifacts/artifact.js';
+import type { ArtifactStore } from '../artifacts/artifact-store.js';
+import type { Metadata } from '../metadata/rows.js';
+import type { History, TrainedRun, TrainingRun } from '../nodes/node.js';
+
+export interface ClientAccess {
+  readonly runtime: () => Runtime | Promise<Runtime>;
+  readonly engine: Engine;
+  readonly population: Population;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Rounds from one state that is kept to the next. */
+const CHECKPOINT_EVERY = 10;
+const RUN = 'training';
+
+/**
+ * The computation's result. All clients must answer: a client that is missing would be in one figure and not in
+ * another.
+ */
+export async function askClients(
+  computation: FederatedComputation,
+  given: Readonly<Record<string, unknown>>,
+  { runtime, engine, population, seed, signal }: ClientAccess,
+): Promise<unknown> {
+  const { metrics, interrupted } = await runRounds({
+    computation,
+    arguments: given,
+    population,
+    sampler: everyoneSampler(),
+    runtime: await runtime(),
+    engine,
+    rounds: 1,
+    seed,
+    minReports: population.size,
+    maxAttempts: 1,
+    ...(signal !== undefined && { signal }),
+  });
+  if (interrupted || metrics === null) throw stopped();
+  return metrics;
+}
+
+/** Continues what was kept in `directory`, if it is the same run. */
+export async function trainOnClients(
+  { process, rounds, cohortSize }: TrainingRun,
+  {
+    runtime,
+    engine,
+    population,
+    seed,
+    signal,
+    directory,
+    onRound,
+  }: ClientAccess & { readonly directory: string; readonly onRound: (round: number) => void },
+): Promise<TrainedRun> {
+  const store = directoryStore(directory);
+  try {
+    const result = await runRounds({
+      process,
+      population,
+      sampler: cohortSize === null ? everyoneSampler() : uniformSampler({ cohortSize }),
+      runtime: await runtime(),
+      engine,
+      rounds,
+      seed,
+      store,
+      run: RUN,
+      checkpointEvery: CHECKPOINT_EVERY,
+      onRound: ({ round }) => onRound(round),
+      ...(signal !== undefined && { signal }),
+    });
+    if (result.interrupted) throw stopped();
+    if (result.failure !== null) throw result.failure;
+    const lines = recordOfRun(await store.records(RUN));
+    return {
+      state: result.stateValue,
+      rounds: lines.flatMap((line) =>
+        line.type === 'round' ? [{ round: line.round, metrics: line.metrics }] : [],
+      ),
+    };
+  } finally {
+    await store.close();
+  }
+}
+
+/** What runs of this pipeline had left when this run began. */
+export function historyAt(metadata: Metadata, store: ArtifactStore, pipeline: string, asOf: number): History {
+  const newest = <K extends Artifact['kind']>(ids: readonly (string | undefined)[]): Artifact<K> | null => {
+    for (const id of ids) {
+      const found = id === undefined ? null : store.read(id);
+      if (found !== null) return found as Artifact<K>;
+    }
+    return null;
+  };
+  return {
+    latestStatistics: (_node, otherThanSpan) => {
+      const passed = metadata
+        .outputs(pipeline, 'ExampleAnomalies', asOf)
+        .filter(({ isRefused }) => !isRefused);
+      const others = passed
+        .map(({ inputs }) => inputs['statistics'])
+        .filter((id) => {
+          const found = id === undefined ? null : store.read(id);
+          return found !== null && found.properties['span'] !== otherThanSpan;
+        });
+      return newest<'ExampleStatistics'>(others);
+    },
+    latestBlessed: (other, otherThan) => {
+      const blessed = metadata.outputs(other, 'ModelBlessing', asOf).filter(({ isRefused }) => !isRefused);
+      return newest<'Model'>(blessed.map(({ inputs }) => inputs['model']).filter((id) => id !== otherThan));
+    },
+  };
+}
+
+function stopped(): StarlingError {
+  return new StarlingError('closed', 'Cannot go on: the run was stopped');
+}

@@ -1,0 +1,202 @@
+// Analyzers over clients, by the values that TensorFlow Transform's tests expect.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createOnnxEngine, localRunner, tf } from '@starling/compute';
+import { evaluate, type FederatedComputation, seedFrom, type Tensor } from '@starling/federated-core';
+import { flatten, leafNames } from '@starling/federated-core/plan';
+import { numberColumn, type TableColumns, type TableRow, tablesOf, textColumn } from '@starling/population';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Artifact } from '../artifacts/artifact.js';
+import { artifactStore } from '../artifacts/artifact-store.js';
+import { exampleGen } from '../components/example-gen.js';
+import { constantsIn, transformer } from '../components/transformer.js';
+import { rowsOf } from '../examples/row-data.js';
+import { batchType, featuresComputation, type Preprocess } from './captured-transform.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'transform-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const run = localRunner(await createOnnxEngine());
+const store = artifactStore(folder);
+
+/** The features of all rows, with constants from these clients: the split to learn from is all that they hold. */
+async function featuresOf<C extends TableColumns>(
+  columns: C,
+  clients: readonly (readonly TableRow[])[],
+  preprocess: Preprocess<C>,
+  minClients = 0,
+): Promise<Readonly<Record<string, readonly number[]>>> {
+  const tables = tablesOf({ columns, clients: clients.map((rows, at) => ({ id: `c${at}`, rows })) });
+  // 1,000 parts to one, so that a table of few rows is whole; rows by their own hash.
+  const examples = exampleGen({ tables, parts: { train: 1_000_000, eval: 1 } });
+  const node = transformer({ examples, valid: {} as never, preprocess, minClients });
+  const data = await Promise.all(clients.map((_, at) => examples.population.load(at)));
+  const prepared = await node.prepare(
+    {
+      run,
+      ask: (computation: FederatedComputation) => evaluate(computation, { data } as never, { run }),
+      report: () => {},
+    } as never,
+    {},
+  );
+  const artifact = store.write('TransformGraph', await prepared.make()) as Artifact<'TransformGraph'>;
+  const known = constantsIn(artifact, node.source);
+  const all = clients.flat();
+  const graph = featuresComputation(node.source, known, 1, all.length);
+  const whole = tablesOf({ columns, clients: [{ id: 'all', rows: all }] });
+  const rows = rowsOf(await whole.table(0), columns).columns;
+  const values = await run(graph, flatten(batchType(columns, all.length), rows as never), seedFrom(0));
+  return Object.fromEntries(
+    leafNames(graph.type.result).map((name, at) => [
+      name,
+      [...((values[at] as Tensor).data as Float32Array)],
+    ]),
+  );
+}
+
+const numbers = (...values: readonly (number | null)[]): readonly TableRow[] => values.map((x) => ({ x }));
+const x = { x: numberColumn('float32') };
+
+describe('zScore', () => {
+  test('gives what TensorFlow Transform gives: [1, 1, 2, 2] → ∓1, [3, 3, 3, 3] → 0, and NaN stays', async () => {
+    const of = async (...values: readonly number[]) =>
+      (
+        await featuresOf(
+          x,
+          [numbers(...values.slice(0, 1)), numbers(...values.slice(1))],
+          (columns, analyze) => ({ z: analyze.zScore(columns.x) }),
+        )
+      )['z'];
+    expect(await of(1, 1, 2, 2)).toEqual([-1, -1, 1, 1]);
+    expect(await of(3, 3, 3, 3)).toEqual([0, 0, 0, 0]);
+    expect(await of(1, Number.NaN, Number.NaN, 2)).toEqual([-1, Number.NaN, Number.NaN, 1]);
+    // Mean 2.5, variance 1.25: (−3, −1, 1, 3) / √5.
+    const pooled = (await of(1, 2, 3, 4))!;
+    [-3, -1, 1, 3].forEach((value, at) => {
+      expect(pooled[at]).toBeCloseTo(value / Math.sqrt(5), 6);
+    });
+  });
+
+  test('takes a missing number for NaN', async () => {
+    const { z } = await featuresOf(x, [numbers(1, null, 2)], (columns, analyze) => ({
+      z: analyze.zScore(columns.x),
+    }));
+    expect(z).toEqual([-1, Number.NaN, 1]);
+  });
+});
+
+describe('bucketize', () => {
+  test('cuts 1 to 9 into three at 4 and 7, and 1 to 99 into four at 25, 50 and 75', async () => {
+    const to = (most: number) => Array.from({ length: most }, (_, at) => at + 1);
+    const of = async (most: number, buckets: number) => {
+      const all = to(most);
+      const clients = [all.filter((value) => value % 2 === 0), all.filter((value) => value % 2 === 1)];
+      const { b } = await featuresOf(
+        x,
+        clients.map((one) => numbers(...one)),
+        (columns, analyze) => ({ b: analyze.bucketize(columns.x, buckets) }),
+      );
+      const byValue = new Map(clients.flat().map((value, at) => [value, b?.[at]]));
+      return all.map((value) => byValue.get(value));
+    };
+    expect(await of(9, 3)).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2]);
+    expect(await of(99, 4)).toEqual(
+      to(99).map((value) => (value < 25 ? 0 : value < 50 ? 1 : value < 75 ? 2 : 3)),
+    );
+  });
+});
+
+describe('scaleTo01', () => {
+  test('goes from quantile to quantile, and takes the sigmoid of a column of one value', async () => {
+    const scaled = await featuresOf(x, [numbers(0, 5, 10, 20)], (columns, analyze) => ({
+      s: analyze.scaleTo01(columns.x, { between: [0.25, 0.75] }),
+    }));
+    // The quantiles are 0 and 10.
+    expect(scaled['s']).toEqual([0, 0.5, 1, 1]);
+    const constant = await featuresOf(x, [numbers(2, 2)], (columns, analyze) => ({
+      s: analyze.scaleTo01(columns.x),
+    }));
+    expect(constant['s']?.[0]).toBeCloseTo(1 / (1 + Math.exp(-2)), 6);
+  });
+});
+
+describe('vocabulary', () => {
+  const word = { w: textColumn(4) };
+  const rows = (text: string): readonly TableRow[] => [...text].map((w) => ({ w: w === '_' ? null : w }));
+
+  test('counts, the most frequent first and of as many the later one; others are −1', async () => {
+    // a 4, c 3, d 2, b 2, e 1: places a 0, c 1, d 2.
+    const { v } = await featuresOf(
+      word,
+      [rows('abce'), rows('acda'), rows('abcd'), rows('_')],
+      (columns, analyze) => ({ v: analyze.vocabulary(columns.w, { top: 3 }) }),
+    );
+    expect(v).toEqual([...'abceacdaabcd_'].map((w) => ['a', 'c', 'd'].indexOf(w)));
+  });
+
+  test('spreads other words after the last one, and takes a word of too few clients for one of them', async () => {
+    const { v } = await featuresOf(word, [rows('aab'), rows('ab'), rows('cccccc')], (columns, analyze) => ({
+      v: analyze.vocabulary(columns.w, { top: 5, minClients: 2, outOfVocabulary: 1 }),
+    }));
+    // a and b are with two clients, c with one: two words, and so the place of all others is 2.
+    expect(v).toEqual([0, 0, 1, 0, 1, 2, 2, 2, 2, 2, 2]);
+  });
+});
+
+describe('analyzers', () => {
+  test('nest: what one is asked of may be computed by another', async () => {
+    const { z } = await featuresOf(x, [numbers(1, 2), numbers(9)], (columns, analyze) => ({
+      z: analyze.zScore(tf.square(tf.sub(columns.x, analyze.mean(columns.x)))),
+    }));
+    // The mean is 4; squares 9, 4, 25, whose mean is 38/3 and whose variance is (81+16+625)/3 − (38/3)² = 722/3 −
+    // 1444/9.
+    const [mean, stddev] = [38 / 3, Math.sqrt(722 / 3 - 1444 / 9)];
+    [9, 4, 25].forEach((value, at) => {
+      expect(z?.[at]).toBeCloseTo((value - mean) / stddev, 5);
+    });
+  });
+
+  test('refuse what fewer clients have, and say how many there are', async () => {
+    const asked = featuresOf(
+      x,
+      [numbers(1, 2), numbers(3)],
+      (columns, analyze) => ({ z: analyze.zScore(columns.x) }),
+      3,
+    );
+    await expect(asked).rejects.toThrow(
+      "Cannot analyze 'x' by zScore: need at least 3 clients with a value, got 2",
+    );
+  });
+
+  test('are asked of what fits them', async () => {
+    const both = { ...x, w: textColumn(4) };
+    const of = (preprocess: Preprocess<typeof both>) => featuresOf(both, [[{ x: 1, w: 'a' }]], preprocess);
+    await expect(of((columns, analyze) => ({ z: analyze.zScore(columns.w) }))).rejects.toThrow(
+      "need numbers, got the texts of 'w'",
+    );
+    await expect(
+      of((columns, analyze) => ({ v: analyze.vocabulary(columns.x, { top: 1 }) })),
+    ).rejects.toThrow('need a column of text, as it is, got numbers');
+    await expect(of(({ x: own }) => ({ all: tf.sum(own) }))).rejects.toThrow(
+      "feature 'all' must be a tensor with a row for each of the batch, [3, …], got []",
+    );
+    await expect(of(({ x: own }) => ({ one: tf.sub(own, tf.mean(own)) }))).rejects.toThrow(
+      "feature 'one' of a row must not depend on the other rows of its batch",
+    );
+  });
+});
+
+describe('featuresComputation', () => {
+  test('is named by its graph, not by its text', () => {
+    const source = (preprocess: Preprocess<TableColumns>) => ({ columns: x, preprocess, minClients: 0 });
+    const id = (preprocess: Preprocess<TableColumns>) =>
+      featuresComputation(source(preprocess), new Map()).id;
+    const one = id((columns) => ({ y: tf.mul(columns['x'] as tf.Tensor, tf.scalar(0.2)) }));
+    const other = id((given) => {
+      const share = 1 / 5;
+      return { y: (given['x'] as tf.Tensor).mul(tf.scalar(share)) };
+    });
+    expect(other).toBe(one);
+    expect(id((columns) => ({ y: tf.mul(columns['x'] as tf.Tensor, tf.scalar(0.25)) }))).not.toBe(one);
+  });
+});

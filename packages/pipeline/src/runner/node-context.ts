@@ -79,7 +79,7 @@ export async function trainOnClients(
     });
     if (result.interrupted) throw stopped();
     if (result.failure !== null) throw result.failure;
-    const lines = recordOfRun(await store.records(RUN));
+    const lines = recordOfRun(await store.journal(RUN));
     return {
       state: result.stateValue,
       rounds: lines.flatMap((line) =>

@@ -183,13 +183,13 @@ function joinLeaves(
   return localComputation(
     { sums },
     (argument) => {
-      const { coded: vectors, plain: others = {} } = (argument as unknown as JoinedSums).sums;
+      const { sums } = argument as unknown as JoinedSums;
       let next = 0;
       return mapStructure(() => {
         const leaf = next++;
         const shape = types[leaf]!.shape as number[];
-        const vector = vectors[nameOf(leaf)];
-        return vector === undefined ? others[nameOf(leaf)]! : tf.reshape(vector, shape);
+        const isPlain = plain.includes(leaf);
+        return isPlain ? sums.plain![nameOf(leaf)]! : tf.reshape(sums.coded[nameOf(leaf)]!, shape);
       }, placesIn(update));
     },
     { name: `from ${bits} bits` },

@@ -66,11 +66,11 @@ describe('scripts', () => {
     },
   );
 
-  test('of the tutorial print something, on each of its eight pages', () => {
+  test('of the tutorial print something, on each of its nine pages', () => {
     const silent = scripts.filter(
       ({ page, code }) => page.startsWith('docs/tutorial/') && !code.includes('// → '),
     );
     expect(silent).toEqual([]);
-    expect([...pages].filter((page) => page.startsWith('docs/tutorial/'))).toHaveLength(8);
+    expect([...pages].filter((page) => page.startsWith('docs/tutorial/'))).toHaveLength(9);
   });
 });

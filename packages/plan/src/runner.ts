@@ -1,7 +1,7 @@
 // Running a linked plan's slots, on whatever side: what the workers of a runtime, a coordinator and a client share.
 // Loads neither the manifest's schema nor hashes, so that a worker thread starts soon.
 export { clientArgument } from './runner/client-argument.js';
-export { ClientDataError, PopulationError } from './runner/client-errors.js';
+export { ClientDataError, PopulationError, StateLostError } from './runner/client-errors.js';
 export { type ClientOutcome, clientOutcome, droppedReport } from './runner/client-outcome.js';
 export type { ClientReport } from './runner/client-report.js';
 export { nextTurn } from './runner/next-turn.js';

@@ -8,6 +8,7 @@ import { inProcessRuntime } from './in-process/in-process-runtime.js';
 import { runRounds } from './rounds/run-rounds.js';
 import type { Runtime } from './runtime/runtime.js';
 import { agreementOf, type MakeRuntime } from './testing/agreement.js';
+import { clientStateContract } from './testing/client-state-contract.js';
 import {
   datasets,
   drift,
@@ -66,6 +67,8 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
     });
 
     selectContract(name, agreement);
+
+    clientStateContract(name, makeRuntime);
 
     finiteContract(name, makeRuntime, agreement);
 

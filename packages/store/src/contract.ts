@@ -6,6 +6,12 @@ import { failedAttempts, openAttempt } from './runs/history.js';
 import type { KeptAttempt, PlainObject } from './runs/journal-entry.js';
 import type { Commit, OpenRun, RetentionOptions, RunStore } from './runs/run-store.js';
 
+export {
+  type ClientStateCapabilities,
+  type ClientStatePlace,
+  clientStateContract,
+} from './testing/client-state-contract.js';
+
 /** What makes a store of a suite: again and again in the same place, as processes do that follow one another. */
 export interface StorePlace {
   /** A store in the place; each call is another process's. */

@@ -1,2 +1,6 @@
-// One run in a directory, on Node.
+// One run in a directory, on Node; and what clients keep.
+export {
+  type DirectoryClientStatesOptions,
+  directoryClientStates,
+} from './clients/directory-client-states.js';
 export { type DirectoryStoreOptions, directoryStore } from './durable/directory-store.js';

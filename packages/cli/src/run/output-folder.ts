@@ -31,6 +31,11 @@ export function statePath(directory: string, round: number): string {
   return join(directory, `round-${String(round).padStart(8, '0')}.safetensors`);
 }
 
+/** Where the clients of a simulation keep what they keep. */
+export function clientStatesPath(directory: string): string {
+  return join(directory, 'client-states');
+}
+
 /** The store of `--out`; without `--resume` one that refuses, by a `UsageError`, a directory that holds rounds. */
 export function outputStore(directory: string, resume: boolean): RunStore {
   const store = directoryStore(directory);
@@ -99,6 +104,7 @@ export async function clearRun(directory: string): Promise<void> {
   for (const name of readdirSync(directory)) {
     if (OF_RUN.some((file) => file.test(name))) await rm(join(directory, name));
   }
+  await rm(clientStatesPath(directory), { recursive: true, force: true });
   await unlock();
 }
 

@@ -5,11 +5,12 @@ import type { EngineChoice } from '@starling/runtime/engines';
 import type { RunObserver, RunSummary } from '@starling/runtime/events';
 import { failedRoundLineOf, roundLineOf, runSummary } from '@starling/runtime/events';
 import { followRecord } from '@starling/runtime/record';
+import { directoryClientStates } from '@starling/store/directory';
 import type { Logger } from 'pino';
 import { type ReadyFederation, setUpFederation } from '../federation/set-up.js';
 import type { FaultFile } from './fault-file.js';
 import { otherRun, withUsageErrors } from './other-run.js';
-import { outputStore } from './output-folder.js';
+import { clientStatesPath, outputStore } from './output-folder.js';
 import { requiring } from './requiring.js';
 import { aboutRun, runStart } from './run-start.js';
 import { makeRuntime } from './runtimes.js';
@@ -131,13 +132,14 @@ async function readyToRun(options: RunSettings): Promise<ReadyFederation> {
 function keptIn(
   { directory, resume, logger }: RunSettings,
   observer: RunObserver,
-): Pick<RunOptions, 'store' | 'onRecord' | 'onDamage'> {
+): Pick<RunOptions, 'store' | 'clientStates' | 'onRecord' | 'onDamage'> {
   const tell = observer.record === undefined ? null : observer.record.bind(observer);
   if (directory === null) return tell === null ? {} : { onRecord: tell };
   const store = outputStore(directory, resume);
   const follow = followRecord(store, directory);
   return {
     store,
+    clientStates: directoryClientStates(clientStatesPath(directory)),
     async onRecord(line) {
       await follow(line);
       await tell?.(line);

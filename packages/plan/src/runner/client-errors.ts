@@ -14,3 +14,13 @@ export class ClientDataError extends StarlingError {
     super('bad-data', message, options);
   }
 }
+
+/** A client that does not hold the version of its state that it has: `state-lost`. The client is dropped. */
+export class StateLostError extends StarlingError {
+  constructor(version: string) {
+    super(
+      'state-lost',
+      `Cannot work: the client no longer holds version ${version.slice(0, 12)} of its state`,
+    );
+  }
+}

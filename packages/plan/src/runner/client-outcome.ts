@@ -2,7 +2,7 @@
 // wrong with one client ends here as a report, so that a round continues without it.
 import { RejectedUpdateError, StarlingError } from '@starling/federated-core';
 import { readThrown, type UpdateChecker, userFrames } from '@starling/federated-core/plan';
-import { ClientDataError } from './client-errors.js';
+import { ClientDataError, StateLostError } from './client-errors.js';
 import type { ClientReport } from './client-report.js';
 import type { Leaves } from './plan-runner.js';
 
@@ -42,7 +42,8 @@ function rejectedReport(client: string, { code, message }: RejectedUpdateError) 
 /** Data that was refused says so itself; any other error is one of the `step` that it ended. */
 export function droppedReport(client: string, step: 'load-failed' | 'work-failed', thrown: unknown) {
   const error = readThrown(thrown);
-  const code = error instanceof ClientDataError ? error.code : step;
+  const isOfItself = error instanceof ClientDataError || error instanceof StateLostError;
+  const code = isOfItself ? error.code : step;
   return { client, status: 'dropped', code, reason: reasonOf(error) } as const;
 }
 

@@ -7,6 +7,7 @@ import { type ClientReport, clientOutcome, type Leaves, type PlanRunner } from '
 import type { Alteration, ClientFault } from '../runtime/client-fault.js';
 import type { AlterUpdate } from './alter-update.js';
 import type { Accumulate } from './lane-fold.js';
+import { beginWith, type LaneState } from './lane-state.js';
 import type { LaneAccumulators } from './ordered-merge.js';
 
 export interface LaneClient {
@@ -15,6 +16,8 @@ export interface LaneClient {
   load(): MaybePromise<Leaves>;
   /** What it is given by its keys; none if the phase has no selections. */
   slices(): Leaves;
+  /** What it keeps; left out where clients keep nothing. */
+  readonly state?: LaneState;
   /** By simulated faults. */
   readonly alterations?: readonly Alteration[];
 }
@@ -87,17 +90,29 @@ export async function sumLane(
       reports.push(each);
       continue;
     }
-    const { client, alterations } = each;
+    const { client, alterations, state } = each;
+    const kept = state === undefined ? null : await beginWith(state, client);
+    if (kept !== null && 'status' in kept) {
+      reports.push(kept);
+      continue;
+    }
     const { report, update } = await clientOutcome(
       client,
       () => each.load(),
       (input) => {
-        const working = runner.work(phase, broadcast, [...each.slices(), ...input], clientSeed(seed, client));
+        const own = clientSeed(seed, client);
+        const working =
+          kept === null
+            ? runner.work(phase, broadcast, [...each.slices(), ...input], own)
+            : kept.work(broadcast, { slices: each.slices(), input }, own);
         return alterations === undefined ? working : altered(working, alterations);
       },
       check,
     );
-    reports.push(report);
+    if (update !== null) await kept?.keep();
+    reports.push(
+      report.status === 'accepted' && kept?.restarted === true ? { ...report, restarted: true } : report,
+    );
     if (update !== null) accumulators = await accumulate(accumulators ?? (await zeros()), update);
     worked?.(accumulators);
   }

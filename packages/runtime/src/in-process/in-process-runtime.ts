@@ -4,12 +4,13 @@ import type { Engine } from '@starling/compute';
 import { StarlingError } from '@starling/federated-core';
 import { checkOptions, slicesAt, updateChecker } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan/runner';
-import { clientArgument, createPlanRunner } from '@starling/plan/runner';
+import { clientArgument, createPlanRunner, phaseWork } from '@starling/plan/runner';
 import { engineName } from '../engines/engine-name.js';
 import { engineOption } from '../engines/engine-option.js';
 import type { EngineChoice } from '../engines/engines.js';
 import { takeEngine } from '../engines/take-engine.js';
 import { createAlterUpdate } from '../fold/alter-update.js';
+import { laneState } from '../fold/client-states.js';
 import { createAccumulate } from '../fold/lane-fold.js';
 import { createOrderedMerge, zeroAccumulators } from '../fold/ordered-merge.js';
 import { faultyClient, type LaneClient, sumLane } from '../fold/sum-lane.js';
@@ -37,19 +38,26 @@ export function inProcessRuntime(options: InProcessOptions = {}): Runtime {
         const check = updateChecker(aggregations, reductions);
         const accumulate = createAccumulate(aggregations, reductions);
         const alter = createAlterUpdate(aggregations);
-        return { phase: index, runner, selections, reductions, check, alter, accumulate };
+        const work = phaseWork(plan, index, runner);
+        return { phase: index, runner, work, selections, reductions, check, alter, accumulate };
       });
       let closed = false;
       return {
-        async runPhase({ phase, seed, cohort, broadcast, slices = [], faults = [] }) {
+        async runPhase(request) {
+          const { phase, seed, cohort, broadcast, slices = [], faults = [] } = request;
           if (closed) throw new StarlingError('closed', 'Cannot run a phase: the runtime is closed');
-          const { selections, reductions, ...lanes } = phases[phase]!;
+          const { selections, reductions, work, ...lanes } = phases[phase]!;
           const { laneSize } = plan;
-          const clientAt = (index: number, position: number): LaneClient => ({
-            client: population.clientId(index),
-            load: async () => argument(await population.load(index)),
-            slices: () => slicesAt(selections, slices, position),
-          });
+          const clientAt = (index: number, position: number): LaneClient => {
+            const client = population.clientId(index);
+            const state = laneState(plan, request, runner, work, position, client);
+            return {
+              client,
+              load: async () => argument(await population.load(index)),
+              slices: () => slicesAt(selections, slices, position),
+              ...(state !== null && { state }),
+            };
+          };
           const merge = createOrderedMerge(reductions);
           const reports: ClientReport[] = [];
           for (let start = 0; start < cohort.length; start += laneSize) {

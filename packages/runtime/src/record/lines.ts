@@ -1,5 +1,6 @@
 // Makes the lines of a record that tell of rounds and of the end; the first line is made in rounds/run-line.ts.
 import { isTensor, readThrown, thrownWords } from '@starling/federated-core/plan';
+import type { CountedVersions } from '@starling/store';
 import type { PhaseFaults } from '../runtime/phase-faults.js';
 import { jsonFields, toJson } from './json-value.js';
 import { countReports, lostClients, type RoundReport } from './lost-clients.js';
@@ -15,6 +16,8 @@ export interface RoundFacts {
   readonly evaluationClients?: readonly string[];
   readonly evaluationFailure?: unknown;
   readonly constraints?: readonly ConstraintOutcome[];
+  /** `null` where clients keep nothing. */
+  readonly clientVersions?: CountedVersions | null;
   readonly reports: readonly RoundReport[];
   readonly faults?: PhaseFaults;
   readonly wallMs: number;
@@ -33,6 +36,7 @@ export interface FailedRoundFacts {
 export function roundLineOf(facts: RoundFacts): RoundLine {
   const { round, attempt, metrics, evaluation, reports, faults, wallMs } = facts;
   const { evaluationReports, evaluationClients, evaluationFailure, constraints } = facts;
+  const { clientVersions = null } = facts;
   return {
     type: 'round',
     round,
@@ -48,6 +52,7 @@ export function roundLineOf(facts: RoundFacts): RoundLine {
     }),
     ...(evaluationFailure !== undefined && { evaluationFailure: wordsOf(evaluationFailure) }),
     ...(constraints !== undefined && { constraints }),
+    ...(clientVersions !== null && { clientVersions: versionsIn(clientVersions) }),
     ...countReports(reports),
     lost: lostClients(reports),
     ...simulated(faults),
@@ -115,6 +120,10 @@ export function failedLineOf(
   { rounds, failedRounds, wallMs }: Pick<FailedLine, 'rounds' | 'failedRounds' | 'wallMs'>,
 ): FailedLine {
   return { type: 'failed', rounds, failedRounds, ...wordsOf(error), wallMs: roundMs(wallMs) };
+}
+
+function versionsIn({ chain, restarted }: CountedVersions): NonNullable<RoundLine['clientVersions']> {
+  return { chain, ...(restarted !== undefined && { restarted }) };
 }
 
 function simulated(faults: PhaseFaults | undefined): Pick<RoundLine, 'faults' | 'virtualMs'> {

@@ -174,6 +174,20 @@ export const roundLine = z
       .readonly()
       .exactOptional()
       .describe('of rounds in which constraints were checked: what became of each'),
+    clientVersions: z
+      .strictObject({
+        chain: sha256.describe('of the versions that its clients have from here on, and of the chain before'),
+        restarted: z
+          .array(z.string())
+          .readonly()
+          .exactOptional()
+          .describe('names of clients that had lost their state and began anew'),
+      })
+      .readonly()
+      .exactOptional()
+      .describe(
+        'of a run whose clients keep a state: which versions count, as one hash; it tells nothing of them',
+      ),
     ...cohort,
     ...simulated,
     wallMs,

@@ -74,6 +74,12 @@ export interface ClientReplay {
 export async function replayClient(options: ReplayOptions): Promise<ClientReplay> {
   const { round, population, onStart } = options;
   checkNumber('Cannot replay a client', 'round', round, { from: 1, whole: true });
+  if (options.process?.initializeClient !== undefined) {
+    throw new StarlingError(
+      'not-replayable',
+      "Cannot replay a client: its work follows from what it keeps, which no record has; need a process whose clients keep nothing. `starling runs replay` replays whole runs of such a process, and a body that throws names the client's line",
+    );
+  }
   const tried = await askedAttempt(options);
   const client = findClient(options, tried.cohort);
   const state = await stateBefore(options);

@@ -4,11 +4,21 @@ import { StarlingError, seedFrom } from '@starling/federated-core';
 import { createPlanRunner } from '@starling/plan/runner';
 import { stateHash } from '@starling/plan/safetensors';
 import type { Population } from '@starling/population';
-import type { AttemptHistory, KeptCommit, RunHistory, RunStore } from '@starling/store';
+import {
+  type AttemptHistory,
+  type CountedVersions,
+  type KeptCommit,
+  memoryClientStates,
+  type OpenClientStates,
+  type RunHistory,
+  type RunStore,
+} from '@starling/store';
 import { takeEngine } from '../engines/take-engine.js';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import { detailsOf } from '../kept/round-details.js';
 import { identityDifferences, OtherRunError } from '../kept/run-identity.js';
+import type { RoundReport } from '../record/lost-clients.js';
+import { ClientVersions } from '../rounds/client-versions.js';
 import { cohortAsked } from '../rounds/cohort-asked.js';
 import { type CompiledRun, compileRun } from '../rounds/compile-run.js';
 import { identifyRun } from '../rounds/identify-run.js';
@@ -73,12 +83,16 @@ export async function replayRun(options: ReplayRunOptions): Promise<readonly Rep
   const absent = new Absences(population);
   const session = await inProcessRuntime({ engine }).open(compiled.plan, absent.population);
   const rounds: ReplayedRound[] = [];
+  const versions = new ClientVersions(run);
+  const states = await memoryClientStates().open(run);
   try {
     let state = await initialState(compiled, engine, seed);
     for (const [index, commit] of history.commits.entries()) {
       const { round, attempt, counted } = commit;
       if (round !== index + 1) throw notReplayable(store, `need round ${index + 1}, got none`);
       const asked = attemptOf(history, commit, store);
+      const made = compiled.clientState === null ? null : versions.attempt(compiled.plan, asked);
+      for (const client of commit.clientVersions?.restarted ?? []) made?.restarted(client);
       const outcome = await runRound({
         plan: compiled.plan,
         server,
@@ -89,7 +103,10 @@ export async function replayRun(options: ReplayRunOptions): Promise<readonly Rep
         population,
         cohort: cohortOf(options, asked, store),
         serverInput: compiled.serverInput(state),
+        ...(made !== null && { states: { seed, keepFrom: round - 1, store: states, versions: made } }),
       });
+      if (made !== null)
+        await count(versions, states, commit, made.counted(outcome.reports), outcome.reports);
       state = compiled.stateOf(outcome.result);
       const kept = compiled.stateType === null ? outcome.result : state;
       const committed = detailsOf(commit.metrics)?.stateHash;
@@ -105,6 +122,19 @@ export async function replayRun(options: ReplayRunOptions): Promise<readonly Rep
     await release();
   }
   return rounds;
+}
+
+/** What clients keep from here on. That its versions are those that were committed shows in the states that follow. */
+async function count(
+  versions: ClientVersions,
+  states: OpenClientStates,
+  { round }: KeptCommit,
+  counted: CountedVersions,
+  reports: readonly RoundReport[],
+): Promise<void> {
+  const clients = reports.filter(({ status }) => status === 'accepted').map(({ client }) => client);
+  versions.count(clients, counted);
+  for (const [index, client] of clients.entries()) await states.settle(client, counted.ids[index]!, round);
 }
 
 async function checkIdentity(

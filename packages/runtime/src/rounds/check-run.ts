@@ -34,6 +34,7 @@ export function checkRun(options: RunOptions): void {
       seed: required(fromZero),
       engine: engineOption,
       store: storeKind,
+      clientStates: statesKind,
       run: kinds.text,
       checkpointEvery: fromOne,
       onDamage: kinds.callable,
@@ -137,6 +138,12 @@ const storeKind = ofKind({
   need: "a store of runs, such as directoryStore('runs/first') of @starling/store/directory",
   fits: (value) => hasMethods(value, ['list', 'open', 'read', 'journal', 'state']),
   advice: (value) => (typeof value === 'string' ? `Write directoryStore('${value}')` : null),
+});
+
+const statesKind = ofKind({
+  need: "a store of what clients keep, such as directoryClientStates('runs/first/clients') of @starling/store/directory",
+  fits: (value) => hasMethods(value, ['open']) && !hasMethods(value, ['records']),
+  advice: (value) => (typeof value === 'string' ? `Write directoryClientStates('${value}')` : null),
 });
 
 /** A rule that goes by an evaluation needs one: it would never see a value. */

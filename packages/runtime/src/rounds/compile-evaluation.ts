@@ -32,7 +32,8 @@ export function compileEvaluation(run: CompiledRun, evaluation: ClientsEvaluatio
   const { computation } = evaluation;
   if (run.stateType === null) throw badEvaluation('need a process, got a computation, which has no state');
   const { laneSize } = run.plan.plan;
-  const plan = linkPlan(compilePlan(computation, { laneSize }));
+  const reads = run.clientState !== null && { reads: run.clientState };
+  const plan = linkPlan(compilePlan(computation, { laneSize, ...reads }));
   if (plan.plan.phases.length === 0) {
     throw badEvaluation(
       `${computation.name} must ask something of clients, got a computation of the server's alone`,

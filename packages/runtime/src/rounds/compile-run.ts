@@ -2,6 +2,7 @@
 // round to the next, a computation is asked the same question of another cohort.
 import {
   type CompileOptions,
+  clientStateOptions,
   compilePlan,
   type FederatedComputation,
   formatType,
@@ -15,6 +16,7 @@ import {
 } from '@starling/federated-core';
 import {
   atLocation,
+  type ClientState,
   copyTensor,
   didYouMean,
   flatten,
@@ -48,6 +50,8 @@ export interface CompiledRun extends StateChecks {
   readonly plan: LinkedPlan;
   /** Makes the first state; `null` for a computation, whose state has no leaves. */
   readonly initialize: LinkedPlan | null;
+  /** What clients keep, as an evaluation reads it; `null` if they keep nothing. */
+  readonly clientState: ClientState | null;
   /** `null` for a computation. */
   readonly stateType: Type | null;
   serverInput(state: Leaves): Leaves;
@@ -72,6 +76,7 @@ export function compileRun(source: RunSource): CompiledRun {
     return {
       plan,
       initialize: null,
+      clientState: null,
       stateType: null,
       ...noStateChecks,
       serverInput: () => (unnamed ? (input as Leaves) : (input as readonly Leaves[]).flat()),
@@ -83,7 +88,8 @@ export function compileRun(source: RunSource): CompiledRun {
 }
 
 function compileProcess(process: IterativeProcess, given: unknown, options: CompileOptions): CompiledRun {
-  const plan = linkPlan(compilePlan(process.next, options));
+  const compiled = compilePlan(process.next, { ...options, ...clientStateOptions(process) });
+  const plan = linkPlan(compiled);
   const initialize = linkPlan(compilePlan(process.initialize));
   const stateType = initialize.plan.result;
   const resultType = plan.plan.result;
@@ -98,6 +104,7 @@ function compileProcess(process: IterativeProcess, given: unknown, options: Comp
   return {
     plan,
     initialize,
+    clientState: compiled.clientState ?? null,
     stateType,
     ...stateChecks(stateType, process.finiteState),
     serverInput: (state) => parts.flatMap((part, index) => (index === stateIndex ? state : part)),

@@ -29,7 +29,7 @@ import type { CompiledEvaluation } from './compile-evaluation.js';
 import type { CompiledRun } from './compile-run.js';
 import { checkEvaluated, checkFinished } from './evaluated-value.js';
 import { type ClientsEvaluation, type Evaluation, isOfClients, type ServerEvaluation } from './evaluation.js';
-import { runRound } from './run-round.js';
+import { type RoundStates, runRound } from './run-round.js';
 import { sampleCohort } from './sample-cohort.js';
 
 export interface Evaluated {
@@ -46,6 +46,8 @@ export interface StateEvaluator {
     session: RuntimeSession,
     round: number,
     state: Leaves,
+    /** What clients keep; `null` if they keep nothing. */
+    states: RoundStates | null,
     onReports: (reports: readonly RoundReport[]) => void,
   ): Promise<Evaluated>;
   /** Releases graphs. */
@@ -121,7 +123,7 @@ async function onClients(
   const size = (asked ?? population).size;
   const first = asked === undefined ? 0 : population.size - size;
   return {
-    async evaluate(session, round, state, onReports) {
+    async evaluate(session, round, state, states, onReports) {
       const drawn = sampleCohort({ sampler, population: asked ?? population }, ownSeed, round);
       checkCohort(drawn, asked ?? population);
       const { result, reports } = await runRound({
@@ -134,6 +136,7 @@ async function onClients(
         population,
         cohort: drawn.map((client) => first + client),
         serverInput: serverInput(state),
+        ...(states !== null && plan.plan.clientState !== undefined && { states }),
         minReports,
         onReports,
       });

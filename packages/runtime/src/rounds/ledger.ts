@@ -6,7 +6,7 @@ import type { Leaves } from '@starling/plan/runner';
 import { sha256Hex, stateHash } from '@starling/plan/safetensors';
 import { checkCohort, type Population } from '@starling/population';
 import type { Attempt } from '@starling/rounds';
-import { type OpenRun, type RunEnd, StoreFailedError } from '@starling/store';
+import { type CountedVersions, type OpenRun, type RunEnd, StoreFailedError } from '@starling/store';
 import { LINE } from '../kept/record-of-run.js';
 import { type BestProgress, toPlain } from '../kept/round-details.js';
 import type { RunIdentity } from '../kept/run-identity.js';
@@ -27,6 +27,8 @@ export interface RoundCommit {
   readonly isKept: boolean;
   /** Of a run that looks for its best state. */
   readonly best: BestProgress | null;
+  /** Of a run whose clients keep a state. */
+  readonly versions: CountedVersions | null;
 }
 
 /** Once a call has resolved, what it writes is there for good; each throws a `StoreFailedError` if the disk refuses. */
@@ -62,7 +64,7 @@ export function storeLedger(
         reason: line.message,
         details: plainOf(line),
       }),
-    commit({ round, attempt, counted, lost, line, state, names, isKept, best }) {
+    commit({ round, attempt, counted, lost, line, state, names, isKept, best, versions }) {
       const hash = stateHash(state);
       return open.commit({
         round,
@@ -71,6 +73,7 @@ export function storeLedger(
         lost,
         metrics: toPlain({ line, stateHash: hash, ...(best !== null && { best }) }),
         state: isKept ? () => encodeState({ round, names, leaves: state }, hash) : null,
+        ...(versions !== null && { clientVersions: versions }),
         ...(best !== null && best.round > 0 && { pinned: [best.round] }),
       });
     },

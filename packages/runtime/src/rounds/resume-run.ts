@@ -7,6 +7,7 @@ import {
   type FoundRun,
   failedAttempts,
   type KeptAttempt,
+  type KeptCommit,
   type OpenRun,
   openAttempt,
   type RunStore,
@@ -31,6 +32,8 @@ export interface RunStart {
   readonly best: BestProgress | null;
   /** The checks of its constraints, in the order of their rounds. */
   readonly checked: readonly CheckedBefore[];
+  /** Of these rounds. */
+  readonly commits: readonly KeptCommit[];
   /** Begun at the next round, and neither committed nor failed. */
   readonly attempt: KeptAttempt | null;
   /** Attempts at the next round that have failed. */
@@ -97,7 +100,7 @@ function startFrom(
   const best = detailsOf(history.commits.at(-1)!.metrics)?.best ?? null;
   // A run that differs from the one that is found goes its own way from here on.
   const attempts = differences.length > 0 ? NO_ATTEMPTS : attemptsOf(found, round);
-  return { id, round, leaves, best, checked: checkedIn(found), ...attempts };
+  return { id, round, leaves, best, checked: checkedIn(found), commits: history.commits, ...attempts };
 }
 
 type AttemptsBefore = Pick<RunStart, 'attempt' | 'failed' | 'hadFailed'>;
@@ -105,7 +108,7 @@ type AttemptsBefore = Pick<RunStart, 'attempt' | 'failed' | 'hadFailed'>;
 const NO_ATTEMPTS: AttemptsBefore = { attempt: null, failed: 0, hadFailed: false };
 
 function newRun(id: string): RunStart {
-  return { id, round: 0, leaves: null, best: null, checked: [], ...NO_ATTEMPTS };
+  return { id, round: 0, leaves: null, best: null, checked: [], commits: [], ...NO_ATTEMPTS };
 }
 
 function checkedIn({ history }: FoundRun): readonly CheckedBefore[] {

@@ -153,7 +153,7 @@ export class RoundLoop {
 
   private async attempt(plan: Attempt, session: RuntimeSession): Promise<RunEvent> {
     const { progress, parts } = this;
-    const tried = await tryRound(parts, plan, progress.state, session);
+    const tried = await tryRound(parts, plan, progress.state, session, progress.keepFrom);
     if (tried === null) return this.interrupt(parts.options.signal!);
     progress.tried = tried;
     if (tried.kind === 'failed') {

@@ -15,7 +15,7 @@ import type {
 import type { MaybePromise } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan/runner';
 import type { CohortSampler, Population } from '@starling/population';
-import type { Damage, RunStore } from '@starling/store';
+import type { ClientStateStore, Damage, RunStore } from '@starling/store';
 import type { EngineChoice } from '../engines/engines.js';
 import type { FaultsInput } from '../faults/fault-schema.js';
 import type { OnOtherRun } from '../kept/run-identity.js';
@@ -127,6 +127,11 @@ export interface RunOptions<
    * it ends. Default: nowhere.
    */
   readonly store?: RunStore;
+  /**
+   * Where what clients keep is kept, of clients on this machine: for a run that is taken up again in another process,
+   * in a directory (`directoryClientStates`). Clients that are reached over sockets keep their own. Default: in memory.
+   */
+  readonly clientStates?: ClientStateStore;
   /**
    * Names the run: 1 to 64 letters, digits, `-` and `_`. Default: the name of the one run that the store holds, or a
    * new one.

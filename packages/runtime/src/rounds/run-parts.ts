@@ -2,13 +2,20 @@
 import type { Seed } from '@starling/federated-core';
 import type { PlanRunner } from '@starling/plan/runner';
 import type { RoundSettings } from '@starling/rounds';
+import type { OpenClientStates } from '@starling/store';
 import type { BestKeeper } from './best-keeper.js';
+import type { ClientVersions } from './client-versions.js';
 import type { CompiledRun } from './compile-run.js';
 import type { ConstraintKeeper } from './constraints.js';
 import type { StateEvaluator } from './evaluate-state.js';
 import type { Ledger } from './ledger.js';
 import type { RunStart } from './resume-run.js';
 import type { RunOptions } from './run-options.js';
+
+export interface KeptByClients {
+  readonly versions: ClientVersions;
+  readonly store: OpenClientStates;
+}
 
 export interface RunParts {
   readonly options: RunOptions;
@@ -22,6 +29,8 @@ export interface RunParts {
   readonly constraints: ConstraintKeeper | null;
   /** `null` if the run is kept nowhere. */
   readonly ledger: Ledger | null;
+  /** What clients keep; `null` if they keep nothing. */
+  readonly kept: KeptByClients | null;
   readonly settings: RoundSettings;
   readonly seed: Seed;
   readonly start: RunStart;

@@ -5,9 +5,10 @@ import { leafNames } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan/runner';
 import { stateHash } from '@starling/plan/safetensors';
 import type { RunAction } from '@starling/rounds';
-import type { StoreFailedError } from '@starling/store';
+import type { CountedVersions, StoreFailedError } from '@starling/store';
 import { decodeState } from '../kept/state-file.js';
 import { doneLineOf, failedLineOf } from '../record/lines.js';
+import type { RoundReport } from '../record/lost-clients.js';
 import type { DoneLine, FailedLine } from '../record/record-line.js';
 import { ServerCrashError } from '../runtime/errors.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
@@ -33,6 +34,8 @@ export class RunProgress {
   interrupted = false;
   /** By the disk, of the latest write. */
   refusal: StoreFailedError | null = null;
+  /** Whose states are kept, of this start; the first is the one that it began after. */
+  private readonly keptRounds: number[];
   private last: { metrics: HostValue | null; evaluation: HostValue | null; result: Leaves };
   private readonly outcomes = createOutcomes();
   private headlineIsKnown = false;
@@ -46,6 +49,7 @@ export class RunProgress {
   ) {
     const { start, compiled } = parts;
     this.round = start.round;
+    this.keptRounds = [start.round];
     this.state = compiled.stateType === null ? [] : leaves;
     this.last = { metrics: null, evaluation: null, result: compiled.stateType === null ? leaves : [] };
   }
@@ -65,9 +69,11 @@ export class RunProgress {
       case 'failure':
         return ledger?.fail((this.tried as Failing).line!, action.code);
       case 'commit': {
-        const { record, line, result } = this.tried as Ran;
+        const { record, line, result, versions } = this.tried as Ran;
         const { round, attempt, counted, lost } = action;
         const isProcess = compiled.stateType !== null;
+        // What counts from here on is there for good before it counts.
+        await this.parts.kept?.store.sync();
         return ledger?.commit({
           ...{ round, attempt, counted, lost },
           line: line!,
@@ -75,6 +81,7 @@ export class RunProgress {
           names: leafNames(compiled.stateType ?? compiled.plan.plan.result),
           isKept: this.isKept(round),
           best: keeper?.progress ?? null,
+          versions,
         });
       }
       case 'end': {
@@ -97,6 +104,22 @@ export class RunProgress {
     }
   }
 
+  /** The oldest round that this run may be taken up after: without a store, none but the last. */
+  get keepFrom(): number {
+    const { store } = this.parts.options;
+    return store === undefined ? this.round : (this.keptRounds.at(-store.keep) ?? 0);
+  }
+
+  /** Lets go of what no start of the run will ask for, of the clients that count in the round that is committed. */
+  private async settle(reports: readonly RoundReport[], counted: CountedVersions): Promise<void> {
+    const { versions, store } = this.parts.kept!;
+    const clients = reports.filter(({ status }) => status === 'accepted').map(({ client }) => client);
+    versions.count(clients, counted);
+    for (const [index, client] of clients.entries()) {
+      await store.settle(client, counted.ids[index]!, this.keepFrom);
+    }
+  }
+
   private isKept(round: number): boolean {
     const { options, keeper } = this.parts;
     const { checkpointEvery = 1, rounds } = options;
@@ -106,7 +129,7 @@ export class RunProgress {
 
   async committed(session: RuntimeSession): Promise<void> {
     const { options, start } = this.parts;
-    const { record, result, line } = this.tried as Ran;
+    const { record, result, line, versions } = this.tried as Ran;
     const { round, attempt, state, metrics, evaluation = this.last.evaluation, reports } = record;
     this.tried = null;
     this.round = round;
@@ -115,6 +138,8 @@ export class RunProgress {
     this.outcomes.add(reports);
     this.outcomes.addEvaluation(record.evaluationReports ?? []);
     this.headlineIsKnown ||= checkHeadline(options, record);
+    if (this.isKept(round)) this.keptRounds.push(round);
+    if (versions !== null) await this.settle(reports, versions);
     session.settled?.({ run: start.id, round, attempt, counted: true });
     if (line !== null) await options.onRecord?.(line);
     await options.onRound?.(record);

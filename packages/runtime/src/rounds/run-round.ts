@@ -18,7 +18,12 @@ import { adviceOn } from '../record/advice.js';
 import { formatLost, lostClients, type RoundReport } from '../record/lost-clients.js';
 import { TooFewReportsError } from '../runtime/errors.js';
 import { addFaults, type PhaseFaults } from '../runtime/phase-faults.js';
-import type { PhaseRequest, RuntimeSession } from '../runtime/runtime.js';
+import type { PhaseRequest, PhaseStates, RuntimeSession } from '../runtime/runtime.js';
+import type { AttemptVersions } from './client-versions.js';
+
+export interface RoundStates extends Pick<PhaseStates, 'seed' | 'keepFrom' | 'store'> {
+  readonly versions: AttemptVersions;
+}
 
 export interface RoundRequest {
   readonly plan: LinkedPlan;
@@ -33,6 +38,8 @@ export interface RoundRequest {
   /** Client indices in cohort order, each once. */
   readonly cohort: readonly number[];
   readonly serverInput: Leaves;
+  /** Of a plan whose clients keep a state: who has which, and where. */
+  readonly states?: RoundStates;
   /** Clients whose updates must count, in each phase. Default 0: the plan says what an empty cohort gives. */
   readonly minReports?: number;
   /**
@@ -74,14 +81,18 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
     const { broadcast: type, selections } = plan.plan.phases[phase]!;
     const sent = leafCount(type);
     const asked = { round, phase, seed, cohort, broadcast: prepared.slice(0, sent) };
-    const phaseRequest =
+    const given: PhaseRequest =
       selections.length === 0
         ? asked
         : { ...asked, slices: await select(request, asked, prepared.slice(sent), keys) };
+    const phaseRequest = request.states === undefined ? given : withStates(request, request.states, given);
     const ran = await explained(request, session.runPhase(phaseRequest), sourcesOf(plan, phase));
     const told = explainedReports(plan, phase, ran.reports);
     reports = phase === 0 ? told : withLosses(reports, told);
     faults = addFaults(faults, ran.faults);
+    for (const report of told) {
+      if (report.status === 'accepted' && report.restarted) request.states?.versions.restarted(report.client);
+    }
     request.onReports?.(reports, faults);
     const accepted = cohort.filter((_, position) => told[position]!.status === 'accepted');
     if (accepted.length < minReports) {
@@ -106,6 +117,25 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
   }
   const result = await explained(request, server.apply(serverInput, aggregates, serverSeed(seed)));
   return { result, reports, ...(faults !== undefined && { faults }) };
+}
+
+/** What a phase asks, with the versions of what its clients keep. */
+function withStates(
+  { population }: RoundRequest,
+  { versions, ...of }: RoundStates,
+  asked: PhaseRequest,
+): PhaseRequest {
+  const { phase, broadcast, slices = [], cohort } = asked;
+  versions.asked(phase, broadcast, slices);
+  const nameAt = (position: number): string => population.clientId(cohort[position]!);
+  return {
+    ...asked,
+    states: {
+      ...of,
+      bases: cohort.map((index) => versions.baseOf(population.clientId(index))),
+      nextOf: (position, base) => versions.nextOf(nameAt(position), position, base),
+    },
+  };
 }
 
 /** By the phase and aggregation that took them: the keys of each client of the population that sent some. */

@@ -3,6 +3,7 @@
 import { type FederatedComputation, type IterativeProcess, seedFrom } from '@starling/federated-core';
 import { createPlanRunner, type PlanRunner } from '@starling/plan/runner';
 import type { Population } from '@starling/population';
+import { memoryClientStates } from '@starling/store';
 import { type TakenEngine, takeEngine } from '../engines/take-engine.js';
 import { serverRows } from '../rows/server-rows.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
@@ -10,6 +11,7 @@ import { serverVectors } from '../simd/server-vectors.js';
 import { BestKeeper } from './best-keeper.js';
 import { checkRun } from './check-run.js';
 import { checkSampler } from './check-sampler.js';
+import { ClientVersions } from './client-versions.js';
 import { type CompiledEvaluation, compileEvaluation } from './compile-evaluation.js';
 import { type CompiledRun, compileRun } from './compile-run.js';
 import { ConstraintKeeper } from './constraints.js';
@@ -21,6 +23,7 @@ import { resumeRun } from './resume-run.js';
 import { RoundLoop } from './round-loop.js';
 import { runLineOf } from './run-line.js';
 import type { RoundMetricsOf, RunOptions, RunResult, StateValueOf } from './run-options.js';
+import type { KeptByClients } from './run-parts.js';
 import { runSettings } from './run-settings.js';
 import { throughCrashes } from './through-crashes.js';
 import { warnOfLost } from './warn-of-lost.js';
@@ -38,7 +41,9 @@ export async function runRounds<P extends IterativeProcess = never, C extends Fe
   // What is run is not known by its type from here on.
   const untyped = options as unknown as RunOptions;
   checkRun(untyped);
-  const result = await throughCrashes(untyped, runUntyped);
+  // What clients keep outlives a server that dies, as it does in life.
+  const { clientStates = memoryClientStates() } = untyped;
+  const result = await throughCrashes({ ...untyped, clientStates }, runUntyped);
   return result as RunResult<StateValueOf<P, C>, RoundMetricsOf<P, C>>;
 }
 
@@ -61,6 +66,7 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
   let server: PlanRunner | null = null;
   let evaluator: StateEvaluator | null = null;
   let loop: RoundLoop | null = null;
+  let kept: KeptByClients | null = null;
   try {
     taken = await takeEngine(options.engine);
     const { engine } = taken;
@@ -78,6 +84,10 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
         seed,
         population,
       });
+    }
+    if (compiled.clientState !== null) {
+      const versions = ClientVersions.after(start.id, start.commits);
+      kept = { versions, store: await options.clientStates!.open(start.id) };
     }
     const keeper = options.best === undefined ? null : new BestKeeper(options.best, start.best);
     const constraints =
@@ -103,6 +113,7 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
       keeper,
       constraints,
       ledger,
+      kept,
       settings,
       seed,
       start,
@@ -124,6 +135,7 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
     await evaluator?.dispose();
     await server?.dispose();
     await taken?.release();
+    await kept?.store.close();
     await ledger?.close();
   }
 }

@@ -1,6 +1,7 @@
 // One attempt at a round: its cohort works, and there is a new state, which does not count yet, or a failure.
 import type { Leaves } from '@starling/plan/runner';
 import { type Attempt, goalOf } from '@starling/rounds';
+import type { CountedVersions } from '@starling/store';
 import { failedRoundLineOf, roundLineOf } from '../record/lines.js';
 import type { RoundReport } from '../record/lost-clients.js';
 import type { FailedRoundLine, RoundLine } from '../record/record-line.js';
@@ -20,6 +21,8 @@ export interface Ran {
   readonly kind: 'ran';
   readonly record: RoundRecord;
   readonly result: Leaves;
+  /** The versions of what clients keep that count with it; `null` if they keep nothing. */
+  readonly versions: CountedVersions | null;
   /** `null` if nobody asks for it. */
   readonly line: RoundLine | null;
 }
@@ -39,8 +42,9 @@ export async function tryRound(
   { round, attempt, cohort, seed }: Attempt,
   from: Leaves,
   session: RuntimeSession,
+  keepFrom: number,
 ): Promise<Ran | Failing | null> {
-  const { compiled, options, clock, start, server, settings, isRecorded } = parts;
+  const { compiled, options, clock, start, server, settings, kept, isRecorded } = parts;
   const named = namedSession(session, { run: start.id, attempt }, (asked) => goalOf(settings, asked));
   /** An evaluation asks all clients that it names. */
   const evaluating = namedSession(session, { run: start.id, attempt });
@@ -51,6 +55,11 @@ export async function tryRound(
   let result: Leaves;
   let state: Leaves;
   let wallMs: number;
+  const versions = kept?.versions.attempt(compiled.plan, { round, attempt, seed }) ?? null;
+  const states = versions !== null && {
+    states: { seed: parts.seed, keepFrom, store: kept!.store, versions },
+  };
+  let counted: CountedVersions | null;
   try {
     const running = runRound({
       plan: compiled.plan,
@@ -61,6 +70,7 @@ export async function tryRound(
       population: options.population,
       cohort,
       serverInput: compiled.serverInput(from),
+      ...states,
       minReports: settings.minReports,
       onReports: (reports, faults) => {
         told = { reports, ...(faults !== undefined && { faults }) };
@@ -72,11 +82,12 @@ export async function tryRound(
     wallMs = clock() - began;
     state = compiled.stateOf(result);
     compiled.checkState(state, `finish round ${round}`);
+    counted = versions?.counted(outcome.reports) ?? null;
   } catch (error) {
     return failing(error, { round, attempt, ...told, wallMs: clock() - began }, isRecorded);
   }
   const metrics = compiled.metricsOf(result);
-  const evaluated = await evaluateRound(parts.evaluator, options, evaluating, round, state);
+  const evaluated = await evaluateRound(parts, evaluating, round, state, baseAfter(told.reports, counted));
   if (evaluated === null) return null;
   const figures = options.evaluation === undefined ? metrics : evaluated.evaluation;
   const checked = parts.constraints?.see(round, figures, round === options.rounds) ?? null;
@@ -85,7 +96,17 @@ export async function tryRound(
     ...(checked !== null && { constraints: checked }),
   };
   parts.keeper?.see(round, record, state, isInTurn(options, round));
-  return { kind: 'ran', record, result, line: isRecorded ? roundLineOf(record) : null };
+  const line = isRecorded ? roundLineOf({ ...record, clientVersions: counted }) : null;
+  return { kind: 'ran', record, result, versions: counted, line };
+}
+
+/** The versions that an evaluation of a new state reads, before that counts: of those who are in it, their new ones. */
+function baseAfter(
+  reports: readonly RoundReport[],
+  counted: CountedVersions | null,
+): ReadonlyMap<string, string> {
+  const accepted = reports.filter(({ status }) => status === 'accepted');
+  return new Map(counted?.ids.map((id, index) => [accepted[index]!.client, id]));
 }
 
 function failing(

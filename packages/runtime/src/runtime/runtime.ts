@@ -6,8 +6,23 @@ import type { Accumulator, CohortSlices } from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
 import type { ClientReport } from '@starling/plan/runner';
 import type { Population } from '@starling/population';
+import type { OpenClientStates } from '@starling/store';
 import type { ClientFault } from './client-fault.js';
 import type { PhaseFaults } from './phase-faults.js';
+
+/** What the clients of a phase keep, of a plan whose clients keep a state. */
+export interface PhaseStates {
+  /** The run's: first states are drawn from `clientStateSeed(seed, clientId)`. */
+  readonly seed: Seed;
+  /** Which version each client reads, in cohort order; `null` for one that has none. */
+  readonly bases: readonly (string | null)[];
+  /** Names the version that the client at a position makes of `base`, in the phase that makes it. */
+  nextOf(position: number, base: string | null): string;
+  /** The oldest round that the run may be taken up after: clients hold what they had then, and later. */
+  readonly keepFrom: number;
+  /** Holds the states of clients that are on this machine; those elsewhere hold their own. */
+  readonly store: OpenClientStates;
+}
 
 export interface PhaseRequest {
   /** Names the run to clients that may hear of several. Default: no name. */
@@ -29,6 +44,8 @@ export interface PhaseRequest {
   readonly broadcast: readonly Tensor[];
   /** Of the phase's selections, in order; left out if it has none. */
   readonly slices?: readonly CohortSlices[];
+  /** Left out by plans whose clients keep nothing; by others, where clients are to begin with their first states. */
+  readonly states?: PhaseStates;
   /** Whether it is a phase of an evaluation, of which no state is made. Default: of a round. */
   readonly isEvaluation?: boolean;
   /**

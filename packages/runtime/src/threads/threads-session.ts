@@ -1,5 +1,6 @@
 // A plan and a population on a pool of workers: gives lanes out, replaces workers that are lost, and keeps the
 // memory that main and workers share. Which lane goes when is in phase-run.ts.
+// Long because a lane is put together, sent, answered and put back with what the pool knows of its workers.
 import type { Worker } from 'node:worker_threads';
 import { StarlingError, type Value } from '@starling/federated-core';
 import type { MaybePromise, Reduction } from '@starling/federated-core/plan';
@@ -8,9 +9,11 @@ import type { ClientReport, Leaves } from '@starling/plan/runner';
 import { droppedReport } from '@starling/plan/runner';
 import type { Population } from '@starling/population';
 import type { EngineChoice } from '../engines/engines.js';
+import type { FoundState } from '../fold/client-states.js';
 import { lostReport } from '../fold/sum-lane.js';
 import { WorkerError } from '../runtime/errors.js';
 import type { PhaseOutcome, PhaseRequest, RuntimeSession } from '../runtime/runtime.js';
+import { keepStates, stateOrReport } from './lane-states.js';
 import type { ClientStore } from './memory/client-store.js';
 import type { LaneMemory } from './memory/lane-memory.js';
 import { type LaneTask, PhaseRun } from './phase-run.js';
@@ -44,6 +47,8 @@ interface Assignment {
   readonly task: LaneTask;
   /** Clients whose data stays in the store while the worker has the lane. */
   readonly pinned: number[];
+  /** Of each client of the lane, the version of its state that it begins with; none where clients keep nothing. */
+  states: readonly (FoundState | null)[];
 }
 
 interface PoolWorker {
@@ -157,7 +162,7 @@ export class ThreadsSession implements RuntimeSession {
       return;
     }
     const assignment = worker.lanes.get(reply.lane)!;
-    const { task } = assignment;
+    const { task, states } = assignment;
     worker.lanes.delete(reply.lane);
     this.unpin(assignment);
     const { cohort, phase } = run.request;
@@ -165,13 +170,23 @@ export class ThreadsSession implements RuntimeSession {
       reply.accumulators === 'in-cell'
         ? this.options.memory.phases[phase]!.accumulators(task.cell!)
         : reply.accumulators;
-    const reports =
+    const told =
       reply.reports ??
       cohort.slice(task.start, task.end).map((index): ClientReport => {
         return { client: this.options.population.clientId(index), status: 'accepted' };
       });
+    const reports = told.map((report, at) =>
+      report.status === 'accepted' && states[at]?.restarted === true
+        ? { ...report, restarted: true as const }
+        : report,
+    );
     this.pump();
-    void run.done(task, accumulators, reports).then(() => this.pump());
+    const kept =
+      reply.states === undefined
+        ? null
+        : keepStates(run.request, assignment.task.start, states, reply.states, reports);
+    const done = (): Promise<void> => run.done(task, accumulators, reports);
+    void (kept === null ? done() : kept.then(done, (error) => run.fail(error))).then(() => this.pump());
   }
 
   /** The one that takes its place has a thread of its own; it also takes its number, and so its scratch. */
@@ -210,7 +225,7 @@ export class ThreadsSession implements RuntimeSession {
         if (!worker.ready || worker.sending || worker.lanes.size > ahead) continue;
         const task = run.take();
         if (task === null) return;
-        const assignment: Assignment = { task, pinned: [] };
+        const assignment: Assignment = { task, pinned: [], states: [] };
         worker.lanes.set(task.lane, assignment);
         this.send(worker, run, assignment).catch((error: Error) => {
           worker.sending = false;
@@ -225,32 +240,51 @@ export class ThreadsSession implements RuntimeSession {
   private async send(worker: PoolWorker, run: PhaseRun, assignment: Assignment): Promise<void> {
     worker.sending = true;
     const { task, pinned } = assignment;
-    const { population, memory } = this.options;
-    const { cohort, phase, seed, slices, faults } = run.request;
+    const { linked, population, memory } = this.options;
+    const { cohort, phase, seed, slices, faults, states } = run.request;
     const clients: SentClient[] = [];
+    const found: (FoundState | null)[] = [];
+    const keeps = linked.plan.clientState !== undefined;
     for (let position = task.start; position < task.end; position++) {
       const index = cohort[position]!;
       const id = population.clientId(index);
       const fault = faults?.[position];
       if (fault?.kind === 'lost') {
         clients.push({ id, data: lostReport(id, fault) });
+        found.push(null);
         continue;
       }
-      const found = this.dataOf(pinned, index, id);
-      const data = found instanceof Promise ? await found : found;
+      const state = keeps ? await stateOrReport(linked.plan, run.request, position, id) : null;
+      found.push(state !== null && 'status' in state ? null : state);
+      if (state !== null && 'status' in state) {
+        clients.push({ id, data: state });
+        continue;
+      }
+      const given = this.dataOf(pinned, index, id);
+      const data = given instanceof Promise ? await given : given;
       const alterations = fault?.alterations;
-      clients.push(
-        sentClient(id, data, { rowsOf: slices?.map(({ rowsOf }) => rowsOf[position]!), alterations }),
-      );
+      const rowsOf = slices?.map((each) => each.rowsOf[position]!);
+      clients.push(sentClient(id, data, { rowsOf, alterations, state: state?.bytes }));
     }
     worker.sending = false;
+    assignment.states = found;
     if (worker.gone) {
       this.unpin(assignment); // the lane was put back while its data was loaded
       return;
     }
     const cellStart = memory.phases[phase]!.cellStart(task.cell!);
     const turn = this.publication.turn(phase);
-    worker.handle.send({ kind: 'lane', lane: task.lane, phase, turn, cellStart, seed, clients });
+    const stateSeed = keeps && { stateSeed: states?.seed ?? seed };
+    worker.handle.send({
+      kind: 'lane',
+      lane: task.lane,
+      phase,
+      turn,
+      cellStart,
+      seed,
+      ...stateSeed,
+      clients,
+    });
     if (worker.lanes.size < LANES_AHEAD) this.pump();
   }
 

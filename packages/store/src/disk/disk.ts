@@ -16,6 +16,8 @@ export interface Disk {
   /** Names of what is in a folder, in any order; none for a folder that is missing. */
   list(folder: string): Promise<readonly string[]>;
   read(path: string): Promise<Uint8Array>;
+  /** The bytes from `from` on, `length` of them or fewer where the file ends. */
+  readPart(path: string, from: number, length: number): Promise<Uint8Array>;
   /** `write` begins an empty file, `append` continues the one that is there, or begins one. */
   open(path: string, how: 'write' | 'append'): Promise<DiskFile>;
   /** Replaces what stands at `to`. */

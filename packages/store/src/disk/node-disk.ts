@@ -18,6 +18,21 @@ export const nodeDisk: Disk = {
     const { buffer, byteOffset, length } = await readFile(path);
     return new Uint8Array(buffer, byteOffset, length);
   },
+  async readPart(path, from, length) {
+    const file = await open(path, 'r');
+    try {
+      const bytes = new Uint8Array(length);
+      let done = 0;
+      while (done < length) {
+        const { bytesRead } = await file.read(bytes, done, length - done, from + done);
+        if (bytesRead === 0) break;
+        done += bytesRead;
+      }
+      return bytes.subarray(0, done);
+    } finally {
+      await file.close();
+    }
+  },
   async open(path, how) {
     const file = await open(path, how === 'append' ? 'a' : 'w');
     return {

@@ -108,6 +108,10 @@ export function simulatedDisk(options: SimulatedDiskOptions = {}): SimulatedDisk
       enter('read', path);
       return find(path).bytes.slice();
     },
+    async readPart(path, from, length) {
+      enter('read', path);
+      return find(path).bytes.slice(from, from + length);
+    },
     async open(path, how) {
       enter('open', path);
       const { folder, name } = folderOf(path);

@@ -47,6 +47,7 @@ export function directoryStore(directory: string, options: DirectoryStoreOptions
 
   return {
     name: directory,
+    keep: retention.keep,
     async list() {
       const history = await found();
       return history === null ? [] : [listedRun(history)];

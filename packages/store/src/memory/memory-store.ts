@@ -43,6 +43,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): RunStore {
 
   return {
     name: 'memory',
+    keep: retention.keep,
     async list() {
       return [...runs.values()].flatMap(({ entries }): ListedRun[] => {
         const history = historyOf(entries);

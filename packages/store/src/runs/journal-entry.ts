@@ -57,12 +57,24 @@ export interface StateMark {
   readonly sha256: string;
 }
 
+/** What became of the states that clients keep, in a round that counts. */
+export interface CountedVersions {
+  /** By `counted`: the version of its state that each client has from here on; SHA-256, hexadecimal. */
+  readonly ids: readonly string[];
+  /** SHA-256 of these and of the chain of the round before. */
+  readonly chain: string;
+  /** Names of clients that had lost their state and began anew; left out if there are none. */
+  readonly restarted?: readonly string[];
+}
+
 /** A round that counts. */
 export interface KeptCommit extends AttemptId {
   /** Names in cohort order of the clients whose reports are in the state. */
   readonly counted: readonly string[];
   readonly lost: readonly LostClient[];
   readonly metrics: Plain;
+  /** Of a run whose clients keep a state. */
+  readonly clientVersions?: CountedVersions;
   /** `null` for a round whose state is not kept. */
   readonly state: StateMark | null;
   /**

@@ -70,6 +70,8 @@ export interface OpenRun {
 export interface RunStore {
   /** Where it keeps runs, in errors: such as a directory. */
   readonly name: string;
+  /** How many of the last states it keeps: after the rounds of these, and no others, a run is taken up again. */
+  readonly keep: number;
   /** Runs that were started, the oldest first. */
   list(): Promise<readonly ListedRun[]>;
   /**

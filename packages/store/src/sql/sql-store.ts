@@ -71,6 +71,7 @@ export function sqlStore(directory: string, options: SqlStoreOptions = {}): RunS
 
   return {
     name: directory,
+    keep: retention.keep,
     async list() {
       const summaries: ListedRun[] = [];
       for (const run of await names()) {

@@ -1,7 +1,8 @@
 // What a worker does, on a thread of its own or on main's: one engine, one plan, and lanes one after another, each
 // summed where all threads can read it.
-import type { Tensor } from '@starling/federated-core';
+import type { Seed, Tensor } from '@starling/federated-core';
 import {
+  clientStateSeed,
   leafCount,
   type Selection,
   slicesInOrder,
@@ -9,10 +10,11 @@ import {
   updateChecker,
 } from '@starling/federated-core/plan';
 import type { ClientReport } from '@starling/plan/runner';
-import { createPlanRunner, type Leaves } from '@starling/plan/runner';
+import { createPlanRunner, type Leaves, type PhaseWork, phaseWork } from '@starling/plan/runner';
 import { createEngine } from '../../engines/engines.js';
 import { createAlterUpdate } from '../../fold/alter-update.js';
 import { createAccumulate } from '../../fold/lane-fold.js';
+import type { LaneState } from '../../fold/lane-state.js';
 import { type LaneAccumulators, zeroAccumulators } from '../../fold/ordered-merge.js';
 import { type LaneClient, sumLane } from '../../fold/sum-lane.js';
 import { callMemory } from '../memory/call-memory.js';
@@ -54,6 +56,7 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
     return {
       phase,
       runner,
+      work: phaseWork(plan.plan, phase, runner),
       selections,
       check: updateChecker(aggregations, reductions, vectors),
       alter: createAlterUpdate(aggregations),
@@ -71,9 +74,28 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
   const ownData = createStaging(arena);
   let slices: Leaves = [];
 
+  /** Loaded where clients keep something, alone: a worker is to start soon. */
+  const bytes = plan.plan.clientState === undefined ? null : await import('@starling/plan/safetensors');
+  const keeping = (
+    work: PhaseWork,
+    id: string,
+    before: Uint8Array | null,
+    seed: Seed,
+    keep: (state: Uint8Array) => void,
+  ): LaneState => ({
+    work,
+    find: () => ({
+      restarted: false, // main knows
+      leaves: () =>
+        before === null ? runner.initializeClient(clientStateSeed(seed, id)) : bytes!.decodeLeaves(before),
+    }),
+    keep: (state) => keep(bytes!.encodeLeaves(state)),
+  });
+
   const clientOf = (
     selections: readonly Selection<string>[],
     { id, data, rowsOf, alterations }: SentClient,
+    state: LaneState | null,
   ): LaneClient | ClientReport =>
     'status' in data
       ? data
@@ -81,6 +103,7 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
           client: id,
           load: () => ('start' in data ? ownData(data) : data),
           slices: () => (rowsOf === undefined ? [] : ownSlices(selections, slices, rowsOf)),
+          ...(state !== null && { state }),
           ...(alterations !== undefined && { alterations }),
         };
 
@@ -91,10 +114,22 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
     phase.turn = lane.turn;
     const cell = phase.cells.get(lane.cellStart) ?? cellAt(heap, lane.cellStart, phase.zeros);
     phase.cells.set(lane.cellStart, cell);
+    const states: (Uint8Array | null)[] = lane.clients.map(() => null);
     const sums = await sumLane(phase, {
       broadcast: phase.broadcast,
       seed: lane.seed,
-      clients: lane.clients.map((client) => clientOf(phase.selections, client)),
+      clients: lane.clients.map((client, position) => {
+        const { id, state } = client;
+        const keep = (made: Uint8Array): void => {
+          states[position] = made;
+        };
+        const seed = lane.stateSeed ?? lane.seed;
+        return clientOf(
+          phase.selections,
+          client,
+          state === undefined ? null : keeping(phase.work, id, state, seed, keep),
+        );
+      }),
       zeros: () => resetCell(cell, phase.zeros),
       async mayGoOn() {
         if (pause !== undefined) await pause();
@@ -112,6 +147,7 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
       lane: lane.lane,
       reports: reports.every(({ status }) => status === 'accepted') ? null : reports,
       accumulators: accumulators !== null && store(cell, accumulators) ? 'in-cell' : accumulators,
+      ...(plan.plan.clientState?.madeIn === lane.phase && { states }),
     });
   };
 

@@ -46,6 +46,8 @@ export interface SentClient {
   readonly data: PlacedLeaves | readonly Tensor[] | ClientReport;
   /** Of each selection of the phase, which rows of the slices are its own; left out if the phase has none. */
   readonly rowsOf?: readonly Int32Array[];
+  /** The bytes of its state, `null` for its first one; left out where clients keep nothing. */
+  readonly state?: Uint8Array | null;
   /** By simulated faults. */
   readonly alterations?: readonly Alteration[];
 }
@@ -54,13 +56,18 @@ export interface SentClient {
 export function sentClient(
   id: string,
   data: SentClient['data'],
-  { rowsOf, alterations }: { readonly [K in 'rowsOf' | 'alterations']: SentClient[K] | undefined },
+  {
+    rowsOf,
+    alterations,
+    state,
+  }: { readonly [K in 'rowsOf' | 'alterations' | 'state']: SentClient[K] | undefined },
 ): SentClient {
-  if (rowsOf === undefined && alterations === undefined) return { id, data };
+  if (rowsOf === undefined && alterations === undefined && state === undefined) return { id, data };
   return {
     id,
     data,
     ...(rowsOf !== undefined && { rowsOf }),
+    ...(state !== undefined && { state }),
     ...(alterations !== undefined && { alterations }),
   };
 }
@@ -80,6 +87,8 @@ export type Command =
       readonly cellStart: number;
       /** The round's. */
       readonly seed: Seed;
+      /** What first states are drawn from; left out where clients keep nothing. */
+      readonly stateSeed?: Seed;
       readonly clients: readonly SentClient[];
     }
   | { readonly kind: 'close' };
@@ -95,6 +104,8 @@ export type Reply =
        * Where the sums are: in the lane's cell; here, where their size is not fixed; or nowhere, as no client is left.
        */
       readonly accumulators: 'in-cell' | LaneAccumulators | null;
+      /** The bytes of the new state of each client, `null` for one that has none; left out where no state is made. */
+      readonly states?: readonly (Uint8Array | null)[];
     }
   /** The plan's own operators failed, or the worker could not start: nothing that another worker would fix. */
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };

@@ -243,7 +243,10 @@ def run(program, inputs, constants, graphs, seed):
 
 def wanted_blobs(manifest):
     """What the work of a plan needs: models by graph, and constants."""
-    used = {step["graph"] for phase in manifest["phases"] for step in phase["work"]["instructions"] if "graph" in step}
+    programs = [phase["work"] for phase in manifest["phases"]]
+    if "clientState" in manifest:
+        programs.append(manifest["clientState"]["initialize"])
+    used = {step["graph"] for program in programs for step in program["instructions"] if "graph" in step}
     models = {graph["id"]: graph["onnx"]["sha256"] for graph in manifest["graphs"] if graph["id"] in used}
     return models, manifest["constants"] and manifest["constants"]["sha256"]
 
@@ -274,11 +277,34 @@ def unpack_slices(selections, leaves):
     return datasets
 
 
-def take_part(url, name, readings):
+class Kept:
+    """What the client keeps of its runs: versions by run and name, with the rounds and bases that made them."""
+
+    def __init__(self):
+        self.versions = {}
+
+    def read(self, state, plan, run_name, constants, graphs):
+        """The leaves to begin with; None if they are lost."""
+        if state["base"] is None:
+            return run(plan["initialize"], [], constants, graphs, tuple(state["seed"]))
+        version = self.versions.get((run_name, state["base"]))
+        return version and version["leaves"]
+
+    def write(self, state, run_name, round_number, leaves):
+        held, at = {}, state["base"]
+        while at is not None and (run_name, at) in self.versions:
+            version = held[(run_name, at)] = self.versions[(run_name, at)]
+            at = version["base"] if version["round"] > state["keepFrom"] else None
+        others = {key: version for key, version in self.versions.items() if key[0] != run_name}
+        new = {"round": round_number, "base": state["base"], "leaves": leaves}
+        self.versions = {**others, **held, (run_name, state["next"]): new}
+
+
+def take_part(url, name, readings, forgets=None):
     talk = Conversation(url)
     versions = {"lowest": VERSION, "highest": VERSION}
     talk.say("hello", {"client": name, "dataType": "<readings=float32*>", "agent": "python", "versions": versions})
-    blobs, missing, rounds, slices = {}, set(), set(), None
+    blobs, missing, rounds, slices, kept = {}, set(), set(), None, Kept()
     while True:
         heard = talk.hear()
         if heard is None:
@@ -315,9 +341,20 @@ def take_part(url, name, readings):
                 assert hashlib.sha256(slices).hexdigest() == control["slices"]
                 own = unpack_slices(phase["selections"], read_leaves(slices))
             data = ("F32", [len(readings)], readings)
-            inputs = [*read_leaves(body), *own, data]
-            update = run(phase["work"], inputs, constants, graphs, tuple(control["seed"]))
             at = {field: control[field] for field in ("run", "round", "attempt", "phase", "broadcast")}
+            plan, state, before = manifest.get("clientState"), control.get("state"), []
+            if plan:
+                before = kept.read(state, plan, control["run"], constants, graphs)
+                if before is None or (forgets == control["round"] and state["base"]):
+                    talk.say("failed", {**at, "code": "state-lost", "reason": "that version is not here"})
+                    continue
+            inputs = [*read_leaves(body), *own, *before, data]
+            update = run(phase["work"], inputs, constants, graphs, tuple(control["seed"]))
+            if plan and plan["madeIn"] == control["phase"]:
+                cut = len(update) - len(before)
+                update, made = update[:cut], update[cut:]
+                if state["next"]:
+                    kept.write(state, control["run"], control["round"], made)
             talk.say_with_body("update", at, write_leaves(update))
         elif kind == "ack":
             assert control["status"] == "accepted", control
@@ -329,5 +366,5 @@ def take_part(url, name, readings):
 
 
 if __name__ == "__main__":
-    url, name, readings = sys.argv[1:]
-    print(json.dumps({"rounds": take_part(url, name, json.loads(readings))}))
+    url, name, readings, *forgets = sys.argv[1:]  # `forgets`: a round before which what it keeps is lost
+    print(json.dumps({"rounds": take_part(url, name, json.loads(readings), *map(int, forgets))}))

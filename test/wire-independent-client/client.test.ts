@@ -15,14 +15,16 @@ import {
   federatedSelect,
   federatedSequenceSum,
   federatedSum,
+  federatedValue,
   float32,
   int32,
+  iterativeProcess,
   sequence,
   struct,
   toValue,
 } from '@starling/federated-core';
 import { populationOf, uniformSampler } from '@starling/population';
-import { inProcessRuntime, type Runtime, runRounds } from '@starling/runtime';
+import { inProcessRuntime, type RunOptions, type Runtime, runRounds } from '@starling/runtime';
 import { describe, expect, test } from 'vitest';
 import { isLeftOut } from '../support/tools.js';
 
@@ -129,10 +131,29 @@ const selections = federatedComputation(
   }),
 );
 
-function run(runtime: Runtime, computation: FederatedComputation, serverArguments: unknown) {
+/** Each client keeps the sum of what it holds, and sends what it kept: of the first round, 100. */
+const keeping = iterativeProcess({
+  initialize: federatedComputation(null, () => federatedValue(0, 'SERVER', float32())),
+  initializeClient: federatedComputation(null, () => federatedValue(100, 'CLIENTS', float32())),
+  next: federatedComputation(
+    {
+      state: atServer(float32()),
+      clientState: atClients(float32()),
+      readings: atClients(sequence(float32())),
+    },
+    ({ clientState, readings }) => ({
+      state: federatedSum(clientState),
+      clientState: federatedSequenceSum(readings),
+      metrics: { drawn: federatedSample(clientState, { maxSamples: 2 }) },
+    }),
+  ),
+});
+
+type Asked = Pick<RunOptions, 'process' | 'computation' | 'arguments' | 'onRound' | 'onRecord'>;
+
+function run(runtime: Runtime, asked: Asked) {
   return runRounds({
-    computation,
-    arguments: serverArguments,
+    ...(asked as { readonly computation: FederatedComputation }),
     runtime,
     population,
     sampler: uniformSampler({ cohortSize: 4 }),
@@ -141,12 +162,17 @@ function run(runtime: Runtime, computation: FederatedComputation, serverArgument
   });
 }
 
-/** One Python process a client; gives what each printed. */
-function launch(url: string) {
+/** One Python process a client, of which the first loses what it keeps; gives what each printed. */
+function launch(url: string, forgets: number | null) {
   const ends = readings.map((values, index) => {
-    const child = spawn(PYTHON, [CLIENT, url, population.clientId(index), JSON.stringify(values)], {
-      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
-    });
+    const further = index === 0 && forgets !== null ? [String(forgets)] : [];
+    const child = spawn(
+      PYTHON,
+      [CLIENT, url, population.clientId(index), JSON.stringify(values), ...further],
+      {
+        env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+      },
+    );
     let output = '';
     child.stdout.on('data', (data) => {
       output += data;
@@ -161,18 +187,23 @@ function launch(url: string) {
 
 /** Runs with Python clients, and in this process. */
 async function runBoth(computation: FederatedComputation, serverArguments: unknown) {
+  const asked = { computation, arguments: serverArguments };
+  return { actual: await runPython(asked), expected: await run(inProcessRuntime(), asked) };
+}
+
+async function runPython(asked: Asked, forgets: number | null = null) {
   let launched: ReturnType<typeof launch> | null = null;
   const runtime = websocketRuntime({
     deadlineMs: 20_000,
     extendBelow: 4,
     launchClients: (url) => {
-      launched = launch(url);
+      launched = launch(url, forgets);
       return launched;
     },
   });
-  const actual = await run(runtime, computation, serverArguments);
+  const actual = await run(runtime, asked);
   expect(await launched!.ends).toEqual(Array(4).fill('{"rounds": 3}'));
-  return { actual, expected: await run(inProcessRuntime(), computation, serverArguments) };
+  return actual;
 }
 
 describe('a Python client', () => {
@@ -193,6 +224,33 @@ describe('a Python client', () => {
       rows: { data: Float32Array.of(68, 680) },
       wrapped: { row: { data: Float32Array.of(24, 240) }, first: 24 },
     });
+  });
+
+  test.skipIf(lacksPython)('keeps a state as ours does', async () => {
+    const actual = await runPython({ process: keeping });
+    const expected = await run(inProcessRuntime(), { process: keeping });
+    expect(actual.stateHash).toBe(expected.stateHash);
+    expect(actual.metrics).toEqual(expected.metrics);
+    expect((actual.stateValue as unknown as { readonly data: Float32Array }).data[0]).toBeCloseTo(82.1, 4);
+  });
+
+  test.skipIf(lacksPython)('begins anew when it says that its state is lost', async () => {
+    const sums: number[] = [];
+    const restarted: (readonly string[] | undefined)[] = [];
+    await runPython(
+      {
+        process: keeping,
+        onRound: ({ state }) => void sums.push(Number(state[0]!.data[0])),
+        onRecord: (line) => {
+          if (line.type === 'round') restarted.push(line.clientVersions?.restarted);
+        },
+      },
+      3,
+    );
+    // 400 of four first states; 82.1; and in round 3 the first client has lost its 51.75, and begins with 100 again.
+    const rounded = sums.map((sum) => Math.round(sum * 1000) / 1000);
+    expect(rounded).toEqual([400, 82.1, 130.35]);
+    expect(restarted).toEqual([undefined, undefined, [population.clientId(0)]]);
   });
 
   // onnxruntime for Python is on few machines: STARLING_PYTHON names an interpreter that has it.

@@ -8,7 +8,7 @@ export type { ClientCounts } from './core/memory.js';
 export { createPlanCache, type PlanCache } from './core/plan-cache.js';
 export type { ClientSocket, Connect, SocketEvents } from './core/socket.js';
 export { connectWs } from './node/connect-ws.js';
-export { createClient } from './node/create-client.js';
+export { createClient, type NodeClientOptions } from './node/create-client.js';
 export {
   type RunClientsOptions,
   type RunningClients,

@@ -26,6 +26,7 @@ interface ClientCommandOptions {
   readonly engine: EngineChoice;
   readonly token?: string;
   readonly tokenFile?: string;
+  readonly keep?: string;
   readonly giveUpMs?: number;
   readonly pin: readonly string[];
   readonly set: Readonly<Record<string, string>>;
@@ -53,6 +54,11 @@ export function addClientCommand(program: Command): void {
     .addOption(engineOption())
     .addOption(tokenOption('what the coordinator asks for').env('STARLING_TOKEN'))
     .addOption(tokenFileOption().env('STARLING_TOKEN_FILE'))
+    .addOption(
+      textOption('--keep', 'dir', 'where they keep what a plan has them keep (default: in memory)').env(
+        'STARLING_KEEP',
+      ),
+    )
     .addOption(
       numberOption(
         '--give-up-ms',
@@ -90,6 +96,7 @@ async function client(name: string, options: ClientCommandOptions, command: Comm
       logger,
       signal: AbortSignal.any([interrupt, parent.signal]),
       ...(token === undefined ? {} : { token }),
+      ...(options.keep === undefined ? {} : { keep: options.keep }),
       ...(options.giveUpMs === undefined ? {} : { giveUpMs: options.giveUpMs }),
       ...(options.pin.length === 0 ? {} : { pins: options.pin }),
     });

@@ -27,6 +27,7 @@ export function checkClient(options: ClientOptions): void {
     }),
     token: tokenKind,
     pins: textsKind,
+    keep: keepKind,
     backOff: backOffKind,
     giveUpMs: atLeastZero,
     connect: required(kinds.callable),
@@ -55,6 +56,13 @@ const idKind: Check = ofKind({
 
 /** A secret, which may be empty. */
 export const tokenKind: Check = ofKind({ need: 'text', fits: (value) => typeof value === 'string' });
+
+/** Where a client keeps what it keeps. */
+export const keepKind: Check = ofKind({
+  need: "a store, such as directoryClientStates('kept') of @starling/store/directory",
+  fits: (value) => hasMethods(value, ['open']),
+  advice: (value) => (typeof value === 'string' ? `Write directoryClientStates('${value}')` : null),
+});
 
 /** Texts, such as hashes. */
 export const textsKind: Check = ofKind({

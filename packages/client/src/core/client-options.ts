@@ -1,6 +1,7 @@
 // What a client is given.
 import type { Engine } from '@starling/compute';
 import type { Type, Value } from '@starling/federated-core';
+import type { ClientStateStore } from '@starling/store';
 import type { BackOff } from './back-off.js';
 import type { ClientLogger } from './logger.js';
 import type { PlanCache } from './plan-cache.js';
@@ -49,6 +50,11 @@ export interface ClientOptions {
   readonly token?: string;
   /** Plan hashes (SHA-256, hex) that the client agrees to run. Default: any. */
   readonly pins?: readonly string[];
+  /**
+   * Where it keeps what a plan has it keep from round to round. Default: in memory, so that it is lost with the
+   * process.
+   */
+  readonly keep?: ClientStateStore;
   readonly backOff?: BackOff;
   /** How long it continues trying without ever reaching a coordinator, milliseconds. Default: without end. */
   readonly giveUpMs?: number;

@@ -1,11 +1,15 @@
 // A client: it holds data that never leaves it, joins a coordinator, works on what it is asked for, and comes back
 // after every cut, until the run is over or it is turned away for good.
-import { formatType, StarlingError } from '@starling/federated-core';
+import { formatType, StarlingError, type Value } from '@starling/federated-core';
+import { unflatten } from '@starling/federated-core/plan';
+import { decodeLeaves } from '@starling/plan/safetensors';
+import { memoryClientStates } from '@starling/store';
 import { type ConversationState, passingCodes } from '@starling/wire';
 import { backOffMs } from './back-off.js';
 import { checkClient } from './check-client.js';
 import type { ClientOptions } from './client-options.js';
 import { type Conversation, converse } from './conversation.js';
+import { borrowKeeper } from './keeper.js';
 import { silentLogger } from './logger.js';
 import { type ClientCounts, newCounts, newMemory } from './memory.js';
 import { createPlanCache } from './plan-cache.js';
@@ -23,6 +27,11 @@ export interface Client {
   readonly counts: Readonly<ClientCounts>;
   /** Rejects with a `ClientRefusedError` if the client was turned away for good. */
   readonly finished: Promise<ClientSummary>;
+  /**
+   * What the client keeps of a run in which it has taken part since it was started, as of its latest round that counts;
+   * also after the run has ended. `null` if it keeps nothing.
+   */
+  keptValue(run: string): Promise<Value | null>;
   /** Leaves; resolves once the socket is closed. */
   close(): Promise<void>;
 }
@@ -48,6 +57,8 @@ export function createClientOn(options: ClientOptions): Client {
   const ownPlans = options.plans === undefined;
   const plans = options.plans ?? createPlanCache(options.engine);
   const memory = newMemory(options.clientId);
+  const store = options.keep ?? memoryClientStates();
+  const keeper = borrowKeeper(store);
   const counts = newCounts();
   let conversation: Conversation | null = null;
   let closing = false;
@@ -66,6 +77,7 @@ export function createClientOn(options: ClientOptions): Client {
           logger,
           plans,
           memory,
+          keeper,
           counts,
           dataTypeText: formatType(options.dataType),
         });
@@ -100,6 +112,7 @@ export function createClientOn(options: ClientOptions): Client {
       }
       return summary('closed');
     } finally {
+      await keeper.release();
       if (ownPlans) await plans.dispose();
     }
   }
@@ -115,6 +128,18 @@ export function createClientOn(options: ClientOptions): Client {
     },
     counts,
     finished,
+    async keptValue(run) {
+      const { name, stateType } = memory;
+      const id = memory.counted.get(run);
+      if (name === null || stateType === null || id === undefined) return null;
+      const borrowed = borrowKeeper(store);
+      try {
+        const bytes = await (await borrowed.open(run)).read(name, id);
+        return bytes === null ? null : unflatten(stateType, decodeLeaves(bytes));
+      } finally {
+        await borrowed.release();
+      }
+    },
     async close() {
       closing = true;
       conversation?.leave('closed', 'the client was closed');

@@ -1,5 +1,6 @@
 // One socket, seen from the client: a conversation in named states (`conversationStates`), from `hello` to its end.
 // What must outlive the socket is in the client's memory; whether there is a next socket is the client's business.
+// Long because its states share what they know of the socket.
 import { StarlingError, type Type, type Value } from '@starling/federated-core';
 import {
   type Control,
@@ -20,6 +21,7 @@ import {
 } from '@starling/wire';
 import { createBlobFetcher } from './blob-fetcher.js';
 import type { ClientOptions } from './client-options.js';
+import type { Keeper } from './keeper.js';
 import type { ClientLogger } from './logger.js';
 import type { ClientCounts, ClientMemory } from './memory.js';
 import type { LoadedPlan, PlanCache } from './plan-cache.js';
@@ -40,6 +42,7 @@ export interface ConversationOptions extends Pick<ClientOptions, 'onAck' | 'onCo
   readonly url: string;
   readonly connect: Connect;
   readonly memory: ClientMemory;
+  readonly keeper: Keeper;
   readonly counts: ClientCounts;
   readonly plans: PlanCache;
   readonly dataType: Type;
@@ -256,6 +259,7 @@ export function converse(options: ConversationOptions): Conversation {
     } catch (error) {
       return leave('type-mismatch' satisfies WireCode, (error as Error).message);
     }
+    memory.stateType = plan.stateType;
     const { load } = options;
     const { client } = welcome;
     const { inTurn } = plans;
@@ -266,6 +270,7 @@ export function converse(options: ConversationOptions): Conversation {
       load,
       inTurn,
       memory,
+      keeper: options.keeper,
       counts,
       reports,
       send,

@@ -1,5 +1,6 @@
 // What a client keeps from one socket to the next, so that a cut costs no work twice: its name, the broadcast and its
 // slices as far as they came, and the update that it owes or has not been thanked for.
+import type { Type } from '@starling/federated-core';
 import type { ClientReport } from '@starling/plan/runner';
 import type { PartialBody } from '@starling/wire';
 
@@ -36,6 +37,12 @@ export interface ClientMemory {
   /** Its own slices, of the latest phase that has any. */
   slices: PartialBody | null;
   update: KeptUpdate | null;
+  /** Of what it keeps, the version of each run that counts, as far as it has heard. */
+  readonly counted: Map<string, string>;
+  /** The version that it wrote last: whether it counts is heard later. */
+  pending: { readonly run: string; readonly round: number; readonly id: string } | null;
+  /** What it keeps, by the plan that it was offered last. */
+  stateType: Type | null;
 }
 
 /** What became of a client's updates. */
@@ -63,6 +70,9 @@ export const newMemory = (name: string | null): ClientMemory => ({
   broadcast: null,
   slices: null,
   update: null,
+  counted: new Map(),
+  pending: null,
+  stateType: null,
 });
 export const newCounts = (): ClientCounts => ({
   accepted: 0,

@@ -5,7 +5,14 @@ import { engineKind } from '@starling/compute/engine';
 import { StarlingError, type Tensor, type Type, type Value } from '@starling/federated-core';
 import { leafCount, type Selection, splitLeaves, unpackSlices } from '@starling/federated-core/plan';
 import { decodeManifest, decodePlan, workBlobs } from '@starling/plan';
-import { clientArgument, createPlanRunner, nextTurn, type PlanRunner } from '@starling/plan/runner';
+import {
+  clientArgument,
+  createPlanRunner,
+  nextTurn,
+  type PhaseWork,
+  type PlanRunner,
+  phaseWork,
+} from '@starling/plan/runner';
 import { bodyLimit, type PartialBody, slicesLimit } from '@starling/wire';
 
 /** A plan that is ready to work. */
@@ -20,7 +27,10 @@ export interface LoadedPlan {
   argument(dataType: Type): (value: Value) => readonly Tensor[];
   /** The leaves of a `slices` body as the phase's work takes them; throws a `StarlingError` if they are not that. */
   unpackSlices(phase: number, leaves: readonly Tensor[]): readonly Tensor[];
-  readonly work: PlanRunner['work'];
+  /** What each client keeps; `null` if it is nothing. */
+  readonly stateType: Type | null;
+  readonly initializeClient: PlanRunner['initializeClient'];
+  work(phase: number, ...of: Parameters<PhaseWork>): ReturnType<PhaseWork>;
 }
 
 export interface WantedBlob {
@@ -54,6 +64,7 @@ export function createPlanCache(engine: Engine): PlanCache {
     const linked = decodePlan(manifestBytes, blobs, { graphs: 'work' });
     const runner = await createPlanRunner(linked, engine, ['client']);
     const { phases } = linked.plan;
+    const works = phases.map((_, phase) => phaseWork(linked.plan, phase, runner));
     return {
       hash: linked.hash,
       phases: phases.length,
@@ -63,7 +74,9 @@ export function createPlanCache(engine: Engine): PlanCache {
       argument: (dataType: Type) => clientArgument(linked.plan, dataType),
       unpackSlices: (phase: number, leaves: readonly Tensor[]) =>
         unpackAll(phases[phase]?.selections ?? [], leaves),
-      work: runner.work,
+      stateType: linked.plan.clientState?.type ?? null,
+      initializeClient: runner.initializeClient,
+      work: (phase: number, ...of: Parameters<PhaseWork>) => works[phase]!(...of),
       dispose: () => runner.dispose(),
     };
   }

@@ -64,6 +64,10 @@ export function createReports(
       if (!isAwaited(commit)) return; // heard before
       const { run, round, attempt, status, counted } = commit;
       const { accepted } = memory.awaited!;
+      const { pending } = memory;
+      if (counted.length > 0 && pending?.run === run && pending.round === round) {
+        memory.counted.set(run, pending.id);
+      }
       memory.awaited = null;
       counts.accepted += counted.length;
       // An acknowledgement may have been lost in a cut, so that more count than were known to be accepted.

@@ -1,9 +1,12 @@
 // A client's work over one socket: from the broadcast to the update, and what became of it. An update that was
 // computed before a cut is kept in the client's memory and sent as it is.
 import type { Tensor, Value } from '@starling/federated-core';
-import { clientOutcome } from '@starling/plan/runner';
+import { clientOutcome, droppedReport } from '@starling/plan/runner';
 import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
+import { StoreFailedError } from '@starling/store';
 import { type Control, encodeBodyMessage, encodeMessage, type PartialBody, WireError } from '@starling/wire';
+import type { Keeper } from './keeper.js';
+import { keptState } from './kept-state.js';
 import type { ClientLogger } from './logger.js';
 import type { ClientCounts, ClientMemory, WorkOutcome } from './memory.js';
 import type { LoadedPlan, PlanCache } from './plan-cache.js';
@@ -17,6 +20,7 @@ export interface WorkerOptions {
   readonly load: (client: string) => Value | Promise<Value>;
   readonly inTurn: PlanCache['inTurn'];
   readonly memory: ClientMemory;
+  readonly keeper: Keeper;
   readonly counts: ClientCounts;
   readonly reports: Reports;
   readonly send: (frame: Uint8Array) => void;
@@ -37,10 +41,20 @@ export function createWorker(options: WorkerOptions): Worker {
   let stream = 0;
 
   async function compute(
-    { phase, seed, broadcast, slices }: Control<'work'>,
+    work: Control<'work'>,
     body: Uint8Array,
     own: PartialBody | null,
   ): Promise<WorkOutcome> {
+    const { phase, seed, broadcast, slices } = work;
+    const LOST: WorkOutcome = {
+      report: {
+        client,
+        status: 'dropped',
+        code: 'state-lost',
+        reason: 'the client no longer holds that version',
+      },
+      update: null,
+    };
     const checked = (bytes: Uint8Array, hash: string): readonly Tensor[] => {
       if (sha256Hex(bytes) === hash) return decodeLeaves(bytes);
       throw new WireError('blob-bad-hash', 'Cannot work: a body has another hash than announced');
@@ -48,15 +62,28 @@ export function createWorker(options: WorkerOptions): Worker {
     const sent = checked(body, broadcast);
     const sliced =
       slices === null || own === null ? [] : plan.unpackSlices(phase, checked(own.bytes, slices));
-    const { report, update } = await options.inTurn(() =>
-      clientOutcome(
+    const working = options.inTurn(async (): Promise<WorkOutcome> => {
+      const kept = keptState(options, work);
+      const state = kept === null ? [] : await kept.read();
+      if (state === null) return LOST;
+      let made: readonly Tensor[] | null = null;
+      const { report, update } = await clientOutcome(
         client,
         async () => options.argument(await options.load(client)),
-        (input) => plan.work(phase, sent, [...sliced, ...input], seed),
+        async (input) => {
+          const worked = await plan.work(phase, sent, { slices: sliced, state, input }, seed);
+          made = worked.state;
+          return worked.update;
+        },
         () => null, // the coordinator checks updates, all alike
-      ),
-    );
-    return { report, update: update && encodeLeaves(update) };
+      );
+      if (update !== null && made !== null) await kept?.keep(made);
+      return { report, update: update && encodeLeaves(update) };
+    });
+    return working.catch((error) => {
+      if (!(error instanceof StoreFailedError)) throw error;
+      return { report: droppedReport(client, 'work-failed', error), update: null }; // without its state, no update
+    });
   }
 
   /** `held`: bytes of this very update that the coordinator has from an earlier socket. */
@@ -88,7 +115,8 @@ export function createWorker(options: WorkerOptions): Worker {
       if (slices !== null && (own?.message.type !== 'slices' || own.message.control.hash !== slices)) {
         throw new WireError('unexpected-message', `Cannot work: slices ${slices} must come first`);
       }
-      const key = [plan.hash, run, round, attempt, phase, broadcast, slices, ...seed].join(' ');
+      const versions = control.state === null ? [] : [control.state.base, control.state.next];
+      const key = [plan.hash, run, round, attempt, phase, broadcast, slices, ...versions, ...seed].join(' ');
       // What the coordinator holds is of an update that this client sent before; one computed anew is sent whole.
       const held = memory.update?.key === key ? control.received : 0;
       if (memory.update?.key !== key) memory.update = { key, outcome: compute(control, body, own) };

@@ -3,8 +3,9 @@
 import type { Engine } from '@starling/compute';
 import { engineKind } from '@starling/compute/engine';
 import { createOnnxEngine } from '@starling/compute/onnx';
-import { type Check, checkOptions, kinds, ofKind, required } from '@starling/federated-core/plan';
+import { type Check, checkOptions, hasMethods, kinds, ofKind, required } from '@starling/federated-core/plan';
 import { type Population, populationKind } from '@starling/population';
+import { type ClientStateStore, memoryClientStates } from '@starling/store';
 import type { BackOff } from '../core/back-off.js';
 import { atLeastZero, backOffKind, loggerKind, textsKind, tokenKind, urlKind } from '../core/check-client.js';
 import type { Client, ClientSummary } from '../core/client.js';
@@ -12,7 +13,7 @@ import type { ClientOptions } from '../core/client-options.js';
 import { type ClientLogger, silentLogger } from '../core/logger.js';
 import { createPlanCache } from '../core/plan-cache.js';
 import type { Connect } from '../core/socket.js';
-import { createClient } from './create-client.js';
+import { createClient, keptIn } from './create-client.js';
 
 export interface RunClientsOptions {
   readonly url: string;
@@ -21,6 +22,8 @@ export interface RunClientsOptions {
   readonly clients?: readonly number[] | { readonly any: number };
   readonly token?: string;
   readonly pins?: readonly string[];
+  /** A directory in which they keep what a plan has them keep, or a store of another kind: see `ClientOptions`. */
+  readonly keep?: string | ClientStateStore;
   readonly backOff?: BackOff;
   /** See `ClientOptions`. */
   readonly giveUpMs?: number;
@@ -49,6 +52,7 @@ export async function startClients(options: RunClientsOptions): Promise<RunningC
   const logger = options.logger ?? silentLogger;
   const engine = options.engine ?? (await createOnnxEngine());
   const plans = createPlanCache(engine);
+  const keep = options.keep === undefined ? memoryClientStates() : keptIn(options.keep);
   const names =
     'any' in which ? Array<null>(which.any).fill(null) : which.map((index) => population.clientId(index));
   const indexOf = new Map(
@@ -63,6 +67,7 @@ export async function startClients(options: RunClientsOptions): Promise<RunningC
       load: (client) => population.load(indexOf.get(client) ?? noSuchClient(client, population)),
       engine,
       plans,
+      keep,
       ...(options.connect !== undefined && { connect: options.connect }),
       ...(options.onAck !== undefined && { onAck: options.onAck }),
       ...(options.onCommit !== undefined && { onCommit: options.onCommit }),
@@ -101,6 +106,10 @@ function checkClients(options: RunClientsOptions): void {
     clients: whichKind,
     token: tokenKind,
     pins: textsKind,
+    keep: ofKind({
+      need: 'a directory, or a store of what clients keep',
+      fits: (value) => (typeof value === 'string' && value !== '') || hasMethods(value, ['open']),
+    }),
     backOff: backOffKind,
     giveUpMs: atLeastZero,
     engine: engineKind,

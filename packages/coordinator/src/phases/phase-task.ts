@@ -1,12 +1,12 @@
 // A phase that clients can be asked for: its broadcast, encoded once for all, each client's own slices, encoded when
 // its turn comes, and who owes an update.
-import { clientSeed } from '@starling/federated-core/plan';
+import { clientSeed, clientStateSeed } from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
 import { encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import type { Population } from '@starling/population';
 import type { PhaseAddress } from '@starling/rounds';
 import type { PhaseRequest } from '@starling/runtime/phases';
-import { MAX_BODY_BYTES, slicesLimit } from '@starling/wire';
+import { type Control, MAX_BODY_BYTES, slicesLimit } from '@starling/wire';
 import { shareBody } from '../bodies/shared-body.js';
 import { encodeSlices, slicesBytes } from '../bodies/slices-body.js';
 import type { HeldBody, Task } from '../server/task.js';
@@ -14,6 +14,8 @@ import { type Gathering, type GatheringOptions, gather } from './gathering.js';
 
 export interface PhaseTask extends Task {
   readonly gathering: Gathering;
+  /** Whether the client had lost its state, and was asked to begin anew. */
+  hasRestarted(client: string): boolean;
 }
 
 export function makeTask(
@@ -27,6 +29,7 @@ export function makeTask(
     cohort,
     broadcast: leaves,
     slices,
+    states,
   }: PhaseRequest & Pick<PhaseAddress, 'run'>,
   population: Population,
   nextStream: () => number,
@@ -62,9 +65,32 @@ export function makeTask(
     return { hash, frames: shareBody(own, nextStream()).frames('slices', { ...of, hash }, from) };
   }
 
+  const restarted = new Set<string>();
+  const { clientState } = plan;
+  const makesState = clientState !== undefined && clientState.madeIn === phase;
+  function stateOf(client: string): Control<'work'>['state'] {
+    if (clientState === undefined) return null;
+    const position = positions.get(client)!;
+    const base = restarted.has(client) ? null : (states?.bases[position] ?? null);
+    return {
+      base,
+      next: makesState && states !== undefined ? states.nextOf(position, base) : null,
+      seed: [...clientStateSeed(states?.seed ?? seed, client)],
+      keepFrom: states?.keepFrom ?? 0,
+    };
+  }
+
   return {
     ...address,
     gathering,
+    hasRestarted: (client) => restarted.has(client),
+    stateLost(client, at) {
+      const isOfThis = at.run === run && at.round === round && at.attempt === attempt && at.phase === phase;
+      const isAsked = isOfThis && at.broadcast === broadcast && gathering.owes(client);
+      if (!isAsked || clientState?.whenLost !== 'restart' || stateOf(client)?.base === null) return false;
+      restarted.add(client);
+      return true;
+    },
     frames(client, held, received) {
       const own = slicesOf(client, held.slices);
       if (own === null) return { slices: [], work: [] };
@@ -76,6 +102,7 @@ export function makeTask(
           deadlineMs: gathering.remainingMs(),
           broadcast,
           slices: own.hash,
+          state: stateOf(client),
           received,
         },
         held.broadcast?.hash === broadcast ? held.broadcast.from : 0,

@@ -1,7 +1,13 @@
 // One session on a server: the plan that it offers, who is joined, and where messages go. It seats connections at
 // clients, keeps what a cut left of an update, and hands reports to the phase that is being gathered.
 import type { Population } from '@starling/population';
-import { type ControlMessage, encodeMessage, type PartialBody, WireError } from '@starling/wire';
+import {
+  type ControlMessage,
+  encodeMessage,
+  type PartialBody,
+  type WireCode,
+  WireError,
+} from '@starling/wire';
 import { createPacing } from '../bodies/pacing.js';
 import type { PlanOffer } from '../bodies/plan-offer.js';
 import type { Connection, ConnectionHandlers } from './connection.js';
@@ -191,6 +197,10 @@ export function createSeats(
     },
     failed({ client }, { code, reason, ...at }) {
       const asked = task?.gathering.owes(client) ?? false;
+      if (code === ('state-lost' satisfies WireCode) && task?.stateLost(client, at) === true) {
+        ask(client);
+        return asked;
+      }
       task?.gathering.failed(client, at, code, reason);
       return asked && task?.gathering.owes(client) === false;
     },

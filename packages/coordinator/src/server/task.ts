@@ -24,6 +24,11 @@ export interface Reports {
 export interface Task extends PhaseAddress {
   readonly gathering: Reports;
   /**
+   * The client says that it no longer holds the state that it was asked to read, of this very work. Whether it is to be
+   * asked again, to begin anew: else there is no update of it.
+   */
+  stateLost(client: string, at: ReportControl): boolean;
+  /**
    * The frames of `work` for a client, and of its `slices` before. `received`: bytes of its update that are here
    * already.
    */

@@ -6,7 +6,7 @@ import { createOnnxEngine } from '@starling/compute/onnx';
 import { StarlingError } from '@starling/federated-core';
 import { parseType, updateChecker } from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
-import { clientArgument, createPlanRunner } from '@starling/plan/runner';
+import { type ClientReport, clientArgument, createPlanRunner } from '@starling/plan/runner';
 import type { Population } from '@starling/population';
 import type { RuntimeSession } from '@starling/runtime';
 import {
@@ -20,7 +20,7 @@ import { pino } from 'pino';
 import { offerPlan } from '../bodies/plan-offer.js';
 import { createStreamIds } from '../bodies/shared-body.js';
 import type { GatheringOptions } from '../phases/gathering.js';
-import { makeTask } from '../phases/phase-task.js';
+import { makeTask, type PhaseTask } from '../phases/phase-task.js';
 import { boundedChecker } from '../phases/update-bounds.js';
 import { createCoordinatorServer } from '../server/coordinator-server.js';
 import { SERVER_OPTIONS } from '../server/listening-options.js';
@@ -150,7 +150,7 @@ export async function openSession(
         try {
           const outcome = await unlessAborted(task.gathering.outcome, signal);
           gatheredAtMs = performance.now();
-          return outcome;
+          return { ...outcome, reports: outcome.reports.map((report) => withRestart(report, task)) };
         } finally {
           task.gathering.abandon();
           hosted.assign(null);
@@ -171,6 +171,11 @@ export async function openSession(
     await close();
     throw error;
   }
+}
+
+function withRestart(report: ClientReport, task: PhaseTask): ClientReport {
+  const hasRestarted = report.status === 'accepted' && task.hasRestarted(report.client);
+  return hasRestarted ? { ...report, restarted: true } : report;
 }
 
 /** What simulated faults make of the update of the client at a position. */

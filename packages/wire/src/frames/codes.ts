@@ -52,6 +52,10 @@ export const wireCodes = {
   'bad-body': [0, 'The update is not safetensors.'],
   'wrong-update': [0, 'The update is not the leaves, element types and shapes that the plan asks for.'],
   'non-finite-update': [0, 'The update holds a NaN or an infinity.'],
+  'state-lost': [
+    0,
+    'The client says that it no longer holds the version of its state that it was asked to read.',
+  ],
   'non-finite-state': [0, 'The client says that its own new state holds a NaN or an infinity.'],
   'invalid-weight': [0, 'The weight of the update is negative.'],
   'out-of-range': [0, 'The update holds a number outside the range that its aggregation takes.'],

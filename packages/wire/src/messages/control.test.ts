@@ -6,6 +6,7 @@ import { type ControlInput, type ControlType, decodeControl, encodeControl } fro
 const hash = 'ab'.repeat(32);
 const at = { run: 'one', round: 3, attempt: 2, phase: 0 };
 
+const state = { base: null, next: hash, seed: [1, 2], keepFrom: 4 } satisfies ControlInput<'work'>['state'];
 /** One of each, with every field. */
 const examples: { readonly [T in ControlType]: ControlInput<T> } = {
   hello: {
@@ -31,7 +32,7 @@ const examples: { readonly [T in ControlType]: ControlInput<T> } = {
   blob: { hash },
   ready: { plan: hash, partial: { hash, from: 7 }, slices: { hash, from: 0 } },
   slices: { ...at, hash },
-  work: { ...at, seed: [0, 0xffff_ffff], deadlineMs: 0.5, broadcast: hash, slices: hash, received: 0 },
+  work: { ...at, seed: [0, 0xffff_ffff], deadlineMs: 0.5, broadcast: hash, slices: hash, state, received: 0 },
   update: { ...at, broadcast: hash },
   failed: { ...at, broadcast: hash, code: 'work-failed', reason: 'because' },
   ack: { ...at, status: 'rejected', code: 'wrong-update', reason: 'because' },

@@ -23,6 +23,18 @@ const proof = z.string().min(1).max(64);
 const byte = z.int().min(0).max(255);
 const versions = z.object({ lowest: byte, highest: byte });
 
+/** Which version of its state a client reads, and which it makes. */
+const stateSchema = z.object({
+  /** The version to read; null for a client that has none. */
+  base: hash.nullable(),
+  /** The version to write before the update is sent; null in a phase that makes none. */
+  next: hash.nullable(),
+  /** What the first state is drawn from. */
+  seed: z.tuple([uint32, uint32]),
+  /** The oldest round that the run may be taken up after: what the client had then, and since, is to be held. */
+  keepFrom: uint32,
+});
+
 /** One schema a message; `part` has no control. */
 export const controlSchemas = {
   /** First words of a client. `client: null` asks for any free client of the population. */
@@ -79,6 +91,8 @@ export const controlSchemas = {
     deadlineMs: z.number().min(0),
     /** SHA-256 of the body of the client's `slices`, which came before; null if the phase has none. */
     slices: hash.nullable().default(null),
+    /** What the client keeps, of a plan whose clients keep a state; null of any other. */
+    state: stateSchema.nullable().default(null),
     /** Bytes of the client's update for this phase that are here already, from before a cut. */
     received: uint32,
   }),

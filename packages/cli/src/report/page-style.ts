@@ -68,9 +68,11 @@ th:first-child, td:first-child { text-align: left; }
 .outcome { white-space: nowrap; font-weight: 600; }
 .held { color: var(--s2); } .violated { color: var(--limit); } .undecided { color: var(--s4); }
 .constraints th, .constraints td { text-align: left; vertical-align: top; }
+.constraints td:nth-child(2) { white-space: normal; min-width: 150px; overflow-wrap: anywhere; }
 .constraints td:last-child { white-space: normal; min-width: 240px; overflow-wrap: anywhere; }
 .constraints { margin-bottom: 16px; }
 .groups { margin-bottom: 16px; }
+.groups + .note { margin-bottom: 12px; }
 .groups small { display: block; color: var(--quiet); font-size: 12px; }
 .groups .withheld td { color: var(--quiet); text-align: left; white-space: normal; }
 h3 { font-size: 15px; margin: 20px 0 8px; font-weight: 600; }

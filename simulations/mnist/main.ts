@@ -12,6 +12,7 @@ import {
   federatedEvaluation,
   layersModel,
   type Model,
+  qFedAvg,
   sgd,
   softmaxCrossentropy,
 } from '@starling/learning';
@@ -67,7 +68,7 @@ interface Cut {
 const evaluationOnClients = (model: Model, evaluateOn: string) =>
   evaluateOn === 'each'
     ? evaluationByClient({ model })
-    : federatedEvaluation({ model, distribution: { accuracy: { from: 0, to: 1, bins: 10 } } });
+    : federatedEvaluation({ model, distribution: { accuracy: { from: 0, to: 1, bins: 100 } } });
 
 export default defineFederation({
   name: 'mnist',
@@ -84,6 +85,8 @@ export default defineFederation({
     epochs: z.int().default(1).describe('passes over a client’s examples in a round'),
     batchSize: z.int().default(10).describe('examples a step'),
     learningRate: z.number().default(0.1).describe('of the clients’ SGD'),
+    algorithm: z.enum(['average', 'qfair']).default('average').describe('federated averaging, or q-FedAvg'),
+    q: z.number().default(1).describe('of qfair: how much more a client with a large loss counts'),
     evaluateEvery: z.int().default(1).describe('rounds from one test to the next'),
     evaluateOn: z
       .enum(['test', 'clients', 'each'])
@@ -114,13 +117,16 @@ export default defineFederation({
     const { evaluateOn, evaluateEvery: every, patience } = options;
     const split = { testShare: options.heldOut, seed };
     const parts = evaluateOn === 'test' ? { train: population } : splitPopulation(population, split);
+    const training = { epochs: options.epochs, batchSize: options.batchSize };
     return {
-      process: federatedAveraging({
-        model,
-        clientOptimizer: sgd({ learningRate: options.learningRate }),
-        epochs: options.epochs,
-        batchSize: options.batchSize,
-      }),
+      process:
+        options.algorithm === 'qfair'
+          ? qFedAvg({ model, q: options.q, learningRate: options.learningRate, ...training })
+          : federatedAveraging({
+              model,
+              clientOptimizer: sgd({ learningRate: options.learningRate }),
+              ...training,
+            }),
       population: parts.train,
       sampler: uniformSampler({ cohortSize: options.cohort }),
       rounds: 100,

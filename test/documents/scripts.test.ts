@@ -71,6 +71,6 @@ describe('scripts', () => {
       ({ page, code }) => page.startsWith('docs/tutorial/') && !code.includes('// → '),
     );
     expect(silent).toEqual([]);
-    expect([...pages].filter((page) => page.startsWith('docs/tutorial/'))).toHaveLength(9);
+    expect([...pages].filter((page) => page.startsWith('docs/tutorial/'))).toHaveLength(10);
   });
 });

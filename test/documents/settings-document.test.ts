@@ -1,6 +1,7 @@
 // The table of settings in a simulation's README has each setting that `--set` takes, with its default.
 import fedprox from '@starling/simulations/fedprox';
 import mnist from '@starling/simulations/mnist';
+import penguins from '@starling/simulations/penguins';
 import temperature from '@starling/simulations/temperature';
 import { expect, test } from 'vitest';
 import { readText } from '../support/repository.js';
@@ -13,6 +14,7 @@ const withoutTicks = (cell: string): readonly string[] => cell.replaceAll('`', '
 test.each([
   ['fedprox', fedprox],
   ['mnist', mnist],
+  ['penguins', penguins],
   ['temperature', temperature],
 ])('simulations/%s/README.md lists every setting with its default', (name, { options }) => {
   const [, table = ''] = readText(`simulations/${name}/README.md`).split('| setting | default | |\n');

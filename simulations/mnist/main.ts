@@ -1,22 +1,46 @@
 // Federated averaging on MNIST: the experiment of McMahan, Moore, Ramage, Hampson, Agüera y Arcas,
 // "Communication-Efficient Learning of Deep Networks from Decentralized Data", AISTATS 2017, section 3: 100 clients,
 // independent and identically distributed or with two shards of one digit each.
+import {
+  type Aggregator,
+  boundedMean,
+  centredClipping,
+  compressionAggregator,
+  coordinateMedian,
+  geometricMedian,
+  krum,
+  meanAggregator,
+  multiKrum,
+  robustAggregator,
+  trimmedMean,
+} from '@starling/aggregators';
 import { tf, tfl } from '@starling/compute';
 import { mnist, mnistExample } from '@starling/datasets';
 import { deriveSeed, seedFrom } from '@starling/federated-core';
 import {
+  type Attack,
   accuracy,
+  attackedWork,
   datasetEvaluation,
   evaluationByClient,
   federatedAveraging,
   federatedEvaluation,
+  gaussianAttack,
+  innerProductManipulation,
+  type LearningProcess,
   layersModel,
+  learningProcess,
+  littleIsEnough,
   type Model,
+  modelReplacement,
   qFedAvg,
   sgd,
+  signFlip,
   softmaxCrossentropy,
+  trainingWork,
 } from '@starling/learning';
 import {
+  attackedPopulation,
   dirichletPartition,
   iidPartition,
   partitionedPopulation,
@@ -59,6 +83,34 @@ const partitioners = {
   dirichlet: ({ clients, concentration }: Cut) => dirichletPartition({ clients, concentration }),
 };
 
+/** How updates become one, by the word that `--set aggregator=…` takes; each is told which share may lie. */
+const aggregators = {
+  mean: () => meanAggregator(),
+  clipped: () => robustAggregator(),
+  compressed: () => compressionAggregator(),
+  median: () => coordinateMedian(),
+  'trimmed-mean': (share) => trimmedMean({ share: Math.min(share, 0.45) }),
+  krum: (share) => krum({ faultyShare: Math.min(share, 0.45) }),
+  'multi-krum': (share) => multiKrum({ faultyShare: Math.min(share, 0.45) }),
+  'geometric-median': () => geometricMedian(),
+  'bounded-mean': () => boundedMean({ norm: 1 }),
+  'centred-clipping': () => centredClipping({ norm: 1 }),
+} satisfies Record<string, (share: number) => Aggregator>;
+
+/** What liars do to their updates, by the word that `--set attack=…` takes; null for nothing. */
+const attacks = {
+  none: () => null,
+  'sign-flip': () => signFlip({ scale: 10 }),
+  'label-flip': () => null,
+  gaussian: () => gaussianAttack({ stddev: 1 }),
+  alie: () => littleIsEnough(),
+  ipm: () => innerProductManipulation({ scale: 10 }),
+  'model-replacement': (cohort) => modelReplacement({ boost: cohort }),
+} satisfies Record<string, (cohort: number) => Attack | null>;
+
+/** Of whose clients some flip their labels. */
+const FLIPS_LABELS: readonly (keyof typeof attacks)[] = ['label-flip', 'model-replacement'];
+
 interface Cut {
   readonly clients: number;
   readonly concentration: number;
@@ -69,6 +121,44 @@ const evaluationOnClients = (model: Model, evaluateOn: string) =>
   evaluateOn === 'each'
     ? evaluationByClient({ model })
     : federatedEvaluation({ model, distribution: { accuracy: { from: 0, to: 1, bins: 100 } } });
+
+interface Learned {
+  readonly algorithm: 'average' | 'qfair';
+  readonly q: number;
+  readonly learningRate: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly cohort: number;
+  readonly aggregator: keyof typeof aggregators;
+  readonly attack: keyof typeof attacks;
+  readonly attackers: number;
+}
+
+/** Federated averaging, of whose clients some may lie, or its fair kin. */
+function processOf(model: Model, options: Learned): LearningProcess {
+  const { epochs, batchSize, cohort } = options;
+  const optimizer = sgd({ learningRate: options.learningRate });
+  const aggregator = aggregators[options.aggregator](options.attackers);
+  const attack = attacks[options.attack](cohort);
+  if (options.algorithm === 'qfair') {
+    if (attack === null && options.aggregator === 'mean') {
+      return qFedAvg({ model, q: options.q, learningRate: options.learningRate, epochs, batchSize });
+    }
+    throw new RangeError(
+      `Cannot train by qfair: need the aggregator mean and no attack on updates, got ${options.aggregator} and ${options.attack}`,
+    );
+  }
+  if (attack === null) {
+    return federatedAveraging({ model, clientOptimizer: optimizer, epochs, batchSize, aggregator });
+  }
+  const work = trainingWork({ optimizer, epochs, batchSize });
+  return learningProcess({ model, clientWork: attackedWork({ work, attack }), aggregator });
+}
+
+/** The names of a table, for a setting. */
+function wordsOf<W extends string>(table: Readonly<Record<W, unknown>>): readonly [W, ...W[]] {
+  return Object.keys(table) as [W, ...W[]];
+}
 
 export default defineFederation({
   name: 'mnist',
@@ -93,6 +183,9 @@ export default defineFederation({
       .default('test')
       .describe('the test set; clients held out of training; or these, each by itself'),
     heldOut: z.number().default(0.2).describe('share of the clients that are held out, for clients and each'),
+    aggregator: z.enum(wordsOf(aggregators)).default('mean').describe('how updates become one'),
+    attack: z.enum(wordsOf(attacks)).default('none').describe('what some of the clients do to their updates'),
+    attackers: z.number().default(0.2).describe('share of the clients that attack, if there is an attack'),
     patience: z.int().default(0).describe('stop after so many tests without a better loss; 0: never'),
     dataSeed: z.int().default(0).describe('decides the partition and the initial weights'),
   }),
@@ -107,26 +200,23 @@ export default defineFederation({
       metrics: { accuracy },
       seed: deriveSeed(seed, 'initial-weights'),
     });
-    const population = partitionedPopulation({
+    const honest = partitionedPopulation({
       name: 'mnist',
       dataset: train,
       element: mnistExample,
       partitioner: partitioners[options.partition](options),
       seed,
     });
-    const { evaluateOn, evaluateEvery: every, patience } = options;
+    const { attack, attackers, evaluateOn, evaluateEvery: every, patience } = options;
+    const flips = FLIPS_LABELS.includes(attack) ? { flipLabels: { classes: 10 } } : {};
+    const population =
+      attack === 'none'
+        ? honest
+        : attackedPopulation({ population: honest, share: attackers, seed, ...flips });
     const split = { testShare: options.heldOut, seed };
     const parts = evaluateOn === 'test' ? { train: population } : splitPopulation(population, split);
-    const training = { epochs: options.epochs, batchSize: options.batchSize };
     return {
-      process:
-        options.algorithm === 'qfair'
-          ? qFedAvg({ model, q: options.q, learningRate: options.learningRate, ...training })
-          : federatedAveraging({
-              model,
-              clientOptimizer: sgd({ learningRate: options.learningRate }),
-              ...training,
-            }),
+      process: processOf(model, options),
       population: parts.train,
       sampler: uniformSampler({ cohortSize: options.cohort }),
       rounds: 100,

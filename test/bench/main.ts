@@ -20,6 +20,7 @@ import {
 import { runMemoryChecks } from './memory/memory-checks.js';
 import { peers, pythonOf } from './peers/peers.js';
 import { type ContenderResult, report } from './report.js';
+import { runRobust } from './robust/robust.js';
 import { runStragglers } from './stragglers/stragglers.js';
 
 const HELP = `Usage: npm run bench -- [options]
@@ -36,6 +37,7 @@ const HELP = `Usage: npm run bench -- [options]
   --memory           measure memory instead: large populations, many rounds, the CNN
   --commits          measure rounds that are kept instead, beside the same that are not (default: 200 rounds, 2 turns)
   --stragglers       measure FedProx with stragglers instead, as it is and with masked steps (default: lr, cnn; 3 turns)
+  --robust           measure the rules over single updates instead, 100 clients of a million numbers, beside numpy
 `;
 
 interface Contender {
@@ -60,6 +62,7 @@ const { values, positionals } = parseArgs({
     memory: { type: 'boolean', default: false },
     stragglers: { type: 'boolean', default: false },
     commits: { type: 'boolean', default: false },
+    robust: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -67,6 +70,7 @@ const { values, positionals } = parseArgs({
 if (values.help) process.stdout.write(HELP);
 else if (values.memory) await runMemoryChecks();
 else if (values.commits) await runCommits(Number(values.rounds ?? 200));
+else if (values.robust) await runRobust();
 else if (values.stragglers) {
   await runStragglers(modelsOf(MODELS.slice(0, 2)), {
     turns: Number(values.repeats ?? 3),

@@ -23,6 +23,7 @@ export {
   sumLane,
 } from './fold/sum-lane.js';
 export { type RoundOutcome, type RoundRequest, runRound } from './rounds/run-round.js';
+export { serverRows } from './rows/server-rows.js';
 export type { Alteration, ClientFault } from './runtime/client-fault.js';
 export type { FaultCounts, FaultKind, PhaseFaults } from './runtime/phase-faults.js';
 export type {

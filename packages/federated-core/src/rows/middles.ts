@@ -87,7 +87,8 @@ function select(numbers: Float64Array, from: number, to: number, wanted: number)
   let [low, high] = [from, to - 1];
   while (low < high) {
     const pivot = numbers[wanted]!;
-    let [left, right] = [low, high];
+    let left = low;
+    let right = high;
     do {
       while (numbers[left]! < pivot) left++;
       while (pivot < numbers[right]!) right--;

@@ -32,20 +32,13 @@ describe('mnist', () => {
     }
   });
 
-  // Two of ten clients send ten times their update, turned: the mean is led away, at round 50 below guessing by three
-  // classes. Of clients with two digits each a median forgets some digits, and learns the others.
-  test.each([
-    ['mean', 0, 0.3],
-    ['median', 0.3, 1],
-  ])(
-    'is led away under turned updates by a mean and not by a median: %s',
-    async (aggregator, least, most) => {
-      const settings = { model: 'logistic', partition: 'shards', attack: 'sign-flip', aggregator };
-      const found = accuracyOf(await trained({ ...settings, cohort: 20 }, 50));
-      expect(found).toBeGreaterThanOrEqual(least);
-      expect(found).toBeLessThan(most);
-    },
-  );
+  test('is led away by the mean when two of ten clients send ten times their update, turned', {
+    timeout: 120_000,
+  }, async () => {
+    // The liars' −20 outweighs the others' 8: the model goes up the loss, and is worse than one that knows three digits.
+    const settings = { model: 'logistic', partition: 'shards', attack: 'sign-flip' };
+    expect(accuracyOf(await trained(settings, 50))).toBeLessThan(0.3);
+  });
 
   test('ends in the same bits on every run', async () => {
     const settings = { clients: 1000, model: 'logistic' };

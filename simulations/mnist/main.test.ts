@@ -35,7 +35,8 @@ describe('mnist', () => {
   test('is led away by the mean when two of ten clients send ten times their update, turned', {
     timeout: 120_000,
   }, async () => {
-    // The liars' −20 outweighs the others' 8: the model goes up the loss, and is worse than one that knows three digits.
+    // The liars' −20 outweighs the others' 8: the model goes up the loss, and is worse than one that knows three
+    // digits.
     const settings = { model: 'logistic', partition: 'shards', attack: 'sign-flip' };
     expect(accuracyOf(await trained(settings, 50))).toBeLessThan(0.3);
   });

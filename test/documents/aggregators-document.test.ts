@@ -1,5 +1,5 @@
-// docs/aggregators.md is what the code says of every aggregator: `npx vitest run test/documents/aggregators -u` prints it
-// anew.
+// docs/aggregators.md is what the code says of every aggregator: `npx vitest run test/documents/aggregators -u` prints
+// it anew.
 import * as room from '@starling/aggregators';
 import { describe, expect, test } from 'vitest';
 import { aggregators } from '../support/aggregators.js';

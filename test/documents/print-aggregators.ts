@@ -1,5 +1,5 @@
-// docs/aggregators.md, from the code: what the plan of each aggregator moves, what it declares, and the comment that its
-// file opens with, which has its paper and equations.
+// docs/aggregators.md, from the code: what the plan of each aggregator moves, what it declares, and the comment that
+// its file opens with, which has its paper and equations.
 import { compilePlan, inspectPlan } from '@starling/federated-core';
 import { leafTypes, sizeOf } from '@starling/federated-core/plan';
 import { type AggregatorCase, aggregators, updateOf } from '../support/aggregators.js';

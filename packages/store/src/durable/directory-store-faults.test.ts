@@ -3,6 +3,7 @@ import { generator, seedFrom } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
 import { type DiskFault, SimulatedCrash, type SimulatedDisk, simulatedDisk } from '../disk/simulated-disk.js';
 import { StoreDamagedError } from '../runs/errors.js';
+import type { OpenRun } from '../runs/run-store.js';
 import { RUN, scriptedRun, scriptedState } from '../testing/scripted-run.js';
 import { directoryStore } from './directory-store.js';
 import type { Owner, OwnerText } from './owner.js';
@@ -160,6 +161,50 @@ describe('directoryStore', () => {
     }
   });
 
+  test('`directoryStore` keeps what it commits after both newest states were damaged', async () => {
+    const disk = simulatedDisk();
+    const owner = succession();
+    const first = await directoryStore('/run', { disk, owner: owner() }).open(RUN);
+    await first.start({});
+    for (let round = 1; round <= 6; round++) await commitPinned(first, round);
+    await first.close();
+    for (const round of [5, 6]) disk.flipBit(`/run/round-0000000${round}.safetensors`, 0);
+    const again = await directoryStore('/run', { disk, owner: owner() }).open(RUN);
+    expect([again.found!.state!.round, again.found!.damage.length]).toEqual([2, 2]);
+    await again.start({});
+    for (let round = 3; round <= 5; round++) await commitPinned(again, round);
+    await again.close();
+    const last = await directoryStore('/run', { disk, owner: owner() }).open(RUN);
+    expect(last.found).toMatchObject({ state: { round: 5, bytes: scriptedState(5) }, damage: [] });
+    // The one that is pinned, and the last two (`keep`).
+    const states = disk.paths().filter((path) => path.endsWith('.safetensors'));
+    expect(states.sort()).toEqual([2, 4, 5].map((round) => `/run/round-0000000${round}.safetensors`));
+  });
+
+  test('`directoryStore` never begins anew when the end of its journal is gone, wherever it is cut', async () => {
+    const { disk: whole } = await finished();
+    const journal = whole.peek('/run/journal.log')!;
+    const outcomes = { newest: 0, before: 0, refused: 0 };
+    for (let bytes = 0; bytes < journal.length; bytes++) {
+      const { disk, owner } = await finished();
+      const file = await disk.open('/run/journal.log', 'write');
+      if (bytes > 0) await file.write(journal.subarray(0, bytes));
+      const store = directoryStore('/run', { disk, owner: owner() });
+      try {
+        const { found } = await store.open(RUN);
+        // Of `keep` states: a commit that is cut off may be one that never was.
+        expect([ROUNDS - 1, ROUNDS]).toContain(found!.state?.round);
+        expect(found!.state!.bytes).toEqual(scriptedState(found!.state!.round));
+        outcomes[found!.state!.round === ROUNDS ? 'newest' : 'before']++;
+      } catch (error) {
+        expect(error).toBeInstanceOf(StoreDamagedError);
+        outcomes.refused++;
+        if (bytes > journal.indexOf(10)) expect(await store.verify(RUN)).not.toEqual([]);
+      }
+    }
+    for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(0);
+  });
+
   test('`directoryStore` refuses a directory whose entries are all damaged, rather than begin anew', async () => {
     const { disk, owner } = await finished();
     for (const path of ['/run/journal.log', '/run/run.log']) {
@@ -179,6 +224,15 @@ async function finished() {
   const owner = succession();
   await scriptedRun(directoryStore('/run', { disk, owner: owner() }), ROUNDS);
   return { disk, owner };
+}
+
+/** Commits a round as it was scripted; the state of round 2 is pinned from there on. */
+async function commitPinned(open: OpenRun, round: number): Promise<void> {
+  const id = { round, attempt: 1 };
+  await open.begin({ ...id, cohort: { size: 2, digest: 'c' }, seed: [round, 1] });
+  const state = () => scriptedState(round);
+  const pinned = round < 2 ? [] : [2];
+  await open.commit({ ...id, counted: ['a'], lost: [], metrics: { round }, state, pinned });
 }
 
 /** A file that a run's outcome hangs on: locks are none. */

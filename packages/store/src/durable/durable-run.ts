@@ -21,12 +21,12 @@ export interface DurableRun {
  * What the journal says; `null` if nothing was ever started. Throws a `StoreDamagedError` if only damage is left, and a
  * `StoreFormatError` if another version of Starling wrote it.
  */
-export async function readRun({ where, journal, states }: DurableRun) {
-  const { lines, damage } = await refused(`read ${where}`, () => journal.read());
-  const entries = lines.map(({ entry }) => entry);
+export async function readRun(parts: DurableRun) {
+  const { where } = parts;
+  const { lines, entries, damage, rounds } = await readJournal(parts);
   checkFormat(entries, where);
   const history = historyOf(entries);
-  const isLost = history === null && (damage.length > 0 || (await roundsOf(where, states)).length > 0);
+  const isLost = history === null && (damage.length > 0 || rounds.length > 0);
   if (isLost && damage.length === 0) {
     throw new StoreDamagedError(
       `Cannot read ${where}: it holds states of rounds, and no record of a run: need one, got a directory whose journal is gone, or of a version of Starling before there were journals`,
@@ -38,6 +38,33 @@ export async function readRun({ where, journal, states }: DurableRun) {
     );
   }
   return { history, entries, damage, next: (lines.at(-1)?.number ?? -1) + 1 + damage.length };
+}
+
+/** The journal, and what is wrong with it; `rounds`: those of which there is a state, from before it was read. */
+async function readJournal({ where, journal, states }: DurableRun) {
+  const rounds = await roundsOf(where, states);
+  const { lines, damage } = await refused(`read ${where}`, () => journal.read());
+  const entries = lines.map(({ entry }) => entry);
+  return { lines, entries, rounds, damage: [...damage, ...lostEnd(entries, rounds, where)] };
+}
+
+/**
+ * Lines that are gone from a journal's end leave no gap, but states that they told of: a state is written when the round
+ * before has been committed.
+ */
+function lostEnd(
+  entries: readonly JournalEntry[],
+  rounds: readonly number[],
+  where: string,
+): readonly Damage[] {
+  const latest = rounds.at(-1) ?? 0;
+  const told = entries.reduce(
+    (most, entry) => (entry.kind === 'commit' ? Math.max(most, entry.round) : most),
+    0,
+  );
+  if (entries.length === 0 || latest <= told + 1) return [];
+  const reason = `there is a state of round ${latest}, and the journal ends before round ${told + 1} is committed`;
+  return [{ where: `${where}, the end of its journal`, reason }];
 }
 
 /** Entries of another version might be taken for what they do not say. */
@@ -132,7 +159,7 @@ export async function openDurableRun(
             ? null
             : await refused(`write a state to ${where}`, () => states.write(commit.round, state()));
         await append({ kind: 'commit', ...rest, state: mark });
-        if (mark !== null) await states.expire(retention, commit.pinned ?? []);
+        if (mark !== null) await states.expire(commit.round, retention, commit.pinned ?? []);
       }),
     end: (end) => use.during('end', null, () => append({ kind: 'ended', ...end })),
     async close() {
@@ -150,9 +177,9 @@ export async function openDurableRun(
 
 /** All damage to a run: its journal, and every state that its commits name and that is there. */
 export async function verifyRun(parts: DurableRun): Promise<readonly Damage[]> {
-  const { lines, damage } = await refused(`read ${parts.where}`, () => parts.journal.read());
+  const { entries, damage } = await readJournal(parts);
   const found = [...damage];
-  const history = historyOf(lines.map(({ entry }) => entry));
+  const history = historyOf(entries);
   const commits = history?.commits ?? [];
   const marks = commits.flatMap(({ round, state }) => (state === null ? [] : [[round, state] as const]));
   // All others may have been deleted on purpose.

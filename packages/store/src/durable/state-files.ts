@@ -14,8 +14,11 @@ export interface StateFiles {
   write(round: number, bytes: Uint8Array): Promise<StateMark>;
   /** `null` if there is none. Throws a `StoreDamagedError` if it is not as `mark` says. */
   read(round: number, mark: StateMark): Promise<Uint8Array | null>;
-  /** Deletes what retention does not ask for; a disk that refuses keeps it until the next time. */
-  expire(retention: Required<RetentionOptions>, pinned: readonly number[]): Promise<void>;
+  /**
+   * Deletes what retention does not ask for once `latest` is committed, and states of later rounds, which are void; a
+   * disk that refuses keeps it until the next time.
+   */
+  expire(latest: number, retention: Required<RetentionOptions>, pinned: readonly number[]): Promise<void>;
 }
 
 const FILE = /^round-(\d{8,})\.safetensors$/;
@@ -55,9 +58,13 @@ export function stateFiles(disk: Disk, folder: string): StateFiles {
         `Cannot read ${path}: need ${mark.bytes} bytes of SHA-256 ${mark.sha256}, got ${bytes.length} of ${hash}`,
       );
     },
-    async expire(retention, pinned) {
+    async expire(latest, retention, pinned) {
       try {
-        for (const round of expiredRounds(await rounds(), retention, pinned)) {
+        const there = await rounds();
+        // Void ones, from before a start that had passed over them, would else take the places of the last ones.
+        const isVoid = (round: number): boolean => round > latest;
+        const valid = there.filter((round) => !isVoid(round));
+        for (const round of [...there.filter(isVoid), ...expiredRounds(valid, retention, pinned)]) {
           await disk.remove(`${folder}/${fileName(round)}`);
         }
       } catch (error) {

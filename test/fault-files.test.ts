@@ -85,6 +85,9 @@ test('`starling simulate` resumes a server that dies, also with --out, and keeps
   const virtualMs = rounds.reduce((sum, round) => sum + round.virtualMs!, 0);
   expect(virtualMs).toBeLessThanOrEqual(4 * 400);
 
+  const replayed = await runStarling('runs', 'replay', out, hot);
+  expect(replayed.stdout).toContain('all 4 rounds end in the states that were committed');
+
   const other = await simulate('--out', out, '--resume', '--rounds', '5');
   expect(other.code).toBe(2);
   expect(other.stderr).toMatch(/faults: .* → nothing/);

@@ -1,5 +1,13 @@
 // `starling runs`, as a process: what it says of runs that `--out` and `--state` have kept.
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seedFrom } from '@starling/federated-core';
@@ -132,6 +140,17 @@ describe('starling runs', () => {
     const [header, ...rows] = readFileSync(csv, 'utf8').trimEnd().split('\n');
     expect(header).toBe('round,attempt,cohort,accepted,rejected,dropped,wallMs,mean');
     expect(rows.map((row) => Number(row.split(',')[0]))).toEqual([1, 2, 3]);
+  });
+
+  test('names the file that an export cannot be written to, and leaves no half of one', async () => {
+    const to = join(folder, 'nowhere', 'rounds.csv');
+    const { code, stderr } = await runStarling('runs', 'export', out, '--csv', '--to', to);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`Cannot export a run to ${to}: need a file that can be written, got: ENOENT`);
+    const taken = join(folder, 'taken');
+    mkdirSync(taken);
+    expect(await runStarling('runs', 'export', out, '--to', taken)).toMatchObject({ code: 2 });
+    expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
   });
 
   test('replays a run to the states that were committed', async () => {

@@ -29,9 +29,14 @@ async function main(): Promise<number> {
     process.stderr.write(`--plant must be one of ${PLANTS.join(', ')}, got '${plant}'\n`);
     return 2;
   }
-  const first = Number(values.seed ?? values.from);
-  const count = values.seed === undefined ? Number(values.seeds) : 1;
+  const seeds = countOf('seeds', values.seeds);
+  const from = countOf('from', values.from);
+  const seed = values.seed === undefined ? undefined : countOf('seed', values.seed);
+  if (seeds === null || from === null || seed === null) return 2;
+  const first = seed ?? from;
+  const count = seed === undefined ? seeds : 1;
   const began = performance.now();
+  const worked = process.cpuUsage();
   const tally = { finished: 0, failed: 0, findings: 0, lives: 0, events: 0, virtualMs: 0 };
   for (let seed = first; seed < first + count; seed++) {
     const { finding, mix, outcome, lives, events, virtualMs } = await simulate(seed, plant);
@@ -47,11 +52,26 @@ async function main(): Promise<number> {
       process.stdout.write(`${JSON.stringify({ outcome, lives, events, virtualMs, ...mix }, null, 2)}\n`);
     }
   }
-  const realMs = performance.now() - began;
+  const virtualS = tally.virtualMs / 1000;
+  const wallS = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(worked);
+  const processorS = (user + system) / 1e6;
   process.stdout.write(
     `${count} simulations: ${tally.finished} runs finished, ${tally.failed} failed as they may, ${tally.findings} findings; ` +
-      `${tally.lives - count} restarts, ${tally.events} events, ${(realMs / 1000).toFixed(1)} s, ` +
-      `${Math.round(tally.virtualMs / realMs)} times faster than real time\n`,
+      `${tally.lives - count} restarts, ${tally.events} events\n` +
+      `${virtualS.toFixed(1)} s of virtual time in ${wallS.toFixed(1)} s of wall time (${faster(virtualS, wallS)}), ` +
+      `${processorS.toFixed(1)} s of processor time (${faster(virtualS, processorS)})\n`,
   );
   return tally.findings > 0 ? 1 : 0;
+}
+
+function faster(virtualS: number, realS: number): string {
+  return `${Math.round(virtualS / realS).toLocaleString('en')} times faster than real time`;
+}
+
+/** `null` if it is not a count: that is said, and nothing is simulated. */
+function countOf(option: string, text: string): number | null {
+  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  process.stderr.write(`--${option} must be a whole number from 0, got '${text}'\n`);
+  return null;
 }

@@ -1,6 +1,7 @@
 // `starling runs`: what is kept of runs. Lists them, shows one, looks for damage, makes their records again, and
 // replays them to the same states.
-import { writeFile } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StarlingError } from '@starling/federated-core';
 import type { RunStore } from '@starling/store';
@@ -65,7 +66,7 @@ async function list(directory: string, { json }: { readonly json: boolean }): Pr
   const { formatRuns } = await import('../kept/run-text.js');
   const found = [];
   const unread: string[] = [];
-  for (const each of storeDirectories(directory)) {
+  for (const each of storeDirectories(directory, (problem) => unread.push(problem))) {
     const store = await storeIn(each);
     try {
       for (const { run } of await store.list()) {
@@ -139,9 +140,29 @@ async function exportRun(directory: string, options: ExportOptions): Promise<voi
       return;
     }
     const path = to ?? join(directory, csv ? 'metrics.csv' : RECORD_FILE);
-    await writeFile(path, csv ? recordCsv(lines) : recordText(lines));
+    await writeWhole(path, csv ? recordCsv(lines) : recordText(lines));
     printLine(json ? JSON.stringify({ path }) : path);
   });
+}
+
+/**
+ * Aside, and then in the place of a file, so that a kill leaves what was there before, and no half of it; to anything
+ * else, such as /dev/stdout, as it comes.
+ */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const aside = `${path}.partial`;
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  try {
+    if (there !== undefined && !there.isFile()) return await writeFile(path, text);
+    await writeFile(aside, text);
+    await rename(aside, path);
+  } catch (cause) {
+    await rm(aside, { force: true }).catch(() => {});
+    const problem = (cause as Error).message;
+    throw new UsageError(`Cannot export a run to ${path}: need a file that can be written, got: ${problem}`, {
+      cause,
+    });
+  }
 }
 
 interface ReplayOptions extends RunOption {

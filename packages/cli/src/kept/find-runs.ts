@@ -1,6 +1,6 @@
 // The runs that are kept below a directory: in directories of one, as `--out` and `--state` make them, and in databases
 // of many.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunStore } from '@starling/store';
 import { directoryStore } from '@starling/store/directory';
@@ -12,17 +12,37 @@ const DATABASE = 'runs.db';
 /** Folders that hold no runs, and may hold much else. */
 const PASSED_OVER = new Set(['node_modules', '.git']);
 
-/** Directories that hold a store, `directory` itself among them, by name. */
-export function storeDirectories(directory: string): readonly string[] {
+/**
+ * Directories that hold a store, `directory` itself among them, by name; `onUnread` is told why a folder below it cannot
+ * be looked into.
+ */
+export function storeDirectories(directory: string, onUnread: (problem: string) => void): readonly string[] {
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
     const got = existsSync(directory) ? 'a file' : 'no such directory';
     throw new UsageError(`Cannot list runs below ${directory}: need a directory, got ${got}`);
   }
-  const entries = readdirSync(directory, { withFileTypes: true });
+  return storesBelow(directory, onUnread);
+}
+
+function storesBelow(directory: string, onUnread: (problem: string) => void): readonly string[] {
+  const entries = entriesOf(directory, onUnread);
   const isStore = entries.some(({ name }) => name === DATABASE || OF_DIRECTORY.includes(name));
   const folders = entries.filter((entry) => entry.isDirectory() && !PASSED_OVER.has(entry.name));
   const below = folders.map(({ name }) => join(directory, name)).sort();
-  return [...(isStore ? [directory] : []), ...(isStore ? [] : below.flatMap(storeDirectories))];
+  return [
+    ...(isStore ? [directory] : []),
+    ...(isStore ? [] : below.flatMap((folder) => storesBelow(folder, onUnread))),
+  ];
+}
+
+/** None of a folder that somebody else keeps to themselves: those beside it are looked into all the same. */
+function entriesOf(directory: string, onUnread: (problem: string) => void): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    onUnread(`Cannot list runs below ${directory}: ${(error as Error).message}`);
+    return [];
+  }
 }
 
 /** The store of a directory. Throws a `UsageError` if it holds none. */

@@ -1,4 +1,5 @@
 // `starling runs replay`: a run that was kept, run again with the federation that it was of, in this process.
+import { type FaultsInput, OtherRunError } from '@starling/runtime';
 import { runLineIn } from '@starling/runtime/record';
 import { replayRun } from '@starling/runtime/replay';
 import type { RunStore } from '@starling/store';
@@ -30,7 +31,7 @@ export async function replayKept(
   const before = Object.entries(line.settings).map(([name, value]) => [name, JSON.stringify(value)]);
   const ready = await setUpFederation(federation, { ...Object.fromEntries(before), ...given });
   const { evaluation: _, best: __, headline: ___, rounds: ____, ...source } = ready.run;
-  const rounds = await withUsageErrors(() =>
+  const rounds = await ofThisRun(() =>
     replayRun({
       ...source,
       store,
@@ -38,6 +39,8 @@ export async function replayKept(
       seed: line.seed,
       settings: ready.settings,
       engine: line.engine.clients,
+      // As they were given: JSON gives them back as they were.
+      ...(line.faults !== undefined && { faults: line.faults as FaultsInput }),
       onRound(each) {
         if (json) return write(JSON.stringify({ type: 'replayed-round', ...each }));
         const { round, attempt, counted, committed, replayed } = each;
@@ -54,4 +57,17 @@ export async function replayKept(
   else if (agrees) write(`all ${rounds.length} rounds end in the states that were committed`);
   else write(`round ${rounds.length} ends in another state than was committed`);
   return agrees;
+}
+
+/** A run that is not of the federation with these settings is a mistake of the command line; it cannot be forced. */
+function ofThisRun<T>(replay: () => Promise<T>): Promise<T> {
+  return withUsageErrors(async () => {
+    try {
+      return await replay();
+    } catch (cause) {
+      if (!(cause instanceof OtherRunError)) throw cause;
+      const advice = 'give the federation and the settings (--set) that it was started with';
+      throw new UsageError(`${cause.message}\n  ${advice}`, { cause });
+    }
+  });
 }

@@ -63,9 +63,10 @@ export type OnOtherRun = (differences: readonly IdentityDifference[]) => void;
 export class OtherRunError extends CheckpointError {
   readonly differences: readonly IdentityDifference[];
 
-  constructor(from: string, differences: readonly IdentityDifference[]) {
+  /** `action`: what cannot be done with what is kept in `store`. */
+  constructor(store: string, differences: readonly IdentityDifference[], action = 'resume from') {
     const lines = differences.map((each) => `\n    ${formatDifference(each)}`).join('');
-    super(`Cannot resume from ${from}: need this very run, got one that differs in${lines}`);
+    super(`Cannot ${action} ${store}: need this very run, got one that differs in${lines}`);
     this.differences = differences;
   }
 }

@@ -114,7 +114,7 @@ async function stateBefore({ round, client, runner, onStart, ...run }: ReplayOpt
     onOtherRun: (differences) => {
       const others = differences.filter(({ field }) => !/^(?:evaluation|best|mode)(?:\.|$)/.test(field));
       if (others.length === 0) return;
-      if (onOtherRun === undefined) throw new OtherRunError(store!.name, others);
+      if (onOtherRun === undefined) throw new OtherRunError(store!.name, others, 'replay the run in');
       onOtherRun(others);
     },
   });

@@ -2,6 +2,8 @@ import { float32, toValue } from '@starling/federated-core';
 import { populationOf } from '@starling/population';
 import { memoryStore } from '@starling/store';
 import { assert, describe, expect, test } from 'vitest';
+import type { FaultsInput } from '../faults/fault-schema.js';
+import type { RunOptions } from '../rounds/run-options.js';
 import { runRounds } from '../rounds/run-rounds.js';
 import { drawnBy } from '../testing/drawn-by.js';
 import { options } from '../testing/growth.js';
@@ -13,10 +15,10 @@ const sampler = drawnBy((round, attempt) => {
   return round === 3 ? [5, 2, 3] : [0, 1];
 });
 
-async function kept() {
+async function kept(more: Pick<RunOptions, 'faults'> = {}) {
   const store = memoryStore();
   const { rounds: _, runtime: __, onRound: ___, ...run } = options({ sampler });
-  const { stateHash } = await runRounds(options({ sampler, store, run: 'one' }));
+  const { stateHash } = await runRounds(options({ sampler, store, run: 'one', ...more }));
   const replay = (more: Partial<ReplayRunOptions> = {}) => replayRun({ ...run, store, run: 'one', ...more });
   return { stateHash, replay };
 }
@@ -53,6 +55,28 @@ describe('replayRun', () => {
         [1, true],
         [2, false],
       ],
+    );
+  });
+
+  test('`replayRun` has the faults of a run with faults, and its server does not die', async () => {
+    const faults: FaultsInput = {
+      dropouts: [{ clients: [1], rounds: { from: 1, to: 1 } }],
+      byzantine: [
+        { clients: [2], how: 'sign-flip', scale: 3 },
+        { clients: [3, 4], how: 'noise', stddev: 1 },
+      ],
+      duplicates: [{}],
+      serverCrashes: [1, 3],
+    };
+    const { stateHash, replay } = await kept({ faults });
+    const rounds = await replay({ faults });
+    // Round 1 has one of its two clients; NaN is refused in round 3, as without faults.
+    expect(rounds.map(({ counted }) => counted)).toEqual([1, 2, 2]);
+    for (const { committed, replayed } of rounds) assert.equal(replayed, committed);
+    assert.equal(rounds.at(-1)!.replayed, stateHash);
+    assert.notEqual(stateHash, (await kept()).stateHash);
+    await expect(replay()).rejects.toThrow(
+      /^Cannot replay the run in memory: need this very run, got one that differs in\n {4}faults: /,
     );
   });
 

@@ -1,5 +1,6 @@
 // Replays a run from what a store has of it: each committed round once more, in this process, with the cohort that was
 // asked and the clients that counted; and holds each state to the hash that was committed.
+import type { Engine } from '@starling/compute';
 import { StarlingError, seedFrom } from '@starling/federated-core';
 import { createPlanRunner } from '@starling/plan/runner';
 import { stateHash } from '@starling/plan/safetensors';
@@ -14,6 +15,7 @@ import {
   type RunStore,
 } from '@starling/store';
 import { takeEngine } from '../engines/take-engine.js';
+import { withFaults } from '../faults/with-faults.js';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import { detailsOf } from '../kept/round-details.js';
 import { identityDifferences, OtherRunError } from '../kept/run-identity.js';
@@ -23,10 +25,11 @@ import { cohortAsked } from '../rounds/cohort-asked.js';
 import { type CompiledRun, compileRun } from '../rounds/compile-run.js';
 import { identifyRun } from '../rounds/identify-run.js';
 import { initialState } from '../rounds/initial-state.js';
+import { namedSession } from '../rounds/named-session.js';
 import type { RunOptions } from '../rounds/run-options.js';
 import { runRound } from '../rounds/run-round.js';
 import { serverRows } from '../rows/server-rows.js';
-import type { RuntimeSession } from '../runtime/runtime.js';
+import type { Runtime, RuntimeSession } from '../runtime/runtime.js';
 import { serverVectors } from '../simd/server-vectors.js';
 
 export interface ReplayRunOptions
@@ -41,6 +44,7 @@ export interface ReplayRunOptions
     | 'seed'
     | 'settings'
     | 'engine'
+    | 'faults'
     | 'onOtherRun'
   > {
   /** What has kept the run; it is read, and not written to. */
@@ -81,7 +85,7 @@ export async function replayRun(options: ReplayRunOptions): Promise<readonly Rep
     serverRows(),
   );
   const absent = new Absences(population);
-  const session = await inProcessRuntime({ engine }).open(compiled.plan, absent.population);
+  const session = await runtimeOf(options, engine).open(compiled.plan, absent.population);
   const rounds: ReplayedRound[] = [];
   const versions = new ClientVersions(run);
   const states = await memoryClientStates().open(run);
@@ -96,7 +100,7 @@ export async function replayRun(options: ReplayRunOptions): Promise<readonly Rep
       const outcome = await runRound({
         plan: compiled.plan,
         server,
-        session: absent.during(session, commit),
+        session: namedSession(absent.during(session, commit), { run, attempt }),
         round,
         action: `replay round ${round}`,
         seed: asked.seed,
@@ -137,6 +141,12 @@ async function count(
   for (const [index, client] of clients.entries()) await states.settle(client, counted.ids[index]!, round);
 }
 
+/** In this process, with the faults of the run: those of clients, since the server's change no state. */
+function runtimeOf({ faults, seed }: ReplayRunOptions, engine: Engine): Runtime {
+  const runtime = inProcessRuntime({ engine });
+  return faults === undefined ? runtime : withFaults(runtime, { ...faults, serverCrashes: [] }, { seed });
+}
+
 async function checkIdentity(
   compiled: CompiledRun,
   options: ReplayRunOptions,
@@ -152,7 +162,9 @@ async function checkIdentity(
     ({ field, found: before }) => !(field === 'population.data' && before === NOT_AT_HAND),
   );
   if (differences.length === 0) return;
-  if (options.onOtherRun === undefined) throw new OtherRunError(options.store.name, differences);
+  if (options.onOtherRun === undefined) {
+    throw new OtherRunError(options.store.name, differences, 'replay the run in');
+  }
   options.onOtherRun(differences);
 }
 

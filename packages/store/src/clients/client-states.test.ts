@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Disk } from '../disk/disk.js';
 import { simulatedDisk } from '../disk/simulated-disk.js';
 import { clientStateContract } from '../testing/client-state-contract.js';
 import { versionsToHold } from './client-states.js';
@@ -114,6 +115,44 @@ describe('directoryClientStates', () => {
     const [path] = disk.paths().filter((each) => each.endsWith('.segment'));
     disk.flipBit(path!, disk.peek(path!)!.length * 8 - 3);
     expect(await states.read('a', idOf('one'))).toBeNull();
+  });
+
+  test('`directoryClientStates` gives no other state, and opens, whichever bit of a segment flips', async () => {
+    const clients = ['a', 'b', 'c'];
+    const stateOf = (client: string) => new TextEncoder().encode(`the state of ${client}`);
+    const disk = simulatedDisk();
+    let longest = 0;
+    const watched: Disk = {
+      ...disk,
+      readPart(path, from, length) {
+        longest = Math.max(longest, length);
+        return disk.readPart(path, from, length);
+      },
+    };
+    const open = async () => directoryClientStates('/states', { disk: watched, owner: owner() }).open('run');
+    const states = await open();
+    for (const client of clients) {
+      await states.write(client, version(idOf(client), 1, null), stateOf(client));
+    }
+    await states.sync();
+    await states.close();
+    const path = disk.paths().find((each) => each.endsWith('.segment'))!;
+    const written = Uint8Array.from(disk.peek(path)!);
+    let lost = 0;
+    for (let bit = 0; bit < written.length * 8; bit++) {
+      const file = await disk.open(path, 'write');
+      await file.write(written);
+      disk.flipBit(path, bit);
+      const found = await open();
+      for (const client of clients) {
+        const state = await found.read(client, idOf(client));
+        if (state === null) lost++;
+        else expect(state).toEqual(stateOf(client));
+      }
+      await found.close();
+    }
+    expect(lost).toBeGreaterThan(written.length); // each bit of a state loses it
+    expect(longest).toBeLessThanOrEqual(65_536); // and not 2 GiB, where the first bit of a length says so
   });
 
   test('`directoryClientStates` is to be opened anew after the disk has refused', async () => {

@@ -24,6 +24,8 @@ export interface SegmentEntry extends ClientVersion {
 const LENGTH_BYTES = 4;
 /** Heads are read in one piece of this many bytes; one that is longer takes a second. */
 const HEAD_PIECE = 512;
+/** No head is as long, whatever the client's name: what says so is damaged, and no memory is taken for it. */
+const MOST_HEAD = 65_536;
 
 /** Head and state as bytes, to be written at `start`. */
 export function encodeEntry(
@@ -53,6 +55,7 @@ export async function readEntries(
     const piece = await disk.readPart(path, at, HEAD_PIECE);
     if (piece.length < LENGTH_BYTES) return entries;
     const length = new DataView(piece.buffer, piece.byteOffset).getUint32(0, true);
+    if (length > MOST_HEAD) return entries;
     const text =
       piece.length >= LENGTH_BYTES + length
         ? piece.subarray(LENGTH_BYTES, LENGTH_BYTES + length)
@@ -71,7 +74,9 @@ function parseHead(text: Uint8Array, length: number): Head | null {
   if (text.length < length) return null;
   try {
     const head = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text)) as Head;
-    return typeof head.client === 'string' && Number.isSafeInteger(head.bytes) ? head : null;
+    return typeof head.client === 'string' && Number.isSafeInteger(head.bytes) && head.bytes >= 0
+      ? head
+      : null;
   } catch {
     return null;
   }

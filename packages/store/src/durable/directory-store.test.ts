@@ -42,8 +42,9 @@ describe('directoryStore', () => {
       }
       const before = await readFile(join(directory, 'journal.log'));
       const store = directoryStore(directory);
-      for (const call of [store.list(), store.read(RUN), store.journal(RUN), store.open(RUN)]) {
-        await expect(call).rejects.toMatchObject({
+      const { list, read, journal, open } = store;
+      for (const call of [list, () => read(RUN), () => journal(RUN), () => open(RUN)]) {
+        await expect(call()).rejects.toMatchObject({
           code: 'store-format',
           message: expect.stringContaining(
             `need a journal of format 2, got ${format}, which ${which} version`,

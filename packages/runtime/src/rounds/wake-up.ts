@@ -1,8 +1,11 @@
 // Waiting between rounds: for a time, for a signal, or for other news.
 
+/** Timers that are to wait longer ring at once; milliseconds. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
 /**
- * Resolves after `ms` milliseconds (`null`: never by itself), once the signal comes, or once the function is called
- * that `onWait` is given.
+ * Resolves after `ms` milliseconds (`null`: never by itself; at most 24 days, since the caller looks at the time again),
+ * once the signal comes, or once the function is called that `onWait` is given.
  */
 export function wakeUp(
   ms: number | null,
@@ -11,8 +14,7 @@ export function wakeUp(
 ): Promise<void> {
   return new Promise((resolve) => {
     onWait(done);
-    // Timers may ring a little early: rounded up, so that the time has come.
-    const timer = ms === null ? undefined : setTimeout(done, Math.max(0, Math.ceil(ms)));
+    const timer = ms === null ? undefined : setTimeout(done, waitOf(ms));
     signal?.addEventListener('abort', done, { once: true });
     if (signal?.aborted) done();
     function done(): void {
@@ -21,4 +23,9 @@ export function wakeUp(
       resolve();
     }
   });
+}
+
+/** Timers may ring a little early: rounded up, so that the time has come. */
+function waitOf(ms: number): number {
+  return Math.min(LONGEST_WAIT_MS, Math.max(0, Math.ceil(ms)));
 }

@@ -49,8 +49,8 @@ async function readJournal({ where, journal, states }: DurableRun) {
 }
 
 /**
- * Lines that are gone from a journal's end leave no gap, but states that they told of: a state is written when the round
- * before has been committed.
+ * Lines that are gone from a journal's end leave no gap, but they may leave states, each written when the round before
+ * it was committed.
  */
 function lostEnd(
   entries: readonly JournalEntry[],
@@ -58,12 +58,12 @@ function lostEnd(
   where: string,
 ): readonly Damage[] {
   const latest = rounds.at(-1) ?? 0;
-  const told = entries.reduce(
+  const known = entries.reduce(
     (most, entry) => (entry.kind === 'commit' ? Math.max(most, entry.round) : most),
     0,
   );
-  if (entries.length === 0 || latest <= told + 1) return [];
-  const reason = `there is a state of round ${latest}, and the journal ends before round ${told + 1} is committed`;
+  if (entries.length === 0 || latest <= known + 1) return [];
+  const reason = `there is a state of round ${latest}, and the journal ends before round ${known + 1} is committed`;
   return [{ where: `${where}, the end of its journal`, reason }];
 }
 

@@ -13,8 +13,8 @@ const DATABASE = 'runs.db';
 const PASSED_OVER = new Set(['node_modules', '.git']);
 
 /**
- * Directories that hold a store, `directory` itself among them, by name; `onUnread` is told why a folder below it cannot
- * be looked into.
+ * Directories that hold a store, `directory` itself among them, by name; `onUnread` is called with why a folder below
+ * it cannot be looked into.
  */
 export function storeDirectories(directory: string, onUnread: (problem: string) => void): readonly string[] {
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {

@@ -4,7 +4,7 @@
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
 /**
- * Resolves after `ms` milliseconds (`null`: never by itself; at most 24 days, since the caller looks at the time again),
+ * Resolves after `ms` milliseconds (`null`: never by itself; at most 24 days, since the caller then looks at the time),
  * once the signal comes, or once the function is called that `onWait` is given.
  */
 export function wakeUp(

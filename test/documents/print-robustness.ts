@@ -23,7 +23,7 @@ export const RULES = [
   'multi-krum',
   'geometric-median',
 ] as const;
-export const PARTITIONS = ['iid'] as const;
+export const PARTITIONS = ['iid', 'shards'] as const;
 
 export interface Cell {
   readonly partition: (typeof PARTITIONS)[number];

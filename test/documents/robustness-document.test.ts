@@ -31,7 +31,7 @@ describe('docs/robustness.md', () => {
 
   // Of one seed, so that only other kernels' rounding makes a difference.
   const cells: readonly Cell[] = [
-    { partition: 'iid', rule: 'mean', attack: 'sign-flip' },
+    { partition: 'shards', rule: 'mean', attack: 'sign-flip' },
     { partition: 'iid', rule: 'median', attack: 'sign-flip' },
     { partition: 'iid', rule: 'multi-krum', attack: 'ipm' },
   ];

@@ -1,5 +1,5 @@
 // The table of docs/algorithms.md, of what the plans of the algorithms say.
-import { compilePlan, inspectPlan } from '@starling/federated-core';
+import { clientStateOptions, compilePlan, inspectPlan } from '@starling/federated-core';
 import { type AlgorithmCase, algorithms, linearModel } from '../support/algorithms.js';
 
 /** Of two models, so that bytes can be given for one of P weights. */
@@ -13,7 +13,10 @@ function inWeights([small, large]: readonly [number, number]): string {
 }
 
 function summaries({ make }: AlgorithmCase) {
-  const [small, large] = SIZES.map((size) => inspectPlan(compilePlan(make(linearModel(size)).next)));
+  const [small, large] = SIZES.map((size) => {
+    const process = make(linearModel(size));
+    return inspectPlan(compilePlan(process.next, clientStateOptions(process)));
+  });
   return [small!, large!] as const;
 }
 

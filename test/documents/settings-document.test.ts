@@ -2,6 +2,7 @@
 import fedprox from '@starling/simulations/fedprox';
 import mnist from '@starling/simulations/mnist';
 import penguins from '@starling/simulations/penguins';
+import scaffold from '@starling/simulations/scaffold';
 import temperature from '@starling/simulations/temperature';
 import { expect, test } from 'vitest';
 import { readText } from '../support/repository.js';
@@ -13,6 +14,7 @@ const withoutTicks = (cell: string): readonly string[] => cell.replaceAll('`', '
 
 test.each([
   ['fedprox', fedprox],
+  ['scaffold', scaffold],
   ['mnist', mnist],
   ['penguins', penguins],
   ['temperature', temperature],

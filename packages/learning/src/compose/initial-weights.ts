@@ -27,7 +27,7 @@ export function withInitialWeights<P extends IterativeProcess>(
   process: P,
   weights: { readonly [name: string]: Tensor },
 ): P {
-  const { initialize, next, finiteState } = process;
+  const { initialize, initializeClient, next, finiteState, whenLost } = process;
   const { fields, type } = modelIn(process);
   checkWeights('Cannot start from given weights', { weights: type }, weights);
   const ordered = Object.fromEntries(
@@ -47,7 +47,10 @@ export function withInitialWeights<P extends IterativeProcess>(
   );
   return {
     ...process,
-    ...iterativeProcess({ initialize: started, next } as never, { finiteState }),
+    ...iterativeProcess(
+      { initialize: started, next, ...(initializeClient !== undefined && { initializeClient }) } as never,
+      { finiteState, ...(whenLost !== undefined && { whenLost }) },
+    ),
   } as unknown as P;
 }
 

@@ -18,6 +18,7 @@ export {
 } from './artifacts/artifact.js';
 export { type ArtifactStore, artifactStore } from './artifacts/artifact-store.js';
 export type { Json } from './artifacts/canonical.js';
+export { type AirflowOptions, airflowDag } from './compile/airflow.js';
 export {
   currentVersion,
   type Destination,

@@ -14,6 +14,7 @@ import { addDoctorCommand } from './doctor.js';
 import { addExportCommand } from './export.js';
 import { addInspectCommand } from './inspect.js';
 import { example } from './options.js';
+import { addPipelineCommand } from './pipeline.js';
 import { addRunCommand } from './run.js';
 import { addRunsCommand } from './runs.js';
 import { addSimulateCommand } from './simulate.js';
@@ -39,6 +40,7 @@ export function createProgram(): Command {
   addDebugCommand(program);
   addDataCommand(program);
   addAnalyzeCommand(program);
+  addPipelineCommand(program);
   addRunsCommand(program);
   addExportCommand(program);
   addTokensCommand(program);

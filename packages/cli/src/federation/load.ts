@@ -22,10 +22,18 @@ export async function loadFile(nameOrPath: string): Promise<LoadedFile> {
 
 /** The federation that a file exports; throws a `UsageError` if it exports something else. */
 export function federationOf({ path, value }: LoadedFile): Federation {
+  if (isPipelineFile(value)) return value.federation;
   if (isFederation(value)) return value;
   const got = value === undefined ? 'no default export' : `a default export of type ${typeof value}`;
   throw new UsageError(
     `Cannot load a federation from ${path}: need 'export default defineFederation({ … })', got ${got}`,
+  );
+}
+
+/** A pipeline has a federation for the clients that join it; told by its form, so that it need not be loaded. */
+function isPipelineFile(value: unknown): value is { readonly federation: Federation } {
+  return (
+    typeof value === 'object' && value !== null && 'federation' in value && isFederation(value.federation)
   );
 }
 

@@ -34,6 +34,8 @@ export interface NodeEvent {
 }
 
 export interface NodeResult extends NodeEvent {
+  /** Names of the nodes whose artifacts it takes. */
+  readonly takes: readonly string[];
   readonly artifact: Artifact | null;
   /** Why it refused, failed or was skipped, a line each. */
   readonly reasons: readonly string[];

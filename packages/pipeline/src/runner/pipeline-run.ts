@@ -211,8 +211,9 @@ export class PipelineRun {
     this.options.onNode?.({ node: node.name, component: node.component, ...rest });
   }
 
-  #end(node: Node, result: Omit<NodeResult, 'node' | 'component'>): NodeResult {
+  #end(node: Node, result: Omit<NodeResult, 'node' | 'component' | 'takes'>): NodeResult {
     this.#tell({ node, status: result.status, words: result.words, wallMs: result.wallMs });
-    return { node: node.name, component: node.component, ...result };
+    const takes = [...new Set(Object.values(node.inputs).map(({ name }) => name))];
+    return { node: node.name, component: node.component, takes, ...result };
   }
 }

@@ -1,6 +1,6 @@
 // The rows of TFX's own example: taxi trips in Chicago, each company a client. Its terms do not let it be shipped: the
-// file is `tfx/examples/chicago_taxi_pipeline/data/simple/data.csv` of github.com/tensorflow/tfx. Which trips end with a
-// tip of more than a fifth of the fare?
+// file is `tfx/examples/chicago_taxi_pipeline/data/simple/data.csv` of github.com/tensorflow/tfx. Which trips end with
+// a tip of more than a fifth of the fare?
 import { tf } from '@starling/compute';
 import { readTables } from '@starling/data';
 import { atLeast, worst } from '@starling/learning';

@@ -1,5 +1,5 @@
-// The pipeline of TFX's taxi example, over companies that keep their trips: from raw rows at their owners to a model that
-// was allowed out. Without the file of those trips it runs on flights, where each airport is a client.
+// The pipeline of TFX's taxi example, over companies that keep their trips: from raw rows at their owners to a model
+// that was allowed out. Without the file of those trips it runs on flights, where each airport is a client.
 import { tf } from '@starling/compute';
 import { tensor } from '@starling/federated-core';
 import { federatedAveraging, functionModel, sgd } from '@starling/learning';

@@ -1,5 +1,5 @@
-// The report of a run of a pipeline: one page that loads nothing. The nodes with their states, what was found of the data
-// and of the model, why something was refused, and what the server saw.
+// The report of a run of a pipeline: one page that loads nothing. The nodes with their states, what was found of the
+// data and of the model, why something was refused, and what the server saw.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {

@@ -1,9 +1,10 @@
-// A pipeline as a DAG file of Apache Airflow: each node is the same command, on one directory. Airflow decides when, and
-// the command what is still to be done. What is refused is a task that failed (exit code 3), and nothing follows it.
+// A pipeline as a DAG file of Apache Airflow: each node is the same command, on one directory. Airflow decides when,
+// and the command what is still to be done. What is refused is a task that failed (exit code 3), and nothing follows
+// it.
 import type { BuiltPipeline } from '../define/define-pipeline.js';
 
 export interface AirflowOptions {
-  /** The words that run a node, up to its name: `['starling', 'pipeline', 'run', 'taxi.ts', '--out', 'runs']`. */
+  /** The words that run a node, up to its name: `['starling', 'pipeline', 'run', 'taxi']`. */
   readonly command: readonly string[];
   /** For the head of the file. */
   readonly description: string;

@@ -1,0 +1,132 @@
+// `starling pipeline` as a process: the pipeline of the package's README from rows to a pushed model, what is found
+// again, refused, shown and compared, and the same over sockets.
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { snippetNamed } from './support/snippets.js';
+import { startStarling } from './support/starling.js';
+
+const directory = realpathSync(mkdtempSync(join(tmpdir(), 'starling-pipeline-')));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+const code = snippetNamed('packages/pipeline/README.md', 'deliveries.ts');
+writeFileSync(join(directory, 'deliveries.ts'), code);
+// The loss is at most a few, and never 99.
+writeFileSync(join(directory, 'refused.ts'), code.replace("atLeast('loss', 0)", "atLeast('loss', 99)"));
+writeFileSync(
+  join(directory, 'broken.ts'),
+  code.replace('minClients: 2,\n      preprocess', 'minClients: 5,\n      preprocess'),
+);
+const run = (...options: readonly string[]) =>
+  startStarling(['pipeline', ...options], { directory }).finished;
+const LONG = 240_000;
+
+interface End {
+  readonly outcome: string;
+  readonly fingerprint: string;
+  readonly nodes: readonly { readonly node: string; readonly status: string; readonly isCached: boolean }[];
+}
+const endOf = (stdout: string): End => JSON.parse(stdout.trim().split('\n').at(-1) as string) as End;
+
+describe('starling pipeline', () => {
+  let fingerprint = '';
+
+  test(
+    'runs to a pushed model, and finds everything again',
+    async () => {
+      const first = await run('run', 'deliveries.ts', '--out', 'runs', '--json');
+      expect([first.code, first.stderr]).toEqual([0, '']);
+      const end = endOf(first.stdout);
+      fingerprint = end.fingerprint;
+      expect(end.outcome).toBe('passed');
+      expect(readFileSync(join(directory, 'serving/CURRENT'), 'utf8')).toBe('1\n');
+      const page = readFileSync(join(directory, 'runs/runs/1/report.html'), 'utf8');
+      expect(page).toContain('<title>deliveries, run 1 · Starling</title>');
+      expect(page).not.toMatch(/<link|src=|https?:\/\//);
+      const again = await run('run', 'deliveries.ts', '--out', 'runs');
+      expect(again.stdout).toMatch(/^pusher +cached +version 1 in serving/m);
+      expect(again.stdout).toContain(`run 2 passed in`);
+      expect(again.stdout).toContain(fingerprint.slice(0, 12));
+    },
+    LONG,
+  );
+
+  test(
+    'exits with 3 for what was judged, with 1 for what broke, and pushes neither',
+    async () => {
+      const refused = await run('run', 'refused.ts', '--out', 'runs');
+      expect(refused.code).toBe(3);
+      expect(refused.stdout).toMatch(
+        /^ {2}model-validator: loss >= 99: violated: loss is 0\.\d+, needs >= 99$/m,
+      );
+      expect(readFileSync(join(directory, 'runs/runs/3/report.html'), 'utf8')).toContain(
+        'loss &gt;= 99: violated',
+      );
+      const broken = await run('run', 'broken.ts', '--out', 'runs');
+      expect(broken.code).toBe(1);
+      expect(broken.stdout).toContain(
+        "Cannot analyze 'miles' by zScore: need at least 5 clients with a value, got 4",
+      );
+      expect(existsSync(join(directory, 'serving/2'))).toBe(false);
+    },
+    LONG,
+  );
+
+  test(
+    'shows what was made of what, and what differs',
+    async () => {
+      const shown = await run('show', 'runs', '--run', '1');
+      expect(shown.stdout).toMatch(/^deliveries, run 1: passed$/m);
+      expect(shown.stdout).toMatch(/^schema +complete +[0-9a-f]{12} +statistics$/m);
+      const same = await run('diff', 'runs', '1', '2');
+      expect(same.stdout).toBe('runs 1 and 2 have the same artifacts\n');
+      const other = await run('diff', 'runs', '1', '3');
+      expect(other.stdout).toContain('blessing.json: + "constraint": "loss >= 99",');
+      expect((await run('show', 'nowhere')).code).toBe(2);
+    },
+    LONG,
+  );
+
+  test(
+    'compiles to a DAG file with a task a node',
+    async () => {
+      const { code: exit, stdout } = await run('compile', 'deliveries.ts', '--to', 'airflow');
+      expect(exit).toBe(0);
+      expect(stdout).toContain(
+        'bash_command="starling pipeline run deliveries.ts --out runs/pipeline --node pusher"',
+      );
+      expect(stdout.match(/BashOperator\(/g)).toHaveLength(10);
+    },
+    LONG,
+  );
+
+  test('ends over sockets, with four processes as clients, in the same artifacts', async () => {
+    const options = [
+      'run',
+      'deliveries.ts',
+      '--out',
+      'sockets',
+      '--json',
+      '--runtime',
+      'websocket',
+      '--workers',
+      '4',
+    ];
+    const { code: exit, stdout } = await run(...options);
+    expect(exit).toBe(0);
+    expect(endOf(stdout).fingerprint).toBe(fingerprint);
+  }, 600_000);
+
+  test(
+    'says what a file must export',
+    async () => {
+      writeFileSync(join(directory, 'none.ts'), 'export default 1;\n');
+      const { code: exit, stderr } = await run('run', 'none.ts');
+      expect(exit).toBe(2);
+      expect(stderr).toContain(
+        "need 'export default definePipeline({ … })', got a default export of type number",
+      );
+    },
+    LONG,
+  );
+});

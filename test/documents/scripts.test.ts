@@ -49,7 +49,9 @@ describe('scripts', () => {
 
   test.each([...pages])('`%s` says how to run its code', (page) => {
     const names = scripts.filter((script) => script.page === page).map(({ name }) => name);
-    const runs = [...readText(page).matchAll(/npx starling (?:pipeline )?(?:run|simulate) (?:\.\/)?([\w-]+\.ts)/g)];
+    const runs = [
+      ...readText(page).matchAll(/npx starling (?:pipeline )?(?:run|simulate) (?:\.\/)?([\w-]+\.ts)/g),
+    ];
     expect(runs.map((match) => match[1]).filter((name) => names.includes(name!))).not.toEqual([]);
   });
 

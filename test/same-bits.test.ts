@@ -21,6 +21,8 @@ const FEDERATIONS = [
   ['temperature', '--set', 'question=rising', '--set', 'clients=7', '--rounds', '3'],
   ['mnist', '--set', 'model=logistic', '--set', 'cohort=7', '--set', 'partition=shards', '--rounds', '3'],
   ['mnist', '--set', 'model=2nn', '--set', 'cohort=3', '--rounds', '2'],
+  // Clients keep a state, for long enough that each comes again.
+  ['scaffold', '--set', 'cohort=7', '--set', 'clients=20', '--set', 'epochs=1', '--rounds', '20'],
   // Clients that were held out evaluate, one by one, and the run may stop by what they find.
   [
     ...['mnist', '--set', 'model=logistic', '--set', 'cohort=5', '--set', 'evaluateOn=each'],

@@ -4,6 +4,7 @@ import { diskCalls, FAILURES, failDisk } from '../run-attacks/fail-disk.js';
 import { flipBits } from '../run-attacks/flip-bits.js';
 import { killClients } from '../run-attacks/kill-clients.js';
 import { killCoordinator } from '../run-attacks/kill-coordinator.js';
+import { killKeepers } from '../run-attacks/kill-keepers.js';
 
 test.each(['fixed', 'present'] as const)(
   '`runCoordinator` ends as its mode %s promises when it is killed up to 20 times',
@@ -20,6 +21,13 @@ test('`runCoordinator` ends each round by its deadline when clients are killed i
   expect(findings).toEqual([]);
   expect(longestMs).toBeGreaterThan(400); // some waited for the deadline of 500 ms
 }, 120_000);
+
+test('`runCoordinator` ends in the same state when it and its clients, which keep a state, are killed', async () => {
+  const { coordinatorKills, clientKills, findings } = await killKeepers(8, 20, 1);
+  expect(findings).toEqual([]);
+  expect(coordinatorKills).toBeGreaterThan(3);
+  expect(clientKills).toBeGreaterThan(3);
+}, 240_000);
 
 test('`runRounds` never ends in another state when a bit of what it kept is flipped', async () => {
   const FLIPS = 200;

@@ -4,6 +4,7 @@ import { diskCalls, FAILURES, failDisk } from './fail-disk.js';
 import { flipBits } from './flip-bits.js';
 import { killClients } from './kill-clients.js';
 import { killCoordinator } from './kill-coordinator.js';
+import { killKeepers } from './kill-keepers.js';
 
 const HELP = `Usage: npm run attack-runs -- [options]
 
@@ -11,6 +12,7 @@ const HELP = `Usage: npm run attack-runs -- [options]
   --flips <n>    bits of what a run has kept (default: 1000)
   --mode <mode>  of the killed runs: fixed (default), or present, whose clients are those that are there
   --client-kills <n>  of clients, while rounds run (default: 25)
+  --keeper-kills <n>  of coordinators, and as many of clients, of runs whose clients keep a state (default: 50)
   --seed <n>     from which all of it is drawn (default: 1)
 `;
 const ROUNDS = 20;
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     flips: { type: 'string', default: '1000' },
     mode: { type: 'string', default: 'fixed' },
     'client-kills': { type: 'string', default: '25' },
+    'keeper-kills': { type: 'string', default: '50' },
     seed: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
   },
@@ -62,6 +65,17 @@ async function main(): Promise<number> {
   const clients = await killClients(Number(values['client-kills']), seed);
   clients.findings.forEach(found);
   say(`${clients.kills} kills of clients, ${clients.rounds} rounds, the longest ${clients.longestMs} ms`);
+  const wanted = Number(values['keeper-kills']);
+  const keepers = { coordinators: 0, clients: 0 };
+  for (let run = 0; Math.min(keepers.coordinators, keepers.clients) < wanted; run++) {
+    const killedKeepers = await killKeepers(ROUNDS, ROUNDS, seed + run);
+    keepers.coordinators += killedKeepers.coordinatorKills;
+    keepers.clients += killedKeepers.clientKills;
+    killedKeepers.findings.forEach(found);
+    say(
+      `clients that keep a state: ${keepers.coordinators} kills of coordinators, ${keepers.clients} of clients`,
+    );
+  }
   say(`${findings} findings`);
   return findings > 0 ? 1 : 0;
 }

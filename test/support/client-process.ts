@@ -4,6 +4,8 @@ import { startClients } from '@starling/client';
 import { sensors } from './drifting-threshold.js';
 
 const [url, size, ...indices] = process.argv.slice(2) as [string, string, ...string[]];
+/** Where they keep what a plan has them keep. */
+const keep = process.env['STARLING_TEST_KEEP'];
 const WORK_MS = 20; // so that most kills are in the middle of work
 const POLL_MS = 5;
 
@@ -19,6 +21,7 @@ const { clients, finished } = await startClients({
   },
   clients: indices.map(Number),
   backOff: { baseMs: 20, maxMs: 100 },
+  ...(keep !== undefined && { keep }),
 });
 while (clients.some(({ state }) => state !== 'ready'))
   await new Promise((resolve) => setTimeout(resolve, POLL_MS));

@@ -1,11 +1,12 @@
 // A coordinator in a process of its own, for tests that kill it: `node coordinator-process.js PORT STATE ROUNDS CLIENTS
-// threshold|rows|attacked|present`, the last for a round of one phase, of two, of attempts that fail, or of clients
-// that are there. It prints a line of JSON for each committed round, and one with the state's hash at the end; of the
+// threshold|rows|attacked|present|keeping`, the last for a round of one phase, of two, of attempts that fail, of clients
+// that are there, or of those that keep a state. It prints a line of JSON for each committed round, and one with the state's hash at the end; of the
 // last two kinds one once it listens, too.
 import { runCoordinator } from '@starling/coordinator';
 import { uniformSampler } from '@starling/population';
 import { attackedPopulation, MAX_ATTEMPTS } from '../run-attacks/attacked-run.js';
 import { driftingThreshold, sensors } from './drifting-threshold.js';
+import { keepingSensors } from './keeping-sensors.js';
 import { keyHolders, wanderingRows } from './wandering-rows.js';
 
 const [port, state, rounds, size, work] = process.argv.slice(2);
@@ -19,7 +20,7 @@ const result = await runCoordinator({
     ...(work === 'rows'
       ? { process: wanderingRows(), population: keyHolders(populationSize) }
       : {
-          process: driftingThreshold(),
+          process: work === 'keeping' ? keepingSensors() : driftingThreshold(),
           population: isAttacked ? attackedPopulation() : sensors(populationSize),
         }),
     sampler: uniformSampler({ cohortSize }),

@@ -35,7 +35,7 @@ export function startCoordinator(
     readonly state: string;
     readonly rounds: number;
     readonly clients: number;
-    readonly work: 'threshold' | 'rows' | 'attacked' | 'present';
+    readonly work: 'threshold' | 'rows' | 'attacked' | 'present' | 'keeping';
     readonly fileKiB?: number;
   },
   onLine: (lines: readonly CoordinatorLine[], child: ChildProcess) => void = () => {},

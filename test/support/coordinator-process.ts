@@ -1,7 +1,7 @@
 // A coordinator in a process of its own, for tests that kill it: `node coordinator-process.js PORT STATE ROUNDS CLIENTS
-// threshold|rows|attacked|present|keeping`, the last for a round of one phase, of two, of attempts that fail, of clients
-// that are there, or of those that keep a state. It prints a line of JSON for each committed round, and one with the state's hash at the end; of the
-// last two kinds one once it listens, too.
+// threshold|rows|attacked|present|keeping`: for a round of one phase, of two, of attempts that fail, of clients that
+// are there, or of those that keep a state. It prints a line of JSON for each committed round, and one with the state's
+// hash at the end; of `attacked` and `present` one once it listens, too.
 import { runCoordinator } from '@starling/coordinator';
 import { uniformSampler } from '@starling/population';
 import { attackedPopulation, MAX_ATTEMPTS } from '../run-attacks/attacked-run.js';

@@ -159,7 +159,9 @@ async function compile(file: string, { set, out }: Pick<RunOptions, 'set' | 'out
   const { airflowDag } = await import('@starling/pipeline');
   const settings = Object.entries(set).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
   const command = ['starling', 'pipeline', 'run', file, '--out', out, ...settings];
-  printLine(airflowDag(built, { command, description: definition.description }).trimEnd());
+  printLine(
+    airflowDag(built, { command, folder: process.cwd(), description: definition.description }).trimEnd(),
+  );
 }
 
 async function loadPipeline(file: string, set: Readonly<Record<string, string>>) {

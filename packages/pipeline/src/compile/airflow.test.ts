@@ -7,12 +7,14 @@ describe('airflowDag', () => {
     const pipeline = await smallPipeline({ serving: 'serving' }).build({});
     const text = airflowDag(pipeline, {
       command: ['starling', 'pipeline', 'run', "it's.ts"],
+      folder: '/srv',
       description: 'Which are late?',
     });
     expect(text.match(/BashOperator\(/g)).toHaveLength(pipeline.nodes.length);
     expect(text).toContain("starling pipeline run 'it'\\\\''s.ts' --node model-validator");
     expect(text).toContain('    [node_trainer, node_model_validator, node_infra_validator] >> node_pusher\n');
     expect(text).toContain('dag_id="small"');
+    expect(text).toContain('FOLDER = "/srv"');
     expect(text).not.toMatch(/>> node_examples\n/);
   });
 });

@@ -6,18 +6,25 @@ import type { BuiltPipeline } from '../define/define-pipeline.js';
 export interface AirflowOptions {
   /** The words that run a node, up to its name: `['starling', 'pipeline', 'run', 'taxi']`. */
   readonly command: readonly string[];
+  /** The folder that the command runs in: Airflow's own would not have the files that it names. */
+  readonly folder: string;
   /** For the head of the file. */
   readonly description: string;
 }
 
 /** The text of the file: Python, for Airflow 2 and 3. */
-export function airflowDag({ name, nodes }: BuiltPipeline, { command, description }: AirflowOptions): string {
+export function airflowDag(
+  { name, nodes }: BuiltPipeline,
+  { command, folder, description }: AirflowOptions,
+): string {
   const tasks = nodes.map(({ name: node, component }) => {
     const line = [...command, '--node', node].map(shellWord).join(' ');
     return `    ${variable(node)} = BashOperator(
         task_id=${python(node)},
         doc=${python(component)},
         bash_command=${python(line)},
+        cwd=FOLDER,
+        append_env=True,
     )`;
   });
   const edges = nodes.flatMap(({ name: node, inputs }) => {
@@ -34,6 +41,9 @@ try:
     from airflow.providers.standard.operators.bash import BashOperator
 except ImportError:  # Airflow 2
     from airflow.operators.bash import BashOperator
+
+# Where the command is run.
+FOLDER = ${python(folder)}
 
 with DAG(
     dag_id=${python(name.replaceAll(/[^\w.-]/g, '_'))},

@@ -89,7 +89,7 @@ export function modelValidator(options: ModelValidatorOptions): BlessingNode {
           refused,
           summary:
             refused.length === 0
-              ? `blessed: ${results.length} constraints hold`
+              ? `blessed: ${results.length === 1 ? '1 constraint holds' : `${results.length} constraints hold`}`
               : `NOT BLESSED: ${refused[0]}`,
         };
       },

@@ -121,7 +121,7 @@ export function transformer<const C extends TableColumns, F extends Features>(
           return {
             files: { 'transform.json': canonical(file, 1), 'transform.onnx': onnx, ...words },
             properties: { analyzers: calls.length, passes },
-            summary: `${calls.length} analyzers in ${passes} ${passes === 1 ? 'pass' : 'passes'}, ${leafNames(graph.type.result).length} features`,
+            summary: `${calls.length} ${calls.length === 1 ? 'analyzer' : 'analyzers'} in ${passes} ${passes === 1 ? 'pass' : 'passes'}, ${leafNames(graph.type.result).length} features`,
           };
         },
       };

@@ -3,7 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { LoadHook, ResolveHook } from 'node:module';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installedPackage } from './installed-packages.js';
+import { neededPackage } from './needed-package.js';
 import { stripTypes } from './strip-types.js';
 
 const TYPESCRIPT = /\.m?ts$/;
@@ -65,26 +68,14 @@ function missing(
     return Object.assign(new Error(message), { code });
   }
   const file = fileURLToPath(parent);
-  const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
   const need = RELATIVE.test(specifier)
     ? `the file '${specifier}', which it imports, got none`
-    : (needOfStarling(name, specifier) ??
-      `the package '${name}', which it imports, got none: run 'npm install ${name}'`);
+    : neededPackage(specifier, (name) =>
+        [file, fileURLToPath(import.meta.url)].some((from) => installedPackage(name, dirname(from)) !== null),
+      );
   return Object.assign(new Error(`Cannot load ${file}: need ${need}\n    at ${placeIn(file, specifier)}`), {
     code,
   });
-}
-
-/** Of a package of Starling's, which is there if there is one of that name: the name or the entry is another. */
-function needOfStarling(name: string, specifier: string): string | null {
-  if (!name.startsWith('@starling/')) return null;
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    readonly dependencies: Readonly<Record<string, string>>;
-  };
-  const names = Object.keys(manifest.dependencies).filter((each) => each.startsWith('@starling/'));
-  return names.includes(name) && specifier !== name
-    ? `an entry of '${name}', such as '${name}' itself, got '${specifier}'`
-    : `a package of Starling's: ${names.join(', ')}; got '${name}'`;
 }
 
 /** Where a file names what it imports. */

@@ -20,6 +20,7 @@ import { refuseStatefulOptimizers } from './recording/hidden-state.js';
 import { plainAttributes } from './recording/plain-attributes.js';
 import { drawError } from './recording/randomness.js';
 import type { CapturedValue } from './recording/recording.js';
+import { refuseTensorHabits } from './recording/tensor-habits.js';
 import { captureRecurrentLayers } from './scan/recurrent-layers.js';
 
 function record(
@@ -62,8 +63,9 @@ function registerCaptureBackend(): void {
   registered = true;
   captureRecurrentLayers();
   refuseStatefulOptimizers();
-  refuseEndedTensors();
+  refuseEndedTensors(() => (captureBackend.capturing ? captureBackend.recording.outermost : null));
   refuseEagerHabits();
+  refuseTensorHabits();
   registerBackend(CAPTURE_BACKEND, () => captureBackend, 0);
   for (const kernel of KERNELS) {
     registerKernel({

@@ -13,7 +13,7 @@ import {
   util,
 } from '../../tensorflow/tf.js';
 import { CaptureError } from './capture-error.js';
-import { markCaptured } from './ended-tensors.js';
+import { goneTensor, markCaptured } from './ended-tensors.js';
 import { drawnDropout, recordDraw } from './randomness.js';
 import type { CapturedValue, Recording } from './recording.js';
 import { readsAreTolerated } from './value-reads.js';
@@ -59,7 +59,7 @@ export class CaptureBackend extends KernelBackend {
   /** A tensor's handle for a value of the graph. */
   hold(value: CapturedValue): TensorInfo {
     const dataId = {};
-    markCaptured(dataId);
+    markCaptured(dataId, this.recording.outermost);
     this.#held.set(dataId, { value, refCount: 1 });
     return { dataId, shape: [...value.spec.shape], dtype: value.spec.dtype as DataType };
   }
@@ -81,10 +81,7 @@ export class CaptureBackend extends KernelBackend {
     if (known !== undefined) return reshaped(known, info);
     const source = engine().state.tensorInfo.get(info.dataId);
     if (source === undefined || source.backend === this) {
-      throw new CaptureError(
-        'captured-elsewhere',
-        'Cannot use this tensor: it belongs to a local computation that has been captured. Take it as a parameter instead',
-      );
+      throw goneTensor(info.dataId, root);
     }
     const values = source.backend.readSync(info.dataId);
     const constant = this.#constant(root, values, info.shape, info.dtype);

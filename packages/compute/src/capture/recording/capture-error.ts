@@ -8,6 +8,7 @@ export type CaptureErrorCode =
   | 'hidden-state'
   | 'unknown-kernel'
   | 'captured-elsewhere'
+  | 'disposed'
   | 'not-capturing'
   | 'unsupported-type'
   | 'computed-count'

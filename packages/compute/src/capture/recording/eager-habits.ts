@@ -9,6 +9,8 @@ const TRAINING =
   'train by federatedAveraging, or write the step with tf.grads and an optimizer of @starling/learning';
 const SCORING = 'call its layers, model.apply(x), and compute the loss with tf operations';
 
+const ENGINE = 'leave it out: who runs the graph chooses an engine';
+
 /** Methods of models of layers, and what stands for them in a body. */
 const INSTEAD = {
   fit: TRAINING,
@@ -32,7 +34,8 @@ export function refuseEagerHabits(): void {
     }
   }
   const own = engine() as unknown as Methods;
-  refuseInBodies(own, 'setBackend', 'tf.setBackend', 'leave it out: who runs the graph chooses an engine');
+  refuseInBodies(own, 'setBackend', 'tf.setBackend', ENGINE);
+  refuseInBodies(own, 'ready', 'tf.ready', ENGINE);
 }
 
 function refuseInBodies(target: Methods, method: string, written: string, instead: string): void {

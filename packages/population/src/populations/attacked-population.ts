@@ -27,6 +27,7 @@ import {
 import { fingerprintOf } from './fingerprint.js';
 import type { Population } from './population.js';
 import { populationKind } from './population-kind.js';
+import { withoutHabits } from './without-habits.js';
 
 export interface AttackedPopulationOptions {
   /** Its clients hold records. */
@@ -75,14 +76,14 @@ export function attackedPopulation(options: AttackedPopulationOptions): Populati
     },
     dataAtHand: population.dataAtHand ?? true,
   };
-  return {
+  return withoutHabits({
     ...attacked,
     fingerprint: async () => {
       const of = JSON.stringify(await population.fingerprint());
       const flips = JSON.stringify(flipLabels ?? null);
       return fingerprintOf(attacked, { attackers: share, attackSeed: seed.join(' '), flips, of });
     },
-  };
+  });
 }
 
 /** The clients with the least draws, so that a larger share has those of a smaller one. */

@@ -23,6 +23,7 @@ import { checkIndex } from './check-index.js';
 import { countExamples, hasExamples } from './examples.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { Population } from './population.js';
+import { withoutHabits } from './without-habits.js';
 
 export interface GeneratedPopulationOptions {
   readonly name: string;
@@ -85,5 +86,8 @@ export function generatedPopulation(options: GeneratedPopulationOptions): Popula
         : counted(value, index);
     },
   };
-  return { ...population, fingerprint: () => fingerprintOf(population, { seed: seed.join(' ') }) };
+  return withoutHabits({
+    ...population,
+    fingerprint: () => fingerprintOf(population, { seed: seed.join(' ') }),
+  });
 }

@@ -4,6 +4,7 @@ import { formatType } from '@starling/federated-core';
 import { checkIndex } from './check-index.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { Population } from './population.js';
+import { withoutHabits } from './without-habits.js';
 
 /**
  * The clients of `first`, then those of `second`, by the names that they have: no two may have one name, which is
@@ -32,5 +33,5 @@ export function joinedPopulation(first: Population, second: Population): Populat
     load: (index: number) => at(index, (population, own) => population.load(own)),
     ...(dataAtHand ? {} : { dataAtHand }),
   };
-  return { ...population, fingerprint: () => fingerprintOf(population) };
+  return withoutHabits({ ...population, fingerprint: () => fingerprintOf(population) });
 }

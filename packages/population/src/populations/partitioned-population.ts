@@ -27,6 +27,7 @@ import { checkIndex } from './check-index.js';
 import { datasetKind, takeRows } from './dataset-rows.js';
 import { fingerprintOf, hashOfLists } from './fingerprint.js';
 import type { Population } from './population.js';
+import { withoutHabits } from './without-habits.js';
 
 const ACTION = 'Cannot make a population of parts';
 
@@ -103,5 +104,5 @@ export function partitionedPopulation(options: PartitionedPopulationOptions): Po
     rows: dataset.length,
     partition: hashOfLists(parts),
   });
-  return { ...population, fingerprint: () => fingerprintOf(population, declared()) };
+  return withoutHabits({ ...population, fingerprint: () => fingerprintOf(population, declared()) });
 }

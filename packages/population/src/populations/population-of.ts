@@ -16,6 +16,7 @@ import { checkIndex } from './check-index.js';
 import { countExamples } from './examples.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { Population } from './population.js';
+import { withoutHabits } from './without-habits.js';
 
 /**
  * A population with one client for each of `values`, which are of type `dataType`. Clients are called
@@ -58,7 +59,7 @@ export function populationOf(
       return values[index] as Value;
     },
   };
-  return { ...population, fingerprint: () => fingerprintOf(population) };
+  return withoutHabits({ ...population, fingerprint: () => fingerprintOf(population) });
 }
 
 const ACTION = 'Cannot make a population';

@@ -25,6 +25,7 @@ import {
 import { fingerprintOf } from './fingerprint.js';
 import type { Population } from './population.js';
 import { populationKind } from './population-kind.js';
+import { withoutHabits } from './without-habits.js';
 
 /** Whose examples are changed. */
 export interface SkewedClient {
@@ -94,13 +95,13 @@ export function skewedPopulation(options: SkewedPopulationOptions): Population {
     },
     dataAtHand: population.dataAtHand ?? true,
   };
-  return {
+  return withoutHabits({
     ...skewed,
     fingerprint: async () => {
       const of = JSON.stringify(await population.fingerprint());
       return fingerprintOf(skewed, { skew: skew.name, skewSeed: seed.join(' '), of });
     },
-  };
+  });
 }
 
 /** Throws a `RangeError` unless clients hold a sequence `data` of structs with a tensor `feature`. */

@@ -4,6 +4,7 @@ import { type Check, checkOptions, dataKinds, numberWithin, required } from '@st
 import { checkIndex } from './check-index.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { Population } from './population.js';
+import { withoutHabits } from './without-habits.js';
 
 export interface ClientSplitOptions {
   /** The share of clients, or of each client's rows, that is for tests: above 0 and below 1. */
@@ -66,5 +67,5 @@ function chosen(whole: Population, part: string, indices: Float64Array): Populat
     load: (index: number) => whole.load(at(index)),
     ...(whole.dataAtHand === undefined ? {} : { dataAtHand: whole.dataAtHand }),
   };
-  return { ...population, fingerprint: () => fingerprintOf(population) };
+  return withoutHabits({ ...population, fingerprint: () => fingerprintOf(population) });
 }

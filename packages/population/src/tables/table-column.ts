@@ -1,6 +1,6 @@
 // The columns of a table: what kind of value stands in each, so that clients and server agree on the bytes of one.
 import { int32, type TensorType, uint8 } from '@starling/federated-core';
-import { checkNumber, oneOf } from '@starling/federated-core/plan';
+import { type Check, checkNumber, ofKind, oneOf } from '@starling/federated-core/plan';
 
 /** How the numbers of a column are kept: exactly, in 8, 4 or 4 bytes. */
 export type NumberFormat = 'float64' | 'float32' | 'int32';
@@ -46,6 +46,13 @@ export function textColumn(maxBytes: number): TextColumn {
   });
   return { kind: 'text', maxBytes };
 }
+
+/** The check of a column, for tables of options. */
+export const columnKind: Check = ofKind({
+  need: 'a column, such as numberColumn() or textColumn(16)',
+  fits: (value) =>
+    ['number', 'text'].includes((value as Partial<TableColumn> | null | undefined)?.kind ?? ''),
+});
 
 /** How many bytes a value of the column has. */
 export function cellBytes(column: TableColumn): number {

@@ -1,18 +1,29 @@
 // Tables as a population: what a federation of statistics runs over.
 import type { Value } from '@starling/federated-core';
 import {
+  type Check,
   checkOptions,
   didYouMean,
+  hasMethods,
   kinds,
   type MaybePromise,
   numberWithin,
+  ofKind,
   optionError,
 } from '@starling/federated-core/plan';
 import { checkIndex } from '../populations/check-index.js';
 import { fingerprintOf } from '../populations/fingerprint.js';
 import type { Population } from '../populations/population.js';
+import { withoutHabits } from '../populations/without-habits.js';
 import type { Table, Tables } from './table.js';
 import { encodeTable, tableData } from './table-data.js';
+
+const ACTION = 'Cannot make a population of tables';
+
+const tablesKind: Check = ofKind({
+  need: 'tables, which tablesOf(…), or readTables(…) of @starling/data, makes',
+  fits: (value) => hasMethods(value, ['clientId', 'rowCount', 'table']),
+});
 
 export interface TablePopulationOptions {
   /** Lists of columns whose rows belong together, such as for a correlation; none by default. */
@@ -26,7 +37,8 @@ export interface TablePopulationOptions {
  * Throws a `RangeError` for a joint column that does not exist; loading throws one for a value that does not fit.
  */
 export function tablePopulation(tables: Tables, options: TablePopulationOptions = {}): Population {
-  checkOptions('Cannot make a population of tables', options, {
+  tablesKind(ACTION, 'what it is made of', tables);
+  checkOptions(ACTION, options, {
     joint: kinds.list,
     keptClients: numberWithin({ whole: true, from: 0 }),
   });
@@ -61,5 +73,5 @@ export function tablePopulation(tables: Tables, options: TablePopulationOptions 
       return table instanceof Promise ? table.then((there) => keep(index, there)) : keep(index, table);
     },
   };
-  return { ...population, fingerprint: () => fingerprintOf(population, tables.fingerprint) };
+  return withoutHabits({ ...population, fingerprint: () => fingerprintOf(population, tables.fingerprint) });
 }

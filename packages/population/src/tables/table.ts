@@ -3,6 +3,7 @@
 import {
   checkOptions,
   describeValue,
+  didYouMean,
   kinds,
   type MaybePromise,
   optionError,
@@ -10,7 +11,7 @@ import {
 } from '@starling/federated-core/plan';
 import { checkIndex } from '../populations/check-index.js';
 import type { Fingerprint } from '../populations/population.js';
-import type { TableColumns } from './table-column.js';
+import { columnKind, type TableColumns } from './table-column.js';
 
 /** A value, or null where it is missing. */
 export type Cell = number | string | null;
@@ -73,6 +74,14 @@ export function tablesOf<const C extends TableColumns>(options: {
     clients: required(kinds.list),
   });
   const { name = 'tables', columns, clients } = options;
+  for (const [column, value] of Object.entries(columns))
+    columnKind('Cannot make tables', `column '${column}'`, value);
+  for (const client of clients) {
+    checkOptions('Cannot make tables: a client', client, {
+      id: required(kinds.text),
+      rows: required(kinds.list),
+    });
+  }
   if (new Set(clients.map(({ id }) => id)).size !== clients.length) {
     throw optionError(`Cannot make ${name}: every client needs an id of its own`);
   }
@@ -95,6 +104,15 @@ export function tablesOf<const C extends TableColumns>(options: {
 }
 
 function tableOf(name: string, columns: TableColumns, { id, rows }: TableClient): Table {
+  const names = Object.keys(columns);
+  for (const [at, row] of rows.entries()) {
+    // Taken for a missing value of the column that was meant, it would be counted as one.
+    const other = Object.keys(row).find((field) => !Object.hasOwn(columns, field));
+    if (other === undefined) continue;
+    throw optionError(
+      `Cannot make ${name}: row ${at} of ${id} must have columns among ${names.join(', ')}, got '${other}'${didYouMean(other, names)}`,
+    );
+  }
   const cells = Object.entries(columns).map(([column, { kind }]) => {
     const values = rows.map((row, at) => {
       const value = row[column] ?? null;

@@ -11,6 +11,7 @@ import type { ClientLogger } from './logger.js';
 import type { ClientCounts, ClientMemory, WorkOutcome } from './memory.js';
 import type { LoadedPlan, PlanCache } from './plan-cache.js';
 import type { Reports } from './reports.js';
+import { PATIENCE_MS, watchedLoad } from './watched-load.js';
 
 export interface WorkerOptions {
   readonly client: string;
@@ -62,6 +63,11 @@ export function createWorker(options: WorkerOptions): Worker {
     const sent = checked(body, broadcast);
     const sliced =
       slices === null || own === null ? [] : plan.unpackSlices(phase, checked(own.bytes, slices));
+    const isLate = (): void =>
+      logger.warn(
+        { phase, afterMs: PATIENCE_MS },
+        `load has given nothing for client '${client}' after ${PATIENCE_MS / 1000} s; its work waits, and a round with a deadline continues without it`,
+      );
     const working = options.inTurn(async (): Promise<WorkOutcome> => {
       const kept = keptState(options, work);
       const state = kept === null ? [] : await kept.read();
@@ -69,7 +75,7 @@ export function createWorker(options: WorkerOptions): Worker {
       let made: readonly Tensor[] | null = null;
       const { report, update } = await clientOutcome(
         client,
-        async () => options.argument(await options.load(client)),
+        async () => options.argument(await watchedLoad(() => options.load(client), isLate)),
         async (input) => {
           const worked = await plan.work(phase, sent, { slices: sliced, state, input }, seed);
           made = worked.state;

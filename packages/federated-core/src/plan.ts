@@ -37,7 +37,7 @@ export { ignoreRejections } from './errors/ignore-rejections.js';
 export { refusesOtherFields } from './errors/missing-fields.js';
 export { didYouMean, nearestName } from './errors/nearest-name.js';
 export { readThrown, thrownWords } from './errors/read-thrown.js';
-export { atLocation, sourceLocation, withLongStacks } from './errors/source-location.js';
+export { atLocation, sourceLocation, userLocation, withLongStacks } from './errors/source-location.js';
 export { formatPlace, isThrownByStarling, type StackFrame, userFrames } from './errors/stack-frames.js';
 export { type RejectionCode, reworded } from './errors/starling-error.js';
 export { runBody } from './errors/user-body.js';

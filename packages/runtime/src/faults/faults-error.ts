@@ -1,6 +1,7 @@
 // The error of faults that cannot be simulated as they are written: each problem with the path of its field, so that
 // a reader of a file can say the line.
 import { StarlingError } from '@starling/federated-core';
+import { atLocation } from '@starling/federated-core/plan';
 
 export interface FaultProblem {
   /** Such as `['dropouts', 0, 'probability']`; empty for the whole. */
@@ -13,11 +14,10 @@ export interface FaultProblem {
 export class FaultsError extends StarlingError {
   readonly problems: readonly FaultProblem[];
 
-  constructor(problems: readonly FaultProblem[]) {
-    super(
-      'bad-faults',
-      `Cannot simulate faults: ${problems.map((each) => `${pathText(each.path)}${each.problem}`).join('; ')}`,
-    );
+  /** `location`: the user's line, where it is known. */
+  constructor(problems: readonly FaultProblem[], location: string | null = null) {
+    const all = problems.map((each) => `${pathText(each.path)}${each.problem}`).join('; ');
+    super('bad-faults', `Cannot simulate faults: ${all}${atLocation(location)}`);
     this.problems = problems;
   }
 }

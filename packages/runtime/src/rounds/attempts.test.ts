@@ -20,6 +20,7 @@ test('`runRounds` tries a failed round again, from the state before it, with the
   const result = await runRounds(
     options({
       sampler,
+      onRound() {},
       onFailedRound: ({ round, attempt, error, retryMs }) =>
         void failures.push([round, attempt, error.code, retryMs]),
     }),
@@ -62,7 +63,7 @@ test('`runRounds` asks each attempt under the name of its run, with randomness o
     asked.push([run, round, attempt, seed]);
   });
   const sampler = drawnBy((_, attempt) => (attempt === 1 ? [5] : [3]));
-  await runRounds(options({ runtime, sampler, rounds: 1, run: 'named' }));
+  await runRounds(options({ runtime, sampler, rounds: 1, run: 'named', onRound() {}, onFailedRound() {} }));
   const first = roundSeed(seedFrom(1), 1);
   assert.deepEqual(asked, [
     ['named', 1, 1, first],
@@ -152,7 +153,7 @@ test("`runRounds` says how often a round failed when all its attempts were an ea
   const store = memoryStore();
   const nobody = { name: 'nobody', sample: () => [5] };
   const controller = new AbortController();
-  const kept = { store, sampler: nobody, rounds: 1 };
+  const kept = { store, sampler: nobody, rounds: 1, onRound() {} };
   const onFailedRound = ({ attempt }: { attempt: number }): void => {
     if (attempt === 2) controller.abort(); // as if killed before it could say that the run has failed
   };

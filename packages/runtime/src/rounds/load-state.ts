@@ -7,7 +7,7 @@ import {
   type StateOf,
   type Type,
 } from '@starling/federated-core';
-import { checkValue, unflatten } from '@starling/federated-core/plan';
+import { checkValue, computationKinds, kinds, unflatten } from '@starling/federated-core/plan';
 import { decodeState } from '../kept/state-file.js';
 import { CheckpointError } from '../runtime/errors.js';
 
@@ -25,6 +25,8 @@ export async function loadState<P extends IterativeProcess>(
   process: P,
   path: string,
 ): Promise<LoadedState<P>> {
+  computationKinds.process('Cannot load a state', 'process', process);
+  kinds.text('Cannot load a state', 'path', path);
   const { result } = process.initialize.type;
   const type = result.kind === 'federated' ? result.member : result;
   try {

@@ -157,7 +157,8 @@ describe('resumeRun', () => {
       const fails = (round === 2 && attempt < 3) || (round === 3 && attempt === 1);
       return fails ? [5] : [0, attempt];
     });
-    const common = { sampler, rounds: 4, maxAttempts: 3 };
+    const heard = { onRound() {}, onFailedRound() {} };
+    const common = { sampler, rounds: 4, maxAttempts: 3, ...heard };
     const whole = await runRounds(options(common));
     for (let brokenOff = 1; brokenOff <= 7; brokenOff++) {
       const store = memoryStore();
@@ -182,6 +183,7 @@ describe('resumeRun', () => {
     const common = {
       store,
       rounds: 1,
+      onRound() {},
       onFailedRound: ({ attempt }: { attempt: number }) => void failed.push(attempt),
     };
     const sampler = drawnBy((_, attempt) => (attempt < 5 ? [5] : [3]));

@@ -1,13 +1,16 @@
 // A run from its first state to its last line: opens its store, its engine and its runtime, and has the round loop do
 // the rest, the same on every runtime. Given the same seed it ends in the same bits, also after a restart.
 import { type FederatedComputation, type IterativeProcess, seedFrom } from '@starling/federated-core';
+import { userLocation } from '@starling/federated-core/plan';
 import { createPlanRunner, type PlanRunner } from '@starling/plan/runner';
 import type { Population } from '@starling/population';
 import { memoryClientStates } from '@starling/store';
 import { type TakenEngine, takeEngine } from '../engines/take-engine.js';
+import { FaultsError } from '../faults/faults-error.js';
 import { serverRows } from '../rows/server-rows.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { serverVectors } from '../simd/server-vectors.js';
+import { awaitedRun } from './awaited-run.js';
 import { BestKeeper } from './best-keeper.js';
 import { checkRun } from './check-run.js';
 import { checkSampler } from './check-sampler.js';
@@ -35,16 +38,26 @@ import { watchLoads } from './watch-loads.js';
  * if an option is of another kind or out of its range, and, before anything runs, a `StarlingError` with code
  * `impossible-rounds` if more clients must report than are ever asked.
  */
-export async function runRounds<P extends IterativeProcess = never, C extends FederatedComputation = never>(
+export function runRounds<P extends IterativeProcess = never, C extends FederatedComputation = never>(
   options: RunOptions<P, C>,
 ): Promise<RunResult<StateValueOf<P, C>, RoundMetricsOf<P, C>>> {
   // What is run is not known by its type from here on.
-  const untyped = options as unknown as RunOptions;
-  checkRun(untyped);
+  const running = runChecked(options as unknown as RunOptions);
+  return awaitedRun(running as Promise<RunResult<StateValueOf<P, C>, RoundMetricsOf<P, C>>>);
+}
+
+async function runChecked(options: RunOptions): Promise<RunResult> {
+  checkRun(options);
+  const location = userLocation();
   // What clients keep outlives a server that dies, as it does in life.
-  const { clientStates = memoryClientStates() } = untyped;
-  const result = await throughCrashes({ ...untyped, clientStates }, runUntyped);
-  return result as RunResult<StateValueOf<P, C>, RoundMetricsOf<P, C>>;
+  const { clientStates = memoryClientStates() } = options;
+  try {
+    // Awaited, so that an error's stack leads to the user's line.
+    return await throughCrashes({ ...options, clientStates }, runUntyped);
+  } catch (error) {
+    // A runtime finds them when it is opened, which nobody awaits yet.
+    throw error instanceof FaultsError ? new FaultsError(error.problems, location) : error;
+  }
 }
 
 async function runUntyped(options: RunOptions): Promise<RunResult> {

@@ -69,7 +69,7 @@ export * from './metrics/top-k-accuracy.js';
 export * from './model/model.js';
 export * from './models/exported-model.js';
 export * from './models/function-model.js';
-export * from './models/k-means-model.js';
+export { type KMeansModel, type KMeansModelOptions, kMeansModel } from './models/k-means-model.js';
 export * from './models/layers-model.js';
 export * from './optimizers/adagrad.js';
 export { type AdamOptions, adam } from './optimizers/adam.js';

@@ -1,7 +1,7 @@
 // Covariances and correlations of columns of numbers, over rows in which all of them are finite: exact sums of products
 // (see `digits.ts`), divided and rounded once.
 import { tf } from '@starling/compute';
-import { checkOptions, optionError } from '@starling/federated-core/plan';
+import { checkOptions, kinds, optionError } from '@starling/federated-core/plan';
 import { jointData, type NumberColumn } from '@starling/population';
 import {
   addDigits,
@@ -32,6 +32,7 @@ export function covariance(
   options: PrivacyOptions = {},
 ): Statistic<Covariance> {
   checkOptions('Cannot take covariances', options, privacyChecks);
+  kinds.list('Cannot take covariances', 'columns', columns);
   if (columns.length < 2) {
     throw optionError(`Cannot take covariances: columns must be at least two, got ${columns.length}`);
   }

@@ -16,7 +16,14 @@ import {
   type Type,
   type Value,
 } from '@starling/federated-core';
-import { checkOptions, kinds, numberWithin } from '@starling/federated-core/plan';
+import {
+  type Check,
+  checkOptions,
+  hasMethods,
+  kinds,
+  numberWithin,
+  ofKind,
+} from '@starling/federated-core/plan';
 
 /** How far a result may be from that of the pooled rows. */
 export type ErrorBound =
@@ -97,6 +104,7 @@ export function statisticOf<Result>(parts: StatisticParts<Result>): Statistic<Re
     computation,
     finish: (given) => {
       const values = given as Aggregate;
+      aggregateKind(`Cannot finish ${name}`, 'its result', values);
       const clients = values['clients'] as number;
       return clients < minClients ? withheld(clients, minClients) : finish(values);
     },
@@ -106,6 +114,17 @@ export function statisticOf<Result>(parts: StatisticParts<Result>): Statistic<Re
     discloses,
   };
 }
+
+const aggregateKind: Check = ofKind({
+  need: 'what the computation gave: metrics of a run of one round',
+  fits: (value) => typeof (value as Partial<Aggregate> | null | undefined)?.['clients'] === 'number',
+});
+
+/** The check of a statistic, for tables of options. */
+export const statisticKind: Check = ofKind({
+  need: 'a statistic of a column, such as counts(column)',
+  fits: (value) => hasMethods(value, ['finish']),
+});
 
 function withheld(clients: number, minClients: number): Withheld {
   return { withheld: `fewer than ${minClients} clients have a value`, clients, minClients };

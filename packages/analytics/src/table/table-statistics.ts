@@ -12,9 +12,19 @@ import {
   requireAggregated,
   type SymbolicValue,
 } from '@starling/federated-core';
-import { didYouMean, optionError } from '@starling/federated-core/plan';
+import {
+  type Check,
+  checkOptions,
+  didYouMean,
+  hasMethods,
+  type Kind,
+  kinds,
+  ofKind,
+  optionError,
+  required,
+} from '@starling/federated-core/plan';
 import { type TableColumns, tableData } from '@starling/population';
-import type { Statistic, Withheld } from '../statistic/statistic.js';
+import { type Statistic, statisticKind, type Withheld } from '../statistic/statistic.js';
 
 /** A statistic, and the column that it is of, or the columns that belong together. */
 export interface OfTable<Result = unknown> {
@@ -39,11 +49,35 @@ export interface TableStatistics<
   readonly phases: number;
 }
 
+const ACTION = 'Cannot take statistics of a table';
+
+const COLUMNS: Kind = {
+  need: "the name of a column, or a list of names, such as ['miles', 'minutes']",
+  fits: (value) =>
+    typeof value === 'string' || (Array.isArray(value) && value.every((one) => typeof one === 'string')),
+};
+
+const resultsKind = (count: number): Check =>
+  ofKind({
+    need: 'what the computation gave: metrics of a run of one round',
+    fits: (value) => [value].flat().length === count,
+    advice: (value) =>
+      hasMethods(value, ['then']) ? 'Await the run: const { metrics } = await runRounds(…)' : null,
+  });
+
 /** One computation of several statistics, by names. Throws a `RangeError` for a column that is not there. */
 export function tableStatistics<const S extends Readonly<Record<string, OfTable>>>(
   columns: TableColumns,
   statistics: S,
 ): TableStatistics<S> {
+  kinds.record(ACTION, 'columns', columns);
+  kinds.record(ACTION, 'statistics', statistics);
+  for (const [name, one] of Object.entries(statistics)) {
+    checkOptions(`${ACTION}: ${name}`, one, {
+      of: required(ofKind(COLUMNS)),
+      statistic: required(statisticKind),
+    });
+  }
   const all = Object.entries(statistics) as unknown as readonly (readonly [string, OfTable])[];
   const names = Object.keys(columns);
   if (all.length === 0) throw optionError('Cannot take statistics of a table: need at least one, got none');
@@ -75,13 +109,15 @@ export function tableStatistics<const S extends Readonly<Record<string, OfTable>
   return {
     computation,
     joint,
-    finish: (result) =>
-      Object.fromEntries(
+    finish: (result) => {
+      resultsKind(all.length)('Cannot finish statistics of a table', 'the result', result);
+      return Object.fromEntries(
         all.map(([name, { statistic }], at) => [
           name,
           statistic.finish((result as never as HostValue[])[at]!),
         ]),
-      ) as TableResults<S>,
+      ) as TableResults<S>;
+    },
     bytesPerClient: bytesUp as number,
     phases: phases.length,
   };

@@ -2,9 +2,15 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { formatType } from '@starling/federated-core';
+import { type Check, kinds, ofKind } from '@starling/federated-core/plan';
 import { type ClientData, clientData } from '@starling/population';
 import { FileError } from '../errors/file-error.js';
 import { bareName } from '../files/data-file.js';
+
+const readerKind: Check = ofKind({
+  need: 'a reader of one file, such as (path) => readCsv(path)',
+  fits: (value) => typeof value === 'function',
+});
 
 /**
  * A client for each file of `folder` that `read` reads, in the order of the names, and called by its name without
@@ -16,6 +22,8 @@ export async function readFolder(
   folder: string,
   read: (path: string) => Promise<ClientData>,
 ): Promise<ClientData> {
+  kinds.text('Cannot read a folder', 'folder', folder);
+  readerKind('Cannot read a folder', 'read', read);
   const names = readNames(folder);
   const parts: ClientData[] = [];
   for (const name of names) {

@@ -33,8 +33,7 @@ import { learningProcess } from '../compose/learning-process.js';
 import type { LearningProcess } from '../compose/learning-types.js';
 import { evaluationWork } from '../evaluation/evaluation-work.js';
 import type { Batch } from '../model/model.js';
-import { modelKind } from '../model/model-kind.js';
-import type { KMeansModel } from '../models/k-means-model.js';
+import { type KMeansModel, kMeansKind } from '../models/k-means-model.js';
 import { type ClientWork, workOf } from '../parts/client-work.js';
 import { type Finalizer, finalizationOf } from '../parts/finalizer.js';
 import { meansWork } from '../work/means-work.js';
@@ -54,7 +53,7 @@ export interface FederatedKMeansOptions extends Omit<CommonOptions<'centroids'>,
  */
 export function federatedKMeans(options: FederatedKMeansOptions): LearningProcess<'centroids'> {
   checkOptions('Cannot find centroids', options, {
-    model: required(modelKind),
+    model: required(kMeansKind),
     batchSize: count,
     aggregator: aggregatorKind,
     finiteState: kinds.flag,

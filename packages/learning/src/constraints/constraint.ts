@@ -1,6 +1,8 @@
 // What a model must fulfil, as a value: a constraint reads the figures of an evaluation, and says whether it held. A
 // run checks it (`constraints` of `runRounds`), a pipeline gates by it, and its text is what a command line reads.
 
+import { type Check, hasMethods, kinds, ofKind } from '@starling/federated-core/plan';
+
 export type Outcome = 'held' | 'violated' | 'undecided';
 
 /** Plain data, for a record. */
@@ -32,7 +34,16 @@ export interface Constraint {
   check(figures: unknown): ConstraintResult;
 }
 
+const resultKind: Check = ofKind({
+  need: 'the result of a constraint, which check(figures) gives',
+  fits: (value) => typeof (value as Partial<ConstraintResult> | null | undefined)?.passes === 'boolean',
+  advice: (value) => (hasMethods(value, ['check']) ? 'Check it first: constraint.check(figures)' : null),
+});
+
 /** Whether all of them let a model pass. */
 export function passes(results: readonly ConstraintResult[]): boolean {
+  kinds.list('Cannot tell whether a model passes', 'results', results);
+  for (const [at, result] of results.entries())
+    resultKind('Cannot tell whether a model passes', `results[${at}]`, result);
   return results.every((result) => result.passes);
 }

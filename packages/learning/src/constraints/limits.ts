@@ -1,5 +1,12 @@
 // A figure held against a number: by the figure itself, or by the interval in which it lies.
-import { checkOptions, kinds, numberWithin } from '@starling/federated-core/plan';
+import {
+  type Check,
+  checkOptions,
+  hasMethods,
+  kinds,
+  numberWithin,
+  ofKind,
+} from '@starling/federated-core/plan';
 import type { Constraint, ConstraintResult, Outcome } from './constraint.js';
 import { type Bound, type FigureOrName, figureOf, type Measurement } from './figure.js';
 import { shortNumber } from './group-estimates.js';
@@ -24,6 +31,12 @@ export function atMost(figure: FigureOrName, limit: number, options: LimitOption
   return limitOn('atMost', figure, limit, options);
 }
 
+/** What an evaluation gave may lack any figure, which is violated then; a promise or a function has given nothing yet. */
+const figuresKind: Check = ofKind({
+  need: 'what an evaluation gave, such as { accuracy: 0.9 }',
+  fits: (value) => typeof value !== 'function' && !hasMethods(value, ['then']),
+});
+
 /** Figures are quotients, and differences of them: 0.4 − 0.3 is a limit of 0.1. */
 export const SLACK = 1e-9;
 
@@ -45,6 +58,7 @@ function limitOn(bound: Bound, of: FigureOrName, limit: number, options: LimitOp
   return { text, check };
 
   function check(figures: unknown): ConstraintResult {
+    figuresKind(`Cannot check ${text}`, 'figures', figures);
     const measured = figure.measure(figures, bound);
     const interval = confidence === undefined ? null : measured.interval(confidence);
     const { low, high } = interval ?? { low: null, high: null };

@@ -2,7 +2,16 @@
 // algorithms measure it as they do any other.
 import { tf } from '@starling/compute';
 import type { Tensor, Type } from '@starling/federated-core';
-import { checkOptions, dataKinds, kinds, optionError, required } from '@starling/federated-core/plan';
+import {
+  type Check,
+  checkOptions,
+  dataKinds,
+  hasMethods,
+  kinds,
+  ofKind,
+  optionError,
+  required,
+} from '@starling/federated-core/plan';
 import type { Batch, Model } from '../model/model.js';
 import { functionModel } from './function-model.js';
 
@@ -19,6 +28,12 @@ export interface KMeansModel extends Model<'centroids'> {
   /** The squared distances [B, K] of the points of a batch to each centroid [K, D], and the points [B, D]. */
   distances(centroids: tf.Tensor, batch: Batch): { readonly squares: tf.Tensor; readonly points: tf.Tensor };
 }
+
+/** The check of such a model, for tables of options. */
+export const kMeansKind: Check = ofKind({
+  need: 'a model of centroids, which kMeansModel(…) makes',
+  fits: (value) => hasMethods(value, ['distances']),
+});
 
 /** Throws a `RangeError` unless there is at least one centroid, and a `features` where an example is no point. */
 export function kMeansModel(options: KMeansModelOptions): KMeansModel {

@@ -31,7 +31,7 @@ export function atMost(figure: FigureOrName, limit: number, options: LimitOption
   return limitOn('atMost', figure, limit, options);
 }
 
-/** What an evaluation gave may lack any figure, which is violated then; a promise or a function has given nothing yet. */
+/** What lacks a figure violates the constraint; a promise or a function has given nothing yet. */
 const figuresKind: Check = ofKind({
   need: 'what an evaluation gave, such as { accuracy: 0.9 }',
   fits: (value) => typeof value !== 'function' && !hasMethods(value, ['then']),

@@ -47,7 +47,7 @@ export function refuseEndedTensors(current: () => Whole | null): void {
   };
 }
 
-/** Why a tensor that was captured is there no more, for whoever uses it while `current` is captured. */
+/** Why a tensor that was captured is there no more, for a user of it while `current` is captured. */
 export function goneTensor(dataId: object, current: Whole | null): CaptureError {
   if (current === null) {
     return new CaptureError(

@@ -1,6 +1,7 @@
 // The directory store on a disk that refuses, writes short, loses power and flips bits.
 import { generator, seedFrom } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
+import type { Disk } from '../disk/disk.js';
 import { type DiskFault, SimulatedCrash, type SimulatedDisk, simulatedDisk } from '../disk/simulated-disk.js';
 import { StoreDamagedError } from '../runs/errors.js';
 import type { OpenRun } from '../runs/run-store.js';
@@ -159,6 +160,28 @@ describe('directoryStore', () => {
       expect(await store.verify(RUN)).toHaveLength(1);
       await open.close();
     }
+  });
+
+  test('`directoryStore` finds no damage in a run that is written to meanwhile', async () => {
+    const disk = simulatedDisk();
+    const open = await directoryStore('/run', { disk, owner: succession()() }).open(RUN);
+    await open.start({});
+    for (let round = 1; round <= 3; round++) await commitPinned(open, round);
+    let next = 4;
+    const busy: Disk = {
+      ...disk,
+      async read(path) {
+        // The journal says that round 3 is the newest; when its state is looked for, round 5 is, and it is deleted.
+        if (path.endsWith('3.safetensors')) while (next <= 5) await commitPinned(open, next++);
+        return disk.read(path);
+      },
+    };
+    expect(await directoryStore('/run', { disk: busy }).verify(RUN)).toEqual([]);
+    expect(disk.peek('/run/round-00000003.safetensors')).toBeNull();
+    await disk.remove('/run/round-00000005.safetensors');
+    expect(await directoryStore('/run', { disk }).verify(RUN)).toEqual([
+      { where: 'the state of round 5', reason: 'the file is missing' },
+    ]);
   });
 
   test('`directoryStore` keeps what it commits after both newest states were damaged', async () => {

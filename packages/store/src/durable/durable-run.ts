@@ -179,18 +179,24 @@ export async function openDurableRun(
 export async function verifyRun(parts: DurableRun): Promise<readonly Damage[]> {
   const { entries, damage } = await readJournal(parts);
   const found = [...damage];
-  const history = historyOf(entries);
-  const commits = history?.commits ?? [];
-  const marks = commits.flatMap(({ round, state }) => (state === null ? [] : [[round, state] as const]));
-  // All others may have been deleted on purpose.
-  const needed = new Set([marks.at(-1)?.[0], ...(commits.at(-1)?.pinned ?? [])]);
-  for (const [round, mark] of marks) {
+  const needed = neededRounds(entries);
+  for (const { round, state: mark } of historyOf(entries)?.commits ?? []) {
+    if (mark === null) continue;
     const before = found.length;
     const state = await stateOr(found, parts.states, round, mark);
     if (state !== null || !needed.has(round) || found.length > before) continue;
+    // Whoever writes the run may have committed more since, and deleted it.
+    if (!neededRounds((await readJournal(parts)).entries).has(round)) continue;
     found.push({ where: `the state of round ${round}`, reason: 'the file is missing' });
   }
   return found;
+}
+
+/** Of the states of a run those that must be there; all others may have been deleted on purpose. */
+function neededRounds(entries: readonly JournalEntry[]): ReadonlySet<number> {
+  const commits = historyOf(entries)?.commits ?? [];
+  const latest = commits.findLast(({ state }) => state !== null);
+  return new Set([...(latest === undefined ? [] : [latest.round]), ...(commits.at(-1)?.pinned ?? [])]);
 }
 
 /** Runs `work`; what a disk or database refuses becomes a `StoreFailedError`. */

@@ -128,6 +128,10 @@ describe('createRunMachine', () => {
     expect(stored.write === 'attempt' && [...stored.attempt.cohort].sort((a, b) => a - b)).toEqual([
       0, 1, 2, 3, 4, 5, 6, 19,
     ]);
+    // 130 % of 18 is more than the population has: its 20 are asked at once, and nobody is waited for.
+    const whole = machineOf({ ...present, cohortSize: 18 });
+    for (let client = 0; client < 20; client++) whole.does({ kind: 'joined', client });
+    expect(whole.does(START, 0)).toEqual(['store attempt 1.1']);
     // With everyone there, 13 are asked for 10.
     const crowd = machineOf(present);
     for (let client = 0; client < 20; client++) crowd.does({ kind: 'joined', client });

@@ -107,9 +107,10 @@ export interface RunMachineOptions {
 }
 
 export function createRunMachine({ settings, seed, draw }: RunMachineOptions): RunMachine {
-  const { mode, rounds, cohortSize, overSelection, minReports, selectionMs } = settings;
+  const { mode, rounds, population, cohortSize, overSelection, minReports, selectionMs } = settings;
   const present = new Set<number>();
-  const wanted = Math.ceil(cohortSize * overSelection - 1e-9);
+  // Once the whole population is there, nobody is left to wait for.
+  const wanted = Math.min(population, Math.ceil(cohortSize * overSelection - 1e-9));
   let state: RunMachineState = 'new';
   let round = 0;
   let failed = 0;

@@ -1,5 +1,5 @@
 // The best state of whole runs: resumed anywhere, over rounds that are lost, and in files.
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -112,6 +112,30 @@ describe('best', () => {
     const { round, state } = await loadState(growth, join(directory, 'round-00000004.safetensors'));
     assert.deepEqual([round, ...state.data], [4, stateAfter(4)]);
   });
+
+  test.each(['damaged', 'gone'])(
+    '`runRounds` ends without a best state whose file is %s, and says so',
+    async (how) => {
+      const whole = await run({ rounds: 7 });
+      await run({ rounds: 6, store: directoryStore(directory) });
+      const file = join(directory, 'round-00000004.safetensors');
+      if (how === 'gone') await rm(file);
+      else await writeFile(file, 'something else');
+      const damage: string[] = [];
+      const onDamage: RunOptions['onDamage'] = (found) =>
+        void damage.push(...found.map(({ where }) => where));
+      const store = directoryStore(directory);
+      // Round 4 has the lowest loss of all seven.
+      const { stateHash } = whole;
+      expect(shownOf(await run({ rounds: 7, store, onDamage }))).toMatchObject({
+        rounds: 7,
+        stateHash,
+        best: null,
+      });
+      expect(damage).toEqual(['the state of round 4, the best one']);
+      expect((await store.list())[0]!.end!.outcome).toBe('finished');
+    },
+  );
 
   test('`loadState` refuses what holds no state of the process', async () => {
     await run({ rounds: 1, store: directoryStore(directory) });

@@ -150,7 +150,7 @@ function newId(): string {
 }
 
 /** What was passed over is never passed over in silence. */
-function tellDamage({ onDamage }: RunOptions, { name }: RunStore, damage: readonly Damage[]): void {
+export function tellDamage({ onDamage }: RunOptions, { name }: RunStore, damage: readonly Damage[]): void {
   if (damage.length === 0) return;
   const lines = damage.map(({ where, reason }) => `\n    ${where}: ${reason}`).join('');
   const warn = (): void =>

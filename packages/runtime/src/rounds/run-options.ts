@@ -219,7 +219,7 @@ export interface RunResult<S = unknown, M = HostValue> {
   readonly interrupted: boolean;
   /** Why it ended before its last round by its rule `best`, or by its constraints; `null` if it did not. */
   readonly stopped: StopReason | null;
-  /** By the rule `best`; `null` without one, and while no value of its metric was finite. */
+  /** By the rule `best`; `null` without one, while no value of its metric was finite, and if its state is lost. */
   readonly best: BestState<S> | null;
   /** Their last check; `null` without constraints. */
   readonly constraints: CheckedConstraints | null;

@@ -5,7 +5,7 @@ import { leafNames } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan/runner';
 import { stateHash } from '@starling/plan/safetensors';
 import type { RunAction } from '@starling/rounds';
-import type { CountedVersions, StoreFailedError } from '@starling/store';
+import { type CountedVersions, StoreDamagedError, type StoreFailedError } from '@starling/store';
 import { decodeState } from '../kept/state-file.js';
 import { doneLineOf, failedLineOf } from '../record/lines.js';
 import type { RoundReport } from '../record/lost-clients.js';
@@ -15,6 +15,7 @@ import type { RuntimeSession } from '../runtime/runtime.js';
 import type { StopReason } from './best-rule.js';
 import { checkHeadline } from './check-headline.js';
 import { createOutcomes } from './outcomes.js';
+import { tellDamage } from './resume-run.js';
 import { lastOf, valueOfState } from './round-facts.js';
 import type { RunResult } from './run-options.js';
 import type { RunParts } from './run-parts.js';
@@ -39,6 +40,8 @@ export class RunProgress {
   private last: { metrics: HostValue | null; evaluation: HostValue | null; result: Leaves };
   private readonly outcomes = createOutcomes();
   private headlineIsKnown = false;
+  /** Rounds whose states the store has lost: each is told once. */
+  private readonly lostStates = new Set<number>();
   /** The last line, once it is written. */
   private endLine: DoneLine | FailedLine | null = null;
 
@@ -158,14 +161,10 @@ export class RunProgress {
   }
 
   async result(): Promise<Omit<RunResult, 'wallMs'>> {
-    const { keeper, options, compiled, start } = this.parts;
+    const { keeper, compiled } = this.parts;
     const state = compiled.stateType === null ? this.last.result : this.state;
     const { metrics, evaluation } = this.last;
-    const kept = async (round: number): Promise<Leaves | null> => {
-      const bytes = (await options.store?.state(start.id, round)) ?? null;
-      return bytes === null ? null : decodeState(bytes).leaves;
-    };
-    const best = (await keeper?.best(kept)) ?? null;
+    const best = (await keeper?.best((round) => this.keptState(round))) ?? null;
     return {
       rounds: this.round,
       failedRounds: this.outcomes.failedRounds,
@@ -181,6 +180,25 @@ export class RunProgress {
       constraints: this.parts.constraints?.checked ?? null,
       failure: this.interrupted ? null : this.outcomes.failure(),
     };
+  }
+
+  /** `null` if it is not there as it was committed: rounds that count do not come to nothing by that. */
+  private async keptState(round: number): Promise<Leaves | null> {
+    const { options, start } = this.parts;
+    const { store } = options;
+    if (store === undefined) return null;
+    let reason = 'the file is missing';
+    try {
+      const bytes = await store.state(start.id, round);
+      if (bytes !== null) return decodeState(bytes).leaves;
+    } catch (error) {
+      if (!(error instanceof StoreDamagedError)) throw error;
+      reason = error.message;
+    }
+    if (this.lostStates.has(round)) return null;
+    this.lostStates.add(round);
+    tellDamage(options, store, [{ where: `the state of round ${round}, the best one`, reason }]);
+    return null;
   }
 
   /** Tells of the end of a run that has a result. */

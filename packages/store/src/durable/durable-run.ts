@@ -185,7 +185,7 @@ export async function verifyRun(parts: DurableRun): Promise<readonly Damage[]> {
     const before = found.length;
     const state = await stateOr(found, parts.states, round, mark);
     if (state !== null || !needed.has(round) || found.length > before) continue;
-    // Whoever writes the run may have committed more since, and deleted it.
+    // The writer may have committed more since, and deleted it.
     if (!neededRounds((await readJournal(parts)).entries).has(round)) continue;
     found.push({ where: `the state of round ${round}`, reason: 'the file is missing' });
   }

@@ -1,6 +1,6 @@
 // What a run's journal adds up to: the rounds that count, the attempts at each, and where the run stands. Entries of
 // rounds that a later start left out are not part of it.
-import type { KeptAttempt, KeptCommit, Failure, PlainObject, RunEnd, JournalEntry } from './journal-entry.js';
+import type { AttemptId, KeptAttempt, KeptCommit, Failure, PlainObject, RunEnd, JournalEntry } from './journal-entry.js';
 
 /** `open`: begun, and neither counted nor failed; the attempt that a start begins again. */
 export type AttemptOutcome = 'counted' | 'failed' | 'open';
@@ -31,10 +31,13 @@ export function historyOf(entries: Iterable<JournalEntry>): RunHistory | null {
   let identity: PlainObject | null = null;
   let starts = 0;
   let end: RunEnd | null = null;
-  let commits: KeptCommit[] = [];
-  let attempts: { -readonly [K in keyof AttemptHistory]: AttemptHistory[K] }[] = [];
-  const find = (round: number, attempt: number) =>
-    attempts.findLast((each) => each.round === round && each.attempt === attempt);
+  const commits: KeptCommit[] = [];
+  /** A run may have rounds by the hundred thousand: each entry looks at the end of `commits`, and up one attempt. */
+  const attempts = new Map<string, { -readonly [K in keyof AttemptHistory]: AttemptHistory[K] }>();
+  const keyOf = ({ round, attempt }: AttemptId): string => `${round} ${attempt}`;
+  const dropAfter = (round: number): void => {
+    while (commits.length > 0 && commits.at(-1)!.round > round) commits.pop();
+  };
   for (const entry of entries) {
     switch (entry.kind) {
       case 'started':
@@ -42,28 +45,26 @@ export function historyOf(entries: Iterable<JournalEntry>): RunHistory | null {
         identity = entry.identity;
         starts++;
         end = null;
-        commits = commits.filter(({ round }) => round <= entry.from);
-        attempts = attempts.filter((attempt) => belongs(attempt, entry.from));
+        dropAfter(entry.from);
+        for (const [key, attempt] of attempts) if (!belongs(attempt, entry.from)) attempts.delete(key);
         break;
       case 'attempt': {
         const { kind: _, ...attempt } = entry;
-        attempts = attempts.filter(
-          ({ round, attempt: n }) => round !== attempt.round || n !== attempt.attempt,
-        );
-        attempts.push({ ...attempt, outcome: 'open', failure: null });
+        attempts.delete(keyOf(attempt)); // one that is begun again is the last one
+        attempts.set(keyOf(attempt), { ...attempt, outcome: 'open', failure: null });
         break;
       }
       case 'failed': {
         const { kind: _, ...failure } = entry;
-        const failed = find(failure.round, failure.attempt);
+        const failed = attempts.get(keyOf(failure));
         if (failed !== undefined) Object.assign(failed, { outcome: 'failed', failure });
         break;
       }
       case 'commit': {
         const { kind: _, ...commit } = entry;
-        commits = commits.filter(({ round }) => round < commit.round);
+        dropAfter(commit.round - 1);
         commits.push(commit);
-        const counted = find(commit.round, commit.attempt);
+        const counted = attempts.get(keyOf(commit));
         if (counted !== undefined) counted.outcome = 'counted';
         break;
       }
@@ -76,7 +77,8 @@ export function historyOf(entries: Iterable<JournalEntry>): RunHistory | null {
         entry satisfies never;
     }
   }
-  return identity === null ? null : { run, identity, starts, commits, attempts, end };
+  if (identity === null) return null;
+  return { run, identity, starts, commits, attempts: [...attempts.values()], end };
 }
 
 /** The same without what is void once the run is taken up after `round`. */

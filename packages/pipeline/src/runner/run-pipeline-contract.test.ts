@@ -1,4 +1,5 @@
-// A whole pipeline, small: what it makes, what it finds again, and what it refuses.
+// A whole pipeline, small: what it makes, what it finds again, and what it refuses. Long because each part goes on from
+// the runs of those before it.
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -251,6 +252,32 @@ describe('runPipeline', () => {
       metadata.close();
       expect(trained?.inputs['warmStart']).toBe(artifactOf(first, 'trainer').id);
       expect(currentVersion(serving)).toBe(2);
+    },
+    LONG,
+  );
+
+  test(
+    'has `infraValidator` refuse bytes that are no model, and those of another one',
+    async () => {
+      const other = artifactOf(await run(folder, { rounds: 2 }), 'trainer');
+      const { nodes } = await smallPipeline({ serving }).build({});
+      const infra = nodes.find(({ name }) => name === 'infra-validator')!;
+      const own = artifactOf(first, 'trainer');
+      const served = async (onnx: Uint8Array) => {
+        const model = { ...own, read: (file: string) => (file === 'model.onnx' ? onnx : own.read(file)) };
+        const inputs = {
+          model,
+          statistics: artifactOf(first, 'statistics'),
+          transform: artifactOf(first, 'transform'),
+        };
+        const prepared = await infra.prepare({ engine: { name: 'onnx' } } as never, inputs);
+        return (await prepared.make()).refused;
+      };
+      expect(await served(own.read('model.onnx'))).toEqual([]);
+      expect(await served(Uint8Array.of(1, 2, 3))).toEqual([expect.stringContaining('could not be asked')]);
+      expect(await served(other.read('model.onnx'))).toEqual([
+        expect.stringContaining('where the graph gives'),
+      ]);
     },
     LONG,
   );

@@ -80,6 +80,7 @@ export const algorithms: Readonly<Record<string, AlgorithmCase>> = {
   scaffold: of(({ model, batchSize, epochs }) =>
     learning.scaffold({ model, batchSize, epochs, clients: 6, clientLearningRate: 0.05 }),
   ),
+  ditto: of((options) => learning.ditto({ ...options, personalLearningRate: 0.05, personalStrength: 0.1 })),
   fedNova: of(({ model, batchSize, epochs }) =>
     learning.fedNova({ model, batchSize, epochs, learningRate: 0.05, momentum: 0.5 }),
   ),

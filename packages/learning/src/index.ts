@@ -2,6 +2,7 @@
 export type { AdaptiveOptions } from './algorithms/adaptive-options.js';
 export { type AflOptions, afl, agnosticWork, type Domains } from './algorithms/afl.js';
 export type { AlgorithmOptions, ClientTraining, CommonOptions } from './algorithms/algorithm-options.js';
+export * from './algorithms/ditto.js';
 export * from './algorithms/evaluation-by-client.js';
 export * from './algorithms/evaluation-by-group.js';
 export {

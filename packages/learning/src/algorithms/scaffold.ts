@@ -27,19 +27,18 @@ import {
   float32,
   iterativeProcess,
   type KeepingProcess,
-  type StructType,
   sequence,
   struct,
-  type TensorType,
 } from '@starling/federated-core';
 import { checkOptions, count, kinds, numberWithin, oneOf, required } from '@starling/federated-core/plan';
 import type { Model } from '../model/model.js';
 import { modelKind } from '../model/model-kind.js';
 import { sgd } from '../optimizers/sgd.js';
 import { nonNegative } from '../options/option-ranges.js';
-import { mapTensors, pickTensors, type Tensors } from '../tensors/tensors.js';
+import { mapTensors, pickTensors } from '../tensors/tensors.js';
 import { localTraining } from '../work/local-training.js';
 import { meansWork } from '../work/means-work.js';
+import { namesOf, pushed, pushes, trainedTypes, zeroTrained } from '../work/pushed-model.js';
 import { type ClientTraining, TRAINING } from './algorithm-options.js';
 
 export interface ScaffoldOptions<W extends string = string> extends Omit<ClientTraining, 'weighting'> {
@@ -80,7 +79,7 @@ export function scaffold<W extends string>(
   const { clients, clientLearningRate: rate, serverLearningRate = 1, control = 'difference' } = options;
   const { model: given, finiteState = true, epochs, steps, batchSize, order, acrossEpochs } = options;
   const model: Model = given;
-  const controls = controlsOf(model);
+  const controls = trainedTypes(model);
   const training = localTraining(pushed(model), {
     ...{
       optimizer: sgd({ learningRate: rate }),
@@ -137,7 +136,7 @@ export function scaffold<W extends string>(
       mapTensors((mean, moved) => tf.add(mean, tf.mul(moved, tf.div(counted, clients))), before, change),
   );
 
-  const zeros = zeroControls(model);
+  const zeros = zeroTrained(model);
   const state = struct({ model: model.weights, control: controls });
   const initialize = federatedComputation(null, () =>
     federatedValue({ model: model.initialWeights, control: zeros }, 'SERVER', state),
@@ -174,49 +173,4 @@ export function scaffold<W extends string>(
   );
   const process = iterativeProcess({ initialize, initializeClient, next } as never, { finiteState });
   return { ...(process as unknown as KeepingProcess), model: given };
-}
-
-type Float32s = StructType<{ readonly [weight: string]: TensorType<'float32'> }>;
-
-const namesOf = (model: Model): readonly string[] => Object.keys(model.initialWeights);
-
-/** Of the weights that are trained. */
-function controlsOf(model: Model): Float32s {
-  const types = model.weights.elements as Float32s['elements'];
-  return struct(Object.fromEntries(model.trainable.map((name) => [name, types[name]!]))) as Float32s;
-}
-
-function zeroControls(model: Model) {
-  const zeroOf = (name: string) => {
-    const { dtype, shape, data } = model.initialWeights[name]!;
-    return { dtype, shape, data: new Float32Array(data.length) };
-  };
-  return Object.fromEntries(model.trainable.map((name) => [name, zeroOf(name)]));
-}
-
-const PUSH = 'push_';
-/** Under the names that they have among the weights of `pushed`. */
-const pushes = (drift: Tensors): Tensors =>
-  Object.fromEntries(Object.entries(drift).map(([name, tensor]) => [`${PUSH}${name}`, tensor]));
-
-/** The model with weights that are not trained, `push_…`: each is added to the gradient of the weight that it names. */
-function pushed(model: Model): Model {
-  const controls = controlsOf(model).elements;
-  const added = model.trainable.map((name) => [`${PUSH}${name}`, controls[name]!] as const);
-  const initial = Object.entries(zeroControls(model)).map(
-    ([name, zero]) => [`${PUSH}${name}`, zero] as const,
-  );
-  return {
-    ...model,
-    weights: struct({ ...(model.weights.elements as Float32s['elements']), ...Object.fromEntries(added) }),
-    initialWeights: { ...model.initialWeights, ...Object.fromEntries(initial) },
-    forward: (weights, batch, options) => {
-      const pass = model.forward(pickTensors(weights, namesOf(model)), batch, options);
-      if (!options.training) return pass;
-      const terms = model.trainable.map((name) => tf.sum(tf.mul(weights[name]!, weights[`${PUSH}${name}`]!)));
-      const pull = terms.reduce((sum, term) => tf.add(sum, term));
-      return { ...pass, penalty: pass.penalty === undefined ? pull : tf.add(pass.penalty, pull) };
-    },
-    constrain: (weights) => ({ ...weights, ...model.constrain(pickTensors(weights, model.trainable)) }),
-  } as Model;
 }

@@ -37,7 +37,9 @@ function socketRuntime(population: Population): { readonly runtime: Runtime; end
 
 describe('algorithms', () => {
   test('are all of the learning room’s', () => {
-    const named = Object.keys(learning).filter((name) => /^(fed|afl$|minDiff$|qFed)/.test(name));
+    const named = Object.keys(learning).filter((name) =>
+      /^(fed|afl$|ditto$|minDiff$|qFed|scaffold$)/.test(name),
+    );
     const expected = named.filter((name) => !NO_ALGORITHMS.includes(name)).sort();
     expect(Object.keys(algorithms).sort()).toEqual(expected);
   });

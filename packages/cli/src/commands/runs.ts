@@ -3,7 +3,6 @@
 import { lstatSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StarlingError } from '@starling/federated-core';
 import type { RunStore } from '@starling/store';
 import type { Command } from 'commander';
 import { exitCodes } from '../errors/exit-codes.js';
@@ -61,6 +60,7 @@ function ofOneRun(command: Command): Command {
 }
 
 async function list(directory: string, { json }: { readonly json: boolean }): Promise<void> {
+  const { StarlingError } = await import('@starling/federated-core');
   const { storeDirectories, storeIn } = await import('../kept/find-runs.js');
   const { pictureOf } = await import('../kept/run-picture.js');
   const { formatRuns } = await import('../kept/run-text.js');

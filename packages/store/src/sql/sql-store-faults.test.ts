@@ -43,7 +43,8 @@ describe.each([['sql'], ['directory']] as const)('%s store', (kind) => {
   test(`\`${kind}\` opens again and loses no committed round when its process is killed in the middle`, async () => {
     const random = generator(seedFrom(5));
     let committed = 0;
-    for (let kill = 0; kill < 8; kill++) {
+    // A slow machine commits few rounds before each kill, and then has more of these.
+    for (let kill = 0; kill < 8 || committed <= 20; kill++) {
       const { last } = await runProcess(kind, 100_000, random.below(60));
       committed = Math.max(committed, last);
       const store = storeHere();
@@ -59,8 +60,7 @@ describe.each([['sql'], ['directory']] as const)('%s store', (kind) => {
       await open.close();
       await store.close();
     }
-    expect(committed).toBeGreaterThan(20);
-  }, 60_000);
+  }, 120_000);
 
   test(`\`${kind}\` refuses a second process while the first lives`, async () => {
     const store = storeHere();

@@ -221,6 +221,65 @@ describe('composites', () => {
     },
   );
 
+  // d/dx Σ (f(3x) · x) with f the identity is 6x: a result that were its input would count twice, and give 9x.
+  test.each<readonly [string, Op]>([
+    ['AddN of one', (x) => tf.addN([x])],
+    ['Einsum of one', (x) => tf.einsum('ij->ij', x)],
+    [
+      'MirrorPad of nothing',
+      (x) =>
+        tf.mirrorPad(
+          x,
+          [
+            [0, 0],
+            [0, 0],
+          ],
+          'reflect',
+        ),
+    ],
+    ['Pack of one', (x) => tf.reshape(tf.stack([x]), [2, 3])],
+    [
+      'SpaceToBatchND of blocks of one',
+      (x) =>
+        tf.reshape(
+          tf.spaceToBatchND(
+            tf.reshape(x, [1, 2, 3, 1]),
+            [1, 1],
+            [
+              [0, 0],
+              [0, 0],
+            ],
+          ),
+          [2, 3],
+        ),
+    ],
+    [
+      'DepthToSpace of blocks of one',
+      (x) =>
+        tf.reshape(
+          tf.batchToSpaceND(
+            tf.reshape(x, [1, 2, 3, 1]),
+            [1, 1],
+            [
+              [0, 0],
+              [0, 0],
+            ],
+          ),
+          [2, 3],
+        ),
+    ],
+  ])('%s has the gradient of the identity', async (name, identity) => {
+    const engine = await createTfjsEngine();
+    const inputs = [new Draw(3).floats([2, 3])];
+    const body = ([x]: readonly tf.Tensor[]) =>
+      tf.grad((y: tf.Tensor) => tf.sum(tf.mul(identity(tf.mul(y, 3)) as tf.Tensor, y)))(x as tf.Tensor);
+    const expected = Float32Array.from(inputs[0]!.data as Float32Array, (x) => 6 * x);
+    const [actual] = await runOn(engine, captured(name, inputs, body), inputs);
+    expect([...(actual!.data as Float32Array)].map((x, at) => Math.abs(x - expected[at]!) < 1e-4)).toEqual(
+      Array(6).fill(true),
+    );
+  });
+
   test('keep element types: ones and zeros like integers are integers', () => {
     const local = localComputation({ x: int32(2) }, ({ x }) => [
       tf.onesLike(x),

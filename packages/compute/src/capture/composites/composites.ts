@@ -24,7 +24,7 @@ import {
 import { expandDims, pack, splitV, stridedSlice, unpack } from './parts.js';
 import { batchToSpace, depthToSpace, mirrorPad, spaceToBatch } from './space.js';
 
-export const composites: Readonly<Record<string, Composite>> = {
+const parts: Readonly<Record<string, Composite>> = {
   _FusedMatMul: fusedMatMul,
   AddN: (call) => tensorsOf(call).reduce((sum, each) => tf.add(sum, each)),
   AvgPool3D: avgPool3d,
@@ -57,3 +57,20 @@ export const composites: Readonly<Record<string, Composite>> = {
   Unpack: unpack,
   ZerosLike: filledLike(0),
 };
+
+export const composites: Readonly<Record<string, Composite>> = Object.fromEntries(
+  Object.entries(parts).map(([name, composite]) => [name, ownResults(composite)]),
+);
+
+/**
+ * A composite that has nothing to do gives an input as it is. As a result it must be a tensor of its own: the tape of
+ * tf.js knows tensors by their numbers, and one that is made of itself is given its gradient twice.
+ */
+function ownResults(composite: Composite): Composite {
+  return (call) => {
+    const inputs = new Set<unknown>(Array.isArray(call.inputs) ? call.inputs : Object.values(call.inputs));
+    const own = (result: tf.Tensor): tf.Tensor => (inputs.has(result) ? tf.clone(result) : result);
+    const results = composite(call);
+    return Array.isArray(results) ? results.map(own) : own(results);
+  };
+}

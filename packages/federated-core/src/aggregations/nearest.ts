@@ -2,6 +2,7 @@
 // distances between them.
 import { geometricMedianOf } from '../rows/geometric-median.js';
 import { krumChoice } from '../rows/krum.js';
+import { pulledIn } from '../rows/pulled-in.js';
 import type { RowKernels } from '../rows/row-kernels.js';
 import { defineAggregation } from './definition.js';
 import { type KeptUpdates, keptReduction, weightedRows } from './kept-updates.js';
@@ -41,15 +42,24 @@ export const geometricMedianAggregation = defineAggregation({
   weighted: true,
   reduction: (aggregation, { smoothing, weighted }, { rows, vectors }) =>
     keptReduction('federatedGeometricMedian', aggregation, async (kept) => {
-      const distances = await distancesBetween(kept, rows);
-      const coefficients = geometricMedianOf(
-        distances,
-        weighted ? kept.weights : kept.weights.map(() => 1),
-        smoothing,
-      );
-      return weightedRows(aggregation, kept, coefficients, 1, vectors);
+      const weights = weighted ? kept.weights : kept.weights.map(() => 1);
+      const { near, distances } = await nearRows({ ...kept, weights }, smoothing, rows);
+      const coefficients = geometricMedianOf(distances, weights, smoothing);
+      return weightedRows(aggregation, { ...kept, rows: near }, coefficients, 1, vectors);
     }),
 });
+
+/** The rows, those far from the others brought nearer, and the squared distances between them. */
+export async function nearRows(
+  { rows, weights }: Pick<KeptUpdates, 'rows' | 'weights'>,
+  smallest: number,
+  kernels: RowKernels,
+): Promise<{ readonly near: KeptUpdates['rows']; readonly distances: Float64Array }> {
+  const distances = await distancesBetween({ rows, weights }, kernels);
+  const near = pulledIn(rows, distances, weights, smallest);
+  if (near === rows) return { near, distances };
+  return { near, distances: await distancesBetween({ rows: near, weights }, kernels) };
+}
 
 /** Squared, over all leaves. */
 export async function distancesBetween(

@@ -7,6 +7,8 @@
 // those between the points, and the points themselves are read once, however many steps it takes:
 //
 //   |v − x_j|² = Σ_i a_i D_ij − ½ Σ_i Σ_k a_i a_k D_ik,   D_ij = |x_i − x_j|².
+//
+// This subtracts large numbers from each other: points far from the others are brought nearer before (pulled-in.ts).
 
 /** Coefficients that move by less have settled: far below what float32 tells apart. */
 const SETTLED = 1e-13;

@@ -34,11 +34,17 @@ export function middlesOf(
     }
     if (kept <= 2) {
       // −0 becomes 0, whichever of equal numbers was found.
-      for (let at = 0; at < width; at++) target[start + at] = (low[at]! + high[at]!) / 2 + 0;
+      for (let at = 0; at < width; at++) target[start + at] = between(low[at]!, high[at]!) + 0;
     } else {
       meansBetween(rows, start, width, low, high, trim, target);
     }
   }
+}
+
+/** The mean of two numbers, also of those whose sum is beyond float64. */
+function between(low: number, high: number): number {
+  const sum = low + high;
+  return Number.isFinite(sum) ? sum / 2 : low / 2 + high / 2;
 }
 
 /** The number of rank n − 1 − `trim` of a column whose numbers from rank `trim` on lie behind that one. */

@@ -1,6 +1,6 @@
 // `federatedGeometricMedian`: the point with the least sum of weighted distances to the updates: Pillutla, Kakade,
 // Harchaoui, "Robust Aggregation for Federated Learning", IEEE Transactions on Signal Processing 70, 2022, Algorithm 2.
-import { distancesBetween, geometricMedianAggregation } from '../../aggregations/nearest.js';
+import { geometricMedianAggregation, nearRows } from '../../aggregations/nearest.js';
 import { describeValue } from '../../errors/describe-value.js';
 import type { AnyClientsValue, RevealingServerValue } from '../../expression/placed-values.js';
 import { geometricMedianOf } from '../../rows/geometric-median.js';
@@ -32,10 +32,11 @@ export const federatedGeometricMedianDefinition: AggregateIntrinsic = {
   reference: (call, lanes) =>
     referenceRule(call, lanes, async (counted) => {
       const { smoothing, weighted } = settingsOf(call, geometricMedianAggregation.settings);
-      const rows = counted.rows.map((leaf) => leaf.map((row) => Float64Array.from(row)));
-      const distances = await distancesBetween({ ...counted, rows }, plainRows);
       const weights = weighted ? counted.weights : counted.weights.map(() => 1);
-      return combined(counted, geometricMedianOf(distances, weights, smoothing), 1);
+      const rows = counted.rows.map((leaf) => leaf.map((row) => Float64Array.from(row)));
+      const { near, distances } = await nearRows({ rows, weights }, smoothing, plainRows);
+      const nearer = { ...counted, rows: near.map((leaf) => leaf.map((row) => [...row])) };
+      return combined(nearer, geometricMedianOf(distances, weights, smoothing), 1);
     }),
 };
 

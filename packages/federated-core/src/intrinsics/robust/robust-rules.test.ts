@@ -41,6 +41,12 @@ describe('federatedMedian', () => {
     ).toEqual([4, 5, 6]);
   });
 
+  test('is finite, where the sum of the two in the middle is not', async () => {
+    expect(await valueIn(median, [1.7e308, 1.7e308])).toBe(1.7e308);
+    // Halves and their sum are exact: 1.5 · 2^1022 + 2^1022.
+    expect(await valueIn(median, [1.5 * 2 ** 1023, 2 ** 1023])).toBe(1.25 * 2 ** 1023);
+  });
+
   test('leaves out clients of weight 0, and counts the others alike', async () => {
     const weighted = federatedComputation(weighed, ({ x, w }) => federatedMedian(x, { weight: w }));
     expect(await valueIn(weighted, { x: [1, 2, 3, 100], w: [1, 9, 0.5, 0] })).toBe(2);
@@ -175,6 +181,37 @@ describe('federatedGeometricMedian', () => {
     );
     const found = (await valueIn(alike, { x: [0, 3, 100], w: [1, 1, 1000] })) as number;
     expect(Math.abs(found - 3)).toBeLessThan(1e-5);
+  });
+
+  test.each([1e6, 1e12, 1e16, 1e20, 3e38, 1e150])('follows no client that is at %d', async (far) => {
+    // On a line the median of five is the third, however far off the last is.
+    const line = federatedComputation(numbers, (x) => federatedGeometricMedian(x));
+    for (const values of [
+      [1, 2, 3.5, 5, far],
+      [-far, far, 3.5, 5, 3],
+    ]) {
+      expect(Math.abs(((await valueIn(line, values)) as number) - 3.5)).toBeLessThan(1e-5);
+    }
+  });
+
+  test('stays among the others, when the square of a distance is beyond float64', async () => {
+    // The far ones count as the middle one, 3.5, so that 3.5 has three of five.
+    const line = federatedComputation(numbers, (x) => federatedGeometricMedian(x));
+    for (const far of [1e200, 1.7e308]) {
+      const found = (await valueIn(line, [3, far, 3.5, far, 4])) as number;
+      expect(Math.abs(found - 3.5)).toBeLessThan(1e-5);
+    }
+  });
+
+  test('is where it was, when a point goes on in its direction', async () => {
+    // Seen from (0, 0) the three are 120° apart, however far each is: the point of Fermat.
+    const root = Math.sqrt(3) / 2;
+    const [x, y] = (await valueIn(median, [
+      [1, 0],
+      [-0.5, root],
+      [-0.5 * 1e30, -root * 1e30],
+    ])) as readonly [number, number];
+    expect(Math.hypot(x, y)).toBeLessThan(1e-5);
   });
 
   test('is the value that all have', async () => {

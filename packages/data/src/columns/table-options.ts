@@ -1,6 +1,6 @@
 // What a user says of a table in a file: whose rows they are, which columns are wanted, of which types, and what is to
 // become of missing values. All readers of tables take these.
-import { checkOptions, kinds } from '@starling/federated-core/plan';
+import { checkOptions, isPlain, kinds, ofKind } from '@starling/federated-core/plan';
 import { type ColumnType, checkColumnTypes } from './column-type.js';
 
 /** The client that has all rows where no column names clients. */
@@ -34,7 +34,12 @@ export const tableChecks = {
   client: kinds.text,
   columns: kinds.list,
   types: checkColumnTypes,
-  missing: kinds.record,
+  missing: ofKind({
+    need: 'an object { marks, fill, rows }',
+    fits: (value) => typeof value === 'object' && value !== null && isPlain(value),
+    advice: (value) =>
+      value === 'drop' || value === 'refuse' ? `Write missing: { rows: '${value}' }` : null,
+  }),
   name: kinds.text,
   cacheBytes: true,
 } as const;

@@ -6,6 +6,7 @@ import { checkOptions, count, numberWithin, required } from '@starling/federated
 import { gamma } from '../draws/gamma.js';
 import { pick } from '../draws/pick.js';
 import { checkRows } from './cuts.js';
+import { DIRICHLET_ELSEWHERE } from './option-checks.js';
 import type { Partitioner } from './partitioner.js';
 import { rowsByLabel } from './rows-by-label.js';
 
@@ -23,10 +24,12 @@ export interface DirichletPartitionOptions {
  * run out is left out of the mixes from then on.
  */
 export function dirichletPartition(options: DirichletPartitionOptions): Partitioner {
-  checkOptions(ACTION, options, {
-    clients: required(count),
-    concentration: required(numberWithin({ above: 0, float32: true })),
-  });
+  checkOptions(
+    ACTION,
+    options,
+    { clients: required(count), concentration: required(numberWithin({ above: 0, float32: true })) },
+    DIRICHLET_ELSEWHERE,
+  );
   const { clients, concentration } = options;
   return {
     name: 'dirichlet',

@@ -7,7 +7,7 @@ import { checkOptions, optionError, required } from '@starling/federated-core/pl
 import { logDirichlet, sharesOf } from '../draws/dirichlet.js';
 import { pick } from '../draws/pick.js';
 import { checkRows } from './cuts.js';
-import { concentrations, rowCounts } from './option-checks.js';
+import { concentrations, DIRICHLET_ELSEWHERE, rowCounts } from './option-checks.js';
 import type { Partitioner } from './partitioner.js';
 import { rowsByLabel } from './rows-by-label.js';
 
@@ -26,7 +26,12 @@ export interface InnerDirichletPartitionOptions {
  * Rows beyond the sum of `sizes` are left out. Throws a `RangeError` if there are fewer.
  */
 export function innerDirichletPartition(options: InnerDirichletPartitionOptions): Partitioner {
-  checkOptions(ACTION, options, { sizes: required(rowCounts), concentration: required(concentrations) });
+  checkOptions(
+    ACTION,
+    options,
+    { sizes: required(rowCounts), concentration: required(concentrations) },
+    DIRICHLET_ELSEWHERE,
+  );
   const { sizes, concentration } = options;
   return {
     name: 'inner-dirichlet',

@@ -84,7 +84,7 @@ describe('labelDirichletPartition', () => {
     expect(make({ concentration: [1, -1] })).toThrow('concentration[1] must be a finite number > 0, got -1');
     expect(make({ concentration: [1] })).toThrow('need a concentration for each of 2 clients, got 1');
     expect(make({ minRows: -1 })).toThrow('minRows must be a whole number >= 0, got -1');
-    expect(make({ alpha: 1 })).toThrow("got 'alpha'");
+    expect(make({ alpha: 1 })).toThrow("got 'alpha'. It is called concentration here");
     expect(() => make({})().partition(new Int32Array(19), seedFrom(1))).toThrow('need at least 20 rows');
     const stubborn = labelDirichletPartition({ clients: 2, concentration: 1e-7, minRows: 5 });
     expect(() => stubborn.partition(new Int32Array(100), seedFrom(1))).toThrow('got fewer in 1000 draws');

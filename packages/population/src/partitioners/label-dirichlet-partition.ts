@@ -12,7 +12,7 @@ import {
 } from '@starling/federated-core/plan';
 import { logDirichlet, sharesOf } from '../draws/dirichlet.js';
 import { checkRows, cutRows, mixed } from './cuts.js';
-import { concentrations } from './option-checks.js';
+import { concentrations, DIRICHLET_ELSEWHERE } from './option-checks.js';
 import type { Partitioner } from './partitioner.js';
 import { rowsByLabel } from './rows-by-label.js';
 
@@ -42,12 +42,17 @@ export interface LabelDirichletPartitionOptions {
  * draws, or of fewer where 1,000 would take long.
  */
 export function labelDirichletPartition(options: LabelDirichletPartitionOptions): Partitioner {
-  checkOptions(ACTION, options, {
-    clients: required(count),
-    concentration: required(concentrations),
-    minRows: numberWithin({ whole: true, from: 0 }),
-    selfBalancing: kinds.flag,
-  });
+  checkOptions(
+    ACTION,
+    options,
+    {
+      clients: required(count),
+      concentration: required(concentrations),
+      minRows: numberWithin({ whole: true, from: 0 }),
+      selfBalancing: kinds.flag,
+    },
+    DIRICHLET_ELSEWHERE,
+  );
   const { clients, concentration, minRows = 10, selfBalancing = false } = options;
   const alphas =
     typeof concentration === 'number' ? new Array<number>(clients).fill(concentration) : concentration;

@@ -32,3 +32,9 @@ export const nonNegativeRows: Check = (action, option, value) => {
     }
   }
 };
+
+/** What papers and other libraries call the parameter of a Dirichlet distribution. */
+export const DIRICHLET_ELSEWHERE = {
+  alpha: 'It is called concentration here',
+  beta: 'It is called concentration here',
+} as const;

@@ -77,6 +77,11 @@ export interface AvailabilityTraceOptions {
  * `RangeError` with the line and column, "trace.csv:3:5: need a number of hours, got 'noon'".
  */
 export function availabilityTrace(options: AvailabilityTraceOptions): Availability {
+  if (typeof options === 'string') {
+    throw optionError(
+      'Cannot read availability: need options { csv, names, source }, got text. Write availabilityTrace({ csv: … })',
+    );
+  }
   checkOptions('Cannot read availability', options, {
     csv: required(kinds.text),
     names: kinds.list,

@@ -68,6 +68,7 @@ describe('availabilityTrace', () => {
 
   test('asks for the text', () => {
     expect(() => availabilityTrace({} as never)).toThrow('csv must be text, got undefined');
+    expect(() => availabilityTrace(csv as never)).toThrow('got text. Write availabilityTrace({ csv: … })');
   });
 
   test.each([

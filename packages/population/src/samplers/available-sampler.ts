@@ -9,6 +9,7 @@ import {
   required,
 } from '@starling/federated-core/plan';
 import { distinct } from '../draws/distinct.js';
+import { askedFor } from './asked-for.js';
 import type { Availability } from './availability.js';
 import { notRandom } from './participation-of.js';
 import type { CohortSampler } from './sampler.js';
@@ -44,7 +45,7 @@ export function availableSampler(options: AvailableSamplerOptions): CohortSample
   const { cohortSize, availability, hoursPerRound = 1, firstHour = 0 } = options;
   return {
     name: `available/${availability.name}`,
-    sample: ({ round, seed, populationSize }) => {
+    sample: askedFor(({ round, seed, populationSize }) => {
       const hour = firstHour + (round - 1) * hoursPerRound;
       const cohort: number[] = [];
       for (const client of distinct(populationSize, generator(deriveSeed(seed, 'cohort', round)))) {
@@ -53,7 +54,7 @@ export function availableSampler(options: AvailableSamplerOptions): CohortSample
         if (cohort.length === cohortSize) break;
       }
       return cohort;
-    },
+    }),
     participation: () => notRandom(cohortSize),
   };
 }

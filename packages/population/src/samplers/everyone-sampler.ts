@@ -1,5 +1,6 @@
 // Everybody in every round, as in a federation of a few hospitals.
 import { checkOptions } from '@starling/federated-core/plan';
+import { askedFor } from './asked-for.js';
 import type { CohortSampler } from './sampler.js';
 
 /** All clients, in their order. Time and memory grow with the population. */
@@ -7,7 +8,7 @@ export function everyoneSampler(options: Readonly<Record<never, never>> = {}): C
   checkOptions('Cannot sample everyone', options, {});
   return {
     name: 'everyone',
-    sample: ({ populationSize }) => Array.from({ length: populationSize }, (_, client) => client),
+    sample: askedFor(({ populationSize }) => Array.from({ length: populationSize }, (_, client) => client)),
     participation: (populationSize) => ({
       scheme: 'fixed-size',
       probability: 1,

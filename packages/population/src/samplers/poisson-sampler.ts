@@ -4,6 +4,7 @@
 // Algorithm 1).
 import { deriveSeed, generator } from '@starling/federated-core';
 import { checkOptions, describeValue, numberWithin, optionError } from '@starling/federated-core/plan';
+import { askedFor } from './asked-for.js';
 import { CohortError } from './check-cohort.js';
 import type { CohortSampler } from './sampler.js';
 
@@ -39,7 +40,7 @@ export function poissonSampler(options: PoissonSamplerOptions): CohortSampler {
     probability ?? (expectedCohortSize as number) / populationSize;
   return {
     name: 'poisson',
-    sample: ({ round, seed, populationSize }) => {
+    sample: askedFor(({ round, seed, populationSize }) => {
       const q = probabilityIn(populationSize);
       if (q > 1) {
         throw new CohortError(
@@ -55,7 +56,7 @@ export function poissonSampler(options: PoissonSamplerOptions): CohortSampler {
         if (!(client < populationSize)) return cohort;
         cohort.push(client);
       }
-    },
+    }),
     participation: (populationSize) => {
       const q = Math.min(1, probabilityIn(populationSize));
       const expected = q * populationSize;

@@ -3,6 +3,7 @@
 // which goes by the losses that clients last reported).
 import { deriveSeed, generator } from '@starling/federated-core';
 import { checkOptions, count, kinds, optionError, required } from '@starling/federated-core/plan';
+import { askedFor } from './asked-for.js';
 import { CohortError } from './check-cohort.js';
 import { cohortSizeCheck } from './cohort-size.js';
 import type { LastReports } from './last-reports.js';
@@ -47,7 +48,7 @@ export function powerOfChoiceSampler(options: PowerOfChoiceSamplerOptions): Coho
   return {
     name: 'power-of-choice',
     watches,
-    sample: ({ round, seed, populationSize, lastReports }) => {
+    sample: askedFor(({ round, seed, populationSize, lastReports }) => {
       checkSize(populationSize);
       if (round > 1 && lastReports === undefined) {
         throw new CohortError(
@@ -65,7 +66,7 @@ export function powerOfChoiceSampler(options: PowerOfChoiceSamplerOptions): Coho
         generator(deriveSeed(seed, 'cohort', round)),
       );
       return byLoss(drawn, lastReports).slice(0, cohortSize);
-    },
+    }),
     participation: () => notRandom(cohortSize),
   };
 }

@@ -4,6 +4,7 @@
 import { deriveSeed } from '@starling/federated-core';
 import { checkOptions, count, kinds, required } from '@starling/federated-core/plan';
 import { seededOrder } from '../draws/seeded-order.js';
+import { askedFor } from './asked-for.js';
 import { cohortSizeCheck } from './cohort-size.js';
 import { notRandom } from './participation-of.js';
 import type { CohortSampler } from './sampler.js';
@@ -24,12 +25,12 @@ export function roundRobinSampler(options: RoundRobinSamplerOptions): CohortSamp
   const checkSize = cohortSizeCheck(cohortSize);
   return {
     name: 'round-robin',
-    sample: ({ round, seed, populationSize }) => {
+    sample: askedFor(({ round, seed, populationSize }) => {
       checkSize(populationSize);
       const at = shuffled ? seededOrder(populationSize, deriveSeed(seed, 'turns')) : (place: number) => place;
       const begin = ((round - 1) * cohortSize) % populationSize;
       return Array.from({ length: cohortSize }, (_, place) => at((begin + place) % populationSize));
-    },
+    }),
     participation: (populationSize) =>
       notRandom(cohortSize, Math.max(1, Math.floor(populationSize / cohortSize))),
   };

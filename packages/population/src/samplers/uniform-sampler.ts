@@ -3,6 +3,7 @@
 import { deriveSeed, generator } from '@starling/federated-core';
 import { checkOptions, count, required } from '@starling/federated-core/plan';
 import { distinct } from '../draws/distinct.js';
+import { askedFor } from './asked-for.js';
 import { cohortSizeCheck } from './cohort-size.js';
 import type { CohortSampler } from './sampler.js';
 
@@ -17,11 +18,11 @@ export function uniformSampler(options: { readonly cohortSize: number }): Cohort
   const checkSize = cohortSizeCheck(cohortSize);
   return {
     name: 'uniform',
-    sample: ({ round, seed, populationSize }) => {
+    sample: askedFor(({ round, seed, populationSize }) => {
       checkSize(populationSize);
       const clients = distinct(populationSize, generator(deriveSeed(seed, 'cohort', round)));
       return Array.from({ length: cohortSize }, () => clients.next().value as number);
-    },
+    }),
     participation: (populationSize) => ({
       scheme: 'fixed-size',
       probability: Math.min(1, cohortSize / populationSize),

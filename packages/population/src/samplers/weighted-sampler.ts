@@ -4,6 +4,7 @@
 import { deriveSeed, generator } from '@starling/federated-core';
 import { checkOptions, count, describeValue, kinds, required } from '@starling/federated-core/plan';
 import { type WeightTree, weightTree } from '../draws/weight-tree.js';
+import { askedFor } from './asked-for.js';
 import { CohortError } from './check-cohort.js';
 import { notRandom } from './participation-of.js';
 import type { CohortSampler } from './sampler.js';
@@ -29,7 +30,7 @@ export function weightedSampler(options: WeightedSamplerOptions): CohortSampler 
   const treeFor = treesOf(weightOf);
   return {
     name: 'weighted',
-    sample: ({ round, seed, populationSize }) => {
+    sample: askedFor(({ round, seed, populationSize }) => {
       const tree = treeFor(populationSize);
       if (tree.positive < cohortSize) {
         throw new CohortError(
@@ -37,7 +38,7 @@ export function weightedSampler(options: WeightedSamplerOptions): CohortSampler 
         );
       }
       return tree.draw(cohortSize, generator(deriveSeed(seed, 'cohort', round)));
-    },
+    }),
     participation: () => notRandom(cohortSize),
   };
 }

@@ -6,6 +6,7 @@ import { pulledIn } from '../rows/pulled-in.js';
 import type { RowKernels } from '../rows/row-kernels.js';
 import { defineAggregation } from './definition.js';
 import { type KeptUpdates, keptReduction, weightedRows } from './kept-updates.js';
+import { shareOf } from './share-of.js';
 
 /** Update <T, weight>; of `faulty` updates, or of a share of all, and how many are kept: 0 for all others. */
 export const krumAggregation = defineAggregation({
@@ -31,7 +32,7 @@ export function krumOf(
   },
   n: number,
 ): { readonly faulty: number; readonly keep: number } {
-  const faulty = settings.faulty ?? Math.floor((settings.faultyShare ?? 0) * n);
+  const faulty = settings.faulty ?? shareOf(settings.faultyShare ?? 0, n);
   return { faulty, keep: settings.keep === 0 ? Math.max(1, n - faulty) : settings.keep };
 }
 

@@ -5,6 +5,7 @@ import { allocate, sizeOf, type Tensor } from '../values/tensor.js';
 import { type AggregationParts, defineAggregation } from './definition.js';
 import { keptReduction, tooFew } from './kept-updates.js';
 import type { Reduction } from './reduction.js';
+import { shareOf } from './share-of.js';
 
 /** Update <T, weight>. */
 export const medianAggregation = defineAggregation({
@@ -29,7 +30,7 @@ export function trimOf(
   { trim, trimShare }: { readonly trim?: number | undefined; readonly trimShare?: number | undefined },
   n: number,
 ): number {
-  const cut = trim ?? Math.floor((trimShare ?? 0) * n);
+  const cut = trim ?? shareOf(trimShare ?? 0, n);
   if (n > 2 * cut) return cut;
   throw tooFew('federatedTrimmedMean', `more than ${2 * cut} clients of a weight above 0 to trim ${cut}`, n);
 }

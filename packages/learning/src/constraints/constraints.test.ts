@@ -109,6 +109,13 @@ describe('atLeast and atMost', () => {
   });
 });
 
+describe('metrics', () => {
+  test('may be int64', () => {
+    expect(outcomeOf(atLeast('examples', 10), { examples: 10n })).toBe('held');
+    expect(outcomeOf(atLeast('examples', 10), { examples: 9n })).toBe('violated');
+  });
+});
+
 describe('noWorseThan', () => {
   const better = 'lower';
   /** TFMA's own cases of metrics_validator_test. */
@@ -143,6 +150,16 @@ describe('noWorseThan', () => {
     );
     expect(() => noWorseThan(even, rate('selectionRate'))).toThrow("need better, 'higher' or 'lower'");
   });
+
+  test.each(['distribution.loss.mean', 'trainingLoss', 'meanSquaredError', 'distribution.accuracy.variance'])(
+    'takes more of %s for worse',
+    (name) => {
+      const figures = (value: number): object =>
+        name.split('.').reduceRight<unknown>((inner, field) => ({ [field]: inner }), value) as object;
+      expect(outcomeOf(noWorseThan(figures(0.2), name), figures(0.3))).toBe('violated');
+      expect(outcomeOf(noWorseThan(figures(0.3), name), figures(0.2))).toBe('held');
+    },
+  );
 
   test('is violated by a metric that either model has not', () => {
     expect(outcomeOf(noWorseThan({}, 'accuracy'))).toBe('violated');

@@ -40,8 +40,12 @@ export function figureOf(of: FigureOrName): Figure {
   return of === 'worst10' ? worst10() : metricFigure(of);
 }
 
-/** Metrics of which less is better; of all others, more. */
-const LOWER: readonly string[] = ['loss', 'perplexity', 'absoluteError', 'rootMeanSquaredError'];
+/** Ends of names of which less is better, wherever they stand in a dotted name; of all others, more. */
+const LOWER = /(?:loss|error|perplexity|deviation|variance)$/i;
+
+function betterOf(path: string): 'higher' | 'lower' {
+  return path.split('.').some((name) => LOWER.test(name)) ? 'lower' : 'higher';
+}
 
 function metricFigure(name: string): Figure {
   kinds.text('Cannot make a constraint', 'the name of a metric', name);
@@ -49,7 +53,7 @@ function metricFigure(name: string): Figure {
   const path = name.replace(/^evaluation\./, '');
   return {
     text: name,
-    better: LOWER.includes(path.split('.').at(-1) as string) ? 'lower' : 'higher',
+    better: betterOf(path),
     measure: (figures) => {
       const value = path.split('.').reduce<unknown>(fieldIn, figures);
       return single(name, value, figures);
@@ -65,7 +69,7 @@ export function worst10(metric?: string): Figure {
   const text = metric === undefined ? 'worst10' : `worst10(${metric})`;
   return {
     text,
-    better: metric !== undefined && LOWER.includes(metric) ? 'lower' : 'higher',
+    better: betterOf(metric ?? ''),
     measure: (figures, bound) => {
       const spread = fieldIn(figures, 'distribution');
       const names = Object.keys((spread ?? {}) as object);
@@ -96,7 +100,8 @@ export function fieldIn(value: unknown, name: string): unknown {
     : undefined;
 }
 
-function single(text: string, value: unknown, figures: unknown): Measurement {
+function single(text: string, given: unknown, figures: unknown): Measurement {
+  const value = typeof given === 'bigint' ? Number(given) : given; // an int64
   if (typeof value === 'number' && Number.isFinite(value)) {
     return { value, absent: null, open: null, where: '', interval: () => null };
   }
@@ -109,7 +114,7 @@ function single(text: string, value: unknown, figures: unknown): Measurement {
 
 /** The dotted names of numbers. */
 function namesIn(value: unknown, prefix = ''): readonly string[] {
-  if (typeof value === 'number') return [prefix];
+  if (typeof value === 'number' || typeof value === 'bigint') return [prefix];
   if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value))
     return [];
   return Object.entries(value)

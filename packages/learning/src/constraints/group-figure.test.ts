@@ -54,6 +54,14 @@ describe('figures of groups', () => {
     expect(valueIn(gap('accuracy', { by, to: 'overall' }), figures)).toBeCloseTo(0.755 - 24 / 35, 15);
   });
 
+  test('a group named overall is no other than itself', () => {
+    const figures = countedGroups([{ overall: [1, 0, 0, 3], rest: [4, 0, 0, 0] }]);
+    expect(valueIn(rate('recall', { by, group: 'overall' }), figures)).toBe(1 / 4);
+    expect(valueIn(rate('recall'), figures)).toBe(5 / 8);
+    const absent = rate('recall', { by, group: 'overall' }).measure(fairlearn, 'atLeast');
+    expect(absent.absent).toBe('group has no group overall: there are a, b, c');
+  });
+
   test('intervals of rates and of differences follow from the jackknife', () => {
     // Two parts of as many clients: of a 30 of 100 and 50 of 100 are selected, of b 50 and 50. Without a part the rate
     // of a is 0.5 or 0.3, and of all 0.4: an error of 0.1, one degree. b is never anything but 0.5, whose variance is

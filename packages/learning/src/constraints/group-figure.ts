@@ -64,7 +64,7 @@ export function rate(name: RateOrRecall, { by, group, at }: OfGroup = {}): Figur
     measure: (figures) => {
       const found = tableOf(figures, grouping, at, rule as RateName);
       if (typeof found === 'string') return missing(found);
-      const place = grouping === null ? 0 : found.names.indexOf(group as string);
+      const place = grouping === null ? 0 : found.names.indexOf(group as string, 1); // overall is no group
       const isWithheld = found.withheld.find((each) => each.group === group);
       if (isWithheld !== undefined) return withheldAlone(`${group} is withheld: ${isWithheld.reason}`);
       if (place < 0)

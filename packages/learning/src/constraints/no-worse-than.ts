@@ -13,7 +13,10 @@ export interface NoWorseOptions {
    * constraint is violated.
    */
   readonly relative?: number;
-  /** Which values are better. By default lower of `loss` and errors, higher of other metrics; and as a rate has it. */
+  /**
+   * Which values are better. By default lower where a part of the name ends in loss, error, perplexity, deviation or
+   * variance, higher of other metrics; and as a rate has it.
+   */
   readonly better?: 'higher' | 'lower';
 }
 

@@ -38,7 +38,13 @@ export { refusesOtherFields } from './errors/missing-fields.js';
 export { didYouMean, nearestName } from './errors/nearest-name.js';
 export { readThrown, thrownWords } from './errors/read-thrown.js';
 export { atLocation, sourceLocation, userLocation, withLongStacks } from './errors/source-location.js';
-export { formatPlace, isThrownByStarling, type StackFrame, userFrames } from './errors/stack-frames.js';
+export {
+  formatPlace,
+  isThrownByStarling,
+  isThrownByUser,
+  type StackFrame,
+  userFrames,
+} from './errors/stack-frames.js';
 export { type RejectionCode, reworded } from './errors/starling-error.js';
 export { runBody } from './errors/user-body.js';
 export { warnOnce } from './errors/warn-once.js';

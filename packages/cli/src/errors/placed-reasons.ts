@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs';
 import {
   formatPlace,
   isThrownByStarling,
+  isThrownByUser,
   readThrown,
   type StackFrame,
   userFrames,
 } from '@starling/federated-core/plan';
+import { calledWords } from './called-words.js';
 
 /** Lines of the user's code that are shown: more is a recursion. */
 const MAX_FRAMES = 10;
@@ -34,10 +36,11 @@ function placedReason(error: Error): PlacedReason {
   const { name, message } = error;
   if (PLACE.test(message)) return { words: message, places: [] };
   // With source maps a package may name sources that were never there.
-  const places = userFrames(error)
-    .filter(({ file }) => existsSync(file))
-    .map(placeOf);
+  const frames = userFrames(error).filter(({ file }) => existsSync(file));
+  const places = frames.map(placeOf);
   if (isThrownByStarling(error)) return { words: message, places: places.slice(0, 1) };
+  const called = frames[0] !== undefined && isThrownByUser(error) ? calledWords(error, frames[0]) : null;
+  if (called !== null) return { words: called, places: places.slice(0, MAX_FRAMES) };
   const linked = LINKED.exec(error.stack ?? '')?.[1];
   const shown = linked === undefined ? places.slice(0, MAX_FRAMES) : [{ place: linked, text: linked }];
   return { words: `${name}: ${message}`, places: shown };

@@ -258,23 +258,4 @@ describe('findAnomalies', () => {
     expect(of(2, { drift: { minFraction: 1 } })[0]).toEqual([]);
     expect(of(0, { drift: { minFraction: 1 } }, 4)[0]).toEqual([]);
   });
-
-  test('finds what is wrong with the schema itself, and does not go by it', () => {
-    const schema = (feature: SchemaFeature): Schema => ({ features: [feature] });
-    const x = { name: 'x', type: 'BYTES' } as const;
-    const of = (feature: SchemaFeature) => types(datasetOf(4, textFeature('x', { a: 4 })), schema(feature));
-    expect(of({ ...x, presence: { minFraction: 1.5 } })).toEqual(['INVALID_SCHEMA_SPECIFICATION']);
-    expect(of({ ...x, valueCount: { min: -1 } })).toEqual(['INVALID_SCHEMA_SPECIFICATION']);
-    expect(of({ ...x, valueCount: { min: 2, max: 1 } })).toEqual(['INVALID_SCHEMA_SPECIFICATION']);
-    expect(of({ ...x, minDomainMass: 0.5 })).toEqual(['INVALID_SCHEMA_SPECIFICATION']);
-    expect(of({ ...x, domain: { kind: 'string', values: [] } })).toEqual(['INVALID_DOMAIN_SPECIFICATION']);
-    expect(of({ ...x, domain: { kind: 'string', values: ['a', 'a'] } })).toEqual([
-      'INVALID_DOMAIN_SPECIFICATION',
-    ]);
-    expect(of({ ...x, domain: { kind: 'bool', trueValue: 'a', falseValue: 'a' } })).toEqual([
-      'INVALID_DOMAIN_SPECIFICATION',
-    ]);
-    expect(of({ name: 'x' })).toEqual(['FEATURE_MISSING_TYPE']);
-    expect(types(datasetOf(4), schema({ type: 'INT' }))).toEqual(['FEATURE_MISSING_NAME']);
-  });
 });

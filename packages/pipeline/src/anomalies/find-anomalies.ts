@@ -28,7 +28,7 @@ export function findAnomalies(
   options: AnomalyOptions = {},
 ): readonly Anomaly[] {
   const { previous = null, environment = null } = options;
-  const own = schemaAnomalies(schema);
+  const own = schemaAnomalies(schema, environment);
   const broken = new Set(own.map(({ feature }) => feature));
   const byName = new Map(statistics.features.map((one) => [one.name, one]));
   const ofFeatures = schema.features.flatMap((expected): readonly Anomaly[] => {

@@ -2,7 +2,33 @@
 import type { Domain, Schema, SchemaFeature } from '../schema/schema.js';
 import { type Anomaly, type AnomalyType, featureAnomaly } from './anomaly.js';
 
-export function schemaAnomalies({ features }: Schema): readonly Anomaly[] {
+export function schemaAnomalies(schema: Schema, environment: string | null = null): readonly Anomaly[] {
+  return [...environmentAnomalies(schema, environment), ...featureAnomalies(schema)];
+}
+
+/** In an environment of another name nothing would be expected of any column: a slip would pass all data. */
+function environmentAnomalies(
+  { features, defaultEnvironments }: Schema,
+  environment: string | null,
+): readonly Anomaly[] {
+  if (environment === null || defaultEnvironments === undefined) return [];
+  const ofFeatures = features.flatMap((one) => [
+    ...(one.inEnvironment ?? []),
+    ...(one.notInEnvironment ?? []),
+  ]);
+  const named = [...new Set([...defaultEnvironments, ...ofFeatures])];
+  if (named.includes(environment)) return [];
+  return [
+    {
+      type: 'INVALID_SCHEMA_SPECIFICATION',
+      feature: null,
+      description: `the schema must name the environment '${environment}', got ${named.length === 0 ? 'none' : named.join(', ')}`,
+      proposed: (one) => ({ ...one, defaultEnvironments: [...(one.defaultEnvironments ?? []), environment] }),
+    },
+  ];
+}
+
+function featureAnomalies({ features }: Schema): readonly Anomaly[] {
   return features.flatMap((expected, at): readonly Anomaly[] => {
     const add = (
       type: AnomalyType,
@@ -15,6 +41,8 @@ export function schemaAnomalies({ features }: Schema): readonly Anomaly[] {
     const all: Anomaly[] = [];
     if (expected.type === undefined)
       all.push(add('FEATURE_MISSING_TYPE', 'a feature needs a type: INT, FLOAT or BYTES'));
+    if (features.findIndex(({ name }) => name === expected.name) < at)
+      all.push(add('INVALID_SCHEMA_SPECIFICATION', 'a column must be in the schema once, got it twice'));
     const { minFraction = 0 } = expected.presence ?? {};
     if (!(minFraction >= 0 && minFraction <= 1)) {
       all.push(
@@ -36,6 +64,14 @@ export function schemaAnomalies({ features }: Schema): readonly Anomaly[] {
     if (expected.minDomainMass !== undefined && expected.domain?.kind !== 'string') {
       all.push(
         add('INVALID_SCHEMA_SPECIFICATION', 'minDomainMass has no meaning without a domain of texts', {
+          minDomainMass: undefined,
+        }),
+      );
+    }
+    const { minDomainMass = 1 } = expected;
+    if (!(minDomainMass >= 0 && minDomainMass <= 1)) {
+      all.push(
+        add('INVALID_SCHEMA_SPECIFICATION', `minDomainMass must be from 0 to 1, got ${minDomainMass}`, {
           minDomainMass: undefined,
         }),
       );

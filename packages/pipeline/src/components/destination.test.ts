@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -29,7 +29,26 @@ describe('directory', () => {
     expect(currentVersion(path)).toBe(1);
     expect(readdirSync(path).sort()).toEqual(['1', '2', 'CURRENT']);
     expect(JSON.parse(readFileSync(join(path, '2', 'provenance.json'), 'utf8'))).toEqual(provenance('two'));
-    expect([to.has(2), to.has(3)]).toEqual([true, false]);
+    expect([to.has(2, files('two')), to.has(2, files('one')), to.has(3, files('two'))]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test('pushes again what is damaged, as a new version, and what is not served', () => {
+    const path = join(root, 'damaged');
+    const to = directory(path);
+    expect(to.push(files('one'), provenance('one'))).toBe(1);
+    writeFileSync(join(path, '1', 'model.onnx'), 'onf');
+    expect(to.has(1, files('one'))).toBe(false);
+    expect(to.push(files('one'), provenance('one'))).toBe(2);
+    expect(to.has(2, files('one'))).toBe(true);
+    rmSync(join(path, 'CURRENT'));
+    expect(to.has(2, files('one'))).toBe(false);
+    expect(to.push(files('one'), provenance('one'))).toBe(2);
+    writeFileSync(join(path, 'CURRENT'), '7\n');
+    expect(to.has(2, files('one'))).toBe(false);
   });
 });
 

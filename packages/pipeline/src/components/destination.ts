@@ -23,7 +23,8 @@ export interface Destination {
   readonly name: string;
   /** The version; a push of the same model by the same blessing is the same version again. */
   push(files: Readonly<Record<string, Uint8Array>>, provenance: Provenance): number;
-  has(version: number): boolean;
+  /** Whether that version is there with these files, and any version is served: else it is pushed again. */
+  has(version: number, files: Readonly<Record<string, Uint8Array>>): boolean;
 }
 
 const CURRENT = 'CURRENT';
@@ -32,13 +33,17 @@ const CURRENT = 'CURRENT';
 export function directory(path: string): Destination {
   return {
     name: path,
-    has: (version) => existsSync(join(path, String(version), 'provenance.json')),
+    has: (version, files) => {
+      const served = currentVersion(path);
+      return served !== null && versionsIn(path).includes(served) && isWhole(path, version, files);
+    },
     push: (files, provenance) => {
       mkdirSync(path, { recursive: true });
       const all = versionsIn(path);
       const before = all.find((version) => {
         const found = provenanceOf(path, version);
-        return found?.model === provenance.model && found.blessing === provenance.blessing;
+        const isSame = found?.model === provenance.model && found.blessing === provenance.blessing;
+        return isSame && isWhole(path, version, files);
       });
       const version = before ?? (all.at(-1) ?? 0) + 1;
       if (before === undefined) {
@@ -89,6 +94,15 @@ function versionsIn(path: string): readonly number[] {
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .sort((left, right) => left - right);
+}
+
+/** What is damaged is not written over, since it may be read meanwhile: a new version is made. */
+function isWhole(path: string, version: number, files: Readonly<Record<string, Uint8Array>>): boolean {
+  if (provenanceOf(path, version) === null) return false;
+  return Object.entries(files).every(([name, data]) => {
+    const file = join(path, String(version), name);
+    return existsSync(file) && readFileSync(file).equals(data);
+  });
 }
 
 function provenanceOf(path: string, version: number): Provenance | null {

@@ -3,6 +3,7 @@
 import { checkOptions, kinds, optionError, required } from '@starling/federated-core/plan';
 import { type Artifact, jsonOf } from '../artifacts/artifact.js';
 import { canonical } from '../artifacts/canonical.js';
+import { nodeOf } from '../nodes/check-node.js';
 import type { Node } from '../nodes/node.js';
 import type { Destination } from './destination.js';
 import type { BlessingFile, BlessingNode } from './model-validator.js';
@@ -20,9 +21,9 @@ export function pusher(options: PusherOptions): Node<'PushedModel'> {
   const action = 'Cannot push a model';
   checkOptions(action, options, {
     name: kinds.text,
-    model: required(kinds.record),
-    blessing: required(kinds.record),
-    infra: required(kinds.record),
+    model: required(nodeOf('Model', 'trainer')),
+    blessing: required(nodeOf('ModelBlessing', 'modelValidator')),
+    infra: required(nodeOf('InfraBlessing', 'infraValidator')),
     to: required(kinds.record),
   });
   const { name = 'pusher', model, blessing, infra, to } = options;
@@ -36,14 +37,14 @@ export function pusher(options: PusherOptions): Node<'PushedModel'> {
     inputs: { model, blessing, infra },
     prepare: (context, inputs) => {
       const artifact = inputs['model'] as Artifact<'Model'>;
+      const files = Object.fromEntries(
+        ['model.onnx', 'signature.json'].map((file) => [file, artifact.read(file)]),
+      );
       return {
         identity: { to: to.name },
-        isThere: ({ properties }) => to.has(Number(properties['version'])),
+        isThere: ({ properties }) => to.has(Number(properties['version']), files),
         make: async () => {
           const { constraints } = jsonOf<BlessingFile>(inputs['blessing'] as Artifact, 'blessing.json');
-          const files = Object.fromEntries(
-            ['model.onnx', 'signature.json'].map((file) => [file, artifact.read(file)]),
-          );
           context.onStep('push');
           const version = to.push(files, {
             pipeline: context.pipeline,

@@ -20,6 +20,7 @@ import {
 } from '@starling/learning';
 import { type Artifact, jsonOf } from '../artifacts/artifact.js';
 import { canonical } from '../artifacts/canonical.js';
+import { nodeOf } from '../nodes/check-node.js';
 import type { Node, NodeContext } from '../nodes/node.js';
 import { featureOf, type Schema } from '../schema/schema.js';
 import type { KnownConstants } from '../transform/analyzers.js';
@@ -58,9 +59,9 @@ export function evaluator(options: EvaluatorOptions): EvaluationNode {
   const action = 'Cannot evaluate';
   checkOptions(action, options, {
     name: kinds.text,
-    model: required(kinds.record),
+    model: required(nodeOf('Model', 'trainer')),
     by: required(kinds.record),
-    schema: kinds.record,
+    schema: nodeOf('Schema', 'schemaGen'),
     label: kinds.text,
     distribution: kinds.record,
     intersections: kinds.list,

@@ -1,12 +1,13 @@
 // ExampleValidator: refuses data that does not fit its schema, or has drifted from the span before. What it refuses
 // goes nowhere: a transformer takes no examples without its artifact.
-import { checkOptions, kinds, required } from '@starling/federated-core/plan';
+import { checkOptions, kinds, optionError, required } from '@starling/federated-core/plan';
 import { findAnomalies, findDistances, updateSchema } from '../anomalies/find-anomalies.js';
 import { type Artifact, jsonOf } from '../artifacts/artifact.js';
 import { canonical } from '../artifacts/canonical.js';
 import { SPLITS } from '../examples/example-population.js';
+import { nodeOf } from '../nodes/check-node.js';
 import type { Node } from '../nodes/node.js';
-import { type Comparator, featureOf, type Schema, type SchemaFeature } from '../schema/schema.js';
+import type { Comparator, Schema, SchemaFeature } from '../schema/schema.js';
 import { formatSchema, parseSchema } from '../schema/schema-file.js';
 import { type StatisticsBySplit, type StatisticsNode, statisticsIn } from './statistics-gen.js';
 
@@ -49,13 +50,15 @@ export interface FoundDistance {
 export function exampleValidator(options: ExampleValidatorOptions): Node<'ExampleAnomalies'> {
   checkOptions('Cannot validate examples', options, {
     name: kinds.text,
-    statistics: required(kinds.record),
-    schema: required(kinds.record),
+    statistics: required(nodeOf('ExampleStatistics', 'statisticsGen')),
+    schema: required(nodeOf('Schema', 'schemaGen')),
     drift: kinds.record,
     skew: kinds.record,
     environment: kinds.text,
   });
   const { name = 'validator', statistics, schema, drift = {}, skew, environment = null } = options;
+  requireColumns('drift', drift, statistics);
+  requireColumns('skew.limits', skew?.limits ?? {}, statistics);
   return {
     kind: 'ExampleAnomalies',
     component: 'ExampleValidator',
@@ -101,6 +104,19 @@ export function exampleValidator(options: ExampleValidatorOptions): Node<'Exampl
       };
     },
   };
+}
+
+/** A limit of a column that is not there would hold for ever. */
+function requireColumns(
+  option: string,
+  limits: Readonly<Record<string, Comparator>>,
+  { columns }: StatisticsNode,
+): void {
+  const strange = Object.keys(limits).find((name) => !Object.hasOwn(columns, name));
+  if (strange === undefined) return;
+  throw optionError(
+    `Cannot validate examples: ${option} must name columns among ${Object.keys(columns).join(', ')}, got '${strange}'`,
+  );
 }
 
 interface Compared {
@@ -154,11 +170,7 @@ function withLimits(
   drift: Readonly<Record<string, Comparator>>,
   skew: Readonly<Record<string, Comparator>>,
 ): Schema {
-  const named = [...Object.keys(drift), ...Object.keys(skew)];
-  const missing = named
-    .filter((name) => featureOf(schema, name) === undefined)
-    .map((name): SchemaFeature => ({ name, presence: { minCount: 1 } }));
-  const limited = [...schema.features, ...missing].map((feature: SchemaFeature) => {
+  const limited = schema.features.map((feature: SchemaFeature) => {
     const [ownDrift, ownSkew] = [drift[feature.name ?? ''], skew[feature.name ?? '']];
     return {
       ...feature,

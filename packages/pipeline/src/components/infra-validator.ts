@@ -19,6 +19,7 @@ import type { TableColumns } from '@starling/population';
 import { textBytes } from '@starling/population';
 import type { Artifact } from '../artifacts/artifact.js';
 import { canonical } from '../artifacts/canonical.js';
+import { nodeOf } from '../nodes/check-node.js';
 import type { Node } from '../nodes/node.js';
 import type { DatasetStatistics } from '../statistics/dataset-statistics.js';
 import { batchType } from '../transform/captured-transform.js';
@@ -42,8 +43,8 @@ const TOLERANCE = 1e-4;
 export function infraValidator(options: InfraValidatorOptions): Node<'InfraBlessing'> {
   checkOptions('Cannot validate the serving of a model', options, {
     name: kinds.text,
-    model: required(kinds.record),
-    statistics: required(kinds.record),
+    model: required(nodeOf('Model', 'trainer')),
+    statistics: required(nodeOf('ExampleStatistics', 'statisticsGen')),
     requests: count,
   });
   const { name = 'infra-validator', model, statistics, requests = 16 } = options;

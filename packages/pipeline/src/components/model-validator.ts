@@ -10,6 +10,7 @@ import {
 } from '@starling/learning';
 import { type Artifact, jsonOf } from '../artifacts/artifact.js';
 import { canonical } from '../artifacts/canonical.js';
+import { nodeOf } from '../nodes/check-node.js';
 import type { Node } from '../nodes/node.js';
 import type { EvaluationFile, EvaluationNode } from './evaluator.js';
 
@@ -53,7 +54,7 @@ export function modelValidator(options: ModelValidatorOptions): BlessingNode {
   const action = 'Cannot validate a model';
   checkOptions(action, options, {
     name: kinds.text,
-    evaluation: required(kinds.record),
+    evaluation: required(nodeOf('ModelEvaluation', 'evaluator')),
     constraints: required(kinds.list),
   });
   const { name = 'model-validator', evaluation, constraints } = options;

@@ -1,9 +1,11 @@
 // SchemaGen and a schema kept in a file: what is expected of the data. The one drafts it from statistics, to be read
 // and put under version control; the other is what was put there.
 import { readFileSync } from 'node:fs';
+import { StarlingError } from '@starling/federated-core';
 import { checkOptions, count, kinds, required } from '@starling/federated-core/plan';
 import { updateSchema } from '../anomalies/find-anomalies.js';
 import type { Artifact } from '../artifacts/artifact.js';
+import { nodeOf } from '../nodes/check-node.js';
 import type { Node } from '../nodes/node.js';
 import { inferSchema } from '../schema/infer-schema.js';
 import type { Schema } from '../schema/schema.js';
@@ -23,7 +25,7 @@ export interface SchemaGenOptions {
 export function schemaGen(options: SchemaGenOptions): Node<'Schema'> {
   checkOptions('Cannot infer a schema', options, {
     name: kinds.text,
-    statistics: required(kinds.record),
+    statistics: required(nodeOf('ExampleStatistics', 'statisticsGen')),
     inferShape: kinds.flag,
     maxStringDomainSize: count,
   });
@@ -62,11 +64,24 @@ export function schemaFile(
     inputs: {},
     prepare: () => {
       const read = isPath
-        ? parseSchema(readFileSync(schema, 'utf8'), String(schema))
+        ? parseSchema(textOfFile(schema), String(schema))
         : parseSchema(JSON.stringify(schema), 'the schema');
       return { identity: formatSchema(read), make: async () => made(read) };
     },
   };
+}
+
+function textOfFile(path: string | URL): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const { code = 'an error' } = cause as NodeJS.ErrnoException;
+    throw new StarlingError(
+      'bad-schema',
+      `Cannot read ${path}: need a schema.json, got ${code === 'ENOENT' ? 'no such file' : code}`,
+      { cause },
+    );
+  }
 }
 
 function made(schema: Schema) {

@@ -9,10 +9,12 @@ import {
   requireAggregated,
 } from '@starling/federated-core';
 import { checkOptions, count, kinds, numberWithin, required } from '@starling/federated-core/plan';
+import type { TableColumns } from '@starling/population';
 import { type Artifact, jsonOf } from '../artifacts/artifact.js';
 import { canonical } from '../artifacts/canonical.js';
 import { figuresOf, histogramsOf, statisticsOf } from '../examples/ask-statistics.js';
 import { SPLITS, type Split } from '../examples/example-population.js';
+import { nodeOf } from '../nodes/check-node.js';
 import type { Node, NodeContext } from '../nodes/node.js';
 import type { Schema } from '../schema/schema.js';
 import type { DatasetStatistics } from '../statistics/dataset-statistics.js';
@@ -30,6 +32,7 @@ export interface StatisticsGenOptions {
 }
 
 export interface StatisticsNode extends Node<'ExampleStatistics'> {
+  readonly columns: TableColumns;
   readonly span: string;
 }
 
@@ -39,8 +42,8 @@ export type StatisticsBySplit = Readonly<Record<Split, DatasetStatistics>>;
 export function statisticsGen(options: StatisticsGenOptions): StatisticsNode {
   checkOptions('Cannot make statistics', options, {
     name: kinds.text,
-    examples: required(kinds.record),
-    schema: kinds.record,
+    examples: required(nodeOf('Examples', 'exampleGen')),
+    schema: nodeOf('Schema', 'schemaFile'),
     minClients: numberWithin({ whole: true, from: 0 }),
     capacity: count,
   });
@@ -49,6 +52,7 @@ export function statisticsGen(options: StatisticsGenOptions): StatisticsNode {
     kind: 'ExampleStatistics',
     component: 'StatisticsGen',
     name,
+    columns: examples.columns,
     span: examples.span,
     inputs: { examples, ...(schema !== undefined && { schema }) },
     prepare: (context, inputs) => {

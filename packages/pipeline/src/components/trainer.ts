@@ -18,6 +18,7 @@ import { linkPlan } from '@starling/plan/link';
 import { decodeSafetensors, encodeSafetensors } from '@starling/plan/safetensors';
 import { type Artifact, jsonOf } from '../artifacts/artifact.js';
 import { canonical } from '../artifacts/canonical.js';
+import { nodeOf } from '../nodes/check-node.js';
 import type { Node, TrainedRun } from '../nodes/node.js';
 import { transformedModel } from './transformed-model.js';
 import { constantsIn, type TransformNode } from './transformer.js';
@@ -49,7 +50,7 @@ export type Curves = readonly { readonly round: number; readonly metrics: unknow
 export function trainer(options: TrainerOptions): ModelNode {
   checkOptions('Cannot make a trainer', options, {
     name: kinds.text,
-    transform: required(kinds.record),
+    transform: required(nodeOf('TransformGraph', 'transformer')),
     model: required(kinds.record),
     algorithm: required(kinds.callable),
     rounds: required(count),

@@ -7,6 +7,7 @@ import { checkOptions, kinds, leafNames, numberWithin, required } from '@starlin
 import type { TableColumns } from '@starling/population';
 import { type Artifact, jsonOf } from '../artifacts/artifact.js';
 import { canonical } from '../artifacts/canonical.js';
+import { nodeOf } from '../nodes/check-node.js';
 import type { Node } from '../nodes/node.js';
 import type { Constants, KnownConstants } from '../transform/analyzers.js';
 import {
@@ -67,8 +68,8 @@ export function transformer<const C extends TableColumns, F extends Features>(
 ): TransformNode<F> {
   checkOptions('Cannot transform examples', options, {
     name: kinds.text,
-    examples: required(kinds.record),
-    valid: required(kinds.record),
+    examples: required(nodeOf('Examples', 'exampleGen')),
+    valid: required(nodeOf('ExampleAnomalies', 'exampleValidator')),
     preprocess: required(kinds.callable),
     minClients: numberWithin({ whole: true, from: 0 }),
   });
@@ -103,6 +104,7 @@ export function transformer<const C extends TableColumns, F extends Features>(
             context,
           );
           const graph = featuresComputation(source, known);
+          requireGraph(graph.id, source, known); // what differs each time would look like rows that are seen together
           await checkRows(source, known, context);
           const file: TransformFile = {
             graph: graph.id,
@@ -136,8 +138,14 @@ export function transformer<const C extends TableColumns, F extends Features>(
 export function constantsIn(artifact: Artifact<'TransformGraph'>, source: TransformSource): KnownConstants {
   const { graph, analyzers } = jsonOf<TransformFile>(artifact, 'transform.json');
   const known = new Map(analyzers.map(({ constants }, place) => [place, tensorsOf(constants)] as const));
+  requireGraph(graph, source, known);
+  return known;
+}
+
+/** Throws a `StarlingError` (`impure-preprocess`) unless the function gives this graph with these constants. */
+function requireGraph(graph: string, source: TransformSource, known: KnownConstants): void {
   const { id } = featuresComputation(source, known);
-  if (id === graph) return known;
+  if (id === graph) return;
   throw new StarlingError(
     'impure-preprocess',
     `Cannot take a transform: preprocess must give the same graph each time, got ${id.slice(0, 12)} after ${graph.slice(0, 12)}; it must not depend on the clock, on random numbers or on what others change`,

@@ -10,7 +10,7 @@ import { exampleValidator } from './example-validator.js';
 import type { BlessingNode } from './model-validator.js';
 import { modelValidator } from './model-validator.js';
 import { pusher } from './pusher.js';
-import { schemaGen } from './schema-gen.js';
+import { schemaFile, schemaGen } from './schema-gen.js';
 import { statisticsGen } from './statistics-gen.js';
 import type { ModelNode } from './trainer.js';
 import { transformer } from './transformer.js';
@@ -54,12 +54,44 @@ export function mistakes(): void {
 
 describe('components', () => {
   test('say what they need where types are not looked at', () => {
-    expect(() => modelValidator({ evaluation: {} as never, constraints: [] as never })).toThrow(
+    const judged = { kind: 'ModelEvaluation', component: 'Evaluator', name: 'evaluator' };
+    expect(() => modelValidator({ evaluation: judged as never, constraints: [] as never })).toThrow(
       'constraints must have one at least, got none',
     );
     expect(() => statisticsGen({} as never)).toThrow(/Cannot make statistics: .*examples/);
     expect(() => exampleGen({ tables: deliveries(3), atHand: false })).toThrow(
       'need a span of data that is not at hand',
+    );
+  });
+});
+
+describe('nodeOf', () => {
+  test('names the node that is wired where another belongs', () => {
+    expect(() => schemaGen({ statistics: examples as never })).toThrow(
+      "Cannot infer a schema: statistics must be what statisticsGen({ … }) gives, got an object of kind 'Examples'. It is 'examples', of ExampleGen",
+    );
+    expect(() => exampleValidator({ statistics: schema as never, schema: statistics as never })).toThrow(
+      /statistics must be what statisticsGen.* It is 'schema', of SchemaGen/,
+    );
+    expect(() => exampleValidator({ statistics, schema: { features: [] } as never })).toThrow(
+      /schema must be what schemaGen.*got an object/,
+    );
+  });
+});
+
+describe('exampleValidator', () => {
+  test('refuses limits of a column that is not there', () => {
+    expect(() => exampleValidator({ statistics, schema, drift: { carier: { lInfinity: 0.1 } } })).toThrow(
+      "Cannot validate examples: drift must name columns among miles, carrier, late, got 'carier'",
+    );
+  });
+});
+
+describe('schemaFile', () => {
+  test('says what it needs where there is no file', async () => {
+    const node = schemaFile('nowhere/schema.json');
+    expect(() => node.prepare({} as never, {})).toThrow(
+      'Cannot read nowhere/schema.json: need a schema.json, got no such file',
     );
   });
 });

@@ -10,6 +10,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Artifact } from '../artifacts/artifact.js';
 import { artifactStore } from '../artifacts/artifact-store.js';
 import { exampleGen } from '../components/example-gen.js';
+import { exampleValidator } from '../components/example-validator.js';
+import { schemaGen } from '../components/schema-gen.js';
+import { statisticsGen } from '../components/statistics-gen.js';
 import { constantsIn, transformer } from '../components/transformer.js';
 import { rowsOf } from '../examples/row-data.js';
 import { batchType, featuresComputation, type Preprocess } from './captured-transform.js';
@@ -29,7 +32,9 @@ async function featuresOf<C extends TableColumns>(
   const tables = tablesOf({ columns, clients: clients.map((rows, at) => ({ id: `c${at}`, rows })) });
   // 1,000 parts to one, so that a table of few rows is whole; rows by their own hash.
   const examples = exampleGen({ tables, parts: { train: 1_000_000, eval: 1 } });
-  const node = transformer({ examples, valid: {} as never, preprocess, minClients });
+  const statistics = statisticsGen({ examples });
+  const valid = exampleValidator({ statistics, schema: schemaGen({ statistics }) }); // never run
+  const node = transformer({ examples, valid, preprocess, minClients });
   const data = await Promise.all(clients.map((_, at) => examples.population.load(at)));
   const prepared = await node.prepare(
     {
@@ -182,6 +187,10 @@ describe('analyzers', () => {
     );
     await expect(of(({ x: own }) => ({ one: tf.sub(own, tf.mean(own)) }))).rejects.toThrow(
       "feature 'one' of a row must not depend on the other rows of its batch",
+    );
+    let calls = 0;
+    await expect(of(({ x: own }) => ({ counted: tf.add(own, tf.scalar(calls++)) }))).rejects.toThrow(
+      'preprocess must give the same graph each time',
     );
   });
 });

@@ -1,7 +1,7 @@
 // `starling pipeline run|show|diff|rollback|compile`: runs the pipeline that a file exports, and tells what runs of it
 // have left. Exit code 3 is for what was judged and not let through, 1 for what broke.
 import { availableParallelism } from 'node:os';
-import type { Pipeline } from '@starling/pipeline';
+import type { BuiltPipeline, Pipeline } from '@starling/pipeline';
 import type { EngineChoice } from '@starling/runtime/engines';
 import { type Command, Option } from 'commander';
 import { exitCodes } from '../errors/exit-codes.js';
@@ -11,6 +11,7 @@ import { readSettings } from '../federation/settings.js';
 import { createLogger } from '../output/logger.js';
 import { printLine } from '../output/print.js';
 import { withInterrupt } from '../run/interrupt.js';
+import { requireFolder } from '../run/output-folder.js';
 import { hasWorkers, makeRuntime, runtimeNames } from '../run/runtimes.js';
 import {
   engineOption,
@@ -111,6 +112,8 @@ async function run(file: string, options: RunOptions): Promise<void> {
     throw new UsageError(`Cannot use --workers: need a runtime that has workers, got '${runtime}'`);
   }
   const { definition, built, path } = await loadPipeline(file, set);
+  requireNodes(built, node);
+  requireFolder(out);
   const { runPipeline } = await import('@starling/pipeline');
   const { pipelineView } = await import('../output/pipeline-text.js');
   const view = pipelineView(process.stdout);
@@ -162,6 +165,14 @@ async function compile(file: string, { set, out }: Pick<RunOptions, 'set' | 'out
   printLine(
     airflowDag(built, { command, folder: process.cwd(), description: definition.description }).trimEnd(),
   );
+}
+
+/** Throws a `UsageError` for a name that no node has, before a run is begun. */
+function requireNodes({ name, nodes }: BuiltPipeline, wanted: readonly string[]): void {
+  const names = nodes.map((one) => one.name);
+  const strange = wanted.find((one) => !names.includes(one));
+  if (strange === undefined) return;
+  throw new UsageError(`Cannot run '${name}': need nodes among ${names.join(', ')}, got '${strange}'`);
 }
 
 async function loadPipeline(file: string, set: Readonly<Record<string, string>>) {

@@ -54,9 +54,9 @@ export function flights(threshold: number, month?: string): Question {
     group: 'part',
     threshold,
     constraints: [
-      // Of a model that always says how many flights are late, 22 of 100, it is 0.52.
+      // Limits follow from how many flights are late, not from a model: the README of this folder says how.
       atMost('loss', 0.52),
-      atLeast(worst('accuracy', { by: 'part', at: threshold }), 0.6),
+      atLeast(worst('accuracy', { by: 'part', at: threshold }), 0.5),
       atMost(gap('accuracy', { by: 'part', at: threshold }), 0.3),
       noWorseThanBaseline('loss', { absolute: 0.01 }),
     ],

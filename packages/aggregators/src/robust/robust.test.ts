@@ -1,5 +1,5 @@
 // The rules over single updates as aggregators, on worked numbers.
-import { float32 } from '@starling/federated-core';
+import { float32, int32, struct } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
 import type { Aggregator } from '../aggregator/aggregator.js';
 import { aggregate, aggregatorContract } from '../aggregator/contract.js';
@@ -74,6 +74,12 @@ describe('centredClipping', () => {
     const step = await aggregate(centredClipping({ norm: 2 }), { update: float32(), values: [3, 1, -50] });
     expect(step.result).toBeCloseTo(1 / 3, 6);
     expect(step.state).toBe(step.result);
+  });
+
+  test('names the type of what it cannot clip', () => {
+    expect(() => centredClipping({ norm: 1 }).create(struct({ a: float32(), b: int32(3) }))).toThrow(
+      'need float32 tensors of a known shape, got int32[3]',
+    );
   });
 });
 

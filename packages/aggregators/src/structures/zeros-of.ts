@@ -1,6 +1,6 @@
 // Zeros of the type of an update, for a state that begins there.
-import { type Tensor, type Type, tensor } from '@starling/federated-core';
-import { describeValue, optionError, sizeOf } from '@starling/federated-core/plan';
+import { formatType, type Tensor, type Type, tensor } from '@starling/federated-core';
+import { optionError, sizeOf } from '@starling/federated-core/plan';
 
 type Zeros = Tensor | readonly Zeros[] | { readonly [name: string]: Zeros };
 
@@ -16,7 +16,7 @@ export function zerosOf(type: Type): Zeros {
     );
   }
   if (type.kind !== 'tensor' || type.dtype !== 'float32' || type.shape.includes(null)) {
-    throw optionError(`Cannot make zeros: need float32 tensors of a known shape, got ${describeValue(type)}`);
+    throw optionError(`Cannot make zeros: need float32 tensors of a known shape, got ${formatType(type)}`);
   }
   const shape = type.shape as readonly number[];
   return tensor('float32', [...shape], new Float32Array(sizeOf(shape)));

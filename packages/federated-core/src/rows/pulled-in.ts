@@ -3,13 +3,14 @@
 // subtracted from each other, so that one point at 1e38 would hide all others from the median.
 import type { FloatArray } from './middles.js';
 
-/** Points that are nearer than so many times the spread stay. The others' directions turn by up to its inverse. */
+/** Points that are nearer than so many times the spread stay. The directions of others turn by up to its inverse. */
 const FAR = 1e6;
 
 /**
  * `rows`, by leaf and in it by point, once those that are far from the others are brought nearer on a straight line
- * towards the middle one; the same array, where none is. The middle one has more than half of all `weights` within the
- * least distance, which is the spread, at least `smallest`. `distances` are squared, n × n, those above the diagonal.
+ * towards the middle one; the same array, where none is, or distances are of like size. The middle one has more than
+ * half of all `weights` within the least distance, which is the spread, at least `smallest`. `distances` are squared,
+ * n × n, those above the diagonal.
  */
 export function pulledIn(
   rows: readonly (readonly FloatArray[])[],
@@ -20,6 +21,7 @@ export function pulledIn(
   const n = weights.length;
   const between = (i: number, j: number): number =>
     i === j ? 0 : Math.sqrt(distances[Math.min(i, j) * n + Math.max(i, j)]!);
+  if (areAlike(n, between, smallest)) return rows;
   const { middle, spread } = middleOf(n, between, weights);
   const reach = FAR * Math.max(spread, smallest);
   const shares = weights.map((_, row) => reach / between(row, middle));
@@ -29,6 +31,19 @@ export function pulledIn(
   );
 }
 
+/** Whether all distances are of like size, as they mostly are: then none hides another, and nothing need be sorted. */
+function areAlike(n: number, between: (i: number, j: number) => number, smallest: number): boolean {
+  let [least, greatest] = [Number.POSITIVE_INFINITY, 0];
+  for (let row = 0; row < n; row++) {
+    for (let other = row + 1; other < n; other++) {
+      const distance = between(row, other);
+      if (distance < least) least = distance;
+      if (distance > greatest) greatest = distance;
+    }
+  }
+  return greatest <= FAR * Math.max(least, smallest);
+}
+
 /** Of several points with the least spread the first. */
 function middleOf(
   n: number,
@@ -36,16 +51,22 @@ function middleOf(
   weights: readonly number[],
 ): { readonly middle: number; readonly spread: number } {
   const half = weights.reduce((sum, weight) => sum + weight, 0) / 2;
+  const own = new Float64Array(n);
+  const order = new Uint32Array(n);
   let best = { middle: 0, spread: Number.POSITIVE_INFINITY };
   for (let row = 0; row < n; row++) {
-    const others = weights.map((weight, other) => ({ weight, distance: between(row, other) }));
-    others.sort((a, b) => (a.distance < b.distance ? -1 : a.distance > b.distance ? 1 : 0));
+    for (let other = 0; other < n; other++) {
+      own[other] = between(row, other);
+      order[other] = other;
+    }
+    // Of two infinite ones the difference is NaN, which is taken for 0.
+    order.sort((a, b) => own[a]! - own[b]!);
     let within = 0;
-    const last = others.find(({ weight }) => {
-      within += weight;
+    const last = order.find((other) => {
+      within += weights[other]!;
       return within > half;
     });
-    const spread = last?.distance ?? 0;
+    const spread = last === undefined ? Number.POSITIVE_INFINITY : own[last]!;
     if (spread < best.spread) best = { middle: row, spread };
   }
   return best;

@@ -6,6 +6,7 @@ import { seedFrom } from '../random/seed.js';
 import { distancesOf } from './distances.js';
 import { geometricMedianOf } from './geometric-median.js';
 import { middlesOf } from './middles.js';
+import { pulledIn } from './pulled-in.js';
 import { COORDINATES_A_CHUNK, chunksOf, plainRows } from './row-kernels.js';
 
 /** Normal numbers, some of them equal: `n` rows of a length. */
@@ -98,5 +99,39 @@ describe('geometricMedianOf', () => {
       const found = points.reduce((sum, p, i) => sum + coefficients[i]! * p[at]!, 0);
       expect(Math.abs(found - expected)).toBeLessThan(1e-9);
     });
+  });
+});
+
+describe('pulledIn', () => {
+  const line = (...points: number[]): Float32Array[] => points.map((x) => Float32Array.of(x));
+  const pulled = (points: readonly Float32Array[], weights = points.map(() => 1)) => {
+    const leaves = [points];
+    const found = pulledIn(leaves, distancesOf(points, 0, points[0]!.length), weights, 1e-6);
+    return { isSame: found === leaves, points: found[0]! };
+  };
+
+  test('brings a far point to a million times the spread, in its direction', () => {
+    // Within 2 of 1 there are three of four points; 0 and 3 have three within 3.
+    const { points } = pulled(line(0, 1, 3, -1e9));
+    expect(points.slice(0, 3)).toEqual(line(0, 1, 3));
+    expect(points[3]![0]! / (1 - 2e6)).toBeCloseTo(1, 12);
+  });
+
+  test('leaves rows as they are, when none is far', () => {
+    expect(pulled(line(0, 1, 3, 1e5)).isSame).toBe(true);
+    expect(pulled(line(5)).isSame).toBe(true);
+    // Two have more than half of the weights only together: their spread is the distance between them.
+    expect(pulled(line(0, 0, 1e30, 1e30)).isSame).toBe(true);
+  });
+
+  test('goes by weights', () => {
+    // 1e9 has three of five: the others are far from it. It has spread 0, so that 1e-6 is what counts.
+    const { points } = pulled(line(0, 0, 1e9), [1, 1, 3]);
+    expect(points.map(([x]) => x! - 1e9)).toEqual([-1, -1, 0]);
+  });
+
+  test('keeps far rows in shared memory', () => {
+    const rows = line(0, 1, 3).concat(new Float32Array(new SharedArrayBuffer(4)).fill(1e30));
+    expect(pulled(rows).points[3]!.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 });

@@ -26,7 +26,7 @@ export const federatedGeometricMedianDefinition: AggregateIntrinsic = {
   summary:
     'The point from which the sum of the distances to the clients’ values, each by its weight, is least; by Weiszfeld’s algorithm, until it has settled.',
   edgeCases:
-    'No clients, or a total weight of 0: the round fails, or gives `ifEmpty`. All that count must be of one shape.',
+    'No clients, or a total weight of 0: the round fails, or gives `ifEmpty`. One that is more than a million times as far off as most are to each other counts in its direction alone. All that count must be of one shape.',
   kinds: ['geometric-median'],
   settings: geometricMedianAggregation.settings,
   reference: (call, lanes) =>

@@ -30,7 +30,8 @@ export function trimOf(
   { trim, trimShare }: { readonly trim?: number | undefined; readonly trimShare?: number | undefined },
   n: number,
 ): number {
-  const cut = trim ?? shareOf(trimShare ?? 0, n);
+  // A share is below a half, which its product may be rounded to.
+  const cut = trim ?? Math.min(shareOf(trimShare ?? 0, n), Math.floor((n - 1) / 2));
   if (n > 2 * cut) return cut;
   throw tooFew('federatedTrimmedMean', `more than ${2 * cut} clients of a weight above 0 to trim ${cut}`, n);
 }

@@ -89,6 +89,12 @@ describe('federatedTrimmedMean', () => {
     // 0.2 of 5 is 1, of 4 none.
     expect(await valueIn(share, [1, 100, 2, -9, 6])).toBe(3);
     expect(await valueIn(share, [1, 2, 3, 10])).toBe(4);
+    // The greatest number below 0.5 leaves two of two, and one of three.
+    const most = federatedComputation(numbers, (x) =>
+      federatedTrimmedMean(x, { trimShare: 0.5 - Number.EPSILON / 4 }),
+    );
+    expect(await valueIn(most, [1, 2])).toBe(1.5);
+    expect(await valueIn(most, [1, 2, 9])).toBe(2);
   });
 
   test('fails when nothing would be left', async () => {

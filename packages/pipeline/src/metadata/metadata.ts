@@ -142,17 +142,13 @@ export function openMetadata(path: string, clock: () => number): Metadata {
   return {
     begin: (pipeline, key) =>
       transaction(database, () => {
-        const open = rawRuns().find((raw) => {
-          const values = propertiesOf(database, 'Context', raw.id);
-          return (
-            values['pipeline'] === pipeline &&
-            values['key'] === key &&
-            (values['state'] === 'running' || values['state'] === 'failed')
-          );
-        });
-        if (open !== undefined) {
-          setProperty('Context', open.id, 'state', 'running');
-          return runOf(open);
+        const before = rawRuns()
+          .map((raw) => ({ raw, values: propertiesOf(database, 'Context', raw.id) }))
+          .findLast(({ values }) => values['pipeline'] === pipeline);
+        const isOpen = before?.values['state'] === 'running' || before?.values['state'] === 'failed';
+        if (before !== undefined && isOpen && before.values['key'] === key) {
+          setProperty('Context', before.raw.id, 'state', 'running');
+          return runOf(before.raw);
         }
         const [{ last }] = all<{ last: number }>('select coalesce(max(id), 0) as last from Artifact') as [
           { last: number },

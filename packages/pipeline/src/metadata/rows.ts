@@ -43,7 +43,10 @@ export interface DoneNode extends Omit<ExecutionRow, 'state' | 'error' | 'output
 }
 
 export interface Metadata {
-  /** A run that was cut off or has failed is taken up again; else a new one begins. */
+  /**
+   * The pipeline's last run, if it was cut off or has failed, is taken up again; else a new one begins. An earlier one
+   * would not know what was blessed since.
+   */
   begin(pipeline: string, key: string): RunRow;
   end(run: number, state: Exclude<RunState, 'running'>): void;
   /** Ids of the artifacts that executions of this key gave, the newest first. */

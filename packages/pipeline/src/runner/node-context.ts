@@ -44,7 +44,7 @@ export async function askClients(
     maxAttempts: 1,
     ...(signal !== undefined && { signal }),
   });
-  if (interrupted || metrics === null) throw stopped();
+  if (interrupted || metrics === null) throw stopped(signal);
   return metrics;
 }
 
@@ -77,7 +77,7 @@ export async function trainOnClients(
       onRound: ({ round }) => onRound(round),
       ...(signal !== undefined && { signal }),
     });
-    if (result.interrupted) throw stopped();
+    if (result.interrupted) throw stopped(signal);
     if (result.failure !== null) throw result.failure;
     const lines = recordOfRun(await store.journal(RUN));
     return {
@@ -120,6 +120,15 @@ export function historyAt(metadata: Metadata, store: ArtifactStore, pipeline: st
   };
 }
 
-function stopped(): StarlingError {
-  return new StarlingError('closed', 'Cannot go on: the run was stopped');
+/** Throws if the run was stopped. */
+export function requireGoing(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw stopped(signal);
+}
+
+/** Why it was stopped, if that is known, such as clients that are lost. */
+function stopped(signal: AbortSignal | undefined): StarlingError {
+  const reason: unknown = signal?.reason;
+  return reason instanceof StarlingError
+    ? reason
+    : new StarlingError('closed', 'Cannot go on: the run was stopped');
 }

@@ -7,7 +7,7 @@ import type { ArtifactStore } from '../artifacts/artifact-store.js';
 import { canonical, sha256 } from '../artifacts/canonical.js';
 import type { Metadata, RunRow } from '../metadata/rows.js';
 import type { Node, NodeContext, Prepared } from '../nodes/node.js';
-import { askClients, historyAt, trainOnClients } from './node-context.js';
+import { askClients, historyAt, requireGoing, trainOnClients } from './node-context.js';
 import { keyOf, known, neededFor } from './node-key.js';
 import type { NodeEvent, NodeResult, PipelineResult, PipelineRunOptions } from './pipeline-result.js';
 
@@ -78,7 +78,7 @@ export class PipelineRun {
     this.#tell({ node, status: 'running', words: '', wallMs: 0 });
     let key = '';
     try {
-      this.options.signal?.throwIfAborted();
+      requireGoing(this.options.signal);
       const prepared = await node.prepare(
         this.#context(node, () => key),
         inputs,

@@ -150,6 +150,21 @@ describe('starling pipeline', () => {
   );
 
   test(
+    'exits with 130 when it is interrupted, and pushes nothing',
+    async () => {
+      // So many rounds never end.
+      writeFileSync(join(directory, 'endless.ts'), code.replace('rounds: 5', 'rounds: 1_000_000'));
+      const options = ['--out', 'endless', '--json', '--set', 'serving=stopped', ...IN_PROCESS];
+      const running = startStarling(['pipeline', 'run', 'endless.ts', ...options], { directory });
+      await running.line((line) => line.includes('"words":"round 1 of 1000000"'));
+      running.child.kill('SIGINT');
+      expect((await running.finished).code).toBe(130);
+      expect(existsSync(join(directory, 'stopped'))).toBe(false);
+    },
+    LONG,
+  );
+
+  test(
     'says what a file must export',
     async () => {
       writeFileSync(join(directory, 'none.ts'), 'export default 1;\n');

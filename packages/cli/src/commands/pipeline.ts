@@ -117,9 +117,10 @@ async function run(file: string, options: RunOptions): Promise<void> {
   const { runPipeline } = await import('@starling/pipeline');
   const { pipelineView } = await import('../output/pipeline-text.js');
   const view = pipelineView(process.stdout);
-  const result = await withInterrupt((signal) => {
+  let isStopped = false;
+  const result = await withInterrupt(async (signal) => {
     const lost = new AbortController();
-    return runPipeline({
+    const ended = await runPipeline({
       pipeline: built,
       directory: out,
       seed,
@@ -140,6 +141,8 @@ async function run(file: string, options: RunOptions): Promise<void> {
           onFailure: (error) => lost.abort(error),
         }),
     });
+    isStopped = signal.aborted && ended.outcome === 'failed';
+    return ended;
   });
   const { writeReport } = await import('../report/pipeline-page.js');
   const report = writeReport(out, result, definition.description);
@@ -154,7 +157,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
     printLine(`report: ${report}`);
   }
   if (result.outcome === 'refused') process.exitCode = exitCodes.unmet;
-  if (result.outcome === 'failed') process.exitCode = exitCodes.failure;
+  if (result.outcome === 'failed') process.exitCode = isStopped ? exitCodes.interrupted : exitCodes.failure;
 }
 
 async function compile(file: string, { set, out }: Pick<RunOptions, 'set' | 'out'>): Promise<void> {

@@ -91,7 +91,9 @@ export function evaluator(options: EvaluatorOptions): EvaluationNode {
     model,
     prepare: (context, inputs) => {
       const candidate = inputs['model'] as Artifact<'Model'>;
-      const baseline = context.history.latestBlessed(context.pipeline, candidate.id);
+      const blessed = context.history.latestBlessed(context.pipeline, candidate.id);
+      const baseline = blessed?.artifact ?? null;
+      const lost = blessed !== null && baseline === null ? blessed.id : null;
       const known = constantsIn(inputs['transform'] as Artifact<'TransformGraph'>, transform.source);
       const values = groupValues(action, by, inputs['schema'] as Artifact<'Schema'> | undefined);
       const old = baseline === null ? null : comparable(model, baseline, candidate);
@@ -116,6 +118,7 @@ export function evaluator(options: EvaluatorOptions): EvaluationNode {
           distribution,
           groups: omit(groups),
           features: featuresComputation(transform.source, known).id,
+          ...(lost !== null && { lost }),
         } as never,
         earlier: { baseline },
         make: async () => {
@@ -127,8 +130,11 @@ export function evaluator(options: EvaluatorOptions): EvaluationNode {
           const file: EvaluationFile = {
             candidate: found['candidate'],
             baseline: found['baseline'] ?? null,
-            baselineModel: baseline?.id ?? null,
-            incomparable: old?.reason ?? null,
+            baselineModel: blessed?.id ?? null,
+            incomparable:
+              lost === null
+                ? (old?.reason ?? null)
+                : `the blessed model ${lost.slice(0, 12)} is damaged or gone`,
           };
           return {
             files: { 'evaluation.json': canonical(file, 1) },

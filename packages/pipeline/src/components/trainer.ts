@@ -9,6 +9,7 @@ import {
   field,
   type IterativeProcess,
   iterativeProcess,
+  StarlingError,
   type Tensor,
   type Type,
 } from '@starling/federated-core';
@@ -77,7 +78,14 @@ export function trainer(options: TrainerOptions): ModelNode {
     prepare: (context, inputs) => {
       const known = constantsIn(inputs['transform'] as Artifact<'TransformGraph'>, transform.source);
       const { model: whole } = transformedModel(model, transform, known);
-      const before = warmStart ? context.history.latestBlessed(context.pipeline, null) : null;
+      const blessed = warmStart ? context.history.latestBlessed(context.pipeline, null) : null;
+      if (blessed !== null && blessed.artifact === null) {
+        throw new StarlingError(
+          'damaged-model',
+          `Cannot start from the latest blessed model: need artifacts/${blessed.id}, got one that is damaged or gone; restore it, or leave out warmStart`,
+        );
+      }
+      const before = blessed?.artifact ?? null;
       const plain = algorithm(whole);
       const process = overExamples(
         before === null ? plain : withInitialWeights(plain, weightsIn(before)),

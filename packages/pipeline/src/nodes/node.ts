@@ -68,7 +68,13 @@ export interface History {
   /** The newest statistics whose validator refused nothing, of another span. */
   latestStatistics(node: string, otherThanSpan: string): Artifact<'ExampleStatistics'> | null;
   /** The newest model that was blessed, and is not this one. */
-  latestBlessed(pipeline: string, otherThan: string | null): Artifact<'Model'> | null;
+  latestBlessed(pipeline: string, otherThan: string | null): BlessedModel | null;
+}
+
+export interface BlessedModel {
+  readonly id: string;
+  /** Null if it is damaged or gone. An older one would be another standard, and none at all no standard. */
+  readonly artifact: Artifact<'Model'> | null;
 }
 
 /** The artifact of an input, by its kind. */

@@ -115,7 +115,10 @@ export function historyAt(metadata: Metadata, store: ArtifactStore, pipeline: st
     },
     latestBlessed: (other, otherThan) => {
       const blessed = metadata.outputs(other, 'ModelBlessing', asOf).filter(({ isRefused }) => !isRefused);
-      return newest<'Model'>(blessed.map(({ inputs }) => inputs['model']).filter((id) => id !== otherThan));
+      const id = blessed
+        .map(({ inputs }) => inputs['model'])
+        .find((one) => one !== undefined && one !== otherThan);
+      return id === undefined ? null : { id, artifact: store.read(id) as Artifact<'Model'> | null };
     },
   };
 }

@@ -303,4 +303,23 @@ describe('runPipeline', () => {
     },
     LONG,
   );
+
+  test(
+    'leaves a model undecided whose blessed one is damaged or gone, and starts from none such',
+    async () => {
+      const own = newFolder();
+      const { id } = artifactOf(await run(own), 'trainer');
+      rmSync(join(own, 'artifacts', id, 'model.safetensors'));
+      const next = await run(own, { rounds: 2 });
+      expect(next.outcome).toBe('refused');
+      expect(reasonsOf(next, 'model-validator')).toContain(
+        `undecided: the blessed model ${id.slice(0, 12)} is damaged or gone`,
+      );
+      expect(currentVersion(join(own, 'serving'))).toBe(1);
+      const warm = await run(own, { rounds: 2, warmStart: true });
+      expect(warm.outcome).toBe('failed');
+      expect(reasonsOf(warm, 'trainer')).toContain(`need artifacts/${id}, got one that is damaged or gone`);
+    },
+    LONG,
+  );
 });

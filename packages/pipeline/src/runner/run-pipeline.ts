@@ -10,13 +10,14 @@ import { lockDatabase } from '@starling/store/sql';
 import { artifactStore, replaceSynced } from '../artifacts/artifact-store.js';
 import { canonical, sha256 } from '../artifacts/canonical.js';
 import { openMetadata } from '../metadata/metadata.js';
-
+import { neededFor } from './node-key.js';
 import type { PipelineResult, PipelineRunOptions } from './pipeline-result.js';
 import { PipelineRun } from './pipeline-run.js';
 
 /** Throws a `StarlingError` (`pipeline-busy`) if another process runs one in the directory; else what fails is told. */
 export async function runPipeline(options: PipelineRunOptions): Promise<PipelineResult> {
-  const { pipeline, directory, clock, seed = 1 } = options;
+  const { pipeline, directory, clock, seed = 1, only } = options;
+  if (only !== undefined) neededFor(pipeline, only); // a run that cannot be is not begun
   mkdirSync(directory, { recursive: true });
   const lock = lockDatabase(join(directory, 'lock.db'));
   if (lock === null) {
@@ -29,7 +30,7 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
   const engine = await createOnnxEngine();
   try {
     const shape = pipeline.nodes.map(({ name, component }) => ({ name, component }));
-    const row = metadata.begin(pipeline.name, sha256(canonical({ shape, seed, only: options.only ?? null })));
+    const row = metadata.begin(pipeline.name, sha256(canonical({ shape, seed, only: only ?? null })));
     const run = new PipelineRun(
       { ...options, seed },
       { metadata, engine, row, store: artifactStore(join(directory, 'artifacts')) },

@@ -38,6 +38,7 @@ export type {
   PresentOptions,
   RoundMetricsOf,
   RoundRecord,
+  RoundStateOf,
   RunAbout,
   RunOptions,
   RunResult,

@@ -29,7 +29,8 @@ import type { RunSource } from './compile-run.js';
 import type { CheckedConstraints, Constraints } from './constraints.js';
 import type { Evaluation } from './evaluation.js';
 
-export interface RoundRecord<M = HostValue> {
+/** `M`: the type of the metrics; `S`: of the state. */
+export interface RoundRecord<M = HostValue, S = unknown> {
   /** From 1: how many rounds are done. */
   readonly round: number;
   /** The attempt at it that counts: 1, unless others failed before. */
@@ -49,8 +50,10 @@ export interface RoundRecord<M = HostValue> {
   readonly reports: readonly RoundReport[];
   /** What was simulated to go wrong; left out without `faults`. */
   readonly faults?: PhaseFaults;
-  /** The leaves of the state after the round, not copied: not to be written to. None for a computation. */
+  /** The leaves of the state after the round, copied when they are first read. None for a computation. */
   readonly state: Leaves;
+  /** The same as a value of its type: `stateValue.model`. Of a computation, the round's result. */
+  readonly stateValue: S;
   /** Time from asking the cohort to the new state, without evaluation and commit. */
   readonly wallMs: number;
 }
@@ -88,6 +91,13 @@ export interface RunAbout {
 export type StateValueOf<P, C> = [P] extends [never]
   ? C extends FederatedComputation<Type | null, infer R>
     ? ValueOf<R> | null
+    : Value
+  : StateOf<P>;
+
+/** The type of the state after a round, or of the result of a computation in it. */
+export type RoundStateOf<P, C> = [P] extends [never]
+  ? C extends FederatedComputation<Type | null, infer R>
+    ? ValueOf<R>
     : Value
   : StateOf<P>;
 
@@ -191,7 +201,7 @@ export interface RunOptions<
    */
   readonly faults?: FaultsInput;
   /** Called, and awaited, once a round is committed. */
-  readonly onRound?: (record: RoundRecord<RoundMetricsOf<P, C>>) => MaybePromise<void>;
+  readonly onRound?: (record: RoundRecord<RoundMetricsOf<P, C>, RoundStateOf<P, C>>) => MaybePromise<void>;
   /** Called, and awaited, with each attempt at a round that has failed: of the last one, before the run throws. */
   readonly onFailedRound?: (failure: FailedRound) => MaybePromise<void>;
   /**

@@ -14,6 +14,8 @@ import { ServerCrashError } from '../runtime/errors.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import type { StopReason } from './best-rule.js';
 import { checkHeadline } from './check-headline.js';
+import { listOfLeaves } from './list-of-leaves.js';
+import { observedRecord } from './observed-record.js';
 import { createOutcomes } from './outcomes.js';
 import { tellDamage } from './resume-run.js';
 import { lastOf, valueOfState } from './round-facts.js';
@@ -145,7 +147,7 @@ export class RunProgress {
     if (versions !== null) await this.settle(reports, versions);
     session.settled?.({ run: start.id, round, attempt, counted: true });
     if (line !== null) await options.onRecord?.(line);
-    await options.onRound?.(record);
+    await options.onRound?.(observedRecord(this.parts.compiled, record, result));
   }
 
   async failed({ retryMs }: ActionOf<'attempt-failed'>, session: RuntimeSession): Promise<void> {
@@ -169,7 +171,7 @@ export class RunProgress {
       rounds: this.round,
       failedRounds: this.outcomes.failedRounds,
       lost: this.outcomes.lost,
-      state,
+      state: listOfLeaves(compiled.stateType ?? compiled.plan.plan.result, state),
       stateValue: valueOfState(compiled, state),
       metrics,
       evaluation,

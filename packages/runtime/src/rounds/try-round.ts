@@ -19,7 +19,8 @@ import { unlessAborted } from './unless-aborted.js';
 /** A new state that does not count yet. */
 export interface Ran {
   readonly kind: 'ran';
-  readonly record: RoundRecord;
+  /** What its observer is given is made of it: see `observedRecord`. */
+  readonly record: Omit<RoundRecord, 'stateValue'>;
   readonly result: Leaves;
   /** The versions of what clients keep that count with it; `null` if they keep nothing. */
   readonly versions: CountedVersions | null;
@@ -91,7 +92,7 @@ export async function tryRound(
   if (evaluated === null) return null;
   const figures = options.evaluation === undefined ? metrics : evaluated.evaluation;
   const checked = parts.constraints?.see(round, figures, round === options.rounds) ?? null;
-  const record: RoundRecord = {
+  const record: Ran['record'] = {
     ...{ round, attempt, metrics, ...evaluated, ...told, state, wallMs },
     ...(checked !== null && { constraints: checked }),
   };

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { describeValue, isPlain } from './describe-value.js';
 import { refusesMissing } from './missing-fields.js';
@@ -22,6 +23,7 @@ describe('refusesMissing', () => {
     expect(JSON.stringify(record)).toBe('{"a":1}');
     expect(await record).toBe(record);
     expect(String(record)).toBe('[object Object]');
+    expect(inspect(record)).toBe('{ a: 1 }');
     expect(Object.hasOwn(record, 'b')).toBe(false);
     expect(isPlain(record)).toBe(true);
     expect(describeValue(record)).toBe('an object with fields a');

@@ -14,11 +14,19 @@ const ASKED_OF_ALL: ReadonlySet<string> = new Set([
   'rank',
   'data',
   'dataId',
+  'columns',
   'isDisposed',
   'asymmetricMatch',
   'nodeType',
   'tagName',
 ]);
+
+/** Asked by Node for what to print in place of an object: without it, it prints the prototype, too. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+function ownFields(this: object): object {
+  return { ...this };
+}
 
 /**
  * A prototype of objects whose own fields are all that they have: what is read of them by another name throws what
@@ -28,6 +36,7 @@ const ASKED_OF_ALL: ReadonlySet<string> = new Set([
 export function refusesMissing(refuse: (name: string, object: object) => Error): object {
   return new Proxy(Object.create(null) as object, {
     get(_, name, object) {
+      if (name === INSPECT) return ownFields;
       if (typeof name === 'symbol' || name in Object.prototype)
         return Reflect.get(Object.prototype, name, object);
       if (ASKED_OF_ALL.has(name) || /^[@$_]/.test(name)) return undefined;

@@ -5,6 +5,7 @@ import { copyTensor, unflatten } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan/runner';
 import type { CompiledRun } from './compile-run.js';
 import { listOfLeaves } from './list-of-leaves.js';
+import { withOwnFields } from './own-fields.js';
 import type { RoundRecord } from './run-options.js';
 
 /** `result`: the leaves of the plan's result, of which a computation's `stateValue` is. */
@@ -13,7 +14,7 @@ export function observedRecord(
   record: Omit<RoundRecord, 'stateValue'>,
   result: Leaves,
 ): RoundRecord<HostValue, Value> {
-  const { state, wallMs, ...told } = record;
+  const { state, metrics, wallMs, ...told } = record;
   const type = stateType ?? plan.plan.result;
   let copied: Leaves | null = null;
   let value: Value | null = null;
@@ -23,11 +24,12 @@ export function observedRecord(
   };
   return {
     ...told,
+    metrics: withOwnFields('metrics', metrics),
     get state() {
       return stateType === null ? [] : leaves();
     },
     get stateValue() {
-      value ??= unflatten(type, leaves());
+      value ??= withOwnFields('stateValue', unflatten(type, leaves()));
       return value;
     },
     wallMs,

@@ -17,6 +17,7 @@ import { checkHeadline } from './check-headline.js';
 import { listOfLeaves } from './list-of-leaves.js';
 import { observedRecord } from './observed-record.js';
 import { createOutcomes } from './outcomes.js';
+import { withOwnFields } from './own-fields.js';
 import { tellDamage } from './resume-run.js';
 import { lastOf, valueOfState } from './round-facts.js';
 import type { RunResult } from './run-options.js';
@@ -172,13 +173,16 @@ export class RunProgress {
       failedRounds: this.outcomes.failedRounds,
       lost: this.outcomes.lost,
       state: listOfLeaves(compiled.stateType ?? compiled.plan.plan.result, state),
-      stateValue: valueOfState(compiled, state),
-      metrics,
+      stateValue: withOwnFields('stateValue', valueOfState(compiled, state)),
+      metrics: withOwnFields('metrics', metrics),
       evaluation,
       stateHash: stateHash(state),
       interrupted: this.interrupted,
       stopped: this.stopped,
-      best: best === null ? null : { ...best, stateValue: valueOfState(compiled, best.state) },
+      best:
+        best === null
+          ? null
+          : { ...best, stateValue: withOwnFields('best.stateValue', valueOfState(compiled, best.state)) },
       constraints: this.parts.constraints?.checked ?? null,
       failure: this.interrupted ? null : this.outcomes.failure(),
     };

@@ -11,7 +11,6 @@ import { readSettings } from '../federation/settings.js';
 import { createLogger } from '../output/logger.js';
 import { printLine } from '../output/print.js';
 import { withInterrupt } from '../run/interrupt.js';
-import { requireFolder } from '../run/output-folder.js';
 import { hasWorkers, makeRuntime, runtimeNames } from '../run/runtimes.js';
 import {
   engineOption,
@@ -113,6 +112,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
   }
   const { definition, built, path } = await loadPipeline(file, set);
   requireNodes(built, node);
+  const { requireFolder } = await import('../run/output-folder.js');
   requireFolder(out);
   const { runPipeline } = await import('@starling/pipeline');
   const { pipelineView } = await import('../output/pipeline-text.js');

@@ -1,6 +1,6 @@
 // Where the clients of a process keep what they keep: of each run one opening of the store, which they share, and which
 // is closed when the last of them ends.
-import { type ClientStateStore, memoryClientStates, type OpenClientStates } from '@starling/store';
+import type { ClientStateStore, OpenClientStates } from '@starling/store';
 
 export interface Keeper {
   /** The states of a run. Throws as `ClientStateStore.open`. */
@@ -18,8 +18,8 @@ interface Shared {
 
 const shared = new WeakMap<ClientStateStore, Shared>();
 
-/** For one client; without a store it keeps in memory, while it lives. */
-export function borrowKeeper(store: ClientStateStore = memoryClientStates()): Keeper {
+/** For one client. */
+export function borrowKeeper(store: ClientStateStore): Keeper {
   const of = shared.get(store) ?? { runs: new Map<string, Promise<OpenClientStates>>(), users: 0 };
   shared.set(store, of);
   of.users++;

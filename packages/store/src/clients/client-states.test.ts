@@ -217,4 +217,66 @@ describe('directoryClientStates', () => {
     ]);
     expect(await states.read('a', first[0]!)).toEqual(new Uint8Array(1000));
   });
+
+  test.each([
+    ['a', ''],
+    ['b', 'a'],
+  ])(
+    '`directoryClientStates` sets a segment aside whose head of %s is damaged',
+    async (damaged, readable) => {
+      const disk = simulatedDisk();
+      const open = () => directoryClientStates('/states', { disk, owner: owner() }).open('run');
+      const files = () => disk.paths().filter((each) => each.includes('.segment'));
+      const first = await open();
+      for (const client of ['a', 'b', 'c']) {
+        await first.write(
+          client,
+          version(idOf(client), 1, null),
+          new TextEncoder().encode(`state of ${client}`),
+        );
+      }
+      await first.sync();
+      await first.close();
+      const [path] = files() as [string];
+      const head = Buffer.from(disk.peek(path)!).indexOf(`{"client":"${damaged}"`);
+      disk.flipBit(path, (head - 1) * 8); // of the last byte of its length, so that it is 16 MiB
+      const bytes = Uint8Array.from(disk.peek(path)!);
+      const states = await open();
+      for (const client of ['a', 'b', 'c']) {
+        expect((await states.read(client, idOf(client))) !== null).toBe(readable.includes(client));
+      }
+      // Nothing of it is asked for any more: it is no longer read, and all of it is still there.
+      await states.write('a', version(idOf('next'), 2, null), new Uint8Array(10));
+      await states.settle('a', idOf('next'), 2);
+      await states.sync();
+      await states.close();
+      const aside = `${path}.damaged`;
+      expect(files().sort()).toEqual([aside, '/states/run/states-00000002.segment']);
+      expect(disk.peek(aside)).toEqual(bytes);
+      const again = await open();
+      expect(await again.read('a', idOf('next'))).toEqual(new Uint8Array(10));
+      expect(await again.versions('c')).toEqual([]);
+      await again.close();
+      expect(disk.peek(aside)).toEqual(bytes);
+    },
+  );
+
+  test('`directoryClientStates` takes a state for lost that was damaged when the rest moved on', async () => {
+    const disk = simulatedDisk();
+    const states = await directoryClientStates('/states', { disk, owner: owner() }).open('run');
+    const put = async (client: string, round: number) => {
+      const id = idOf(`${client}${round}`);
+      await states.write(client, version(id, round, null), new Uint8Array(1000));
+      await states.settle(client, id, round);
+    };
+    const clients = ['b', 'c', 'd', 'e', 'f'];
+    for (const client of [...clients, 'a']) await put(client, 1);
+    await states.sync();
+    const [path] = disk.paths().filter((each) => each.endsWith('.segment'));
+    disk.flipBit(path!, disk.peek(path!)!.length * 8 - 3);
+    for (const client of clients) await put(client, 2);
+    await states.sync();
+    expect(disk.peek(path!)).toBeNull();
+    expect(await states.read('a', idOf('a1'))).toBeNull();
+  });
 });

@@ -1,6 +1,7 @@
 // What clients keep, in a directory: a folder a run, in it a segment for what was written between two syncs, and an
 // index of the clients that were ever touched in memory. A segment that nothing is asked of any more is removed; what
-// is left of one that is mostly void moves on, so that the folder holds little more than what may be asked for.
+// is left of one that is mostly void moves on, so that the folder holds little more than what may be asked for. One
+// that is damaged is set aside instead, under another name: a state that cannot be found in it may be the only copy.
 import { checkOptions } from '@starling/federated-core/plan';
 import { type Disk, type DiskFile, writeAll } from '../disk/disk.js';
 import { nodeDisk } from '../disk/node-disk.js';
@@ -80,6 +81,7 @@ function inTurn(states: OpenClientStates, folder: string): OpenClientStates {
 
 interface Segment {
   readonly number: number;
+  isDamaged: boolean;
   bytes: number;
   /** Of entries that are held. */
   liveBytes: number;
@@ -91,7 +93,17 @@ interface HeldEntry extends SegmentEntry {
   readonly segment: Segment;
 }
 
-const FILE = /^states-(\d+)\.segment$/;
+const FILE = /^states-(\d+)\.segment(\.damaged)?$/;
+
+/** One without entries. */
+const newSegment = (number: number): Segment => ({
+  number,
+  isDamaged: false,
+  bytes: 0,
+  liveBytes: 0,
+  live: 0,
+});
+
 /** A segment of which less is held than this share is taken apart. */
 const LEAST_LIVE = 1 / 4;
 
@@ -113,12 +125,18 @@ class DirectoryStates implements OpenClientStates {
   /** Of the files that are there: what was let go of and is still in one is held again, until it is settled anew. */
   async load(): Promise<void> {
     const names = await this.disk.list(this.folder);
-    const numbers = names.flatMap((name) => FILE.exec(name)?.[1] ?? []).map(Number);
-    for (const number of numbers.sort((one, other) => one - other)) {
-      const segment: Segment = { number, bytes: 0, liveBytes: 0, live: 0 };
+    const files = names.flatMap((name) => {
+      const [, number, isAside] = FILE.exec(name) ?? [];
+      return number === undefined ? [] : [{ number: Number(number), isAside: isAside !== undefined }];
+    });
+    for (const { number, isAside } of files.sort((one, other) => one.number - other.number)) {
+      this.next = number + 1; // no number is taken again while its file is aside
+      if (isAside) continue;
+      const segment = newSegment(number);
       this.segments.set(number, segment);
-      this.next = number + 1;
-      for (const [client, entry] of await readEntries(this.disk, this.path(segment))) {
+      const { entries, isDamaged } = await readEntries(this.disk, this.path(segment));
+      segment.isDamaged = isDamaged;
+      for (const [client, entry] of entries) {
         segment.bytes += entry.size;
         this.hold(client, { ...entry, segment });
       }
@@ -129,7 +147,9 @@ class DirectoryStates implements OpenClientStates {
   async read(client: string, id: string): Promise<Uint8Array | null> {
     this.check();
     const entry = this.of(client).find((each) => each.id === id);
-    return entry === undefined ? null : readState(this.disk, this.path(entry.segment), entry);
+    // One that was damaged when its segment was taken apart is nowhere.
+    if (entry === undefined || !this.segments.has(entry.segment.number)) return null;
+    return readState(this.disk, this.path(entry.segment), entry);
   }
 
   async write(client: string, version: ClientVersion, state: Uint8Array): Promise<void> {
@@ -186,7 +206,7 @@ class DirectoryStates implements OpenClientStates {
   }
 
   private async begin(): Promise<NonNullable<typeof this.current>> {
-    const segment: Segment = { number: this.next++, bytes: 0, liveBytes: 0, live: 0 };
+    const segment = newSegment(this.next++);
     const file = await this.disk.open(this.path(segment), 'write');
     this.segments.set(segment.number, segment);
     this.current = { segment, file };
@@ -219,7 +239,9 @@ class DirectoryStates implements OpenClientStates {
     );
     for (const segment of sparse) {
       const path = this.path(segment);
-      for (const [client, entry] of await readEntries(this.disk, path)) {
+      const { entries, isDamaged } = await readEntries(this.disk, path);
+      segment.isDamaged = isDamaged;
+      for (const [client, entry] of entries) {
         const isHeld = this.of(client).some((each) => each.segment === segment && each.at === entry.at);
         const state = isHeld ? await readState(this.disk, path, entry) : null;
         if (state !== null) await this.write(client, entry, state);
@@ -237,7 +259,8 @@ class DirectoryStates implements OpenClientStates {
 
   private async remove(segment: Segment): Promise<void> {
     this.segments.delete(segment.number);
-    await this.disk.remove(this.path(segment));
+    const path = this.path(segment);
+    await (segment.isDamaged ? this.disk.rename(path, `${path}.damaged`) : this.disk.remove(path));
   }
 
   /**

@@ -45,23 +45,29 @@ export function encodeEntry(
   return { entry: { id, round, base, at: start, size: bytes.length }, bytes };
 }
 
-/** All entries of a segment by their clients, read head by head; what a crash has cut off is left out. */
-export async function readEntries(
-  disk: Disk,
-  path: string,
-): Promise<readonly (readonly [client: string, entry: SegmentEntry])[]> {
+/** What can be read of a segment. */
+export interface SegmentEntries {
+  /** By their clients, in the order of the file. */
+  readonly entries: readonly (readonly [client: string, entry: SegmentEntry])[];
+  /** Whether they end before a head that is there and is none: what comes after it cannot be found. */
+  readonly isDamaged: boolean;
+}
+
+/** Reads head by head; what a crash has cut off is left out, and is no damage. */
+export async function readEntries(disk: Disk, path: string): Promise<SegmentEntries> {
   const entries: (readonly [string, SegmentEntry])[] = [];
   for (let at = 0; ; ) {
     const piece = await disk.readPart(path, at, HEAD_PIECE);
-    if (piece.length < LENGTH_BYTES) return entries;
+    if (piece.length < LENGTH_BYTES) return { entries, isDamaged: false };
     const length = new DataView(piece.buffer, piece.byteOffset).getUint32(0, true);
-    if (length > MOST_HEAD) return entries;
+    if (length > MOST_HEAD) return { entries, isDamaged: true };
     const text =
       piece.length >= LENGTH_BYTES + length
         ? piece.subarray(LENGTH_BYTES, LENGTH_BYTES + length)
         : await disk.readPart(path, at + LENGTH_BYTES, length);
-    const head = parseHead(text, length);
-    if (head === null) return entries;
+    if (text.length < length) return { entries, isDamaged: false };
+    const head = parseHead(text);
+    if (head === null) return { entries, isDamaged: true };
     const { client, id, round, base, bytes } = head;
     const size = LENGTH_BYTES + length + bytes;
     entries.push([client, { id, round, base, at, size }]);
@@ -70,8 +76,7 @@ export async function readEntries(
 }
 
 /** `null` for what is no head as it was written. */
-function parseHead(text: Uint8Array, length: number): Head | null {
-  if (text.length < length) return null;
+function parseHead(text: Uint8Array): Head | null {
   try {
     const head = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text)) as Head;
     return typeof head.client === 'string' && Number.isSafeInteger(head.bytes) && head.bytes >= 0
@@ -91,7 +96,7 @@ export async function readState(
   const bytes = await disk.readPart(path, at, size);
   if (bytes.length < size) return null;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const head = parseHead(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length), length);
+  const head = parseHead(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length));
   const state = bytes.subarray(LENGTH_BYTES + length);
   return head?.id === id && sha256(state) === head.sha256 ? state.slice() : null;
 }

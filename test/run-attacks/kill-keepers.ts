@@ -61,8 +61,8 @@ export async function killKeepers(kills: number, rounds: number, seed: number): 
       if (child.exitCode !== null) return; // it has heard that the run is over
       child.kill('SIGKILL');
       await once(child, 'exit');
-      processes[index] = startClient(index);
       clientKills++;
+      if (!isOver) processes[index] = startClient(index);
     }
   };
   try {

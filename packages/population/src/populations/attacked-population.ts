@@ -9,7 +9,6 @@ import {
   generator,
   type Seed,
   struct,
-  structEntries,
   type Tensor,
   type Type,
   tensor,
@@ -24,10 +23,9 @@ import {
   optionError,
   required,
 } from '@starling/federated-core/plan';
-import { fingerprintOf } from './fingerprint.js';
+import { changedPopulation, columnType } from './changed-population.js';
 import type { Population } from './population.js';
 import { populationKind } from './population-kind.js';
-import { withoutHabits } from './without-habits.js';
 
 export interface AttackedPopulationOptions {
   /** Its clients hold records. */
@@ -57,32 +55,17 @@ export function attackedPopulation(options: AttackedPopulationOptions): Populati
   const dataType = withFlag(name, population.dataType);
   const flip = flipLabels === undefined ? null : labelFlip(name, population.dataType, flipLabels);
   const liars = liarsOf(size, share, seed);
-  const changed = (value: Value, index: number): Value => {
+  const change = (value: Value, index: number): Value => {
     const isLiar = liars.has(index);
     const own = isLiar && flip !== null ? flip(value) : value;
     return { ...(own as object), attacker: tensor('float32', [], Float32Array.of(isLiar ? 1 : 0)) };
   };
-  const attacked = {
+  const flips = JSON.stringify(flipLabels ?? null);
+  return changedPopulation(population, {
     name: `${name}/attacked`,
-    size,
     dataType,
-    clientId: (index: number) => population.clientId(index),
-    exampleCount: (index: number) => population.exampleCount(index),
-    load: (index: number) => {
-      const value = population.load(index);
-      return value instanceof Promise
-        ? value.then((there: Value) => changed(there, index))
-        : changed(value, index);
-    },
-    dataAtHand: population.dataAtHand ?? true,
-  };
-  return withoutHabits({
-    ...attacked,
-    fingerprint: async () => {
-      const of = JSON.stringify(await population.fingerprint());
-      const flips = JSON.stringify(flipLabels ?? null);
-      return fingerprintOf(attacked, { attackers: share, attackSeed: seed.join(' '), flips, of });
-    },
+    change,
+    declared: { attackers: share, attackSeed: seed.join(' '), flips },
   });
 }
 
@@ -114,8 +97,7 @@ function labelFlip(
     data: kinds.text,
   });
   const { classes, label = 'y', data = 'data' } = options;
-  const examples = fieldOf(type, data);
-  const found = examples?.kind === 'sequence' ? fieldOf(examples.element, label) : undefined;
+  const found = columnType(type, data, label);
   if (found?.kind !== 'tensor' || !['int32', 'uint8'].includes(found.dtype)) {
     throw optionError(
       `Cannot flip the labels of ${population}: need a sequence '${data}' of structs with an int32 or uint8 '${label}', got ${formatType(type)}`,
@@ -130,9 +112,4 @@ function labelFlip(
     const flipped = { ...column, data: numbers } as Tensor;
     return { ...fields, [data]: { ...dataset, columns: { ...columns, [label]: flipped } } };
   };
-}
-
-function fieldOf(type: Type, name: string): Type | undefined {
-  if (type.kind !== 'struct') return undefined;
-  return structEntries(type).find(([field]) => field === name)?.[1];
 }

@@ -8,7 +8,6 @@ import {
   type Generator,
   generator,
   type Seed,
-  structEntries,
   type Tensor,
   type Type,
   type Value,
@@ -22,10 +21,9 @@ import {
   optionError,
   required,
 } from '@starling/federated-core/plan';
-import { fingerprintOf } from './fingerprint.js';
+import { changedPopulation, columnType } from './changed-population.js';
 import type { Population } from './population.js';
 import { populationKind } from './population-kind.js';
-import { withoutHabits } from './without-habits.js';
 
 /** Whose examples are changed. */
 export interface SkewedClient {
@@ -73,7 +71,7 @@ export function skewedPopulation(options: SkewedPopulationOptions): Population {
   const { population, skew, seed, feature = 'x', data = 'data' } = options;
   const { name, size, dataType } = population;
   checkFeature(name, dataType, data, feature);
-  const changed = (value: Value, index: number): Value => {
+  const change = (value: Value, index: number): Value => {
     const fields = value as Readonly<Record<string, Value>>;
     const dataset = fields[data] as Dataset;
     const columns = dataset.columns as Readonly<Record<string, Tensor>>;
@@ -81,40 +79,18 @@ export function skewedPopulation(options: SkewedPopulationOptions): Population {
     const column = skew.apply(columns[feature] as Tensor, { index, clients: size, random });
     return { ...fields, [data]: { ...dataset, columns: { ...columns, [feature]: column } } };
   };
-  const skewed = {
+  return changedPopulation(population, {
     name: `${name}/${skew.name}`,
-    size,
     dataType,
-    clientId: (index: number) => population.clientId(index),
-    exampleCount: (index: number) => population.exampleCount(index),
-    load: (index: number) => {
-      const value = population.load(index);
-      return value instanceof Promise
-        ? value.then((there: Value) => changed(there, index))
-        : changed(value, index);
-    },
-    dataAtHand: population.dataAtHand ?? true,
-  };
-  return withoutHabits({
-    ...skewed,
-    fingerprint: async () => {
-      const of = JSON.stringify(await population.fingerprint());
-      return fingerprintOf(skewed, { skew: skew.name, skewSeed: seed.join(' '), of });
-    },
+    change,
+    declared: { skew: skew.name, skewSeed: seed.join(' ') },
   });
 }
 
 /** Throws a `RangeError` unless clients hold a sequence `data` of structs with a tensor `feature`. */
 function checkFeature(population: string, type: Type, data: string, feature: string): void {
-  const examples = fieldOf(type, data);
-  const found = examples?.kind === 'sequence' ? fieldOf(examples.element, feature) : undefined;
-  if (found?.kind === 'tensor') return;
+  if (columnType(type, data, feature)?.kind === 'tensor') return;
   throw optionError(
     `Cannot skew ${population}: need a sequence '${data}' of structs with a tensor '${feature}', got ${formatType(type)}`,
   );
-}
-
-function fieldOf(type: Type, name: string): Type | undefined {
-  if (type.kind !== 'struct') return undefined;
-  return structEntries(type).find(([field]) => field === name)?.[1];
 }

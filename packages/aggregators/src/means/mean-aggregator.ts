@@ -18,7 +18,7 @@ import {
 import { checkOptions, kinds } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
 import { aggregationBy, aggregatorKind } from '../aggregator/aggregator-kind.js';
-import { nothing } from '../aggregator/nothing.js';
+import { stateless } from '../aggregator/stateless.js';
 import { mapStructure } from '../structures/structures.js';
 import { sumAggregator } from '../sums/sum-aggregator.js';
 
@@ -55,18 +55,9 @@ function exactMean(weighted: boolean): Aggregator {
     reveals: 'sums',
     sensitivity: null,
     create: (update) =>
-      aggregationOf({
-        name,
-        update,
-        start: nothing,
-        step: (state, { value, weight }) => ({
-          state,
-          result: federatedMean(value, {
-            weight: weighted ? weight : federatedMap(signOfWeight, { weight }),
-          }),
-          measurements: nothing(),
-        }),
-      }),
+      stateless(name, update, ({ value, weight }) =>
+        federatedMean(value, { weight: weighted ? weight : federatedMap(signOfWeight, { weight }) }),
+      ),
   };
 }
 

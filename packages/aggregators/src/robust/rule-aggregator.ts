@@ -1,8 +1,8 @@
 // What aggregators by a rule over single updates have in common: no state, no measurements, and that they are
 // revealing.
 import type { AnyServerValue, ClientsValue } from '@starling/federated-core';
-import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
-import { nothing } from '../aggregator/nothing.js';
+import type { Aggregator } from '../aggregator/aggregator.js';
+import { stateless } from '../aggregator/stateless.js';
 
 /** The aggregator whose result is what `combine` makes of the clients' values and weights. */
 export function ruleAggregator(
@@ -13,16 +13,6 @@ export function ruleAggregator(
     name,
     reveals: 'updates',
     sensitivity: null,
-    create: (update) =>
-      aggregationOf({
-        name,
-        update,
-        start: nothing,
-        step: (state, { value, weight }) => ({
-          state,
-          result: combine(value, weight),
-          measurements: nothing(),
-        }),
-      }),
+    create: (update) => stateless(name, update, ({ value, weight }) => combine(value, weight)),
   };
 }

@@ -28,8 +28,8 @@ import {
   optionError,
   sizeOf,
 } from '@starling/federated-core/plan';
-import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
-import { nothing } from '../aggregator/nothing.js';
+import type { Aggregator } from '../aggregator/aggregator.js';
+import { stateless } from '../aggregator/stateless.js';
 import { type DigitBits, packDigits, unpackDigits, wordsFor } from '../structures/packed-digits.js';
 import { leavesOf, mapStructure, placesIn } from '../structures/structures.js';
 
@@ -68,18 +68,11 @@ export function quantizedSum(options: QuantizedSumOptions = {}): Aggregator {
         return size;
       });
       const isCoded = sizes.map((size) => size >= threshold);
-      return aggregationOf({
-        name,
-        update,
-        start: nothing,
-        step: (state, { value }) => ({
-          state,
-          result: isCoded.includes(true)
-            ? codedSum(update, sizes, isCoded, bits, value)
-            : (federatedSum(value as never) as AnyServerValue),
-          measurements: nothing(),
-        }),
-      });
+      return stateless(name, update, ({ value }) =>
+        isCoded.includes(true)
+          ? codedSum(update, sizes, isCoded, bits, value)
+          : (federatedSum(value as never) as AnyServerValue),
+      );
     },
   };
 }

@@ -2,8 +2,8 @@
 // Sampling with a Reservoir", ACM TOMS 1985) by the ranks that clients draw, so that it is the same in any order.
 import { federatedSample } from '@starling/federated-core';
 import { checkOptions, count, required } from '@starling/federated-core/plan';
-import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
-import { nothing } from '../aggregator/nothing.js';
+import type { Aggregator } from '../aggregator/aggregator.js';
+import { stateless } from '../aggregator/stateless.js';
 
 export interface ReservoirSampleOptions {
   /** How many updates at most. */
@@ -23,15 +23,6 @@ export function reservoirSample(options: ReservoirSampleOptions): Aggregator {
     reveals: 'sample',
     sensitivity: null,
     create: (update) =>
-      aggregationOf({
-        name,
-        update,
-        start: nothing,
-        step: (state, { value }) => ({
-          state,
-          result: federatedSample(value, { maxSamples }) as never,
-          measurements: nothing(),
-        }),
-      }),
+      stateless(name, update, ({ value }) => federatedSample(value, { maxSamples }) as never),
   };
 }

@@ -1,8 +1,8 @@
 // The sum of the clients' updates; weights do not count.
 import { federatedSum } from '@starling/federated-core';
 import { checkOptions } from '@starling/federated-core/plan';
-import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
-import { nothing } from '../aggregator/nothing.js';
+import type { Aggregator } from '../aggregator/aggregator.js';
+import { stateless } from '../aggregator/stateless.js';
 
 /** Adds up updates; without any, the sum is zero. It has no options. */
 export function sumAggregator(options: Readonly<Record<string, never>> = {}): Aggregator {
@@ -12,16 +12,6 @@ export function sumAggregator(options: Readonly<Record<string, never>> = {}): Ag
     reveals: 'sums',
     sensitivity: null,
     grows: true,
-    create: (update) =>
-      aggregationOf({
-        name: 'sum',
-        update,
-        start: nothing,
-        step: (state, { value }) => ({
-          state,
-          result: federatedSum(value),
-          measurements: nothing(),
-        }),
-      }),
+    create: (update) => stateless('sum', update, ({ value }) => federatedSum(value)),
   };
 }

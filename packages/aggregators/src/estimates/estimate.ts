@@ -28,7 +28,7 @@ export function boundWithin(range: NumberRange): Check {
   };
 }
 
-export function isEstimate(value: unknown): value is Estimate {
+function isEstimate(value: unknown): value is Estimate {
   return hasMethods(value, ['create']) && !('reveals' in (value as object));
 }
 

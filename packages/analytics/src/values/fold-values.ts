@@ -63,7 +63,7 @@ const plainReduce = sequenceReduce as unknown as <E>(
 ) => TensorStructure;
 
 /** int32: 1 if the client has a value of the column, else 0. */
-export function hasValues({ values }: CapturedColumn): tf.Tensor {
+function hasValues({ values }: CapturedColumn): tf.Tensor {
   return tf.minimum(tf.cast(sequenceLength(values), 'int32'), tf.scalar(1, 'int32'));
 }
 

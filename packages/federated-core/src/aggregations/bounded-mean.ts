@@ -55,7 +55,7 @@ export const boundedMeanAggregation = defineAggregation({
 });
 
 /** What an update is multiplied by so that its L2 norm is at most `norm`. */
-export function scaleWithin(norm: number, leaves: readonly Tensor[]): number {
+function scaleWithin(norm: number, leaves: readonly Tensor[]): number {
   let squares = 0;
   for (const { data } of leaves) {
     const numbers = data as Float32Array | Float64Array;

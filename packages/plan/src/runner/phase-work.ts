@@ -53,14 +53,12 @@ export function phaseWork(
     const worked = await runner.work(phase, broadcast, [...slices, ...state, ...input], seed);
     if (outputs.state === 0) return { update: worked, state: plan.clientState?.madeIn === phase ? [] : null };
     const made = worked.slice(outputs.updates);
-    if (finite) {
+    if (finite && findNonFinite(made) !== null) {
       // Not where in the state: that would leave the client.
-      if (findNonFinite(made) !== null) {
-        throw new RejectedUpdateError(
-          'non-finite-state',
-          'Cannot keep a new state: its numbers must be finite, got a NaN or an infinity',
-        );
-      }
+      throw new RejectedUpdateError(
+        'non-finite-state',
+        'Cannot keep a new state: its numbers must be finite, got a NaN or an infinity',
+      );
     }
     return { update: worked.slice(0, outputs.updates), state: made };
   };

@@ -1,7 +1,5 @@
 // Every aggregator gives the same on every runtime: in this process, on one, two and three threads, and with clients
 // over sockets. Its aggregate and its measurements are held to it, and its state over rounds.
-import { startClients } from '@starling/client';
-import { websocketRuntime } from '@starling/coordinator';
 import {
   atClients,
   atServer,
@@ -24,6 +22,7 @@ import { type Population, populationOf, uniformSampler } from '@starling/populat
 import { inProcessRuntime, type Runtime, runRounds, threadsRuntime } from '@starling/runtime';
 import { describe, expect, test } from 'vitest';
 import { type AggregatorCase, aggregators, updateOf } from './support/aggregators.js';
+import { socketRuntime } from './support/socket-runtime.js';
 
 const CLIENTS = 9;
 const NUMBERS = 40;
@@ -78,18 +77,6 @@ async function outcomeOf(one: AggregatorCase, runtime: Runtime) {
     seed: 5,
   });
   return { stateHash, metrics };
-}
-
-/** A runtime whose clients join from this process, each over a socket. */
-function socketRuntime(population: Population): { readonly runtime: Runtime; end(): Promise<void> } {
-  let clients: ReturnType<typeof startClients> | null = null;
-  const runtime = websocketRuntime({
-    minClients: population.size,
-    onListen: ({ url }) => {
-      clients = startClients({ url, population, clients: { any: population.size } });
-    },
-  });
-  return { runtime, end: async () => void (await (await clients)?.close()) };
 }
 
 describe('aggregators', () => {

@@ -1,11 +1,10 @@
 // Every algorithm ends in one state: in this process, on one, two and three threads, and with clients over sockets.
-import { startClients } from '@starling/client';
-import { websocketRuntime } from '@starling/coordinator';
 import * as learning from '@starling/learning';
-import { type Population, uniformSampler } from '@starling/population';
+import { uniformSampler } from '@starling/population';
 import { inProcessRuntime, type Runtime, runRounds, threadsRuntime } from '@starling/runtime';
 import { describe, expect, test } from 'vitest';
 import { type AlgorithmCase, algorithms, clientsOf } from './support/algorithms.js';
+import { socketRuntime } from './support/socket-runtime.js';
 
 /** Of what looks like an algorithm among the exports: what is called with options and gives a process. */
 const NO_ALGORITHMS: readonly string[] = ['federatedEvaluation', 'learningProcess'];
@@ -21,18 +20,6 @@ async function stateHash(algorithm: AlgorithmCase, runtime: Runtime): Promise<st
     seed: 5,
   });
   return stateHash;
-}
-
-/** A runtime whose ten clients join from this process, each over a socket of its own. */
-function socketRuntime(population: Population): { readonly runtime: Runtime; end(): Promise<void> } {
-  let clients: ReturnType<typeof startClients> | null = null;
-  const runtime = websocketRuntime({
-    minClients: population.size,
-    onListen: ({ url }) => {
-      clients = startClients({ url, population, clients: { any: population.size } });
-    },
-  });
-  return { runtime, end: async () => void (await (await clients)?.close()) };
 }
 
 describe('algorithms', () => {

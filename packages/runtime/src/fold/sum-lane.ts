@@ -109,7 +109,7 @@ export async function sumLane(
       },
       check,
     );
-    if (update !== null) await kept?.keep();
+    if (kept !== null && update !== null) await kept.keep();
     reports.push(
       report.status === 'accepted' && kept?.restarted === true ? { ...report, restarted: true } : report,
     );

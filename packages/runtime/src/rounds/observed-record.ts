@@ -1,5 +1,5 @@
 // A round as its observer is given it: with a state of the observer's own, which is copied when it is first read. What
-// is written to it reaches no further round, and who reads no state pays for none.
+// is written to it reaches no further round, and who reads none of it pays for nothing.
 import type { HostValue, Value } from '@starling/federated-core';
 import { copyTensor, unflatten } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan/runner';
@@ -18,13 +18,17 @@ export function observedRecord(
   const type = stateType ?? plan.plan.result;
   let copied: Leaves | null = null;
   let value: Value | null = null;
+  let figures: HostValue | null = null;
   const leaves = (): Leaves => {
     copied ??= listOfLeaves(type, (stateType === null ? result : state).map(copyTensor));
     return copied;
   };
   return {
     ...told,
-    metrics: withOwnFields('metrics', metrics),
+    get metrics() {
+      figures ??= withOwnFields('metrics', metrics);
+      return figures;
+    },
     get state() {
       return stateType === null ? [] : leaves();
     },

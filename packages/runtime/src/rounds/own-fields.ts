@@ -12,5 +12,5 @@ export function withOwnFields<V>(what: string, value: V): V {
     name,
     withOwnFields(`${what}.${name}`, field),
   ]);
-  return Object.assign(Object.create(prototype) as V & object, Object.fromEntries(fields));
+  return { __proto__: prototype, ...Object.fromEntries(fields) } as V;
 }

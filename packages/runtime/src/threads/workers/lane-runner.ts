@@ -114,22 +114,20 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
     phase.turn = lane.turn;
     const cell = phase.cells.get(lane.cellStart) ?? cellAt(heap, lane.cellStart, phase.zeros);
     phase.cells.set(lane.cellStart, cell);
-    const states: (Uint8Array | null)[] = lane.clients.map(() => null);
+    const states: (Uint8Array | null)[] =
+      plan.plan.clientState === undefined ? [] : lane.clients.map(() => null);
+    const stateOf = ({ id, state }: SentClient, position: number): LaneState | null => {
+      if (state === undefined) return null;
+      return keeping(phase.work, id, state, lane.stateSeed ?? lane.seed, (made) => {
+        states[position] = made;
+      });
+    };
     const sums = await sumLane(phase, {
       broadcast: phase.broadcast,
       seed: lane.seed,
-      clients: lane.clients.map((client, position) => {
-        const { id, state } = client;
-        const keep = (made: Uint8Array): void => {
-          states[position] = made;
-        };
-        const seed = lane.stateSeed ?? lane.seed;
-        return clientOf(
-          phase.selections,
-          client,
-          state === undefined ? null : keeping(phase.work, id, state, seed, keep),
-        );
-      }),
+      clients: lane.clients.map((client, position) =>
+        clientOf(phase.selections, client, stateOf(client, position)),
+      ),
       zeros: () => resetCell(cell, phase.zeros),
       async mayGoOn() {
         if (pause !== undefined) await pause();

@@ -33,6 +33,7 @@ export {
   type ServerEvaluation,
 } from './rounds/evaluation.js';
 export { type LoadedState, loadState } from './rounds/load-state.js';
+export { createPauseSwitch, type OperatedPause, type PauseSwitch } from './rounds/pause-switch.js';
 export type {
   FailedRound,
   PresentOptions,

@@ -52,6 +52,55 @@ describe('createRunMachine', () => {
     expect(does(RAN)).toEqual([]);
   });
 
+  test('`createRunMachine` begins no attempt while it is paused, and finishes the one at hand', () => {
+    const { machine, does } = machineOf();
+    does(START);
+    does({ kind: 'stored' });
+    expect(does({ kind: 'paused' })).toEqual([]);
+    expect(does(RAN)).toEqual(['store commit 1.1']);
+    expect(does({ kind: 'stored' })).toEqual(['committed 1.1']);
+    expect([machine.state, machine.wakeAt]).toEqual(['paused', null]);
+    expect(does({ kind: 'tick' })).toEqual([]);
+    expect(does({ kind: 'resumed' })).toEqual(['store attempt 2.1']);
+    expect(does({ kind: 'resumed' })).toEqual([]);
+  });
+
+  test('`createRunMachine` holds back an attempt that was left open, a wait and a selection while it is paused', () => {
+    const open = { round: 1, attempt: 2, cohort: [3], seed };
+    const reopened = machineOf();
+    reopened.does({ kind: 'paused' });
+    expect(reopened.does({ ...START, attempt: open, failed: 1 } as RunEvent)).toEqual([]);
+    expect(reopened.does({ kind: 'resumed' })).toEqual(['store attempt 1.2']);
+
+    const waiting = machineOf({ backOffMs: 100 });
+    waiting.does(START);
+    waiting.does({ kind: 'stored' });
+    waiting.does({ kind: 'failed', code: 'too-few-reports', reason: 'none' });
+    waiting.does({ kind: 'stored' });
+    expect(waiting.machine.state).toBe('backing-off');
+    waiting.does({ kind: 'paused' }, 50);
+    expect(waiting.does({ kind: 'tick' }, 200)).toEqual([]);
+    expect(waiting.does({ kind: 'resumed' }, 300)).toEqual(['store attempt 1.2']);
+
+    const selecting = machineOf({ mode: 'present', overSelection: 1, selectionMs: 100 });
+    selecting.does(START);
+    selecting.does({ kind: 'paused' });
+    for (let client = 0; client < 4; client++) {
+      expect(selecting.does({ kind: 'joined', client })).toEqual([]);
+    }
+    expect(selecting.does({ kind: 'resumed' })).toEqual(['store attempt 1.1']);
+  });
+
+  test('`createRunMachine` ends also while it is paused: by a stop, and where no round is left', () => {
+    const stopped = machineOf();
+    stopped.does({ kind: 'paused' });
+    stopped.does(START);
+    expect(stopped.does({ kind: 'stop', reason: 'interrupted' })).toEqual(['done stopped stopped']);
+    const over = machineOf({ rounds: 2 });
+    over.does({ kind: 'paused' });
+    expect(over.does({ ...START, round: 2 } as RunEvent)).toEqual(['store end finished']);
+  });
+
   test('`createRunMachine` tries a failed round again, with another cohort and seed, and then fails the run', () => {
     const { machine, does } = machineOf({ maxAttempts: 3, backOffMs: 100 });
     const failure: RunEvent = { kind: 'failed', code: 'too-few-reports', reason: 'need 4, got 3' };

@@ -5,6 +5,8 @@
 //   selecting ──► storing attempt ──► running ──► committing ──► selecting … ──► ending ──► done
 //       ▲                                │
 //       └── backing off ◄── storing failure
+//
+// A run that is paused begins no attempt: it is `paused` where it would select, until it is resumed.
 import type { Seed } from '@starling/federated-core';
 import type { LostClient } from '@starling/federated-core/plan';
 import { type Attempt, attemptSeed, backOff, cohortSeed, drawPresent } from '../settings/attempt.js';
@@ -56,6 +58,10 @@ export type RunEvent =
   /** The attempt came to nothing; the state is as it was. */
   | { readonly kind: 'failed'; readonly code: string; readonly reason: string }
   | { readonly kind: 'tick' }
+  /** No attempt is to begin from here on; the one at hand is finished. Also before `started`. */
+  | { readonly kind: 'paused' }
+  /** Attempts may begin again. */
+  | { readonly kind: 'resumed' }
   /** The run is to end here, and to be taken up again. */
   | { readonly kind: 'stop'; readonly reason: string };
 
@@ -96,6 +102,7 @@ export type RunMachineState =
   | 'committing'
   | 'storing-failure'
   | 'backing-off'
+  | 'paused'
   | 'ending'
   | 'done';
 
@@ -125,6 +132,9 @@ export function createRunMachine({ settings, seed, draw }: RunMachineOptions): R
   /** Whether the selection takes fewer than it would ask. */
   let isLate = false;
   let backOffUntil = 0;
+  let isPaused = false;
+  /** What an earlier process left open, and is begun again once the run is resumed. */
+  let held: Attempt | null = null;
 
   function write(what: StoreWrite, next: RunMachineState): readonly RunAction[] {
     state = next;
@@ -140,8 +150,23 @@ export function createRunMachine({ settings, seed, draw }: RunMachineOptions): R
     return [{ kind: 'done', outcome, code, reason }];
   }
   function begin(next: Attempt): readonly RunAction[] {
+    if (isPaused) {
+      held = next;
+      return pause();
+    }
     attempt = next;
     return write({ write: 'attempt', attempt: next }, 'storing-attempt');
+  }
+
+  function pause(): readonly RunAction[] {
+    state = 'paused';
+    return [];
+  }
+  function resume(at: number): readonly RunAction[] {
+    if (state !== 'paused') return [];
+    const next = held;
+    held = null;
+    return next === null ? select(at) : begin(next);
   }
 
   /** The next attempt, as soon as there is a cohort for it. */
@@ -150,6 +175,7 @@ export function createRunMachine({ settings, seed, draw }: RunMachineOptions): R
       const why = enough ?? { code: 'finished', reason: `${round} rounds` };
       return write({ write: 'end', outcome: 'finished', ...why }, 'ending');
     }
+    if (isPaused) return pause();
     state = 'selecting';
     selectFrom = at;
     isLate = false;
@@ -275,6 +301,12 @@ export function createRunMachine({ settings, seed, draw }: RunMachineOptions): R
           return state === 'running' ? failAttempt(event.code, event.reason) : [];
         case 'tick':
           return tick(at);
+        case 'paused':
+          isPaused = true;
+          return state === 'selecting' || state === 'backing-off' ? pause() : [];
+        case 'resumed':
+          isPaused = false;
+          return resume(at);
         case 'stop': {
           // What is being written may be kept or not: the next start sees which.
           const abandon =

@@ -52,6 +52,7 @@ export function checkRun(options: RunOptions): void {
       onRound: kinds.callable,
       onFailedRound: kinds.callable,
       signal: kinds.abortSignal,
+      pause: pauseKind,
       clock: kinds.callable,
     },
     ELSEWHERE,
@@ -138,6 +139,11 @@ const storeKind = ofKind({
   need: "a store of runs, such as directoryStore('runs/first') of @starling/store/directory",
   fits: (value) => hasMethods(value, ['list', 'open', 'read', 'journal', 'state']),
   advice: (value) => (typeof value === 'string' ? `Write directoryStore('${value}')` : null),
+});
+
+const pauseKind = ofKind({
+  need: 'a switch, which createPauseSwitch() makes',
+  fits: (value) => hasMethods(value, ['listen']),
 });
 
 const statesKind = ofKind({

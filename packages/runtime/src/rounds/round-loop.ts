@@ -21,12 +21,14 @@ import { tryRound } from './try-round.js';
 import { unlessAborted } from './unless-aborted.js';
 import { wakeUp } from './wake-up.js';
 
+type EventOf<K extends RunEvent['kind']> = RunEvent & { readonly kind: K };
+
 export class RoundLoop {
   private readonly machine: RunMachine;
   readonly progress: RunProgress;
   /** What the sampler threw. */
   private drawing: { readonly error: unknown } | null = null;
-  /** Who has come and gone since the machine was last told: in mode `present`. */
+  /** What has happened since the machine was last told: who has come and gone, in mode `present`, and pauses. */
   private readonly news: RunEvent[] = [];
   private wake: () => void = () => {};
   private isFinished = false;
@@ -60,10 +62,18 @@ export class RoundLoop {
     }
     const { round, failed, hadFailed: hadEnded } = start;
     if (settings.mode === 'present') this.watch(session);
-    let actions = this.machine.handle(
-      { kind: 'started', round, attempt: this.reopened(), failed, hadEnded },
-      now(),
-    );
+    const { pause } = options;
+    if (pause?.isPaused) this.machine.handle({ kind: 'paused' }, now());
+    const stopListening = pause?.listen(() => this.tell({ kind: pause.isPaused ? 'paused' : 'resumed' }));
+    try {
+      await this.turn(session, { round, attempt: this.reopened(), failed, hadEnded });
+    } finally {
+      stopListening?.();
+    }
+  }
+
+  private async turn(session: RuntimeSession, found: Omit<EventOf<'started'>, 'kind'>): Promise<void> {
+    let actions = this.machine.handle({ kind: 'started', ...found }, now());
     for (;;) {
       let answer: RunEvent | null = null;
       for (const action of actions) answer = (await this.perform(action, session)) ?? answer;
@@ -90,10 +100,12 @@ export class RoundLoop {
         `Cannot run rounds with clients that are present: need a runtime whose clients come and go, such as websocket, got ${name}`,
       );
     }
-    session.present((client, isThere) => {
-      this.news.push({ kind: isThere ? 'joined' : 'left', client });
-      this.wake();
-    });
+    session.present((client, isThere) => this.tell({ kind: isThere ? 'joined' : 'left', client }));
+  }
+
+  private tell(event: RunEvent): void {
+    this.news.push(event);
+    this.wake();
   }
 
   private heard(): readonly RunAction[] {

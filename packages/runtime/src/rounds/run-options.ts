@@ -28,6 +28,7 @@ import type { BestRule, StopReason } from './best-rule.js';
 import type { RunSource } from './compile-run.js';
 import type { CheckedConstraints, Constraints } from './constraints.js';
 import type { Evaluation } from './evaluation.js';
+import type { PauseSwitch } from './pause-switch.js';
 
 /** `M`: the type of the metrics; `S`: of the state. */
 export interface RoundRecord<M = HostValue, S = unknown> {
@@ -209,6 +210,8 @@ export interface RunOptions<
    * the run by that error.
    */
   readonly signal?: AbortSignal;
+  /** Holds the run between two attempts, and lets it continue: see `createPauseSwitch`. */
+  readonly pause?: PauseSwitch;
   /** Milliseconds, for `wallMs`. */
   readonly clock?: () => number;
 }

@@ -20,7 +20,7 @@ export {
 export type { RoundReport } from './record/lost-clients.js';
 export type { BestState } from './rounds/best-keeper.js';
 export type { BestRule, StopReason } from './rounds/best-rule.js';
-export type { RunSource } from './rounds/compile-run.js';
+export type { PreparedRun, RunSource } from './rounds/compile-run.js';
 export type {
   CheckedConstraints,
   Constraints,

@@ -18,6 +18,7 @@ import type { CohortSampler, Population } from '@starling/population';
 import type { z } from 'zod';
 import type { BestRule } from '../rounds/best-rule.js';
 import { checkBestIsMeasured, checkEvaluable, SOURCE_OPTIONS } from '../rounds/check-run.js';
+import type { PreparedRun } from '../rounds/compile-run.js';
 import type { Constraints } from '../rounds/constraints.js';
 import type { Evaluation } from '../rounds/evaluation.js';
 import { slipIn } from '../runtime/slips.js';
@@ -30,6 +31,8 @@ export interface FederationSetup<
   /** What runs each round: a process carries state from round to round, a computation does not. */
   readonly process?: P;
   readonly computation?: C;
+  /** In place of both: see `RunSource`. */
+  readonly prepared?: PreparedRun;
   /** The other SERVER-placed parameters, by name, as plain JavaScript (see `toValue`). */
   readonly arguments?: Readonly<Record<string, unknown>>;
   /** Clients a lane, where the plan's own choice is not wanted (see `RunSource`). */

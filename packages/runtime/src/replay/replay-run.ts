@@ -95,7 +95,8 @@ export async function replayRun(options: ReplayRunOptions): Promise<readonly Rep
       const { round, attempt, counted } = commit;
       if (round !== index + 1) throw notReplayable(store, `need round ${index + 1}, got none`);
       const asked = attemptOf(history, commit, store);
-      const made = compiled.clientState === null ? null : versions.attempt(compiled.plan, asked);
+      const made =
+        compiled.plan.plan.clientState === undefined ? null : versions.attempt(compiled.plan, asked);
       for (const client of commit.clientVersions?.restarted ?? []) made?.restarted(client);
       const outcome = await runRound({
         plan: compiled.plan,

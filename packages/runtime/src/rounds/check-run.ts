@@ -126,6 +126,7 @@ export const SOURCE_OPTIONS: {
 } = {
   process: computationKinds.process,
   computation: computationKinds.federated,
+  prepared: kinds.record,
   arguments: true,
   laneSize: true,
   population: required(populationKind),

@@ -9,6 +9,7 @@ import {
   type HostValue,
   type IterativeProcess,
   StarlingError,
+  struct,
   structEntries,
   type Type,
   toHost,
@@ -17,10 +18,12 @@ import {
 import {
   atLocation,
   type ClientState,
+  checkValue,
   copyTensor,
   didYouMean,
   flatten,
   kinds,
+  leafCount,
   leafTypes,
   sourceLocation,
   unflatten,
@@ -37,6 +40,8 @@ export interface RunSource<
 > {
   readonly process?: P;
   readonly computation?: C;
+  /** In place of both: a run that was compiled elsewhere, as `readSubmission` gives it. */
+  readonly prepared?: PreparedRun;
   /** SERVER-placed parameters by name; or, of a computation with one unnamed parameter, its value. */
   readonly arguments?: unknown;
   /**
@@ -46,11 +51,22 @@ export interface RunSource<
   readonly laneSize?: number;
 }
 
+/** A run as plans and tensors alone: what is left of it once it is compiled. */
+export interface PreparedRun {
+  readonly plan: LinkedPlan;
+  /** Makes the first state; `null` for a computation. */
+  readonly initialize: LinkedPlan | null;
+  /** The leaves of the server's arguments, in the order of the plan's parameters, without the state. */
+  readonly arguments: Leaves;
+  /** Whether every number of the state must be finite. */
+  readonly finiteState: boolean;
+}
+
 export interface CompiledRun extends StateChecks {
   readonly plan: LinkedPlan;
   /** Makes the first state; `null` for a computation, whose state has no leaves. */
   readonly initialize: LinkedPlan | null;
-  /** What clients keep, as an evaluation reads it; `null` if they keep nothing. */
+  /** What clients keep, as an evaluation is compiled to read it; `null` if they keep nothing, or the run is prepared. */
   readonly clientState: ClientState | null;
   /** `null` for a computation. */
   readonly stateType: Type | null;
@@ -62,27 +78,23 @@ export interface CompiledRun extends StateChecks {
 
 /** Throws a `StarlingError` with code `bad-run` if source, arguments and parameters do not fit. */
 export function compileRun(source: RunSource): CompiledRun {
-  const { process, computation, arguments: given, laneSize } = source;
+  const { process, computation, prepared, arguments: given, laneSize } = source;
   const options: CompileOptions = laneSize === undefined ? {} : { laneSize };
-  if (process !== undefined && computation === undefined) return compileProcess(process, given, options);
-  if (computation !== undefined && process === undefined) {
+  if (prepared !== undefined && process === undefined && computation === undefined) {
+    if (given === undefined && laneSize === undefined) return runOfPlans(prepared);
+    throw badRun('a run that is prepared has its arguments and its lanes, and takes no others');
+  }
+  if (process !== undefined && computation === undefined && prepared === undefined)
+    return compileProcess(process, given, options);
+  if (computation !== undefined && process === undefined && prepared === undefined) {
     const plan = linkPlan(compilePlan(computation, options));
-    const { serverInput: type, result: resultType } = plan.plan;
+    const { serverInput: type } = plan.plan;
     const unnamed = computation.parameters[0]?.name === null;
     const nothing = leafTypes(type).length === 0;
     const unnamedInput = () =>
       nothing ? [] : flatten(type, valueFor(ACTION, 'its argument', type, given)).map(copyTensor);
-    const input = unnamed ? unnamedInput() : namedArguments(plan, given, []);
-    return {
-      plan,
-      initialize: null,
-      clientState: null,
-      stateType: null,
-      ...noStateChecks,
-      serverInput: () => (unnamed ? (input as Leaves) : (input as readonly Leaves[]).flat()),
-      stateOf: () => [],
-      metricsOf: (result) => hostOf(resultType, unflatten(resultType, result)),
-    };
+    const input = unnamed ? unnamedInput() : namedArguments(plan, given, []).flat();
+    return runOfPlans({ plan, initialize: null, arguments: input, finiteState: false });
   }
   throw badRun('need either a process or a computation, and not both');
 }
@@ -91,26 +103,62 @@ function compileProcess(process: IterativeProcess, given: unknown, options: Comp
   const compiled = compilePlan(process.next, { ...options, ...clientStateOptions(process) });
   const plan = linkPlan(compiled);
   const initialize = linkPlan(compilePlan(process.initialize));
-  const stateType = initialize.plan.result;
   const resultType = plan.plan.result;
   const fields = new Map(resultType.kind === 'struct' ? structEntries(resultType) : []);
-  const metricsType = fields.get('metrics');
-  if (!fields.has('state') || metricsType === undefined) {
+  if (!fields.has('state') || !fields.has('metrics')) {
     throw badRun(`next must give <state=…,metrics=…>, got ${formatType(resultType)}`);
   }
-  const parts = namedArguments(plan, given, ['state']);
-  const stateIndex = structEntries(plan.plan.serverInput as never).findIndex(([name]) => name === 'state');
+  const leaves = namedArguments(plan, given, ['state']).flat();
+  return {
+    ...runOfPlans({ plan, initialize, arguments: leaves, finiteState: process.finiteState }),
+    clientState: compiled.clientState ?? null,
+  };
+}
+
+/**
+ * Throws a `StarlingError` with code `bad-run` if the plans do not belong together, or the arguments are not the
+ * plan's.
+ */
+function runOfPlans(prepared: PreparedRun): CompiledRun {
+  const { plan, initialize, arguments: given, finiteState } = prepared;
+  const { serverInput: inputType, result: resultType } = plan.plan;
+  const parameters = inputType.kind === 'struct' ? structEntries(inputType) : [];
+  const stateIndex = initialize === null ? -1 : parameters.findIndex(([name]) => name === 'state');
+  const fields = new Map(resultType.kind === 'struct' ? structEntries(resultType) : []);
+  const stateType = initialize?.plan.result ?? null;
+  const metricsType = stateType === null ? resultType : fields.get('metrics');
+  if (stateType !== null && (stateIndex < 0 || !fields.has('state') || metricsType === undefined)) {
+    throw badRun(`a plan with a state must give <state=…,metrics=…>, got ${formatType(resultType)}`);
+  }
+  const own = { plan, initialize, clientState: null, stateType };
+  if (stateType === null) {
+    checkArguments(inputType, given);
+    return {
+      ...own,
+      ...noStateChecks,
+      serverInput: () => given,
+      stateOf: () => [],
+      metricsOf: (result) => hostOf(resultType, unflatten(resultType, result)),
+    };
+  }
+  const others = parameters.flatMap(([, type], index) => (index === stateIndex ? [] : [type]));
+  checkArguments(struct(others), given);
+  const before = parameters.slice(0, stateIndex).reduce((sum, [, type]) => sum + leafCount(type), 0);
   const split = (result: Leaves) => unflatten(resultType, result) as { readonly [name: string]: Value };
   return {
-    plan,
-    initialize,
-    clientState: compiled.clientState ?? null,
-    stateType,
-    ...stateChecks(stateType, process.finiteState),
-    serverInput: (state) => parts.flatMap((part, index) => (index === stateIndex ? state : part)),
+    ...own,
+    ...stateChecks(stateType, finiteState),
+    serverInput: (state) => [...given.slice(0, before), ...state, ...given.slice(before)],
     stateOf: (result) => flatten(stateType, split(result)['state']!),
-    metricsOf: (result) => hostOf(metricsType, split(result)['metrics']!),
+    metricsOf: (result) => hostOf(metricsType!, split(result)['metrics']!),
   };
+}
+
+/** Of a run that was compiled elsewhere nobody has looked at them. */
+function checkArguments(type: Type, given: Leaves): void {
+  const need = leafCount(type);
+  if (given.length !== need) throw badRun(`need ${need} leaves of arguments, got ${given.length}`);
+  checkValue(type, unflatten(type, given));
 }
 
 /** Copied: a metric may be an argument of the run, or a part of its state, and is for the user to keep. */

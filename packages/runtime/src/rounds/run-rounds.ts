@@ -98,7 +98,7 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
         population,
       });
     }
-    if (compiled.clientState !== null) {
+    if (compiled.plan.plan.clientState !== undefined) {
       const versions = ClientVersions.after(start.id, start.commits);
       kept = { versions, store: await options.clientStates!.open(start.id) };
     }

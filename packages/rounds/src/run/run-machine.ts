@@ -1,6 +1,7 @@
 // A run as a machine: attempts at rounds, each durable before its work, each committed as a whole or given up; failed
 // rounds tried again, up to a limit; disks that refuse. It does nothing itself: events go in, actions come out, and
-// time and randomness are given. The round loop runs it, and so does the fault simulation.
+// time and randomness are given. The round loop runs it, and so does the fault simulation. It is long because each
+// event must be seen next to the states that it is met in.
 //
 //   selecting ──► storing attempt ──► running ──► committing ──► selecting … ──► ending ──► done
 //       ▲                                │

@@ -66,7 +66,7 @@ export interface CompiledRun extends StateChecks {
   readonly plan: LinkedPlan;
   /** Makes the first state; `null` for a computation, whose state has no leaves. */
   readonly initialize: LinkedPlan | null;
-  /** What clients keep, as an evaluation is compiled to read it; `null` if they keep nothing, or the run is prepared. */
+  /** What clients keep, as an evaluation is compiled to read it; `null` without, and of a run that is prepared. */
   readonly clientState: ClientState | null;
   /** `null` for a computation. */
   readonly stateType: Type | null;

@@ -1,4 +1,4 @@
-// A switch that holds a run between two attempts, and lets it continue: for whoever operates it from outside.
+// A switch that holds a run between two attempts, and lets it continue: for one who operates it from outside.
 
 /** What a run looks at. */
 export interface PauseSwitch {
@@ -10,8 +10,8 @@ export interface PauseSwitch {
 /** What its operator holds. */
 export interface OperatedPause extends PauseSwitch {
   /**
-   * No attempt is chosen from here on; the one at hand is finished, and its round committed. When an observer hears of a
-   * round, the next attempt is at hand already.
+   * No attempt is chosen from here on; the one at hand is finished, and its round committed. When an observer hears
+   * of a round, the next attempt is at hand already.
    */
   pause(): void;
   resume(): void;

@@ -1,3 +1,4 @@
+// Submissions from end to end: what is written, read and run.
 import { type StarlingError, tensor } from '@starling/federated-core';
 import { decodeSafetensors, encodeSafetensors } from '@starling/plan/safetensors';
 import { powerOfChoiceSampler, uniformSampler } from '@starling/population';

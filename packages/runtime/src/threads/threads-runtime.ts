@@ -26,7 +26,8 @@ export interface ThreadsOptions {
   readonly mainWorks?: boolean;
   readonly engine?: EngineChoice;
   /**
-   * Client data that is kept for the next time, in bytes; pages that are never filled take no memory. Default 128 MiB.
+   * Client data that is kept for the next time, in bytes; pages that are never filled take no memory. The workers'
+   * copies of those who return take as much again, all together. Default 128 MiB.
    */
   readonly dataCacheBytes?: number;
   /** Called with every thread that is started, also of those that replace a lost one: for logs and fault tests. */

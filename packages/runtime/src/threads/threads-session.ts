@@ -121,9 +121,10 @@ export class ThreadsSession implements RuntimeSession {
 
   /** Resolves once the worker is ready; rejects if it cannot become so. */
   private startWorker(number: number, onMain: boolean): Promise<void> {
-    const { linked: plan, engine, memory, store, awakeMs, onWorkerStart } = this.options;
+    const { linked: plan, engine, memory, store, workers, awakeMs, onWorkerStart } = this.options;
     return new Promise((resolve, reject) => {
-      const setup = { plan, engine, heap: memory.heap, arena: store.arena, number };
+      const copyBytes = store.arena.byteLength / workers;
+      const setup = { plan, engine, heap: memory.heap, arena: store.arena, copyBytes, number };
       const events: WorkerEvents = {
         onReply: (reply) => {
           if (reply.kind === 'ready') {

@@ -5,6 +5,8 @@ import { byteLength, type LeafForm, place, writeLeaves } from './shared-leaves.j
 
 /** Where the leaves of a client lie in the arena. */
 export interface PlacedLeaves {
+  /** A number of its own: data that takes its place, or the same client's another time, has another. */
+  readonly id: number;
   readonly start: number;
   readonly forms: readonly LeafForm[];
 }
@@ -25,6 +27,7 @@ export class ClientStore {
   private readonly entries = new Map<number, Entry>();
   /** In order of place; no two touch. */
   private gaps: Gap[];
+  private placed = 0;
 
   constructor(
     readonly arena: SharedArrayBuffer,
@@ -53,7 +56,7 @@ export class ClientStore {
     if (start === null) return null;
     writeLeaves(place(leaves, this.arena, start), leaves);
     const forms = leaves.map(({ dtype, shape }) => ({ dtype, shape }));
-    const entry = { start, end: start + bytes, forms, pins: 1 };
+    const entry = { id: this.placed++, start, end: start + bytes, forms, pins: 1 };
     this.entries.set(client, entry);
     return entry;
   }

@@ -18,9 +18,9 @@ import type { LaneState } from '../../fold/lane-state.js';
 import { type LaneAccumulators, zeroAccumulators } from '../../fold/ordered-merge.js';
 import { type LaneClient, sumLane } from '../../fold/sum-lane.js';
 import { callMemory } from '../memory/call-memory.js';
-import type { PlacedLeaves } from '../memory/client-store.js';
+import { createOwnCopies } from '../memory/own-copies.js';
 import { cellAt, vectorsOn } from '../memory/shared-heap.js';
-import { byteLength, fitsLeaves, place, writeLeaves } from '../memory/shared-leaves.js';
+import { fitsLeaves, writeLeaves } from '../memory/shared-leaves.js';
 import type { Command, Reply, SentClient, WorkerSetup } from './messages.js';
 
 type LaneCommand = Extract<Command, { kind: 'lane' }>;
@@ -43,7 +43,7 @@ export interface LaneRunner {
 /** Throws if the engine cannot be had, or not load the plan. */
 export async function createLaneRunner(options: LaneRunnerOptions): Promise<LaneRunner> {
   const { setup, say, isStopped, pause } = options;
-  const { plan, heap, arena, number } = setup;
+  const { plan, heap, arena, copyBytes, number } = setup;
   const engine = await createEngine(setup.engine);
   const vectors = vectorsOn(heap, number);
   const calls = callMemory(engine);
@@ -71,7 +71,7 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
     };
   });
   calls.keep();
-  const ownData = createStaging(arena);
+  const own = createOwnCopies(arena, copyBytes);
   let slices: Leaves = [];
 
   /** Loaded where clients keep something, alone: a worker is to start soon. */
@@ -101,7 +101,7 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
       ? data
       : {
           client: id,
-          load: () => ('start' in data ? ownData(data) : data),
+          load: () => ('start' in data ? own.copyOf(data) : data),
           slices: () => (rowsOf === undefined ? [] : ownSlices(selections, slices, rowsOf)),
           ...(state !== null && { state }),
           ...(alterations !== undefined && { alterations }),
@@ -181,16 +181,6 @@ function ownSlices(
     selections.map(({ slice }) => leafCount(slice)),
   );
   return selections.flatMap(({ slice }, index) => slicesInOrder(slice, rows[index]!, rowsOf[index]!));
-}
-
-/** Copies a client's data out of the arena into memory of this thread's own, which the next client's overwrites. */
-function createStaging(from: SharedArrayBuffer): (placed: PlacedLeaves) => Leaves {
-  let staging = new ArrayBuffer(0);
-  return ({ start, forms }) => {
-    const bytes = byteLength(forms);
-    if (staging.byteLength < bytes) staging = new ArrayBuffer(bytes);
-    return writeLeaves(place(forms, staging), place(forms, from, start));
-  };
 }
 
 /** The shared leaves in ordinary memory: in that of `before` where they fit. */

@@ -21,6 +21,7 @@ async function start(patience?: Patience) {
       engine: 'onnx',
       heap: memory.heap,
       arena: new SharedArrayBuffer(0),
+      copyBytes: 1024,
       number: 1,
     },
     { onReply: (reply) => void replies.push(reply), onExit: exit },

@@ -19,6 +19,8 @@ export interface WorkerSetup {
   readonly heap: HeapMemory;
   /** Data of clients. */
   readonly arena: SharedArrayBuffer;
+  /** Of the worker's own copies of that, at most. */
+  readonly copyBytes: number;
   /** Whose part of the heap's scratch is its own: counted from 1, as 0 is for merging. */
   readonly number: number;
 }

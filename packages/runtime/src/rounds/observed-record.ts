@@ -5,7 +5,7 @@ import { copyTensor, unflatten } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan/runner';
 import type { CompiledRun } from './compile-run.js';
 import { listOfLeaves } from './list-of-leaves.js';
-import { withOwnFields } from './own-fields.js';
+import { type OwnFields, withOwnFields } from './own-fields.js';
 import type { RoundRecord } from './run-options.js';
 
 /** `result`: the leaves of the plan's result, of which a computation's `stateValue` is. */
@@ -13,6 +13,7 @@ export function observedRecord(
   { stateType, plan }: Pick<CompiledRun, 'stateType' | 'plan'>,
   record: Omit<RoundRecord, 'stateValue'>,
   result: Leaves,
+  ownFields: OwnFields = withOwnFields,
 ): RoundRecord<HostValue, Value> {
   const { state, metrics, wallMs, ...told } = record;
   const type = stateType ?? plan.plan.result;
@@ -26,14 +27,14 @@ export function observedRecord(
   return {
     ...told,
     get metrics() {
-      figures ??= withOwnFields('metrics', metrics);
+      figures ??= ownFields('metrics', metrics);
       return figures;
     },
     get state() {
       return stateType === null ? [] : leaves();
     },
     get stateValue() {
-      value ??= withOwnFields('stateValue', unflatten(type, leaves()));
+      value ??= ownFields('stateValue', unflatten(type, leaves()));
       return value;
     },
     wallMs,

@@ -17,7 +17,7 @@ import { checkHeadline } from './check-headline.js';
 import { listOfLeaves } from './list-of-leaves.js';
 import { observedRecord } from './observed-record.js';
 import { createOutcomes } from './outcomes.js';
-import { withOwnFields } from './own-fields.js';
+import { createOwnFields, withOwnFields } from './own-fields.js';
 import { tellDamage } from './resume-run.js';
 import { lastOf, valueOfState } from './round-facts.js';
 import type { RunResult } from './run-options.js';
@@ -42,6 +42,7 @@ export class RunProgress {
   private readonly keptRounds: number[];
   private last: { metrics: HostValue | null; evaluation: HostValue | null; result: Leaves };
   private readonly outcomes = createOutcomes();
+  private readonly ownFields = createOwnFields();
   private headlineIsKnown = false;
   /** Rounds whose states the store has lost: each is told once. */
   private readonly lostStates = new Set<number>();
@@ -148,7 +149,7 @@ export class RunProgress {
     if (versions !== null) await this.settle(reports, versions);
     session.settled?.({ run: start.id, round, attempt, counted: true });
     if (line !== null) await options.onRecord?.(line);
-    await options.onRound?.(observedRecord(this.parts.compiled, record, result));
+    await options.onRound?.(observedRecord(this.parts.compiled, record, result, this.ownFields));
   }
 
   async failed({ retryMs }: ActionOf<'attempt-failed'>, session: RuntimeSession): Promise<void> {

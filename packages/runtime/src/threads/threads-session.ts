@@ -47,7 +47,7 @@ interface Assignment {
   readonly task: LaneTask;
   /** Clients whose data stays in the store while the worker has the lane. */
   readonly pinned: number[];
-  /** Of each client of the lane, the version of its state that it begins with; none where clients keep nothing. */
+  /** Of each client of the lane, the version of its state that it begins with; empty where clients keep nothing. */
   states: readonly (FoundState | null)[];
 }
 
@@ -176,11 +176,14 @@ export class ThreadsSession implements RuntimeSession {
       cohort.slice(task.start, task.end).map((index): ClientReport => {
         return { client: this.options.population.clientId(index), status: 'accepted' };
       });
-    const reports = told.map((report, at) =>
-      report.status === 'accepted' && states[at]?.restarted === true
-        ? { ...report, restarted: true as const }
-        : report,
-    );
+    const reports =
+      states.length === 0
+        ? told
+        : told.map((report, at) =>
+            report.status === 'accepted' && states[at]?.restarted === true
+              ? { ...report, restarted: true as const }
+              : report,
+          );
     this.pump();
     const kept =
       reply.states === undefined
@@ -252,11 +255,11 @@ export class ThreadsSession implements RuntimeSession {
       const fault = faults?.[position];
       if (fault?.kind === 'lost') {
         clients.push({ id, data: lostReport(id, fault) });
-        found.push(null);
+        if (keeps) found.push(null);
         continue;
       }
       const state = keeps ? await stateOrReport(linked.plan, run.request, position, id) : null;
-      found.push(state !== null && 'status' in state ? null : state);
+      if (keeps) found.push(state !== null && 'status' in state ? null : state);
       if (state !== null && 'status' in state) {
         clients.push({ id, data: state });
         continue;
@@ -275,7 +278,7 @@ export class ThreadsSession implements RuntimeSession {
     }
     const cellStart = memory.phases[phase]!.cellStart(task.cell!);
     const turn = this.publication.turn(phase);
-    const stateSeed = keeps && { stateSeed: states?.seed ?? seed };
+    const first = keeps ? { stateSeed: states?.seed ?? seed } : null;
     worker.handle.send({
       kind: 'lane',
       lane: task.lane,
@@ -283,7 +286,7 @@ export class ThreadsSession implements RuntimeSession {
       turn,
       cellStart,
       seed,
-      ...stateSeed,
+      ...first,
       clients,
     });
     if (worker.lanes.size < LANES_AHEAD) this.pump();

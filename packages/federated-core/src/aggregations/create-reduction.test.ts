@@ -132,6 +132,24 @@ describe('createReduction', () => {
     },
   );
 
+  test.each(exact.filter((each) => createReduction(each, never).reset !== undefined))(
+    '`$kind` reports of accumulators that are used again as of new ones, empty ones among them',
+    async (aggregation) => {
+      const reduction = createReduction(aggregation, never);
+      const used = async (): Promise<Accumulator> => {
+        const sums = await reduction.accumulate(await reduction.zero(), updateOf(aggregation, [50, 7, 13]));
+        reduction.reset!(sums);
+        return sums;
+      };
+      const usedAgain: Reduction = { ...reduction, zero: used };
+      const lane = [updateOf(aggregation, [3, 4, 5]), updateOf(aggregation, [1, 9, 2])];
+      for (const lanes of [[lane], [[], lane], [lane, []], [[], [], lane, lane]]) {
+        expect(await reportOf(usedAgain, lanes)).toEqual(await reportOf(reduction, lanes));
+      }
+      await expect(reportOf(usedAgain, [[]])).rejects.toThrow('need a total weight above 0, got 0');
+    },
+  );
+
   test.each(Object.values(aggregations))(
     '`$kind` leaves an update as it was when it is added',
     async (aggregation) => {

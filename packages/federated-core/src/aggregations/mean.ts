@@ -1,7 +1,7 @@
 // `federatedMean` in a plan: the accumulator is the weighted sums, the total weight, and the power of two by which the
-// weights in both are scaled (0 while there is none).
+// weights in both are scaled (0 while there is none: then the sums are not read, and a first update is written over them).
 import { EmptyAggregateError } from '../errors/starling-error.js';
-import { addLeaves, alignSums, castLeaves, zeroSums } from '../sums/sums.js';
+import { addLeaves, alignSums, castLeaves, setLeaves, zeroSums } from '../sums/sums.js';
 import type { VectorKernels } from '../sums/vector-kernels.js';
 import { leafPlace } from '../types/leaf-names.js';
 import { leafTypes } from '../types/leaves.js';
@@ -52,23 +52,31 @@ function meanReduction(
 
   return {
     zero: () => zeroSums([...types, float64(), float64()]),
+    reset(accumulator) {
+      numberOf(accumulator, total)[0] = 0;
+      numberOf(accumulator, scale)[0] = 0;
+    },
     accumulate(accumulator, leaves) {
       const weight = weightLeaf === null ? 1 : Number(leaves[weightLeaf]!.data[0]);
       // Weight 0 is left out rather than multiplied by, so that it costs nothing; the sum is the same.
       if (weight === 0) return accumulator;
       // An empty tensor would count in the divisor without adding anything, so that all must be of one shape.
-      alignSums(accumulator as Tensor[], leaves, types.length, numberOf(accumulator, scale)[0] !== 0, place);
+      const isFirst = numberOf(accumulator, scale)[0] === 0;
+      alignSums(accumulator as Tensor[], leaves, types.length, !isFirst, place);
       const scaled = weight * rescale(accumulator, scaleOf(weight));
-      const sums = addLeaves(accumulator as Tensor[], leaves, scaled, vectors, types.length);
+      const enter = isFirst ? setLeaves : addLeaves;
+      const sums = enter(accumulator as Tensor[], leaves, scaled, vectors, types.length);
       numberOf(sums, total)[0]! += scaled;
       return sums;
     },
     merge(left, right) {
       const other = numberOf(right, scale)[0]!;
       if (other === 0) return left;
-      alignSums(left as Tensor[], right, types.length, numberOf(left, scale)[0] !== 0, place);
+      const isFirst = numberOf(left, scale)[0] === 0;
+      alignSums(left as Tensor[], right, types.length, !isFirst, place);
       const common = rescale(left, other);
-      return addLeaves(left as Tensor[], right, common / other, vectors, types.length + 1);
+      const enter = isFirst ? setLeaves : addLeaves;
+      return enter(left as Tensor[], right, common / other, vectors, types.length + 1);
     },
     report(accumulator) {
       const weight = numberOf(accumulator, total)[0]!;

@@ -10,6 +10,11 @@ export type Accumulator = readonly Tensor[];
 export interface Reduction {
   zero(): MaybePromise<Accumulator>;
   /**
+   * Makes an accumulator of its own what `zero` gives, as far as its operators read it. Left out: every number is
+   * written over by that of `zero`.
+   */
+  reset?(accumulator: Accumulator): void;
+  /**
    * Looks at one client's update before any part of it is added, and throws a `RejectedUpdateError` when this
    * kind refuses it (a value out of range). That its tensors fit the update type, are finite, and that weights
    * are not negative is checked for all kinds alike (see `checkUpdate`).

@@ -55,6 +55,23 @@ export function addLeaves(
 }
 
 /**
+ * What `addLeaves` makes of zeros, without reading the sums: their first `count`, which must have the leaves' shapes and
+ * be floats.
+ */
+export function setLeaves(
+  sums: Tensor[],
+  leaves: readonly Tensor[],
+  weight: number,
+  vectors: VectorKernels = plainVectors,
+  count = sums.length,
+): Tensor[] {
+  for (let index = 0; index < count; index++) {
+    vectors.setWeighted(sums[index]!.data as Float64Array, leaves[index]!.data as NumberArray, weight);
+  }
+  return sums;
+}
+
+/**
  * Makes ready the first `count` sums for leaves that must all be of one shape, those without elements included: sums
  * that nobody `met` yet take the leaves' shapes. Throws a `TypeMismatchError` if another shape was met.
  */

@@ -8,6 +8,8 @@ export interface VectorKernels {
   add(sum: Float64Array, values: NumberArray): void;
   /** sum[i] += weight · values[i], in float64: the product is rounded before it is added. */
   addWeighted(sum: Float64Array, values: NumberArray, weight: number): void;
+  /** sum[i] = 0 + weight · values[i]: what `addWeighted` makes of zeros, without reading them. */
+  setWeighted(sum: Float64Array, values: NumberArray, weight: number): void;
   /** target[i] = sum[i] / divisor, rounded to the target's element type; whether no such number is NaN or infinite. */
   divide(target: Float32Array | Float64Array, sum: Float64Array, divisor: number): boolean;
   /** Whether no value is NaN or infinite. */
@@ -21,6 +23,9 @@ export const plainVectors: VectorKernels = {
   },
   addWeighted(sum, values, weight) {
     for (let index = 0; index < sum.length; index++) sum[index] = sum[index]! + weight * values[index]!;
+  },
+  setWeighted(sum, values, weight) {
+    for (let index = 0; index < sum.length; index++) sum[index] = 0 + weight * values[index]!;
   },
   divide(target, sum, divisor) {
     if (divisor === 1) target.set(sum);

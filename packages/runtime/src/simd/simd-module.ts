@@ -1,7 +1,8 @@
-// A WebAssembly module of four loops on 128-bit vectors, assembled here instruction by instruction, so that no
+// A WebAssembly module of five loops on 128-bit vectors, assembled here instruction by instruction, so that no
 // binary has to be trusted. Opcodes are those of the WebAssembly core specification 2.0, chapter 5.4.
 //
 //   addWeighted(sum: i32, values: i32, end: i32, weight: f64)   f64 sums += weight · f32 values
+//   setWeighted(sum: i32, values: i32, end: i32, weight: f64)   f64 sums = 0 + weight · f32 values
 //   add(sum: i32, values: i32, end: i32)                        f64 sums += f64 values
 //   divide(sum: i32, values: i32, end: i32, divisor: f64) -> i32
 //                                                               f32 values = f64 sums / divisor; 1 where all are finite
@@ -64,6 +65,22 @@ const addWeighted = code(
   ],
 );
 
+const setWeighted = code(
+  [[2, V128]], // weights, and zeros
+  [
+    ...[...get(3), ...F64_SPLAT, ...set(4)],
+    ...whileBelow(0, 2, [
+      ...[0, 1, 2, 3].flatMap((pair) => [
+        ...[...get(0), ...get(5)],
+        ...[...get(1), ...loadTwoFloats(8 * pair), ...get(4), ...F64_MULTIPLY],
+        ...[...F64_ADD, ...store(16 * pair)],
+      ]),
+      ...advance(0, 64),
+      ...advance(1, 32),
+    ]),
+  ],
+);
+
 const add = code(
   [],
   whileBelow(0, 2, [
@@ -113,7 +130,7 @@ const FUNCTION_TYPE = 0x60;
 const SHARED_WITH_MAXIMUM = 0x03;
 const MAXIMUM_PAGES = 65_536;
 
-/** Imports `env.memory`, a shared memory; exports the four functions by name. */
+/** Imports `env.memory`, a shared memory; exports the five functions by name. */
 export const simdModuleBytes = Uint8Array.from([
   ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
   ...section(1, [
@@ -132,14 +149,15 @@ export const simdModuleBytes = Uint8Array.from([
       ...unsigned(MAXIMUM_PAGES),
     ],
   ]),
-  ...section(3, [[0], [1], [2], [3]]),
+  ...section(3, [[0], [1], [2], [3], [0]]),
   ...section(7, [
     [...name('addWeighted'), 0x00, 0],
     [...name('add'), 0x00, 1],
     [...name('areFinite'), 0x00, 2],
     [...name('divide'), 0x00, 3],
+    [...name('setWeighted'), 0x00, 4],
   ]),
-  ...section(10, [addWeighted, add, areFinite, divide]),
+  ...section(10, [addWeighted, add, areFinite, divide, setWeighted]),
 ]);
 
 /** Repeats `body` while local `pointer` is below local `end`; once at least. */

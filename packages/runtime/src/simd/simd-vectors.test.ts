@@ -53,6 +53,23 @@ describe('simdVectors', () => {
     );
   });
 
+  test('`simdVectors` writes weighted values over any sums as if it added them to zeros', () => {
+    fc.assert(
+      fc.property(cases, fc.boolean(), ([length, numbers, weight], isChecked) => {
+        const values = filled(length, [...numbers, -0]);
+        const sums = sumsOf([Number.NaN, ...numbers], length);
+        const [expected, plain] = [new Float64Array(length), sums.slice()];
+        if (isChecked) vectors.areFinite(values);
+        vectors.setWeighted(sums, values, weight);
+        plainVectors.setWeighted(plain, values, weight);
+        plainVectors.addWeighted(expected, values, weight);
+        assert.isTrue(same(sums, expected));
+        assert.isTrue(same(plain, expected));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   test('`simdVectors` adds sums and floats to the bits that plain loops give', () => {
     fc.assert(
       fc.property(cases, fc.boolean(), ([length, numbers, weight], areSums) => {

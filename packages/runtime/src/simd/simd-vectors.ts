@@ -27,18 +27,30 @@ export function simdVectors(memory: SharedMemory, scratch: number): VectorKernel
   /** What the block holds, from a check until it is added: an update is checked and then added, and read once. */
   let held: Float32Array | null = null;
 
-  const addWeighted = (sum: Float64Array, values: NumberArray, weight: number): void => {
-    if (sum.buffer !== buffer || !(values instanceof Float32Array) || values.length < FEWEST) {
-      plainVectors.addWeighted(sum, values, weight);
-      return;
-    }
+  /** Gives how many of the values are taken: whole turns. */
+  const weighted = (
+    loop: Loops['addWeighted'],
+    sum: Float64Array,
+    values: Float32Array,
+    weight: number,
+  ): number => {
     const whole = values.length - (values.length % NUMBERS_A_TURN);
     for (let start = 0; start < whole; start += BLOCK) {
       const end = Math.min(start + BLOCK, whole);
       if (held !== values) block.set(values.subarray(start, end));
-      loops.addWeighted(addressOf(sum, start), scratch, addressOf(sum, end), weight);
+      loop(addressOf(sum, start), scratch, addressOf(sum, end), weight);
     }
     held = null;
+    return whole;
+  };
+  const isTaken = (sum: Float64Array, values: NumberArray): values is Float32Array =>
+    sum.buffer === buffer && values instanceof Float32Array && values.length >= FEWEST;
+  const addWeighted = (sum: Float64Array, values: NumberArray, weight: number): void => {
+    if (!isTaken(sum, values)) {
+      plainVectors.addWeighted(sum, values, weight);
+      return;
+    }
+    const whole = weighted(loops.addWeighted, sum, values, weight);
     for (let index = whole; index < values.length; index++) {
       sum[index] = sum[index]! + weight * values[index]!;
     }
@@ -46,6 +58,14 @@ export function simdVectors(memory: SharedMemory, scratch: number): VectorKernel
 
   return {
     addWeighted,
+    setWeighted(sum, values, weight) {
+      if (!isTaken(sum, values)) {
+        plainVectors.setWeighted(sum, values, weight);
+        return;
+      }
+      const whole = weighted(loops.setWeighted, sum, values, weight);
+      for (let index = whole; index < values.length; index++) sum[index] = 0 + weight * values[index]!;
+    },
     add(sum, values) {
       if (values instanceof Float32Array) {
         addWeighted(sum, values, 1);
@@ -97,6 +117,7 @@ export function simdVectors(memory: SharedMemory, scratch: number): VectorKernel
 
 interface Loops {
   addWeighted(sum: number, values: number, end: number, weight: number): void;
+  setWeighted(sum: number, values: number, end: number, weight: number): void;
   add(sum: number, values: number, end: number): void;
   divide(sum: number, values: number, end: number, divisor: number): number;
   areFinite(values: number, end: number): number;

@@ -4,6 +4,7 @@ import type { Seed, Tensor } from '@starling/federated-core';
 import {
   clientStateSeed,
   leafCount,
+  type Reduction,
   type Selection,
   slicesInOrder,
   splitLeaves,
@@ -60,6 +61,7 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
       selections,
       check: updateChecker(aggregations, reductions, vectors),
       alter: createAlterUpdate(aggregations),
+      reductions,
       accumulate: createAccumulate(aggregations, reductions),
       zeros: zeros[phase]!,
       /** By where they begin. */
@@ -128,7 +130,7 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
       clients: lane.clients.map((client, position) =>
         clientOf(phase.selections, client, stateOf(client, position)),
       ),
-      zeros: () => resetCell(cell, phase.zeros),
+      zeros: () => resetCell(cell, phase.zeros, phase.reductions),
       async mayGoOn() {
         if (pause !== undefined) await pause();
         return !isStopped();
@@ -193,8 +195,17 @@ function ownCopy(before: Leaves, shared: Leaves): Leaves {
 }
 
 /** The cell's accumulators as before any update; fresh lists, since reductions may change them. */
-function resetCell(cell: LaneAccumulators, zeros: LaneAccumulators): LaneAccumulators {
-  return cell.map((accumulator, index) => [...writeLeaves(accumulator, zeros[index]!)]);
+function resetCell(
+  cell: LaneAccumulators,
+  zeros: LaneAccumulators,
+  reductions: readonly Reduction[],
+): LaneAccumulators {
+  return cell.map((accumulator, index) => {
+    const { reset } = reductions[index]!;
+    if (reset === undefined) writeLeaves(accumulator, zeros[index]!);
+    else reset(accumulator);
+    return [...accumulator];
+  });
 }
 
 /** Whether the accumulators lie in the cell, and so hold nothing of any update. */

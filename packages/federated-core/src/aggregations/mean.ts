@@ -1,5 +1,5 @@
 // `federatedMean` in a plan: the accumulator is the weighted sums, the total weight, and the power of two by which the
-// weights in both are scaled (0 while there is none: then the sums are not read, and a first update is written over them).
+// weights in both are scaled. That is 0 while there is none: then a first update is written over the sums, unread.
 import { EmptyAggregateError } from '../errors/starling-error.js';
 import { addLeaves, alignSums, castLeaves, setLeaves, zeroSums } from '../sums/sums.js';
 import type { VectorKernels } from '../sums/vector-kernels.js';

@@ -55,8 +55,8 @@ export function addLeaves(
 }
 
 /**
- * What `addLeaves` makes of zeros, without reading the sums: their first `count`, which must have the leaves' shapes and
- * be floats.
+ * What `addLeaves` makes of zeros, without reading the sums: their first `count`, which must be floats of the leaves'
+ * shapes.
  */
 export function setLeaves(
   sums: Tensor[],

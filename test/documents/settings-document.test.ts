@@ -3,6 +3,7 @@ import fedprox from '@starling/simulations/fedprox';
 import mnist from '@starling/simulations/mnist';
 import penguins from '@starling/simulations/penguins';
 import scaffold from '@starling/simulations/scaffold';
+import sensors from '@starling/simulations/sensors';
 import temperature from '@starling/simulations/temperature';
 import { expect, test } from 'vitest';
 import { readText } from '../support/repository.js';
@@ -17,6 +18,7 @@ test.each([
   ['scaffold', scaffold],
   ['mnist', mnist],
   ['penguins', penguins],
+  ['sensors', sensors],
   ['temperature', temperature],
 ])('simulations/%s/README.md lists every setting with its default', (name, { options }) => {
   const [, table = ''] = readText(`simulations/${name}/README.md`).split('| setting | default | |\n');

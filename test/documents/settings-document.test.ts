@@ -1,5 +1,6 @@
 // The table of settings in a simulation's README has each setting that `--set` takes, with its default.
 import fedprox from '@starling/simulations/fedprox';
+import flights from '@starling/simulations/flights';
 import mnist from '@starling/simulations/mnist';
 import penguins from '@starling/simulations/penguins';
 import scaffold from '@starling/simulations/scaffold';
@@ -16,6 +17,7 @@ const withoutTicks = (cell: string): readonly string[] => cell.replaceAll('`', '
 test.each([
   ['fedprox', fedprox],
   ['scaffold', scaffold],
+  ['flights', flights],
   ['mnist', mnist],
   ['penguins', penguins],
   ['sensors', sensors],

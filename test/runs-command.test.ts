@@ -127,6 +127,34 @@ describe('starling runs', () => {
     expect(picture.failures).toMatchObject([{ round: 2, attempt: 1, code: 'empty-aggregate' }]);
   });
 
+  test('compares runs: what differs, to what they came, and how long their states were the same', async () => {
+    const faster = join(folder, 'faster');
+    await runStarling('simulate', file, '--runtime', 'in-process', '--out', faster, '--set', 'pace=3');
+    const compared = JSON.parse((await runStarling('runs', 'compare', out, faster, '--json')).stdout);
+    // In round n client n − 1 counts, which holds n − 1: the first round adds 0 at any pace, the second 2 or 3.
+    expect(compared.sameUpTo).toBe(1);
+    expect(compared.differences).toContainEqual({ field: 'settings.pace', values: [2, 3] });
+    expect(compared.runs).toMatchObject([
+      { directory: out, rounds: 3, finals: { mean: 2 }, stateHash },
+      { directory: faster, rounds: 3, finals: { mean: 2 } },
+    ]);
+    const { stdout, code } = await runStarling('runs', 'compare', out, faster);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`A  ${out}: flaky, 3 of 3 rounds, finished\nB  ${faster}: flaky`);
+    expect(stdout).toMatch(/^settings\.pace +2 +3$/m);
+    expect(stdout).toMatch(/^mean +2 +2$/m);
+    expect(stdout).toMatch(/\nall have the same states for 1 round\n$/);
+    rmSync(faster, { recursive: true });
+
+    const same = await runStarling('runs', 'compare', out, out);
+    expect(same.stdout).toContain('they were told to be the same run');
+    expect(same.stdout).toMatch(/\nall have the same states for 3 rounds\n$/);
+    expect(await runStarling('runs', 'compare', out)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Cannot compare runs: need 2 to 26 directories, got one'),
+    });
+  });
+
   test('makes the record again, to the last byte, and a table of its rounds', async () => {
     const path = join(out, 'metrics.jsonl');
     const before = readFileSync(path, 'utf8');

@@ -1,5 +1,5 @@
-// `starling runs`: what is kept of runs. Lists them, shows one, looks for damage, makes their records again, and
-// replays them to the same states.
+// `starling runs`: what is kept of runs. Lists them, shows one, compares some, looks for damage, makes their records
+// again, and replays them to the same states.
 import { lstatSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,6 +31,13 @@ export function addRunsCommand(program: Command): void {
     .addHelpText('after', example('starling runs show runs/mnist'))
     .description('show what a run is, its rounds, failed attempts, and who did not count')
     .action(show);
+  runs
+    .command('compare')
+    .description('show in what runs differ, how far their states are the same, and what each came to')
+    .addHelpText('after', example('starling runs compare runs/slow runs/fast'))
+    .argument('<dirs...>', 'the directories that keep them')
+    .option('--json', 'one JSON object on stdout', false)
+    .action(compare);
   ofOneRun(runs.command('verify'))
     .addHelpText('after', example('starling runs verify runs/mnist'))
     .description('read all that is kept of a run, and name what is damaged (exit code 1)')
@@ -109,6 +116,29 @@ async function show(directory: string, { run: wanted, json }: RunOption): Promis
     const picture = pictureOf(await store.read(run));
     printLine(json ? JSON.stringify(picture) : formatRun(picture));
   });
+}
+
+async function compare(directories: readonly string[], { json }: { readonly json: boolean }): Promise<void> {
+  const { compareRuns } = await import('../kept/compare-runs.js');
+  const { formatComparison, MOST_RUNS } = await import('../kept/comparison-text.js');
+  const { pictureOf } = await import('../kept/run-picture.js');
+  const { recordOfRun } = await import('@starling/runtime/record');
+  if (directories.length < 2 || directories.length > MOST_RUNS) {
+    const got = directories.length === 1 ? 'one' : directories.length;
+    throw new UsageError(`Cannot compare runs: need 2 to ${MOST_RUNS} directories, got ${got}`);
+  }
+  const kept = [];
+  for (const directory of directories) {
+    kept.push(
+      await withRun(directory, undefined, async (store, run) => ({
+        directory,
+        picture: pictureOf(await store.read(run)),
+        lines: recordOfRun(await store.journal(run)),
+      })),
+    );
+  }
+  const comparison = compareRuns(kept);
+  printLine(json ? JSON.stringify(comparison) : formatComparison(comparison));
 }
 
 async function verify(directory: string, { run: wanted, json }: RunOption): Promise<void> {

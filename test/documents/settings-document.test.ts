@@ -5,6 +5,7 @@ import mnist from '@starling/simulations/mnist';
 import penguins from '@starling/simulations/penguins';
 import scaffold from '@starling/simulations/scaffold';
 import sensors from '@starling/simulations/sensors';
+import speeches from '@starling/simulations/speeches';
 import temperature from '@starling/simulations/temperature';
 import { expect, test } from 'vitest';
 import { readText } from '../support/repository.js';
@@ -21,6 +22,7 @@ test.each([
   ['mnist', mnist],
   ['penguins', penguins],
   ['sensors', sensors],
+  ['speeches', speeches],
   ['temperature', temperature],
 ])('simulations/%s/README.md lists every setting with its default', (name, { options }) => {
   const [, table = ''] = readText(`simulations/${name}/README.md`).split('| setting | default | |\n');

@@ -1,5 +1,5 @@
-// Three million flights of early 2001 (US Bureau of Transportation Statistics), the Parquet file that comes with the npm
-// package vega-datasets (BSD-3-Clause): each airport is a client that keeps its departures.
+// Three million flights of early 2001 (US Bureau of Transportation Statistics), the Parquet file that comes with the
+// npm package vega-datasets (BSD-3-Clause): each airport is a client that keeps its departures.
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { readParquet } from '@starling/data';

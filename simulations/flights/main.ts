@@ -20,7 +20,7 @@ import { departure, departures } from './departures.js';
 const HOURS = 24;
 const WEEKDAYS = 7;
 
-/** Logistic regression on the hour, the weekday and thousands of miles. Scores in bins cost time, so only tests count. */
+/** Logistic regression on hour, weekday and thousands of miles. Scores in bins cost time: the metrics are for tests. */
 const delayModel = (seed: number, metrics: LayersModelOptions['metrics'] = {}): Model =>
   layersModel(
     () => {

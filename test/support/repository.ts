@@ -97,12 +97,15 @@ export function trackedFiles(...extensions: readonly string[]): readonly string[
     .filter((path) => existsSync(join(root, path)));
 }
 
+/** Files that `starling new` copies: a user's own, who imports packages by their names. */
+const TEMPLATE = 'packages/cli/template/';
+
 /** Every source file of every room. */
 export function sourceFiles(): readonly SourceFile[] {
   const all = rooms();
   return trackedFiles('.ts', '.tsx', '.js', '.mjs').flatMap((path) => {
     const room = all.find((candidate) => !relative(candidate.folder, path).startsWith('..'));
-    if (room === undefined) return [];
+    if (room === undefined || path.startsWith(TEMPLATE)) return [];
     const isTest = /\.test(-d)?\.ts$|\/contract(\/.+)?\.ts$|\/testing\//.test(path) || room.folder === 'test';
     return [{ path, room, text: readText(path), isTest }];
   });

@@ -13,6 +13,7 @@ import { addDebugCommand } from './debug.js';
 import { addDoctorCommand } from './doctor.js';
 import { addExportCommand } from './export.js';
 import { addInspectCommand } from './inspect.js';
+import { addNewCommand } from './new.js';
 import { example } from './options.js';
 import { addPipelineCommand } from './pipeline.js';
 import { addRunCommand } from './run.js';
@@ -30,6 +31,7 @@ export function createProgram(): Command {
     .hook('preAction', (_, command) => {
       if (command.opts()['json'] === true) reserveStdout();
     });
+  addNewCommand(program);
   addSimulateCommand(program);
   addRunCommand(program);
   addCheckCommand(program);

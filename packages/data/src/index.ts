@@ -1,5 +1,6 @@
 // Your data: readers of files, client by client, and what a file holds.
 
+export { readArrays } from './arrays/read-arrays.js';
 export { type NpzOptions, readNpz } from './arrays/read-npz.js';
 export type { CategoriesType, ColumnType, TextType } from './columns/column-type.js';
 export { categories, text } from './columns/column-type.js';
@@ -11,6 +12,7 @@ export { FileError, type FilePlace } from './errors/file-error.js';
 export * from './folders/read-folder.js';
 export * from './formats/inspect-data.js';
 export * from './formats/read-tables.js';
+export { type FolderMeaning, type ImagesOptions, readImages } from './images/read-images.js';
 export type { ClientsReport, ColumnReport, DataReport } from './inspect/data-report.js';
 export { type JsonLinesOptions, readJsonLines } from './json/read-json-lines.js';
 export { type LeafOptions, readLeaf } from './json/read-leaf.js';

@@ -44,7 +44,7 @@ describe('readNpz', () => {
     ],
     [
       'Fortran order',
-      zipSync({ 'x.npy': npy('<f4', '(1,)', Float32Array.of(1), 'True') }),
+      zipSync({ 'x.npy': npy('<f4', '(1, 1)', Float32Array.of(1), 'True') }),
       'must be in C order',
     ],
     [

@@ -11,6 +11,7 @@ import {
   federatedBroadcast,
   federatedCollect,
   federatedComputation,
+  federatedDiscountedMean,
   federatedEval,
   federatedGeometricMedian,
   federatedKrum,
@@ -296,6 +297,13 @@ export const intrinsicCases: Readonly<Record<string, IntrinsicCase>> = {
   federatedBoundedMean: {
     computation: federatedComputation(weighed, (given) =>
       federatedBoundedMean(given.x, { norm: 10, weight: given.w, ifEmpty: [0, 0] }),
+    ),
+    member: weighedMember,
+    server: nothing,
+  },
+  federatedDiscountedMean: {
+    computation: federatedComputation(weighed, (given) =>
+      federatedDiscountedMean(given.x, { weight: given.w, ifEmpty: [0, 0] }),
     ),
     member: weighedMember,
     server: nothing,

@@ -67,6 +67,10 @@ export { federatedSequenceMap } from './intrinsics/sequences/federated-sequence-
 export { federatedSequenceReduce } from './intrinsics/sequences/federated-sequence-reduce.js';
 export { federatedSequenceSum } from './intrinsics/sequences/federated-sequence-sum.js';
 export { type AggregateOperators, federatedAggregate } from './intrinsics/sums/federated-aggregate.js';
+export {
+  type DiscountedMeanOptions,
+  federatedDiscountedMean,
+} from './intrinsics/sums/federated-discounted-mean.js';
 export { federatedMax } from './intrinsics/sums/federated-max.js';
 export { federatedMean, type MeanOptions } from './intrinsics/sums/federated-mean.js';
 export { federatedMin } from './intrinsics/sums/federated-min.js';

@@ -13,6 +13,7 @@ export { createReduction } from './aggregations/create-reduction.js';
 export { findNonFinite } from './aggregations/finite.js';
 export type { Accumulator, Reduction } from './aggregations/reduction.js';
 export { encodeSettings, type PerLeaf } from './aggregations/settings.js';
+export { checkAsynchronous } from './compile/check-asynchronous.js';
 export { bytesOf } from './compile/lane-size.js';
 export { computationKinds } from './computations/computation-kinds.js';
 export { checkKind, hasMethods, type Kind, kinds, ofKind } from './errors/check-kind.js';
@@ -51,6 +52,7 @@ export { warnOnce } from './errors/warn-once.js';
 // The table that documentation and tools read.
 export type { IntrinsicDefinition } from './intrinsics/framework/definition.js';
 export { intrinsics } from './intrinsics/intrinsics.js';
+
 export { stateLeafCount, workOutputs } from './plan/client-state-leaves.js';
 export { joinPlans } from './plan/join-plans.js';
 export type { LostClient } from './plan/lost-client.js';

@@ -5,6 +5,7 @@ import { aggregateAggregation } from './aggregate.js';
 import { boundedMeanAggregation } from './bounded-mean.js';
 import { collectAggregation, sampleAggregation } from './collect.js';
 import type { AggregationDefinition, AggregationParts } from './definition.js';
+import { discountedMeanAggregation } from './discounted-mean.js';
 import { maxAggregation, minAggregation } from './extremum.js';
 import { meanAggregation, weightedMeanAggregation } from './mean.js';
 import { geometricMedianAggregation, krumAggregation } from './nearest.js';
@@ -32,6 +33,7 @@ const definitions = [
   krumAggregation,
   geometricMedianAggregation,
   boundedMeanAggregation,
+  discountedMeanAggregation,
 ] as const satisfies readonly AggregationDefinition[];
 
 type Declared = (typeof definitions)[number];

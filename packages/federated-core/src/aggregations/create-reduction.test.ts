@@ -68,6 +68,7 @@ const aggregations: Readonly<Record<AggregationKind, Aggregation<unknown>>> = {
   },
   // Beyond all of them, so that sums stay whole numbers.
   'bounded-mean': { kind: 'bounded-mean', ...weighted, settings: { norm: 100, weighted: true } },
+  'discounted-mean': { kind: 'discounted-mean', ...weighted, settings: { discount: 0.5 } },
 };
 
 function pair(dtype: 'float32' | 'int32', a: number, b: number): Tensor {

@@ -44,6 +44,10 @@ export interface AggregationDefinition<K extends string = string, R extends Sett
   readonly settings: R;
   /** Whether the last leaf of an update is the client's weight: a negative one refuses the update. */
   readonly weighted?: true;
+  /** Whether an update counts for less the staler it is. */
+  readonly discounts?: true;
+  /** Whether the server is to see nothing of single updates, and so can weigh none. */
+  readonly secure?: true;
   reduction<G>(
     aggregation: AggregationParts<G>,
     settings: SettingsOf<R>,

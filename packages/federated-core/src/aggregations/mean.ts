@@ -28,11 +28,15 @@ export const weightedMeanAggregation = defineAggregation({
     meanReduction(aggregation, leafTypes(aggregation.update).length - 1, vectors),
 });
 
-/** `weightLeaf` is the position of the weight among the leaves of an update; null when there is none. */
-function meanReduction(
+/**
+ * `weightLeaf` is the position of the weight among the leaves of an update; null when there is none. `factorOf`: what a
+ * value counts for of what its weight says, by its staleness; the weight itself counts in full. Default: all of it.
+ */
+export function meanReduction(
   { update, result, ifEmpty }: AggregationParts<unknown>,
   weightLeaf: number | null,
   vectors: VectorKernels,
+  factorOf: ((staleness: number) => number) | null = null,
 ): Reduction {
   const types = leafTypes(result);
   const scaleOf = weightScale(leafTypes(update));
@@ -56,7 +60,7 @@ function meanReduction(
       numberOf(accumulator, total)[0] = 0;
       numberOf(accumulator, scale)[0] = 0;
     },
-    accumulate(accumulator, leaves) {
+    accumulate(accumulator, leaves, staleness = 0) {
       const weight = weightLeaf === null ? 1 : Number(leaves[weightLeaf]!.data[0]);
       // Weight 0 is left out rather than multiplied by, so that it costs nothing; the sum is the same.
       if (weight === 0) return accumulator;
@@ -64,8 +68,9 @@ function meanReduction(
       const isFirst = numberOf(accumulator, scale)[0] === 0;
       alignSums(accumulator as Tensor[], leaves, types.length, !isFirst, place);
       const scaled = weight * rescale(accumulator, scaleOf(weight));
+      const factor = factorOf === null ? scaled : scaled * factorOf(staleness);
       const enter = isFirst ? setLeaves : addLeaves;
-      const sums = enter(accumulator as Tensor[], leaves, scaled, vectors, types.length);
+      const sums = enter(accumulator as Tensor[], leaves, factor, vectors, types.length);
       numberOf(sums, total)[0]! += scaled;
       return sums;
     },

@@ -20,8 +20,15 @@ export interface Reduction {
    * are not negative is checked for all kinds alike (see `checkUpdate`).
    */
   check?(update: readonly Tensor[]): void;
-  /** Adds one client's update; may write into `accumulator` and give it back. */
-  accumulate(accumulator: Accumulator, update: readonly Tensor[]): MaybePromise<Accumulator>;
+  /**
+   * Adds one client's update; may write into `accumulator` and give it back. `staleness`: how many steps were taken
+   * since the state that it was computed from; 0, the default, in synchronous rounds. Few kinds ask.
+   */
+  accumulate(
+    accumulator: Accumulator,
+    update: readonly Tensor[],
+    staleness?: number,
+  ): MaybePromise<Accumulator>;
   /** Joins two partial aggregates, `left` before `right`; may write into `left`. */
   merge(left: Accumulator, right: Accumulator): MaybePromise<Accumulator>;
   /**

@@ -16,6 +16,7 @@ type RangeOf = (leaf: number) => readonly [low: number, high: number];
 /** Update T, of values from 0 to `maxInput`. */
 export const secureSumAggregation = defineAggregation({
   kind: 'secure-sum',
+  secure: true,
   settings: { maxInput: 'per-leaf' },
   reduction: (aggregation, { maxInput }, { vectors }) => ({
     ...sumReduction(aggregation, vectors),
@@ -26,6 +27,7 @@ export const secureSumAggregation = defineAggregation({
 /** Update T, of values of at most `bitwidth` bits. */
 export const secureSumBitwidthAggregation = defineAggregation({
   kind: 'secure-sum-bitwidth',
+  secure: true,
   settings: { bitwidth: 'per-leaf' },
   reduction: (aggregation, { bitwidth }, { vectors }) => ({
     ...sumReduction(aggregation, vectors),
@@ -41,6 +43,7 @@ export const secureSumBitwidthAggregation = defineAggregation({
  */
 export const secureModularSumAggregation = defineAggregation({
   kind: 'secure-modular-sum',
+  secure: true,
   settings: { modulus: 'per-leaf', symmetric: 'flag' },
   reduction(aggregation, { modulus, symmetric }, { vectors }) {
     const rangeOf: RangeOf = (leaf) => {

@@ -58,6 +58,7 @@ describe('decodeKind', () => {
     krum: { faulty: 1, keep: 0 },
     'geometric-median': { smoothing: 1e-6, weighted: 1 },
     'bounded-mean': { norm: 2, weighted: 0 },
+    'discounted-mean': { 'discount.0': 1, 'discount.1': 0.5 },
   };
 
   test.each(aggregationKinds)(

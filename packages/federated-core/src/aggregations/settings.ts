@@ -5,11 +5,19 @@
 /** One number for all leaves of an update, or one for each leaf. */
 export type PerLeaf = number | readonly number[];
 
+/**
+ * What is left of an update that is τ steps old: a number a stands for 1/(1 + τ)^a, a list for its own factors, of
+ * which the last holds for all that is older.
+ */
+export type Discount = number | readonly number[];
+
 interface ValueByForm {
   readonly number: number;
   readonly optional: number | undefined;
   readonly flag: boolean;
   readonly 'per-leaf': PerLeaf;
+  /** An exponent, or a factor for each staleness. */
+  readonly 'by-staleness': Discount;
 }
 
 export type SettingForm = keyof ValueByForm;
@@ -71,6 +79,7 @@ export function decodeSettings<const R extends SettingForms>(
         return value;
       case 'flag':
         return value === 0 || value === 1 ? value === 1 : fail(`${name} to be 0 or 1`, value ?? 'none');
+      case 'by-staleness':
       case 'per-leaf': {
         if (value !== undefined) return value;
         const leaves: number[] = [];

@@ -43,6 +43,7 @@ import { federatedSequenceMap } from './sequences/federated-sequence-map.js';
 import { federatedSequenceReduce } from './sequences/federated-sequence-reduce.js';
 import { federatedSequenceSum } from './sequences/federated-sequence-sum.js';
 import { federatedAggregate } from './sums/federated-aggregate.js';
+import { federatedDiscountedMean } from './sums/federated-discounted-mean.js';
 import { federatedMax } from './sums/federated-max.js';
 import { federatedMean } from './sums/federated-mean.js';
 import { federatedMin } from './sums/federated-min.js';
@@ -148,6 +149,12 @@ const cases: Readonly<Record<string, readonly [FederatedComputation, fc.Arbitrar
     fc
       .array(fc.tuple(fc.tuple(thirds, finite), anyFloat))
       .map((rows) => ({ x: rows.map(([x]) => x), w: rows.map(([, w]) => w) })),
+  ],
+  federatedDiscountedMean: [
+    federatedComputation({ x: atClients(float64(2)), w: atClients(float32()) }, ({ x, w }) =>
+      federatedDiscountedMean(x, { weight: w, ifEmpty: [0, 0] }),
+    ),
+    weighedRows,
   ],
   federatedMin: [
     federatedComputation(atClients(struct([float32(2), int64()])), (x) =>

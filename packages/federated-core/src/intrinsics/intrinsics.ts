@@ -23,6 +23,7 @@ import { federatedSequenceMapDefinition } from './sequences/federated-sequence-m
 import { federatedSequenceReduceDefinition } from './sequences/federated-sequence-reduce.js';
 import { federatedSequenceSumDefinition } from './sequences/federated-sequence-sum.js';
 import { federatedAggregateDefinition } from './sums/federated-aggregate.js';
+import { federatedDiscountedMeanDefinition } from './sums/federated-discounted-mean.js';
 import { federatedMaxDefinition } from './sums/federated-max.js';
 import { federatedMeanDefinition } from './sums/federated-mean.js';
 import { federatedMinDefinition } from './sums/federated-min.js';
@@ -41,6 +42,7 @@ const definitions: readonly IntrinsicDefinition[] = [
   federatedSequenceSumDefinition,
   federatedSumDefinition,
   federatedMeanDefinition,
+  federatedDiscountedMeanDefinition,
   federatedMinDefinition,
   federatedMaxDefinition,
   federatedAggregateDefinition,

@@ -111,7 +111,7 @@ export interface RunMachineOptions {
   readonly settings: RoundSettings;
   readonly seed: Seed;
   /** The cohort of an attempt in mode `fixed`: drawn with this seed. Throws what the run then throws. */
-  readonly draw: (round: number, seed: Seed) => readonly number[];
+  readonly draw: (round: number, seed: Seed, attempt: number) => readonly number[];
 }
 
 export function createRunMachine({ settings, seed, draw }: RunMachineOptions): RunMachine {
@@ -189,7 +189,7 @@ export function createRunMachine({ settings, seed, draw }: RunMachineOptions): R
       cohort,
       seed: attemptSeed(seed, id.round, id.attempt),
     });
-    if (mode === 'fixed') return begin(plan(draw(id.round, cohortSeed(seed, id.attempt))));
+    if (mode === 'fixed') return begin(plan(draw(id.round, cohortSeed(seed, id.attempt), id.attempt)));
     isLate ||= at >= selectFrom + selectionMs;
     if (present.size < (isLate ? Math.max(1, minReports) : wanted)) return [];
     return begin(plan(drawPresent(present, wanted, seed, id)));

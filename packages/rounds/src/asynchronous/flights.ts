@@ -1,0 +1,179 @@
+// Rounds that do not wait, as a machine: who is at work on which version of the state, whose reports wait for the next
+// step, and who is asked next. It is told what happens, and says what to do; it knows no clock, no socket, no bytes.
+//
+//   asked ──► in flight ──► buffered ──► in a step ──► free again, once the step counts or is given up
+//                 │             │
+//                 └── lost      └── stale: refused, and free at once
+//
+// A version is the state after so many steps. A client works on the one that was the latest when it was asked, whatever
+// is committed meanwhile, and is not asked again before the step that it is in has come to an end.
+import type { AsynchronousSettings } from './asynchronous-settings.js';
+
+/** The work of one client on one version, from when it is asked. */
+export interface Flight {
+  /** From 1, in the order in which they are asked. */
+  readonly number: number;
+  /** By the number that the caller knows it by. */
+  readonly client: number;
+  /** The version that it is given: steps that counted when it was asked. */
+  readonly version: number;
+  /** Of the attempts at the step after `version`, the one that was due: its randomness comes from both. */
+  readonly attempt: number;
+}
+
+/** A flight that is over, as the step that it is in sees it. */
+export interface StaleFlight extends Flight {
+  /** Steps that were taken since its version: τ. */
+  readonly staleness: number;
+}
+
+export type FlightEvent =
+  /** Its report has come, or it is known that none will and its place in the step stays empty. */
+  | { readonly kind: 'arrived'; readonly flight: number }
+  /** It brings no report, and takes no place: the client is free. */
+  | { readonly kind: 'lost'; readonly flight: number }
+  /** The step under way counts. */
+  | { readonly kind: 'committed' }
+  /** It came to nothing: its reports are void, and the state is as it was. */
+  | { readonly kind: 'failed' }
+  /** There may be room for more clients at work. */
+  | { readonly kind: 'fill' };
+
+export type FlightAction =
+  /** Have the client work. */
+  | { readonly kind: 'ask'; readonly flight: Flight }
+  /** Its report is older than any may be. */
+  | { readonly kind: 'refuse'; readonly flight: StaleFlight }
+  /** Take a step with these, in the order of their arrival; answered by `committed` or `failed`. */
+  | { readonly kind: 'step'; readonly reports: readonly StaleFlight[] };
+
+export interface Flights {
+  /** Steps that count. */
+  readonly version: number;
+  /** The attempt at the next step that is due, from 1. */
+  readonly attempt: number;
+  /** Those at work, in the order in which they were asked. */
+  readonly inFlight: readonly Flight[];
+  /** Those whose reports wait for a step that is not under way. */
+  readonly buffered: readonly Flight[];
+  handle(event: FlightEvent): readonly FlightAction[];
+}
+
+export interface FlightsOptions {
+  readonly settings: AsynchronousSettings;
+  /** Clients in all. */
+  readonly population: number;
+  /**
+   * Cohort `index`, from 1, of the sampler: clients are asked in the order of these cohorts, one cohort after the
+   * other, and who cannot be asked when it is his turn is passed over.
+   */
+  readonly draw: (index: number) => readonly number[];
+}
+
+/** Clients that are passed over at most to find one that is free; then the place stays empty until the next `fill`. */
+const MAX_PASSED_OVER = 4096;
+
+export function createFlights({ settings, population, draw }: FlightsOptions): Flights {
+  const { buffer, concurrency, maxStaleness } = settings;
+  const flying = new Map<number, Flight>();
+  const busy = new Set<number>();
+  let waiting: Flight[] = [];
+  let stepping: readonly StaleFlight[] | null = null;
+  let version = 0;
+  let attempt = 1;
+  let asked = 0;
+  let cohorts = 0;
+  let turn: readonly number[] = [];
+  let next = 0;
+
+  /** Who is next; `null` if nobody is free, as far as it was looked. */
+  function nextClient(): number | null {
+    if (busy.size >= population) return null;
+    for (let passed = 0; passed < MAX_PASSED_OVER; passed++) {
+      if (next >= turn.length) {
+        turn = draw(++cohorts);
+        next = 0;
+        if (turn.length === 0) continue;
+      }
+      const client = turn[next++]!;
+      if (!busy.has(client)) return client;
+    }
+    return null;
+  }
+  function fill(): readonly FlightAction[] {
+    const actions: FlightAction[] = [];
+    while (flying.size < concurrency) {
+      const client = nextClient();
+      if (client === null) break;
+      const flight: Flight = { number: ++asked, client, version, attempt };
+      busy.add(client);
+      flying.set(flight.number, flight);
+      actions.push({ kind: 'ask', flight });
+    }
+    return actions;
+  }
+  /** The next step, if there are reports for it; what has grown too old is refused first. */
+  function take(): readonly FlightAction[] {
+    if (stepping !== null) return [];
+    const aged = waiting.map((flight): StaleFlight => ({ ...flight, staleness: version - flight.version }));
+    const refused = aged.filter(({ staleness }) => staleness > maxStaleness);
+    for (const { client } of refused) busy.delete(client);
+    const fresh = aged.filter(({ staleness }) => staleness <= maxStaleness);
+    const refusals = refused.map((flight): FlightAction => ({ kind: 'refuse', flight }));
+    const isFull = fresh.length >= buffer;
+    stepping = isFull ? fresh.slice(0, buffer) : null;
+    const taken = new Set([...refused, ...(stepping ?? [])].map(({ number }) => number));
+    waiting = waiting.filter(({ number }) => !taken.has(number));
+    return stepping === null ? refusals : [...refusals, { kind: 'step', reports: stepping }];
+  }
+  function over(counts: boolean): readonly FlightAction[] {
+    if (stepping === null) return [];
+    for (const { client } of stepping) busy.delete(client);
+    stepping = null;
+    version += counts ? 1 : 0;
+    attempt = counts ? 1 : attempt + 1;
+    return take();
+  }
+
+  return {
+    get version() {
+      return version;
+    },
+    get attempt() {
+      return attempt;
+    },
+    get inFlight() {
+      return [...flying.values()];
+    },
+    get buffered() {
+      return waiting;
+    },
+    handle(event) {
+      switch (event.kind) {
+        case 'arrived': {
+          const flight = flying.get(event.flight);
+          if (flight === undefined) return [];
+          flying.delete(event.flight);
+          waiting.push(flight);
+          return take();
+        }
+        case 'lost': {
+          const flight = flying.get(event.flight);
+          if (flight === undefined) return [];
+          flying.delete(event.flight);
+          busy.delete(flight.client);
+          return [];
+        }
+        case 'committed':
+          return over(true);
+        case 'failed':
+          return over(false);
+        case 'fill':
+          return fill();
+        default:
+          event satisfies never;
+          return [];
+      }
+    },
+  };
+}

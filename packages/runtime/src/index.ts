@@ -47,5 +47,5 @@ export type {
 } from './rounds/run-options.js';
 export { runRounds } from './rounds/run-rounds.js';
 export { CheckpointError, ServerCrashError, TooFewReportsError, WorkerError } from './runtime/errors.js';
-export type { Runtime, RuntimeSession } from './runtime/runtime.js';
+export type { Runtime, RuntimeSession, StepFacts } from './runtime/runtime.js';
 export { type ThreadsOptions, threadsRuntime } from './threads/threads-runtime.js';

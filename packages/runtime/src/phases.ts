@@ -32,4 +32,7 @@ export type {
   Runtime,
   RuntimeSession,
   SettledAttempt,
+  StepFacts,
+  WorkOutcome,
+  WorkRequest,
 } from './runtime/runtime.js';

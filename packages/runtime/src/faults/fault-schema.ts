@@ -60,7 +60,13 @@ const logNormal = z.strictObject({
   mu: z.number().max(100).describe('of the logarithm of milliseconds, at most 100: the median is e^`mu` ms'),
   sigma: z.number().nonnegative().max(10).describe('of the logarithm, from 0 to 10'),
 });
-const speed = z.discriminatedUnion('distribution', [constant, uniform, exponential, logNormal]);
+const trace = z.strictObject({
+  distribution: z
+    .literal('trace')
+    .describe('one of the latencies `ms`, as they were measured, all equally likely'),
+  ms: z.array(ms).min(1).readonly().describe('a list of milliseconds, at least one'),
+});
+const speed = z.discriminatedUnion('distribution', [constant, uniform, exponential, logNormal, trace]);
 const classes = z.strictObject({
   distribution: z.literal('classes').describe('of the class that a client belongs to, for good'),
   classes: z
@@ -83,9 +89,9 @@ const classes = z.strictObject({
     .readonly()
     .describe('the classes, at least one'),
 });
-export const latencySchemas = [constant, uniform, exponential, logNormal, classes] as const;
+export const latencySchemas = [constant, uniform, exponential, logNormal, trace, classes] as const;
 const latency = z
-  .discriminatedUnion('distribution', [constant, uniform, exponential, logNormal, classes])
+  .discriminatedUnion('distribution', [constant, uniform, exponential, logNormal, trace, classes])
   .readonly()
   .describe('how long its answer takes, drawn for each phase');
 
@@ -161,6 +167,13 @@ export const faultsSchema = z
       .positive()
       .exactOptional()
       .describe('milliseconds of virtual time until a phase ends without those that are missing, above 0'),
+    overSelection: z
+      .number()
+      .min(1)
+      .default(1)
+      .describe(
+        'clients that are asked for each report that is waited for, from 1: with 1.3, a phase ends with the reports of 100 clients of 130',
+      ),
     dropouts: rules(dropout).describe('clients do not answer'),
     crashes: rules(crash).describe('clients die in the middle of their work, drawn for each phase'),
     stragglers: rules(straggler).describe('clients take their time'),

@@ -26,6 +26,8 @@ function drawOf(latency: ClassLatency, seed: Seed): number {
       return -latency.meanMs * Math.log(1 - uniform());
     case 'log-normal':
       return Math.exp(latency.mu + latency.sigma * normal());
+    case 'trace':
+      return latency.ms[Math.floor(uniform() * latency.ms.length)]!;
     default:
       return latency satisfies never;
   }
@@ -42,6 +44,8 @@ export function leastLatency(latency: Latency): number {
       return 0;
     case 'log-normal':
       return latency.sigma === 0 ? Math.exp(latency.mu) : 0;
+    case 'trace':
+      return Math.min(...latency.ms);
     case 'classes':
       return Math.min(...latency.classes.map((each) => leastLatency(each.latency)));
     default:

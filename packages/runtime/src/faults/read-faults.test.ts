@@ -14,6 +14,7 @@ describe('readFaults', () => {
   test('`readFaults` fills in the defaults', () => {
     expect(readFaults({ dropouts: [{}], corrupt: [{ how: 'bits', rounds: {} }, { how: 'weight' }] })).toEqual(
       {
+        overSelection: 1,
         dropouts: [{ probability: 1, for: 'round' }],
         crashes: [],
         stragglers: [],
@@ -32,7 +33,7 @@ describe('readFaults', () => {
   test.each([
     [
       { dropout: [] },
-      'dropout is no field: need one of deadlineMs, dropouts, crashes, stragglers, corrupt, byzantine, duplicates, serverCrashes',
+      'dropout is no field: need one of deadlineMs, overSelection, dropouts, crashes, stragglers, corrupt, byzantine, duplicates, serverCrashes',
       "did you mean 'dropouts'?",
     ],
     [

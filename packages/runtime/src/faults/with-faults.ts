@@ -99,12 +99,16 @@ interface SimulatedPhase {
   readonly told: PhaseFaults;
 }
 
-const DROPPED_OUT = { code: 'dropped-out', reason: 'the client does not answer (simulated)' } as const;
-const CRASHED = { code: 'crashed', reason: 'the client died in the middle of its work (simulated)' } as const;
+export const DROPPED_OUT = { code: 'dropped-out', reason: 'the client does not answer (simulated)' } as const;
+export const CRASHED = {
+  code: 'crashed',
+  reason: 'the client died in the middle of its work (simulated)',
+} as const;
 
 function simulatePhase(request: PhaseRequest, { faults, draw, nameOf }: Simulation): SimulatedPhase {
-  const { run = '', round, attempt = 1, phase, cohort, goal } = request;
-  const { deadlineMs = Number.POSITIVE_INFINITY } = faults;
+  const { run = '', round, attempt = 1, phase, cohort } = request;
+  const { deadlineMs = Number.POSITIVE_INFINITY, overSelection } = faults;
+  const goal = overSelection === 1 ? request.goal : Math.ceil(cohort.length / overSelection - 1e-9);
   const address: PhaseAddress = { run, round, attempt, phase, base: '' };
   const names = cohort.map(nameOf);
   const drawn = cohort.map((index, at) => draw(index, names[at]!, { round, attempt, phase }));
@@ -143,7 +147,8 @@ function arrivalOf(drawn: DrawnFaults, deadlineMs: number): Arrival {
   return { kind: 'report', atMs: latencyMs, isDuplicate };
 }
 
-function faultOf(
+/** What a runtime does with a client, of what was drawn for it and why it is lost, if it is. */
+export function faultOf(
   { dropsOut, crashes, corrupt, byzantine }: DrawnFaults,
   loss: { readonly code: string; readonly reason: string } | null,
 ): ClientFault | null {

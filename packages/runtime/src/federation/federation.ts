@@ -15,6 +15,7 @@ import {
   sourceLocation,
 } from '@starling/federated-core/plan';
 import type { CohortSampler, Population } from '@starling/population';
+import type { GivenAsynchronous } from '@starling/rounds';
 import type { z } from 'zod';
 import type { BestRule } from '../rounds/best-rule.js';
 import { checkBestIsMeasured, checkEvaluable, SOURCE_OPTIONS } from '../rounds/check-run.js';
@@ -39,6 +40,8 @@ export interface FederationSetup<
   readonly laneSize?: number;
   readonly population: Population;
   readonly sampler: CohortSampler;
+  /** Where given, rounds do not wait for their cohort: see the option of `runRounds`. */
+  readonly asynchronous?: GivenAsynchronous;
   /** Rounds, a whole number from 0, where the user asks for no other number. */
   readonly rounds: number;
   readonly evaluation?: Evaluation<StateOf<P>>;
@@ -131,7 +134,15 @@ function setupCheck(name: string): (setup: FederationSetup) => FederationSetup {
 
 /** What a setup has, and its federation has not. */
 const ELSEWHERE = Object.fromEntries(
-  ['process', 'computation', 'population', 'sampler', 'rounds', 'evaluation', 'best', 'constraints'].map(
-    (name) => [name, `It is part of what build returns: build: () => ({ ${name}, … })`],
-  ),
+  [
+    'process',
+    'computation',
+    'population',
+    'sampler',
+    'asynchronous',
+    'rounds',
+    'evaluation',
+    'best',
+    'constraints',
+  ].map((name) => [name, `It is part of what build returns: build: () => ({ ${name}, … })`]),
 );

@@ -12,6 +12,8 @@ export interface LaneFoldOptions {
   /** Clients a lane, at least 1. */
   readonly laneSize: number;
   readonly cohortSize: number;
+  /** By position: how stale its update is (see `Reduction`). Default: none is. */
+  readonly staleness?: readonly number[];
 }
 
 export interface LaneFold {
@@ -29,7 +31,7 @@ export interface LaneFold {
 
 /** A fold for one phase of one round. */
 export function createLaneFold(options: LaneFoldOptions): LaneFold {
-  const { aggregations, reductions, laneSize, cohortSize } = options;
+  const { aggregations, reductions, laneSize, cohortSize, staleness } = options;
   const accumulate = createAccumulate(aggregations, reductions);
   const merge = createOrderedMerge(reductions);
   const lanes = Array.from({ length: Math.ceil(cohortSize / laneSize) }, (_, index) => ({
@@ -49,7 +51,7 @@ export function createLaneFold(options: LaneFoldOptions): LaneFold {
       if (update === undefined) break;
       if (update !== null) {
         lane.accumulators ??= await zeroAccumulators(reductions);
-        lane.accumulators = await accumulate(lane.accumulators, update);
+        lane.accumulators = await accumulate(lane.accumulators, update, staleness?.[lane.next]);
       }
       waiting.delete(lane.next++);
     }
@@ -97,6 +99,7 @@ export function createLaneFold(options: LaneFoldOptions): LaneFold {
 export type Accumulate = (
   accumulators: LaneAccumulators,
   update: readonly Tensor[],
+  staleness?: number,
 ) => Promise<LaneAccumulators>;
 
 /** Splits an update among the aggregations of a phase. */
@@ -105,10 +108,10 @@ export function createAccumulate(
   reductions: readonly Reduction[],
 ): Accumulate {
   const counts = aggregations.map(({ update }) => leafCount(update));
-  return async (accumulators, update) => {
+  return async (accumulators, update, staleness) => {
     const next: LaneAccumulators[number][] = [];
     for (const [index, leaves] of splitLeaves(update, counts).entries()) {
-      const added = reductions[index]!.accumulate(accumulators[index]!, leaves);
+      const added = reductions[index]!.accumulate(accumulators[index]!, leaves, staleness);
       next.push(added instanceof Promise ? await added : added);
     }
     return next;

@@ -14,6 +14,7 @@ import { laneState } from '../fold/client-states.js';
 import { createAccumulate } from '../fold/lane-fold.js';
 import { createOrderedMerge, zeroAccumulators } from '../fold/ordered-merge.js';
 import { faultyClient, type LaneClient, sumLane } from '../fold/sum-lane.js';
+import { workAlone } from '../fold/work-alone.js';
 import type { Runtime } from '../runtime/runtime.js';
 
 export interface InProcessOptions {
@@ -70,6 +71,19 @@ export function inProcessRuntime(options: InProcessOptions = {}): Runtime {
             await merge.offer(start / laneSize, sums.accumulators);
           }
           return { accumulators: await merge.result(), reports };
+        },
+        async work({ phase, seed, client: index, broadcast, alterations }) {
+          if (closed) throw new StarlingError('closed', 'Cannot have a client work: the runtime is closed');
+          return workAlone(
+            phases[phase]!,
+            { broadcast, seed },
+            {
+              client: population.clientId(index),
+              load: async () => argument(await population.load(index)),
+              slices: () => [],
+              ...(alterations !== undefined && { alterations }),
+            },
+          );
         },
         async close() {
           if (closed) return;

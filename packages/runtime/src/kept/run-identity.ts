@@ -26,6 +26,12 @@ export type RunIdentity = {
   readonly sampler: { readonly name: string; readonly cohortSize: number; readonly firstCohort: string };
   /** Whom cohorts are drawn from, if it is not the whole population. */
   readonly mode?: 'present';
+  /** Of a run whose rounds do not wait. */
+  readonly asynchronous?: {
+    readonly buffer: number;
+    readonly concurrency: number;
+    readonly maxStaleness: number;
+  };
   /** What the population answers for itself. */
   readonly population: Fingerprint;
   /** How its clients are asked for evaluations; left out if they are not. */

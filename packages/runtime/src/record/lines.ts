@@ -2,6 +2,7 @@
 import { isTensor, readThrown, thrownWords } from '@starling/federated-core/plan';
 import type { CountedVersions } from '@starling/store';
 import type { PhaseFaults } from '../runtime/phase-faults.js';
+import type { StepFacts } from '../runtime/runtime.js';
 import { jsonFields, toJson } from './json-value.js';
 import { countReports, lostClients, type RoundReport } from './lost-clients.js';
 import type { ConstraintOutcome, DoneLine, FailedLine, FailedRoundLine, RoundLine } from './record-line.js';
@@ -20,6 +21,7 @@ export interface RoundFacts {
   readonly clientVersions?: CountedVersions | null;
   readonly reports: readonly RoundReport[];
   readonly faults?: PhaseFaults;
+  readonly step?: StepFacts;
   readonly wallMs: number;
 }
 
@@ -29,12 +31,13 @@ export interface FailedRoundFacts {
   readonly error: unknown;
   readonly reports: readonly RoundReport[];
   readonly faults?: PhaseFaults;
+  readonly step?: StepFacts;
   readonly wallMs: number;
 }
 
 /** Of a round that is committed. */
 export function roundLineOf(facts: RoundFacts): RoundLine {
-  const { round, attempt, metrics, evaluation, reports, faults, wallMs } = facts;
+  const { round, attempt, metrics, evaluation, reports, faults, step, wallMs } = facts;
   const { evaluationReports, evaluationClients, evaluationFailure, constraints } = facts;
   const { clientVersions = null } = facts;
   return {
@@ -56,6 +59,7 @@ export function roundLineOf(facts: RoundFacts): RoundLine {
     ...countReports(reports),
     lost: lostClients(reports),
     ...simulated(faults),
+    ...stepIn(step),
     wallMs: roundMs(wallMs),
   };
 }
@@ -67,6 +71,7 @@ export function failedRoundLineOf({
   error,
   reports,
   faults,
+  step,
   wallMs,
 }: FailedRoundFacts): FailedRoundLine {
   return {
@@ -77,6 +82,7 @@ export function failedRoundLineOf({
     ...countReports(reports),
     lost: lostClients(reports),
     ...simulated(faults),
+    ...stepIn(step),
     wallMs: roundMs(wallMs),
   };
 }
@@ -130,6 +136,19 @@ function simulated(faults: PhaseFaults | undefined): Pick<RoundLine, 'faults' | 
   if (faults === undefined) return {};
   const { counts, virtualMs } = faults;
   return { faults: counts, ...(virtualMs !== null && { virtualMs: roundMs(virtualMs) }) };
+}
+
+function stepIn(step: StepFacts | undefined): Pick<RoundLine, 'staleness' | 'tooStale' | 'virtualMs'> {
+  if (step === undefined) return {};
+  const { staleness, tooStale, virtualMs } = step;
+  return { staleness: histogramOf(staleness), tooStale, virtualMs: roundMs(virtualMs) };
+}
+
+/** How many are 0, 1, 2, … */
+export function histogramOf(numbers: readonly number[]): readonly number[] {
+  const counts: number[] = Array.from({ length: Math.max(-1, ...numbers) + 1 }, () => 0);
+  for (const each of numbers) counts[each]!++;
+  return counts;
 }
 
 function wordsOf(thrown: unknown): Pick<FailedLine, 'code' | 'message'> {

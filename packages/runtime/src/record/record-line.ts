@@ -53,7 +53,17 @@ const simulated = {
     .number()
     .nonnegative()
     .exactOptional()
-    .describe('of a run with a virtual clock: milliseconds that its phases took on it'),
+    .describe(
+      'of a run with a virtual clock: milliseconds that its phases took on it; of an asynchronous one, since the round before',
+    ),
+  staleness: z
+    .array(count)
+    .readonly()
+    .exactOptional()
+    .describe('of an asynchronous run: how many of its reports were 0, 1, 2, … rounds old'),
+  tooStale: count
+    .exactOptional()
+    .describe('of an asynchronous run: reports since the round before that were too old, and were refused'),
 };
 
 const constraintSchema = z
@@ -84,6 +94,13 @@ export const runLine = z
     seed: count.describe('all randomness comes from it'),
     settings: json.describe('what the federation was built with'),
     faults: json.exactOptional().describe('the faults that are simulated, as docs/faults.md has them'),
+    asynchronous: z
+      .strictObject({ buffer: count, concurrency: count, maxStaleness: count })
+      .readonly()
+      .exactOptional()
+      .describe(
+        'of a run whose rounds do not wait: reports a round, clients at work, and rounds that a report may be old',
+      ),
     plan: sha256.describe('hash of the plan of a round'),
     evaluation: z
       .strictObject({ every: z.int().positive(), plan: sha256.nullable(), revealing: z.boolean() })

@@ -13,6 +13,7 @@ import {
   warnOnce,
 } from '@starling/federated-core/plan';
 import { populationKind, samplerKind } from '@starling/population';
+import { asynchronousOptions, type GivenAsynchronous } from '@starling/rounds';
 import { engineOption } from '../engines/engine-option.js';
 import { runtimeKind } from '../runtime/runtime-kind.js';
 import { type BestRule, checkBestRule, isOfEvaluation, oddGoal } from './best-rule.js';
@@ -58,6 +59,7 @@ export function checkRun(options: RunOptions): void {
     ELSEWHERE,
   );
   checkEvaluable('Cannot run rounds', options);
+  checkAsynchronousRun(options);
   checkNames(options);
   checkBestIsMeasured('Cannot run rounds', options);
 }
@@ -110,6 +112,27 @@ const presentOption: Check = (action, option, value) => {
   });
 };
 
+const asynchronousOption: Check = (action, option, value) => {
+  kinds.record(action, option, value);
+  checkOptions(`${action}: ${option}`, value as GivenAsynchronous, asynchronousOptions);
+};
+
+/** Throws a `RangeError` for options that mean nothing, or cannot be held, where rounds do not wait. */
+function checkAsynchronousRun(options: RunOptions): void {
+  if (options.asynchronous === undefined) return;
+  const { process, present, checkpointEvery = 1, store } = options;
+  const bad = (problem: string): RangeError =>
+    optionError(`Cannot run rounds: with asynchronous, ${problem}`);
+  if (process === undefined)
+    throw bad('process must be given, whose state the reports are folded into, got none');
+  if (present !== undefined) throw bad('present must be left out: whom it asks is not a cohort');
+  if (store !== undefined && checkpointEvery > 1) {
+    throw bad(
+      `checkpointEvery must be 1, got ${checkpointEvery}: clients are at work on earlier versions, which a run that is taken up again must have`,
+    );
+  }
+}
+
 const bestOption: Check = (action, option, value) => {
   kinds.record(action, option, value);
   checkBestRule(`${action}: ${option}`, value as BestRule);
@@ -119,10 +142,14 @@ const bestOption: Check = (action, option, value) => {
 
 /** What a federation and a run have in common. */
 export const SOURCE_OPTIONS: {
-  readonly [N in keyof RunSource | 'population' | 'sampler' | 'evaluation' | 'best' | 'constraints']:
-    | true
-    | Check
-    | RequiredCheck;
+  readonly [N in
+    | keyof RunSource
+    | 'population'
+    | 'sampler'
+    | 'asynchronous'
+    | 'evaluation'
+    | 'best'
+    | 'constraints']: true | Check | RequiredCheck;
 } = {
   process: computationKinds.process,
   computation: computationKinds.federated,
@@ -131,6 +158,7 @@ export const SOURCE_OPTIONS: {
   laneSize: true,
   population: required(populationKind),
   sampler: required(samplerKind),
+  asynchronous: asynchronousOption,
   evaluation: evaluationOption,
   best: bestOption,
   constraints: constraintsOption,

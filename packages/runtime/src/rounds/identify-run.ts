@@ -3,6 +3,7 @@ import { seedFrom } from '@starling/federated-core';
 import { PLAN_FORMAT_VERSION } from '@starling/plan';
 import { stateHash } from '@starling/plan/safetensors';
 import { checkCohort, everyoneSampler } from '@starling/population';
+import { asynchronousSettings } from '@starling/rounds';
 import type { PlainObject } from '@starling/store';
 import { engineName } from '../engines/engine-name.js';
 import { canonicalSettings } from '../kept/canonical-settings.js';
@@ -43,6 +44,9 @@ export async function identifyRun(
       firstCohort: cohortDigest(cohort),
     },
     ...(options.present !== undefined && { mode: 'present' as const }),
+    ...(options.asynchronous !== undefined && {
+      asynchronous: { ...asynchronousSettings(options.asynchronous, population.size) },
+    }),
     population: await population.fingerprint(),
     ...(await identityOfEvaluation(options, evaluationPlan)),
     versions: { starling: STARLING_VERSION, planFormat: PLAN_FORMAT_VERSION },

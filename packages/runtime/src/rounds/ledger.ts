@@ -27,6 +27,8 @@ export interface RoundCommit {
   readonly isKept: boolean;
   /** Of a run that looks for its best state. */
   readonly best: BestProgress | null;
+  /** Rounds whose states clients are still at work on. */
+  readonly inUse: readonly number[];
   /** Of a run whose clients keep a state. */
   readonly versions: CountedVersions | null;
 }
@@ -64,7 +66,7 @@ export function storeLedger(
         reason: line.message,
         details: plainOf(line),
       }),
-    commit({ round, attempt, counted, lost, line, state, names, isKept, best, versions }) {
+    commit({ round, attempt, counted, lost, line, state, names, isKept, best, inUse, versions }) {
       const hash = stateHash(state);
       return open.commit({
         round,
@@ -74,12 +76,21 @@ export function storeLedger(
         metrics: toPlain({ line, stateHash: hash, ...(best !== null && { best }) }),
         state: isKept ? () => encodeState({ round, names, leaves: state }, hash) : null,
         ...(versions !== null && { clientVersions: versions }),
-        ...(best !== null && best.round > 0 && { pinned: [best.round] }),
+        ...pinnedBy(best, inUse),
       });
     },
     end: (end, line) => open.end({ ...end, details: plainOf(line) }),
     close: () => open.close(),
   };
+}
+
+function pinnedBy(
+  best: BestProgress | null,
+  inUse: readonly number[],
+): { readonly pinned?: readonly number[] } {
+  const isBest = best !== null && best.round > 0;
+  if (inUse.length === 0) return isBest ? { pinned: [best.round] } : {};
+  return { pinned: isBest && !inUse.includes(best.round) ? [best.round, ...inUse] : inUse };
 }
 
 /** SHA-256 of what tells a cohort from any other: the clients' numbers in cohort order. */

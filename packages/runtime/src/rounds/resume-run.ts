@@ -86,7 +86,9 @@ function startFrom(
   const differences = identityDifferences(history.identity, identity);
   // Nothing of another run is lost, as long as nothing of it counts.
   if (state === null) return differences.length > 0 ? newRun(id) : { ...newRun(id), ...attemptsOf(found, 0) };
-  if (differences.length > 0 && onOtherRun === undefined) throw new OtherRunError(name, differences);
+  // Whose clients are at work, and on what, follows from all rounds before: of another run that is not known.
+  const isRefused = onOtherRun === undefined || options.asynchronous !== undefined;
+  if (differences.length > 0 && isRefused) throw new OtherRunError(name, differences);
   const { round } = state;
   const leaves = leavesOf(state.bytes, name);
   run.checkStored({ round, leaves }, name);

@@ -10,6 +10,7 @@ import {
   type RunMachine,
 } from '@starling/rounds';
 import { StoreFailedError } from '@starling/store';
+import { clientsOf } from '../asynchronous/step-schedule.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { cohortAsked } from './cohort-asked.js';
 import { isRefusal } from './ledger.js';
@@ -45,7 +46,7 @@ export class RoundLoop {
     this.machine = createRunMachine({
       settings: { ...settings, rounds },
       seed,
-      draw: (round, from) => this.draw(round, from),
+      draw: (round, from, attempt) => this.draw(round, from, attempt),
     });
   }
 
@@ -88,7 +89,8 @@ export class RoundLoop {
     const { start, options, seed: from } = this.parts;
     if (start.attempt === null) return null;
     const { round, attempt, seed } = start.attempt;
-    const cohort = cohortAsked(options, from, start.attempt);
+    const { asynchronous } = this.parts;
+    const cohort = cohortAsked(options, from, start.attempt, asynchronous?.schedule);
     return cohort === null ? null : { round, attempt, cohort, seed };
   }
 
@@ -112,8 +114,10 @@ export class RoundLoop {
     return this.news.splice(0).flatMap((event) => this.machine.handle(event, now()));
   }
 
-  private draw(round: number, from: Seed): readonly number[] {
+  private draw(round: number, from: Seed, attempt: number): readonly number[] {
+    const { asynchronous } = this.parts;
     try {
+      if (asynchronous !== null) return clientsOf(asynchronous.schedule.at({ round, attempt }));
       return drawCohort(this.parts.options, from, round);
     } catch (error) {
       this.drawing = { error }; // thrown before the attempt begins: the commit before it is still to be told

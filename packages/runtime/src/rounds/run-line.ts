@@ -2,6 +2,7 @@
 import { inspectPlan } from '@starling/federated-core';
 import { type LinkedPlan, PLAN_FORMAT_VERSION } from '@starling/plan';
 import type { Fingerprint, Population } from '@starling/population';
+import { asynchronousSettings } from '@starling/rounds';
 import { engineName } from '../engines/engine-name.js';
 import type { RunIdentity } from '../kept/run-identity.js';
 import { STARLING_VERSION } from '../kept/version.js';
@@ -46,6 +47,9 @@ export async function runLineOf(
     seed,
     settings: jsonFields(settings),
     ...(options.faults !== undefined && { faults: jsonFields(options.faults) }),
+    ...(options.asynchronous !== undefined && {
+      asynchronous: asynchronousSettings(options.asynchronous, population.size),
+    }),
     plan: plan.hash,
     initialize: initialize?.hash ?? null,
     evaluation: evaluationOf(options, evaluation),

@@ -15,6 +15,7 @@ import type {
 import type { MaybePromise } from '@starling/federated-core/plan';
 import type { Leaves } from '@starling/plan/runner';
 import type { CohortSampler, Population } from '@starling/population';
+import type { GivenAsynchronous } from '@starling/rounds';
 import type { ClientStateStore, Damage, RunStore } from '@starling/store';
 import type { EngineChoice } from '../engines/engines.js';
 import type { FaultsInput } from '../faults/fault-schema.js';
@@ -22,7 +23,7 @@ import type { OnOtherRun } from '../kept/run-identity.js';
 import type { RoundReport } from '../record/lost-clients.js';
 import type { ConstraintOutcome, LostClients, RecordLine } from '../record/record-line.js';
 import type { PhaseFaults } from '../runtime/phase-faults.js';
-import type { Runtime } from '../runtime/runtime.js';
+import type { Runtime, StepFacts } from '../runtime/runtime.js';
 import type { BestState } from './best-keeper.js';
 import type { BestRule, StopReason } from './best-rule.js';
 import type { RunSource } from './compile-run.js';
@@ -51,6 +52,8 @@ export interface RoundRecord<M = HostValue, S = unknown> {
   readonly reports: readonly RoundReport[];
   /** What was simulated to go wrong; left out without `faults`. */
   readonly faults?: PhaseFaults;
+  /** Of a run that is `asynchronous`: how its reports came. */
+  readonly step?: StepFacts;
   /** The leaves of the state after the round, copied when they are first read. None for a computation. */
   readonly state: Leaves;
   /** The same as a value of its type: `stateValue.model`. Of a computation, the round's result. */
@@ -70,6 +73,8 @@ export interface FailedRound {
   readonly reports: readonly RoundReport[];
   /** As of a round. */
   readonly faults?: PhaseFaults;
+  /** As of a round. */
+  readonly step?: StepFacts;
   readonly wallMs: number;
   /** Until the next attempt at it, milliseconds; `null` if there is none, and the run has failed. */
   readonly retryMs: number | null;
@@ -161,6 +166,15 @@ export interface RunOptions<
    * gives the same bits again (`replayRun`); the same seed alone does not. Of a runtime whose clients come and go.
    */
   readonly present?: PresentOptions;
+  /**
+   * Where given, rounds do not wait: `concurrency` clients are at work at any time, each on the state that it was
+   * given, and the first `buffer` reports make a round, whichever version they are of; one that is more than
+   * `maxStaleness` rounds old is refused. Clients are asked in the order in which the sampler draws them, cohort after
+   * cohort. How long each takes, on a virtual clock, say the `stragglers` of `faults`; by default it is log-normal, of
+   * a median of a second and σ = 1. Of a process of one phase that says what a stale report counts for: `fedBuff`, or
+   * any that averages by `federatedDiscountedMean`.
+   */
+  readonly asynchronous?: GivenAsynchronous;
   /**
    * Attempts at one round, from 1; when the last has failed, the run throws its error. Each further one has another
    * cohort and other randomness, from the seed and its number. Default 3.

@@ -3,6 +3,7 @@ import type { Seed } from '@starling/federated-core';
 import type { PlanRunner } from '@starling/plan/runner';
 import type { RoundSettings } from '@starling/rounds';
 import type { OpenClientStates } from '@starling/store';
+import type { AsynchronousRun } from '../asynchronous/asynchronous-session.js';
 import type { BestKeeper } from './best-keeper.js';
 import type { ClientVersions } from './client-versions.js';
 import type { CompiledRun } from './compile-run.js';
@@ -31,6 +32,8 @@ export interface RunParts {
   readonly ledger: Ledger | null;
   /** What clients keep; `null` if they keep nothing. */
   readonly kept: KeptByClients | null;
+  /** `null` if rounds wait for their cohorts. */
+  readonly asynchronous: AsynchronousRun | null;
   readonly settings: RoundSettings;
   readonly seed: Seed;
   readonly start: RunStart;

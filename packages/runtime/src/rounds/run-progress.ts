@@ -24,6 +24,8 @@ import type { RunResult } from './run-options.js';
 import type { RunParts } from './run-parts.js';
 import type { Failing, Ran } from './try-round.js';
 
+const NO_ROUNDS: readonly number[] = [];
+
 type ActionOf<K extends RunAction['kind']> = RunAction & { readonly kind: K };
 
 export class RunProgress {
@@ -69,7 +71,8 @@ export class RunProgress {
 
   /** Throws a `StoreFailedError` if the disk refuses. */
   async write(action: ActionOf<'store'>): Promise<void> {
-    const { ledger, compiled, keeper, isRecorded } = this.parts;
+    const { ledger, compiled, keeper, isRecorded, asynchronous } = this.parts;
+    const { store } = this.parts.options;
     switch (action.write) {
       case 'attempt':
         return ledger?.begin(action.attempt);
@@ -88,6 +91,7 @@ export class RunProgress {
           names: leafNames(compiled.stateType ?? compiled.plan.plan.result),
           isKept: this.isKept(round),
           best: keeper?.progress ?? null,
+          inUse: asynchronous === null ? NO_ROUNDS : asynchronous.schedule.versionsInUse(store?.keep ?? 1),
           versions,
         });
       }

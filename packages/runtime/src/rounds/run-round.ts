@@ -18,7 +18,7 @@ import { adviceOn } from '../record/advice.js';
 import { formatLost, lostClients, type RoundReport } from '../record/lost-clients.js';
 import { TooFewReportsError } from '../runtime/errors.js';
 import { addFaults, type PhaseFaults } from '../runtime/phase-faults.js';
-import type { PhaseRequest, PhaseStates, RuntimeSession } from '../runtime/runtime.js';
+import type { PhaseRequest, PhaseStates, RuntimeSession, StepFacts } from '../runtime/runtime.js';
 import type { AttemptVersions } from './client-versions.js';
 
 export interface RoundStates extends Pick<PhaseStates, 'seed' | 'keepFrom' | 'store'> {
@@ -46,7 +46,11 @@ export interface RoundRequest {
    * Told after each phase what has become of each client of the cohort, in cohort order, and what was simulated to go
    * wrong: so it is known of a round that fails, too.
    */
-  readonly onReports?: (reports: readonly RoundReport[], faults: PhaseFaults | undefined) => void;
+  readonly onReports?: (
+    reports: readonly RoundReport[],
+    faults: PhaseFaults | undefined,
+    step: StepFacts | undefined,
+  ) => void;
   /** What failures say cannot be done: `finish round 3` by default. */
   readonly action?: string;
 }
@@ -58,6 +62,8 @@ export interface RoundOutcome {
   readonly reports: readonly RoundReport[];
   /** Of all phases; left out if nothing is simulated. */
   readonly faults?: PhaseFaults;
+  /** Of a step of an asynchronous run. */
+  readonly step?: StepFacts;
 }
 
 /**
@@ -70,6 +76,7 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
   checkCohort(request.cohort, request.population);
   let reports: readonly RoundReport[] = [];
   let faults: PhaseFaults | undefined;
+  let step: StepFacts | undefined;
   const aggregates: Tensor[] = [];
   const keys: ClientKeys = new Map();
   let cohort = request.cohort;
@@ -90,10 +97,11 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
     const told = explainedReports(plan, phase, ran.reports);
     reports = phase === 0 ? told : withLosses(reports, told);
     faults = addFaults(faults, ran.faults);
+    step = ran.step;
     for (const report of told) {
       if (report.status === 'accepted' && report.restarted) request.states?.versions.restarted(report.client);
     }
-    request.onReports?.(reports, faults);
+    request.onReports?.(reports, faults, step);
     const accepted = cohort.filter((_, position) => told[position]!.status === 'accepted');
     if (accepted.length < minReports) {
       const need = `need ${minReports} report${minReports === 1 ? '' : 's'}, got ${accepted.length} of ${request.cohort.length}`;
@@ -116,7 +124,12 @@ export async function runRound(request: RoundRequest): Promise<RoundOutcome> {
     cohort = accepted; // a client that was lost or refused takes no further part
   }
   const result = await explained(request, server.apply(serverInput, aggregates, serverSeed(seed)));
-  return { result, reports, ...(faults !== undefined && { faults }) };
+  return {
+    result,
+    reports,
+    ...(faults !== undefined && { faults }),
+    ...(step !== undefined && { step }),
+  };
 }
 
 /** What a phase asks, with the versions of what its clients keep. */

@@ -10,6 +10,7 @@ import { FaultsError } from '../faults/faults-error.js';
 import { serverRows } from '../rows/server-rows.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { serverVectors } from '../simd/server-vectors.js';
+import { asynchronousRun, sessionOf } from './asynchronous-run.js';
 import { awaitedRun } from './awaited-run.js';
 import { BestKeeper } from './best-keeper.js';
 import { checkRun } from './check-run.js';
@@ -110,6 +111,8 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
             rounds: options.rounds,
             evaluatedEvery: options.evaluation?.every ?? 1,
           });
+    const asynchronous =
+      options.asynchronous === undefined ? null : await asynchronousRun(compiled, options, { seed, start });
     const isRecorded = ledger !== null || options.onRecord !== undefined;
     if (isRecorded) {
       const { id, round: from } = start;
@@ -127,13 +130,14 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
       constraints,
       ledger,
       kept,
+      asynchronous,
       settings,
       seed,
       start,
       isRecorded,
     };
     loop = new RoundLoop({ ...parts, clock, began }, leaves);
-    await loop.run(await opening);
+    await loop.run(await sessionOf(parts, await opening, engine));
     const result = { ...(await loop.progress.result()), wallMs: clock() - began };
     await loop.progress.end();
     warnOfLost(options, result);

@@ -1,7 +1,7 @@
 // What the machine of a run is set to; a run whose rounds can never count is refused here, before any client is asked:
 // every one of them would fail, one after another, in no time.
 import type { Seed } from '@starling/federated-core';
-import { type RoundSettings, roundSettings } from '@starling/rounds';
+import { asynchronousSettings, type RoundSettings, roundSettings } from '@starling/rounds';
 import type { RunOptions } from './run-options.js';
 import { sampleCohort } from './sample-cohort.js';
 
@@ -25,7 +25,8 @@ export function runSettings(options: RunOptions, seed: Seed): RoundSettings {
 
 /** As far as it matters: of a run that needs no reports all cohorts are large enough. */
 function largestCohort(options: RunOptions, seed: Seed): number {
-  const { minReports = 0, rounds, population, present } = options;
+  const { minReports = 0, rounds, population, present, asynchronous } = options;
+  if (asynchronous !== undefined) return asynchronousSettings(asynchronous, population.size).buffer;
   // In mode `present` the first cohort of the sampler says how many reports end a round.
   if (present !== undefined) return sampleCohort(options, seed, 1).length;
   let largest = 0;

@@ -12,7 +12,7 @@ export async function throughCrashes(
 ): Promise<RunResult> {
   const { faults, runtime, seed } = options;
   // Awaited here, so that what is thrown later still has the caller's line.
-  if (faults === undefined) return await run(options);
+  if (faults === undefined || options.asynchronous !== undefined) return await run(options);
   // A server that dies leaves nothing but its store.
   const crashes = (faults.serverCrashes ?? []).length > 0;
   const store = options.store ?? (crashes ? memoryStore() : undefined);

@@ -5,7 +5,6 @@ import type { CountedVersions } from '@starling/store';
 import { failedRoundLineOf, roundLineOf } from '../record/lines.js';
 import type { RoundReport } from '../record/lost-clients.js';
 import type { FailedRoundLine, RoundLine } from '../record/record-line.js';
-import type { PhaseFaults } from '../runtime/phase-faults.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { evaluateRound } from './evaluate-round.js';
 import { namedSession } from './named-session.js';
@@ -52,7 +51,7 @@ export async function tryRound(
   const { signal } = options;
   const began = clock();
   /** What became of the cohort, as far as the attempt has come. */
-  let told: { readonly reports: readonly RoundReport[]; readonly faults?: PhaseFaults } = { reports: [] };
+  let told: Pick<FailedRound, 'reports' | 'faults' | 'step'> = { reports: [] };
   let result: Leaves;
   let state: Leaves;
   let wallMs: number;
@@ -73,8 +72,12 @@ export async function tryRound(
       serverInput: compiled.serverInput(from),
       ...states,
       minReports: settings.minReports,
-      onReports: (reports, faults) => {
-        told = { reports, ...(faults !== undefined && { faults }) };
+      onReports: (reports, faults, step) => {
+        told = {
+          reports,
+          ...(faults !== undefined && { faults }),
+          ...(step !== undefined && { step }),
+        };
       },
     });
     const outcome = await unlessAborted(running, signal);

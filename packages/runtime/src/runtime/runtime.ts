@@ -4,10 +4,10 @@
 import type { Seed, Tensor } from '@starling/federated-core';
 import type { Accumulator, CohortSlices } from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
-import type { ClientReport } from '@starling/plan/runner';
+import type { ClientReport, Leaves } from '@starling/plan/runner';
 import type { Population } from '@starling/population';
 import type { OpenClientStates } from '@starling/store';
-import type { ClientFault } from './client-fault.js';
+import type { Alteration, ClientFault } from './client-fault.js';
 import type { PhaseFaults } from './phase-faults.js';
 
 /** What the clients of a phase keep, of a plan whose clients keep a state. */
@@ -62,6 +62,18 @@ export interface PhaseOutcome {
   readonly reports: readonly ClientReport[];
   /** What was simulated to go wrong; left out if nothing is simulated. */
   readonly faults?: PhaseFaults;
+  /** Of a step of an asynchronous run. */
+  readonly step?: StepFacts;
+}
+
+/** How the reports of a step came, where nobody waits. */
+export interface StepFacts {
+  /** Of each report, in the order of arrival: the steps that were taken since its version. */
+  readonly staleness: readonly number[];
+  /** Reports that came since the step before, and were older than any may be. */
+  readonly tooStale: number;
+  /** Since the step before, on the virtual clock. */
+  readonly virtualMs: number;
 }
 
 /** What became of an attempt at a round. */
@@ -74,8 +86,32 @@ export interface SettledAttempt {
   readonly counted: boolean;
 }
 
+/** What one client is asked by itself: in rounds that do not wait, where each works on a version of its own. */
+export interface WorkRequest extends Pick<PhaseRequest, 'run' | 'round' | 'attempt' | 'phase' | 'seed'> {
+  /** Its index in the population. */
+  readonly client: number;
+  /** Names what is broadcast: the same number always comes with the same leaves. */
+  readonly version: number;
+  readonly broadcast: Leaves;
+  /** Of its update, by simulated faults; only of a runtime that `takesFaults`. */
+  readonly alterations?: readonly Alteration[];
+}
+
+export interface WorkOutcome {
+  readonly report: ClientReport;
+  /** `null` unless it is accepted. */
+  readonly update: Leaves | null;
+}
+
 export interface RuntimeSession {
   runPhase(request: PhaseRequest): Promise<PhaseOutcome>;
+  /**
+   * Has one client work, and gives its update as it is; any number of them at once, each of another client. Left out by
+   * a runtime that cannot: then no run is asynchronous on it.
+   */
+  work?(request: WorkRequest): Promise<WorkOutcome>;
+  /** How many of these are worked on side by side. Default 1. */
+  readonly workers?: number;
   /** Called once an attempt counts, which is then durable, or has failed: for those who tell the clients. */
   settled?(of: SettledAttempt): void;
   /** Resolves once there is whom to ask: no round begins before. Left out by a session that is always ready. */

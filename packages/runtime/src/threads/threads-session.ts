@@ -12,7 +12,14 @@ import type { EngineChoice } from '../engines/engines.js';
 import type { FoundState } from '../fold/client-states.js';
 import { lostReport } from '../fold/sum-lane.js';
 import { WorkerError } from '../runtime/errors.js';
-import type { PhaseOutcome, PhaseRequest, RuntimeSession } from '../runtime/runtime.js';
+import type {
+  PhaseOutcome,
+  PhaseRequest,
+  RuntimeSession,
+  WorkOutcome,
+  WorkRequest,
+} from '../runtime/runtime.js';
+import { ClientWorks, type WorkTaker } from './client-works.js';
 import { keepStates, stateOrReport } from './lane-states.js';
 import type { ClientStore } from './memory/client-store.js';
 import type { LaneMemory } from './memory/lane-memory.js';
@@ -51,7 +58,7 @@ interface Assignment {
   states: readonly (FoundState | null)[];
 }
 
-interface PoolWorker {
+interface PoolWorker extends WorkTaker {
   readonly handle: WorkerHandle;
   /** Lanes it has, in the order sent. */
   readonly lanes: Map<number, Assignment>;
@@ -71,10 +78,18 @@ export class ThreadsSession implements RuntimeSession {
   private readonly publication = new Publication((command) => {
     for (const { handle } of this.pool) handle.send(command);
   });
+  private readonly works: ClientWorks;
   private current: PhaseRun | null = null;
   private closing: Promise<void> | null = null;
 
-  constructor(private readonly options: ThreadsSessionOptions) {}
+  constructor(private readonly options: ThreadsSessionOptions) {
+    this.works = new ClientWorks({
+      population: options.population,
+      workers: this.pool,
+      dataOf: (pinned, index, id) => this.dataOf(pinned, index, id),
+      unpin: (work) => this.unpin(work),
+    });
+  }
 
   async start(): Promise<void> {
     const { workers, startsAlone, mainWorks } = this.options;
@@ -108,6 +123,18 @@ export class ThreadsSession implements RuntimeSession {
     }
   }
 
+  async work(request: WorkRequest): Promise<WorkOutcome> {
+    if (this.closing !== null) {
+      throw new StarlingError('closed', 'Cannot have a client work: the runtime is closed');
+    }
+    if (this.pool.size === 0) throw new WorkerError('Cannot have a client work: no worker could be replaced');
+    return this.works.ask(request);
+  }
+
+  get workers(): number {
+    return this.options.workers;
+  }
+
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
@@ -115,6 +142,7 @@ export class ThreadsSession implements RuntimeSession {
 
   private async shutDown(): Promise<void> {
     this.current?.fail(new StarlingError('closed', 'Cannot finish a phase: the runtime was closed'));
+    this.works.close();
     await Promise.all(Array.from(this.pool, ({ handle }) => handle.close()));
     await this.options.onClose();
   }
@@ -131,6 +159,7 @@ export class ThreadsSession implements RuntimeSession {
             worker.ready = true;
             resolve();
             this.pump();
+            this.works.pump();
           } else {
             if (reply.kind === 'failed') reject(failureOf(reply)); // a no-op once it is ready
             this.onReply(worker, reply);
@@ -145,6 +174,7 @@ export class ThreadsSession implements RuntimeSession {
       const worker: PoolWorker = {
         handle,
         lanes: new Map(),
+        works: new Map(),
         ready: false,
         gone: false,
         sending: false,
@@ -156,6 +186,11 @@ export class ThreadsSession implements RuntimeSession {
   }
 
   private onReply(worker: PoolWorker, reply: Exclude<Reply, { kind: 'ready' }>): void {
+    if (reply.kind === 'worked') {
+      this.works.onReply(worker, reply);
+      return;
+    }
+    if (reply.kind === 'failed') this.works.failAll(failureOf(reply));
     const run = this.current;
     if (run === null) return;
     if (reply.kind === 'failed') {
@@ -210,7 +245,11 @@ export class ThreadsSession implements RuntimeSession {
       }
     }
     if (this.closing !== null) return;
+    this.works.onExit(worker, error);
     if (!worker.ready) {
+      this.works.failAll(
+        new WorkerError('Cannot replace a worker: it ended before it was ready', { cause: error }),
+      );
       run?.fail(new WorkerError('Cannot replace a worker: it ended before it was ready', { cause: error }));
       return;
     }
@@ -314,7 +353,7 @@ export class ThreadsSession implements RuntimeSession {
     }
   }
 
-  private unpin({ pinned }: Assignment): void {
+  private unpin({ pinned }: Pick<Assignment, 'pinned'>): void {
     for (const client of pinned.splice(0)) this.options.store.release(client);
   }
 }

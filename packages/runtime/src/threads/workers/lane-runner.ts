@@ -3,6 +3,7 @@
 import type { Seed, Tensor } from '@starling/federated-core';
 import {
   clientStateSeed,
+  copyTensor,
   leafCount,
   type Reduction,
   type Selection,
@@ -18,6 +19,7 @@ import { createAccumulate } from '../../fold/lane-fold.js';
 import type { LaneState } from '../../fold/lane-state.js';
 import { type LaneAccumulators, zeroAccumulators } from '../../fold/ordered-merge.js';
 import { type LaneClient, sumLane } from '../../fold/sum-lane.js';
+import { workAlone } from '../../fold/work-alone.js';
 import { callMemory } from '../memory/call-memory.js';
 import { createOwnCopies } from '../memory/own-copies.js';
 import { cellAt, vectorsOn } from '../memory/shared-heap.js';
@@ -151,6 +153,17 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
     });
   };
 
+  /** The latest broadcast of a version that was worked on: versions of all phases have numbers of their own. */
+  let own: { readonly version: number; readonly leaves: Leaves } | null = null;
+  const work = async (command: Extract<Command, { kind: 'work' }>): Promise<void> => {
+    const { task, phase, version, broadcast, seed, client } = command;
+    if (own?.version !== version) own = { version, leaves: ownCopy(own?.leaves ?? [], broadcast) };
+    const asked = { broadcast: own.leaves, seed };
+    const { report, update } = await workAlone(phases[phase]!, asked, clientOf([], client, null));
+    say({ kind: 'worked', task, report, update: update === null ? null : update.map(copyTensor) });
+    calls.free();
+  };
+
   return {
     async obey(command) {
       switch (command.kind) {
@@ -162,6 +175,9 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
           break;
         case 'lane':
           await runLane(command);
+          break;
+        case 'work':
+          await work(command);
           break;
       }
     },

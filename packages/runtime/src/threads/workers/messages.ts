@@ -93,6 +93,17 @@ export type Command =
       readonly stateSeed?: Seed;
       readonly clients: readonly SentClient[];
     }
+  /** One client by itself. */
+  | {
+      readonly kind: 'work';
+      readonly task: number;
+      readonly phase: number;
+      /** Names the broadcast: the same number comes with the same leaves. */
+      readonly version: number;
+      readonly broadcast: readonly Tensor[];
+      readonly seed: Seed;
+      readonly client: SentClient;
+    }
   | { readonly kind: 'close' };
 
 export type Reply =
@@ -108,6 +119,13 @@ export type Reply =
       readonly accumulators: 'in-cell' | LaneAccumulators | null;
       /** The bytes of the new state of each client, `null` for one that has none; left out where no state is made. */
       readonly states?: readonly (Uint8Array | null)[];
+    }
+  | {
+      readonly kind: 'worked';
+      readonly task: number;
+      readonly report: ClientReport;
+      /** `null` unless it is accepted. */
+      readonly update: readonly Tensor[] | null;
     }
   /** The plan's own operators failed, or the worker could not start: nothing that another worker would fix. */
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };

@@ -23,6 +23,10 @@ export const aggregators: Readonly<Record<string, AggregatorCase>> = {
     make: () => meanAggregator(),
     use: 'The place to start: what federated averaging is, exact in float64.',
   },
+  discountedMean: {
+    make: () => room.discountedMean(),
+    use: 'Rounds that do not wait ([FedBuff](algorithms.md#fedbuff)): an update that is τ steps old counts for 1/√(1 + τ). In synchronous rounds it is the mean.',
+  },
   quantizedSum: {
     make: () => room.quantizedSum({ bits: 8, threshold: 1 }),
     use: 'Where sending is expensive: a quarter of the bytes in 8 bits, a thirty-second in one. In few bits, within `rotated`. As the `valueSum` of a mean.',

@@ -77,6 +77,7 @@ export const algorithms: Readonly<Record<string, AlgorithmCase>> = {
   fedAdagrad: of((options) => learning.fedAdagrad({ ...options, serverLearningRate: 0.1 })),
   fedAdam: of((options) => learning.fedAdam({ ...options, serverLearningRate: 0.1 })),
   fedYogi: of((options) => learning.fedYogi({ ...options, serverLearningRate: 0.1 })),
+  fedBuff: of(learning.fedBuff),
   scaffold: of(({ model, batchSize, epochs }) =>
     learning.scaffold({ model, batchSize, epochs, clients: 6, clientLearningRate: 0.05 }),
   ),

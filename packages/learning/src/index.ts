@@ -13,6 +13,7 @@ export {
 export * from './algorithms/fed-adagrad.js';
 export * from './algorithms/fed-adam.js';
 export * from './algorithms/fed-avg-m.js';
+export * from './algorithms/fed-buff.js';
 export { type FedMinMaxOptions, fedMinMax } from './algorithms/fed-min-max.js';
 export * from './algorithms/fed-nova.js';
 export * from './algorithms/fed-opt.js';

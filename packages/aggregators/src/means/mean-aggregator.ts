@@ -124,7 +124,7 @@ interface WeighedValue {
 }
 
 /** 1 where a weight is above 0, and 0 where it is 0; NaN and negative weights stay what they are, and are refused. */
-const signOfWeight: LocalComputation = localComputation(
+export const signOfWeight: LocalComputation = localComputation(
   { weight: float32() },
   ({ weight }) => tf.sign(weight),
   { name: 'sign of weight' },

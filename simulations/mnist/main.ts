@@ -23,6 +23,7 @@ import {
   attackedWork,
   datasetEvaluation,
   evaluationByClient,
+  fedBuff,
   federatedAveraging,
   federatedEvaluation,
   gaussianAttack,
@@ -123,6 +124,7 @@ const evaluationOnClients = (model: Model, evaluateOn: string) =>
     : federatedEvaluation({ model, distribution: { accuracy: { from: 0, to: 1, bins: 100 } } });
 
 interface Learned {
+  readonly rounds: 'synchronous' | 'asynchronous';
   readonly algorithm: 'average' | 'qfair';
   readonly q: number;
   readonly learningRate: number;
@@ -134,12 +136,20 @@ interface Learned {
   readonly attackers: number;
 }
 
-/** Federated averaging, of whose clients some may lie, or its fair kin. */
+/** Federated averaging, of whose clients some may lie, its fair kin, or that of rounds that do not wait. */
 function processOf(model: Model, options: Learned): LearningProcess {
   const { epochs, batchSize, cohort } = options;
   const optimizer = sgd({ learningRate: options.learningRate });
   const aggregator = aggregators[options.aggregator](options.attackers);
   const attack = attacks[options.attack](cohort);
+  if (options.rounds === 'asynchronous') {
+    if (options.algorithm === 'average' && options.aggregator === 'mean' && attack === null) {
+      return fedBuff({ model, clientOptimizer: optimizer, epochs, batchSize });
+    }
+    throw new RangeError(
+      `Cannot train asynchronously: need the algorithm average, the aggregator mean and no attack, got ${options.algorithm}, ${options.aggregator} and ${options.attack}`,
+    );
+  }
   if (options.algorithm === 'qfair') {
     if (attack === null && options.aggregator === 'mean') {
       return qFedAvg({ model, q: options.q, learningRate: options.learningRate, epochs, batchSize });
@@ -171,7 +181,16 @@ export default defineFederation({
       .describe('how the digits are dealt to clients'),
     concentration: z.number().default(0.5).describe('of the mixes of labels, for dirichlet'),
     clients: z.int().default(100),
-    cohort: z.int().default(10).describe('clients a round'),
+    cohort: z
+      .int()
+      .default(10)
+      .describe('clients a round; of asynchronous rounds, clients that are drawn at once'),
+    rounds: z
+      .enum(['synchronous', 'asynchronous'])
+      .default('synchronous')
+      .describe('whether a round waits for its cohort, or takes the first reports that come (FedBuff)'),
+    buffer: z.int().default(10).describe('of asynchronous rounds: reports a round'),
+    concurrency: z.int().default(100).describe('of asynchronous rounds: clients at work at any time'),
     epochs: z.int().default(1).describe('passes over a client’s examples in a round'),
     batchSize: z.int().default(10).describe('examples a step'),
     learningRate: z.number().default(0.1).describe('of the clients’ SGD'),
@@ -219,6 +238,9 @@ export default defineFederation({
       process: processOf(model, options),
       population: parts.train,
       sampler: uniformSampler({ cohortSize: options.cohort }),
+      ...(options.rounds === 'asynchronous' && {
+        asynchronous: { buffer: options.buffer, concurrency: options.concurrency },
+      }),
       rounds: 100,
       evaluation:
         'test' in parts

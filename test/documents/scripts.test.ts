@@ -68,11 +68,11 @@ describe('scripts', () => {
     },
   );
 
-  test('of the tutorial print something, on each of its nine pages', () => {
+  test('of the tutorial print something, on each of its eleven pages', () => {
     const silent = scripts.filter(
       ({ page, code }) => page.startsWith('docs/tutorial/') && !code.includes('// → '),
     );
     expect(silent).toEqual([]);
-    expect([...pages].filter((page) => page.startsWith('docs/tutorial/'))).toHaveLength(10);
+    expect([...pages].filter((page) => page.startsWith('docs/tutorial/'))).toHaveLength(11);
   });
 });

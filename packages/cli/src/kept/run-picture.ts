@@ -1,6 +1,7 @@
 // What a store has of a run, as it is shown: what the run is, its rounds, its failed attempts, who did not count.
 import { detailsOf, type RunLine, runLineIn } from '@starling/runtime/record';
 import type { AttemptHistory, KeptCommit, RunHistory } from '@starling/store';
+import { addStep, NO_STEPS, type StepTotals } from '../output/step-lines.js';
 
 export interface RoundPicture {
   readonly round: number;
@@ -24,6 +25,8 @@ export interface RunPicture {
   readonly runtime: string;
   readonly engine: { readonly server: string; readonly clients: string } | null;
   readonly versions: Readonly<Record<string, unknown>>;
+  /** Of a run whose rounds do not wait: how, and how its reports came; left out of others. */
+  readonly asynchronous?: NonNullable<RunLine['asynchronous']> & StepTotals;
   /** How often a process has taken it up. */
   readonly starts: number;
   /** Rounds that count, and as many as the last start asked for. */
@@ -57,6 +60,9 @@ export function pictureOf({ run, identity, starts, commits, attempts, end }: Run
     runtime: line.runtime ?? '',
     engine: line.engine ?? null,
     versions: line.versions ?? {},
+    ...(line.asynchronous !== undefined && {
+      asynchronous: { ...line.asynchronous, ...stepsIn(commits) },
+    }),
     starts,
     rounds: commits.at(-1)?.round ?? 0,
     asked: line.rounds ?? null,
@@ -84,6 +90,10 @@ function roundPicture(commit: KeptCommit, attempts: readonly AttemptHistory[]): 
     stateHash: details?.stateHash ?? null,
     metrics: details?.line.metrics ?? {},
   };
+}
+
+function stepsIn(commits: readonly KeptCommit[]): StepTotals {
+  return commits.reduce((totals, { metrics }) => addStep(totals, detailsOf(metrics)?.line ?? {}), NO_STEPS);
 }
 
 function lostIn(commits: readonly KeptCommit[]): RunPicture['lost'] {

@@ -1,6 +1,7 @@
 // A run that was kept, as text of 80 columns.
 import { namedNumbers } from '../output/metrics.js';
 import { countOf, formatNumber } from '../output/numbers.js';
+import { stepLines } from '../output/step-lines.js';
 import { formatTable } from '../output/table.js';
 import type { RoundPicture, RunPicture } from './run-picture.js';
 
@@ -35,6 +36,7 @@ export function formatRun(run: RunPicture): string {
     ['federation', description === '' ? federation : `${federation}: ${description}`],
     ['seed', String(run.seed)],
     ['settings', settings.join(' ') || 'none'],
+    ['reports', asynchronousText(run)],
     ['plan', run.plan],
     ['population', population === null ? '' : `${population.name}, ${countOf(population.size, 'client')}`],
     [
@@ -73,6 +75,14 @@ export function formatRun(run: RunPicture): string {
       run.lost.map(({ status, code, count }) => `  ${formatNumber(count)} ${status}, ${code}`),
     ),
   ].join('\n');
+}
+
+/** `10 reports a round, 100 clients at work; staleness of …`; empty of a run whose rounds wait. */
+function asynchronousText({ asynchronous }: RunPicture): string {
+  if (asynchronous === undefined) return '';
+  const { buffer, concurrency, maxStaleness } = asynchronous;
+  const how = `${countOf(buffer, 'report')} a round, ${countOf(concurrency, 'client')} at work, at most ${countOf(maxStaleness, 'round')} old`;
+  return [how, ...stepLines(asynchronous)].join('; ');
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -13,6 +13,7 @@ import {
   describeMetrics,
   describeStart,
 } from './run-words.js';
+import { addStep, meanStaleness, NO_STEPS, stepLines } from './step-lines.js';
 
 /** `every`: rounds from one line to the next; the last round, and one with a new reason, always have one. */
 export function plainLines(write: (line: string) => void, every = 1): RunObserver {
@@ -20,6 +21,7 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
   const lost = createLostTally();
   const constraints = createConstraintTally();
   let faults: Pick<RoundLine, 'faults' | 'virtualMs'> = {};
+  let steps = NO_STEPS;
   let isReady = false;
   let rounds = 0;
   let headline: string | null = null;
@@ -40,6 +42,7 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
     },
     round(line) {
       faults = totalFaults([faults, line]);
+      steps = addStep(steps, line);
       const speed = rate.add(line);
       const news = [...lost.add(line), ...(line.evaluated === undefined ? [] : lost.add(line.evaluated))];
       const checked = constraints.add(line.constraints ?? []);
@@ -48,6 +51,7 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
       const parts = [
         numbered(line.round),
         ...describeMetrics(line, headline),
+        ...meanStaleness(line),
         `${line.accepted}/${line.cohort} clients`,
         `${formatNumber(speed)} clients/s`,
         formatDuration(line.wallMs),
@@ -78,6 +82,7 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
       for (const each of constraintLines(summary)) write(each);
       const total = lost.total();
       if (total !== null) for (const each of wrapped(total, WIDTH, '', '  ')) write(each);
+      for (const each of stepLines(steps)) write(each);
       for (const each of linesOfAllFaults(faults)) write(each);
     },
   };

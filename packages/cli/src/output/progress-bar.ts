@@ -9,6 +9,7 @@ import { createLostTally, lostLines } from './lost-lines.js';
 import { formatDuration, formatNumber } from './numbers.js';
 import { createRate } from './rate.js';
 import { describeBest, describeEnd, describeMetrics, describeStart } from './run-words.js';
+import { addStep, meanStaleness, NO_STEPS, stepLines } from './step-lines.js';
 
 const BAR_CELLS = 24;
 /** Characters a line: a terminal of 80 without the bar's own indent. */
@@ -29,6 +30,7 @@ export function progressBar(task: TaskLine): RunObserver {
   let below: readonly string[] = [];
   const lost = createLostTally();
   let faults: Pick<RoundLine, 'faults' | 'virtualMs'> = {};
+  let steps = NO_STEPS;
   const showLost = (advice: boolean): void => {
     below = [lost.total() ?? [], lostLines(lost.groups, { width: WIDTH, advice })].flat();
   };
@@ -54,10 +56,12 @@ export function progressBar(task: TaskLine): RunObserver {
         barLine(record.round, rounds, BAR_CELLS),
         `${record.round}/${rounds}`,
         ...describeMetrics(record, headline),
+        ...meanStaleness(record),
         speed,
         formatDuration(record.wallMs),
       ].join('  ');
       faults = totalFaults([faults, record]);
+      steps = addStep(steps, record);
       lost.add(record);
       if (record.evaluated !== undefined) lost.add(record.evaluated);
       if (lost.groups.length > 0) showLost(false);
@@ -73,7 +77,7 @@ export function progressBar(task: TaskLine): RunObserver {
     finished(summary) {
       if (lost.groups.length > 0) showLost(faults.faults === undefined);
       draw();
-      const ends = [...describeBest(summary), ...constraintLines(summary, WIDTH)];
+      const ends = [...describeBest(summary), ...constraintLines(summary, WIDTH), ...stepLines(steps)];
       task.title = [`${title}: ${describeEnd(summary)}`, ...ends].join('\n');
     },
   };

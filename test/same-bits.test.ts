@@ -23,6 +23,11 @@ const FEDERATIONS = [
   ['mnist', '--set', 'model=2nn', '--set', 'cohort=3', '--rounds', '2'],
   // Clients keep a state, for long enough that each comes again.
   ['scaffold', '--set', 'cohort=7', '--set', 'clients=20', '--set', 'epochs=1', '--rounds', '20'],
+  // Rounds that do not wait.
+  [
+    ...['mnist', '--set', 'model=logistic', '--set', 'rounds=asynchronous', '--set', 'buffer=3'],
+    ...['--set', 'concurrency=9', '--rounds', '12'],
+  ],
   // Clients that were held out evaluate, one by one, and the run may stop by what they find.
   [
     ...['mnist', '--set', 'model=logistic', '--set', 'cohort=5', '--set', 'evaluateOn=each'],

@@ -7,10 +7,22 @@ import type { Population } from '@starling/population';
 import type { PhaseAddress } from '@starling/rounds';
 import type { PhaseRequest } from '@starling/runtime/phases';
 import { type Control, MAX_BODY_BYTES, slicesLimit } from '@starling/wire';
-import { shareBody } from '../bodies/shared-body.js';
+import { type SharedBody, shareBody } from '../bodies/shared-body.js';
 import { encodeSlices, slicesBytes } from '../bodies/slices-body.js';
 import type { HeldBody, Task } from '../server/task.js';
 import { type Gathering, type GatheringOptions, gather } from './gathering.js';
+
+/** What is broadcast, as it is sent to all that get it. */
+export interface SharedBroadcast {
+  /** SHA-256 of its bytes. */
+  readonly hash: string;
+  readonly body: SharedBody;
+}
+
+export function shareBroadcast(leaves: PhaseRequest['broadcast'], nextStream: () => number): SharedBroadcast {
+  const bytes = encodeLeaves(leaves);
+  return { hash: sha256Hex(bytes), body: shareBody(bytes, nextStream()) };
+}
 
 export interface PhaseTask extends Task {
   readonly gathering: Gathering;
@@ -34,10 +46,8 @@ export function makeTask(
   population: Population,
   nextStream: () => number,
   options: Omit<GatheringOptions, keyof PhaseAddress | 'cohort'>,
+  { hash: broadcast, body: shared }: SharedBroadcast = shareBroadcast(leaves, nextStream),
 ): PhaseTask {
-  const body = encodeLeaves(leaves);
-  const broadcast = sha256Hex(body);
-  const shared = shareBody(body, nextStream());
   const clients = cohort.map((index) => population.clientId(index));
   const of = { run, round, attempt, phase };
   const address: PhaseAddress = { ...of, base: broadcast };

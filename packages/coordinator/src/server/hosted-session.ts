@@ -1,20 +1,15 @@
 // One session on a server: the plan that it offers, who is joined, and where messages go. It seats connections at
 // clients, keeps what a cut left of an update, and hands reports to the phase that is being gathered.
 import type { Population } from '@starling/population';
-import {
-  type ControlMessage,
-  encodeMessage,
-  type PartialBody,
-  type WireCode,
-  WireError,
-} from '@starling/wire';
+import { encodeMessage, type PartialBody, type WireCode, WireError } from '@starling/wire';
 import { createPacing } from '../bodies/pacing.js';
 import type { PlanOffer } from '../bodies/plan-offer.js';
+import { createAssignments } from './assignments.js';
 import type { Connection, ConnectionHandlers } from './connection.js';
 import { createMembership } from './membership.js';
 import type { ServerMetrics } from './server-metrics.js';
 import type { AttemptAddress, Settlements } from './settlements.js';
-import { type HeldBodies, NOTHING_HELD, type Reports, type Task } from './task.js';
+import { type HeldBodies, NOTHING_HELD, type Task } from './task.js';
 
 /** How long sockets may take over their goodbyes at the end. */
 const CLOSE_MS = 2000;
@@ -46,10 +41,12 @@ export interface HostedSession {
   watch(tell: (client: string, isThere: boolean) => void): void;
   /** The phase that is being gathered; null between phases. */
   assign(task: Task | null): void;
+  /** What one client is asked by itself, while no phase asks it; `null` once that is over. */
+  assignTo(client: string, task: Task | null): void;
   /** Sends a client its work if it is there and still owes an update. */
   ask(client: string): void;
-  /** The attempt is committed, or given up: who has reported to it hears so, now or when it is back. */
-  settled(attempt: AttemptAddress, isCommitted: boolean): void;
+  /** The attempt is committed, or given up: who has reported to it, or `clients` of them, hears so, now or later. */
+  settled(attempt: AttemptAddress, isCommitted: boolean, clients?: readonly string[]): void;
   /** Clients that had joined and lost their socket, have not said that they leave, and are not back. */
   readonly away: readonly string[];
   /**
@@ -102,9 +99,8 @@ export function createSeats(
   const away = new Set<string>();
   /** Who has come back after the end, and heard of it: its socket from before may be found cut only now. */
   const heard = new Set<string>();
-  let task: Task | null = null;
-  /** Of the latest phase, also when it is over: it answers reports that come late. */
-  let reports: Reports | null = null;
+  const assignments = createAssignments();
+  const { taskOf } = assignments;
   /** How the session ends; null while it lasts. */
   let farewell: ((connection: Connection) => void) | null = null;
 
@@ -126,21 +122,17 @@ export function createSeats(
     if (other !== null && readyConnections.has(other)) return;
     for (const tell of watchers) tell(connection.client, false);
   };
-  const belongsToTask = ({ type, control }: ControlMessage) =>
-    type === 'update' &&
-    task !== null &&
-    control.run === task.run &&
-    control.round === task.round &&
-    control.attempt === task.attempt &&
-    control.phase === task.phase &&
-    control.broadcast === task.base;
-
+  const begin = (task: Task): void => {
+    runs.add(task.run);
+    settlements.begin(task);
+  };
   const ask = (client: string): void => pacing.submit(client, (done) => askNow(client, done));
 
   /** Gives the bytes of slices that go to the client. */
   function askNow(client: string, done: () => void): number {
     const connection = members.socketOf(client);
-    if (task === null || connection?.state !== 'ready' || !task.gathering.owes(client)) {
+    const asked = taskOf(client);
+    if (asked === null || connection?.state !== 'ready' || !asked.gathering.owes(client)) {
       done();
       return 0;
     }
@@ -151,7 +143,7 @@ export function createSeats(
       return 0;
     }
     const received = partialUpdates.get(client)?.received ?? 0;
-    const { slices, work } = task.frames(client, heldBodies.get(connection) ?? NOTHING_HELD, received);
+    const { slices, work } = asked.frames(client, heldBodies.get(connection) ?? NOTHING_HELD, received);
     heldBodies.delete(connection);
     connection.sendBody(slices, done);
     connection.sendBody(work);
@@ -187,25 +179,32 @@ export function createSeats(
     update(connection, at, body) {
       const { client } = connection;
       partialUpdates.delete(client);
-      const asked = task?.gathering.owes(client) ?? false;
+      const asked = taskOf(client)?.gathering.owes(client) ?? false;
       const { run, round, attempt, phase } = at;
       const late = { status: 'ignored', code: 'round-over', reason: 'no round is being gathered' } as const;
-      const ack = reports?.update(client, at, body) ?? { run, round, attempt, phase, ...late };
+      const ack = assignments.reportsOf(client)?.update(client, at, body) ?? {
+        run,
+        round,
+        attempt,
+        phase,
+        ...late,
+      };
       if (ack.status !== 'ignored') settlements.reported(client, at, ack.status === 'accepted');
       connection.answer(encodeMessage('ack', ack));
       return asked;
     },
     failed({ client }, { code, reason, ...at }) {
-      const asked = task?.gathering.owes(client) ?? false;
-      if (code === ('state-lost' satisfies WireCode) && task?.stateLost(client, at) === true) {
+      const from = taskOf(client);
+      const asked = from?.gathering.owes(client) ?? false;
+      if (code === ('state-lost' satisfies WireCode) && from?.stateLost(client, at) === true) {
         ask(client);
         return asked;
       }
-      task?.gathering.failed(client, at, code, reason);
-      return asked && task?.gathering.owes(client) === false;
+      from?.gathering.failed(client, at, code, reason);
+      return asked && from?.gathering.owes(client) === false;
     },
     resume: ({ client }, message) => {
-      const partial = belongsToTask(message) ? partialUpdates.get(client) : undefined;
+      const partial = assignments.isAskedFor(client, message) ? partialUpdates.get(client) : undefined;
       partialUpdates.delete(client); // two sockets must never write into one buffer
       return partial ?? null;
     },
@@ -213,7 +212,8 @@ export function createSeats(
       // At once: by the time that its socket is closed, another one may have taken the name.
       members.part(connection.client, connection, 0);
       noLongerReady(connection);
-      task?.gathering.failed(connection.client, null, 'left', 'the client said that it will not be back');
+      const from = taskOf(connection.client);
+      from?.gathering.failed(connection.client, null, 'left', 'the client said that it will not be back');
       tally();
     },
     closed(connection, { comesBack, unfinished }) {
@@ -222,7 +222,7 @@ export function createSeats(
       noLongerReady(connection);
       if (comesBack && members.socketOf(client) === connection && !heard.has(client)) away.add(client);
       members.part(client, connection, options.reserveMs);
-      const partial = unfinished.find(({ message }) => belongsToTask(message));
+      const partial = unfinished.find(({ message }) => assignments.isAskedFor(client, message));
       if (partial !== undefined && members.socketOf(client) === null) partialUpdates.set(client, partial);
       tally();
     },
@@ -254,19 +254,21 @@ export function createSeats(
         waiting.add({ count, resolve });
         tally();
       }),
-    assign(next) {
-      task = next;
-      if (next !== null) {
-        reports = next.gathering;
-        runs.add(next.run);
-        settlements.begin(next);
-      }
+    assign(task) {
+      assignments.assign(task);
+      if (task !== null) begin(task);
       partialUpdates.clear();
       pacing.clear();
     },
+    assignTo(client, task) {
+      assignments.assignTo(client, task);
+      if (task === null) return;
+      begin(task);
+      partialUpdates.delete(client);
+    },
     ask,
-    settled(attempt, isCommitted) {
-      for (const [client, commit] of settlements.settle(attempt, isCommitted)) {
+    settled(attempt, isCommitted, clients) {
+      for (const [client, commit] of settlements.settle(attempt, isCommitted, clients)) {
         members.socketOf(client)?.answer(encodeMessage('commit', commit));
       }
     },

@@ -41,6 +41,21 @@ describe('createSettlements', () => {
     expect(settlements.outcomeOf('a', at(1))).toMatchObject({ status: 'committed', counted: [0] });
   });
 
+  test('`createSettlements` settles a client by itself where its report comes to an end of its own', () => {
+    const settlements = createSettlements();
+    settlements.begin(at(1));
+    for (const client of ['a', 'b']) settlements.reported(client, { ...at(1), phase: 0 }, true);
+    expect([...settlements.settle(at(1), true, ['a', 'c'])]).toEqual([
+      ['a', { ...at(1), status: 'committed', counted: [0] }],
+    ]);
+    expect(settlements.outcomeOf('a', at(1))).toMatchObject({ status: 'committed' });
+    expect(settlements.outcomeOf('b', at(1))).toBeNull();
+    expect(settlements.settle(at(1), false, ['b']).get('b')).toMatchObject({
+      status: 'abandoned',
+      counted: [],
+    });
+  });
+
   test('`createSettlements` keeps the latest attempts, and says of others that it does not know', () => {
     const settlements = createSettlements({ attempts: 2 });
     for (const round of [1, 2, 3]) {

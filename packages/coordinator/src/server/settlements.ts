@@ -19,9 +19,13 @@ export interface Settlements {
   reported(client: string, at: AttemptAddress & { readonly phase: number }, counts: boolean): void;
   /**
    * The attempt is committed, or given up. Gives what each client that has reported to it is to be told; nothing for an
-   * attempt that is not open.
+   * attempt that is not open. `clients`: of these alone, each of whose reports has come to an end of its own.
    */
-  settle(attempt: AttemptAddress, isCommitted: boolean): ReadonlyMap<string, Commit>;
+  settle(
+    attempt: AttemptAddress,
+    isCommitted: boolean,
+    clients?: readonly string[],
+  ): ReadonlyMap<string, Commit>;
   /** What a client hears about an attempt; `null` while that is open. */
   outcomeOf(client: string, attempt: AttemptAddress): Commit | null;
   /** The run is over: its clients are to hear so whenever they come back. */
@@ -40,6 +44,8 @@ export interface SettlementLimits {
 
 interface Attempt {
   isCommitted: boolean | null;
+  /** Of clients whose reports came to an end by themselves. */
+  readonly ends: Map<string, boolean>;
   readonly clients: Set<string>;
   /** By phase: the clients whose update counts if the attempt does. */
   readonly counting: Map<number, Set<string>>;
@@ -57,9 +63,10 @@ export function createSettlements(limits: SettlementLimits = {}): Settlements {
 
   function commit(
     { run, round, attempt }: AttemptAddress,
-    { isCommitted, counting }: Attempt,
+    { isCommitted: ofAll, ends, counting }: Attempt,
     client: string,
   ): Commit {
+    const isCommitted = ends.get(client) ?? ofAll;
     const phases = [...counting].filter(([, clients]) => clients.has(client)).map(([phase]) => phase);
     const counted = isCommitted ? phases.sort((one, other) => one - other) : [];
     return { run, round, attempt, status: isCommitted ? 'committed' : 'abandoned', counted };
@@ -81,7 +88,13 @@ export function createSettlements(limits: SettlementLimits = {}): Settlements {
       const key = keyOf(at);
       if (attempts.get(key)?.isCommitted === null) return; // another phase of it
       forget(key); // settled before, and begun anew: it is the latest now
-      attempts.set(key, { isCommitted: null, clients: new Set(), counting: new Map(), reports: 0 });
+      attempts.set(key, {
+        isCommitted: null,
+        ends: new Map(),
+        clients: new Set(),
+        counting: new Map(),
+        reports: 0,
+      });
       keepWithinLimits();
     },
     reported(client, at, counts) {
@@ -95,16 +108,19 @@ export function createSettlements(limits: SettlementLimits = {}): Settlements {
       reports++;
       keepWithinLimits();
     },
-    settle(at, isCommitted) {
+    settle(at, isCommitted, clients) {
       const attempt = attempts.get(keyOf(at));
       if (attempt === undefined || attempt.isCommitted !== null) return new Map();
-      attempt.isCommitted = isCommitted;
-      return new Map([...attempt.clients].map((client) => [client, commit(at, attempt, client)]));
+      if (clients === undefined) attempt.isCommitted = isCommitted;
+      else for (const client of clients) attempt.ends.set(client, isCommitted);
+      const told = clients?.filter((client) => attempt.clients.has(client)) ?? [...attempt.clients];
+      return new Map(told.map((client) => [client, commit(at, attempt, client)]));
     },
     outcomeOf(client, at) {
       const attempt = attempts.get(keyOf(at));
       if (attempt === undefined) return { ...at, status: 'unknown', counted: [] };
-      return attempt.isCommitted === null ? null : commit(at, attempt, client);
+      const isOpen = attempt.isCommitted === null && !attempt.ends.has(client);
+      return isOpen ? null : commit(at, attempt, client);
     },
     finish(run) {
       finished.add(run);

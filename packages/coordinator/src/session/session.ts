@@ -25,6 +25,7 @@ import { boundedChecker } from '../phases/update-bounds.js';
 import { createCoordinatorServer } from '../server/coordinator-server.js';
 import { SERVER_OPTIONS } from '../server/listening-options.js';
 import { createServerMetrics } from '../server/server-metrics.js';
+import { createWorkTasks } from './client-work.js';
 import type { WebSocketRuntimeOptions } from './session-options.js';
 
 /** Connections that are allowed on top of two a client: health checks, rejoins, strangers. */
@@ -116,6 +117,12 @@ export async function openSession(
     let started = begun;
     /** When the latest phase was gathered to its end. */
     let gatheredAtMs = performance.now();
+    const workTask = createWorkTasks({
+      ...{ linked, runner, population, nextStream, bounds: options },
+      ...{ deadlineMs, extendBelow, maxExtensions, metrics },
+      // Lines for each client would bury all else, unless they are asked for.
+      logger: logger.level === 'info' ? logger.child({}, { level: 'warn' }) : logger,
+    });
     async function ready(): Promise<void> {
       begun = true;
       if (!started) await unlessAborted(hosted.whenReady(minClients), signal);
@@ -156,14 +163,28 @@ export async function openSession(
           hosted.assign(null);
         }
       },
+      async work(request) {
+        await ready();
+        const client = population.clientId(request.client);
+        const { task, outcome } = workTask(request, request.run || ownRun);
+        hosted.assignTo(client, task);
+        hosted.ask(client);
+        try {
+          return await unlessAborted(outcome(), signal);
+        } finally {
+          task.gathering.abandon();
+          hosted.assignTo(client, null);
+        }
+      },
       present(tell) {
         const indices = new Map<string, number>();
         for (let index = 0; index < population.size; index++) indices.set(population.clientId(index), index);
         hosted.watch((client, isThere) => tell(indices.get(client)!, isThere));
       },
-      settled({ run, round, attempt, counted }) {
-        if (counted) metrics.observe('starling_commit_seconds', (performance.now() - gatheredAtMs) / 1000);
-        hosted.settled({ run: run || ownRun, round, attempt }, counted);
+      settled({ run, round, attempt, counted, clients }) {
+        if (counted && clients === undefined)
+          metrics.observe('starling_commit_seconds', (performance.now() - gatheredAtMs) / 1000);
+        hosted.settled({ run: run || ownRun, round, attempt }, counted, clients);
       },
       close,
     };

@@ -2,7 +2,7 @@
 import { seedFrom, tensor } from '@starling/federated-core';
 import { encodeLeaves } from '@starling/plan/safetensors';
 import type { RuntimeSession } from '@starling/runtime';
-import type { PhaseOutcome, PhaseRequest } from '@starling/runtime/phases';
+import type { PhaseOutcome, PhaseRequest, WorkOutcome, WorkRequest } from '@starling/runtime/phases';
 import { afterEach } from 'vitest';
 import { createServerMetrics, type ServerMetrics } from '../server/server-metrics.js';
 import type { WebSocketRuntimeOptions } from '../session/session-options.js';
@@ -12,7 +12,8 @@ import { namesOnly, sumPlan } from './sum-plan.js';
 
 export const plan = sumPlan();
 export const seed = seedFrom(7);
-const factor = tensor('float32', [], Float32Array.of(3));
+const factorOf = (version: number) => tensor('float32', [], Float32Array.of(3 + version));
+const factor = factorOf(0);
 /** The body of an update. */
 export const update = (a: number, b: number) => encodeLeaves([tensor('float32', [2], Float32Array.of(a, b))]);
 
@@ -28,8 +29,10 @@ export interface Opened {
   readonly url: string;
   readonly metrics: ServerMetrics;
   run(cohort: readonly number[], round?: number, more?: Partial<PhaseRequest>): Promise<PhaseOutcome>;
+  /** Has one client work by itself, on a version of its own. */
+  work(client: number, version: number, more?: Partial<WorkRequest>): Promise<WorkOutcome>;
   /** Says that the round is committed, or given up. */
-  settle(round: number, counted: boolean): void;
+  settle(round: number, counted: boolean, clients?: readonly string[]): void;
 }
 
 export async function open(options: WebSocketRuntimeOptions = {}, size = 4): Promise<Opened> {
@@ -48,7 +51,18 @@ export async function open(options: WebSocketRuntimeOptions = {}, size = 4): Pro
     metrics,
     run: (cohort, round = 1, more = {}) =>
       opened.runPhase({ round, phase: 0, seed, cohort, broadcast: [factor], ...more }),
-    settle: (round, counted) => opened.settled!({ run: '', round, attempt: 1, counted }),
+    work: (client, version, more = {}) =>
+      opened.work!({
+        round: version + 1,
+        phase: 0,
+        seed,
+        client,
+        version,
+        broadcast: [factorOf(version)],
+        ...more,
+      }),
+    settle: (round, counted, clients) =>
+      opened.settled!({ run: '', round, attempt: 1, counted, ...(clients !== undefined && { clients }) }),
   };
 }
 

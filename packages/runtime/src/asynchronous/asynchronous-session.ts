@@ -10,7 +10,13 @@ import type { Population } from '@starling/population';
 import { attemptSeed, type StaleFlight, type VirtualStep } from '@starling/rounds';
 import { createLaneFold } from '../fold/lane-fold.js';
 import { lostReport } from '../fold/sum-lane.js';
-import type { PhaseOutcome, PhaseRequest, RuntimeSession, WorkOutcome } from '../runtime/runtime.js';
+import type {
+  PhaseOutcome,
+  PhaseRequest,
+  RuntimeSession,
+  SettledAttempt,
+  WorkOutcome,
+} from '../runtime/runtime.js';
 import type { FlightFaults } from './flight-faults.js';
 import type { StepSchedule } from './step-schedule.js';
 
@@ -53,6 +59,8 @@ export function asynchronousSession(inner: RuntimeSession, parts: AsynchronousPa
   const begun = new Map<number, Promise<WorkOutcome>>();
   let unfinished = 0;
   let isClosed = false;
+  /** Whose attempt is yet to be committed, or given up. */
+  let taken: VirtualStep | null = null;
 
   function begin(flight: StaleFlight, request: Pick<PhaseRequest, 'run' | 'round' | 'attempt'>): void {
     const { number, client, version, attempt } = flight;
@@ -122,13 +130,23 @@ export function asynchronousSession(inner: RuntimeSession, parts: AsynchronousPa
     };
   }
 
+  /** A client hears of the work that it was asked for: the one after the version that it was given. */
+  function settled({ run, counted }: SettledAttempt): void {
+    for (const { client, version, attempt } of taken?.reports ?? []) {
+      const clients = [population.clientId(client)];
+      inner.settled!({ run, round: version + 1, attempt, counted, clients });
+    }
+    taken = null;
+  }
+
   return {
-    ...(inner.settled !== undefined && { settled: (of) => inner.settled!(of) }),
+    ...(inner.settled !== undefined && { settled }),
     ...(inner.ready !== undefined && { ready: () => inner.ready!() }),
     async runPhase(request) {
       if (request.isEvaluation === true) return inner.runPhase(request);
       const { round, attempt = 1, broadcast } = request;
       const step = schedule.at({ round, attempt });
+      taken = step;
       // What a version is given out as is drawn once: by the first attempt, whichever is at hand.
       if (attempt === 1) broadcasts.set(round - 1, Promise.resolve(broadcast));
       try {

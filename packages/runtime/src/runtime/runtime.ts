@@ -84,6 +84,8 @@ export interface SettledAttempt {
   readonly attempt: number;
   /** Whether the round is committed by it: else the attempt was given up, and the state is as it was. */
   readonly counted: boolean;
+  /** Names of the clients whose work for it is meant. Default: of all. */
+  readonly clients?: readonly string[];
 }
 
 /** What one client is asked by itself: in rounds that do not wait, where each works on a version of its own. */

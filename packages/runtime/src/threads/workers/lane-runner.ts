@@ -153,12 +153,12 @@ export async function createLaneRunner(options: LaneRunnerOptions): Promise<Lane
     });
   };
 
-  /** The latest broadcast of a version that was worked on: versions of all phases have numbers of their own. */
-  let own: { readonly version: number; readonly leaves: Leaves } | null = null;
+  /** What the latest client that worked by itself was given. */
+  let given: { readonly version: number; readonly leaves: Leaves } | null = null;
   const work = async (command: Extract<Command, { kind: 'work' }>): Promise<void> => {
     const { task, phase, version, broadcast, seed, client } = command;
-    if (own?.version !== version) own = { version, leaves: ownCopy(own?.leaves ?? [], broadcast) };
-    const asked = { broadcast: own.leaves, seed };
+    if (given?.version !== version) given = { version, leaves: ownCopy(given?.leaves ?? [], broadcast) };
+    const asked = { broadcast: given.leaves, seed };
     const { report, update } = await workAlone(phases[phase]!, asked, clientOf([], client, null));
     say({ kind: 'worked', task, report, update: update === null ? null : update.map(copyTensor) });
     calls.free();

@@ -15,6 +15,7 @@ import {
 } from '../testing/echo-plan.js';
 import type { ScriptedLine } from '../testing/scripted-coordinator.js';
 import type { ClientOptions } from './client-options.js';
+import { createSharedBodies } from './shared-bodies.js';
 
 describe('createClientOn', () => {
   test.each<[string, Partial<ClientOptions>, (line: ScriptedLine) => Promise<void>]>([
@@ -81,6 +82,7 @@ describe('createClientOn', () => {
           load: () => Promise.reject(new Error('the engine takes no such model')),
           inTurn: (task) => task(),
           partialBlobs: new Map(),
+          broadcasts: createSharedBodies(),
           dispose: async () => {},
         },
       },

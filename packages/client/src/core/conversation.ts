@@ -182,7 +182,9 @@ export function converse(options: ConversationOptions): Conversation {
     }
     const held = memory.broadcast;
     if (message.type !== 'work' || held?.message.type !== 'work') return null;
-    return held.message.control.broadcast === message.control.broadcast ? held : null;
+    if (held.message.control.broadcast !== message.control.broadcast) return null;
+    // What is complete other clients read, too (`broadcasts`), and what comes is written where it lies.
+    return held.received < held.bytes.length ? held : { ...held, bytes: held.bytes.slice() };
   }
 
   function keepUnfinished(): void {
@@ -262,13 +264,14 @@ export function converse(options: ConversationOptions): Conversation {
     memory.stateType = plan.stateType;
     const { load } = options;
     const { client } = welcome;
-    const { inTurn } = plans;
+    const { inTurn, broadcasts } = plans;
     worker = createWorker({
       client,
       plan,
       argument,
       load,
       inTurn,
+      broadcasts,
       memory,
       keeper: options.keeper,
       counts,

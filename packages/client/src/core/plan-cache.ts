@@ -14,6 +14,7 @@ import {
   phaseWork,
 } from '@starling/plan/runner';
 import { bodyLimit, type PartialBody, slicesLimit } from '@starling/wire';
+import { createSharedBodies, type SharedBodies } from './shared-bodies.js';
 
 /** A plan that is ready to work. */
 export interface LoadedPlan {
@@ -48,6 +49,8 @@ export interface PlanCache {
   inTurn<T>(task: () => Promise<T>): Promise<T>;
   /** Blobs of which a cut left the first bytes. */
   readonly partialBlobs: Map<string, PartialBody>;
+  /** The broadcasts of the rounds at hand. */
+  readonly broadcasts: SharedBodies;
   /** Releases the graphs; the engine stays its owner's. */
   dispose(): Promise<void>;
 }
@@ -83,6 +86,7 @@ export function createPlanCache(engine: Engine): PlanCache {
 
   return {
     partialBlobs: new Map(),
+    broadcasts: createSharedBodies(),
     inTurn: createTurns(),
     async load(wanted, fetch) {
       // The first client fetches for all; if its socket is cut, the next one in line takes over.

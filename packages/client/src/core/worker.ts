@@ -2,7 +2,7 @@
 // computed before a cut is kept in the client's memory and sent as it is.
 import type { Tensor, Value } from '@starling/federated-core';
 import { clientOutcome, droppedReport } from '@starling/plan/runner';
-import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
+import { encodeLeaves } from '@starling/plan/safetensors';
 import { StoreFailedError } from '@starling/store';
 import { type Control, encodeBodyMessage, encodeMessage, type PartialBody, WireError } from '@starling/wire';
 import type { Keeper } from './keeper.js';
@@ -11,6 +11,7 @@ import type { ClientLogger } from './logger.js';
 import type { ClientCounts, ClientMemory, WorkOutcome } from './memory.js';
 import type { LoadedPlan, PlanCache } from './plan-cache.js';
 import type { Reports } from './reports.js';
+import { readBody } from './shared-bodies.js';
 import { PATIENCE_MS, watchedLoad } from './watched-load.js';
 
 export interface WorkerOptions {
@@ -20,6 +21,7 @@ export interface WorkerOptions {
   readonly argument: (value: Value) => readonly Tensor[];
   readonly load: (client: string) => Value | Promise<Value>;
   readonly inTurn: PlanCache['inTurn'];
+  readonly broadcasts: PlanCache['broadcasts'];
   readonly memory: ClientMemory;
   readonly keeper: Keeper;
   readonly counts: ClientCounts;
@@ -56,13 +58,10 @@ export function createWorker(options: WorkerOptions): Worker {
       },
       update: null,
     };
-    const checked = (bytes: Uint8Array, hash: string): readonly Tensor[] => {
-      if (sha256Hex(bytes) === hash) return decodeLeaves(bytes);
-      throw new WireError('blob-bad-hash', 'Cannot work: a body has another hash than announced');
-    };
-    const sent = checked(body, broadcast);
+    const shared = options.broadcasts.check(body, broadcast);
+    if (memory.broadcast?.bytes === body) memory.broadcast = { ...memory.broadcast, bytes: shared.bytes };
     const sliced =
-      slices === null || own === null ? [] : plan.unpackSlices(phase, checked(own.bytes, slices));
+      slices === null || own === null ? [] : plan.unpackSlices(phase, readBody(own.bytes, slices).leaves);
     const isLate = (): void =>
       logger.warn(
         { phase, afterMs: PATIENCE_MS },
@@ -77,7 +76,7 @@ export function createWorker(options: WorkerOptions): Worker {
         client,
         async () => options.argument(await watchedLoad(() => options.load(client), isLate)),
         async (input) => {
-          const worked = await plan.work(phase, sent, { slices: sliced, state, input }, seed);
+          const worked = await plan.work(phase, shared.leaves, { slices: sliced, state, input }, seed);
           made = worked.state;
           return worked.update;
         },

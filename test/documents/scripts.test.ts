@@ -28,6 +28,8 @@ const pages = new Set(scripts.map(({ page }) => page));
 /** They wait for a coordinator, read what a run has left, train for long, or are federations. */
 const NOT_RUN: readonly string[] = [
   'docs/bring-your-own-data.md hearts.ts',
+  'docs/coming-from-disco.md task.ts',
+  'docs/coming-from-flower.md federation.ts',
   'docs/debugging.md study.ts',
   'docs/operations.md mote.ts',
   'docs/record.md read-record.ts',

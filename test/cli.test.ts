@@ -94,6 +94,8 @@ describe('starling simulate', () => {
     expect(kept.endsWith(resumed.stdout)).toBe(true);
     const report = readFileSync(join(out, 'report.html'), 'utf8');
     expect(report.match(/<tr><td>\d+<\/td>/g)).toHaveLength(4);
+    // 4417 + 4417 + 5039 + 5041 readings
+    expect(report).toContain('sensor-readings: 4 clients, 18914 rows');
   });
 
   test('refuses to continue from another experiment, says what differs, and continues with --force', async () => {

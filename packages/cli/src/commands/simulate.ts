@@ -104,9 +104,7 @@ async function simulate(federation: string, options: SimulateOptions): Promise<v
   }
   if (out === undefined && resume) throw new UsageError('Cannot resume: need --out <dir>, got none');
   if (force && !resume) throw new UsageError('Cannot force: need --resume, got none');
-  const { outputFolder, reportPath, requireFolder, requireFresh, statePath } = await import(
-    '../run/output-folder.js'
-  );
+  const { reportPath, requireFolder, requireFresh, statePath } = await import('../run/output-folder.js');
   if (out !== undefined) requireFolder(out);
   if (out !== undefined && !resume) await requireFresh(out);
   const { readFaultFile } = await import('../run/fault-file.js');
@@ -128,14 +126,11 @@ async function simulate(federation: string, options: SimulateOptions): Promise<v
     force,
     logger: createLogger(),
   };
-  const { allObservers } = await import('@starling/runtime/events');
   const { show } = await import('../output/show.js');
   const { runSimulation } = await import('../run/run-simulation.js');
-  const files = out === undefined ? [] : [outputFolder(out)];
   const summary = await withInterrupt((signal) => {
     whenParentIsGone(() => process.emit('SIGINT'));
-    const run = (observer: RunObserver): Promise<RunSummary> =>
-      runSimulation(settings, allObservers([...files, observer]), signal);
+    const run = (observer: RunObserver): Promise<RunSummary> => runSimulation(settings, observer, signal);
     return show(federation, run, { json: options.json });
   });
   if (!options.json && out !== undefined) {

@@ -22,6 +22,7 @@ h1 { font-size: 24px; margin: 0 0 2px; letter-spacing: -0.01em; }
 h2 { font-size: 16px; margin: 36px 0 12px; }
 p { margin: 0; color: var(--quiet); }
 code { font: 13px/1.5 ui-monospace, 'SF Mono', Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+pre { font: 13px/1.25 ui-monospace, 'SF Mono', Menlo, Consolas, monospace; margin: 0; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 24px 0 0; }
 .fact { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 10px 14px; }
 .fact dt { color: var(--quiet); font-size: 13px; }

@@ -17,8 +17,11 @@ const FACTS_SHOWN = 4;
 /** Rows of the table; longer runs show evenly spaced rounds, the last, and some that failed. */
 const TABLE_ROWS = 20;
 
-/** The page as text; the record has at least a `run` line. */
-export function renderReport(lines: readonly RecordLine[]): string {
+/**
+ * The page as text; the record has at least a `run` line. `clients` is the text of `describePopulation`, where the data
+ * is at hand.
+ */
+export function renderReport(lines: readonly RecordLine[], clients: string | null = null): string {
   const reported = reportedRun(lines);
   const { run, rounds } = reported;
   const charts = chartsOf(rounds);
@@ -30,8 +33,13 @@ export function renderReport(lines: readonly RecordLine[]): string {
 ${renderFailure(reported)}${renderFacts(reported)}
 ${charts.length > 0 ? curves : ''}
 ${renderConstraints(reported)}${renderGroups(reported)}${renderLost(reported)}${renderFaults(reported)}<h2>Rounds</h2>
-<div class="table">${renderRounds(reported)}</div>`,
+<div class="table">${renderRounds(reported)}</div>${renderClients(clients)}`,
   );
+}
+
+function renderClients(text: string | null): string {
+  if (text === null) return '';
+  return `\n<h2>Clients</h2>\n<div class="table"><pre>${escapeHtml(text)}</pre></div>`;
 }
 
 function renderFailure({ end }: ReportedRun): string {

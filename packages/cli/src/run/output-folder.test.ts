@@ -75,6 +75,16 @@ describe('outputFolder', () => {
     expect(await readFile(reportPath(folder), 'utf8')).toContain('1 of 4, not ended');
   });
 
+  test('shows the clients, where they can be described', async () => {
+    const folder = await makeFolder();
+    await keep(folder, [lines.run, lines.round(1)]);
+    await outputFolder(folder, async () => 'ann & bo  3 ■■').finished?.({} as RunSummary);
+    const html = await readFile(reportPath(folder), 'utf8');
+    expect(html).toContain('<h2>Clients</h2>\n<div class="table"><pre>ann &amp; bo  3 ■■</pre></div>');
+    await outputFolder(folder, async () => null).finished?.({} as RunSummary);
+    expect(await readFile(reportPath(folder), 'utf8')).not.toContain('<h2>Clients</h2>');
+  });
+
   test('makes it of a run that failed, too, but not of one that never began', async () => {
     const folder = await makeFolder();
     await keep(folder, [lines.run, lines.round(1), lines.failed]);

@@ -121,11 +121,18 @@ async function locked(directory: string): Promise<() => Promise<void>> {
   }
 }
 
-/** Writes the report when the run has ended; of one that ended before it had a record, nothing. */
-export function outputFolder(directory: string): RunObserver {
+/**
+ * Writes the report when the run has ended; of one that ended before it had a record, nothing. `describeClients` gives
+ * the picture of its clients, or null.
+ */
+export function outputFolder(
+  directory: string,
+  describeClients: () => Promise<string | null> = async () => null,
+): RunObserver {
   const writeReport = async (): Promise<void> => {
     const lines = (await readRecord(directory)) ?? [];
-    if (lines.length > 0) await writeFile(join(directory, REPORT), renderReport(lines));
+    if (lines.length === 0) return;
+    await writeFile(join(directory, REPORT), renderReport(lines, await describeClients()));
   };
   let hasBegun = false;
   return {

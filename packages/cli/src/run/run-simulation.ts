@@ -1,16 +1,17 @@
 // Runs a federation from its name to its last round: load, set up, choose a runtime, go round by round, report to
 // observers. Nothing here prints.
+import { describePopulation, type Population } from '@starling/population';
 import { allClients, type RunOptions, type Runtime, runRounds } from '@starling/runtime';
 import type { EngineChoice } from '@starling/runtime/engines';
 import type { RunObserver, RunSummary } from '@starling/runtime/events';
-import { failedRoundLineOf, roundLineOf, runSummary } from '@starling/runtime/events';
+import { allObservers, failedRoundLineOf, roundLineOf, runSummary } from '@starling/runtime/events';
 import { followRecord } from '@starling/runtime/record';
 import { directoryClientStates } from '@starling/store/directory';
 import type { Logger } from 'pino';
 import { type ReadyFederation, setUpFederation } from '../federation/set-up.js';
 import type { FaultFile } from './fault-file.js';
 import { otherRun, withUsageErrors } from './other-run.js';
-import { clientStatesPath, outputStore } from './output-folder.js';
+import { clientStatesPath, outputFolder, outputStore } from './output-folder.js';
 import { requiring } from './requiring.js';
 import { aboutRun, runStart } from './run-start.js';
 import { makeRuntime } from './runtimes.js';
@@ -48,15 +49,17 @@ export interface RunSettings {
 }
 
 /**
- * Throws a `UsageError` if federation or settings are unknown, what the last attempt at a round throws if all fail,
- * and `nothing-counted` if no round had an update that counts; the observer is told before (`failed`).
+ * With a directory, `report.html` is written there. Throws a `UsageError` if federation or settings are unknown, what
+ * the last attempt at a round throws if all fail, and `nothing-counted` if no round had an update that counts; the
+ * observer is told before (`failed`).
  */
 export async function runSimulation(
   options: RunSettings,
-  observer: RunObserver,
+  watcher: RunObserver,
   interrupt: AbortSignal,
 ): Promise<RunSummary> {
   const ready = await readyToRun(options);
+  const observer = withReport(options, ready.run.population, watcher);
   const { evaluation, headline, rounds: usualRounds, ...run } = ready.run;
   const rounds = options.rounds ?? usualRounds;
   const failure = new AbortController();
@@ -117,6 +120,18 @@ export async function runSimulation(
     await observer.failed?.(error);
     throw error;
   }
+}
+
+/** What is kept in a directory gets its report before the others hear of the end. */
+function withReport({ directory }: RunSettings, population: Population, observer: RunObserver): RunObserver {
+  if (directory === null) return observer;
+  return allObservers([outputFolder(directory, () => pictureOf(population)), observer]);
+}
+
+/** Null where the data is with the clients alone, or a client of the picture cannot be loaded. */
+async function pictureOf(population: Population): Promise<string | null> {
+  if (population.dataAtHand === false) return null;
+  return describePopulation({ population }).catch(() => null);
 }
 
 async function readyToRun(options: RunSettings): Promise<ReadyFederation> {

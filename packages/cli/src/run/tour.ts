@@ -2,7 +2,7 @@
 // threads, with a report to look at.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { allObservers, type RunSummary } from '@starling/runtime/events';
+import type { RunSummary } from '@starling/runtime/events';
 import { createLogger } from '../output/logger.js';
 import { namedNumbers } from '../output/metrics.js';
 import { formatDuration, formatNumber } from '../output/numbers.js';
@@ -11,7 +11,7 @@ import { show } from '../output/show.js';
 import { formatTable } from '../output/table.js';
 import { exitAfter, withInterrupt } from './interrupt.js';
 import { withUsageErrors } from './other-run.js';
-import { clearRun, outputFolder, reportPath } from './output-folder.js';
+import { clearRun, reportPath } from './output-folder.js';
 import { type RunSettings, runSimulation } from './run-simulation.js';
 
 /** A process a mote as long as a laptop carries it; more clients share these. */
@@ -56,11 +56,9 @@ export async function tour({ clients, seed, rounds, out }: TourOptions): Promise
         logger: createLogger(),
       };
       printLine(stop.about);
-      const summary = await show(
-        stop.federation,
-        (observer) => runSimulation(settings, allObservers([outputFolder(folder), observer]), signal),
-        { every: stop.every },
-      );
+      const summary = await show(stop.federation, (observer) => runSimulation(settings, observer, signal), {
+        every: stop.every,
+      });
       printLine('');
       done.push({ stop, summary, report: reportPath(folder) });
     }

@@ -198,9 +198,9 @@ export default defineFederation({
     q: z.number().default(1).describe('of qfair: how much more a client with a large loss counts'),
     evaluateEvery: z.int().default(1).describe('rounds from one test to the next'),
     evaluateOn: z
-      .enum(['test', 'clients', 'each'])
+      .enum(['test', 'clients', 'each', 'training'])
       .default('test')
-      .describe('the test set; clients held out of training; or these, each by itself'),
+      .describe('the test set; clients held out of training; these, each by itself; or those that train'),
     heldOut: z.number().default(0.2).describe('share of the clients that are held out, for clients and each'),
     aggregator: z.enum(wordsOf(aggregators)).default('mean').describe('how updates become one'),
     attack: z.enum(wordsOf(attacks)).default('none').describe('what some of the clients do to their updates'),
@@ -233,7 +233,8 @@ export default defineFederation({
         ? honest
         : attackedPopulation({ population: honest, share: attackers, seed, ...flips });
     const split = { testShare: options.heldOut, seed };
-    const parts = evaluateOn === 'test' ? { train: population } : splitPopulation(population, split);
+    const isHeldOut = evaluateOn === 'clients' || evaluateOn === 'each';
+    const parts = isHeldOut ? splitPopulation(population, split) : { train: population, test: undefined };
     return {
       process: processOf(model, options),
       population: parts.train,
@@ -243,9 +244,13 @@ export default defineFederation({
       }),
       rounds: 100,
       evaluation:
-        'test' in parts
-          ? { every, computation: evaluationOnClients(model, evaluateOn), population: parts.test }
-          : datasetEvaluation({ model, dataset: test, every }),
+        evaluateOn === 'test'
+          ? datasetEvaluation({ model, dataset: test, every })
+          : {
+              every,
+              computation: evaluationOnClients(model, evaluateOn),
+              ...(parts.test !== undefined && { population: parts.test }),
+            },
       ...(patience > 0 && { best: { metric: 'evaluation.loss', goal: 'lowest', patience } as const }),
       headline: 'evaluation.accuracy',
     };

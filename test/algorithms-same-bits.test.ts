@@ -37,7 +37,10 @@ describe('algorithms', () => {
       expect(await stateHash(algorithm, threadsRuntime({ workers })), `${workers} threads`).toBe(inProcess);
     }
     const { runtime, end } = socketRuntime(clientsOf(algorithm));
-    expect(await stateHash(algorithm, runtime), 'sockets').toBe(inProcess);
-    await end();
+    try {
+      expect(await stateHash(algorithm, runtime), 'sockets').toBe(inProcess);
+    } finally {
+      await end();
+    }
   });
 });

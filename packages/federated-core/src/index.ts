@@ -83,6 +83,7 @@ export type { LocalComputation, LocalRunner } from './program/local-computation.
 export { type Generator, generator } from './random/generator.js';
 export { deriveSeed, type Seed, seedFrom } from './random/seed.js';
 export { type AggregationProcess, aggregationProcess } from './templates/aggregation-process.js';
+export { clientParts } from './templates/client-parts.js';
 export { type EstimationProcess, estimationProcess, mapEstimate } from './templates/estimation-process.js';
 export {
   type ClientStateOf,
@@ -93,13 +94,14 @@ export {
   type MetricsOf,
   type StateOf,
 } from './templates/iterative-process.js';
+export { keptFrom } from './templates/kept-state.js';
 export {
   chain,
   concatenateProcesses,
   type MeasuredProcess,
   measuredProcess,
 } from './templates/measured-process.js';
-export { type ProcessStep, startOf, stepOf } from './templates/step.js';
+export { clientStartOf, type ProcessStep, startOf, stepOf } from './templates/step.js';
 export { formatType } from './types/format.js';
 export {
   type AtClients,

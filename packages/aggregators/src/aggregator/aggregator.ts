@@ -1,15 +1,18 @@
 // The contract of aggregators: how the updates of a cohort become one, with a state at the server and measurements
-// for the log. An aggregator is made for a type of update, and composed of intrinsics alone, so that every
+// for the log, and where it needs one, a state of each client, which that client keeps. An aggregator is made for a type of update, and composed of intrinsics alone, so that every
 // runtime can run it. `contract.ts` is the suite that every aggregator passes.
 import {
   type AggregationProcess,
+  type AnyClientsValue,
   type AnyServerValue,
   aggregationProcess,
   atClients,
   atServer,
   type ClientsValue,
+  type FederatedComputation,
   federatedComputation,
   float32,
+  keptFrom,
   type ProcessStep,
   type ServerValue,
   type Type,
@@ -41,6 +44,11 @@ export interface AggregatorFacts {
    * weights as it is warns of one that does.
    */
   readonly grows?: boolean;
+  /**
+   * Whether what a client adds to a sum holds more than its update of the round, such as what it kept back before; false
+   * by default. A bound on updates, as that of `clipped`, is then none on what is added.
+   */
+  readonly accumulates?: boolean;
 }
 
 export interface Aggregator extends AggregatorFacts {
@@ -54,6 +62,8 @@ export interface AggregationInput {
   readonly value: ClientsValue;
   /** float32, at least 0. */
   readonly weight: ClientsValue;
+  /** What each client has kept; there where the aggregation says what clients start with. */
+  readonly clientState?: ClientsValue;
 }
 
 export interface AggregationOptions {
@@ -63,6 +73,12 @@ export interface AggregationOptions {
   readonly update: Type;
   /** Gives the state before the first step. */
   readonly start: () => AnyServerValue;
+  /**
+   * Gives what each client keeps before its first step, at CLIENTS; left out where clients keep nothing. It never leaves
+   * its client: `step` gets it as `clientState`, and returns what is kept of it. A wrapper passes it on by
+   * `clientStartOf` of what it wraps.
+   */
+  readonly startClient?: (() => AnyClientsValue) | undefined;
   /** From the state before a round and what the clients give to the state after it, the result and the measurements. */
   readonly step: (state: ServerValue, input: AggregationInput) => ProcessStep<AnyServerValue>;
 }
@@ -73,9 +89,10 @@ export function aggregationOf(options: AggregationOptions): AggregationProcess {
     name: required(kinds.text),
     update: required(dataKinds.type),
     start: required(kinds.callable),
+    startClient: kinds.callable,
     step: required(kinds.callable),
   });
-  const { name, update, start, step } = options;
+  const { name, update, start, startClient, step } = options;
   const action = `Cannot make the aggregation ${name}`;
   const first = (): AnyServerValue => {
     const state = start();
@@ -83,22 +100,30 @@ export function aggregationOf(options: AggregationOptions): AggregationProcess {
     return state;
   };
   const initialize = federatedComputation(null, first, { name: `${name} start` });
+  const kept = keptFrom(name, startClient);
   const parameters = {
     state: atServer(initialize.type.result.member),
+    ...kept.parameter,
     value: atClients(update),
     weight: atClients(float32()),
   };
-  const next = federatedComputation(
+  const next: FederatedComputation = federatedComputation(
     parameters,
     (symbols) => {
-      const { state, value, weight } = symbols;
-      const after = step(state, { value, weight });
+      const { state, ...input } = symbols as unknown as AggregationInput & { readonly state: ServerValue };
+      const after = step(state, input);
       checkStep(action, after);
-      return { state: after.state, result: after.result, measurements: after.measurements };
+      const { clientState, result, measurements } = after;
+      return {
+        state: after.state,
+        ...kept.returned(action, 'what step returns', clientState),
+        result,
+        measurements,
+      };
     },
     { name },
   );
-  return aggregationProcess({ initialize, next });
+  return aggregationProcess({ initialize, ...kept.initialize, next } as never);
 }
 
 function checkStep(action: string, after: ProcessStep<AnyServerValue>): void {

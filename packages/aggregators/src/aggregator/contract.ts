@@ -1,8 +1,13 @@
 // The contract suite of aggregators: each one's test calls it.
-import { createOnnxEngine, localRunner } from '@starling/compute';
+import { createOnnxEngine, localComputation, localRunner, tf } from '@starling/compute';
 import {
+  type ClientsValue,
   compilePlan,
   evaluate,
+  federatedMap,
+  federatedSum,
+  federatedValue,
+  federatedZip,
   float32,
   formatType,
   type HostValue,
@@ -12,12 +17,15 @@ import {
 } from '@starling/federated-core';
 import { reveals } from '@starling/federated-core/plan';
 import { describe, expect, test } from 'vitest';
-import type { Aggregator } from './aggregator.js';
+import { type Aggregator, aggregationOf } from './aggregator.js';
+import { nothing } from './nothing.js';
 
 export interface AggregatorStep {
   readonly state: HostValue;
   readonly result: HostValue;
   readonly measurements: HostValue;
+  /** What each client keeps after it; left out where clients keep nothing. */
+  readonly clientState?: readonly HostValue[];
 }
 
 export interface CohortUpdates {
@@ -27,18 +35,23 @@ export interface CohortUpdates {
   readonly values: readonly unknown[];
   /** One weight for each client; all 1 by default. */
   readonly weights?: readonly number[];
+  /** The step before this one, from whose states it goes on; the first one by default. */
+  readonly after?: AggregatorStep;
 }
 
-/** One step of `aggregator` from its first state on the updates of a cohort. */
+/** One step of `aggregator` on the updates of a cohort. */
 export async function aggregate(
   aggregator: Aggregator,
-  { update, values, weights = values.map(() => 1) }: CohortUpdates,
+  { update, values, weights = values.map(() => 1), after }: CohortUpdates,
 ): Promise<AggregatorStep> {
   const engine = await createOnnxEngine();
   const run = localRunner(engine);
-  const { initialize, next } = aggregator.create(update);
-  const state = await evaluate(initialize, undefined, { run });
-  const step = await evaluate(next, { state, value: values, weight: weights }, { run });
+  const { initialize, initializeClient, next } = aggregator.create(update);
+  const state = after?.state ?? (await evaluate(initialize, undefined, { run }));
+  const given = { state, value: values, weight: weights };
+  const begin = async () => evaluate(initializeClient!, undefined, { run, clients: values.length });
+  const kept = initializeClient && { clientState: after?.clientState ?? (await begin()) };
+  const step = await evaluate(next, { ...given, ...kept } as never, { run });
   await engine.dispose();
   return step as unknown as AggregatorStep;
 }
@@ -82,7 +95,9 @@ export function aggregatorContract(
     });
 
     test('compiles to a plan of one round trip', () => {
-      expect(compilePlan(make().create(update).next).phases.length).toBe(1);
+      const { initializeClient, next } = make().create(update);
+      const kept = initializeClient && { clientState: { initialize: initializeClient } };
+      expect(compilePlan(next, { ...kept }).phases.length).toBe(1);
     });
 
     test('declares what it reveals as its type does', () => {
@@ -127,3 +142,65 @@ export function aggregatorContract(
     });
   });
 }
+
+export interface WrapperContractOptions {
+  /** Of which an update consists: a float32 by default. */
+  readonly update?: Type;
+}
+
+/**
+ * Tests that the wrapper which `wrap` puts around an aggregator passes on what the clients of that one keep. Call it
+ * next to `aggregatorContract`:
+ *
+ *     import { wrapperContract } from '@starling/aggregators/contract';
+ *     import { halved } from './halved.js';
+ *
+ *     wrapperContract('halved', (inner) => halved(inner));
+ */
+export function wrapperContract(
+  name: string,
+  wrap: (inner: Aggregator) => Aggregator,
+  { update = float32() }: WrapperContractOptions = {},
+): void {
+  test(`${name} passes on what clients of an inner aggregator keep`, async () => {
+    const cohort = { update, values: [1, 2] };
+    const first = await aggregate(wrap(countingSum), cohort);
+    const second = await aggregate(wrap(countingSum), { ...cohort, after: first });
+    // Each client counts its rounds, and the sum of these is measured.
+    expect(lastOf(first.clientState)).toEqual([1, 1]);
+    expect(lastOf(second.clientState)).toEqual([2, 2]);
+    expect(JSON.stringify(second.measurements)).toContain('"rounds":4');
+  });
+}
+
+/** Of what each client keeps, the number that is kept innermost. */
+function lastOf(kept: readonly HostValue[] | undefined): readonly unknown[] | undefined {
+  const last = (value: HostValue): unknown =>
+    typeof value === 'object' && value !== null ? last(Object.values(value).at(-1) as HostValue) : value;
+  return kept?.map(last);
+}
+
+const countRound = localComputation({ rounds: float32() }, ({ rounds }) => tf.add(rounds, 1));
+
+/** A sum whose clients count their rounds. */
+const countingSum: Aggregator = {
+  name: 'counting sum',
+  reveals: 'sums',
+  sensitivity: null,
+  create: (update) =>
+    aggregationOf({
+      name: 'counting sum',
+      update,
+      start: nothing,
+      startClient: () => federatedValue(0, 'CLIENTS', float32()),
+      step: (state, { value, clientState }) => {
+        const rounds = federatedMap(countRound, { rounds: clientState as ClientsValue });
+        return {
+          state,
+          clientState: rounds,
+          result: federatedSum(value),
+          measurements: federatedZip({ rounds: federatedSum(rounds) }),
+        };
+      },
+    }),
+};

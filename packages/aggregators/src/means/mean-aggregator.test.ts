@@ -1,6 +1,6 @@
 import { EmptyAggregateError, float32 } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
-import { aggregate, aggregatorContract } from '../aggregator/contract.js';
+import { aggregate, aggregatorContract, wrapperContract } from '../aggregator/contract.js';
 import { sumAggregator } from '../sums/sum-aggregator.js';
 import { clipped } from '../wrappers/clipped.js';
 import { meanAggregator } from './mean-aggregator.js';
@@ -87,3 +87,5 @@ describe('meanAggregator', () => {
   );
   aggregatorContract('meanAggregator without weights', () => meanAggregator({ weighted: false }));
 });
+wrapperContract('meanAggregator of the sum of values', (valueSum) => meanAggregator({ valueSum }));
+wrapperContract('meanAggregator of the sum of weights', (weightSum) => meanAggregator({ weightSum }));

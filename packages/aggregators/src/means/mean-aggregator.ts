@@ -5,6 +5,7 @@ import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
   type AggregationProcess,
   type AnyServerValue,
+  clientParts,
   federatedMap,
   federatedMean,
   federatedZip,
@@ -68,6 +69,7 @@ function meanOfSums(weighted: boolean, valueSum: Aggregator, weightSum: Aggregat
     name,
     reveals: shown.find((one) => one === 'updates') ?? shown.find((one) => one === 'sample') ?? 'sums',
     sensitivity: weighted ? null : valueSum.sensitivity,
+    ...(valueSum.accumulates && { accumulates: true }),
     create: (update) =>
       twoSums(name, update, weighted, aggregationBy(valueSum, update), aggregationBy(weightSum, float32())),
   };
@@ -97,20 +99,28 @@ function twoSums(
     },
     { name: 'divide by weight' },
   );
+  const kept = clientParts({ values, weights });
   return aggregationOf({
     name,
     update,
     start: () => federatedZip({ values: startOf(values), weights: startOf(weights) }),
-    step: (before, { value, weight }) => {
+    startClient: kept.start,
+    step: (before, given) => {
+      const { value, weight } = given;
       const sent = federatedMap(weigh, { value, weight });
       const own = { value: field(sent, 'value'), weight: field(sent, 'weight') };
-      const sum = stepOf(values, field(before, 'values') as AnyServerValue, own);
+      const sum = stepOf(values, field(before, 'values') as AnyServerValue, {
+        ...own,
+        clientState: kept.of(given, 'values'),
+      });
       const total = stepOf(weights, field(before, 'weights') as AnyServerValue, {
         value: own.weight,
         weight: own.weight,
+        clientState: kept.of(given, 'weights'),
       });
       return {
         state: federatedZip({ values: sum.state, weights: total.state }),
+        ...kept.join({ values: sum, weights: total }),
         result: federatedMap(divide, { value: sum.result, weight: total.result }),
         measurements: federatedZip({ values: sum.measurements, weights: total.measurements }),
       };

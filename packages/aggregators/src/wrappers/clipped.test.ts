@@ -1,6 +1,6 @@
 import { float32, struct, tensor } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
-import { aggregate, aggregatorContract } from '../aggregator/contract.js';
+import { aggregate, aggregatorContract, wrapperContract } from '../aggregator/contract.js';
 import { quantileEstimate } from '../estimates/quantile-estimate.js';
 import { meanAggregator } from '../means/mean-aggregator.js';
 import { sumAggregator } from '../sums/sum-aggregator.js';
@@ -91,3 +91,7 @@ describe('clipped', () => {
     clipped(meanAggregator(), { norm: quantileEstimate({ initial: 10, target: 0.5, learningRate: 0.2 }) }),
   );
 });
+wrapperContract('clipped', (inner) => clipped(inner, { norm: 100 }));
+wrapperContract('clipped by an estimate', (inner) =>
+  clipped(inner, { norm: quantileEstimate({ initial: 100, target: 0.5, learningRate: 0.2 }) }),
+);

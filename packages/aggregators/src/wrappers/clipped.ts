@@ -4,31 +4,20 @@
 // norms (Andrew, Thakkar, McMahan, Ramaswamy, NeurIPS 2021).
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
-  type AggregationProcess,
-  type AnyServerValue,
-  federatedBroadcast,
+  type ClientsValue,
   federatedMap,
-  federatedSum,
-  federatedZip,
   field,
   float32,
-  startOf,
-  stepOf,
+  type LocalComputation,
   type Type,
 } from '@starling/federated-core';
 import { checkOptions, required } from '@starling/federated-core/plan';
-import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
+import type { Aggregator } from '../aggregator/aggregator.js';
 import { aggregationBy, aggregatorKind } from '../aggregator/aggregator-kind.js';
 import { wrapperFacts } from '../aggregator/wrapper-facts.js';
-import {
-  type Bound,
-  boundWithin,
-  type Estimate,
-  estimateIn,
-  estimationBy,
-  refine,
-} from '../estimates/estimate.js';
+import { type Bound, boundWithin } from '../estimates/estimate.js';
 import { boundNorm, CLIP_NORM_RANGE } from '../structures/bound-norm.js';
+import { withinBound } from './within-bound.js';
 
 export interface ClippedOptions {
   /** The greatest L2 norm: a number from 1e-30 to 1e38, or an estimate of one, such as `quantileEstimate({ … })`. */
@@ -52,14 +41,24 @@ export function clipped(inner: Aggregator, options: ClippedOptions): Aggregator 
     name,
     ...wrapperFacts(inner, { order: 2, bound: isFixed ? norm : null }),
     create: (update) => {
-      const process = aggregationBy(inner, update);
-      return isFixed ? fixed(name, process, update, norm) : estimated(name, process, update, norm);
+      const short = isFixed ? shortened(update, norm) : shortenedTo(update);
+      return withinBound({
+        name,
+        update,
+        inner: aggregationBy(inner, update),
+        bound: norm,
+        counts: 'clipped',
+        screen: ({ value, weight, norm: bound }) => {
+          const from = federatedMap(short, { value, ...(bound && { norm: bound }) } as never) as ClientsValue;
+          return { value: field(from, 'value') as ClientsValue, weight, from };
+        },
+      });
     },
   };
 }
 
-function fixed(name: string, inner: AggregationProcess, update: Type, norm: number): AggregationProcess {
-  const clip = localComputation(
+function shortened(update: Type, norm: number): LocalComputation {
+  return localComputation(
     { value: update },
     (argument) => {
       const { value } = argument as { readonly value: TensorStructure };
@@ -67,28 +66,11 @@ function fixed(name: string, inner: AggregationProcess, update: Type, norm: numb
       return { value: bounded.value, clipped: tf.cast(bounded.isLonger, 'int32') };
     },
     { name: 'clip' },
-  );
-  return aggregationOf({
-    name,
-    update,
-    start: () => startOf(inner),
-    step: (before, { value, weight }) => {
-      const short = federatedMap(clip, { value });
-      const { state, result, measurements } = stepOf(inner, before, { value: field(short, 'value'), weight });
-      const count = federatedSum(field(short, 'clipped'));
-      return { state, result, measurements: federatedZip({ clipped: count, inner: measurements }) };
-    },
-  });
+  ) as LocalComputation;
 }
 
-function estimated(
-  name: string,
-  inner: AggregationProcess,
-  update: Type,
-  estimate: Estimate,
-): AggregationProcess {
-  const estimation = estimationBy(estimate);
-  const clip = localComputation(
+function shortenedTo(update: Type): LocalComputation {
+  return localComputation(
     { value: update, norm: float32() },
     (argument) => {
       const { value, norm } = argument as { readonly value: TensorStructure; readonly norm: tf.Tensor };
@@ -96,26 +78,5 @@ function estimated(
       return { value: bounded.value, clipped: tf.cast(bounded.isLonger, 'int32'), norm: bounded.norm };
     },
     { name: 'clip to bound' },
-  );
-  return aggregationOf({
-    name,
-    update,
-    start: () => federatedZip({ norm: startOf(estimation), inner: startOf(inner) }),
-    step: (before, { value, weight }) => {
-      const known = field(before, 'norm') as AnyServerValue;
-      const norm = estimateIn(estimation, known);
-      const short = federatedMap(clip, { value, norm: federatedBroadcast(norm) });
-      const { state, result, measurements } = stepOf(inner, field(before, 'inner') as AnyServerValue, {
-        value: field(short, 'value'),
-        weight,
-      });
-      const next = refine(estimation, known, field(short, 'norm'));
-      const count = federatedSum(field(short, 'clipped'));
-      return {
-        state: federatedZip({ norm: next.state, inner: state }),
-        result,
-        measurements: federatedZip({ norm, clipped: count, estimate: next.metrics, inner: measurements }),
-      };
-    },
-  });
+  ) as LocalComputation;
 }

@@ -1,6 +1,6 @@
 import { float32, struct } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
-import { aggregate, aggregatorContract } from '../aggregator/contract.js';
+import { aggregate, aggregatorContract, wrapperContract } from '../aggregator/contract.js';
 import { meanAggregator } from '../means/mean-aggregator.js';
 import { sumAggregator } from '../sums/sum-aggregator.js';
 import { measured } from './measured.js';
@@ -27,3 +27,4 @@ describe('measured', () => {
 
   aggregatorContract('measured', () => measured(meanAggregator()));
 });
+wrapperContract('measured', (inner) => measured(inner));

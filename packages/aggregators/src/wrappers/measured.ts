@@ -1,7 +1,14 @@
 // Norms of updates and of their aggregate, for the log: of an update that grows or a clip that is too tight they tell
 // first. The server learns the mean norm over clients, as a mean, and no client's own.
 import { localComputation, type TensorStructure } from '@starling/compute';
-import { federatedMap, federatedMean, federatedZip, startOf, stepOf } from '@starling/federated-core';
+import {
+  clientStartOf,
+  federatedMap,
+  federatedMean,
+  federatedZip,
+  startOf,
+  stepOf,
+} from '@starling/federated-core';
 import { checkOptions } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
 import { aggregationBy, aggregatorKind } from '../aggregator/aggregator-kind.js';
@@ -30,14 +37,14 @@ export function measured(inner: Aggregator, options: Readonly<Record<string, nev
         name,
         update,
         start: () => startOf(process),
-        step: (before, { value, weight }) => {
-          const { state, result, measurements } = stepOf(process, before, { value, weight });
+        startClient: clientStartOf(process),
+        step: (before, { value, weight, clientState }) => {
+          const step = stepOf(process, before, { value, weight, clientState });
           const clientNorm = federatedMean(federatedMap(norm, { value }), { ifEmpty: 0 });
-          const serverNorm = federatedMap(norm, { value: result });
+          const serverNorm = federatedMap(norm, { value: step.result });
           return {
-            state,
-            result,
-            measurements: federatedZip({ clientNorm, serverNorm, inner: measurements }),
+            ...step,
+            measurements: federatedZip({ clientNorm, serverNorm, inner: step.measurements }),
           };
         },
       });

@@ -1,6 +1,6 @@
 import { float32, int32 } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
-import { aggregate } from '../aggregator/contract.js';
+import { aggregate, wrapperContract } from '../aggregator/contract.js';
 import { sumAggregator } from '../sums/sum-aggregator.js';
 import { modularClipped } from './modular-clipped.js';
 
@@ -36,4 +36,7 @@ describe('modularClipped', () => {
       'tensors must be int32, got float32',
     );
   });
+});
+wrapperContract('modularClipped', (inner) => modularClipped(inner, { low: -9, high: 9 }), {
+  update: int32(),
 });

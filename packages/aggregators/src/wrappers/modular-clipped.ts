@@ -2,7 +2,7 @@
 // the range, so that a sum of many wraps around rather than overflows (distributed discrete Gaussian: Kairouz, Liu,
 // Steinke, ICML 2021, section 4; `modular_clipping_factory` of TensorFlow Federated).
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
-import { federatedMap, startOf, stepOf, type Type } from '@starling/federated-core';
+import { clientStartOf, federatedMap, startOf, stepOf, type Type } from '@starling/federated-core';
 import { checkOptions, numberWithin, optionError, required } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
 import { aggregationBy, aggregatorKind } from '../aggregator/aggregator-kind.js';
@@ -41,10 +41,11 @@ export function modularClipped(inner: Aggregator, options: ModularClippedOptions
         name,
         update,
         start: () => startOf(process),
-        step: (before, { value, weight }) => {
+        startClient: clientStartOf(process),
+        step: (before, { value, weight, clientState }) => {
           const wrapped = federatedMap(wrap, { value });
-          const { state, result, measurements } = stepOf(process, before, { value: wrapped, weight });
-          return { state, result: federatedMap(wrap, { value: result }), measurements };
+          const step = stepOf(process, before, { value: wrapped, weight, clientState });
+          return { ...step, result: federatedMap(wrap, { value: step.result }) };
         },
       });
     },

@@ -1,6 +1,6 @@
 import { float32, float64, struct } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
-import { aggregate, aggregatorContract } from '../aggregator/contract.js';
+import { aggregate, aggregatorContract, wrapperContract } from '../aggregator/contract.js';
 import { meanAggregator } from '../means/mean-aggregator.js';
 import { quantizedSum } from '../sums/quantized-sum.js';
 import { sumAggregator } from '../sums/sum-aggregator.js';
@@ -45,3 +45,4 @@ describe('rotated', () => {
 
   aggregatorContract('rotated', () => rotated(meanAggregator()), { within: 1e-6 });
 });
+wrapperContract('rotated', (inner) => rotated(inner));

@@ -4,6 +4,7 @@
 import { localComputation, random, type TensorStructure, tf } from '@starling/compute';
 import {
   type AnyServerValue,
+  clientStartOf,
   federatedBroadcast,
   federatedEval,
   federatedMap,
@@ -13,13 +14,13 @@ import {
   stepOf,
   type Type,
 } from '@starling/federated-core';
-import { checkOptions, leafTypes, optionError, sizeOf } from '@starling/federated-core/plan';
+import { checkOptions, leafTypes } from '@starling/federated-core/plan';
 import { type Aggregator, aggregationOf } from '../aggregator/aggregator.js';
 import { aggregationBy, aggregatorKind } from '../aggregator/aggregator-kind.js';
 import { wrapperFacts } from '../aggregator/wrapper-facts.js';
 import { hadamard } from '../structures/hadamard.js';
 import { unpackDigits, wordsFor } from '../structures/packed-digits.js';
-import { leavesOf, mapStructure, placesIn } from '../structures/structures.js';
+import { fromVector, sizesOf, toVector } from '../structures/vectors.js';
 
 /**
  * `inner`, which must be linear, as sums and means are, on updates as one turned vector of 2^k numbers. The server
@@ -37,28 +38,29 @@ export function rotated(inner: Aggregator, options: Readonly<Record<string, neve
     // A rotation keeps L2 norms, and no others.
     sensitivity: facts.sensitivity?.order === 2 ? facts.sensitivity : null,
     create(update) {
-      const sizes = sizesOf(update);
+      const sizes = sizesOf('Cannot rotate updates', update);
       const count = sizes.reduce((sum, size) => sum + size, 0);
       const length = 2 ** Math.ceil(Math.log2(Math.max(1, count)));
       const process = aggregationBy(inner, float32(length));
-      const { draw, turn, turnBack } = rotations(update, sizes, count, length);
+      const { draw, turn, turnBack } = rotations(update, count, length);
       return aggregationOf({
         name,
         update,
         start: () => startOf(process),
-        step: (before, { value, weight }) => {
+        startClient: clientStartOf(process),
+        step: (before, { value, weight, clientState }) => {
           const signs = federatedEval(draw, 'SERVER');
           const turned = federatedMap(turn, { value, signs: federatedBroadcast(signs) } as never);
-          const { state, result, measurements } = stepOf(process, before, { value: turned as never, weight });
-          const back = federatedMap(turnBack, { vector: result, signs }) as AnyServerValue;
-          return { state, result: back, measurements };
+          const step = stepOf(process, before, { value: turned as never, weight, clientState });
+          const back = federatedMap(turnBack, { vector: step.result, signs }) as AnyServerValue;
+          return { ...step, result: back };
         },
       });
     },
   };
 }
 
-function rotations(update: Type, sizes: readonly number[], count: number, length: number) {
+function rotations(update: Type, count: number, length: number) {
   const words = wordsFor(length, 1);
   const signsOf = (signs: tf.Tensor): tf.Tensor =>
     tf.sub(tf.mul(tf.cast(unpackDigits(signs, 1, length), 'float32'), 2), 1);
@@ -78,8 +80,7 @@ function rotations(update: Type, sizes: readonly number[], count: number, length
         readonly value: TensorStructure;
         readonly signs: tf.Tensor;
       };
-      const parts = leavesOf(value).map((leaf) => tf.reshape(leaf, [leaf.size]));
-      const vector = tf.pad(tf.concat([...parts]), [[0, length - count]]);
+      const vector = tf.pad(toVector(value), [[0, length - count]]);
       return hadamard(tf.mul(vector, signsOf(signs)));
     },
     { name: 'turn' },
@@ -90,25 +91,9 @@ function rotations(update: Type, sizes: readonly number[], count: number, length
     (argument) => {
       const { vector, signs } = argument as unknown as Record<'vector' | 'signs', tf.Tensor>;
       const back = tf.mul(hadamard(vector), signsOf(signs));
-      let [leaf, start] = [0, 0];
-      return mapStructure(() => {
-        const size = sizes[leaf]!;
-        const part = tf.reshape(tf.slice(back, start, size), places[leaf]!.shape as number[]);
-        leaf++;
-        start += size;
-        return part;
-      }, placesIn(update));
+      return fromVector(back, update, places);
     },
     { name: 'turn back' },
   );
   return { draw, turn, turnBack };
-}
-
-function sizesOf(update: Type): readonly number[] {
-  return leafTypes(update).map(({ dtype, shape }) => {
-    if (dtype === 'float32' && !shape.includes(null)) return sizeOf(shape as readonly number[]);
-    throw optionError(
-      `Cannot rotate updates: tensors must be float32 of a known shape, got ${dtype}[${shape.join(',')}]`,
-    );
-  });
 }

@@ -1,6 +1,6 @@
 import { EmptyAggregateError, float32, struct } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
-import { aggregate, aggregatorContract } from '../aggregator/contract.js';
+import { aggregate, aggregatorContract, wrapperContract } from '../aggregator/contract.js';
 import { quantileEstimate } from '../estimates/quantile-estimate.js';
 import { meanAggregator } from '../means/mean-aggregator.js';
 import { sumAggregator } from '../sums/sum-aggregator.js';
@@ -139,3 +139,7 @@ describe('zeroed', () => {
 
   aggregatorContract('zeroed', () => zeroed(meanAggregator(), { norm: 10 }));
 });
+wrapperContract('zeroed', (inner) => zeroed(inner, { norm: 100 }));
+wrapperContract('zeroed by an estimate', (inner) =>
+  zeroed(inner, { norm: quantileEstimate({ initial: 100, target: 0.5, learningRate: 0.2 }) }),
+);

@@ -2,32 +2,21 @@
 // faulty client, whose values are off by orders of magnitude, out of the aggregate.
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
-  type AggregationProcess,
-  type AnyServerValue,
-  federatedBroadcast,
+  type ClientsValue,
   federatedMap,
-  federatedSum,
-  federatedZip,
   field,
   float32,
-  startOf,
-  stepOf,
+  type LocalComputation,
   type Type,
 } from '@starling/federated-core';
 import { checkOptions, ofKind, oneOf, required } from '@starling/federated-core/plan';
-import { type Aggregator, aggregationOf, type NormOrder } from '../aggregator/aggregator.js';
+import type { Aggregator, NormOrder } from '../aggregator/aggregator.js';
 import { aggregationBy, aggregatorKind } from '../aggregator/aggregator-kind.js';
 import { wrapperFacts } from '../aggregator/wrapper-facts.js';
-import {
-  type Bound,
-  boundWithin,
-  type Estimate,
-  estimateIn,
-  estimationBy,
-  refine,
-} from '../estimates/estimate.js';
+import { type Bound, boundWithin } from '../estimates/estimate.js';
 import { normOf } from '../structures/norm-of.js';
 import { leavesOf, mapStructure } from '../structures/structures.js';
+import { withinBound } from './within-bound.js';
 
 export interface ZeroedOptions {
   /** The greatest norm of an update: a number above 0, or an estimate of one, such as `quantileEstimate({ … })`. */
@@ -65,9 +54,25 @@ export function zeroed(inner: Aggregator, options: ZeroedOptions): Aggregator {
     name,
     ...wrapperFacts(inner, { order, bound: isFixed ? norm : null }),
     create: (update) => {
-      const process = aggregationBy(inner, update);
-      const parts = { name, inner: process, update, order, excludes };
-      return isFixed ? fixed(parts, norm) : estimated(parts, norm);
+      const screen = isFixed
+        ? screenedBy(update, { order, excludes }, norm)
+        : screenedByEstimate(update, { order, excludes });
+      return withinBound({
+        name,
+        update,
+        inner: aggregationBy(inner, update),
+        bound: norm,
+        counts: 'zeroed',
+        screen: ({ value, weight, norm: bound }) => {
+          const given = { value, weight, ...(bound && { norm: bound }) } as never;
+          const from = federatedMap(screen, given) as ClientsValue;
+          return {
+            value: field(from, 'value') as ClientsValue,
+            weight: field(from, 'weight') as ClientsValue,
+            from,
+          };
+        },
+      });
     },
   };
 }
@@ -77,10 +82,7 @@ const oneOrder = ofKind({
   fits: (value) => value === 1 || value === 2 || value === 'max',
 });
 
-interface Parts {
-  readonly name: string;
-  readonly inner: AggregationProcess;
-  readonly update: Type;
+interface Rule {
   readonly order: NormOrder;
   readonly excludes: boolean;
 }
@@ -108,34 +110,19 @@ function isWithin(value: TensorStructure, order: NormOrder, bound: number | tf.T
   return rest.reduce((both, next) => tf.logicalAnd(both, next), first);
 }
 
-function fixed({ name, inner, update, order, excludes }: Parts, bound: number): AggregationProcess {
-  const screen = localComputation(
+function screenedBy(update: Type, { order, excludes }: Rule, bound: number): LocalComputation {
+  return localComputation(
     { value: update, weight: float32() },
     (argument) => {
       const given = argument as unknown as Screened;
       return screened(given, isWithin(given.value, order, bound), excludes);
     },
     { name: 'zero' },
-  );
-  return aggregationOf({
-    name,
-    update,
-    start: () => startOf(inner),
-    step: (before, input) => {
-      const kept = federatedMap(screen, { value: input.value, weight: input.weight });
-      const { state, result, measurements } = stepOf(inner, before, {
-        value: field(kept, 'value'),
-        weight: field(kept, 'weight'),
-      });
-      const count = federatedSum(field(kept, 'zeroed'));
-      return { state, result, measurements: federatedZip({ zeroed: count, inner: measurements }) };
-    },
-  });
+  ) as LocalComputation;
 }
 
-function estimated({ name, inner, update, order, excludes }: Parts, estimate: Estimate): AggregationProcess {
-  const estimation = estimationBy(estimate);
-  const screen = localComputation(
+function screenedByEstimate(update: Type, { order, excludes }: Rule): LocalComputation {
+  return localComputation(
     { value: update, weight: float32(), norm: float32() },
     (argument) => {
       const given = argument as unknown as Screened & { readonly norm: tf.Tensor };
@@ -143,30 +130,5 @@ function estimated({ name, inner, update, order, excludes }: Parts, estimate: Es
       return { ...screened(given, isWithin(given.value, order, given.norm), excludes), norm };
     },
     { name: 'zero beyond bound' },
-  );
-  return aggregationOf({
-    name,
-    update,
-    start: () => federatedZip({ norm: startOf(estimation), inner: startOf(inner) }),
-    step: (before, input) => {
-      const known = field(before, 'norm') as AnyServerValue;
-      const norm = estimateIn(estimation, known);
-      const kept = federatedMap(screen, {
-        value: input.value,
-        weight: input.weight,
-        norm: federatedBroadcast(norm),
-      });
-      const { state, result, measurements } = stepOf(inner, field(before, 'inner') as AnyServerValue, {
-        value: field(kept, 'value'),
-        weight: field(kept, 'weight'),
-      });
-      const next = refine(estimation, known, field(kept, 'norm'));
-      const count = federatedSum(field(kept, 'zeroed'));
-      return {
-        state: federatedZip({ norm: next.state, inner: state }),
-        result,
-        measurements: federatedZip({ norm, zeroed: count, estimate: next.metrics, inner: measurements }),
-      };
-    },
-  });
+  ) as LocalComputation;
 }

@@ -12,7 +12,8 @@ import { federatedMap } from '../intrinsics/pointwise/federated-map.js';
 import type { LocalComputation } from '../program/local-computation.js';
 import { accepts } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
-import { type IterativeProcess, iterativeProcess, type ProcessComputations } from './iterative-process.js';
+import { type IterativeProcess, iterativeProcess } from './iterative-process.js';
+import type { ProcessComputations } from './process-computations.js';
 import type { FittingComputations } from './process-needs.js';
 import { ProcessCheck } from './process-types.js';
 
@@ -32,7 +33,7 @@ export function estimationProcess<
   N extends FederatedComputation,
   R extends FederatedComputation,
 >(
-  computations: FittingComputations<I, N, 'state' | 'metrics'> & { readonly report: R },
+  computations: FittingComputations<I, never, N, 'metrics'> & { readonly report: R },
 ): EstimationProcess<I, N, R> {
   const check = new ProcessCheck('an estimation process', sourceLocation());
   check.computations(computations, ['initialize', 'next', 'report']);

@@ -1,7 +1,7 @@
 // The template of everything that runs in rounds: a state, made once and handed from round to round; and, where a
 // process has one, a state of each client, which that client keeps.
 
-import { CLIENT_STATE, whenLostKind } from '../compile/client-state.js';
+import { whenLostKind } from '../compile/client-state.js';
 import type { CompileOptions } from '../compile/compile-plan.js';
 import type { FederatedComputation } from '../computations/federated-computation.js';
 import { kinds } from '../errors/check-kind.js';
@@ -12,17 +12,9 @@ import type { Type } from '../types/types.js';
 import type { HostOf, HostValue } from '../values/host-types.js';
 import type { Value } from '../values/value.js';
 import type { ValueOf } from '../values/value-types.js';
-import type { FittingProcess } from './process-needs.js';
+import type { ProcessComputations } from './process-computations.js';
+import type { FittingComputations } from './process-needs.js';
 import { ProcessCheck } from './process-types.js';
-
-/** The two computations of a process. */
-export interface ProcessComputations<
-  I extends FederatedComputation = FederatedComputation,
-  N extends FederatedComputation = FederatedComputation,
-> {
-  readonly initialize: I;
-  readonly next: N;
-}
 
 export interface IterativeProcess<
   I extends FederatedComputation = FederatedComputation,
@@ -33,11 +25,6 @@ export interface IterativeProcess<
   readonly initialize: I;
   /** (<state=S@SERVER, clients' data…> -> <state=S@SERVER,metrics=M@SERVER>); see `initializeClient`. */
   readonly next: N;
-  /**
-   * ( -> {K}@CLIENTS), of a process whose clients keep a state: what each starts with. `next` then takes `clientState`,
-   * {K}@CLIENTS, too, and returns it. It never leaves its client.
-   */
-  readonly initializeClient?: FederatedComputation;
   /** What becomes of a client that has lost its state: left out where clients keep none. */
   readonly whenLost?: WhenLost;
   /** Whether a round whose new state holds a NaN or an infinity fails, so that the state before it stays. */
@@ -110,30 +97,25 @@ export function iterativeProcess<
   I extends FederatedComputation,
   N extends FederatedComputation,
   K extends FederatedComputation = never,
->(computations: FittingProcess<I, K, N>, options: IterativeProcessOptions = {}): ProcessOf<I, K, N> {
+>(
+  computations: FittingComputations<I, K, N, 'metrics'>,
+  options: IterativeProcessOptions = {},
+): ProcessOf<I, K, N> {
   const check = new ProcessCheck('an iterative process', sourceLocation());
   check.computations(computations, ['initialize', 'next']);
   checkOptions('Cannot make an iterative process', options, {
     finiteState: kinds.flag,
     whenLost: whenLostKind,
   });
-  const { initialize, initializeClient, next } = computations as ProcessComputations<I, N> & {
-    readonly initializeClient?: FederatedComputation;
-  };
+  const { initialize, initializeClient, next } = computations as ProcessComputations<I, N>;
   const { finiteState = false, whenLost } = options;
-  const state = check.stateOf(initialize);
+  const { metrics } = check.partsOf(computations as ProcessComputations, ['metrics']);
+  check.atServer('metrics', metrics!);
   const process = { kind: 'iterative-process', initialize, next, finiteState } as const;
   if (initializeClient === undefined) {
     if (whenLost !== undefined) check.fail('whenLost is of what clients keep: need initializeClient', 'none');
-    const { metrics } = check.resultsOf(next, state, ['state', 'metrics']);
-    check.atServer('metrics', metrics!);
     return process as IterativeProcess<I, N> as ProcessOf<I, K, N>;
   }
-  check.computations(computations, ['initializeClient']);
-  const first = check.stateOf(initializeClient, { of: 'initializeClient', at: 'CLIENTS' });
-  const { metrics } = check.resultsOf(next, state, ['state', CLIENT_STATE, 'metrics']);
-  check.goesRound(next, CLIENT_STATE, first);
-  check.atServer('metrics', metrics!);
   const keeping: KeepingProcess = { ...process, initializeClient, whenLost: whenLost ?? 'restart' };
   return keeping as ProcessOf<I, K, N>;
 }

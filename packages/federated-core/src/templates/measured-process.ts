@@ -1,6 +1,7 @@
 // The template of a step that also measures: a state, a result, and measurements for the log. Steps compose: a
 // chain feeds each result to the next step, a concatenation runs steps side by side.
 
+import { CLIENT_STATE } from '../compile/client-state.js';
 import { type FederatedComputation, federatedComputation } from '../computations/federated-computation.js';
 import { kinds } from '../errors/check-kind.js';
 import { sourceLocation } from '../errors/source-location.js';
@@ -11,7 +12,8 @@ import { accepts } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
 import { isEquivalent } from '../types/relations.js';
 import type { FederatedType, StructType, Type } from '../types/types.js';
-import type { ProcessComputations } from './iterative-process.js';
+import { clientParts, type ProcessesByName } from './client-parts.js';
+import type { ProcessComputations } from './process-computations.js';
 import type { FittingComputations } from './process-needs.js';
 import { ProcessCheck } from './process-types.js';
 import { type ProcessStep, startOf, stepOf } from './step.js';
@@ -25,20 +27,27 @@ export interface MeasuredProcess<
   readonly next: N;
 }
 
-/** A measured process from its two computations; throws a `TypeMismatchError` with both types when they do not fit. */
-export function measuredProcess<I extends FederatedComputation, N extends FederatedComputation>(
-  computations: FittingComputations<I, N, 'state' | 'result' | 'measurements'>,
-): MeasuredProcess<I, N> {
+/**
+ * A measured process from its computations: with `initializeClient` its clients keep a state, too, which `next` takes as
+ * `clientState` and returns. Throws a `TypeMismatchError` with both types when they do not fit.
+ */
+export function measuredProcess<
+  I extends FederatedComputation,
+  N extends FederatedComputation,
+  K extends FederatedComputation = never,
+>(computations: FittingComputations<I, K, N, 'result' | 'measurements'>): MeasuredProcess<I, N> {
   const check = new ProcessCheck('a measured process', sourceLocation());
   check.computations(computations, ['initialize', 'next']);
-  const { initialize, next } = computations as ProcessComputations<I, N>;
-  const { measurements } = check.resultsOf(next, check.stateOf(initialize), [
-    'state',
-    'result',
-    'measurements',
-  ]);
+  const process = computations as ProcessComputations<I, N>;
+  const { initialize, initializeClient, next } = process;
+  const { measurements } = check.partsOf(process, ['result', 'measurements']);
   check.atServer('measurements', measurements!);
-  return { kind: 'measured-process', initialize, next };
+  return {
+    kind: 'measured-process',
+    initialize,
+    next,
+    ...(initializeClient !== undefined && { initializeClient }),
+  };
 }
 
 /** A process of several: TypeScript knows its parts, but not their members. */
@@ -51,11 +60,6 @@ export type ComposedProcess = MeasuredProcess<
 >;
 
 type SomeAtServer = FederatedType<Type, 'SERVER', true>;
-
-/** Steps by name, in order. */
-export interface ProcessesByName {
-  readonly [name: string]: ProcessComputations;
-}
 
 /**
  * One process that runs `steps` in order: the first takes the input, each later one the result before it. State
@@ -87,22 +91,24 @@ export function chain(steps: ProcessesByName): ComposedProcess {
     parameters.set(name, type);
   }
   const initialize = initializeAll(steps);
+  const kept = clientParts(steps);
   const next = federatedComputation(
-    { state: initialize.type.result, ...Object.fromEntries(parameters) },
+    { state: initialize.type.result, ...kept.parameter, ...Object.fromEntries(parameters) },
     (symbols) => {
       const given = symbols as { readonly [name: string]: SymbolicValue };
       let value = given[first.name]!;
       const outcomes = entries.map(([name, step], index) => {
         const state = field(given['state']!, name) as AnyServerValue;
-        const outcome = stepOf(step, state, { ...given, [inputs[index]![0].name]: value });
+        const own = { clientState: kept.of(given, name) };
+        const outcome = stepOf(step, state, { ...given, ...own, [inputs[index]![0].name]: value });
         value = outcome.result;
         return [name, outcome] as const;
       });
-      return zipOutcomes(outcomes, value);
+      return { ...zipOutcomes(outcomes, value), ...kept.join(Object.fromEntries(outcomes)) };
     },
     { name: entries.map(([name]) => name).join(' then ') },
   );
-  return measuredProcess({ initialize, next }) as ComposedProcess;
+  return measuredProcess({ initialize, ...kept.initialize, next } as never) as ComposedProcess;
 }
 
 /**
@@ -122,21 +128,23 @@ export function concatenateProcesses(steps: ProcessesByName): ComposedProcess {
     return input;
   });
   const initialize = initializeAll(steps);
+  const kept = clientParts(steps);
   const parameters = Object.fromEntries(entries.map(([name], index) => [name, inputs[index]!.type]));
   const next = federatedComputation(
-    { state: initialize.type.result, ...parameters },
+    { state: initialize.type.result, ...kept.parameter, ...parameters },
     (symbols) => {
       const given = symbols as { readonly [name: string]: SymbolicValue };
       const outcomes = entries.map(([name, step], index) => {
-        const input = { [inputs[index]!.name]: given[name]! };
-        return [name, stepOf(step, field(given['state']!, name) as AnyServerValue, input)] as const;
+        const state = field(given['state']!, name) as AnyServerValue;
+        const clientState = kept.of(given, name);
+        return [name, stepOf(step, state, { [inputs[index]!.name]: given[name]!, clientState })] as const;
       });
       const results = Object.fromEntries(outcomes.map(([name, { result }]) => [name, result]));
-      return zipOutcomes(outcomes, results);
+      return { ...zipOutcomes(outcomes, results), ...kept.join(Object.fromEntries(outcomes)) };
     },
     { name: entries.map(([name]) => name).join(' beside ') },
   );
-  return measuredProcess({ initialize, next }) as ComposedProcess;
+  return measuredProcess({ initialize, ...kept.initialize, next } as never) as ComposedProcess;
 }
 
 function zipOutcomes<R>(outcomes: readonly (readonly [string, ProcessStep])[], result: R) {
@@ -169,10 +177,11 @@ function inputsOf(
 ): readonly [Input, ...Input[]] {
   const own = check.step(step);
   own.computations(process, ['initialize', 'next']);
-  const { initialize, next } = process;
-  own.resultsOf(next, own.stateOf(initialize), ['state', 'result', 'measurements']);
+  own.partsOf(process, ['result', 'measurements']);
+  const { initializeClient, next } = process;
+  const states = ['state', ...(initializeClient === undefined ? [] : [CLIENT_STATE])];
   const [first, ...others] = next.parameters
-    .filter((one) => one.name !== 'state')
+    .filter((one) => !states.includes(one.name as string))
     .map(({ name, type }): Input => ({ name: name as string, type }));
   if (first === undefined) {
     check.fail(`step ${step} must take a parameter beside its state`, formatType(next.type));

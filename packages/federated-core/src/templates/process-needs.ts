@@ -4,24 +4,18 @@ import type { FederatedComputation } from '../computations/federated-computation
 import type { First, Misfit } from '../intrinsics/framework/requirements.js';
 import type { FederatedType, Placement, StructElements, Type } from '../types/types.js';
 
-/** The two computations of a process whose `next` returns these parts. */
-export interface FittingComputations<I, N, Part extends string> {
-  readonly initialize: Or<I, InitializeFault<I>>;
-  readonly next: Or<N, NextFault<I, N, Part>>;
-}
-
-/** The computations of an iterative process. `K`: `never` where clients keep no state. */
-export interface FittingProcess<I, K, N> {
+/**
+ * The computations of a process whose `next` returns the state and these parts. `K`: `never` where clients keep no
+ * state.
+ */
+export interface FittingComputations<I, K, N, Part extends string> {
   readonly initialize: Or<I, InitializeFault<I>>;
   readonly initializeClient?: Or<K, InitializeFault<K, 'CLIENTS'>>;
   readonly next: Or<
     N,
     IsKnown<K> extends false
-      ? NextFault<I, N, 'state' | 'metrics'>
-      : First<
-          NextFault<I, N, 'state' | 'clientState' | 'metrics'>,
-          RoundFault<K, N, 'clientState', 'CLIENTS'>
-        >
+      ? NextFault<I, N, 'state' | Part>
+      : First<NextFault<I, N, 'state' | 'clientState' | Part>, RoundFault<K, N, 'clientState', 'CLIENTS'>>
   >;
 }
 

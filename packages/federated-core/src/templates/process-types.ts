@@ -1,5 +1,6 @@
 // What the templates of processes ask of their computations, checked once for all of them.
 
+import { CLIENT_STATE } from '../compile/client-state.js';
 import { computationKinds } from '../computations/computation-kinds.js';
 import type { FederatedComputation } from '../computations/federated-computation.js';
 import { kinds } from '../errors/check-kind.js';
@@ -8,6 +9,7 @@ import { TypeMismatchError } from '../errors/starling-error.js';
 import { accepts } from '../types/disclosure.js';
 import { formatType } from '../types/format.js';
 import { type Placement, structEntries, type Type } from '../types/types.js';
+import type { ProcessComputations } from './process-computations.js';
 
 /** Throws errors that name the template, both types and the user's line. */
 export class ProcessCheck {
@@ -56,6 +58,23 @@ export class ProcessCheck {
     return state;
   }
 
+  /**
+   * The parts that `next` returns, which must be the state and `names`, and what clients keep if they begin with
+   * something; states must go round.
+   */
+  partsOf(
+    { initialize, initializeClient, next }: ProcessComputations,
+    names: readonly string[],
+  ): Readonly<Record<string, Type>> {
+    const state = this.stateOf(initialize);
+    if (initializeClient === undefined) return this.resultsOf(next, state, ['state', ...names]);
+    this.computations({ initializeClient }, ['initializeClient']);
+    const first = this.stateOf(initializeClient, { of: 'initializeClient', at: 'CLIENTS' });
+    const results = this.resultsOf(next, state, ['state', CLIENT_STATE, ...names]);
+    this.goesRound(next, CLIENT_STATE, first);
+    return results;
+  }
+
   /** The parts that `next` returns, which must be these; its state must go round. */
   resultsOf(
     next: FederatedComputation,
@@ -73,7 +92,7 @@ export class ProcessCheck {
   }
 
   /** `next` must take the state `name` as it begins, and return it as it is taken. */
-  goesRound(next: FederatedComputation, name: string, first: Type): void {
+  private goesRound(next: FederatedComputation, name: string, first: Type): void {
     const taken = this.takes(next, name, first);
     const given = partsOf(next.type.result)[name]!;
     if (!accepts(taken, given))

@@ -2,6 +2,7 @@
 // losses and metrics are told as they are, so that curves of training show what liars saw, too.
 import {
   type AnyClientsValue,
+  clientStartOf,
   type FederatedType,
   field,
   float32,
@@ -10,8 +11,8 @@ import {
   type Type,
 } from '@starling/federated-core';
 import { checkOptions, required } from '@starling/federated-core/plan';
-import { clientTypes, created, memberAt } from '../compose/created-parts.js';
 import { type ClientWork, clientWorkKind, workOf } from '../parts/client-work.js';
+import { clientTypes, created, memberAt } from '../parts/created-parts.js';
 import { type Attack, attackKind } from './attack.js';
 
 export interface AttackedWorkOptions {
@@ -44,14 +45,14 @@ export function attackedWork(options: AttackedWorkOptions): ClientWork {
         model,
         held: { ...Object.fromEntries(held), attacker: float32() },
         start: () => startOf(inner),
+        startClient: clientStartOf(inner),
         step: (before, { attacker, ...given }) => {
-          const { state, result, measurements } = stepOf(inner, before, given as never);
+          const { result, ...step } = stepOf(inner, before, given as never);
           const value = field(result, 'value') as AnyClientsValue;
           const sent = attack.corrupt({ value, attacker: attacker as AnyClientsValue, update });
           return {
-            state,
+            ...step,
             result: { value: sent, weight: field(result, 'weight') as AnyClientsValue },
-            measurements,
           };
         },
       });

@@ -2,6 +2,7 @@
 import { createOnnxEngine, localRunner } from '@starling/compute';
 import {
   atServer,
+  clientStartOf,
   evaluate,
   type FederatedComputation,
   federatedBroadcast,
@@ -20,6 +21,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import type { Model } from '../model/model.js';
 import type { ClientWork } from '../parts/client-work.js';
+import { clientTypes } from '../parts/created-parts.js';
 import { lineModel, points } from '../testing/line-model.js';
 
 export interface WorkCohort {
@@ -71,12 +73,12 @@ export function clientWorkContract(name: string, make: () => ClientWork, cohort:
 /** What each client would send in the first round, which only this test gets to see. */
 function collected(work: ClientWork, model: Model): FederatedComputation {
   const process = work.create(model);
-  const held = process.next.parameters.filter(({ name }) => name !== 'state' && name !== 'weights');
-  const types = Object.fromEntries(held.map(({ name, type }) => [name as string, type]));
+  const types = clientTypes(process);
   return federatedComputation({ weights: atServer(model.weights), ...types }, (given) => {
     const { weights, ...own } = given as unknown as { readonly [name: string]: SymbolicValue };
     const received = federatedBroadcast(weights as never);
-    const { result } = stepOf(process, startOf(process), { weights: received, ...own });
+    const clientState = clientStartOf(process)?.();
+    const { result } = stepOf(process, startOf(process), { weights: received, ...own, clientState });
     const part = (name: string) => federatedCollect(field(result, name) as never);
     return federatedZip({ value: part('value'), weight: part('weight') } as never);
   }) as unknown as FederatedComputation;

@@ -5,6 +5,7 @@ import { localComputation, tf } from '@starling/compute';
 import {
   type AnyClientsValue,
   type AnyServerValue,
+  clientStartOf,
   federatedBroadcast,
   federatedMap,
   federatedSum,
@@ -78,17 +79,23 @@ export function guidedWork(inner: ClientWork, guidanceOf: (model: Model) => Guid
         name: `guided ${inner.name}`,
         model,
         start: () => federatedZip({ inner: startOf(process), guidance: guidance.start() }),
-        step: (before, { weights, data }) => {
+        startClient: clientStartOf(process),
+        step: (before, { weights, data, clientState }) => {
           const totals = federatedMap(measure, { weights, data });
           const sums = federatedSum(field(totals, GUIDE) as AnyClientsValue);
           const examples = federatedSum(field(totals, 'examples') as AnyClientsValue);
           const next = guidance.step(field(before, 'guidance') as AnyServerValue, sums, examples);
           const received = federatedMap(join, { weights, guide: federatedBroadcast(next.guide) });
-          const done = stepOf(process, field(before, 'inner') as AnyServerValue, { weights: received, data });
+          const done = stepOf(process, field(before, 'inner') as AnyServerValue, {
+            weights: received,
+            data,
+            clientState,
+          });
           const change = federatedMap(withoutGuide(model, guided), {
             change: field(done.result, 'value') as AnyClientsValue,
           });
           return {
+            ...done,
             state: federatedZip({ inner: done.state, guidance: next.state }),
             result: { value: change, weight: field(done.result, 'weight') as AnyClientsValue },
             measurements: federatedZip({

@@ -3,6 +3,7 @@
 import { type Aggregator, aggregationBy, aggregatorKind, meanAggregator } from '@starling/aggregators';
 import {
   type AnyServerValue,
+  clientParts,
   federatedComputation,
   federatedValue,
   federatedZip,
@@ -19,9 +20,9 @@ import type { Model } from '../model/model.js';
 import { modelKind } from '../model/model-kind.js';
 import { sgd } from '../optimizers/sgd.js';
 import { type ClientWork, clientWorkKind } from '../parts/client-work.js';
+import { clientTypes, created, memberAt } from '../parts/created-parts.js';
 import { type Distributor, distributorKind } from '../parts/distributor.js';
 import { type Finalizer, finalizerKind } from '../parts/finalizer.js';
-import { clientTypes, created, memberAt } from './created-parts.js';
 import type { LearningProcess } from './learning-types.js';
 import { roundMetrics } from './round-metrics.js';
 import { warnOfSum } from './warn-of-sum.js';
@@ -48,7 +49,8 @@ export interface LearningProcessOptions<W extends string = string> {
 /**
  * The process of these parts. Its state is `{ model, finalizer, aggregator, clientWork, distributor }`, where `model`
  * has the weights; its metrics are what the client work measures, and if the other parts measure something, that as
- * `aggregation`, `finalization` and `distribution`. Throws a `RangeError` if a part is none, and a `TypeMismatchError`
+ * `aggregation`, `finalization` and `distribution`. What clients keep is a struct, too, of those parts alone that have
+ * them keep something, such as `{ clientWork, aggregator }`; of most processes they keep nothing. Throws a `RangeError` if a part is none, and a `TypeMismatchError`
  * with both types where one does not fit the next.
  *
  * A toy, whose clients hold 1, 2 and 6, and whose number goes half of the way to their mean in each round:
@@ -128,6 +130,12 @@ export function learningProcess<W extends string>(options: LearningProcessOption
   const update = memberAt(aggregator, aggregation, ['result'], 'SERVER');
   const finalization = created(finalizer, 'finalizationOf', finalizer.create(model, update));
 
+  const kept = clientParts({
+    distributor: distribution,
+    clientWork: work,
+    aggregator: aggregation,
+    finalizer: finalization,
+  });
   const initialize = federatedComputation(
     null,
     () =>
@@ -141,18 +149,28 @@ export function learningProcess<W extends string>(options: LearningProcessOption
     { name: `${name} start` },
   );
   const next = federatedComputation(
-    { state: initialize.type.result, ...clientTypes(work) },
+    { state: initialize.type.result, ...kept.parameter, ...clientTypes(work) },
     (given) => {
       const { state, ...data } = given as unknown as { readonly [name: string]: SymbolicValue };
       const before = (part: string): AnyServerValue => field(state!, part) as AnyServerValue;
+      const own = (part: string) => ({ clientState: kept.of(data, part) });
       const weights = before('model');
-      const sent = stepOf(distribution, before('distributor'), { weights });
-      const done = stepOf(work, before('clientWork'), { weights: sent.result, ...data });
+      const sent = stepOf(distribution, before('distributor'), { weights, ...own('distributor') });
+      const done = stepOf(work, before('clientWork'), {
+        ...data,
+        weights: sent.result,
+        ...own('clientWork'),
+      });
       const one = stepOf(aggregation, before('aggregator'), {
         value: field(done.result, 'value'),
         weight: field(done.result, 'weight'),
+        ...own('aggregator'),
       });
-      const after = stepOf(finalization, before('finalizer'), { weights, update: one.result });
+      const after = stepOf(finalization, before('finalizer'), {
+        weights,
+        update: one.result,
+        ...own('finalizer'),
+      });
       return {
         state: federatedZip({
           model: after.result as AnyServerValue,
@@ -161,6 +179,7 @@ export function learningProcess<W extends string>(options: LearningProcessOption
           clientWork: done.state,
           distributor: sent.state,
         }),
+        ...kept.join({ distributor: sent, clientWork: done, aggregator: one, finalizer: after }),
         metrics: roundMetrics(name, done.measurements, {
           aggregation: one.measurements,
           finalization: after.measurements,
@@ -171,6 +190,6 @@ export function learningProcess<W extends string>(options: LearningProcessOption
     { name },
   );
   // What the parts keep and measure is known here alone.
-  const process = iterativeProcess({ initialize, next } as never, { finiteState });
+  const process = iterativeProcess({ initialize, ...kept.initialize, next } as never, { finiteState });
   return { ...process, model } as unknown as LearningProcess<W>;
 }

@@ -3,6 +3,7 @@ import { createOnnxEngine, localComputation, localRunner, tf } from '@starling/c
 import {
   atClients,
   atServer,
+  clientStartOf,
   evaluate,
   federatedComputation,
   federatedMap,
@@ -81,7 +82,8 @@ function received(distributor: Distributor) {
     tf.concat([tf.reshape(kernel, [4]), bias]),
   );
   return federatedComputation({ given: atServer(weights), held: atClients(float32()) }, ({ given, held }) => {
-    const { result } = stepOf(process, startOf(process), { weights: given });
+    const clientState = clientStartOf(process)?.();
+    const { result } = stepOf(process, startOf(process), { weights: given, clientState });
     const all = federatedMap(flat, { weights: result as SymbolicValue, held } as never);
     return { least: federatedMin(all as never), most: federatedMax(all as never) };
   });

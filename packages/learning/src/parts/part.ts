@@ -1,9 +1,12 @@
 // What the parts of a learning process share: each is a process of the language, with a state at the server, a result
-// that the next part takes, and measurements for the log. A part is made from the bodies of its start and its step.
+// that the next part takes, and measurements for the log; and, where it says what clients start with, a state of each
+// client, which that client keeps. A part is made from the bodies of its start and its step.
 import {
+  type AnyClientsValue,
   type AnyServerValue,
   type FederatedComputation,
   federatedComputation,
+  keptFrom,
   type MeasuredProcess,
   measuredProcess,
   type SymbolicValue,
@@ -18,6 +21,8 @@ export interface PartStep<R> {
   readonly result: R;
   /** At the server, for the log: `nothing()` of `@starling/aggregators` where there are none. */
   readonly measurements: AnyServerValue;
+  /** What each client keeps after the round, of a part that says what clients start with. */
+  readonly clientState?: AnyClientsValue;
 }
 
 export interface PartOptions<I, R> {
@@ -25,29 +30,46 @@ export interface PartOptions<I, R> {
   readonly name: string;
   /** The state before the first round, at the server; `nothing` of `@starling/aggregators` for a part without. */
   readonly start: () => AnyServerValue;
+  /**
+   * What each client keeps before its first round, at CLIENTS; left out of a part whose clients keep nothing. It never
+   * leaves its client: `step` gets it as `clientState` of its input, and returns what is kept of it.
+   */
+  readonly startClient?: (() => AnyClientsValue) | undefined;
   /** From the state and what the part takes to the state after the round, the result and the measurements. */
-  readonly step: (state: AnyServerValue, input: I) => PartStep<R>;
+  readonly step: (state: AnyServerValue, input: I & KeptInput) => PartStep<R>;
+}
+
+/** What a step gets beside what its kind of part takes. */
+export interface KeptInput {
+  /** What each client has kept; there where the part says what clients start with. */
+  readonly clientState?: AnyClientsValue;
 }
 
 /** The process of a part that takes values of these types; both bodies are traced. */
 export function partOf<I, R>(
   action: string,
-  { name, start, step }: PartOptions<I, R>,
+  { name, start, startClient, step }: PartOptions<I, R>,
   inputs: { readonly [name: string]: Type },
 ): MeasuredProcess {
   const initialize: FederatedComputation = federatedComputation(null, start, { name: `${name} start` });
+  const kept = keptFrom(name, startClient);
   const next = federatedComputation(
-    { state: initialize.type.result, ...inputs },
+    { state: initialize.type.result, ...kept.parameter, ...inputs },
     (given) => {
       const { state, ...input } = given as unknown as { readonly [input: string]: SymbolicValue };
-      const after = step(state as AnyServerValue, input as I);
+      const after = step(state as AnyServerValue, input as I & KeptInput);
       kinds.record(action, `what the step of ${name} returns`, after);
-      const { result, measurements } = after;
-      return { state: after.state, result: result as SymbolicValue, measurements };
+      const { result, measurements, clientState } = after;
+      return {
+        state: after.state,
+        ...kept.returned(action, `what the step of ${name} returns`, clientState),
+        result: result as SymbolicValue,
+        measurements,
+      };
     },
     { name },
   );
-  return measuredProcess({ initialize, next } as never);
+  return measuredProcess({ initialize, ...kept.initialize, next } as never);
 }
 
 /** Throws a `RangeError` unless `options` are those of a part, and further ones that `own` names. */
@@ -60,6 +82,7 @@ export function checkPartOptions<O extends PartOptions<never, unknown>>(
   checkOptions<PartOptions<never, unknown>>(action, options, {
     name: required(kinds.text),
     start: required(kinds.callable),
+    startClient: kinds.callable,
     step: required(kinds.callable),
     ...Object.fromEntries(checks),
   });

@@ -34,8 +34,11 @@ export function memberAt(
   );
 }
 
-/** What `next` of a client work takes of the clients, by name: its parameters other than the state and the weights. */
-export function clientTypes({ next }: MeasuredProcess): { readonly [name: string]: Type } {
-  const held = next.parameters.filter(({ name }) => name !== 'state' && name !== 'weights');
+/**
+ * What `next` of a client work takes of what the clients hold, by name: its parameters other than states and weights.
+ */
+export function clientTypes({ initializeClient, next }: MeasuredProcess): { readonly [name: string]: Type } {
+  const others = ['state', 'weights', ...(initializeClient === undefined ? [] : ['clientState'])];
+  const held = next.parameters.filter(({ name }) => !others.includes(name as string));
   return Object.fromEntries(held.map(({ name, type }) => [name as string, type]));
 }

@@ -1,9 +1,11 @@
 // Every aggregator gives the same on every runtime: in this process, on one, two and three threads, and with clients
 // over sockets. Its aggregate and its measurements are held to it, and its state over rounds.
 import {
+  type AnyClientsValue,
   atClients,
   atServer,
   deriveSeed,
+  type FederatedType,
   federatedComputation,
   federatedZip,
   float32,
@@ -31,24 +33,30 @@ const NUMBERS = 40;
 function processOf(one: AggregatorCase): IterativeProcess {
   const update = updateOf(one, NUMBERS);
   const aggregation = one.make().create(update);
+  const { initializeClient: kept } = aggregation;
   const initialize = federatedComputation(null, () => startOf(aggregation), { name: 'start' });
   const state = (aggregation.next.type.result as StructType<{ readonly state: Type }>).elements.state;
   const next = federatedComputation(
     {
+      ...(kept && { clientState: atClients((kept.type.result as FederatedType).member) }),
       state: atServer((state as { readonly member: Type }).member as never),
       value: atClients(update),
       weight: atClients(float32()),
     },
-    ({ state, value, weight }) => {
-      const step = stepOf(aggregation, state as never, { value, weight });
+    (given) => {
+      const { state, value, weight } = given;
+      const { clientState } =
+        kept === undefined ? {} : (given as unknown as { clientState: AnyClientsValue });
+      const step = stepOf(aggregation, state as never, { value, weight, clientState });
       return {
         state: step.state,
+        ...(step.clientState && { clientState: step.clientState }),
         metrics: federatedZip({ result: step.result, measurements: step.measurements }),
       };
     },
     { name: 'aggregate' },
   );
-  return iterativeProcess({ initialize, next } as never);
+  return iterativeProcess({ initialize, ...(kept && { initializeClient: kept }), next } as never);
 }
 
 /** Clients with numbers around 1, one of weight 0. */
@@ -86,7 +94,10 @@ describe('aggregators', () => {
       expect(await outcomeOf(one, threadsRuntime({ workers })), `${workers} threads`).toEqual(inProcess);
     }
     const { runtime, end } = socketRuntime(clientsOf(one));
-    expect(await outcomeOf(one, runtime), 'sockets').toEqual(inProcess);
-    await end();
+    try {
+      expect(await outcomeOf(one, runtime), 'sockets').toEqual(inProcess);
+    } finally {
+      await end();
+    }
   });
 });

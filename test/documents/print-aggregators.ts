@@ -1,6 +1,6 @@
 // docs/aggregators.md, from the code: what the plan of each aggregator moves, what it declares, and the comment that
 // its file opens with, which has its paper and equations.
-import { compilePlan, inspectPlan } from '@starling/federated-core';
+import { compilePlan, inspectPlan, type Type } from '@starling/federated-core';
 import { leafTypes, sizeOf } from '@starling/federated-core/plan';
 import { type AggregatorCase, aggregators, updateOf } from '../support/aggregators.js';
 import { readText, trackedFiles } from '../support/repository.js';
@@ -17,8 +17,9 @@ it costs and when to use it. This page is printed from the code; a test keeps it
 
 What a client receives and sends for an update of P numbers, in bytes, by the plans that the aggregators compile to,
 made with the options of the first line of their sections; a weight of 4 bytes is part of it where one is sent. The
-state is what the server keeps between rounds. *Reveals* says what the server computes from: sums over clients, the
-updates of a few, or all of them, one by one. The bound is the norm to which a client that runs the plan is held.
+state is the numbers that the server keeps between rounds, *client* those that each client keeps. *Reveals* says what
+the server computes from: sums over clients, the updates of a few, or all of them, one by one. The bound is the norm to
+which a client that runs the plan is held.
 
 `;
 
@@ -26,6 +27,7 @@ interface Cost {
   readonly up: string;
   readonly down: string;
   readonly state: string;
+  readonly client: string;
 }
 
 /** "4 P + 12", of the bytes for each of `SIZES`; without P if they do not grow. */
@@ -38,18 +40,23 @@ function inNumbers([small, large]: readonly [number, number]): string {
 
 function costOf(one: AggregatorCase): Cost {
   const plans = SIZES.map((size) => {
-    const { initialize, next } = one.make().create(updateOf(one, size));
-    const { bytesUp, bytesDown } = inspectPlan(compilePlan(next));
-    const state = leafTypes(initialize.type.result).reduce(
-      (sum, { shape }) => sum + sizeOf(shape as readonly number[]),
-      0,
-    );
-    return { up: bytesUp!, down: bytesDown!, state };
+    const { initialize, initializeClient, next } = one.make().create(updateOf(one, size));
+    const kept = initializeClient && { clientState: { initialize: initializeClient } };
+    const { bytesUp, bytesDown } = inspectPlan(compilePlan(next, { ...kept }));
+    return {
+      up: bytesUp!,
+      down: bytesDown!,
+      state: numbersOf(initialize.type.result),
+      client: initializeClient === undefined ? 0 : numbersOf(initializeClient.type.result),
+    };
   });
   const [small, large] = [plans[0]!, plans[1]!];
-  const of = (field: 'up' | 'down' | 'state') => inNumbers([small[field], large[field]]);
-  return { up: of('up'), down: of('down'), state: of('state') };
+  const of = (field: keyof Cost) => inNumbers([small[field], large[field]]);
+  return { up: of('up'), down: of('down'), state: of('state'), client: of('client') };
 }
+
+const numbersOf = (type: Type): number =>
+  leafTypes(type).reduce((sum, { shape }) => sum + sizeOf(shape as readonly number[]), 0);
 
 /** "L2, estimated", "greatest number, 100" or "–". */
 function boundOf({ make }: AggregatorCase): string {
@@ -60,10 +67,10 @@ function boundOf({ make }: AggregatorCase): string {
 }
 
 function row([name, one]: readonly [string, AggregatorCase]): string {
-  const { up, down, state } = costOf(one);
+  const { up, down, state, client } = costOf(one);
   const link = `[\`${name}\`](#${name.toLowerCase()})`;
   const { reveals } = one.make();
-  return `| ${link} | ${up} | ${down} | ${state} | ${reveals} | ${boundOf(one)} |`;
+  return `| ${link} | ${up} | ${down} | ${state} | ${client} | ${reveals} | ${boundOf(one)} |`;
 }
 
 /** The comment that opens the file which exports `name`, as Markdown. */
@@ -124,8 +131,8 @@ function section([name, { use }]: readonly [string, AggregatorCase]): string {
 export function printAggregators(): string {
   const entries = Object.entries(aggregators);
   const table = [
-    '| aggregator | bytes up | bytes down | state | reveals | bound |',
-    '|---|---|---|---|---|---|',
+    '| aggregator | bytes up | bytes down | state | client | reveals | bound |',
+    '|---|---|---|---|---|---|---|',
     ...entries.map(row),
   ];
   return `${HEAD}${table.join('\n')}\n\n${entries.map(section).join('\n')}`;

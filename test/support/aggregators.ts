@@ -31,6 +31,10 @@ export const aggregators: Readonly<Record<string, AggregatorCase>> = {
     make: () => room.quantizedSum({ bits: 8, threshold: 1 }),
     use: 'Where sending is expensive: a quarter of the bytes in 8 bits, a thirty-second in one. In few bits, within `rotated`. As the `valueSum` of a mean.',
   },
+  topKSum: {
+    make: () => room.topKSum({ share: 1 / 64 }),
+    use: 'Where sending is expensive and clients come back often: a 64th of the numbers here, each with its place. As the `valueSum` of a mean. A client that is seldom drawn sends late what it kept.',
+  },
   reservoirSample: {
     make: () => room.reservoirSample({ size: 3 }),
     use: 'A look at what clients send, while a federation is set up. It gives a sequence, and is no aggregator to train with.',
@@ -45,6 +49,10 @@ export const aggregators: Readonly<Record<string, AggregatorCase>> = {
   zeroed: {
     make: () => room.zeroed(meanAggregator(), { norm: 100 }),
     use: 'Faulty clients: a broken sensor, a mixed-up unit, a division by zero.',
+  },
+  clientMomentum: {
+    make: () => room.clientMomentum(room.centredClipping({ norm: 1 })),
+    use: 'Around a rule against liars, where honest clients differ from round to round more than among each other.',
   },
   measured: {
     make: () => room.measured(meanAggregator()),

@@ -21,6 +21,8 @@ export { zerosOf } from './structures/zeros-of.js';
 export { type QuantizedSumOptions, quantizedSum } from './sums/quantized-sum.js';
 export * from './sums/reservoir-sample.js';
 export * from './sums/sum-aggregator.js';
+export { type TopKSumOptions, topKSum } from './sums/top-k-sum.js';
+export { type ClientMomentumOptions, clientMomentum } from './wrappers/client-momentum.js';
 export * from './wrappers/clipped.js';
 export * from './wrappers/measured.js';
 export * from './wrappers/modular-clipped.js';

@@ -4,7 +4,7 @@
 //   v ← v + mean of (x_i − v) · min(1, τ / |x_i − v|)
 //
 // Clients are sent v and send x_i − v, and the server clips: whatever a liar sends counts for at most τ. The momentum
-// of the paper's clients is not part of this; a client optimizer with momentum keeps it within a round.
+// of the paper's clients is a wrapper, `clientMomentum`, since any rule may have it.
 import { localComputation, type TensorStructure, tf } from '@starling/compute';
 import {
   type AnyServerValue,

@@ -1,6 +1,7 @@
-// The contract of aggregators: how the updates of a cohort become one, with a state at the server and measurements
-// for the log, and where it needs one, a state of each client, which that client keeps. An aggregator is made for a type of update, and composed of intrinsics alone, so that every
-// runtime can run it. `contract.ts` is the suite that every aggregator passes.
+// The contract of aggregators: how the updates of a cohort become one, with a state at the server and measurements for
+// the log, and where it needs one, a state of each client, which that client keeps. An aggregator is made for a type of
+// update, and composed of intrinsics alone, so that every runtime can run it. `contract.ts` is the suite that every
+// aggregator passes.
 import {
   type AggregationProcess,
   type AnyClientsValue,
@@ -45,8 +46,8 @@ export interface AggregatorFacts {
    */
   readonly grows?: boolean;
   /**
-   * Whether what a client adds to a sum holds more than its update of the round, such as what it kept back before; false
-   * by default. A bound on updates, as that of `clipped`, is then none on what is added.
+   * Whether what a client adds to a sum holds more than its update of the round, such as what it kept back before;
+   * false by default. A bound on updates, as that of `clipped`, is then none on what is added.
    */
   readonly accumulates?: boolean;
 }
@@ -74,8 +75,8 @@ export interface AggregationOptions {
   /** Gives the state before the first step. */
   readonly start: () => AnyServerValue;
   /**
-   * Gives what each client keeps before its first step, at CLIENTS; left out where clients keep nothing. It never leaves
-   * its client: `step` gets it as `clientState`, and returns what is kept of it. A wrapper passes it on by
+   * Gives what each client keeps before its first step, at CLIENTS; left out where clients keep nothing. It never
+   * leaves its client: `step` gets it as `clientState`, and returns what is kept of it. A wrapper passes it on by
    * `clientStartOf` of what it wraps.
    */
   readonly startClient?: (() => AnyClientsValue) | undefined;

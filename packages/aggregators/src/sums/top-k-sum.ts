@@ -30,8 +30,8 @@ export interface TopKSumOptions {
 }
 
 /**
- * Adds up the largest numbers of updates of float32, weights aside, in float32; a client keeps what it has not sent, and
- * adds it to its next update. As the `valueSum` of a mean it keeps that times the weight. Throws a `RangeError` if
+ * Adds up the largest numbers of updates of float32, weights aside, in float32; a client keeps what it has not sent,
+ * and adds it to its next update. As the `valueSum` of a mean it keeps that times the weight. Throws a `RangeError` if
  * `share` is out of its range, or a tensor is not float32 of a known shape.
  */
 export function topKSum(options: TopKSumOptions): Aggregator {

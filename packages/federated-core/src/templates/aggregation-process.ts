@@ -16,9 +16,9 @@ export interface AggregationProcess<
 }
 
 /**
- * An aggregation process: `next` takes `state`, `value` ({V}@CLIENTS) and, if it weights, `weight`
- * ({float32}@CLIENTS), and returns `{ state, result, measurements }`, all at the server. With `initializeClient` it takes
- * `clientState`, too, and returns it. Throws a `TypeMismatchError` with both types when they do not fit.
+ * An aggregation process: `next` takes `state`, `value` ({V}@CLIENTS) and, if it weights, `weight` ({float32}@CLIENTS),
+ * and returns `{ state, result, measurements }`, all at the server. With `initializeClient` it takes `clientState`,
+ * too, and returns it. Throws a `TypeMismatchError` with both types when they do not fit.
  */
 export function aggregationProcess<
   I extends FederatedComputation,

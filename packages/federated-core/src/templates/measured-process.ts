@@ -28,8 +28,8 @@ export interface MeasuredProcess<
 }
 
 /**
- * A measured process from its computations: with `initializeClient` its clients keep a state, too, which `next` takes as
- * `clientState` and returns. Throws a `TypeMismatchError` with both types when they do not fit.
+ * A measured process from its computations: with `initializeClient` its clients keep a state, too, which `next` takes
+ * as `clientState` and returns. Throws a `TypeMismatchError` with both types when they do not fit.
  */
 export function measuredProcess<
   I extends FederatedComputation,

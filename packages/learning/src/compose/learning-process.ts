@@ -50,8 +50,8 @@ export interface LearningProcessOptions<W extends string = string> {
  * The process of these parts. Its state is `{ model, finalizer, aggregator, clientWork, distributor }`, where `model`
  * has the weights; its metrics are what the client work measures, and if the other parts measure something, that as
  * `aggregation`, `finalization` and `distribution`. What clients keep is a struct, too, of those parts alone that have
- * them keep something, such as `{ clientWork, aggregator }`; of most processes they keep nothing. Throws a `RangeError` if a part is none, and a `TypeMismatchError`
- * with both types where one does not fit the next.
+ * them keep something, such as `{ clientWork, aggregator }`; of most processes they keep nothing. Throws a `RangeError`
+ * if a part is none, and a `TypeMismatchError` with both types where one does not fit the next.
  *
  * A toy, whose clients hold 1, 2 and 6, and whose number goes half of the way to their mean in each round:
  *

@@ -26,6 +26,7 @@ export * from './algorithms/federated-sgd.js';
 export { type MinDiffOptions, minDiff } from './algorithms/min-diff.js';
 export * from './algorithms/q-fed-avg.js';
 export * from './algorithms/scaffold.js';
+export * from './algorithms/with-client-losses.js';
 export type { Attack, Attacked } from './attacks/attack.js';
 export * from './attacks/attacked-work.js';
 export * from './attacks/colluding-attacks.js';

@@ -120,12 +120,15 @@ const asynchronousOption: Check = (action, option, value) => {
 /** Throws a `RangeError` for options that mean nothing, or cannot be held, where rounds do not wait. */
 function checkAsynchronousRun(options: RunOptions): void {
   if (options.asynchronous === undefined) return;
-  const { process, present, checkpointEvery = 1, store } = options;
+  const { process, present, checkpointEvery = 1, store, sampler } = options;
   const bad = (problem: string): RangeError =>
     optionError(`Cannot run rounds: with asynchronous, ${problem}`);
   if (process === undefined)
     throw bad('process must be given, whose state the reports are folded into, got none');
   if (present !== undefined) throw bad('present must be left out: whom it asks is not a cohort');
+  if (sampler.watches !== undefined) {
+    throw bad(`sampler must not go by what clients report, as cohorts are drawn ahead, got ${sampler.name}`);
+  }
   if (store !== undefined && checkpointEvery > 1) {
     throw bad(
       `checkpointEvery must be 1, got ${checkpointEvery}: clients are at work on earlier versions, which a run that is taken up again must have`,

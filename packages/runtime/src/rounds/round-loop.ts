@@ -18,7 +18,7 @@ import { fatesOf, NOBODY } from './round-facts.js';
 import type { RunParts } from './run-parts.js';
 import { RunProgress } from './run-progress.js';
 import { drawCohort } from './sample-cohort.js';
-import { tryRound } from './try-round.js';
+import { type Ran, tryRound } from './try-round.js';
 import { unlessAborted } from './unless-aborted.js';
 import { wakeUp } from './wake-up.js';
 
@@ -33,6 +33,8 @@ export class RoundLoop {
   private readonly news: RunEvent[] = [];
   private wake: () => void = () => {};
   private isFinished = false;
+  /** Of the attempt at hand. */
+  private cohort: readonly number[] = [];
 
   /** `leaves`: of the state, or of a computation's last result. */
   constructor(
@@ -118,7 +120,7 @@ export class RoundLoop {
     const { asynchronous } = this.parts;
     try {
       if (asynchronous !== null) return clientsOf(asynchronous.schedule.at({ round, attempt }));
-      return drawCohort(this.parts.options, from, round);
+      return drawCohort(this.parts.options, from, round, this.parts.watched?.last);
     } catch (error) {
       this.drawing = { error }; // thrown before the attempt begins: the commit before it is still to be told
       return [];
@@ -159,6 +161,8 @@ export class RoundLoop {
     try {
       await this.progress.write(action);
       this.progress.refusal = null;
+      // The machine draws the next cohort as soon as it hears of this.
+      if (action.write === 'commit') this.remember();
       return { kind: 'stored' };
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -169,6 +173,7 @@ export class RoundLoop {
 
   private async attempt(plan: Attempt, session: RuntimeSession): Promise<RunEvent> {
     const { progress, parts } = this;
+    this.cohort = plan.cohort;
     const tried = await tryRound(parts, plan, progress.state, session, progress.keepFrom);
     if (tried === null) return this.interrupt(parts.options.signal!);
     progress.tried = tried;
@@ -180,6 +185,16 @@ export class RoundLoop {
     const enough = stopped === null ? null : { code: stopped, reason: `${plan.round} rounds` };
     const fates = parts.ledger === null ? NOBODY : fatesOf(tried.record.reports);
     return { kind: 'ran', ...fates, enough };
+  }
+
+  /** What the clients of a round that counts have reported, for a sampler that watches it. */
+  private remember(): void {
+    const { watched } = this.parts;
+    if (watched === null) return;
+    const { record } = this.progress.tried as Ran;
+    const { round, reports, metrics } = record;
+    const counted = this.cohort.filter((_, position) => reports[position]!.status === 'accepted');
+    watched.add(round, counted, metrics);
   }
 
   /** Ends the run with the state that it has; throws what the signal was aborted with, where that says why. */

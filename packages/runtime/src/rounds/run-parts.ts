@@ -12,6 +12,7 @@ import type { StateEvaluator } from './evaluate-state.js';
 import type { Ledger } from './ledger.js';
 import type { RunStart } from './resume-run.js';
 import type { RunOptions } from './run-options.js';
+import type { WatchedReports } from './watched-reports.js';
 
 export interface KeptByClients {
   readonly versions: ClientVersions;
@@ -30,6 +31,8 @@ export interface RunParts {
   readonly constraints: ConstraintKeeper | null;
   /** `null` if the run is kept nowhere. */
   readonly ledger: Ledger | null;
+  /** What clients reported; `null` if the sampler watches nothing of it. */
+  readonly watched: WatchedReports | null;
   /** What clients keep; `null` if they keep nothing. */
   readonly kept: KeptByClients | null;
   /** `null` if rounds wait for their cohorts. */

@@ -32,6 +32,7 @@ import { runSettings } from './run-settings.js';
 import { throughCrashes } from './through-crashes.js';
 import { warnOfLost } from './warn-of-lost.js';
 import { watchLoads } from './watch-loads.js';
+import { WatchedReports } from './watched-reports.js';
 
 /**
  * Runs a process or a computation round by round. Throws what the last attempt at a round throws (see `runRound`), as
@@ -70,7 +71,9 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
   const settings = runSettings(options, seed);
   const asked = evaluationOnClients(compiled, options);
   const { open, identity, start } = await resumeRun(compiled, options, asked?.plan.hash ?? null);
-  const ledger = open === null ? null : storeLedger(open, options.population, settings.mode === 'present');
+  // Who has reported what does not follow from the seed, nor does who is there.
+  const namesCohorts = settings.mode === 'present' || options.sampler.watches !== undefined;
+  const ledger = open === null ? null : storeLedger(open, options.population, namesCohorts);
   const population = allClients(options);
   // Workers or sockets come up while the server's own programs are loaded.
   const loads = watchLoads(population);
@@ -103,6 +106,7 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
       const versions = ClientVersions.after(start.id, start.commits);
       kept = { versions, store: await options.clientStates!.open(start.id) };
     }
+    const watched = WatchedReports.after(start.commits, options);
     const keeper = options.best === undefined ? null : new BestKeeper(options.best, start.best);
     const constraints =
       options.constraints === undefined
@@ -129,6 +133,7 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
       keeper,
       constraints,
       ledger,
+      watched,
       kept,
       asynchronous,
       settings,

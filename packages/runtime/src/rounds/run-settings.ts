@@ -25,12 +25,14 @@ export function runSettings(options: RunOptions, seed: Seed): RoundSettings {
 
 /** As far as it matters: of a run that needs no reports all cohorts are large enough. */
 function largestCohort(options: RunOptions, seed: Seed): number {
-  const { minReports = 0, rounds, population, present, asynchronous } = options;
+  const { minReports = 0, rounds, population, present, asynchronous, sampler } = options;
   if (asynchronous !== undefined) return asynchronousSettings(asynchronous, population.size).buffer;
   // In mode `present` the first cohort of the sampler says how many reports end a round.
   if (present !== undefined) return sampleCohort(options, seed, 1).length;
   let largest = 0;
-  for (let round = 1; round <= Math.min(rounds, ROUNDS_LOOKED_AT) && largest < minReports; round++) {
+  // What a sampler watches is not known of later rounds.
+  const last = Math.min(rounds, sampler.watches === undefined ? ROUNDS_LOOKED_AT : 1);
+  for (let round = 1; round <= last && largest < minReports; round++) {
     largest = Math.max(largest, sampleCohort(options, seed, round).length);
   }
   return Math.min(largest, population.size); // a cohort that is no set of clients is the round's to refuse

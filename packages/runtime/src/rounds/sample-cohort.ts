@@ -1,6 +1,7 @@
 // The cohort of a round. The round itself draws it here, and all that looks ahead or back at it, so that they mean the
 // same clients.
 import type { Seed } from '@starling/federated-core';
+import type { LastReports } from '@starling/population';
 import { cohortSeed } from '@starling/rounds';
 import { slipIn } from '../runtime/slips.js';
 import type { RunOptions } from './run-options.js';
@@ -18,13 +19,19 @@ export function sampleCohort(
   return drawCohort(asked, cohortSeed(seed, attempt), round);
 }
 
-/** The same, where the seed of the attempt's cohort is known. */
+/** The same, where the seed of the attempt's cohort is known. `lastReports`: of a sampler that watches a metric. */
 export function drawCohort(
   { sampler, population }: Pick<RunOptions, 'sampler' | 'population'>,
   seed: Seed,
   round: number,
+  lastReports?: LastReports,
 ): readonly number[] {
-  const request = { round, seed, populationSize: population.size };
+  const request = {
+    round,
+    seed,
+    populationSize: population.size,
+    ...(lastReports !== undefined && { lastReports }),
+  };
   try {
     return sampler.sample(request);
   } catch (cause) {

@@ -17,6 +17,14 @@ for (const format of ['float64', 'float32', 'int32'] as const) {
   });
 }
 
+// Numbers that differ in their ninth digit alone, of which a sum of squares in float64 keeps none.
+statisticContract('moments of 1e8 + {1, 2, 3}', {
+  make: (options) => moments(numberColumn(), options),
+  columns: [numberColumn()],
+  draw: (random) => 1e8 + 1 + random.below(3),
+  expected: (rows) => exactMoments(numbersOf(rows)),
+});
+
 const momentsOf = (...clients: readonly (readonly number[])[]): Promise<NumberMoments> =>
   resultOf(moments(numberColumn()), numberColumn(), ...clients);
 

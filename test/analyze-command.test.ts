@@ -52,6 +52,48 @@ describe('starling analyze', () => {
     });
   });
 
+  test('asks live clients, which hold the rows, and finds what is in the file', async () => {
+    // On a client the file has the rows of its station, and on the server none; columns and names are on both.
+    writeFileSync(
+      join(directory, 'weather.ts'),
+      `// weather.ts: the weather at three stations.
+import { readTables } from '@starling/data';
+import { tablesOf } from '@starling/population';
+
+const { columns, ...all } = await readTables('weather.csv', { client: 'station' });
+const ids = Array.from({ length: all.size }, (_, index) => all.clientId(index));
+const empty = tablesOf({ name: 'weather', columns, clients: ids.map((id) => ({ id, rows: [] })) });
+const own = ids.indexOf(process.env['STATION'] ?? '');
+export default { ...empty, table: (index: number) => (index === own ? all.table(index) : empty.table(index)) };
+`,
+    );
+    const analysis = startStarling(
+      ['analyze', 'weather.ts', '--json', '--runtime', 'live', '--port', '0', '--min-clients', '2'],
+      { directory },
+    );
+    const { url } = JSON.parse(await analysis.line((line) => line.includes('"listening"')));
+    const stations = ['north', 'south', 'west'].map(
+      (STATION) =>
+        startStarling(['client', 'weather.ts', '--client', STATION, '--url', url], {
+          directory,
+          environment: { STATION },
+        }).finished,
+    );
+    const { code, stdout, stderr } = await analysis.finished;
+    expect([code, stderr]).toEqual([0, '']);
+    for (const station of stations) expect((await station).code).toBe(0);
+    const inProcess = await run('weather.csv', '--client', 'station', '--json', '--min-clients', '2');
+    const [live, here] = [stdout, inProcess.stdout].map((text) => {
+      const { wallMs: _, ...rest } = JSON.parse(text.trim().split('\n').at(-1) as string);
+      return rest;
+    });
+    expect(live).toEqual(here);
+    expect(live.rows).toBe(5);
+    const file = await run('weather.csv', '--client', 'station', '--runtime', 'live');
+    expect(file.code).toBe(2);
+    expect(file.stderr).toContain('need a .ts or .js file that exports tables, which clients join by');
+  }, 600_000);
+
   test('names file, line and column of what does not fit', async () => {
     writeFileSync(join(directory, 'odd.csv'), 'station,celsius\na,1\na,2\nb,3\nb,4\nb,warm\nb,5\n');
     const { code, stderr } = await run('odd.csv', '--client', 'station');

@@ -115,7 +115,7 @@ describe('starling pipeline', () => {
   test(
     'ends over sockets, with two processes as clients, in the same artifacts',
     async () => {
-      // Two processes start for each question to the clients. The model takes what all nodes before it have made.
+      // Two processes start, and stay for all questions. The model takes what all nodes before it have made.
       const sockets = ['--runtime', 'websocket', '--workers', '2', '--node', 'trainer'];
       const { code: exit, stdout } = await run(
         'run',
@@ -132,6 +132,59 @@ describe('starling pipeline', () => {
         const own = first.nodes.find((one) => one.node === node);
         expect([node, artifact, isCached]).toEqual([node, own?.artifact, false]);
       }
+    },
+    LONG,
+  );
+
+  test(
+    'asks live clients, of whom it holds no row, and ends in the same artifacts as in one process',
+    async () => {
+      // Each process holds the rows of the shop that SHOP names, and the one in which all is run holds all.
+      const live = code
+        .replace('tablesOf({ columns, clients })', "tablesOf({ columns, clients }), atHand: false, span: '1'")
+        .replace('length: 60', "length: ['all', id].includes(process.env['SHOP'] ?? '') ? 60 : 0");
+      writeFileSync(join(directory, 'live.ts'), live);
+      const options = ['run', 'live.ts', '--json', '--set', 'serving=live'];
+      const whole = await startStarling(['pipeline', ...options, '--out', 'whole', ...IN_PROCESS], {
+        directory,
+        environment: { SHOP: 'all' },
+      }).finished;
+      expect(endOf(whole.stdout).outcome).toBe('passed');
+      const serving = startStarling(
+        ['pipeline', ...options, '--out', 'live-runs', '--runtime', 'live', '--port', '0'],
+        { directory },
+      );
+      const { url } = JSON.parse(await serving.line((line) => line.includes('"listening"')));
+      const shops = ['north', 'south', 'west', 'east'].map((SHOP) =>
+        startStarling(['client', 'live.ts', '--client', SHOP, '--url', url], {
+          directory,
+          environment: { SHOP },
+        }),
+      );
+      const { code: exit, stdout, stderr } = await serving.finished;
+      expect([exit, stderr]).toEqual([0, '']);
+      // Version 1 is there from the run in one process: the same model by the same blessing is the same version.
+      const ids = (end: End) => end.nodes.map(({ node, artifact }) => [node, artifact]);
+      expect(ids(endOf(stdout))).toEqual(ids(endOf(whole.stdout)));
+      expect(endOf(stdout).nodes.filter(({ isCached }) => isCached)).toEqual([]);
+      for (const shop of shops) expect((await shop.finished).code).toBe(0);
+    },
+    LONG,
+  );
+
+  test(
+    'refuses live clients of data that is hashed here, and a port without them',
+    async () => {
+      const hashed = await run('run', 'deliveries.ts', '--runtime', 'live', '--port', '0');
+      expect(hashed.code).toBe(2);
+      expect(hashed.stderr).toContain(
+        "Cannot ask live clients of 'deliveries': need examples that are with clients alone, got data that is hashed here; give exampleGen atHand: false",
+      );
+      const port = await run('run', 'deliveries.ts', '--port', '7700');
+      expect(port.code).toBe(2);
+      expect(port.stderr).toContain(
+        "Cannot use --port: need --runtime live, whose clients join, got 'threads'",
+      );
     },
     LONG,
   );

@@ -16,4 +16,9 @@ export { type LimitName, limitDefinitions, limitNames, type ServerLimits } from 
 export { createServerMetrics, type ServerMetricName, type ServerMetrics } from './server/server-metrics.js';
 export { type CoordinatorOptions, runCoordinator } from './session/run-coordinator.js';
 export type { LaunchedClients, WebSocketRuntimeOptions } from './session/session-options.js';
+export {
+  type StayingClients,
+  type StayingClientsOptions,
+  stayingClients,
+} from './session/staying-clients.js';
 export { websocketRuntime } from './session/websocket-runtime.js';

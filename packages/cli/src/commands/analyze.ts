@@ -1,28 +1,39 @@
 // `starling analyze <file>`: what a table holds, asked of its owners by federated statistics.
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { Tables } from '@starling/population';
+import { DEFAULT_ENGINE } from '@starling/runtime/engines';
 import { type Command, Option } from 'commander';
+import { UsageError } from '../errors/usage-error.js';
+import { loadFile } from '../federation/load.js';
+import { isTables } from '../federation/tables-federation.js';
+import { looksLikeModule } from '../files/locate-file.js';
+import { createLogger } from '../output/logger.js';
 import { printLine } from '../output/print.js';
 import { withInterrupt } from '../run/interrupt.js';
+import { addListeningOptions, type ListeningOptions, readListening } from './listening.js';
 import { example, numberOption, textOption } from './options.js';
 
-interface AnalyzeOptions {
+interface AnalyzeOptions extends ListeningOptions {
   readonly client?: string;
   readonly columns?: string;
   readonly missing?: string;
   readonly minClients: number;
   readonly disclose?: 'extremes';
-  readonly runtime: 'in-process' | 'threads';
+  readonly runtime: (typeof RUNTIMES)[number];
   readonly workers?: number;
   readonly json: boolean;
   readonly report?: string;
 }
 
+const RUNTIMES = ['in-process', 'threads', 'live'] as const;
+
 export function addAnalyzeCommand(program: Command): void {
-  program
+  const command = program
     .command('analyze')
     .description('statistics of a table, asked of its clients: sums alone leave them')
     .addHelpText('after', example('starling analyze ./trips.csv --client company --report trips.html'))
-    .argument('<file>', 'the path of a .csv, .tsv or .parquet file')
+    .argument('<file>', 'a .csv, .tsv or .parquet file, or a .ts or .js file that exports tables')
     .option('--client <column>', 'the column that says whose row it is')
     .addOption(textOption('--columns', 'names', 'the columns that are wanted, between commas (default: all)'))
     .addOption(textOption('--missing', 'marks', 'texts that mark a missing value, between commas'))
@@ -31,34 +42,60 @@ export function addAnalyzeCommand(program: Command): void {
       new Option('--disclose <what>', "also the extremes, one client's value each").choices(['extremes']),
     )
     .addOption(
-      new Option('--runtime <name>', 'in-process or threads')
-        .choices(['in-process', 'threads'])
+      new Option('--runtime <name>', 'in-process, threads, or live: clients that join')
+        .choices(RUNTIMES)
         .default('threads'),
     )
     .addOption(numberOption('--workers', 1, 'threads (default: one a core)'))
     .option('--json', 'one JSON object on stdout', false)
     .addOption(textOption('--report', 'file', 'write a page with histograms there'))
     .action(analyze);
+  addListeningOptions(command);
 }
 
-async function analyze(file: string, options: AnalyzeOptions): Promise<void> {
-  const { client, columns, missing, minClients, disclose, runtime, workers, json, report } = options;
-  const { readTables } = await import('@starling/data');
+async function analyze(file: string, options: AnalyzeOptions, command: Command): Promise<void> {
+  const { minClients, disclose, runtime, json, report } = options;
+  const isLive = runtime === 'live';
+  if (runtime !== 'threads' && options.workers !== undefined) {
+    throw new UsageError(`Cannot use --workers: need a runtime that has workers, got '${runtime}'`);
+  }
+  const logger = createLogger();
+  const listening = readListening(runtime, options, command, logger);
+  const tables = await tablesIn(file, options);
   const { analyzeTables } = await import('../run/analyze-tables.js');
-  const tables = await readTables(file, {
-    ...(client !== undefined && { client }),
-    ...(columns !== undefined && { columns: listOf(columns) }),
-    ...(missing !== undefined && { marks: listOf(missing) }),
-  });
-  const analysis = await withInterrupt((signal) =>
-    analyzeTables(tables, {
-      minClients,
-      ...(disclose !== undefined && { disclose }),
-      runtime,
-      ...(workers !== undefined && { workers }),
+  const { askedClients } = await import('../run/asked-clients.js');
+  const analysis = await withInterrupt(async (signal) => {
+    const clients = await askedClients(runtime, {
+      engine: DEFAULT_ENGINE,
+      workers: options.workers ?? availableParallelism(),
+      federation: file,
+      settings: {},
+      population: tables.size,
+      listening,
+      logger,
       signal,
-    }),
-  );
+      onFailure: () => {},
+    });
+    if (clients.url !== null) {
+      printLine(
+        json ? JSON.stringify({ type: 'listening', url: clients.url }) : `listening at ${clients.url}`,
+      );
+    }
+    let isOver = false;
+    try {
+      const found = await analyzeTables(tables, {
+        minClients,
+        ...(disclose !== undefined && { disclose }),
+        runtime: clients.runtime,
+        isLive,
+        signal,
+      });
+      isOver = true;
+      return found;
+    } finally {
+      await clients.close(isOver);
+    }
+  });
   if (report !== undefined) {
     const { renderAnalysis } = await import('../report/analysis-page.js');
     writeFileSync(report, renderAnalysis(analysis));
@@ -73,3 +110,35 @@ async function analyze(file: string, options: AnalyzeOptions): Promise<void> {
 }
 
 const listOf = (text: string): readonly string[] => text.split(',').map((one) => one.trim());
+
+/** The tables of a data file, or those that a module exports. */
+async function tablesIn(file: string, options: AnalyzeOptions): Promise<Tables> {
+  const { client, columns, missing } = options;
+  if (looksLikeModule(file)) {
+    const { path, value } = await loadFile(file);
+    if (!isTables(value)) {
+      const got = value === undefined ? 'no default export' : `a default export of type ${typeof value}`;
+      throw new UsageError(
+        `Cannot analyze ${path}: need 'export default' of tables, which tablesOf({ … }) and await readTables(…) give, got ${got}`,
+      );
+    }
+    const given = ['client', 'columns', 'missing'].find(
+      (name) => options[name as 'client' | 'columns' | 'missing'] !== undefined,
+    );
+    if (given !== undefined) {
+      throw new UsageError(`Cannot use --${given}: need a data file, got ${file}, which says it itself`);
+    }
+    return value;
+  }
+  if (options.runtime === 'live') {
+    throw new UsageError(
+      `Cannot ask live clients: need a .ts or .js file that exports tables, which clients join by, got ${file}`,
+    );
+  }
+  const { readTables } = await import('@starling/data');
+  return readTables(file, {
+    ...(client !== undefined && { client }),
+    ...(columns !== undefined && { columns: listOf(columns) }),
+    ...(missing !== undefined && { marks: listOf(missing) }),
+  });
+}

@@ -1,16 +1,21 @@
 // `starling coordinator <federation>`: waits for clients that join over WebSockets, runs rounds with them, and commits
 // each round to a directory, from which it continues after a restart.
-import { readFileSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
 import type { RunResult } from '@starling/runtime';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Logger } from 'pino';
 import { oneOf, UsageError } from '../errors/usage-error.js';
 import { setUpFederation } from '../federation/set-up.js';
 import { createLogger } from '../output/logger.js';
 import { printLine } from '../output/print.js';
 import { exitAfter, withInterrupt } from '../run/interrupt.js';
 import { requiring } from '../run/requiring.js';
+import {
+  DEFAULT_DEADLINE_MS,
+  DEFAULT_PORT,
+  MAX_PORT,
+  readTls,
+  requireOneToken,
+  warnOfOpenDoors,
+} from './listening.js';
 import {
   backOffOption,
   example,
@@ -54,10 +59,6 @@ interface CoordinatorOptions {
   readonly set: Readonly<Record<string, string>>;
   readonly require: readonly string[];
 }
-
-const DEFAULT_PORT = 7700;
-const MAX_PORT = 65_535;
-const DEFAULT_DEADLINE_MS = 60_000;
 
 export function addCoordinatorCommand(program: Command): void {
   program
@@ -140,9 +141,7 @@ async function coordinator(name: string, options: CoordinatorOptions, command: C
   const { settings, run } = ready;
   const tls = readTls(options);
   const { clientTokens, maxUpdateNorm, maxWeight } = options;
-  if (token !== undefined && clientTokens !== undefined) {
-    throw new UsageError('Cannot start: need one token for all or --client-tokens, got both');
-  }
+  requireOneToken(token, clientTokens);
   warnOfOpenDoors(options.host, { token: token ?? clientTokens, tls }, logger);
   const { state, seed, rounds = run.rounds, maxAttempts, backOffMs } = options;
   const { failedRoundLineOf, roundLineOf, runSummary } = await import('@starling/runtime/events');
@@ -211,20 +210,6 @@ function readOrigins(text: string): readonly string[] {
   );
 }
 
-/** Says what anyone who reaches the coordinator can do, if others than this machine can. */
-function warnOfOpenDoors(
-  host: string,
-  { token, tls }: { readonly token: string | undefined; readonly tls: object | null },
-  logger: Logger,
-): void {
-  if (host === 'localhost' || host === '::1' || host.startsWith('127.')) return;
-  if (token === undefined)
-    logger.warn({ host }, 'no token is asked for: anyone who reaches this host may join');
-  if (tls === null) {
-    logger.warn({ host }, 'no TLS is served: unless a proxy does, the network can read tokens and updates');
-  }
-}
-
 /** Adds `name=number` to the limits. */
 function collectLimit(text: string, earlier: Readonly<Record<string, number>>): Record<string, number> {
   const [, name, number] = /^(\w+)=([1-9]\d{0,8})$/.exec(text) ?? [];
@@ -238,34 +223,4 @@ function checkLimits(limits: Readonly<Record<string, number>>, names: readonly s
   const strange = Object.keys(limits).find((name) => !names.includes(name));
   if (strange !== undefined)
     throw new UsageError(`Cannot set --limit: need ${oneOf(names)}, got '${strange}'`);
-}
-
-function readTls({
-  tlsKey,
-  tlsCert,
-}: CoordinatorOptions): { readonly key: string; readonly cert: string } | null {
-  if (tlsKey === undefined && tlsCert === undefined) return null;
-  if (tlsKey === undefined || tlsCert === undefined) {
-    throw new UsageError(
-      `Cannot serve TLS: need --tls-key and --tls-cert, got only --tls-${tlsKey === undefined ? 'cert' : 'key'}`,
-    );
-  }
-  const pair = { key: readPem('--tls-key', tlsKey), cert: readPem('--tls-cert', tlsCert) };
-  try {
-    createSecureContext(pair);
-  } catch (cause) {
-    throw new UsageError(
-      `Cannot serve TLS: need a PEM key and the PEM certificate that belongs to it, got '${tlsKey}' and '${tlsCert}'`,
-      { cause },
-    );
-  }
-  return pair;
-}
-
-function readPem(option: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new UsageError(`Cannot read ${option}: need a readable PEM file, got '${path}'`, { cause });
-  }
 }

@@ -11,7 +11,8 @@ import { readSettings } from '../federation/settings.js';
 import { createLogger } from '../output/logger.js';
 import { printLine } from '../output/print.js';
 import { withInterrupt } from '../run/interrupt.js';
-import { hasWorkers, makeRuntime, runtimeNames } from '../run/runtimes.js';
+import { askingRuntimeNames, hasWorkers } from '../run/runtimes.js';
+import { addListeningOptions, type ListeningOptions, readListening } from './listening.js';
 import {
   engineOption,
   example,
@@ -22,7 +23,7 @@ import {
   textOption,
 } from './options.js';
 
-interface RunOptions {
+interface RunOptions extends ListeningOptions {
   readonly set: Readonly<Record<string, string>>;
   readonly out: string;
   readonly runtime: string;
@@ -39,14 +40,14 @@ export function addPipelineCommand(program: Command): void {
     .command('pipeline')
     .description('from tables at their owners to a model that was allowed out')
     .addHelpText('after', example('starling pipeline run taxi --out runs/taxi'));
-  pipeline
+  const running = pipeline
     .command('run')
     .description('run a pipeline: what was made before is found again, and nothing follows what is refused')
     .addHelpText('after', example('starling pipeline run taxi --out runs/taxi'))
     .addArgument(federationArgument('a pipeline: '))
     .addOption(settingOption())
     .addOption(outOption())
-    .addOption(new Option('--runtime <name>', oneOf(runtimeNames)).default('threads'))
+    .addOption(new Option('--runtime <name>', oneOf(askingRuntimeNames)).default('threads'))
     .addOption(engineOption())
     .addOption(numberOption('--workers', 1, 'threads, or client processes (default: one a core)'))
     .addOption(seedOption())
@@ -54,6 +55,7 @@ export function addPipelineCommand(program: Command): void {
     .option('--no-cache', 'make everything again')
     .option('--json', 'one JSON object a line on stdout, and nothing else there', false)
     .action(run);
+  addListeningOptions(running);
   pipeline
     .command('show')
     .description('what runs have left: each node with its artifact, and what it was made of')
@@ -104,14 +106,18 @@ const nodeOption = (): Option =>
     .argParser<readonly string[]>((text, before) => [...before, text])
     .default([], 'all nodes');
 
-async function run(file: string, options: RunOptions): Promise<void> {
+async function run(file: string, options: RunOptions, command: Command): Promise<void> {
   const { runtime, engine, seed, node, cache, json, out, set } = options;
-  const workers = hasWorkers(runtime) ? (options.workers ?? availableParallelism()) : 1;
-  if (!hasWorkers(runtime) && options.workers !== undefined) {
+  const isLive = runtime === 'live';
+  const workers = !isLive && hasWorkers(runtime) ? (options.workers ?? availableParallelism()) : 1;
+  if ((isLive || !hasWorkers(runtime)) && options.workers !== undefined) {
     throw new UsageError(`Cannot use --workers: need a runtime that has workers, got '${runtime}'`);
   }
+  const logger = createLogger();
+  const listening = readListening(runtime, options, command, logger);
   const { definition, built, path } = await loadPipeline(file, set);
   requireNodes(built, node);
+  if (isLive) requireSpan(built);
   const { requireFolder } = await import('../run/output-folder.js');
   requireFolder(out);
   const { runPipeline } = await import('@starling/pipeline');
@@ -120,29 +126,41 @@ async function run(file: string, options: RunOptions): Promise<void> {
   let isStopped = false;
   const result = await withInterrupt(async (signal) => {
     const lost = new AbortController();
-    const ended = await runPipeline({
-      pipeline: built,
-      directory: out,
-      seed,
-      cache,
-      ...(node.length > 0 && { only: node }),
-      signal: AbortSignal.any([signal, lost.signal]),
-      clock: () => performance.timeOrigin + performance.now(),
-      onNode: (event) => (json ? printLine(JSON.stringify({ type: 'node', ...event })) : view.onNode(event)),
-      runtime: () =>
-        makeRuntime(runtime, {
-          engine,
-          workers,
-          federation: path,
-          settings: set,
-          population: built.examples.population.size,
-          logger: createLogger(),
-          signal: AbortSignal.any([signal, lost.signal]),
-          onFailure: (error) => lost.abort(error),
-        }),
+    const ending = AbortSignal.any([signal, lost.signal]);
+    const { askedClients } = await import('../run/asked-clients.js');
+    const clients = await askedClients(runtime, {
+      engine,
+      workers,
+      federation: path,
+      settings: set,
+      population: built.examples.population.size,
+      listening,
+      logger,
+      signal: ending,
+      onFailure: (error) => lost.abort(error),
     });
-    isStopped = signal.aborted && ended.outcome === 'failed';
-    return ended;
+    const { url } = clients;
+    if (url !== null) printLine(json ? JSON.stringify({ type: 'listening', url }) : `listening at ${url}`);
+    let isOver = false;
+    try {
+      const ended = await runPipeline({
+        pipeline: built,
+        directory: out,
+        seed,
+        cache,
+        ...(node.length > 0 && { only: node }),
+        signal: ending,
+        clock: () => performance.timeOrigin + performance.now(),
+        onNode: (event) =>
+          json ? printLine(JSON.stringify({ type: 'node', ...event })) : view.onNode(event),
+        runtime: clients.runtime,
+      });
+      isOver = ended.outcome !== 'failed';
+      isStopped = signal.aborted && ended.outcome === 'failed';
+      return ended;
+    } finally {
+      await clients.close(isOver);
+    }
   });
   const { writeReport } = await import('../report/pipeline-page.js');
   const report = writeReport(out, result, definition.description);
@@ -176,6 +194,14 @@ function requireNodes({ name, nodes }: BuiltPipeline, wanted: readonly string[])
   const strange = wanted.find((one) => !names.includes(one));
   if (strange === undefined) return;
   throw new UsageError(`Cannot run '${name}': need nodes among ${names.join(', ')}, got '${strange}'`);
+}
+
+/** Throws a `UsageError` for data that is hashed here, which says nothing of what live clients hold. */
+function requireSpan({ name, examples }: BuiltPipeline): void {
+  if (examples.population.dataAtHand === false) return;
+  throw new UsageError(
+    `Cannot ask live clients of '${name}': need examples that are with clients alone, got data that is hashed here; give exampleGen atHand: false, and a span that says which data it is`,
+  );
 }
 
 async function loadPipeline(file: string, set: Readonly<Record<string, string>>) {

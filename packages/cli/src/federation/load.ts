@@ -5,6 +5,7 @@ import { UsageError } from '../errors/usage-error.js';
 import { importFile } from '../files/import-file.js';
 import { locateFile, looksLikePath } from '../files/locate-file.js';
 import { locateSimulation } from './simulations.js';
+import { isTables, tablesFederation } from './tables-federation.js';
 
 export interface LoadedFile {
   readonly path: string;
@@ -24,6 +25,7 @@ export async function loadFile(nameOrPath: string): Promise<LoadedFile> {
 export function federationOf({ path, value }: LoadedFile): Federation {
   if (isPipelineFile(value)) return value.federation;
   if (isFederation(value)) return value;
+  if (isTables(value)) return tablesFederation(value);
   const got = value === undefined ? 'no default export' : `a default export of type ${typeof value}`;
   throw new UsageError(
     `Cannot load a federation from ${path}: need 'export default defineFederation({ … })', got ${got}`,

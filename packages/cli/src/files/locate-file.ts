@@ -7,7 +7,12 @@ const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'] as const;
 
 /** Whether text means a file rather than a name. */
 export function looksLikePath(text: string): boolean {
-  return /[\\/]/.test(text) || EXTENSIONS.some((extension) => text.endsWith(extension));
+  return /[\\/]/.test(text) || looksLikeModule(text);
+}
+
+/** Whether it is a file of code by its name. */
+export function looksLikeModule(text: string): boolean {
+  return EXTENSIONS.some((extension) => text.endsWith(extension));
 }
 
 /** The absolute path; throws a `UsageError` that opens with `action` if there is no such file, or of another ending. */

@@ -13,7 +13,9 @@ export function formatAnalysis(analysis: TableAnalysis): string {
   const { name, rows, clients, columns, phases, bytesPerClient, wallMs } = analysis;
   const numbers = columns.filter((one): one is NumberSummary => one.kind === 'number');
   const texts = columns.filter((one): one is TextSummary => one.kind === 'text');
-  const parts = [`${name}: ${countOf(rows, 'row')} of ${countOf(clients, 'client')}`];
+  const parts = [
+    `${name}: ${rows === null ? 'rows' : countOf(rows, 'row')} of ${countOf(clients, 'client')}`,
+  ];
   if (numbers.length > 0) parts.push(formatTable([NUMBER_HEADER, ...numbers.map(numberRow)]));
   if (texts.length > 0) parts.push(formatTable([TEXT_HEADER, ...texts.map(textRow)]));
   const notes = columns.flatMap(noteOf);

@@ -4,7 +4,8 @@ import type { ColumnSummary } from '@starling/analytics';
 export interface TableAnalysis {
   readonly name: string;
   readonly clients: number;
-  readonly rows: number;
+  /** Null if that is withheld. */
+  readonly rows: number | null;
   readonly columns: readonly ColumnSummary[];
   /** Of both computations. */
   readonly phases: number;

@@ -57,7 +57,7 @@ function renderFacts({
   wallMs,
 }: TableAnalysis): string {
   const facts: readonly (readonly [string, string])[] = [
-    ['rows', formatNumber(rows)],
+    ['rows', rows === null ? 'withheld' : formatNumber(rows)],
     ['clients', formatNumber(clients)],
     ['columns', formatNumber(columns.length)],
     ['round trips', formatNumber(phases)],

@@ -7,7 +7,7 @@ import { oneOf, UsageError } from '../errors/usage-error.js';
 import { trackThread } from './worker-threads.js';
 
 /** How often a phase waits another deadline for its clients before the run fails. */
-const MAX_EXTENSIONS = 10;
+export const MAX_EXTENSIONS = 10;
 /** A socket a client, all on this machine: beyond this, files and memory run out before the run says why. */
 const MAX_SOCKETS = 5_000;
 
@@ -50,6 +50,8 @@ const runtimes: Readonly<Record<string, RuntimeEntry>> = {
 };
 
 export const runtimeNames: readonly string[] = Object.keys(runtimes);
+/** Those of commands that ask all clients: live ones join by themselves (`asked-clients.ts`). */
+export const askingRuntimeNames: readonly string[] = [...runtimeNames, 'live'];
 
 /** Throws a `UsageError` if there is no such runtime. */
 export function hasWorkers(name: string): boolean {
@@ -69,11 +71,7 @@ function entryOf(name: string): RuntimeEntry {
 /** The coordinator listens in this process, and the clients are processes on the loopback. */
 async function onLoopback(settings: RuntimeSettings): Promise<Runtime> {
   const { engine, workers, federation, population, logger, signal, onFailure } = settings;
-  if (population > MAX_SOCKETS) {
-    throw new UsageError(
-      `Cannot simulate over WebSockets: need at most ${MAX_SOCKETS} clients, a socket each, got ${population}; use threads`,
-    );
-  }
+  requireSockets(population);
   const { websocketRuntime } = await import('@starling/coordinator');
   const { startClientProcesses } = await import('./client-processes.js');
   // Every client must answer, however slow the machine is: then the state is that of the other runtimes.
@@ -94,4 +92,12 @@ async function onLoopback(settings: RuntimeSettings): Promise<Runtime> {
         onFailure,
       }),
   });
+}
+
+/** Throws a `UsageError` if there are more clients than sockets. */
+export function requireSockets(population: number): void {
+  if (population <= MAX_SOCKETS) return;
+  throw new UsageError(
+    `Cannot simulate over WebSockets: need at most ${MAX_SOCKETS} clients, a socket each, got ${population}; use threads`,
+  );
 }

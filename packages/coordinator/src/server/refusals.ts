@@ -29,6 +29,8 @@ const MAX_ADDRESSES = 1000;
 const NAMED_ADDRESSES = 10;
 
 interface Window {
+  /** Whether none of these was a fault of its client. */
+  isNoFault: boolean;
   lines: number;
   unsaid: number;
   readonly addresses: Map<string, number>;
@@ -40,10 +42,10 @@ export function createRefusals(logger: Logger, metrics: ServerMetrics): Refusals
   timer.unref();
 
   function endWindows(): void {
-    for (const [reason, { unsaid, addresses }] of windows) {
+    for (const [reason, { unsaid, addresses, isNoFault }] of windows) {
       if (unsaid === 0) continue;
       const most = [...addresses].sort(([, one], [, other]) => other - one).slice(0, NAMED_ADDRESSES);
-      logger.warn(
+      logger[isNoFault ? 'info' : 'warn'](
         { code: reason, refused: unsaid, addresses: Object.fromEntries(most) },
         `refused ${unsaid} more (${reason})`,
       );
@@ -54,7 +56,13 @@ export function createRefusals(logger: Logger, metrics: ServerMetrics): Refusals
   return {
     refuse({ reason, address, client, message, isNoFault = false }) {
       metrics.add('starling_refused_total', 1, { reason });
-      const window = windows.get(reason) ?? { lines: 0, unsaid: 0, addresses: new Map<string, number>() };
+      const window = windows.get(reason) ?? {
+        isNoFault,
+        lines: 0,
+        unsaid: 0,
+        addresses: new Map<string, number>(),
+      };
+      window.isNoFault &&= isNoFault;
       windows.set(reason, window); // reasons are words of this code, so that there are few
       if (window.lines < LINES) {
         window.lines++;

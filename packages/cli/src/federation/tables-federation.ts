@@ -1,0 +1,30 @@
+// A file that exports tables, as a federation: its clients hold their tables, and what is asked of them is the summary
+// that `starling analyze` asks.
+import type { Tables } from '@starling/population';
+import type { Federation } from '@starling/runtime';
+import { z } from 'zod';
+
+/** Told by its form, so that no package need be loaded. */
+export function isTables(value: unknown): value is Tables {
+  if (typeof value !== 'object' || value === null) return false;
+  const { columns, clientId, rowCount, table } = value as Partial<Tables>;
+  return typeof columns === 'object' && [clientId, rowCount, table].every((one) => typeof one === 'function');
+}
+
+export function tablesFederation(tables: Tables): Federation {
+  return {
+    name: tables.name,
+    description: 'What a table holds.',
+    options: z.object({}),
+    build: async () => {
+      const { summaryQuestion } = await import('@starling/analytics');
+      const { everyoneSampler, tablePopulation } = await import('@starling/population');
+      return {
+        computation: summaryQuestion(tables.columns).statistics.computation,
+        population: tablePopulation(tables),
+        sampler: everyoneSampler(),
+        rounds: 1,
+      };
+    },
+  };
+}

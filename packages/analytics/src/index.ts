@@ -66,5 +66,11 @@ export {
   rowsByValue,
 } from './texts/drift.js';
 export { type HeavyHitters, type HeavyHittersOptions, heavyHitters } from './texts/heavy-hitters.js';
+export {
+  type TrieHeavyHitters,
+  type TrieHeavyHittersOptions,
+  trieHeavyHitters,
+} from './texts/trie-heavy-hitters.js';
+export { type TrieVotes, trieEpsilon } from './texts/trie-privacy.js';
 export { type Vocabulary, type VocabularyOptions, vocabulary } from './texts/vocabulary.js';
 export type { CellValue, CountedValue } from './values/cell-values.js';

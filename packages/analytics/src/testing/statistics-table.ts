@@ -14,6 +14,7 @@ import type { ErrorBound, Statistic } from '../statistic/statistic.js';
 import { coverage } from '../texts/coverage.js';
 import { distinct } from '../texts/distinct.js';
 import { heavyHitters } from '../texts/heavy-hitters.js';
+import { trieHeavyHitters } from '../texts/trie-heavy-hitters.js';
 import { vocabulary } from '../texts/vocabulary.js';
 
 const [wide, narrow, whole] = [numberColumn('float64'), numberColumn('float32'), numberColumn('int32')];
@@ -40,6 +41,7 @@ const EXAMPLES: readonly (readonly [string, Statistic])[] = [
   ],
   ['100 known values', vocabulary(text, { values })],
   ['room for 1,000 values of 16 bytes', heavyHitters(text)],
+  ['100 prefixes, texts of 16 bytes', trieHeavyHitters(text, { threshold: 20, share: 0.01 })],
   ['exact up to 100 values of 16 bytes', distinct(text)],
   ['clients, not rows', coverage(text)],
 ];

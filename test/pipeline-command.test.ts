@@ -203,7 +203,7 @@ describe('starling pipeline', () => {
   );
 
   test(
-    'exits with 130 when it is interrupted, and pushes nothing',
+    'exits with 130 when it is interrupted, pushes nothing, and is shown as cut off once it is killed',
     async () => {
       // So many rounds never end.
       writeFileSync(join(directory, 'endless.ts'), code.replace('rounds: 5', 'rounds: 1_000_000'));
@@ -213,6 +213,15 @@ describe('starling pipeline', () => {
       running.child.kill('SIGINT');
       expect((await running.finished).code).toBe(130);
       expect(existsSync(join(directory, 'stopped'))).toBe(false);
+      // Nobody tells the metadata of a run that is killed: it is running there for ever.
+      const killed = startStarling(['pipeline', 'run', 'endless.ts', ...options], { directory });
+      await killed.line((line) => /"words":"round \d+ of 1000000"/.test(line));
+      expect((await run('show', 'endless')).stdout).toMatch(/^deliveries, run 1: running$/m);
+      killed.child.kill('SIGKILL');
+      await killed.finished;
+      const shown = await run('show', 'endless');
+      expect(shown.stdout).toMatch(/^deliveries, run 1: cut off$/m);
+      expect(shown.stdout).toContain('the same command continues it');
     },
     LONG,
   );

@@ -5,6 +5,7 @@ import {
   type Artifact,
   artifactStore,
   type ExecutionRow,
+  isRunning,
   type Metadata,
   openMetadata,
   type RunRow,
@@ -22,8 +23,9 @@ export async function showRun(
   withMetadata(directory, (metadata) => {
     const shown = runOf(metadata, directory, run);
     const nodes = latestOf(metadata.executions(shown.run));
+    const state = stateOf(shown, directory);
     if (json) {
-      printLine(JSON.stringify({ ...shown, nodes }));
+      printLine(JSON.stringify({ ...shown, state, nodes }));
       return;
     }
     const of = (id: string): string =>
@@ -34,8 +36,16 @@ export async function showRun(
       output?.slice(0, 12) ?? '',
       Object.values(inputs).map(of).join(', '),
     ]);
-    printLine(`${shown.pipeline}, run ${shown.run}: ${shown.state}`);
+    printLine(`${shown.pipeline}, run ${shown.run}: ${state}`);
+    if (state === 'cut off') {
+      const isLast =
+        metadata.runs().findLast(({ pipeline }) => pipeline === shown.pipeline)?.run === shown.run;
+      const then = isLast ? '; the same command continues it' : '; a later run was begun since';
+      printLine(`Its process ended before it did, after the nodes below${then}.`);
+    }
     printLine(formatTable([['node', 'state', 'artifact', 'made of'], ...rows]));
+    const others = metadata.runs().map((one) => `${one.run} ${stateOf(one, directory)}`);
+    if (others.length > 1) printLine(`runs here: ${others.join(', ')}`);
   });
 }
 
@@ -99,6 +109,11 @@ function differencesOf(left: Artifact | null, right: Artifact | null) {
 
 const read = (store: ReturnType<typeof artifactStore>, id: string | null): Artifact | null =>
   id === null ? null : store.read(id);
+
+/** A run that was killed could not say so: nobody is running it. */
+function stateOf({ state }: RunRow, directory: string): string {
+  return state === 'running' && !isRunning(directory) ? 'cut off' : state;
+}
 
 /** A node that failed and was run again, by its last execution. */
 function latestOf(rows: readonly ExecutionRow[]): readonly ExecutionRow[] {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import {
   type AnomaliesFile,
   type Artifact,
+  artifactStore,
   type BlessingFile,
   type Curves,
   type EvaluationFile,
@@ -25,11 +26,24 @@ export function writeReport(directory: string, result: PipelineResult, descripti
   const folder = join(directory, 'runs', String(result.run));
   mkdirSync(folder, { recursive: true });
   const path = join(folder, 'report.html');
-  writeFileSync(path, renderPipeline(result, description));
+  writeFileSync(path, renderPipeline(result, description, statisticsBefore(directory, result)));
   return path;
 }
 
-export function renderPipeline(result: PipelineResult, description: string): string {
+/** The statistics that the validator compared with; null if there are none, or they are gone. */
+function statisticsBefore(directory: string, { nodes }: PipelineResult): StatisticsBySplit | null {
+  const anomalies = nodes.find(({ artifact }) => artifact?.kind === 'ExampleAnomalies')?.artifact ?? null;
+  const id =
+    anomalies === null ? null : jsonOf<AnomaliesFile>(anomalies, 'anomalies.json').previousStatistics;
+  const artifact = id === null ? null : artifactStore(join(directory, 'artifacts')).read(id);
+  return artifact === null ? null : jsonOf<StatisticsBySplit>(artifact, 'statistics.json');
+}
+
+export function renderPipeline(
+  result: PipelineResult,
+  description: string,
+  before: StatisticsBySplit | null = null,
+): string {
   const { pipeline, run, outcome, nodes, fingerprint, wallMs } = result;
   const facts = [
     ['run', String(run)],
@@ -44,7 +58,7 @@ export function renderPipeline(result: PipelineResult, description: string): str
     renderFactList(facts, [['fingerprint', fingerprint]]),
     renderReasons(nodes),
     `<h2>Nodes</h2>${renderGraph(nodes)}<div class="table runs">${nodeTable(nodes)}</div>`,
-    ...sections(nodes),
+    ...sections(nodes, before),
     renderSeen(nodes),
   ];
   return renderPage(`${pipeline}, run ${run}`, body.join('\n'));
@@ -69,7 +83,7 @@ function nodeTable(nodes: readonly NodeResult[]): string {
   return renderTable(['node', 'component', 'state', 'time', 'artifact', 'what it found'], rows);
 }
 
-function sections(nodes: readonly NodeResult[]): readonly string[] {
+function sections(nodes: readonly NodeResult[], before: StatisticsBySplit | null): readonly string[] {
   const made = (kind: Artifact['kind']): Artifact | null =>
     nodes.find(({ artifact }) => artifact?.kind === kind)?.artifact ?? null;
   const read = <T>(kind: Artifact['kind'], file: string): T | null => {
@@ -84,7 +98,7 @@ function sections(nodes: readonly NodeResult[]): readonly string[] {
   const blessing = read<BlessingFile>('ModelBlessing', 'blessing.json');
   const pushed = made('PushedModel');
   const all: string[] = [];
-  if (statistics !== null) all.push(`<h2>Data</h2>${renderFeatures(statistics, anomalies)}`);
+  if (statistics !== null) all.push(`<h2>Data</h2>${renderFeatures(statistics, anomalies, before)}`);
   if (schema !== null)
     all.push(`<h2>Schema</h2><div class="table runs">${schemaTable(schema, anomalies)}</div>`);
   if (curves !== null) all.push(`<h2>Training</h2><div class="charts">${curveCharts(curves)}</div>`);

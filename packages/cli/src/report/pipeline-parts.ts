@@ -19,6 +19,7 @@ export const PIPELINE_STYLE = `
 .edge { fill: none; stroke: var(--quiet); stroke-width: 1; opacity: 0.6; }
 .intro { margin-bottom: 12px; }
 .bar { fill: var(--s0); } .bar.other { fill: var(--s1); opacity: 0.75; }
+.before { fill: none; stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 4 3; }
 .figures { display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 0 0 8px; font-size: 13px; color: var(--quiet); }
 .figures b { font-weight: 500; color: var(--ink); font-variant-numeric: tabular-nums; } .figures .over { color: var(--limit); }
 .wraps { white-space: normal !important; min-width: 220px; }
@@ -59,13 +60,15 @@ export function renderGraph(nodes: readonly NodeResult[]): string {
   return `<div class="graph"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="the graph of nodes">${edges.join('')}${boxes.join('')}</svg></div>`;
 }
 
-/** A card for each column: both splits, side by side, and distances against their limits. */
+/** A card for each column: both splits, side by side, the span before, and distances against their limits. */
 export function renderFeatures(
   { train, eval: held }: StatisticsBySplit,
   anomalies: AnomaliesFile | null,
+  before: StatisticsBySplit | null,
 ): string {
   const cards = train.features.map((feature) => {
     const other = held.features.find(({ name }) => name === feature.name);
+    const earlier = before?.train.features.find(({ name }) => name === feature.name);
     const distances = (anomalies?.distances ?? []).filter(
       (one) => one.feature === feature.name && one.split === 'train',
     );
@@ -73,24 +76,35 @@ export function renderFeatures(
       const isOver = value === null || value > limit;
       return `<span class="${isOver ? 'over' : ''}">${kind}, ${name} <b>${value === null ? 'none' : formatNumber(value)}</b> of ${formatNumber(limit)}</span>`;
     });
-    return `<figure class="chart"><figcaption>${escapeHtml(feature.name)}</figcaption><div class="figures">${figures(feature, train)}${told.join('')}</div>${bars(feature, other)}</figure>`;
+    return `<figure class="chart"><figcaption>${escapeHtml(feature.name)}</figcaption><div class="figures">${figures(feature, train, earlier)}${told.join('')}</div>${bars(feature, other, earlier)}</figure>`;
   });
-  const before = anomalies?.previousSpan ?? null;
-  const note = `Rows to learn from, and in the second colour those to judge by. ${before === null ? 'There was no span before to compare with.' : `Drift is from span ${escapeHtml(before)}.`}`;
+  const span = anomalies?.previousSpan ?? null;
+  const compared =
+    span === null
+      ? 'There was no span before to compare with.'
+      : `Drift is from span ${escapeHtml(span)}${before === null ? '' : ', whose rows to learn from are the dashed line'}.`;
+  const note = `Rows to learn from, and in the second colour those to judge by. ${compared}`;
   return `<p class="intro">${note}</p><div class="charts">${cards.join('\n')}</div>`;
 }
 
 function figures(
   { numNonMissing, numMissing, numeric, text, clients, withheld }: FeatureStatistics,
   { numExamples }: DatasetStatistics,
+  earlier: FeatureStatistics | undefined,
 ): string {
+  const was = (value: number | null | undefined): string =>
+    value == null ? '' : ` (before ${formatNumber(value)})`;
   const all: (readonly [string, string])[] = [['rows', formatNumber(numNonMissing)]];
   if (numMissing > 0)
     all.push(['missing', `${formatNumber((100 * numMissing) / Math.max(1, numExamples))} %`]);
   if (clients !== null) all.push(['clients', `${clients.withValues} of ${clients.withRows}`]);
   if (numeric?.mean != null)
-    all.push(['mean', formatNumber(numeric.mean)], ['stddev', formatNumber(numeric.stdDev ?? 0)]);
-  if (text?.unique != null) all.push(['different', formatNumber(text.unique)]);
+    all.push(
+      ['mean', `${formatNumber(numeric.mean)}${was(earlier?.numeric?.mean)}`],
+      ['stddev', `${formatNumber(numeric.stdDev ?? 0)}${was(earlier?.numeric?.stdDev)}`],
+    );
+  if (text?.unique != null)
+    all.push(['different', `${formatNumber(text.unique)}${was(earlier?.text?.unique)}`]);
   if (withheld !== undefined) all.push(['withheld', withheld]);
   return all.map(([name, value]) => `<span>${name} <b>${escapeHtml(value)}</b></span>`).join('');
 }
@@ -99,10 +113,15 @@ const [WIDTH, HEIGHT, FOOT] = [460, 120, 20];
 const TOP = 10;
 
 /** Shares of both splits: of buckets, or of the most frequent texts. */
-function bars(feature: FeatureStatistics, other: FeatureStatistics | undefined): string {
+function bars(
+  feature: FeatureStatistics,
+  other: FeatureStatistics | undefined,
+  earlier: FeatureStatistics | undefined,
+): string {
   const labelled = feature.numeric === null ? textShares(feature, other) : numberShares(feature, other);
   if (labelled.length === 0) return '';
-  const most = Math.max(...labelled.flatMap(({ shares }) => shares), 1e-9);
+  const before = earlier === undefined ? [] : sharesBefore(feature, earlier, labelled);
+  const most = Math.max(...labelled.flatMap(({ shares }) => shares), ...before, 1e-9);
   const step = WIDTH / labelled.length;
   const drawn = labelled.flatMap(({ label, shares }, at) =>
     shares.map((share, which) => {
@@ -113,6 +132,12 @@ function bars(feature: FeatureStatistics, other: FeatureStatistics | undefined):
       return `<rect class="bar${which === 1 ? ' other' : ''}" x="${x.toFixed(1)}" y="${(HEIGHT - FOOT - height).toFixed(1)}" width="${width.toFixed(1)}" height="${height.toFixed(1)}"><title>${escapeHtml(title)}</title></rect>`;
     }),
   );
+  const line = before.map((share, at) => {
+    const y = (HEIGHT - FOOT - (share / most) * (HEIGHT - FOOT - 4)).toFixed(1);
+    const [from, to] = [at * step, (at + 1) * step].map((x) => x.toFixed(1));
+    return `${at === 0 ? 'M' : 'L'}${from} ${y} L${to} ${y}`;
+  });
+  if (line.length > 0) drawn.push(`<path class="before" d="${line.join(' ')}"/>`);
   const tick = (x: number, anchor: string, text: string): string =>
     `<text class="tick" x="${x}" y="${HEIGHT - 5}" text-anchor="${anchor}">${escapeHtml(text)}</text>`;
   const ends = [tick(0, 'start', labelled[0]!.label), tick(WIDTH, 'end', labelled.at(-1)!.label)];
@@ -149,6 +174,32 @@ function textShares(
         Math.max(1, other?.numNonMissing ?? 0),
     ],
   }));
+}
+
+/**
+ * What share each bar had in the span before: of texts by their value, of numbers by how much of the buckets of then
+ * lies within a bucket of now, with rows spread evenly over each.
+ */
+function sharesBefore(
+  { numeric }: FeatureStatistics,
+  earlier: FeatureStatistics,
+  labelled: readonly Labelled[],
+): readonly number[] {
+  const rows = Math.max(1, earlier.numNonMissing);
+  if (numeric === null) {
+    const known = new Map(earlier.text?.values.map(({ value, rows: count }) => [String(value), count]));
+    return labelled.map(({ label }) => (known.get(label) ?? 0) / rows);
+  }
+  const [now, then] = [numeric.histogram, earlier.numeric?.histogram];
+  if (now === null || then == null) return [];
+  return labelled.map((_, at) => {
+    const [low, high] = [now.edges[at], now.edges[at + 1]] as [number, number];
+    const within = then.counts.map((count, bucket) => {
+      const [from, to] = [then.edges[bucket], then.edges[bucket + 1]] as [number, number];
+      return (count * Math.max(0, Math.min(high, to) - Math.max(low, from))) / (to - from);
+    });
+    return within.reduce((sum, count) => sum + count, 0) / rows;
+  });
 }
 
 interface Measured {

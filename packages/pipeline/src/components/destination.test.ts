@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { currentVersion, directory, type Provenance, rollBack } from './destination.js';
 
@@ -27,7 +29,7 @@ describe('directory', () => {
     expect(readFileSync(join(path, 'CURRENT'), 'utf8')).toBe('2\n');
     expect(to.push(files('one'), provenance('one'))).toBe(1);
     expect(currentVersion(path)).toBe(1);
-    expect(readdirSync(path).sort()).toEqual(['1', '2', 'CURRENT']);
+    expect(readdirSync(path).filter((name) => !name.startsWith('.'))).toEqual(['1', '2', 'CURRENT']);
     expect(JSON.parse(readFileSync(join(path, '2', 'provenance.json'), 'utf8'))).toEqual(provenance('two'));
     expect([to.has(2, files('two')), to.has(2, files('one')), to.has(3, files('two'))]).toEqual([
       true,
@@ -50,6 +52,31 @@ describe('directory', () => {
     writeFileSync(join(path, 'CURRENT'), '7\n');
     expect(to.has(2, files('one'))).toBe(false);
   });
+
+  test('takes pushes of several processes one after the other', async () => {
+    const path = join(root, 'shared');
+    const program = join(root, 'push.mjs');
+    const url = new URL('../../dist/components/destination.js', import.meta.url);
+    // Ten models each, over one name for the version that is written aside: without a lock they meet.
+    writeFileSync(
+      program,
+      `import { directory } from ${JSON.stringify(url.href)};
+const to = directory(process.argv[2]);
+for (let at = 0; at < 10; at++) {
+  const model = process.argv[3] + at;
+  const rest = { pipeline: 'p', blessing: 'b', infra: 'i', span: '1', constraints: [] };
+  to.push({ 'model.onnx': new TextEncoder().encode(model) }, { model, ...rest });
+}
+`,
+    );
+    const push = promisify(execFile);
+    await Promise.all(['a', 'b', 'c'].map((name) => push(process.execPath, [program, path, name])));
+    const models = Array.from({ length: 30 }, (_, at) =>
+      readFileSync(join(path, String(at + 1), 'model.onnx'), 'utf8'),
+    );
+    expect(new Set(models).size).toBe(30);
+    expect(currentVersion(path)).toBe(30);
+  }, 120_000);
 });
 
 describe('rollBack', () => {

@@ -29,6 +29,8 @@ export interface AnomaliesFile {
   readonly distances: readonly FoundDistance[];
   /** The span that was compared with; null if there was none. */
   readonly previousSpan: string | null;
+  /** The artifact of its statistics. */
+  readonly previousStatistics: string | null;
 }
 
 export interface FoundAnomaly {
@@ -89,7 +91,10 @@ export function exampleValidator(options: ExampleValidatorOptions): Node<'Exampl
           );
           return {
             files: {
-              'anomalies.json': canonical({ ...file, previousSpan }, 1),
+              'anomalies.json': canonical(
+                { ...file, previousSpan, previousStatistics: previous?.id ?? null },
+                1,
+              ),
               ...(refused.length > 0 && {
                 'proposed-schema.json': formatSchema(
                   proposal(expected, found, { before, serving, environment }),
@@ -129,7 +134,7 @@ function examine(
   found: StatisticsBySplit,
   schema: Schema,
   { before, serving, environment }: Compared,
-): Omit<AnomaliesFile, 'previousSpan'> {
+): Pick<AnomaliesFile, 'anomalies' | 'distances'> {
   const each = SPLITS.map((split) => {
     const options = { previous: before?.[split] ?? null, serving: serving?.[split] ?? null, environment };
     return {

@@ -6,7 +6,7 @@ import type { BuiltPipeline } from '../define/define-pipeline.js';
 import type { Node, Prepared } from '../nodes/node.js';
 
 /** Bumped when components make other files of the same inputs. */
-const VERSION = 1;
+const VERSION = 2;
 
 export function keyOf(
   node: Node,

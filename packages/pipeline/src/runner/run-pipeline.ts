@@ -2,7 +2,7 @@
 // after what was refused. A node's key is what it means: parameters, plans, what it is given and the seed. So a run
 // that was killed ends, run again, in the same artifacts, and a change of text that changes no graph runs nothing
 // again.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createOnnxEngine } from '@starling/compute';
 import { StarlingError } from '@starling/federated-core';
@@ -14,12 +14,16 @@ import { neededFor } from './node-key.js';
 import type { PipelineResult, PipelineRunOptions } from './pipeline-result.js';
 import { PipelineRun } from './pipeline-run.js';
 
+const LOCK = 'lock.db';
+/** Longer than somebody takes to look whether one is running. */
+const WAIT_MS = 1000;
+
 /** Throws a `StarlingError` (`pipeline-busy`) if another process runs one in the directory; else what fails is told. */
 export async function runPipeline(options: PipelineRunOptions): Promise<PipelineResult> {
   const { pipeline, directory, clock, seed = 1, only } = options;
   if (only !== undefined) neededFor(pipeline, only); // a run that cannot be is not begun
   mkdirSync(directory, { recursive: true });
-  const lock = lockDatabase(join(directory, 'lock.db'));
+  const lock = lockDatabase(join(directory, LOCK), WAIT_MS);
   if (lock === null) {
     throw new StarlingError(
       'pipeline-busy',
@@ -45,6 +49,14 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
     metadata.close();
     lock.close();
   }
+}
+
+/** Whether a process runs a pipeline in the directory now: one that is `running` and is not has been killed. */
+export function isRunning(directory: string): boolean {
+  if (!existsSync(join(directory, LOCK))) return false;
+  const lock = lockDatabase(join(directory, LOCK));
+  lock?.close();
+  return lock === null;
 }
 
 /** `runs/<run>/run.json`: how the run ended, for people and for other programs. */

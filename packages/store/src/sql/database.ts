@@ -35,11 +35,13 @@ export function openTables(path: string, statements: readonly string[]): Databas
 
 /**
  * Locks the file against every other caller, of this process and of others, until the database is closed or its process
- * dies: the system lets go of the lock, however it dies. `null` if somebody has it.
+ * dies: the system lets go of the lock, however it dies. `null` if somebody has it for longer than `waitMs`, for which
+ * the process stands still; 0 by default.
  */
-export function lockDatabase(path: string): Database | null {
+export function lockDatabase(path: string, waitMs = 0): Database | null {
   const database = new Libsql(path);
   try {
+    database.exec(`pragma busy_timeout = ${waitMs}`);
     database.exec('begin exclusive');
     return database;
   } catch (error) {

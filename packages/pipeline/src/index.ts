@@ -31,6 +31,7 @@ export {
   type EvaluationNode,
   type EvaluatorOptions,
   evaluator,
+  type PreparedTrial,
 } from './components/evaluator.js';
 export { type ExampleGenOptions, type ExamplesNode, exampleGen } from './components/example-gen.js';
 export {
@@ -49,6 +50,7 @@ export {
   type ModelValidatorOptions,
   modelValidator,
   noWorseThanBaseline,
+  type TrialOptions,
 } from './components/model-validator.js';
 export { type PusherOptions, pusher } from './components/pusher.js';
 export { type SchemaGenOptions, schemaFile, schemaGen } from './components/schema-gen.js';
@@ -77,7 +79,7 @@ export type {
   PipelineResult,
   PipelineRunOptions,
 } from './runner/pipeline-result.js';
-export { runPipeline } from './runner/run-pipeline.js';
+export { isRunning, runPipeline } from './runner/run-pipeline.js';
 export { type InferenceOptions, inferFeature, inferSchema } from './schema/infer-schema.js';
 export type { Comparator, Domain, Schema, SchemaFeature } from './schema/schema.js';
 export { formatSchema, parseSchema } from './schema/schema-file.js';
@@ -93,6 +95,7 @@ export type {
 export {
   type Analyze,
   fillMissing,
+  hashText,
   type VocabularyOptions as AnalyzeVocabularyOptions,
 } from './transform/analyzers.js';
 export type { ColumnTensors, Features, Preprocess } from './transform/captured-transform.js';

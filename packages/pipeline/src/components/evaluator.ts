@@ -19,7 +19,7 @@ import {
   type Model,
 } from '@starling/learning';
 import { type Artifact, jsonOf } from '../artifacts/artifact.js';
-import { canonical } from '../artifacts/canonical.js';
+import { canonical, type Json } from '../artifacts/canonical.js';
 import { nodeOf } from '../nodes/check-node.js';
 import type { Node, NodeContext } from '../nodes/node.js';
 import { featureOf, type Schema } from '../schema/schema.js';
@@ -43,6 +43,15 @@ export interface EvaluatorOptions extends Omit<GroupOptions, 'by' | 'labels'> {
 
 export interface EvaluationNode extends Node<'ModelEvaluation'> {
   readonly model: ModelNode;
+  /** The same question of the candidate alone, for some of the clients. Of the artifacts that the node takes. */
+  prepareTrial(inputs: Readonly<Record<string, Artifact>>): PreparedTrial;
+}
+
+export interface PreparedTrial {
+  /** What the figures depend on besides the artifacts and the clients. */
+  readonly identity: Json;
+  /** The figures of the candidate on the rows of so many clients. */
+  ask(context: NodeContext, clients: number): Promise<unknown>;
 }
 
 /** `evaluation.json`. */
@@ -89,6 +98,30 @@ export function evaluator(options: EvaluatorOptions): EvaluationNode {
     name,
     inputs: { model, transform, ...(schema !== undefined && { schema }) },
     model,
+    prepareTrial: (inputs) => {
+      const known = constantsIn(inputs['transform'] as Artifact<'TransformGraph'>, transform.source);
+      const values = groupValues(action, by, inputs['schema'] as Artifact<'Schema'> | undefined);
+      const models = { candidate: modelFor(model, known, label) };
+      const evaluation = evaluationByGroup({
+        models: { candidate: models.candidate.model },
+        distribution,
+        groups: { ...omit(groups), by: values, labels: models.candidate.labels as never },
+      });
+      const question = overExamples(
+        evaluation.computation as unknown as FederatedComputation,
+        models,
+        transform.examples.population.dataType,
+      );
+      return {
+        identity: { by: values, label, distribution, groups: omit(groups) } as never,
+        ask: async (context, clients) => {
+          const candidate = inputs['model'] as Artifact<'Model'>;
+          const given = { candidate: weightsIn(candidate) };
+          const answer = await context.askSome(question, given, { clients, draw: candidate.id });
+          return plainFigures(evaluation.finish(answer as HostValue))['candidate'];
+        },
+      };
+    },
     prepare: (context, inputs) => {
       const candidate = inputs['model'] as Artifact<'Model'>;
       const blessed = context.history.latestBlessed(context.pipeline, candidate.id);
@@ -153,9 +186,11 @@ async function evaluate(
   given: Readonly<Record<string, Weights>>,
   finish: (result: HostValue) => HostValue,
 ): Promise<Readonly<Record<string, unknown>>> {
-  return JSON.parse(canonical(finish((await context.ask(question, given)) as HostValue))) as Readonly<
-    Record<string, unknown>
-  >;
+  return plainFigures(finish((await context.ask(question, given)) as HostValue));
+}
+
+function plainFigures(figures: HostValue): Readonly<Record<string, unknown>> {
+  return JSON.parse(canonical(figures)) as Readonly<Record<string, unknown>>;
 }
 
 interface LabelledModel {

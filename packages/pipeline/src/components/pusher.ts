@@ -44,7 +44,11 @@ export function pusher(options: PusherOptions): Node<'PushedModel'> {
         identity: { to: to.name },
         isThere: ({ properties }) => to.has(Number(properties['version']), files),
         make: async () => {
-          const { constraints } = jsonOf<BlessingFile>(inputs['blessing'] as Artifact, 'blessing.json');
+          const { constraints, trial } = jsonOf<BlessingFile>(
+            inputs['blessing'] as Artifact,
+            'blessing.json',
+          );
+          const held = [...constraints, ...(trial?.constraints ?? [])];
           context.onStep('push');
           const version = to.push(files, {
             pipeline: context.pipeline,
@@ -52,7 +56,7 @@ export function pusher(options: PusherOptions): Node<'PushedModel'> {
             blessing: inputs['blessing']!.id,
             infra: inputs['infra']!.id,
             span: String(artifact.properties['span']),
-            constraints: constraints.map(({ constraint, outcome }) => `${constraint}: ${outcome}`),
+            constraints: held.map(({ constraint, outcome }) => `${constraint}: ${outcome}`),
           });
           context.onStep('pushed');
           return {

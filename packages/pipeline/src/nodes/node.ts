@@ -40,6 +40,12 @@ export interface NodeContext {
   readonly history: History;
   /** Asks all clients once; all must answer. `data` of the computation is what each holds; `given`: its arguments. */
   ask(computation: FederatedComputation, given?: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** Asks so many clients, drawn by the run's seed and by `draw`; all of these must answer. */
+  askSome(
+    computation: FederatedComputation,
+    given: Readonly<Record<string, unknown>>,
+    options: { readonly clients: number; readonly draw: string },
+  ): Promise<unknown>;
   /** Runs a process over cohorts of the clients, and continues a run of the same name that was cut off. */
   train(run: TrainingRun): Promise<TrainedRun>;
   /** Told what a node does, for those who watch. */

@@ -7,6 +7,7 @@ import { recordOfRun } from '@starling/runtime/record';
 import { directoryStore } from '@starling/store/directory';
 import type { Artifact } from '../artifacts/artifact.js';
 import type { ArtifactStore } from '../artifacts/artifact-store.js';
+import { sha256 } from '../artifacts/canonical.js';
 import type { Metadata } from '../metadata/rows.js';
 import type { History, TrainedRun, TrainingRun } from '../nodes/node.js';
 
@@ -23,30 +24,39 @@ const CHECKPOINT_EVERY = 10;
 const RUN = 'training';
 
 /**
- * The computation's result. All clients must answer: a client that is missing would be in one figure and not in
- * another.
+ * The computation's result, of all clients by default, or of so many that the seed draws. All of them must answer: a
+ * client that is missing would be in one figure and not in another.
  */
 export async function askClients(
   computation: FederatedComputation,
   given: Readonly<Record<string, unknown>>,
   { runtime, engine, population, seed, signal }: ClientAccess,
+  clients: number = population.size,
 ): Promise<unknown> {
   const { metrics, interrupted } = await runRounds({
     computation,
     arguments: given,
     population,
-    sampler: everyoneSampler(),
+    sampler: clients === population.size ? everyoneSampler() : uniformSampler({ cohortSize: clients }),
     runtime: await runtime(),
     engine,
     rounds: 1,
     seed,
-    minReports: population.size,
+    minReports: clients,
     maxAttempts: 1,
     ...(signal !== undefined && { signal }),
   });
   if (interrupted || metrics === null) throw stopped(signal);
   return metrics;
 }
+
+/** A seed of its own for what is drawn besides the training. */
+export function drawSeed(seed: number, draw: string): number {
+  return Number.parseInt(sha256(`${seed} ${draw}`).slice(0, SEED_DIGITS), 16);
+}
+
+/** Hexadecimal, of 48 bits. */
+const SEED_DIGITS = 12;
 
 /** Continues what was kept in `directory`, if it is the same run. */
 export async function trainOnClients(

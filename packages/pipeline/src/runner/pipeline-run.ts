@@ -7,7 +7,7 @@ import type { ArtifactStore } from '../artifacts/artifact-store.js';
 import { canonical, sha256 } from '../artifacts/canonical.js';
 import type { Metadata, RunRow } from '../metadata/rows.js';
 import type { Node, NodeContext, Prepared } from '../nodes/node.js';
-import { askClients, historyAt, requireGoing, trainOnClients } from './node-context.js';
+import { askClients, drawSeed, historyAt, requireGoing, trainOnClients } from './node-context.js';
 import { keyOf, known, neededFor } from './node-key.js';
 import type { NodeEvent, NodeResult, PipelineResult, PipelineRunOptions } from './pipeline-result.js';
 
@@ -193,6 +193,8 @@ export class PipelineRun {
       seed,
       history: historyAt(parts.metadata, parts.store, pipeline.name, parts.row.asOf),
       ask: (computation, given) => askClients(computation, given ?? {}, shared),
+      askSome: (computation, given, { clients, draw }) =>
+        askClients(computation, given, { ...shared, seed: drawSeed(seed, draw) }, clients),
       train: (run) =>
         trainOnClients(run, {
           ...shared,

@@ -142,7 +142,7 @@ describe('runPipeline', () => {
         'skipped',
       ]);
       expect(currentVersion(serving)).toBe(1);
-      expect(readdirSync(serving).sort()).toEqual(['1', 'CURRENT']);
+      expect(readdirSync(serving).filter((name) => !name.startsWith('.'))).toEqual(['1', 'CURRENT']);
       const file = JSON.parse(readFileSync(join(folder, 'runs', String(result.run), 'run.json'), 'utf8'));
       expect(file.outcome).toBe('refused');
       return reasonsOf(result, node);
@@ -216,6 +216,20 @@ describe('runPipeline', () => {
     );
 
     test(
+      'a model that some of the clients have tried, and found wanting',
+      async () => {
+        const trial = { share: 0.25, constraints: [atLeast('accuracy', 1.1)] } as const;
+        const reasons = await refuses(
+          { trial: { ...trial, constraints: [...trial.constraints] } },
+          'model-validator',
+        );
+        // A quarter of 12 shops.
+        expect(reasons).toMatch(/^trial by 3: accuracy >= 1\.1: violated: accuracy is 0\.\d+/);
+      },
+      LONG,
+    );
+
+    test(
       'a model that is worse than the blessed one',
       async () => {
         const constraints = [noWorseThanBaseline('accuracy', { absolute: -0.5 })] as const;
@@ -226,6 +240,43 @@ describe('runPipeline', () => {
       LONG,
     );
   });
+
+  test(
+    'has a share of the clients try the candidate, and asks them again only of another model or trial',
+    async () => {
+      const copy = newFolder();
+      cpSync(folder, copy, { recursive: true });
+      const trial = { share: 0.2, minClients: 4, constraints: [atLeast('accuracy', 0.1)] } as const;
+      const options = { trial: { ...trial, constraints: [...trial.constraints] as const } };
+      const asked: number[] = [];
+      const counting = (): Runtime => {
+        const runtime = inProcessRuntime();
+        return {
+          ...runtime,
+          open: async (plan, population) => {
+            const session = await runtime.open(plan, population);
+            return {
+              ...session,
+              runPhase: (request) => {
+                asked.push(request.cohort.length);
+                return session.runPhase(request);
+              },
+            };
+          },
+        };
+      };
+      const tried = await run(copy, options, { runtime: counting });
+      expect(tried.outcome).toBe('passed');
+      expect(made(tried)).toEqual(['model-validator', 'pusher']);
+      // A fifth of 12 is 3 when it is rounded up, and 4 are asked for.
+      expect(asked).toEqual([4]);
+      const { trial: found } = JSON.parse(textOf(artifactOf(tried, 'model-validator'), 'blessing.json'));
+      expect(found).toMatchObject({ clients: 4, constraints: [{ outcome: 'held' }] });
+      expect(made(await run(copy, options, { runtime: counting }))).toEqual([]);
+      expect(asked).toEqual([4]);
+    },
+    LONG,
+  );
 
   test(
     'goes on where it failed, under the same number, and starts from the blessed model if it is told to',

@@ -10,7 +10,12 @@ import { evaluator } from '../components/evaluator.js';
 import { exampleGen } from '../components/example-gen.js';
 import { exampleValidator } from '../components/example-validator.js';
 import { infraValidator } from '../components/infra-validator.js';
-import { type GateConstraint, modelValidator, noWorseThanBaseline } from '../components/model-validator.js';
+import {
+  type GateConstraint,
+  modelValidator,
+  noWorseThanBaseline,
+  type TrialOptions,
+} from '../components/model-validator.js';
 import { pusher } from '../components/pusher.js';
 import { schemaFile, schemaGen } from '../components/schema-gen.js';
 import { statisticsGen } from '../components/statistics-gen.js';
@@ -32,6 +37,7 @@ export interface SmallOptions {
   readonly span?: string;
   readonly limit?: number;
   readonly constraints?: readonly [GateConstraint, ...GateConstraint[]];
+  readonly trial?: TrialOptions;
   readonly schema?: Schema;
   /** Of a row of a shop. */
   readonly change?: (row: TableRow, shop: number, at: number) => TableRow;
@@ -150,7 +156,11 @@ export const smallPipeline = (options: SmallOptions) =>
         minClients: groupClients,
         buckets: 4,
       });
-      const blessing = modelValidator({ evaluation, constraints });
+      const blessing = modelValidator({
+        evaluation,
+        constraints,
+        ...(options.trial !== undefined && { trial: options.trial }),
+      });
       const infra = infraValidator({ model: trained, statistics });
       return pusher({ model: trained, blessing, infra, to: directory(serving) });
     },

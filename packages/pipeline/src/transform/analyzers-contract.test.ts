@@ -15,6 +15,7 @@ import { schemaGen } from '../components/schema-gen.js';
 import { statisticsGen } from '../components/statistics-gen.js';
 import { constantsIn, transformer } from '../components/transformer.js';
 import { rowsOf } from '../examples/row-data.js';
+import { hashText } from './analyzers.js';
 import { batchType, featuresComputation, type Preprocess } from './captured-transform.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'transform-'));
@@ -122,6 +123,92 @@ describe('scaleTo01', () => {
       s: analyze.scaleTo01(columns.x),
     }));
     expect(constant['s']?.[0]).toBeCloseTo(1 / (1 + Math.exp(-2)), 6);
+  });
+});
+
+describe('spreadEvenly', () => {
+  test('is 0 below the first boundary, 1 from the last on, and goes in proportion between', async () => {
+    // 1 to 9 into three: boundaries 4 and 7. Into four, 1 to 99: 25, 50 and 75.
+    const thirds = await featuresOf(x, [numbers(1, 2, 3, 4, 5), numbers(6, 7, 8, 9)], (columns, analyze) => ({
+      s: analyze.spreadEvenly(columns.x, 3),
+    }));
+    const expected = [0, 0, 0, 0, 1 / 3, 2 / 3, 1, 1, 1];
+    expected.forEach((value, at) => {
+      expect(thirds['s']?.[at]).toBeCloseTo(value, 6);
+    });
+    const rows = numbers(...Array.from({ length: 99 }, (_, at) => at + 1));
+    const quarters = await featuresOf(x, [rows], (columns, analyze) => ({
+      s: analyze.spreadEvenly(columns.x, 4),
+    }));
+    // 30 is 5 of 25 on the way to the second of two steps, 60 is 10 of 25 beyond it.
+    expect(quarters['s']?.[29]).toBeCloseTo(0.1, 6);
+    expect(quarters['s']?.[59]).toBeCloseTo(0.7, 6);
+  });
+
+  test('takes boundaries that are one for a step, and keeps NaN', async () => {
+    const { s } = await featuresOf(x, [numbers(2, 2, 2, 2, null)], (columns, analyze) => ({
+      s: analyze.spreadEvenly(columns.x, 4),
+    }));
+    expect(s).toEqual([1, 1, 1, 1, Number.NaN]);
+  });
+});
+
+describe('scaleByMinMax', () => {
+  test('goes from the smallest to the largest, if they may be disclosed', async () => {
+    const disclose = 'extremes' as const;
+    const { s, wide } = await featuresOf(x, [numbers(2, 4), numbers(6, 10)], (columns, analyze) => ({
+      s: analyze.scaleByMinMax(columns.x, { disclose }),
+      wide: analyze.scaleByMinMax(columns.x, { disclose, to: [-1, 1] }),
+    }));
+    expect([s, wide]).toEqual([
+      [0, 0.25, 0.5, 1],
+      [-1, -0.5, 0, 1],
+    ]);
+    const silent = featuresOf(x, [numbers(1)], (columns, analyze) => ({
+      s: analyze.scaleByMinMax(columns.x, {} as never),
+    }));
+    await expect(silent).rejects.toThrow("one client's value each, so disclose must be 'extremes'");
+  });
+});
+
+describe('moments', () => {
+  test('are scalars of all rows: sum, variance, standard deviation, count and quantiles', async () => {
+    const found = await featuresOf(x, [numbers(1, 2, null), numbers(3, 4)], (columns, analyze) => {
+      const scalars = {
+        sum: analyze.sum,
+        variance: analyze.variance,
+        stddev: analyze.stddev,
+        count: analyze.count,
+      };
+      const zeros = tf.zerosLike(columns.x);
+      return Object.fromEntries([
+        ...Object.entries(scalars).map(([name, of]) => [name, tf.add(zeros, of(columns.x))]),
+        ['middle', tf.add(zeros, tf.sum(analyze.quantiles(columns.x, [0.25, 0.75])))],
+      ]) as Readonly<Record<string, tf.Tensor>>;
+    });
+    // Squares 2.25, 0.25, 0.25 and 2.25 about 2.5; the first and the third of four elements.
+    const firsts = Object.fromEntries(Object.entries(found).map(([name, values]) => [name, values[0]]));
+    expect(firsts).toEqual({
+      sum: 10,
+      variance: 1.25,
+      stddev: Math.fround(Math.sqrt(1.25)),
+      count: 4,
+      middle: 4,
+    });
+  });
+});
+
+describe('hashText', () => {
+  test('gives equal texts one place, among as many as it is told', async () => {
+    const word = { w: textColumn(4) };
+    const rows = [...'abcabc'].map((w) => ({ w }));
+    const { h } = await featuresOf(word, [rows], ({ w }) => ({ h: hashText(w, 5) }));
+    expect(h?.slice(0, 3)).toEqual(h?.slice(3));
+    for (const place of h as readonly number[]) expect([0, 1, 2, 3, 4]).toContain(place);
+    // a, b and c differ by one in their first byte, whose factor is no multiple of 5: 1 + 17 = 18.
+    expect(new Set(h).size).toBe(3);
+    const wrong = featuresOf(word, [rows], ({ w }) => ({ h: hashText(tf.cast(w, 'float32'), 5) }));
+    await expect(wrong).rejects.toThrow('need a column of text, as it is');
   });
 });
 

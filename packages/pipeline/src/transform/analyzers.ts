@@ -1,6 +1,8 @@
 // What a preprocessing function may ask of all rows: each analyzer is a statistic, and what becomes of it are constants
 // of the graph. Until they are known, others stand in their place.
 import {
+  type Extremes,
+  extremes,
   type HeavyHitters,
   heavyHitters,
   moments,
@@ -11,7 +13,7 @@ import {
 } from '@starling/analytics';
 import { tf } from '@starling/compute';
 import type { Tensor } from '@starling/federated-core';
-import { checkOptions, count, numberWithin, optionError } from '@starling/federated-core/plan';
+import { checkOptions, count, kinds, numberWithin, optionError } from '@starling/federated-core/plan';
 import { type NumberColumn, type TableColumn, type TextColumn, textBytes } from '@starling/population';
 import type { Json } from '../artifacts/canonical.js';
 
@@ -58,15 +60,50 @@ export interface Analyze {
   bucketize(x: tf.Tensor, buckets: number): tf.Tensor;
   /** int32: the place of a text among the most frequent ones. */
   vocabulary(text: tf.Tensor, options: VocabularyOptions): tf.Tensor;
-  /** A scalar: the mean of the numbers. */
+  /**
+   * To 0 … 1 by its place among as many buckets of equally many rows, and within its bucket in proportion: spread
+   * evenly, however the numbers are spread. 0 below the first boundary, 1 from the last one on; NaN stays NaN.
+   */
+  spreadEvenly(x: tf.Tensor, buckets: number): tf.Tensor;
+  /**
+   * From the smallest number to the largest to 0 … 1, or between two others. They are one client's value each, and so
+   * must be disclosed; `scaleTo01` needs none. A column of one value becomes its sigmoid first.
+   */
+  scaleByMinMax(
+    x: tf.Tensor,
+    options: { readonly disclose: 'extremes'; readonly to?: readonly [number, number] },
+  ): tf.Tensor;
+  /** A scalar: the mean of the numbers that are finite; 0 of none. So are `sum`, `variance` and `stddev`, of all rows. */
   mean(x: tf.Tensor): tf.Tensor;
+  sum(x: tf.Tensor): tf.Tensor;
+  /** Of the population, as TensorFlow Transform has it. */
+  variance(x: tf.Tensor): tf.Tensor;
+  stddev(x: tf.Tensor): tf.Tensor;
+  /** A scalar: how many rows have a finite number; float32. */
+  count(x: tf.Tensor): tf.Tensor;
   /** A scalar: the quantile of the numbers, an element of them; above 0, below 1. */
   quantile(x: tf.Tensor, share: number): tf.Tensor;
+  /** [shares]: several of them, asked of the clients at once. */
+  quantiles(x: tf.Tensor, shares: readonly number[]): tf.Tensor;
 }
 
 /** Where there is no value, `value`. */
 export function fillMissing(x: tf.Tensor, value: tf.Tensor | number): tf.Tensor {
   return tf.where(tf.isNaN(x), typeof value === 'number' ? tf.scalar(value) : value, x);
+}
+
+/**
+ * int32: a place from 0 to `places` − 1 for each text, by its bytes alone: nothing is asked of anyone. Texts of one
+ * place are not told apart; a missing text is as an empty one.
+ */
+export function hashText(text: tf.Tensor, places: number): tf.Tensor {
+  numberWithin({ whole: true, from: 1, to: 65_536 })('Cannot hash texts', 'places', places);
+  if (text.rank !== 2 || text.dtype !== 'int32') {
+    throw optionError(
+      `Cannot hash texts: need a column of text, as it is, got ${text.dtype} [${text.shape}]`,
+    );
+  }
+  return spread(text, places);
 }
 
 export interface AnalyzeParts {
@@ -110,20 +147,44 @@ export function analyzeWith(parts: AnalyzeParts): Analyze {
     );
   }
 
-  function momentsOf(kind: string, x: tf.Tensor): Readonly<Record<string, tf.Tensor>> {
+  function momentsOf(
+    kind: string,
+    x: tf.Tensor,
+    of: (found: NumberMoments) => Readonly<Record<string, number>>,
+  ): Readonly<Record<string, tf.Tensor>> {
+    const scalars = (numbers: Readonly<Record<string, number>>): Constants =>
+      Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, scalar(value)]));
     return ask(
       {
         kind,
         parameters: null,
         input: x,
         statistic: (column) => moments(column as NumberColumn, { minClients }),
-        constantsOf: (result) => {
-          const { mean, stddev } = result as NumberMoments;
-          return { mean: scalar(mean ?? 0), stddev: scalar(stddev === null || stddev === 0 ? 1 : stddev) };
-        },
+        constantsOf: (result) => scalars(of(result as NumberMoments)),
       },
-      (unlike) => ({ mean: scalar(unlike), stddev: scalar(unlike + 2) }),
+      (unlike) =>
+        scalars(of({ count: 2, mean: unlike, variance: unlike + 2, stddev: unlike + 2, sum: unlike })),
     );
+  }
+
+  /** A scalar of the moments. */
+  const momentOf =
+    (kind: string, of: (found: NumberMoments) => number | null) =>
+    (x: tf.Tensor): tf.Tensor =>
+      momentsOf(kind, x, (found) => ({ value: of(found) ?? 0 }))['value'] as tf.Tensor;
+
+  /** To 0 … 1 from `low` to `high`; the sigmoid where they are one. */
+  function between(x: tf.Tensor, low: tf.Tensor, high: tf.Tensor): tf.Tensor {
+    const range = tf.sub(high, low);
+    const isRange = tf.greater(range, tf.scalar(0));
+    const scaled = tf.clipByValue(tf.div(tf.sub(x, low), tf.where(isRange, range, tf.scalar(1))), 0, 1);
+    return tf.where(isRange, scaled, tf.sigmoid(x));
+  }
+
+  function boundariesOf(kind: string, action: string, x: tf.Tensor, buckets: number): tf.Tensor {
+    numberWithin({ whole: true, from: 2, to: 1000 })(action, 'buckets', buckets);
+    const shares = Array.from({ length: buckets - 1 }, (_, at) => (at + 1) / buckets);
+    return quantilesOf(kind, x, shares, 'boundary');
   }
 
   function quantilesOf(
@@ -156,26 +217,72 @@ export function analyzeWith(parts: AnalyzeParts): Analyze {
 
   return {
     zScore: (x) => {
-      const { mean, stddev } = momentsOf('zScore', x) as { mean: tf.Tensor; stddev: tf.Tensor };
+      const { mean, stddev } = momentsOf('zScore', x, (found) => ({
+        mean: found.mean ?? 0,
+        stddev: found.stddev === null || found.stddev === 0 ? 1 : found.stddev,
+      })) as { mean: tf.Tensor; stddev: tf.Tensor };
       return tf.div(tf.sub(x, mean), stddev);
     },
-    mean: (x) => momentsOf('mean', x)['mean'] as tf.Tensor,
+    mean: momentOf('mean', ({ mean }) => mean),
+    sum: momentOf('sum', ({ sum }) => sum),
+    variance: momentOf('variance', ({ variance }) => variance),
+    stddev: momentOf('stddev', ({ stddev }) => stddev),
+    count: momentOf('count', ({ count: rows }) => rows),
     quantile: (x, share) => tf.reshape(quantilesOf('quantile', x, [share], 'element'), []),
-    scaleTo01: (x, { between = [0.01, 0.99] } = {}) => {
-      const [low, high] = tf.unstack(quantilesOf('scaleTo01', x, between, 'element')) as [
+    quantiles: (x, shares) => quantilesOf('quantiles', x, shares, 'element'),
+    scaleTo01: (x, { between: shares = [0.01, 0.99] } = {}) => {
+      const [low, high] = tf.unstack(quantilesOf('scaleTo01', x, shares, 'element')) as [
         tf.Tensor,
         tf.Tensor,
       ];
-      const range = tf.sub(high, low);
-      const isRange = tf.greater(range, tf.scalar(0));
-      const scaled = tf.clipByValue(tf.div(tf.sub(x, low), tf.where(isRange, range, tf.scalar(1))), 0, 1);
-      return tf.where(isRange, scaled, tf.sigmoid(x));
+      return between(x, low, high);
+    },
+    scaleByMinMax: (x, options) => {
+      const action = 'Cannot scale by the extremes';
+      checkOptions(action, options, { disclose: true, to: kinds.list });
+      if (options.disclose !== 'extremes') {
+        throw optionError(
+          `${action}: they are one client's value each, so disclose must be 'extremes'; scaleTo01 goes by quantiles, which disclose less`,
+        );
+      }
+      const { to: [first, last] = [0, 1] } = options;
+      if (!(first < last)) {
+        throw optionError(`${action}: to must be two numbers that ascend, got ${first} and ${last}`);
+      }
+      const { low, high } = ask(
+        {
+          kind: 'scaleByMinMax',
+          parameters: null,
+          input: x,
+          statistic: (column) => extremes(column as NumberColumn, { disclose: 'extremes', minClients }),
+          constantsOf: (result) => {
+            const { min, max } = result as Extremes;
+            return { low: scalar(min ?? 0), high: scalar(max ?? 0) };
+          },
+        },
+        (unlike) => ({ low: scalar(unlike), high: scalar(unlike + 2) }),
+      ) as { low: tf.Tensor; high: tf.Tensor };
+      return tf.add(tf.mul(between(x, low, high), tf.scalar(last - first)), tf.scalar(first));
     },
     bucketize: (x, buckets) => {
-      numberWithin({ whole: true, from: 2, to: 1000 })('Cannot bucketize', 'buckets', buckets);
-      const shares = Array.from({ length: buckets - 1 }, (_, at) => (at + 1) / buckets);
-      const boundaries = quantilesOf('bucketize', x, shares, 'boundary');
+      const boundaries = boundariesOf('bucketize', 'Cannot bucketize', x, buckets);
       return tf.sum(tf.cast(tf.greaterEqual(tf.expandDims(x, 1), tf.expandDims(boundaries, 0)), 'int32'), 1);
+    },
+    spreadEvenly: (x, buckets) => {
+      const action = 'Cannot spread evenly';
+      numberWithin({ whole: true, from: 3, to: 1000 })(action, 'buckets', buckets);
+      const boundaries = boundariesOf('spreadEvenly', action, x, buckets);
+      // From one boundary to the next: what of it lies below the number. Boundaries that are one count as passed.
+      const low = tf.expandDims(tf.slice(boundaries, [0], [buckets - 2]), 0);
+      const high = tf.expandDims(tf.slice(boundaries, [1], [buckets - 2]), 0);
+      const width = tf.sub(high, low);
+      const isWide = tf.greater(width, tf.scalar(0));
+      const own = tf.expandDims(x, 1);
+      const within = tf.clipByValue(tf.div(tf.sub(own, low), tf.where(isWide, width, tf.scalar(1))), 0, 1);
+      const passed = tf.cast(tf.greaterEqual(own, low), 'float32');
+      const missing = tf.mul(tf.sub(x, x), tf.scalar(0)); // NaN of NaN and of infinities, else 0
+      const place = tf.mean(tf.where(tf.logicalAnd(isWide, tf.greaterEqual(own, own)), within, passed), 1);
+      return tf.where(tf.isNaN(x), missing, place);
     },
     vocabulary: (text, options) => {
       checkOptions('Cannot make a vocabulary', options, {

@@ -15,7 +15,7 @@ import {
   type Schema,
   type StatisticsBySplit,
 } from '@starling/pipeline';
-import { formatDuration, formatNumber } from '../output/numbers.js';
+import { countOf, formatDuration, formatNumber } from '../output/numbers.js';
 import { renderChart } from './chart.js';
 import { escapeHtml } from './html.js';
 import { renderFactList, renderPage, renderTable } from './page.js';
@@ -145,9 +145,13 @@ function curveCharts(curves: Curves): string {
     .join('\n');
 }
 
-function constraintTable({ constraints }: BlessingFile): string {
+function constraintTable({ constraints, trial }: BlessingFile): string {
   const number = (value: number | null): string => (value === null ? '' : formatNumber(value));
-  const rows = constraints.map(({ constraint, outcome, value, low, high, reason }) =>
+  const tried = (trial?.constraints ?? []).map((one) => ({
+    ...one,
+    constraint: `${one.constraint} (trial by ${countOf(trial?.clients ?? 0, 'client')})`,
+  }));
+  const rows = [...constraints, ...tried].map(({ constraint, outcome, value, low, high, reason }) =>
     [constraint, outcome, number(value), low === null ? '' : `${number(low)} to ${number(high)}`, reason]
       .map(
         (cell, at) =>
@@ -184,10 +188,12 @@ function renderSeen(nodes: readonly NodeResult[]): string {
     Pusher: 'nothing',
   };
   const rows = nodes.map(({ node, component, artifact }) => {
-    const bytes = artifact?.properties['bytesPerClient'];
+    const { bytesPerClient: bytes, triedBy } = artifact?.properties ?? {};
     return [
       node,
-      seen[component] ?? '',
+      typeof triedBy === 'number' && triedBy > 0
+        ? `sums over ${countOf(triedBy, 'client')} that tried the model`
+        : (seen[component] ?? ''),
       typeof bytes === 'number' ? `${formatNumber(bytes)} bytes from each client` : '',
     ];
   });

@@ -114,10 +114,13 @@ export function modelValidator(options: ModelValidatorOptions): BlessingNode {
           };
           const all = results.length + (tried?.constraints.length ?? 0);
           const held = all === 1 ? '1 constraint holds' : `${all} constraints hold`;
-          const by = tried === null ? '' : `, tried by ${tried.clients} clients`;
+          const by =
+            tried === null
+              ? ''
+              : `, tried by ${tried.clients === 1 ? '1 client' : `${tried.clients} clients`}`;
           return {
             files: { 'blessing.json': canonical(blessing, 2) },
-            properties: { model, constraints: all },
+            properties: { model, constraints: all, triedBy: tried?.clients ?? 0 },
             refused,
             summary: refused.length === 0 ? `blessed: ${held}${by}` : `NOT BLESSED: ${refused[0]}`,
           };

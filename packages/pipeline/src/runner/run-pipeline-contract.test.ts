@@ -102,8 +102,22 @@ describe('runPipeline', () => {
     async () => {
       const copy = newFolder();
       cpSync(folder, copy, { recursive: true });
+      const running = new Set<string>();
+      const together = new Set<string>();
       // The model before was made by another preprocess, and is not to be compared with.
-      const changed = await run(copy, { limit: 6, constraints: [atLeast('accuracy', 0.5)] });
+      const changed = await run(
+        copy,
+        { limit: 6, constraints: [atLeast('accuracy', 0.5)] },
+        {
+          onNode: ({ node, status }) => {
+            if (status === 'running') running.add(node);
+            else running.delete(node);
+            if (running.size > 1) together.add([...running].sort().join(' and '));
+          },
+        },
+      );
+      // Neither takes anything of the other.
+      expect([...together]).toContain('evaluator and infra-validator');
       expect(made(changed)).toEqual([
         'transform',
         'trainer',

@@ -57,14 +57,18 @@ describe('starling analyze', () => {
     writeFileSync(
       join(directory, 'weather.ts'),
       `// weather.ts: the weather at three stations.
-import { readTables } from '@starling/data';
-import { tablesOf } from '@starling/population';
+import { numberColumn, tablesOf, textColumn } from '@starling/population';
 
-const { columns, ...all } = await readTables('weather.csv', { client: 'station' });
-const ids = Array.from({ length: all.size }, (_, index) => all.clientId(index));
-const empty = tablesOf({ name: 'weather', columns, clients: ids.map((id) => ({ id, rows: [] })) });
-const own = ids.indexOf(process.env['STATION'] ?? '');
-export default { ...empty, table: (index: number) => (index === own ? all.table(index) : empty.table(index)) };
+const rows = {
+  north: [{ celsius: 21.5, sky: 'sun' }, { celsius: 22, sky: 'rain' }],
+  south: [{ celsius: 30.25, sky: 'sun' }, { celsius: null, sky: 'sun' }],
+  west: [{ celsius: 19, sky: 'fog' }],
+};
+export default tablesOf({
+  name: 'weather',
+  columns: { celsius: numberColumn(), sky: textColumn(4) },
+  clients: Object.entries(rows).map(([id, own]) => ({ id, rows: id === process.env['STATION'] ? own : [] })),
+});
 `,
     );
     const analysis = startStarling(

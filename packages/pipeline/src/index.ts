@@ -92,10 +92,6 @@ export type {
   TextStatistics,
   ValueCounts,
 } from './statistics/dataset-statistics.js';
-export {
-  type Analyze,
-  fillMissing,
-  hashText,
-  type VocabularyOptions as AnalyzeVocabularyOptions,
-} from './transform/analyzers.js';
+export type { Analyze, VocabularyOptions as AnalyzeVocabularyOptions } from './transform/analyze.js';
 export type { ColumnTensors, Features, Preprocess } from './transform/captured-transform.js';
+export { fillMissing, hashText } from './transform/mappers.js';

@@ -16,9 +16,9 @@ export interface TrieVotes {
  *
  * A client gives one vote at most at each level, and so moves the count of one prefix. Of k other clients with that
  * prefix, votes are binomial: it is kept with probability q(k) without the client and with q(k + 1) with it, since the
- * client is one more that may be drawn. δ of a level is then the most that q(k + 1) exceeds e^ε q(k) by, over all k; the
- * other way round, that a prefix is not kept, 1 − q(k) is at most (1 − q(k + 1)) / (1 − share). A choice among words is
- * a mixture of these, which is no worse. Levels compose by adding up ε and δ.
+ * client is one more that may be drawn. δ of a level is then the most that q(k + 1) exceeds e^ε q(k) by, over all k;
+ * the other way round, that a prefix is not kept, 1 − q(k) is at most (1 − q(k + 1)) / (1 − share). A choice among
+ * words is a mixture of these, which is no worse. Levels compose by adding up ε and δ.
  */
 export function trieEpsilon(votes: TrieVotes, delta: number): number | null {
   const { share, threshold, levels } = votes;

@@ -5,6 +5,7 @@ import { createSecureContext } from 'node:tls';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { UsageError } from '../errors/usage-error.js';
+import type { Listening } from '../run/asked-clients.js';
 import { numberOption, textOption } from './options.js';
 import { readToken, tokenFileOption, tokenOption } from './secrets.js';
 
@@ -25,16 +26,6 @@ export interface ListeningOptions extends TlsPaths {
   readonly token?: string;
   readonly tokenFile?: string;
   readonly clientTokens?: string;
-}
-
-/** Where to listen, and for whom. */
-export interface Listening {
-  readonly port: number;
-  readonly host: string;
-  readonly deadlineMs: number;
-  readonly token?: string;
-  readonly clientTokens?: string;
-  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 /** The options of `--runtime live`. */

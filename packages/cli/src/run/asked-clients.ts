@@ -2,12 +2,21 @@
 // machine that stay until the end, or live ones that join by themselves.
 import { type StayingClients, stayingClients } from '@starling/coordinator';
 import type { Runtime } from '@starling/runtime';
-import type { Listening } from '../commands/listening.js';
 import { startClientProcesses } from './client-processes.js';
 import { MAX_EXTENSIONS, makeRuntime, type RuntimeSettings, requireSockets } from './runtimes.js';
 
 /** Live clients wait up to half a minute before they connect again. */
 const FAREWELL_MS = 30_000;
+
+/** Where to listen, and for whom. */
+export interface Listening {
+  readonly port: number;
+  readonly host: string;
+  readonly deadlineMs: number;
+  readonly token?: string;
+  readonly clientTokens?: string;
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
 
 export interface AskedClients {
   /** Where live clients join; null of others. */

@@ -18,7 +18,7 @@ import {
 import { computedColumn, type TableColumn } from '@starling/population';
 import { rowType } from '../examples/row-data.js';
 import type { NodeContext } from '../nodes/node.js';
-import type { AnalyzerCall, Constants, KnownConstants } from '../transform/analyzers.js';
+import type { AnalyzerCall, Constants, KnownConstants } from '../transform/analyze.js';
 import {
   analyzerCalls,
   inputComputation,

@@ -3,7 +3,7 @@ import { StarlingError, seedFrom, type Tensor } from '@starling/federated-core';
 import { flatten, leafNames } from '@starling/federated-core/plan';
 import type { TableColumns } from '@starling/population';
 import type { NodeContext } from '../nodes/node.js';
-import type { KnownConstants } from '../transform/analyzers.js';
+import type { KnownConstants } from '../transform/analyze.js';
 import { batchType, featuresComputation, type TransformSource } from '../transform/captured-transform.js';
 
 /** Throws a `StarlingError` if a row's features depend on the other rows of its batch, which serving does not have. */

@@ -23,7 +23,7 @@ import { canonical, type Json } from '../artifacts/canonical.js';
 import { nodeOf } from '../nodes/check-node.js';
 import type { Node, NodeContext } from '../nodes/node.js';
 import { featureOf, type Schema } from '../schema/schema.js';
-import type { KnownConstants } from '../transform/analyzers.js';
+import type { KnownConstants } from '../transform/analyze.js';
 import { featuresComputation } from '../transform/captured-transform.js';
 import { type ModelNode, type Weights, weightsIn } from './trainer.js';
 import { transformedModel } from './transformed-model.js';

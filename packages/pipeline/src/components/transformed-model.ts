@@ -5,7 +5,7 @@ import { formatType, type Type } from '@starling/federated-core';
 import { isAssignable, optionError } from '@starling/federated-core/plan';
 import type { Batch, Model } from '@starling/learning';
 import { rowType } from '../examples/row-data.js';
-import type { KnownConstants } from '../transform/analyzers.js';
+import type { KnownConstants } from '../transform/analyze.js';
 import { type Features, traceFeatures } from '../transform/captured-transform.js';
 import type { TransformNode } from './transformer.js';
 

@@ -9,7 +9,7 @@ import { type Artifact, jsonOf } from '../artifacts/artifact.js';
 import { canonical } from '../artifacts/canonical.js';
 import { nodeOf } from '../nodes/check-node.js';
 import type { Node } from '../nodes/node.js';
-import type { Constants, KnownConstants } from '../transform/analyzers.js';
+import type { Constants, KnownConstants } from '../transform/analyze.js';
 import {
   analyzerCalls,
   type Features,

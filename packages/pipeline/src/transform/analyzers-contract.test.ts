@@ -15,8 +15,8 @@ import { schemaGen } from '../components/schema-gen.js';
 import { statisticsGen } from '../components/statistics-gen.js';
 import { constantsIn, transformer } from '../components/transformer.js';
 import { rowsOf } from '../examples/row-data.js';
-import { hashText } from './analyzers.js';
 import { batchType, featuresComputation, type Preprocess } from './captured-transform.js';
+import { hashText } from './mappers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'transform-'));
 afterAll(() => rmSync(folder, { recursive: true }));

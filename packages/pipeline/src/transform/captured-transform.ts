@@ -14,13 +14,8 @@ import {
 import { optionError } from '@starling/federated-core/plan';
 import type { TableColumns } from '@starling/population';
 import { rowType } from '../examples/row-data.js';
-import {
-  type Analyze,
-  type AnalyzerCall,
-  analyzeWith,
-  type Constants,
-  type KnownConstants,
-} from './analyzers.js';
+import type { Analyze, AnalyzerCall, Constants, KnownConstants } from './analyze.js';
+import { analyzeWith } from './analyzers.js';
 import { orderedBytes } from './ordered-bytes.js';
 
 /** A column in a preprocessing function: numbers float32 [B], NaN where missing; texts int32 [B, bytes]. */

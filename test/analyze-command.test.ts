@@ -66,7 +66,7 @@ const rows = {
 };
 export default tablesOf({
   name: 'weather',
-  columns: { celsius: numberColumn(), sky: textColumn(4) },
+  columns: { celsius: numberColumn(), sky: textColumn(5) },
   clients: Object.entries(rows).map(([id, own]) => ({ id, rows: id === process.env['STATION'] ? own : [] })),
 });
 `,

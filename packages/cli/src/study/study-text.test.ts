@@ -11,6 +11,7 @@ describe('formatSpread', () => {
     [1234.5, 67.8, '1235 ± 68'],
     [-0.5, 0.0999, '-0.500 ± 0.100'],
     [12, 0, '12'],
+    [0.6825396825396826, 1.4e-16, '0.6825'],
     [0.31254, null, '0.3125'],
   ])('shows %d with a deviation of %d to its second digit', (mean, sd, text) => {
     expect(formatSpread({ mean, sd, count: 3 })).toBe(text);

@@ -23,9 +23,12 @@ const LINES_SHOWN = 16;
 /** Columns of metrics at the end. */
 const METRICS_SHOWN = 4;
 
+/** Of equal numbers a deviation is what their mean was rounded by: at most a few of its last digits. */
+const ROUNDING = 1e-12;
+
 /** `0.9123 ± 0.0045`: the mean to the place of the second digit of the deviation. */
 export function formatSpread({ mean, sd }: Spread): string {
-  if (sd === null || sd === 0 || !Number.isFinite(sd)) return formatNumber(mean);
+  if (sd === null || sd <= Math.abs(mean) * ROUNDING || !Number.isFinite(sd)) return formatNumber(mean);
   const places = Math.max(0, Math.min(12, 1 - Math.floor(Math.log10(sd))));
   return `${mean.toFixed(places)} ± ${sd.toFixed(places)}`;
 }

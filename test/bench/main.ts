@@ -19,6 +19,7 @@ import {
 } from './configuration.js';
 import { runMemoryChecks } from './memory/memory-checks.js';
 import { peers, pythonOf } from './peers/peers.js';
+import { runReaders } from './readers/readers.js';
 import { type ContenderResult, report } from './report.js';
 import { runRobust } from './robust/robust.js';
 import { runStragglers } from './stragglers/stragglers.js';
@@ -37,6 +38,7 @@ const HELP = `Usage: npm run bench -- [options]
   --memory           measure memory instead: large populations, many rounds, the CNN
   --commits          measure rounds that are kept instead, beside the same that are not (default: 200 rounds, 2 turns)
   --stragglers       measure FedProx with stragglers instead, as it is and with masked steps (default: lr, cnn; 3 turns)
+  --readers          measure readers of large files instead: Parquet, LEAF, SQLite
   --robust           measure the rules over single updates instead, 100 clients of a million numbers, beside numpy
 `;
 
@@ -62,6 +64,7 @@ const { values, positionals } = parseArgs({
     memory: { type: 'boolean', default: false },
     stragglers: { type: 'boolean', default: false },
     commits: { type: 'boolean', default: false },
+    readers: { type: 'boolean', default: false },
     robust: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -70,6 +73,7 @@ const { values, positionals } = parseArgs({
 if (values.help) process.stdout.write(HELP);
 else if (values.memory) await runMemoryChecks();
 else if (values.commits) await runCommits(Number(values.rounds ?? 200));
+else if (values.readers) await runReaders();
 else if (values.robust) await runRobust();
 else if (values.stragglers) {
   await runStragglers(modelsOf(MODELS.slice(0, 2)), {

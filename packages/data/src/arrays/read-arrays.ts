@@ -35,15 +35,21 @@ function openArrays(files: Readonly<Record<string, string>>, options: NpzOptions
   const hashes: Record<string, string> = {};
   const columnOf = (name: string): ArrayColumn => {
     const path = files[name] as string;
-    const file = dataFile(path);
-    hashes[name] = file.hash();
-    const bytes = new Uint8Array(file.bytes);
-    file.read(bytes, 0);
-    return { path, name, array: arrayIn({ path, column: name }, bytes) };
+    const { array, hash } = readArray({ path, column: name });
+    hashes[name] = hash;
+    return { path, name, array };
   };
   const columns = wanted.map(({ name }) => columnOf(name));
   const owners = client < 0 ? null : columnOf(names[client] as string);
   return arrayRows(options.name ?? 'arrays', columns, owners, hashes);
+}
+
+/** The array of a file, and what tells the file from others. */
+export function readArray(place: FilePlace): { readonly array: Tensor; readonly hash: string } {
+  const file = dataFile(place.path);
+  const bytes = new Uint8Array(file.bytes);
+  file.read(bytes, 0);
+  return { array: arrayIn(place, bytes), hash: file.hash() };
 }
 
 function arrayIn(place: FilePlace, bytes: Uint8Array): Tensor {

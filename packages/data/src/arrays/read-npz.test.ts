@@ -3,6 +3,7 @@ import { float32, int32, struct, uint8 } from '@starling/federated-core';
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { numbers, written } from '../testing/written-file.js';
+import { inspectArrays } from './inspect-arrays.js';
 import { readNpz } from './read-npz.js';
 
 function npy(
@@ -20,6 +21,41 @@ function npy(
 const x = npy('<f4', '(3, 2)', Float32Array.of(1, 2, 3, 4, 5, 6));
 const y = npy('<i8', '(3,)', BigInt64Array.of(7n, -8n, 9n));
 const who = npy('|u1', '(3,)', Uint8Array.of(1, 0, 1));
+
+describe('inspectArrays', () => {
+  test('tells their types, extremes and clients', async () => {
+    const path = written('a.npz', zipSync({ 'x.npy': x, 'y.npy': y, 'who.npy': who }));
+    const report = await inspectArrays(path, { client: 'who' });
+    expect(report).toMatchObject({
+      format: 'npz',
+      rows: 3,
+      clients: { column: 'who', count: 2, rows: { min: 1, median: 1.5, max: 2 } },
+    });
+    expect(report.columns.map(({ name, type, min, max, note }) => [name, type, min, max, note])).toEqual([
+      ['x', 'float32(2)', 1, 6, null],
+      ['y', 'int32()', -8, 9, null],
+      ['who', 'uint8()', 0, 1, null],
+    ]);
+    const one = await inspectArrays(written('labels.npy', y));
+    expect(one).toMatchObject({
+      format: 'array',
+      rows: 3,
+      clients: null,
+      columns: [{ name: 'labels', max: 9 }],
+    });
+  });
+
+  test('says which array has other rows, and which one is to name the client', async () => {
+    const short = npy('<f8', '(1,)', Float64Array.of(1));
+    const path = written('a.npz', zipSync({ 'x.npy': x, 'z.npy': short }));
+    const { columns } = await inspectArrays(path);
+    expect(columns.map(({ note }) => note)).toEqual([
+      null,
+      'z has 1 row, and the first array 3: leave it out of columns',
+    ]);
+    await expect(inspectArrays(path, { client: 'who' })).rejects.toThrow("must have a column 'who'");
+  });
+});
 
 describe('readNpz', () => {
   test('gives each client its rows, with the types that are stored', async () => {

@@ -7,7 +7,7 @@ import type { ClientData } from '@starling/population';
 import { tableColumns } from '../columns/table-columns.js';
 import { FileError } from '../errors/file-error.js';
 import { reading } from '../errors/reading.js';
-import { bareName, dataFile } from '../files/data-file.js';
+import { bareName, type DataFile, dataFile } from '../files/data-file.js';
 import { type ArrayColumn, arrayRows } from './array-rows.js';
 import { readNpy } from './npy.js';
 
@@ -29,13 +29,27 @@ export function readNpz(path: string, options: NpzOptions = {}): Promise<ClientD
 
 async function openNpz(path: string, options: NpzOptions): Promise<ClientData> {
   checkOptions('Cannot read npz', options, { client: kinds.text, columns: kinds.list, name: kinds.text });
+  const { file, entries } = await npzEntries(path);
+  const names = Object.keys(entries).map((entry) => basename(entry, '.npy'));
+  const { client, wanted } = tableColumns(path, names, options);
+  const arrayOf = (name: string): Tensor =>
+    readNpy({ path, column: name }, entries[`${name}.npy`] as Uint8Array);
+  const columnOf = (name: string): ArrayColumn => ({ path, name, array: arrayOf(name) });
+  const columns = wanted.map(({ name }) => columnOf(name));
+  const owners = client < 0 ? null : columnOf(names[client] as string);
+  return arrayRows(options.name ?? bareName(path), columns, owners, { file: file.hash() });
+}
+
+/** The arrays of an archive by the names of their files. Throws a `FileError` if it is none. */
+export async function npzEntries(
+  path: string,
+): Promise<{ readonly file: DataFile; readonly entries: Readonly<Record<string, Uint8Array>> }> {
   const file = dataFile(path);
   const bytes = new Uint8Array(file.bytes);
   file.read(bytes, 0);
   const { unzipSync } = await import('fflate');
-  let entries: Readonly<Record<string, Uint8Array>>;
   try {
-    entries = unzipSync(bytes);
+    return { file, entries: unzipSync(bytes) };
   } catch (cause) {
     throw new FileError({
       path,
@@ -45,12 +59,4 @@ async function openNpz(path: string, options: NpzOptions): Promise<ClientData> {
       cause,
     });
   }
-  const names = Object.keys(entries).map((entry) => basename(entry, '.npy'));
-  const { client, wanted } = tableColumns(path, names, options);
-  const arrayOf = (name: string): Tensor =>
-    readNpy({ path, column: name }, entries[`${name}.npy`] as Uint8Array);
-  const columnOf = (name: string): ArrayColumn => ({ path, name, array: arrayOf(name) });
-  const columns = wanted.map(({ name }) => columnOf(name));
-  const owners = client < 0 ? null : columnOf(names[client] as string);
-  return arrayRows(options.name ?? bareName(path), columns, owners, { file: file.hash() });
 }

@@ -1,5 +1,6 @@
 // Tells what a file holds, by the format that its name says.
 import { extname } from 'node:path';
+import { inspectArrays } from '../arrays/inspect-arrays.js';
 import { inspectCsv } from '../csv/inspect-csv.js';
 import { FileError } from '../errors/file-error.js';
 import type { DataReport } from '../inspect/data-report.js';
@@ -25,6 +26,9 @@ const FORMATS: Readonly<
   '.ndjson': inspectJsonLines,
   '.json': inspectLeaf,
   '.parquet': inspectParquet,
+  '.npy': inspectArrays,
+  '.npz': inspectArrays,
+  '.idx': inspectArrays,
   '.sqlite': inspectSqlite,
   '.db': inspectSqlite,
 };

@@ -11,6 +11,7 @@ export { CHUNK_BYTES, defaultLimits, MAX_BODY_BYTES, type WireLimits } from './f
 export { boundReason, MAX_REASON } from './frames/reason.js';
 export { commonVersion, spokenVersions, type VersionRange, versionsApart } from './frames/versions.js';
 export { bodyLimit, slicesLimit, updateLimit } from './messages/body-limit.js';
+export { type BodyMemory, type BodyMemoryOptions, createBodyMemory } from './messages/body-memory.js';
 export {
   type Control,
   type ControlInput,

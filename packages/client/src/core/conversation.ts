@@ -20,6 +20,7 @@ import {
   WireError,
 } from '@starling/wire';
 import { createBlobFetcher } from './blob-fetcher.js';
+import { bodyMemory } from './body-memory.js';
 import type { ClientOptions } from './client-options.js';
 import type { Keeper } from './keeper.js';
 import type { ClientLogger } from './logger.js';
@@ -98,7 +99,7 @@ export function converse(options: ConversationOptions): Conversation {
     plans.partialBlobs,
   );
   const reports = createReports(memory, counts, options, () => logger);
-  const assembler = createAssembler({ maxBodyBytes, resume });
+  const assembler = createAssembler({ maxBodyBytes, resume, take: bodyMemory.take });
   const socket: ClientSocket = options.connect(options.url, {
     open() {
       state = 'greeting';
@@ -203,6 +204,7 @@ export function converse(options: ConversationOptions): Conversation {
         throw new WireError('frame-not-binary', 'Cannot read a text message: need binary ones');
       const frame = decodeFrame(bytes, version);
       const message = assembler.push(frame);
+      bodyMemory.frame(bytes, message?.body?.buffer === bytes.buffer);
       if (message !== null) take(message, frame.version);
     } catch (error) {
       abandon(error);

@@ -5,6 +5,7 @@ import { clientOutcome, droppedReport } from '@starling/plan/runner';
 import { encodeLeaves } from '@starling/plan/safetensors';
 import { StoreFailedError } from '@starling/store';
 import { type Control, encodeBodyMessage, encodeMessage, type PartialBody, WireError } from '@starling/wire';
+import { bodyMemory } from './body-memory.js';
 import type { Keeper } from './keeper.js';
 import { keptState } from './kept-state.js';
 import type { ClientLogger } from './logger.js';
@@ -60,6 +61,7 @@ export function createWorker(options: WorkerOptions): Worker {
     };
     const shared = options.broadcasts.check(body, broadcast);
     if (memory.broadcast?.bytes === body) memory.broadcast = { ...memory.broadcast, bytes: shared.bytes };
+    if (shared.bytes !== body) bodyMemory.spent(body);
     const sliced =
       slices === null || own === null ? [] : plan.unpackSlices(phase, readBody(own.bytes, slices).leaves);
     const isLate = (): void =>

@@ -28,6 +28,8 @@ export interface GatheringOptions extends PhaseAddress {
   readonly goal?: number;
   readonly logger: Logger;
   readonly metrics: ServerMetrics;
+  /** Told of the body of a report that nothing reads any more. */
+  readonly spent?: (body: Uint8Array) => void;
 }
 
 export interface Gathering extends Reports {
@@ -54,7 +56,7 @@ const rejectionCodes: ReadonlySet<string> = new Set<RejectionCode>([
 /** Begins to gather. What too few reports mean for the round is the round loop's business. */
 export function gather(options: GatheringOptions): Gathering {
   const { run, round, attempt, phase, base, cohort, deadlineMs, extendBelow, maxExtensions } = options;
-  const { check, alter, logger, metrics } = options;
+  const { check, alter, logger, metrics, spent = () => {} } = options;
   const positions = new Map(cohort.map((client, position) => [client, position]));
   /** Let go of at the end: what is left answers late reports, and a model must not stay in memory for that. */
   let fold: LaneFold | null = options.fold;
@@ -75,14 +77,14 @@ export function gather(options: GatheringOptions): Gathering {
     settle = { resolve, reject };
   });
 
-  /** Does what the machine says; `update`: of the report that was given. Gives its answer to that. */
-  function act(actions: readonly GatheringAction[], update: readonly Tensor[] | null = null) {
+  /** Does what the machine says; `report`: the one that was given. Gives its answer to that. */
+  function act(actions: readonly GatheringAction[], report: Reported | null = null) {
     let answer: (GatheringAction & { readonly kind: 'answer' }) | null = null;
     for (const action of actions) {
       switch (action.kind) {
         case 'settle':
           tally(action.client, action.fate);
-          foldIn(action.position, action.fate.status === 'accepted' ? update : null).catch(fail);
+          foldIn(action.position, action.fate.status === 'accepted' ? report : null).catch(fail);
           break;
         case 'extended':
           metrics.add('starling_deadline_extensions_total');
@@ -117,8 +119,10 @@ export function gather(options: GatheringOptions): Gathering {
     logger.debug({ client, code, reason }, `client ${status}`);
   }
   /** `async`, so that what a fold throws at once ends the phase too, and never the process. */
-  async function foldIn(position: number, update: readonly Tensor[] | null): Promise<void> {
-    await (update === null ? fold!.skip(position) : fold!.accept(position, update));
+  async function foldIn(position: number, report: Reported | null): Promise<void> {
+    if (report === null || report.update === null) return fold!.skip(position);
+    report.isFolded = true;
+    return fold!.accept(position, report.update, () => spent(report.body));
   }
   function wake(): void {
     const at = isAbandoned ? null : machine.wakeAt;
@@ -177,9 +181,12 @@ export function gather(options: GatheringOptions): Gathering {
       const { broadcast: _, ...of } = at;
       if (isAbandoned && !machine.isOver) {
         metrics.add('starling_updates_ignored_total');
+        spent(body);
         return { ...of, status: 'ignored', code: 'round-over', reason: 'the round was given up' };
       }
-      const { status, code, reason } = act(machine.handle(report, now()), update)!;
+      const reported: Reported = { body, update, isFolded: false };
+      const { status, code, reason } = act(machine.handle(report, now()), reported)!;
+      if (!reported.isFolded) spent(body);
       if (status === 'ignored') metrics.add('starling_updates_ignored_total');
       return { ...of, status, ...(code === null ? {} : { code, reason: reason ?? '' }) };
     },
@@ -201,6 +208,14 @@ export function gather(options: GatheringOptions): Gathering {
     },
     abandon,
   };
+}
+
+/** A report that has come whole. */
+interface Reported {
+  readonly body: Uint8Array;
+  readonly update: readonly Tensor[] | null;
+  /** Whether the fold has its update. */
+  isFolded: boolean;
 }
 
 type Alter = (update: readonly Tensor[]) => readonly Tensor[];

@@ -25,6 +25,7 @@ import {
 } from '@starling/wire';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
+import { bodyMemory } from '../bodies/body-memory.js';
 import type { PlanOffer } from '../bodies/plan-offer.js';
 import { type Arrivals, createArrivals } from './arrivals.js';
 import { type BlobQueue, createBlobQueue } from './blob-queue.js';
@@ -124,6 +125,7 @@ export class Connection {
       return type === 'update' ? (this.#options.offer.updateLimits[control.phase] ?? 0) : 0;
     },
     resume: (message) => this.#options.handlers.resume(this, message),
+    take: bodyMemory.take,
   });
 
   constructor(options: ConnectionOptions) {
@@ -301,6 +303,7 @@ export class Connection {
       if (frame.type === 'update') this.#uploadSinceMs = performance.now();
       if (frame.type !== 'part') this.#arrivals.count();
       const message = this.#assembler.push(frame);
+      bodyMemory.frame(bytes, message?.body?.buffer === bytes.buffer);
       if (message !== null) this.#take(message);
     } catch (error) {
       if (error instanceof WireError && error.code === 'unauthorized') {

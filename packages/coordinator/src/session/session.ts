@@ -17,6 +17,7 @@ import {
 } from '@starling/runtime/phases';
 import { WireError } from '@starling/wire';
 import { pino } from 'pino';
+import { bodyMemory } from '../bodies/body-memory.js';
 import { offerPlan } from '../bodies/plan-offer.js';
 import { createStreamIds } from '../bodies/shared-body.js';
 import type { GatheringOptions } from '../phases/gathering.js';
@@ -147,6 +148,7 @@ export async function openSession(
           ...(goal !== undefined && { goal }),
           logger: logger.child({ round, phase }),
           metrics,
+          spent: bodyMemory.spent,
         });
         hosted.assign(task);
         cohort.forEach((index, position) => {

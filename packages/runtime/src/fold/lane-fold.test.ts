@@ -1,4 +1,4 @@
-import { float32, type Tensor, tensor } from '@starling/federated-core';
+import { float32, sequence, type Tensor, tensor } from '@starling/federated-core';
 import { type Aggregation, createReduction, type Reduction } from '@starling/federated-core/plan';
 import * as fc from 'fast-check';
 import { assert, describe, expect, test } from 'vitest';
@@ -68,6 +68,35 @@ describe('createLaneFold', () => {
         },
       ),
     );
+  });
+
+  test('`createLaneFold` says when an update may be written over, whatever the order, and never of one that it keeps', async () => {
+    const kinds: readonly Aggregation[] = [
+      sum,
+      maximum,
+      { kind: 'collect', update: float32(), result: sequence(float32()) },
+    ];
+    for (const kind of kinds) {
+      const reduction = createReduction(kind, () => []);
+      const report = async (order: readonly number[], spoils: boolean) => {
+        const options = { aggregations: [kind], reductions: [reduction], laneSize: 2, cohortSize: 5 };
+        const lanes = createLaneFold(options);
+        let added = 0;
+        for (const position of order) {
+          const leaf = scalar(position + 0.5);
+          await lanes.accept(position, [leaf], () => {
+            added++;
+            if (spoils) (leaf.data as Float32Array).fill(Number.NaN);
+          });
+        }
+        const [accumulator] = await lanes.finish();
+        return { added, report: await reduction.report(accumulator!) };
+      };
+      const straight = await report([0, 1, 2, 3, 4], false);
+      const spoiled = await report([3, 1, 4, 0, 2], true);
+      assert.deepEqual(spoiled.report, straight.report);
+      if (kind === sum) assert.strictEqual(spoiled.added, 5);
+    }
   });
 
   test('`createLaneFold` gives zeros when the cohort is empty', async () => {

@@ -21,8 +21,9 @@ export interface LaneFold {
    * Adds the update of the client at `position` of the cohort, which must have passed `updateChecker`. An update that
    * comes before its turn is kept, not copied, until then. Resolves once it is folded or kept; rejects, as `finish`
    * does, where an operator of the plan fails. Throws a `RangeError` for a position out of range or taken before.
+   * `added` is called once nothing reads the update any more; never, if its numbers lie in what they were added to.
    */
-  accept(position: number, update: readonly Tensor[]): Promise<void>;
+  accept(position: number, update: readonly Tensor[], added?: () => void): Promise<void>;
   /** Says that nothing will come from the client at `position`: refused, failed, or lost. */
   skip(position: number): Promise<void>;
   /** The accumulators of the cohort, once every position was accepted or skipped. */
@@ -40,18 +41,20 @@ export function createLaneFold(options: LaneFoldOptions): LaneFold {
     accumulators: null as LaneAccumulators | null,
     folding: false,
   }));
-  const waiting = new Map<number, readonly Tensor[] | null>();
+  const waiting = new Map<number, Waiting | null>();
   const running = new Set<Promise<void>>();
   let taken = 0;
 
   const fold = async (index: number, lane: (typeof lanes)[number]): Promise<void> => {
     lane.folding = true;
     while (lane.next < lane.end) {
-      const update = waiting.get(lane.next);
-      if (update === undefined) break;
-      if (update !== null) {
+      const next = waiting.get(lane.next);
+      if (next === undefined) break;
+      if (next !== null) {
+        const { update, added } = next;
         lane.accumulators ??= await zeroAccumulators(reductions);
         lane.accumulators = await accumulate(lane.accumulators, update, staleness?.[lane.next]);
+        if (added !== undefined && !holdsAny(lane.accumulators, update)) added();
       }
       waiting.delete(lane.next++);
     }
@@ -62,7 +65,7 @@ export function createLaneFold(options: LaneFoldOptions): LaneFold {
     await merge.offer(index, accumulators);
   };
 
-  const take = (position: number, update: readonly Tensor[] | null): Promise<void> => {
+  const take = (position: number, next: Waiting | null): Promise<void> => {
     const index = Math.floor(position / laneSize);
     const lane = lanes[index];
     if (lane === undefined || !(position >= lane.next) || position >= lane.end || waiting.has(position)) {
@@ -70,7 +73,7 @@ export function createLaneFold(options: LaneFoldOptions): LaneFold {
         `Cannot fold position ${position}: need each of 0 to ${cohortSize - 1} once, got it twice or out of range`,
       );
     }
-    waiting.set(position, update);
+    waiting.set(position, next);
     taken++;
     if (lane.folding) return Promise.resolve(); // the call that is folding this lane takes it in its turn
     const run = fold(index, lane);
@@ -83,7 +86,7 @@ export function createLaneFold(options: LaneFoldOptions): LaneFold {
   };
 
   return {
-    accept: take,
+    accept: (position, update, added) => take(position, { update, added }),
     skip: (position) => take(position, null),
     async finish() {
       if (taken < cohortSize) {
@@ -93,6 +96,19 @@ export function createLaneFold(options: LaneFoldOptions): LaneFold {
       return merge.result();
     },
   };
+}
+
+interface Waiting {
+  readonly update: readonly Tensor[];
+  readonly added: (() => void) | undefined;
+}
+
+/** Whether accumulators lie in the memory of an update, as a list of updates does. */
+function holdsAny(accumulators: LaneAccumulators, update: readonly Tensor[]): boolean {
+  const buffers = new Set(update.map(({ data }) => (ArrayBuffer.isView(data) ? data.buffer : data)));
+  return accumulators.some((leaves) =>
+    leaves.some(({ data }) => buffers.has(ArrayBuffer.isView(data) ? data.buffer : data)),
+  );
 }
 
 /** Adds one update, given as the leaves of all aggregations, to the accumulators of a lane. */

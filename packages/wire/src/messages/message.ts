@@ -88,6 +88,8 @@ export interface AssemblerOptions {
   maxBodyBytes?(message: ControlMessage): number;
   /** What is here of this message's body already, from an earlier socket. */
   resume?(message: ControlMessage): PartialBody | null;
+  /** Gives bytes, of any content, for a body of several frames. Default: fresh ones. */
+  take?(bytes: number): Uint8Array;
 }
 
 export interface Assembler {
@@ -105,7 +107,7 @@ interface OpenBody {
 
 /** Puts the frames of one socket, in order of arrival, together to messages. Bodies may interleave. */
 export function createAssembler(options: AssemblerOptions = {}): Assembler {
-  const { limits = defaultLimits } = options;
+  const { limits = defaultLimits, take = (bytes) => new Uint8Array(bytes) } = options;
   const open = new Map<number, OpenBody>();
 
   function start(frame: Frame, type: ControlType): Message | null {
@@ -123,7 +125,7 @@ export function createAssembler(options: AssemblerOptions = {}): Assembler {
     if (frame.total > maxBytes) {
       throw refuse('body-too-big', `the body of '${type}' may have ${maxBytes} bytes, got ${frame.total}`);
     }
-    const body = openBody(message, frame, options.resume?.(message) ?? null);
+    const body = openBody(message, frame, options.resume?.(message) ?? null, take);
     if (frame.offset === 0 && frame.part.length === frame.total) return { ...message, body: frame.part };
     open.set(frame.stream, body);
     return append(body, frame);
@@ -160,7 +162,12 @@ export function createAssembler(options: AssemblerOptions = {}): Assembler {
 }
 
 /** A buffer for the body: what an earlier socket left of it, cut back to where this one begins, or a fresh one. */
-function openBody(message: ControlMessage, frame: Frame, held: PartialBody | null): OpenBody {
+function openBody(
+  message: ControlMessage,
+  frame: Frame,
+  held: PartialBody | null,
+  take: (bytes: number) => Uint8Array,
+): OpenBody {
   const usable = held !== null && held.bytes.length === frame.total && held.received >= frame.offset;
   if (usable) return { message, bytes: held.bytes, received: frame.offset };
   if (frame.offset !== 0) {
@@ -174,7 +181,7 @@ function openBody(message: ControlMessage, frame: Frame, held: PartialBody | nul
   }
   // A body that one frame completes is given as a view of that frame; nothing to allocate.
   const whole = frame.part.length === frame.total;
-  return { message, bytes: whole ? frame.part : new Uint8Array(frame.total), received: 0 };
+  return { message, bytes: whole ? frame.part : take(frame.total), received: 0 };
 }
 
 function carriesBytes(frame: Frame): boolean {

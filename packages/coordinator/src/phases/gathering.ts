@@ -28,7 +28,7 @@ export interface GatheringOptions extends PhaseAddress {
   readonly goal?: number;
   readonly logger: Logger;
   readonly metrics: ServerMetrics;
-  /** Told of the body of a report that nothing reads any more. */
+  /** Called with the body of a report once nothing reads it any more. */
   readonly spent?: (body: Uint8Array) => void;
 }
 

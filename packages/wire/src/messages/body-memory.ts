@@ -4,7 +4,7 @@
 export interface BodyMemory {
   /** Bytes of any content, for a body that is put together of frames. */
   take(bytes: number): Uint8Array;
-  /** Says of a frame, as its socket gave it, that nothing reads it any more; or, of one that is a body, nothing else. */
+  /** Says of a frame, as its socket gave it, that nothing reads it any more; or, of one that is a body, that alone. */
   frame(frame: Uint8Array, isBody: boolean): void;
   /** Says that nothing reads a body any more. Of one that is not known here nothing comes of it. */
   spent(body: Uint8Array): void;

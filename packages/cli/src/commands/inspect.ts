@@ -115,7 +115,7 @@ async function load(name: string, set: InspectOptions['set']): Promise<Inspected
       settings: {},
     };
   }
-  const { run, options, settings, ...federation } = await setUp(federationOf(file), set);
+  const { run, options, settings, ...federation } = await setUp(await federationOf(file), set);
   const computation = run.process?.next ?? run.computation;
   if (computation === undefined) {
     throw new UsageError(`Cannot inspect ${federation.name}: need a process or a computation, got neither`);

@@ -4,8 +4,8 @@ import type { Federation } from '@starling/runtime';
 import { UsageError } from '../errors/usage-error.js';
 import { importFile } from '../files/import-file.js';
 import { locateFile, looksLikePath } from '../files/locate-file.js';
+import { isTables } from './is-tables.js';
 import { locateSimulation } from './simulations.js';
-import { isTables, tablesFederation } from './tables-federation.js';
 
 export interface LoadedFile {
   readonly path: string;
@@ -22,10 +22,13 @@ export async function loadFile(nameOrPath: string): Promise<LoadedFile> {
 }
 
 /** The federation that a file exports; throws a `UsageError` if it exports something else. */
-export function federationOf({ path, value }: LoadedFile): Federation {
+export async function federationOf({ path, value }: LoadedFile): Promise<Federation> {
   if (isPipelineFile(value)) return value.federation;
   if (isFederation(value)) return value;
-  if (isTables(value)) return tablesFederation(value);
+  if (isTables(value)) {
+    const { tablesFederation } = await import('./tables-federation.js');
+    return tablesFederation(value);
+  }
   const got = value === undefined ? 'no default export' : `a default export of type ${typeof value}`;
   throw new UsageError(
     `Cannot load a federation from ${path}: need 'export default defineFederation({ … })', got ${got}`,

@@ -19,7 +19,7 @@ export async function setUpFederation(
   nameOrPath: string,
   given: Readonly<Record<string, string>>,
 ): Promise<ReadyFederation> {
-  return setUp(federationOf(await loadFile(nameOrPath)), given);
+  return setUp(await federationOf(await loadFile(nameOrPath)), given);
 }
 
 /**

@@ -1,15 +1,8 @@
 // A file that exports tables, as a federation: its clients hold their tables, and what is asked of them is the summary
-// that `starling analyze` asks.
+// that `starling analyze` asks. Loaded where a file exports tables, as it loads zod.
 import type { Tables } from '@starling/population';
 import type { Federation } from '@starling/runtime';
 import { z } from 'zod';
-
-/** Told by its form, so that no package need be loaded. */
-export function isTables(value: unknown): value is Tables {
-  if (typeof value !== 'object' || value === null) return false;
-  const { columns, clientId, rowCount, table } = value as Partial<Tables>;
-  return typeof columns === 'object' && [clientId, rowCount, table].every((one) => typeof one === 'function');
-}
 
 export function tablesFederation(tables: Tables): Federation {
   return {

@@ -75,7 +75,7 @@ export async function runStudyOf(
 
 async function planOf(options: StudySettings): Promise<StudyPlan> {
   const { federation, settings, axes, directory } = options;
-  const { name, options: schema } = federationOf(await loadFile(federation));
+  const { name, options: schema } = await federationOf(await loadFile(federation));
   for (const axis of axes.keys()) {
     if (Object.hasOwn(settings, axis)) {
       throw new UsageError(`Cannot sweep ${axis}: need it in --sweep or in --set, got both`);

@@ -5,6 +5,7 @@ import {
   type Aggregator,
   boundedMean,
   centredClipping,
+  clientMomentum,
   compressionAggregator,
   coordinateMedian,
   geometricMedian,
@@ -12,6 +13,7 @@ import {
   meanAggregator,
   multiKrum,
   robustAggregator,
+  topKSum,
   trimmedMean,
 } from '@starling/aggregators';
 import { tf, tfl } from '@starling/compute';
@@ -89,6 +91,7 @@ const aggregators = {
   mean: () => meanAggregator(),
   clipped: () => robustAggregator(),
   compressed: () => compressionAggregator(),
+  'top-k': () => meanAggregator({ valueSum: topKSum({ share: 0.01 }) }),
   median: () => coordinateMedian(),
   'trimmed-mean': (share) => trimmedMean({ share: Math.min(share, 0.45) }),
   krum: (share) => krum({ faultyShare: Math.min(share, 0.45) }),
@@ -96,6 +99,7 @@ const aggregators = {
   'geometric-median': () => geometricMedian(),
   'bounded-mean': () => boundedMean({ norm: 1 }),
   'centred-clipping': () => centredClipping({ norm: 1 }),
+  'centred-clipping-momentum': () => clientMomentum(centredClipping({ norm: 1 })),
 } satisfies Record<string, (share: number) => Aggregator>;
 
 /** What liars do to their updates, by the word that `--set attack=…` takes; null for nothing. */

@@ -1,5 +1,5 @@
 // Every algorithm of the learning room on tiny data, for tests that hold all of them to something.
-import { tf } from '@starling/compute';
+import { tf, tfl } from '@starling/compute';
 import {
   deriveSeed,
   float32,
@@ -48,6 +48,30 @@ const grouped = (model: learning.Model<'w'>): learning.Model<'w'> => ({
   outputs: ({ w }, batch) => tf.sum(tf.mul((batch as { readonly x: tf.Tensor }).x, tf.slice(w!, 0, 4)), 1),
 });
 
+/** Of the model's weights and a number that is added to its outputs. */
+const withOffset = (model: learning.Model<'w'>): learning.Model =>
+  learning.functionModel({
+    name: 'linear with an offset',
+    example,
+    initialWeights: { w: model.initialWeights.w, b: tensor('float32', [], Float32Array.of(0)) },
+    loss: ({ w, b }, { x, y }: { readonly x: tf.Tensor; readonly y: tf.Tensor }) => {
+      const outputs = tf.add(tf.sum(tf.mul(x, tf.slice(w!, 0, 4)), 1), b!);
+      return tf.div(tf.square(tf.sub(outputs, y)), 2);
+    },
+  });
+
+/** Layers with as many weights as the model has after a batch normalisation. */
+const normalized = (model: learning.Model<'w'>): learning.Model => {
+  const units = model.initialWeights.w.data.length / 4;
+  const { batchNormalization, dense } = tfl.layers;
+  const layers = () => [batchNormalization({ inputShape: [4] }), dense({ units, useBias: false })];
+  return learning.layersModel(() => tfl.sequential({ layers: layers() }), {
+    name: 'normalized',
+    example,
+    loss: (labels, outputs) => tf.square(tf.sub(labels, tf.mean(outputs, 1))),
+  });
+};
+
 const start = tensor(
   'float32',
   [2, 4],
@@ -82,6 +106,8 @@ export const algorithms: Readonly<Record<string, AlgorithmCase>> = {
     learning.scaffold({ model, batchSize, epochs, clients: 6, clientLearningRate: 0.05 }),
   ),
   ditto: of((options) => learning.ditto({ ...options, personalLearningRate: 0.05, personalStrength: 0.1 })),
+  fedPer: of((options) => learning.fedPer({ ...options, model: withOffset(options.model), personal: ['b'] })),
+  fedBN: of((options) => learning.fedBN({ ...options, model: normalized(options.model) })),
   fedNova: of(({ model, batchSize, epochs }) =>
     learning.fedNova({ model, batchSize, epochs, learningRate: 0.05, momentum: 0.5 }),
   ),

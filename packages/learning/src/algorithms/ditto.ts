@@ -13,7 +13,6 @@ import {
   type AnyServerValue,
   atClients,
   atServer,
-  type FederatedComputation,
   federatedBroadcast,
   federatedComputation,
   federatedMap,
@@ -28,7 +27,6 @@ import {
   struct,
 } from '@starling/federated-core';
 import { checkOptions, kinds, numberWithin, required } from '@starling/federated-core/plan';
-import { evaluationWork } from '../evaluation/evaluation-work.js';
 import type { Model } from '../model/model.js';
 import { modelKind } from '../model/model-kind.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -122,26 +120,4 @@ export function ditto<W extends string>(
   );
   const process = iterativeProcess({ initialize, initializeClient, next } as never, { finiteState });
   return { ...(process as unknown as KeepingProcess), model: options.model };
-}
-
-/**
- * An evaluation of what clients keep, where that is the weights of `model`, each on its own examples: the same means as
- * `federatedEvaluation`. For the evaluation of a run: `{ every: 10, computation: personalEvaluation({ model }) }`.
- */
-export function personalEvaluation({
-  model,
-  batchSize = 100,
-}: {
-  readonly model: Model;
-  readonly batchSize?: number;
-}): FederatedComputation {
-  const evaluate = evaluationWork({ model, batchSize });
-  return federatedComputation(
-    { clientState: atClients(model.weights), data: atClients(sequence(model.example)) },
-    ({ clientState, data }) => {
-      const totals = federatedSum(federatedMap(evaluate, { weights: clientState, data }));
-      return federatedMap(meansWork(model), { totals });
-    },
-    { name: 'personal evaluation' },
-  );
 }

@@ -28,8 +28,8 @@ const options = { model, clientOptimizer: sgd({ learningRate: 0.1 }), batchSize:
 
 describe('fedBN', () => {
   test('`fedBN` is what two clients give by hand', async () => {
-    // Both have x̂ = −1, 1. With e = w (γ x̂ + β) − y the gradients are the means of 2 e (γ x̂ + β) for w, 2 e w x̂ for γ
-    // and 2 e w for β. Round 1 from w = γ = 1, β = 0:
+    // Both have x̂ = −1, 1. With e = w (γ x̂ + β) − y the gradients are the means of 2 e (γ x̂ + β) for w, of
+    // 2 e w x̂ for γ and of 2 e w for β. Round 1 from w = γ = 1, β = 0:
     //   A, y = −2, 2: e = 1, −1, so −2, −2 and 0: w = γ = 1.2, β = 0; averages (0 + 1) / 2 and (1 + 1) / 2
     //   B, y = −1, 5: e = 0, −4, so −4, −4 and −4: w = γ = 1.4, β = 0.4; averages (0 + 12) / 2 and (1 + 4) / 2
     // w is 1.3 for all. Round 2:

@@ -31,6 +31,7 @@ export {
   type RequiredCheck,
   required,
 } from './errors/check-option.js';
+export { countOrShare } from './errors/count-or-share.js';
 export { describeValue, isClass, isPlain } from './errors/describe-value.js';
 export { withoutFrozenSources } from './errors/frozen-sources.js';
 export { refuseMethods } from './errors/habits.js';
@@ -73,6 +74,7 @@ export type {
   SelectionSummary,
   UpdateSummary,
 } from './printing/inspect-plan.js';
+export { usualGoal } from './printing/usual-goal.js';
 export { explainFailure } from './program/call-failure.js';
 export { type MaybePromise, runnerKind } from './program/local-computation.js';
 export type { Instruction, LocalProgram, Register } from './program/program.js';

@@ -4,7 +4,7 @@
 //   s(i) = Σ |x_i − x_j|²  over the n − f − 2 nearest j of i, at least one
 //   Krum: the x_i of the least s(i);   Multi-Krum: the mean of the m with the least
 import { federatedKrum } from '@starling/federated-core';
-import { checkOptions, count, numberWithin, optionError } from '@starling/federated-core/plan';
+import { checkOptions, count, countOrShare, optionError } from '@starling/federated-core/plan';
 import type { Aggregator } from '../aggregator/aggregator.js';
 import { ruleAggregator } from './rule-aggregator.js';
 
@@ -41,16 +41,10 @@ export function multiKrum(options: MultiKrumOptions): Aggregator {
 }
 
 function faultyOf(action: string, options: MultiKrumOptions, takesKeep: boolean) {
-  const given: { readonly faulty?: number; readonly faultyShare?: number; readonly keep?: number } = options;
-  const known = {
-    faulty: numberWithin({ whole: true, from: 0 }),
-    faultyShare: numberWithin({ from: 0, below: 0.5 }),
-  };
-  checkOptions(action, given, (takesKeep ? { ...known, keep: count } : known) as never);
-  const { faulty, faultyShare } = given;
-  if ((faulty === undefined) === (faultyShare === undefined)) {
-    const got = faulty === undefined ? 'neither' : 'both';
-    throw optionError(`${action}: need either faulty or faultyShare, got ${got}`);
-  }
-  return faulty === undefined ? { faultyShare } : { faulty };
+  checkOptions<object>(action, options, {
+    faulty: true,
+    faultyShare: true,
+    ...(takesKeep && { keep: count }),
+  });
+  return countOrShare(options, ['faulty', 'faultyShare'], (problem) => optionError(`${action}: ${problem}`));
 }

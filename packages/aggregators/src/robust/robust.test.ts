@@ -85,7 +85,7 @@ describe('centredClipping', () => {
 
 describe('options of rules', () => {
   test('are a number or a share', () => {
-    expect(() => trimmedMean({} as never)).toThrow('need either share or count, got neither');
+    expect(() => trimmedMean({} as never)).toThrow('need either count or share, got neither');
     expect(() => krum({ faulty: 1, faultyShare: 0.1 } as never)).toThrow(
       'need either faulty or faultyShare, got both',
     );

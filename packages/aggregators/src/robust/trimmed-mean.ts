@@ -3,7 +3,7 @@
 //
 //   g_j = mean of x_1j, …, x_nj without the b least and the b greatest,   for each coordinate j
 import { federatedTrimmedMean } from '@starling/federated-core';
-import { checkOptions, numberWithin, optionError } from '@starling/federated-core/plan';
+import { checkOptions, countOrShare, optionError } from '@starling/federated-core/plan';
 import type { Aggregator } from '../aggregator/aggregator.js';
 import { ruleAggregator } from './rule-aggregator.js';
 
@@ -21,23 +21,11 @@ export type TrimmedMeanAggregatorOptions =
 
 /** The mean of each coordinate without its ends; a weight of 0 counts for nothing, others alike. */
 export function trimmedMean(options: TrimmedMeanAggregatorOptions): Aggregator {
-  const { share, count } = countOrShare('Cannot trim updates', options);
+  const action = 'Cannot trim updates';
+  checkOptions<object>(action, options, { share: true, count: true });
+  const { share, count } = countOrShare(options, ['count', 'share'], (problem) =>
+    optionError(`${action}: ${problem}`),
+  );
   const trim = count === undefined ? { trimShare: share! } : { trim: count };
   return ruleAggregator('trimmed mean', (value, weight) => federatedTrimmedMean(value, { ...trim, weight }));
-}
-
-/** Checks that there is one of `share` and `count`, and within its range. */
-function countOrShare(action: string, options: TrimmedMeanAggregatorOptions) {
-  const given: { readonly share?: number; readonly count?: number } = options;
-  checkOptions(action, given, {
-    share: numberWithin({ from: 0, below: 0.5 }),
-    count: numberWithin({ whole: true, from: 0 }),
-  });
-  const isOne = (given.share === undefined) !== (given.count === undefined);
-  if (!isOne) {
-    throw optionError(
-      `${action}: need either share or count, got ${given.share === undefined ? 'neither' : 'both'}`,
-    );
-  }
-  return given;
 }

@@ -12,6 +12,7 @@
 
 import { type TensorStructure, tf } from '@starling/compute';
 import { describeValue, optionError } from '@starling/federated-core/plan';
+import { scaleOf } from './scale-of.js';
 import { leavesOf, mapStructure } from './structures.js';
 
 /** Norms of fewer than 2⁶⁴ numbers can be held to bounds between these. */
@@ -39,10 +40,7 @@ export function boundNorm(value: TensorStructure, clipNorm: number | tf.Tensor):
     throw optionError(`Cannot bound a norm: tensors must be float32, got ${describeValue(other)}`);
   }
   if (leaves.length === 0) return { value, isLonger: tf.scalar(false, 'bool'), norm: tf.scalar(0) };
-  const largest = tf.max(tf.stack(leaves.map((leaf) => tf.max(tf.abs(leaf)))));
-  // A value of zeros is divided by 1.
-  const divisor = tf.where(tf.greater(largest, 0), largest, tf.onesLike(largest));
-  const quotient = (tensor: tf.Tensor): tf.Tensor => tf.div(tensor, divisor);
+  const { divisor, quotient } = scaleOf(leaves);
   const norm = tf.sqrt(blockSum(tf.stack(leaves.map((leaf) => blockSum(tf.square(quotient(leaf)))))));
   const chain = chainOf(leaves.length) + Math.max(...leaves.map(({ size }) => chainOf(size)));
   const lowered = tf.mul(clipNorm, 1 - (chain / 2 + 16) * 2 ** -24);

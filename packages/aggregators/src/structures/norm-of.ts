@@ -1,6 +1,7 @@
 // Norms of a value of any structure, over all its tensors, as part of a local computation.
 import { type TensorStructure, tf } from '@starling/compute';
 import type { NormOrder } from '../aggregator/aggregator.js';
+import { scaleOf } from './scale-of.js';
 import { leavesOf } from './structures.js';
 
 const LARGEST = 3.4028234663852886e38;
@@ -12,13 +13,11 @@ const LARGEST = 3.4028234663852886e38;
 export function normOf(value: TensorStructure, order: NormOrder): tf.Tensor {
   const leaves = leavesOf(value).filter(({ size }) => size > 0);
   if (leaves.length === 0) return tf.scalar(0);
-  const largest = tf.max(tf.stack(leaves.map((leaf) => tf.max(tf.abs(leaf)))));
+  const { largest, divisor, quotient } = scaleOf(leaves);
   if (order === 'max') return largest;
-  const divisor = tf.where(tf.greater(largest, 0), largest, tf.onesLike(largest));
-  const terms = leaves.map((leaf) => {
-    const quotient = tf.div(leaf, divisor);
-    return tf.sum(order === 1 ? tf.abs(quotient) : tf.square(quotient));
-  });
+  const terms = leaves.map((leaf) =>
+    tf.sum(order === 1 ? tf.abs(quotient(leaf)) : tf.square(quotient(leaf))),
+  );
   const sum = tf.sum(tf.stack(terms));
   return tf.minimum(tf.mul(order === 1 ? sum : tf.sqrt(sum), divisor), LARGEST);
 }

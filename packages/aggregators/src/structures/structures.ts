@@ -24,10 +24,18 @@ export function mapStructure(
   );
 }
 
+/** A tree of the form of a type, with values in the places of its tensors. */
+export type TreeOf<V> = V | readonly TreeOf<V>[] | { readonly [name: string]: TreeOf<V> };
+
+/** The tree of what `leaf` makes of each tensor of a type. */
+export function mapType<V>(leaf: (type: Type) => V, type: Type): TreeOf<V> {
+  if (type.kind !== 'struct') return leaf(type);
+  const fields = type.elements as readonly Type[] | { readonly [name: string]: Type };
+  if (Array.isArray(fields)) return (fields as readonly Type[]).map((one) => mapType(leaf, one));
+  return Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, mapType(leaf, one as Type)]));
+}
+
 /** A structure of the form of a type, with a number in the place of each tensor. */
 export function placesIn(type: Type): TensorStructure {
-  if (type.kind !== 'struct') return 0;
-  const fields = type.elements as readonly Type[] | { readonly [name: string]: Type };
-  if (Array.isArray(fields)) return (fields as readonly Type[]).map(placesIn);
-  return Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, placesIn(one as Type)]));
+  return mapType(() => 0, type) as TensorStructure;
 }

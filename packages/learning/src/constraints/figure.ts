@@ -1,6 +1,6 @@
 // What a constraint is about: a metric of an evaluation, or the worst tenth of the clients by it. Figures of groups
 // stand in group-figure.ts.
-import { kinds } from '@starling/federated-core/plan';
+import { kinds, usualGoal } from '@starling/federated-core/plan';
 
 /** At which end a limit is. */
 export type Bound = 'atLeast' | 'atMost';
@@ -40,11 +40,9 @@ export function figureOf(of: FigureOrName): Figure {
   return of === 'worst10' ? worst10() : metricFigure(of);
 }
 
-/** Ends of names of which less is better, wherever they stand in a dotted name; of all others, more. */
-const LOWER = /(?:loss|error|perplexity|deviation|variance)$/i;
-
+/** Of a name that does not say which values are better, more. */
 function betterOf(path: string): 'higher' | 'lower' {
-  return path.split('.').some((name) => LOWER.test(name)) ? 'lower' : 'higher';
+  return usualGoal(path) === 'lowest' ? 'lower' : 'higher';
 }
 
 function metricFigure(name: string): Figure {

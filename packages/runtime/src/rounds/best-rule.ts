@@ -11,6 +11,7 @@ import {
   numberWithin,
   oneOf,
   required,
+  usualGoal,
 } from '@starling/federated-core/plan';
 import type { BestProgress } from '../kept/round-details.js';
 
@@ -57,13 +58,9 @@ export function stopReason(
   return patience !== undefined && since >= patience ? 'patience' : null;
 }
 
-/** Ends of names by which metrics are known to be better the lower, or the higher they are. */
-const LOWER = /(?:loss|error|perplexity|deviation)$/i;
-const HIGHER = /(?:accuracy|precision|recall|score|f1|auc|areaUnderCurve|concordanceIndex)$/i;
-
 /** What is odd about the goal of a rule, such as the highest loss; `null` if nothing is. */
 export function oddGoal({ metric, goal }: BestRule): string | null {
-  const usual = LOWER.test(metric) ? 'lowest' : HIGHER.test(metric) ? 'highest' : goal;
+  const usual = usualGoal(metric) ?? goal;
   if (usual === goal) return null;
   return `the best state is that of the ${goal} '${metric}': if the ${usual} is better, write goal: '${usual}'`;
 }

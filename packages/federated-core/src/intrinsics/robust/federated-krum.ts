@@ -2,6 +2,7 @@
 // Guerraoui, Stainer, "Machine Learning with Adversaries: Byzantine Tolerant Gradient Descent", NeurIPS 2017, section
 // 4.
 import { distancesBetween, krumAggregation, krumOf } from '../../aggregations/nearest.js';
+import { countOrShare } from '../../errors/count-or-share.js';
 import { describeValue } from '../../errors/describe-value.js';
 import type { AnyClientsValue, RevealingServerValue } from '../../expression/placed-values.js';
 import { krumChoice } from '../../rows/krum.js';
@@ -10,7 +11,6 @@ import type { Type } from '../../types/types.js';
 import type { AggregateIntrinsic } from '../framework/definition.js';
 import type { Averageable } from '../framework/requirements.js';
 import { settingsOf } from '../framework/settings.js';
-import { countOrShare } from './count-or-share.js';
 import { applyRule, badRule, combined, declaredByRules, type RuleOptions, referenceRule } from './rule.js';
 
 export const federatedKrumDefinition: AggregateIntrinsic = {
@@ -60,7 +60,7 @@ export function federatedKrum<M extends Type, W extends Type = Type>(
   options: KrumOptions<M, W>,
 ): RevealingServerValue<M> {
   const { name } = federatedKrumDefinition;
-  const of = countOrShare(name, options, ['faulty', 'faultyShare']);
+  const of = countOrShare(options, ['faulty', 'faultyShare'], (problem) => badRule(name, problem));
   const { keep = 1 } = options;
   if (keep !== 'all-but-faulty' && !(Number.isSafeInteger(keep) && keep >= 1)) {
     throw badRule(name, `keep must be an integer from 1 or 'all-but-faulty', got ${describeValue(keep)}`);

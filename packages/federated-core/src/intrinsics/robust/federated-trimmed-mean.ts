@@ -1,13 +1,13 @@
 // `federatedTrimmedMean`: the mean of each coordinate without its ends: Yin, Chen, Kannan, Bartlett, "Byzantine-Robust
 // Distributed Learning: Towards Optimal Statistical Rates", ICML 2018, Definition 2.
 import { trimmedMeanAggregation, trimOf } from '../../aggregations/ranked.js';
+import { countOrShare } from '../../errors/count-or-share.js';
 import type { AnyClientsValue, RevealingServerValue } from '../../expression/placed-values.js';
 import type { Type } from '../../types/types.js';
 import type { AggregateIntrinsic } from '../framework/definition.js';
 import type { Averageable } from '../framework/requirements.js';
 import { settingsOf } from '../framework/settings.js';
-import { countOrShare } from './count-or-share.js';
-import { applyRule, declaredByRules, type RuleOptions, referenceRule } from './rule.js';
+import { applyRule, badRule, declaredByRules, type RuleOptions, referenceRule } from './rule.js';
 import { meanWithoutEnds } from './without-ends.js';
 
 export const federatedTrimmedMeanDefinition: AggregateIntrinsic = {
@@ -50,7 +50,7 @@ export function federatedTrimmedMean<M extends Type, W extends Type = Type>(
   options: TrimmedMeanOptions<M, W>,
 ): RevealingServerValue<M> {
   const { name } = federatedTrimmedMeanDefinition;
-  const numbers = countOrShare(name, options, ['trim', 'trimShare']);
+  const numbers = countOrShare(options, ['trim', 'trimShare'], (problem) => badRule(name, problem));
   return applyRule<M>(federatedTrimmedMeanDefinition, value, options as never, numbers, [
     'trim',
     'trimShare',

@@ -116,9 +116,11 @@ describe('federatedTrimmedMean', () => {
 
 describe('federatedKrum', () => {
   test('gives the value with the nearest neighbours, of equals the first', async () => {
-    // One nearest, as 3 − 1 − 2 = 0: squared distances .25 (.2 to .7), .09 (.7 and 1). The last two are equal.
+    // One nearest, as 3 − 1 − 2 = 0: squared distances of 0.25 (0.25 to 0.75) and 0.0625 (0.75 to 1), so that the last
+    // two are equal, and the first of them is taken. These numbers are exact in either precision.
     const krum = federatedComputation(numbers, (x) => federatedKrum(x, { faulty: 1 }));
     expect(await valueIn(krum, [0.25, 0.75, 1])).toBe(0.75);
+    // In float32 0.7 is another number; distances are taken of that one, in float64.
     const single = federatedComputation(atClients(float32()), (x) => federatedKrum(x, { faulty: 1 }));
     expect(await valueIn(single, [0.2, 0.7, 1])).toBe(Math.fround(0.7));
   });

@@ -181,8 +181,17 @@ describe('readConstraint', () => {
     'rate(accuracy at 0.5) >= 0.3 with confidence 0.95',
     'gap(truePositiveRate, falsePositiveRate by sex*age at 0.5 to overall) <= 0.1 with confidence 0.95 or undecided',
     'ratio(selectionRate by sex) >= 0.8 or undecided',
+    'rate(recall of "close by" by area at 0.5) >= 0.6',
+    'worst(recall by "stand by me") >= 0.6',
   ])('reads `%s`, which prints itself', (text) => {
     expect(readConstraint(text).text).toBe(text);
+  });
+
+  test('reads a name with a word of constraints in quotes, as it is printed', () => {
+    const made = atLeast(rate('recall', { group: 'of "x" (at) 1', by: 'a by b' }), 0.5);
+    expect(made.text).toBe('rate(recall of "of \\"x\\" (at) 1" by "a by b") >= 0.5');
+    expect(readConstraint(made.text).text).toBe(made.text);
+    expect(() => readConstraint('rate(recall of "x by y) >= 0.5')).toThrow('Cannot read a constraint');
   });
 
   test('reads what the functions make', () => {

@@ -57,7 +57,7 @@ export function rate(name: RateOrRecall, { by, group, at }: OfGroup = {}): Figur
     throw optionError(`${ACTION}: rate needs both by and group, or none of them, got one`);
   }
   const grouping = by === undefined ? null : groupingName(by);
-  const of = grouping === null ? '' : ` of ${group} by ${grouping}`;
+  const of = grouping === null ? '' : ` of ${quoted(group as string)} by ${quoted(grouping)}`;
   return {
     text: `rate(${name}${of}${atText(at)})`,
     better: RATE_RULES[rule as RateName].better,
@@ -88,7 +88,7 @@ export function worst(name: RateOrRecall, options: AmongGroups): Figure {
   }
   const { by, at } = options;
   return {
-    text: `worst(${name} by ${groupingName(by)}${atText(at)})`,
+    text: `worst(${name} by ${quoted(groupingName(by))}${atText(at)})`,
     better,
     measure: (figures) => {
       const table = tableOf(figures, groupingName(by), at, rule);
@@ -130,7 +130,7 @@ function between(
   const { by, at, to = 'others' } = options;
   const text = typeof given === 'string' ? given : given.join(', ');
   return {
-    text: `${kind}(${text} by ${groupingName(by)}${atText(at)}${to === 'overall' ? ' to overall' : ''})`,
+    text: `${kind}(${text} by ${quoted(groupingName(by))}${atText(at)}${to === 'overall' ? ' to overall' : ''})`,
     better: kind === 'gap' ? 'lower' : 'higher',
     measure: (figures) => {
       const tables = names.map((name) => tableOf(figures, groupingName(by), at, name));
@@ -203,3 +203,7 @@ const groupingCheck = (action: string, option: string, value: unknown): void => 
 const groupingName = (by: string | readonly string[]): string => (typeof by === 'string' ? by : by.join('*'));
 
 const atText = (at: number | undefined): string => (at === undefined ? '' : ` at ${at}`);
+
+/** A name as it stands in the text of a constraint: in quotes where that could be read as something else. */
+const quoted = (name: string): string =>
+  /^"|[()]|\s(?:of|by|at|to)\s|^\s|\s$/.test(name) ? JSON.stringify(name) : name;

@@ -6,15 +6,18 @@ import { gap, type RateOrRecall, rate, ratio, worst } from './group-figure.js';
 import { atLeast, atMost } from './limits.js';
 
 const CONSTRAINT = /^(.+?)\s*(>=|<=)\s*(\S+?)(?:\s+with confidence\s+(\S+?))?(\s+or undecided)?$/;
-const CALL =
-  /^(rate|worst|gap|ratio)\(\s*(.+?)(?:\s+of\s+(.+?))?(?:\s+by\s+(.+?))?(?:\s+at\s+(\S+?))?(\s+to overall)?\s*\)$/;
+/** A name as it is, or in quotes, as JSON has them, where it could be read as something else. */
+const WORD = String.raw`"(?:[^"\\]|\\.)*"|[^"\s].*?`;
+const CALL = new RegExp(
+  String.raw`^(rate|worst|gap|ratio)\(\s*(.+?)(?:\s+of\s+(${WORD}))?(?:\s+by\s+(${WORD}))?(?:\s+at\s+(\S+?))?(\s+to overall)?\s*\)$`,
+);
 const WORST_CLIENTS = /^worst10(?:\(\s*([\w.]+)\s*\))?$/;
 const NAME = /^[\w.-]+$/;
 
 /**
  * `accuracy >= 0.9`, `worst10(accuracy) >= 0.7`, `worst(recall by sex at 0.5) >= 0.6`,
- * `gap(truePositiveRate, falsePositiveRate by sex at 0.5) <= 0.1 with confidence 0.95 or undecided`. Throws a
- * `RangeError` that says what is read.
+ * `gap(truePositiveRate, falsePositiveRate by sex at 0.5) <= 0.1 with confidence 0.95 or undecided`. A name with a word
+ * of these stands in quotes: `rate(recall of "close by" by area) >= 0.6`. Throws a `RangeError` that says what is read.
  */
 export function readConstraint(text: string): Constraint {
   const found = CONSTRAINT.exec(text.trim());
@@ -36,7 +39,8 @@ function readFigure(text: string, figure: string): FigureOrName {
     if (NAME.test(figure)) return figure;
     throw unreadable(text);
   }
-  const [, kind, list, group, by, at, toOverall] = call as unknown as readonly (string | undefined)[];
+  const [, kind, list, ofGroup, byColumn, at, toOverall] = call as unknown as readonly (string | undefined)[];
+  const [group, by] = [unquoted(text, ofGroup), unquoted(text, byColumn)];
   const rates = (list as string).split(',').map((name) => name.trim()) as RateOrRecall[];
   const threshold = at === undefined ? {} : { at: numberIn(text, at) };
   const needsBy = (): string => {
@@ -61,6 +65,15 @@ function readFigure(text: string, figure: string): FigureOrName {
     ratio: () => ratio(given, { by: needsBy(), ...comparing }),
   };
   return (made[kind as string] as () => Figure)();
+}
+
+function unquoted(text: string, word: string | undefined): string | undefined {
+  if (word?.startsWith('"') !== true) return word;
+  try {
+    return JSON.parse(word) as string;
+  } catch {
+    throw unreadable(text);
+  }
 }
 
 function numberIn(text: string, word: string): number {

@@ -117,14 +117,16 @@ export function rowsOf({ groupings }: Groups): number {
 export function checkColumns({ values }: Groups, { labels }: GroupOptions, example: Type): void {
   const fields = example.kind === 'struct' ? (example as StructType).elements : struct({}).elements;
   for (const column of [...Object.keys(values), ...(labels === undefined ? ['y'] : [])]) {
-    const type = (fields as { readonly [name: string]: Type })[column];
-    const what = column === 'y' && !(column in values) ? 'labels' : `by '${column}'`;
+    const type = Object.hasOwn(fields, column)
+      ? (fields as { readonly [name: string]: Type })[column]
+      : undefined;
+    const what = column === 'y' && !Object.hasOwn(values, column) ? 'labels' : `by '${column}'`;
     if (type === undefined) {
       throw optionError(
         `${ACTION}: ${what} needs a field ${column} of the examples, got ${formatType(example)}`,
       );
     }
-    if (column in values) checkColumnType(column, type, values[column] as readonly GroupValue[]);
+    if (Object.hasOwn(values, column)) checkColumnType(column, type, values[column] as readonly GroupValue[]);
   }
 }
 

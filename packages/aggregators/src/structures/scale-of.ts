@@ -1,5 +1,5 @@
-// The largest magnitude among the numbers of a value, by which they are divided before they are squared and added up, so
-// that squares neither overflow nor vanish: as part of a local computation.
+// The largest magnitude among the numbers of a value, by which they are divided before they are squared and added up,
+// so that squares neither overflow nor vanish: as part of a local computation.
 import { tf } from '@starling/compute';
 
 export interface Scale {

@@ -191,7 +191,7 @@ describe('readConstraint', () => {
     const made = atLeast(rate('recall', { group: 'of "x" (at) 1', by: 'a by b' }), 0.5);
     expect(made.text).toBe('rate(recall of "of \\"x\\" (at) 1" by "a by b") >= 0.5');
     expect(readConstraint(made.text).text).toBe(made.text);
-    expect(() => readConstraint('rate(recall of "x by y) >= 0.5')).toThrow('Cannot read a constraint');
+    expect(() => readConstraint('rate(recall of "x by y) >= 0.5')).toThrow(`got 'recall of "x'`);
   });
 
   test('reads what the functions make', () => {

@@ -206,4 +206,4 @@ const atText = (at: number | undefined): string => (at === undefined ? '' : ` at
 
 /** A name as it stands in the text of a constraint: in quotes where that could be read as something else. */
 const quoted = (name: string): string =>
-  /^"|[()]|\s(?:of|by|at|to)\s|^\s|\s$/.test(name) ? JSON.stringify(name) : name;
+  /^"|[()]|(?:^|\s)(?:of|by|at|to)(?:\s|$)|^\s|\s$/.test(name) ? JSON.stringify(name) : name;

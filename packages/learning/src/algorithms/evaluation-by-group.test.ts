@@ -176,7 +176,9 @@ describe('evaluationByGroup', () => {
     expect(requireAggregated(aggregated)).toBe(aggregated);
     const making = (other: object) => () =>
       evaluationByGroup({ model, groups: { ...groups, ...other } as never });
-    expect(making({ by: { toString: ['f'] } })).toThrow("by 'toString' needs a field toString of the examples");
+    expect(making({ by: { toString: ['f'] } })).toThrow(
+      "by 'toString' needs a field toString of the examples",
+    );
     expect(making({ by: { sex: ['f'] } })).toThrow("by 'sex' needs a field sex of the examples");
     expect(making({ by: {} })).toThrow('by must name a column, got none');
     expect(making({ by: { group: ['other'] } })).toThrow("must not have 'other'");

@@ -1,6 +1,6 @@
 // What a run whose rounds do not wait is told, with the defaults filled in; what can never work is refused here.
 import { StarlingError } from '@starling/federated-core';
-import { checkOptions, numberWithin, required } from '@starling/federated-core/plan';
+import { checkOptions, numberWithin, oneOf, required } from '@starling/federated-core/plan';
 
 /** Nguyen et al., "Federated Learning with Buffered Asynchronous Aggregation", AISTATS 2022, Algorithm 1. */
 export interface AsynchronousSettings {
@@ -10,6 +10,11 @@ export interface AsynchronousSettings {
   readonly concurrency: number;
   /** Steps that a report may be old; an older one is refused. From 0. */
   readonly maxStaleness: number;
+  /**
+   * By which reports come: `virtual`, drawn from the seed, so that the same seed gives the same bits; or `real`, of
+   * clients that come and go, so that what is kept of the run gives its bits again.
+   */
+  readonly clock: 'virtual' | 'real';
 }
 
 /** What must be given; all else has a default. */
@@ -26,6 +31,7 @@ export const asynchronousOptions = {
   buffer: required(fromOne),
   concurrency: required(fromOne),
   maxStaleness: numberWithin({ whole: true, from: 0 }),
+  clock: oneOf('virtual', 'real'),
 } as const;
 
 /**
@@ -46,5 +52,6 @@ export function asynchronousSettings(given: GivenAsynchronous, population: numbe
     buffer,
     concurrency,
     maxStaleness: given.maxStaleness ?? Math.max(LEAST_MAX_STALENESS, 10 * usual),
+    clock: given.clock ?? 'virtual',
   };
 }

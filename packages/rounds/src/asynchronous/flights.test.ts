@@ -3,14 +3,13 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { asynchronousSettings } from './asynchronous-settings.js';
 import { createFlights, type Flight, type FlightAction, type FlightEvent } from './flights.js';
+import { inTurn } from './next-client.js';
 
 /** Clients in turn: 0, 1, 2, …, and from the beginning again. */
-const inTurn = (population: number) => (index: number) => [(index - 1) % population];
 const flightsOf = (buffer: number, concurrency: number, population: number, maxStaleness = 100) =>
   createFlights({
     settings: { buffer, concurrency, maxStaleness },
-    population,
-    draw: inTurn(population),
+    next: inTurn(population, (index) => [(index - 1) % population]),
   });
 
 /** `ask 3 of client 2 on 0`, `step 1 (τ 0), 2 (τ 1)`, … */
@@ -102,7 +101,7 @@ describe('createFlights', () => {
           ...generator(deriveSeed(seedFrom(seed), index)).permutation(population),
         ];
         const settings = { buffer, concurrency, maxStaleness };
-        const flights = createFlights({ settings, population, draw: drawn });
+        const flights = createFlights({ settings, next: inTurn(population, drawn) });
         const out = new Map<number, Flight>(); // at work, as a caller sees it
         const uncommitted = new Map<number, Flight>(); // in flight, waiting, or in the step under way
         const seeds = new Set<string>();

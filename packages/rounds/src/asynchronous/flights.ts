@@ -8,6 +8,7 @@
 // A version is the state after so many steps. A client works on the one that was the latest when it was asked, whatever
 // is committed meanwhile, and is not asked again before the step that it is in has come to an end.
 import type { AsynchronousSettings } from './asynchronous-settings.js';
+import type { NextClient } from './next-client.js';
 
 /** The work of one client on one version, from when it is asked. */
 export interface Flight {
@@ -60,50 +61,30 @@ export interface Flights {
 }
 
 export interface FlightsOptions {
-  readonly settings: AsynchronousSettings;
-  /** Clients in all. */
-  readonly population: number;
-  /**
-   * Cohort `index`, from 1, of the sampler: clients are asked in the order of these cohorts, one cohort after the
-   * other, and who cannot be asked when it is his turn is passed over.
-   */
-  readonly draw: (index: number) => readonly number[];
+  readonly settings: Omit<AsynchronousSettings, 'clock'>;
+  readonly next: NextClient;
+  /** Where a run continues whose clients are still at work. Default: at its beginning. */
+  readonly start?: {
+    readonly version: number;
+    readonly attempt: number;
+    readonly inFlight: readonly Flight[];
+  };
 }
 
-/** Clients that are passed over at most to find one that is free; then the place stays empty until the next `fill`. */
-const MAX_PASSED_OVER = 4096;
-
-export function createFlights({ settings, population, draw }: FlightsOptions): Flights {
+export function createFlights({ settings, next, start }: FlightsOptions): Flights {
   const { buffer, concurrency, maxStaleness } = settings;
-  const flying = new Map<number, Flight>();
-  const busy = new Set<number>();
+  const flying = new Map(start?.inFlight.map((flight) => [flight.number, flight]));
+  const busy = new Set(start?.inFlight.map(({ client }) => client));
   let waiting: Flight[] = [];
   let stepping: readonly StaleFlight[] | null = null;
-  let version = 0;
-  let attempt = 1;
-  let asked = 0;
-  let cohorts = 0;
-  let turn: readonly number[] = [];
-  let next = 0;
+  let version = start?.version ?? 0;
+  let attempt = start?.attempt ?? 1;
+  let asked = Math.max(0, ...flying.keys());
 
-  /** Who is next; `null` if nobody is free, as far as it was looked. */
-  function nextClient(): number | null {
-    if (busy.size >= population) return null;
-    for (let passed = 0; passed < MAX_PASSED_OVER; passed++) {
-      if (next >= turn.length) {
-        turn = draw(++cohorts);
-        next = 0;
-        if (turn.length === 0) continue;
-      }
-      const client = turn[next++]!;
-      if (!busy.has(client)) return client;
-    }
-    return null;
-  }
   function fill(): readonly FlightAction[] {
     const actions: FlightAction[] = [];
     while (flying.size < concurrency) {
-      const client = nextClient();
+      const client = next((one) => busy.has(one), busy.size, asked + 1);
       if (client === null) break;
       const flight: Flight = { number: ++asked, client, version, attempt };
       busy.add(client);

@@ -9,6 +9,7 @@ import {
   type FlightsOptions,
   type StaleFlight,
 } from './flights.js';
+import { inTurn } from './next-client.js';
 
 export interface VirtualStep {
   /** From 1. */
@@ -32,13 +33,22 @@ export interface VirtualSteps {
   over(counts: boolean): void;
 }
 
-export interface VirtualStepsOptions extends FlightsOptions {
+export interface VirtualStepsOptions extends Pick<FlightsOptions, 'settings'> {
+  /** Clients in all. */
+  readonly population: number;
+  /** Cohort `index` of the sampler, from 1: see `inTurn`. */
+  readonly draw: (index: number) => readonly number[];
   /** From when the client is asked to when its report is there, milliseconds, from 0. */
   readonly latencyOf: (flight: Flight) => number;
 }
 
-export function createVirtualSteps({ latencyOf, ...options }: VirtualStepsOptions): VirtualSteps {
-  const flights = createFlights(options);
+export function createVirtualSteps({
+  latencyOf,
+  population,
+  draw,
+  ...options
+}: VirtualStepsOptions): VirtualSteps {
+  const flights = createFlights({ ...options, next: inTurn(population, draw) });
   /** The next one last. */
   const arrivals: { readonly atMs: number; readonly flight: number }[] = [];
   let nowMs = 0;
@@ -107,7 +117,11 @@ export function createVirtualSteps({ latencyOf, ...options }: VirtualStepsOption
   };
 }
 
-function starved(step: number, buffered: number, { settings }: FlightsOptions): StarlingError {
+function starved(
+  step: number,
+  buffered: number,
+  { settings }: Pick<FlightsOptions, 'settings'>,
+): StarlingError {
   return new StarlingError(
     'impossible-rounds',
     `Cannot take step ${step}: need ${settings.buffer} reports, got ${buffered}, and the sampler draws no client that is free. It must draw at least ${settings.buffer} different ones`,

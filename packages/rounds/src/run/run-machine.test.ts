@@ -37,6 +37,18 @@ function words(actions: readonly RunAction[]): readonly string[] {
 }
 
 describe('createRunMachine', () => {
+  test('`createRunMachine` waits for a cohort that is not known yet, and asks with each tick', () => {
+    const settings = roundSettings({ rounds: 1, population: 20, cohortSize: 2 });
+    let cohort: readonly number[] | null = null;
+    const machine = createRunMachine({ settings, seed, draw: () => cohort });
+    const does = (event: RunEvent, at = 0) => words(machine.handle(event, at));
+    expect(does(START)).toEqual([]);
+    expect([machine.state, machine.wakeAt]).toEqual(['selecting', null]); // no time makes it known
+    expect(does({ kind: 'tick' }, 1e6)).toEqual([]);
+    cohort = [4, 2];
+    expect(does({ kind: 'tick' }, 1e6)).toEqual(['store attempt 1.1']);
+  });
+
   test('`createRunMachine` stores an attempt before it runs, and a round before it counts', () => {
     const { machine, does } = machineOf({ rounds: 2 });
     expect(does(START)).toEqual(['store attempt 1.1']);

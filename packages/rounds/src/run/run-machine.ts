@@ -110,8 +110,11 @@ export type RunMachineState =
 export interface RunMachineOptions {
   readonly settings: RoundSettings;
   readonly seed: Seed;
-  /** The cohort of an attempt in mode `fixed`: drawn with this seed. Throws what the run then throws. */
-  readonly draw: (round: number, seed: Seed, attempt: number) => readonly number[];
+  /**
+   * The cohort of an attempt in mode `fixed`: drawn with this seed. `null` while it is not known: then it is asked for
+   * again with the next `tick`. Throws what the run then throws.
+   */
+  readonly draw: (round: number, seed: Seed, attempt: number) => readonly number[] | null;
 }
 
 export function createRunMachine({ settings, seed, draw }: RunMachineOptions): RunMachine {
@@ -189,7 +192,11 @@ export function createRunMachine({ settings, seed, draw }: RunMachineOptions): R
       cohort,
       seed: attemptSeed(seed, id.round, id.attempt),
     });
-    if (mode === 'fixed') return begin(plan(draw(id.round, cohortSeed(seed, id.attempt), id.attempt)));
+    if (mode === 'fixed') {
+      const cohort = draw(id.round, cohortSeed(seed, id.attempt), id.attempt);
+      isLate = cohort === null; // nothing but another tick makes it known
+      return cohort === null ? [] : begin(plan(cohort));
+    }
     isLate ||= at >= selectFrom + selectionMs;
     if (present.size < (isLate ? Math.max(1, minReports) : wanted)) return [];
     return begin(plan(drawPresent(present, wanted, seed, id)));

@@ -29,6 +29,7 @@ import { lanesContract } from './testing/lanes-contract.js';
 import { lostClientsContract } from './testing/lost-clients-contract.js';
 import { recordContract } from './testing/record-contract.js';
 import { selectContract } from './testing/select-contract.js';
+import { workContract } from './testing/work-contract.js';
 
 export type { MakeRuntime } from './testing/agreement.js';
 
@@ -97,6 +98,8 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
     lostClientsContract(name, makeRuntime, agreement);
 
     faultsContract(name, makeRuntime);
+
+    workContract(name, makeRuntime);
 
     test.each([
       [[0, 0, 0, 1], 'client 0 at positions 0 and 1'],

@@ -6,8 +6,9 @@ import { type Seed, StarlingError } from '@starling/federated-core';
 import { checkAsynchronous } from '@starling/federated-core/plan';
 import type { LinkedPlan } from '@starling/plan';
 import type { Leaves, PlanRunner } from '@starling/plan/runner';
+import { stateHash } from '@starling/plan/safetensors';
 import type { Population } from '@starling/population';
-import { attemptSeed, type StaleFlight, type VirtualStep } from '@starling/rounds';
+import { attemptSeed, type Flight } from '@starling/rounds';
 import { createLaneFold } from '../fold/lane-fold.js';
 import { lostReport } from '../fold/sum-lane.js';
 import type {
@@ -18,11 +19,12 @@ import type {
   WorkOutcome,
 } from '../runtime/runtime.js';
 import type { FlightFaults } from './flight-faults.js';
-import type { StepSchedule } from './step-schedule.js';
+import type { Step, Steps } from './steps.js';
 
 export interface AsynchronousRun {
-  readonly schedule: StepSchedule;
-  readonly faults: FlightFaults;
+  readonly steps: Steps;
+  /** `null` where nothing is simulated. */
+  readonly faults: FlightFaults | null;
   /** Rounds in all: no work is begun for later ones. */
   readonly rounds: number;
 }
@@ -34,15 +36,22 @@ export interface AsynchronousParts extends AsynchronousRun {
   readonly population: Population;
   /** The run's. */
   readonly seed: Seed;
-  /** What clients are given of a version that an earlier process committed. */
+  /** Names the run to clients. */
+  readonly run: string;
+  /** What clients are given of a version that no phase of this session was asked for. */
   readonly broadcastOf: (version: number) => Promise<Leaves>;
 }
 
 /** Works that are begun ahead of the step at hand, for each that the runtime does side by side. */
 const AHEAD = 2;
 
-export function asynchronousSession(inner: RuntimeSession, parts: AsynchronousParts): RuntimeSession {
-  const { schedule, faults, rounds, plan, server, population, seed, broadcastOf } = parts;
+export interface AsynchronousSession extends RuntimeSession {
+  /** Has a client work on its version: for clients that are asked before their step is known. */
+  workOf(flight: Flight): Promise<WorkOutcome>;
+}
+
+export function asynchronousSession(inner: RuntimeSession, parts: AsynchronousParts): AsynchronousSession {
+  const { steps, faults, run, rounds, plan, server, population, seed, broadcastOf } = parts;
   checkAsynchronous(plan.plan);
   const { work, workers = 1 } = inner;
   if (work === undefined) {
@@ -60,92 +69,93 @@ export function asynchronousSession(inner: RuntimeSession, parts: AsynchronousPa
   let unfinished = 0;
   let isClosed = false;
   /** Whose attempt is yet to be committed, or given up. */
-  let taken: VirtualStep | null = null;
+  let taken: Step | null = null;
 
-  function begin(flight: StaleFlight, request: Pick<PhaseRequest, 'run' | 'round' | 'attempt'>): void {
-    const { number, client, version, attempt } = flight;
-    if (begun.has(number)) return;
-    const fault = faults.faultOf(flight);
-    if (fault?.kind === 'lost') {
-      const report = lostReport(population.clientId(client), fault);
-      begun.set(number, Promise.resolve({ report, update: null }));
-      return;
-    }
+  async function workOf(flight: Flight): Promise<WorkOutcome> {
+    const { client, version, attempt } = flight;
+    const fault = faults?.faultOf(flight) ?? null;
+    if (fault?.kind === 'lost')
+      return { report: lostReport(population.clientId(client), fault), update: null };
     if (!broadcasts.has(version)) broadcasts.set(version, broadcastOf(version));
+    return work!.call(inner, {
+      ...{ run, round: version + 1, attempt, phase: 0, client, version },
+      broadcast: await broadcasts.get(version)!,
+      seed: attemptSeed(seed, version + 1, attempt),
+      ...(fault !== null && { alterations: fault.alterations }),
+    });
+  }
+  function begin(flight: Flight, round: number): void {
+    const { number } = flight;
+    if (begun.has(number)) return;
     unfinished++;
-    const working = broadcasts.get(version)!.then((broadcast) =>
-      work!.call(inner, {
-        ...(request.run !== undefined && { run: request.run }),
-        ...{ round: version + 1, attempt, phase: 0, client, version, broadcast },
-        seed: attemptSeed(seed, version + 1, attempt),
-        ...(fault !== null && { alterations: fault.alterations }),
-      }),
-    );
+    const working = steps.outcomeOf?.(number) ?? workOf(flight);
     const done = (): void => {
       unfinished--;
-      beginAhead(request);
+      beginAhead(round);
     };
     working.then(done, done); // what it throws is thrown where its step is taken
     begun.set(number, working);
   }
   /** Whose version is committed, in the order of their steps, as many as the workers can do with. */
-  function beginAhead(request: Pick<PhaseRequest, 'run' | 'round' | 'attempt'>): void {
+  function beginAhead(round: number): void {
     if (workers < 2 || isClosed) return;
-    for (let step = 1; request.round + step <= rounds; step++) {
-      for (const flight of schedule.ahead(step).reports) {
+    for (let count = 1; count <= AHEAD * workers && round + count <= rounds; count++) {
+      for (const flight of steps.ahead(count)?.reports ?? []) {
         if (unfinished >= AHEAD * workers) return;
-        if (flight.version < request.round) begin(flight, request);
+        if (flight.version < round) begin(flight, round);
       }
-      if (step > AHEAD * workers) return;
     }
   }
 
-  async function takeStep(step: VirtualStep, request: PhaseRequest): Promise<PhaseOutcome> {
-    const { reports: flights, refused } = step;
+  async function takeStep(step: Step, { round }: PhaseRequest): Promise<PhaseOutcome> {
+    const { reports: flights, refused, lost, tookMs: virtualMs } = step;
     const staleness = flights.map((flight) => flight.staleness);
     const { laneSize } = plan.plan;
-    const fold = createLaneFold({
-      aggregations,
-      reductions,
-      laneSize,
-      cohortSize: flights.length,
-      staleness,
-    });
-    for (const flight of flights) begin(flight, request);
-    beginAhead(request);
-    const reports = await Promise.all(
-      flights.map(async ({ number }, position) => {
+    const cohortSize = flights.length;
+    const fold = createLaneFold({ aggregations, reductions, laneSize, cohortSize, staleness });
+    for (const flight of flights) begin(flight, round);
+    beginAhead(round);
+    const isKept = steps.inFlight !== undefined;
+    const outcomes = await Promise.all(
+      flights.map(async ({ number, client, version, attempt }, position) => {
         const { report, update } = await begun.get(number)!;
         await (update === null ? fold.skip(position) : fold.accept(position, update));
-        return report;
+        const sha256 = isKept && update !== null ? stateHash(update) : '';
+        return { report, arrival: { client: population.clientId(client), version, attempt, sha256 } };
       }),
     );
     const accumulators = await fold.finish();
-    const counts = faults.countsOf(flights);
+    const counts = faults?.countsOf(flights) ?? null;
     return {
       accumulators,
-      reports,
-      ...(counts !== null && { faults: { counts, virtualMs: schedule.tookMs } }),
-      step: { staleness, tooStale: refused.length, virtualMs: schedule.tookMs },
+      reports: [...outcomes, ...lost].map(({ report }) => report),
+      ...(counts !== null && { faults: { counts, virtualMs } }),
+      step: {
+        ...{ staleness, tooStale: refused.length, virtualMs },
+        ...(isKept && { arrivals: outcomes.map(({ arrival }) => arrival) }),
+      },
     };
   }
 
   /** A client hears of the work that it was asked for: the one after the version that it was given. */
-  function settled({ run, counted }: SettledAttempt): void {
+  function settled({ counted }: SettledAttempt): void {
     for (const { client, version, attempt } of taken?.reports ?? []) {
       const clients = [population.clientId(client)];
-      inner.settled!({ run, round: version + 1, attempt, counted, clients });
+      inner.settled?.({ run, round: version + 1, attempt, counted, clients });
     }
     taken = null;
+    steps.settled?.(counted);
   }
 
   return {
-    ...(inner.settled !== undefined && { settled }),
+    workOf,
+    settled,
     ...(inner.ready !== undefined && { ready: () => inner.ready!() }),
     async runPhase(request) {
       if (request.isEvaluation === true) return inner.runPhase(request);
       const { round, attempt = 1, broadcast } = request;
-      const step = schedule.at({ round, attempt });
+      const step = steps.at({ round, attempt });
+      if (step === null) throw new StarlingError('bad-run', `Cannot take step ${round}: it is not due`);
       taken = step;
       // What a version is given out as is drawn once: by the first attempt, whichever is at hand.
       if (attempt === 1) broadcasts.set(round - 1, Promise.resolve(broadcast));

@@ -9,13 +9,9 @@ import {
   type VirtualStepsOptions,
 } from '@starling/rounds';
 import type { AttemptId } from '@starling/store';
+import type { Step, Steps } from './steps.js';
 
-/** Who is in a step, in the order of arrival. */
-export function clientsOf({ reports }: VirtualStep): readonly number[] {
-  return reports.map(({ client }) => client);
-}
-
-export class StepSchedule {
+export class StepSchedule implements Steps {
   /** Of all attempts that are over: whether each counted. */
   private readonly outcomes: boolean[] = [];
   private virtual: VirtualSteps;
@@ -30,13 +26,12 @@ export class StepSchedule {
     this.virtual = createVirtualSteps(options);
   }
 
-  /**
-   * The attempt, once all before it are over: a later round says that the one before counted. They are asked in order.
-   */
-  at({ round, attempt }: AttemptId): VirtualStep {
+  at({ round, attempt }: AttemptId): Step {
     for (;;) {
-      const due = this.ahead(0);
-      if (due.step === round && due.attempt === attempt) return due;
+      const due = this.foreseen(0);
+      if (due.step === round && due.attempt === attempt) {
+        return { ...due, lost: [], tookMs: due.atMs - this.beforeMs };
+      }
       if (round < due.step || (round === due.step && attempt < due.attempt)) {
         throw new StarlingError(
           'bad-run',
@@ -47,8 +42,15 @@ export class StepSchedule {
     }
   }
 
-  /** The attempt that comes so many after the one at hand, if all until then count. */
-  ahead(count: number): VirtualStep {
+  ahead(count: number): VirtualStep | null {
+    try {
+      return this.foreseen(count);
+    } catch {
+      return null; // the step that cannot come says so when it is due
+    }
+  }
+
+  private foreseen(count: number): VirtualStep {
     while (this.coming.length <= count) {
       this.coming.push(this.virtual.due());
       this.virtual.over(true);
@@ -56,24 +58,16 @@ export class StepSchedule {
     return this.coming[count]!;
   }
 
-  /**
-   * Rounds whose states are needed once the attempt at hand counts: clients are at work on them, or were, when one of
-   * the last `steps` was over.
-   */
   versionsInUse(steps: number): readonly number[] {
-    const { step, oldestVersion } = this.ahead(0);
+    const { step, oldestVersion } = this.foreseen(0);
     const oldest = Math.min(oldestVersion, ...this.oldest.slice(-steps));
     return Array.from({ length: step - oldest }, (_, index) => oldest + index).filter((round) => round > 0);
   }
 
-  /** How long the attempt at hand took on the virtual clock, milliseconds. */
-  get tookMs(): number {
-    return this.ahead(0).atMs - this.beforeMs;
-  }
-
   private over(counts: boolean): void {
-    this.beforeMs = this.ahead(0).atMs;
-    this.oldest.push(this.ahead(0).oldestVersion);
+    const { atMs, oldestVersion } = this.foreseen(0);
+    this.beforeMs = atMs;
+    this.oldest.push(oldestVersion);
     this.coming.shift();
     this.outcomes.push(counts);
     if (counts) return;

@@ -2,6 +2,7 @@
 // state, and how far the search for the best state has come. A store takes all of it as plain data.
 import type { Plain } from '@starling/store';
 import type { RoundLine } from '../record/record-line.js';
+import type { Arrival } from '../runtime/runtime.js';
 
 /** Which round had the best state so far, by which value, and how many values since were no better. */
 export interface BestProgress {
@@ -18,6 +19,11 @@ export interface RoundDetails {
   readonly stateHash: string;
   /** Of a run that looks for its best state. */
   readonly best?: BestProgress;
+  /** Of an asynchronous run whose clock is real: its reports in the order of arrival, and who was then at work. */
+  readonly asynchronous?: {
+    readonly arrivals: readonly Arrival[];
+    readonly inFlight: readonly Omit<Arrival, 'sha256'>[];
+  };
 }
 
 /** As a commit's `metrics`. */

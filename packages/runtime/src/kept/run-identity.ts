@@ -31,6 +31,7 @@ export type RunIdentity = {
     readonly buffer: number;
     readonly concurrency: number;
     readonly maxStaleness: number;
+    readonly clock: 'virtual' | 'real';
   };
   /** What the population answers for itself. */
   readonly population: Fingerprint;

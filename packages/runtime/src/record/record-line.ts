@@ -5,6 +5,7 @@ import type { FaultKind } from '../runtime/phase-faults.js';
 
 const count = z.int().nonnegative();
 const json = z.record(z.string(), z.json());
+const CLOCKS = ['virtual', 'real'] as const;
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const wallMs = z.number().nonnegative().describe('milliseconds that it took');
 const rounds = count.describe('rounds done, those of earlier starts included');
@@ -54,7 +55,7 @@ const simulated = {
     .nonnegative()
     .exactOptional()
     .describe(
-      'of a run with a virtual clock: milliseconds that its phases took on it; of an asynchronous one, since the round before',
+      'of a run with a virtual clock: milliseconds that its phases took on it; of an asynchronous one, since the round before, by its clock',
     ),
   staleness: z
     .array(count)
@@ -95,11 +96,11 @@ export const runLine = z
     settings: json.describe('what the federation was built with'),
     faults: json.exactOptional().describe('the faults that are simulated, as docs/faults.md has them'),
     asynchronous: z
-      .strictObject({ buffer: count, concurrency: count, maxStaleness: count })
+      .strictObject({ buffer: count, concurrency: count, maxStaleness: count, clock: z.enum(CLOCKS) })
       .readonly()
       .exactOptional()
       .describe(
-        'of a run whose rounds do not wait: reports a round, clients at work, and rounds that a report may be old',
+        'of a run whose rounds do not wait: reports a round, clients at work, rounds that a report may be old, and by which clock reports come',
       ),
     plan: sha256.describe('hash of the plan of a round'),
     evaluation: z

@@ -80,6 +80,12 @@ export async function replayClient(options: ReplayOptions): Promise<ClientReplay
       "Cannot replay a client: its work follows from what it keeps, which no record has; need a process whose clients keep nothing. `starling runs replay` replays whole runs of such a process, and a body that throws names the client's line",
     );
   }
+  if (options.asynchronous !== undefined) {
+    throw new StarlingError(
+      'not-replayable',
+      "Cannot replay a client: in rounds that do not wait it worked on a version of its own; need a run whose rounds wait. `starling runs replay` replays whole runs of this kind, and a body that throws names the client's line",
+    );
+  }
   const tried = await askedAttempt(options);
   const client = findClient(options, tried.cohort);
   const state = await stateBefore(options);

@@ -2,9 +2,11 @@
 // asked and the clients that counted; and holds each state to the hash that was committed.
 import type { Engine } from '@starling/compute';
 import { StarlingError, seedFrom } from '@starling/federated-core';
-import { createPlanRunner } from '@starling/plan/runner';
+import { checkAsynchronous, serverSeed } from '@starling/federated-core/plan';
+import { createPlanRunner, type Leaves } from '@starling/plan/runner';
 import { stateHash } from '@starling/plan/safetensors';
 import type { Population } from '@starling/population';
+import { attemptSeed } from '@starling/rounds';
 import {
   type AttemptHistory,
   type CountedVersions,
@@ -14,12 +16,16 @@ import {
   type RunHistory,
   type RunStore,
 } from '@starling/store';
+import { type AsynchronousRun, asynchronousSession } from '../asynchronous/asynchronous-session.js';
+import { RecordedSteps } from '../asynchronous/recorded-steps.js';
+import type { Steps } from '../asynchronous/steps.js';
 import { takeEngine } from '../engines/take-engine.js';
 import { withFaults } from '../faults/with-faults.js';
 import { inProcessRuntime } from '../in-process/in-process-runtime.js';
 import { detailsOf } from '../kept/round-details.js';
 import { identityDifferences, OtherRunError } from '../kept/run-identity.js';
 import type { RoundReport } from '../record/lost-clients.js';
+import { virtualSteps } from '../rounds/asynchronous-run.js';
 import { ClientVersions } from '../rounds/client-versions.js';
 import { cohortAsked } from '../rounds/cohort-asked.js';
 import { type CompiledRun, compileRun } from '../rounds/compile-run.js';
@@ -45,6 +51,7 @@ export interface ReplayRunOptions
     | 'settings'
     | 'engine'
     | 'faults'
+    | 'asynchronous'
     | 'onOtherRun'
   > {
   /** What has kept the run; it is read, and not written to. */
@@ -86,6 +93,20 @@ export async function replayRun(options: ReplayRunOptions): Promise<readonly Rep
   );
   const absent = new Absences(population);
   const session = await runtimeOf(options, engine).open(compiled.plan, absent.population);
+  const steps = await stepsOf(compiled, options, history);
+  /** The states before the rounds that are still to come, of an asynchronous run. */
+  const before = new Map<number, Leaves>();
+  const phases =
+    steps === null
+      ? session
+      : asynchronousSession(session, {
+          ...steps,
+          ...{ rounds: history.commits.length, plan: compiled.plan, server, population, seed, run },
+          async broadcastOf(version) {
+            const input = compiled.serverInput(before.get(version)!);
+            return server.prepare(0, input, [], serverSeed(attemptSeed(seed, version + 1, 1)));
+          },
+        });
   const rounds: ReplayedRound[] = [];
   const versions = new ClientVersions(run);
   const states = await memoryClientStates().open(run);
@@ -95,18 +116,20 @@ export async function replayRun(options: ReplayRunOptions): Promise<readonly Rep
       const { round, attempt, counted } = commit;
       if (round !== index + 1) throw notReplayable(store, `need round ${index + 1}, got none`);
       const asked = attemptOf(history, commit, store);
+      const cohort = cohortOf(options, asked, store, steps?.steps);
+      if (steps !== null) keepBefore(before, round - 1, state, steps.steps.at(asked)?.oldestVersion ?? 0);
       const made =
         compiled.plan.plan.clientState === undefined ? null : versions.attempt(compiled.plan, asked);
       for (const client of commit.clientVersions?.restarted ?? []) made?.restarted(client);
       const outcome = await runRound({
         plan: compiled.plan,
         server,
-        session: namedSession(absent.during(session, commit), { run, attempt }),
+        session: namedSession(absent.during(phases, commit), { run, attempt }),
         round,
         action: `replay round ${round}`,
         seed: asked.seed,
         population,
-        cohort: cohortOf(options, asked, store),
+        cohort,
         serverInput: compiled.serverInput(state),
         ...(made !== null && { states: { seed, keepFrom: round - 1, store: states, versions: made } }),
       });
@@ -129,6 +152,30 @@ export async function replayRun(options: ReplayRunOptions): Promise<readonly Rep
   return rounds;
 }
 
+/** Of an asynchronous run, how its reports came: as its journal has it, or as the virtual clock gives it again. */
+async function stepsOf(
+  { plan }: CompiledRun,
+  options: ReplayRunOptions,
+  { commits }: RunHistory,
+): Promise<Pick<AsynchronousRun, 'steps' | 'faults'> | null> {
+  if (options.asynchronous === undefined) return null;
+  checkAsynchronous(plan.plan);
+  const recorded = commits.flatMap(({ round, lost, metrics }) => {
+    const arrivals = detailsOf(metrics)?.asynchronous?.arrivals;
+    return arrivals === undefined ? [] : [{ round, arrivals, lost }];
+  });
+  if (recorded.length === commits.length) {
+    return { steps: new RecordedSteps(recorded, options.population), faults: null };
+  }
+  return virtualSteps(plan, { ...options, rounds: commits.length }, seedFrom(options.seed));
+}
+
+/** With the state after `version`, and without those that nobody works on any more. */
+function keepBefore(states: Map<number, Leaves>, version: number, state: Leaves, oldest: number): void {
+  for (const each of states.keys()) if (each < oldest) states.delete(each);
+  states.set(version, state);
+}
+
 /** What clients keep from here on. That its versions are those that were committed shows in the states that follow. */
 async function count(
   versions: ClientVersions,
@@ -143,9 +190,11 @@ async function count(
 }
 
 /** In this process, with the faults of the run: those of clients, since the server's change no state. */
-function runtimeOf({ faults, seed }: ReplayRunOptions, engine: Engine): Runtime {
+function runtimeOf({ faults, seed, asynchronous }: ReplayRunOptions, engine: Engine): Runtime {
   const runtime = inProcessRuntime({ engine });
-  return faults === undefined ? runtime : withFaults(runtime, { ...faults, serverCrashes: [] }, { seed });
+  return faults === undefined || asynchronous !== undefined
+    ? runtime
+    : withFaults(runtime, { ...faults, serverCrashes: [] }, { seed });
 }
 
 async function checkIdentity(
@@ -156,7 +205,11 @@ async function checkIdentity(
   const runtime = inProcessRuntime(options.engine === undefined ? {} : { engine: options.engine });
   // None of these changes what a round makes of its cohort.
   const { evaluation: _, best: __, mode: ____, ...kept } = found;
-  const { onRound: ___, ...run } = options;
+  const { onRound: ___, asynchronous, ...others } = options;
+  // By which clock reports came changes nothing of what is made of them.
+  const { clock } = (found['asynchronous'] ?? {}) as { readonly clock?: 'virtual' | 'real' };
+  const own = asynchronous && { asynchronous: { ...asynchronous, ...(clock !== undefined && { clock }) } };
+  const run = { ...others, ...own };
   const identity = await identifyRun(compiled, { ...run, runtime, rounds: 0 }, null);
   // A coordinator without data has no hash of it, and is replayed where the data is.
   const differences = identityDifferences(kept, identity).filter(
@@ -178,8 +231,13 @@ function attemptOf({ attempts }: RunHistory, commit: KeptCommit, store: RunStore
   throw notReplayable(store, `need attempt ${attempt} at round ${round}, got none`);
 }
 
-function cohortOf(options: ReplayRunOptions, asked: AttemptHistory, store: RunStore): readonly number[] {
-  const cohort = cohortAsked(options, seedFrom(options.seed), asked);
+function cohortOf(
+  options: ReplayRunOptions,
+  asked: AttemptHistory,
+  store: RunStore,
+  steps: Steps | undefined,
+): readonly number[] {
+  const cohort = cohortAsked(options, seedFrom(options.seed), asked, steps);
   if (cohort !== null) return cohort;
   const need = `need the cohort of round ${asked.round} that was asked`;
   throw notReplayable(store, `${need}, got another from the sampler`);

@@ -20,7 +20,7 @@ import { sampleCohort } from './sample-cohort.js';
 const run = (more: Partial<RunOptions> = {}): Promise<RunResult> => runRounds(driftingOptions(more));
 
 /** The states of such a run by arithmetic: its steps by the machine, its numbers by hand. */
-function statesByHand(settings: AsynchronousSettings, more: Partial<RunOptions> = {}) {
+function statesByHand(settings: Omit<AsynchronousSettings, 'clock'>, more: Partial<RunOptions> = {}) {
   const options = driftingOptions(more);
   const seed = seedFrom(options.seed);
   const draw = createDrawFaults(readFaults(options.faults), seed);

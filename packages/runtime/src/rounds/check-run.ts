@@ -120,7 +120,7 @@ const asynchronousOption: Check = (action, option, value) => {
 /** Throws a `RangeError` for options that mean nothing, or cannot be held, where rounds do not wait. */
 function checkAsynchronousRun(options: RunOptions): void {
   if (options.asynchronous === undefined) return;
-  const { process, present, checkpointEvery = 1, store, sampler } = options;
+  const { process, present, checkpointEvery = 1, store, sampler, faults, evaluation } = options;
   const bad = (problem: string): RangeError =>
     optionError(`Cannot run rounds: with asynchronous, ${problem}`);
   if (process === undefined)
@@ -128,6 +128,14 @@ function checkAsynchronousRun(options: RunOptions): void {
   if (present !== undefined) throw bad('present must be left out: whom it asks is not a cohort');
   if (sampler.watches !== undefined) {
     throw bad(`sampler must not go by what clients report, as cohorts are drawn ahead, got ${sampler.name}`);
+  }
+  if (options.asynchronous.clock === 'real') {
+    if (faults !== undefined) throw bad("clock 'real' and faults cannot both be given: these are simulated");
+    if (evaluation !== undefined && isOfClients(evaluation)) {
+      throw bad(
+        "clock 'real' needs an evaluation at the server, { every, run }, got one on clients: they are at work, and are asked one thing at a time",
+      );
+    }
   }
   if (store !== undefined && checkpointEvery > 1) {
     throw bad(

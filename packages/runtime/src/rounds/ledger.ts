@@ -8,7 +8,7 @@ import { checkCohort, type Population } from '@starling/population';
 import type { Attempt } from '@starling/rounds';
 import { type CountedVersions, type OpenRun, type RunEnd, StoreFailedError } from '@starling/store';
 import { LINE } from '../kept/record-of-run.js';
-import { type BestProgress, toPlain } from '../kept/round-details.js';
+import { type BestProgress, type RoundDetails, toPlain } from '../kept/round-details.js';
 import type { RunIdentity } from '../kept/run-identity.js';
 import { encodeState } from '../kept/state-file.js';
 import type { DoneLine, FailedLine, FailedRoundLine, RoundLine, RunLine } from '../record/record-line.js';
@@ -29,6 +29,8 @@ export interface RoundCommit {
   readonly best: BestProgress | null;
   /** Rounds whose states clients are still at work on. */
   readonly inUse: readonly number[];
+  /** Of an asynchronous run whose clock is real. */
+  readonly asynchronous: RoundDetails['asynchronous'] | null;
   /** Of a run whose clients keep a state. */
   readonly versions: CountedVersions | null;
 }
@@ -66,14 +68,32 @@ export function storeLedger(
         reason: line.message,
         details: plainOf(line),
       }),
-    commit({ round, attempt, counted, lost, line, state, names, isKept, best, inUse, versions }) {
+    commit({
+      round,
+      attempt,
+      counted,
+      lost,
+      line,
+      state,
+      names,
+      isKept,
+      best,
+      inUse,
+      asynchronous,
+      versions,
+    }) {
       const hash = stateHash(state);
       return open.commit({
         round,
         attempt,
         counted,
         lost,
-        metrics: toPlain({ line, stateHash: hash, ...(best !== null && { best }) }),
+        metrics: toPlain({
+          line,
+          stateHash: hash,
+          ...(best !== null && { best }),
+          ...(asynchronous != null && { asynchronous }),
+        }),
         state: isKept ? () => encodeState({ round, names, leaves: state }, hash) : null,
         ...(versions !== null && { clientVersions: versions }),
         ...pinnedBy(best, inUse),

@@ -10,7 +10,7 @@ import {
   type RunMachine,
 } from '@starling/rounds';
 import { StoreFailedError } from '@starling/store';
-import { clientsOf } from '../asynchronous/step-schedule.js';
+import { clientsOf } from '../asynchronous/steps.js';
 import type { RuntimeSession } from '../runtime/runtime.js';
 import { cohortAsked } from './cohort-asked.js';
 import { isRefusal } from './ledger.js';
@@ -90,10 +90,18 @@ export class RoundLoop {
   private reopened(): Attempt | null {
     const { start, options, seed: from } = this.parts;
     if (start.attempt === null) return null;
+    // Reports that came to a process which is gone count for nothing: others make the attempt.
+    if (options.asynchronous?.clock === 'real') return null;
     const { round, attempt, seed } = start.attempt;
     const { asynchronous } = this.parts;
-    const cohort = cohortAsked(options, from, start.attempt, asynchronous?.schedule);
+    const cohort = cohortAsked(options, from, start.attempt, asynchronous?.steps);
     return cohort === null ? null : { round, attempt, cohort, seed };
+  }
+
+  /** Something has come that the machine may go on by. */
+  arrived(): void {
+    this.news.push({ kind: 'tick' });
+    this.wake();
   }
 
   private watch(session: RuntimeSession): void {
@@ -116,10 +124,13 @@ export class RoundLoop {
     return this.news.splice(0).flatMap((event) => this.machine.handle(event, now()));
   }
 
-  private draw(round: number, from: Seed, attempt: number): readonly number[] {
+  private draw(round: number, from: Seed, attempt: number): readonly number[] | null {
     const { asynchronous } = this.parts;
     try {
-      if (asynchronous !== null) return clientsOf(asynchronous.schedule.at({ round, attempt }));
+      if (asynchronous !== null) {
+        const step = asynchronous.steps.at({ round, attempt });
+        return step === null ? null : clientsOf(step);
+      }
       return drawCohort(this.parts.options, from, round, this.parts.watched?.last);
     } catch (error) {
       this.drawing = { error }; // thrown before the attempt begins: the commit before it is still to be told

@@ -6,12 +6,13 @@ import type { Leaves } from '@starling/plan/runner';
 import { stateHash } from '@starling/plan/safetensors';
 import type { RunAction } from '@starling/rounds';
 import { type CountedVersions, StoreDamagedError, type StoreFailedError } from '@starling/store';
+import type { RoundDetails } from '../kept/round-details.js';
 import { decodeState } from '../kept/state-file.js';
 import { doneLineOf, failedLineOf } from '../record/lines.js';
 import type { RoundReport } from '../record/lost-clients.js';
 import type { DoneLine, FailedLine } from '../record/record-line.js';
 import { ServerCrashError } from '../runtime/errors.js';
-import type { RuntimeSession } from '../runtime/runtime.js';
+import type { RuntimeSession, StepFacts } from '../runtime/runtime.js';
 import type { StopReason } from './best-rule.js';
 import { checkHeadline } from './check-headline.js';
 import { listOfLeaves } from './list-of-leaves.js';
@@ -91,7 +92,8 @@ export class RunProgress {
           names: leafNames(compiled.stateType ?? compiled.plan.plan.result),
           isKept: this.isKept(round),
           best: keeper?.progress ?? null,
-          inUse: asynchronous === null ? NO_ROUNDS : asynchronous.schedule.versionsInUse(store?.keep ?? 1),
+          inUse: asynchronous?.steps.versionsInUse(store?.keep ?? 1) ?? NO_ROUNDS,
+          asynchronous: this.arrivals(record.step),
           versions,
         });
       }
@@ -113,6 +115,13 @@ export class RunProgress {
       default:
         return action satisfies never;
     }
+  }
+
+  private arrivals(step: StepFacts | undefined): RoundDetails['asynchronous'] | null {
+    const inFlight = this.parts.asynchronous?.steps.inFlight;
+    return step?.arrivals === undefined || inFlight === undefined
+      ? null
+      : { arrivals: step.arrivals, inFlight };
   }
 
   /** The oldest round that this run may be taken up after: without a store, none but the last. */

@@ -71,9 +71,7 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
   const settings = runSettings(options, seed);
   const asked = evaluationOnClients(compiled, options);
   const { open, identity, start } = await resumeRun(compiled, options, asked?.plan.hash ?? null);
-  // Who has reported what does not follow from the seed, nor does who is there.
-  const namesCohorts = settings.mode === 'present' || options.sampler.watches !== undefined;
-  const ledger = open === null ? null : storeLedger(open, options.population, namesCohorts);
+  const ledger = open === null ? null : storeLedger(open, options.population, namesCohorts(options));
   const population = allClients(options);
   // Workers or sockets come up while the server's own programs are loaded.
   const loads = watchLoads(population);
@@ -142,7 +140,7 @@ async function runUntyped(options: RunOptions): Promise<RunResult> {
       isRecorded,
     };
     loop = new RoundLoop({ ...parts, clock, began }, leaves);
-    await loop.run(await sessionOf(parts, await opening, engine));
+    await loop.run(sessionOf(parts, await opening, engine, loop));
     const result = { ...(await loop.progress.result()), wallMs: clock() - began };
     await loop.progress.end();
     warnOfLost(options, result);
@@ -169,6 +167,11 @@ async function openRuntime(
   population: Population,
 ): Promise<RuntimeSession> {
   return runtime.open(plan, population);
+}
+
+/** Whether its cohorts follow from who was there, or who has reported what: no seed gives them again. */
+function namesCohorts({ present, asynchronous, sampler }: RunOptions): boolean {
+  return present !== undefined || asynchronous?.clock === 'real' || sampler.watches !== undefined;
 }
 
 /** What clients are asked besides rounds; `null` for nothing. */

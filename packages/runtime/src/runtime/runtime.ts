@@ -72,8 +72,19 @@ export interface StepFacts {
   readonly staleness: readonly number[];
   /** Reports that came since the step before, and were older than any may be. */
   readonly tooStale: number;
-  /** Since the step before, on the virtual clock. */
+  /** Since the step before, on the clock of the run. */
   readonly virtualMs: number;
+  /** Of a run whose clock is real: whose reports they were, and the updates' hashes (see `stateHash`). */
+  readonly arrivals?: readonly Arrival[];
+}
+
+/** A report that is in a step, as it is kept. */
+export interface Arrival {
+  readonly client: string;
+  /** The version that it was computed from, and the attempt at the round after it: its randomness comes from both. */
+  readonly version: number;
+  readonly attempt: number;
+  readonly sha256: string;
 }
 
 /** What became of an attempt at a round. */

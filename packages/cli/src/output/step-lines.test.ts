@@ -8,7 +8,7 @@ test('`stepLines` tells of all reports how stale they were', () => {
     { staleness: [1, 0, 0, 1], tooStale: 2, virtualMs: 500 },
   ].reduce(addStep, NO_STEPS);
   expect(stepLines(totals)).toEqual([
-    'staleness of 5 reports: mean 0.8, median 0, at most 3; 2 more were too stale; 2.0 s of virtual time',
+    'staleness of 5 reports: mean 0.8, median 0, at most 3; 2 more were too stale; 2.0 s by its clock',
   ]);
 });
 

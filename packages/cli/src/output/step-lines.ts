@@ -1,4 +1,5 @@
-// How the reports of a run came whose rounds do not wait, as people read it: how stale they were, and the virtual time.
+// How the reports of a run came whose rounds do not wait, as people read it: how stale they were, and the time by the
+// clock of the run, virtual or real.
 import type { RoundLine } from '@starling/runtime/events';
 import { formatDuration, formatNumber } from './numbers.js';
 
@@ -35,7 +36,8 @@ export function meanStaleness({ staleness = [] }: StepLine): readonly string[] {
 }
 
 /**
- * `staleness of 1,000 reports: mean 8.3, median 7, at most 41; 3 too stale; 1.2 h of virtual time`; none of no steps.
+ * `staleness of 1,000 reports: mean 8.3, median 7, at most 41; 3 more were too stale; 1.2 h by its clock`; none of no
+ * steps.
  */
 export function stepLines({ staleness, tooStale, virtualMs }: StepTotals): readonly string[] {
   const count = sumOf(staleness);
@@ -44,7 +46,7 @@ export function stepLines({ staleness, tooStale, virtualMs }: StepTotals): reado
   const ages = `mean ${mean}, median ${formatNumber(medianOf(staleness))}, at most ${staleness.length - 1}`;
   const refused = tooStale === 0 ? '' : `; ${formatNumber(tooStale)} more were too stale`;
   return [
-    `staleness of ${formatNumber(count)} reports: ${ages}${refused}; ${formatDuration(virtualMs)} of virtual time`,
+    `staleness of ${formatNumber(count)} reports: ${ages}${refused}; ${formatDuration(virtualMs)} by its clock`,
   ];
 }
 

@@ -77,14 +77,17 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
   const metrics = options.metrics ?? createServerMetrics({ ofProcess: true });
   const store = state === undefined ? null : directoryStore(state);
   const follow = store === null ? null : followRecord(store, state!);
+  const { asynchronous } = run;
   const result = await runRounds({
     ...run,
+    // Clients are elsewhere, and answer when they do.
+    ...(asynchronous !== undefined && { asynchronous: { ...asynchronous, clock: 'real' } as const }),
     runtime: websocketRuntime({
       farewellMs: FAREWELL_MS,
       ...session,
       // A round that would fail for want of reports waits longer instead, unless it is told otherwise.
       ...(minReports !== undefined && { extendBelow: options.extendBelow ?? minReports }),
-      ...(present !== undefined && { extendBelow: options.extendBelow ?? 0 }),
+      ...((present ?? asynchronous) !== undefined && { extendBelow: options.extendBelow ?? 0 }),
       logger,
       metrics,
     }),

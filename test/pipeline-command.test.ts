@@ -95,6 +95,9 @@ describe('starling pipeline', () => {
       const other = await run('diff', 'runs', '1', '3');
       expect(other.stdout).toContain('blessing.json: + "constraint": "loss >= 99",');
       expect((await run('show', 'nowhere')).code).toBe(2);
+      expect((await run('diff', 'runs', '1', 'two')).stderr).toContain(
+        "Cannot compare runs: need the number of a run, such as 2, got 'two'",
+      );
     },
     LONG,
   );

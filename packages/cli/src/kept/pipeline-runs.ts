@@ -59,7 +59,7 @@ export async function showDifference(
   withMetadata(directory, (metadata) => {
     const store = artifactStore(join(directory, 'artifacts'));
     const [left, right] = [one, other].map((text) =>
-      latestOf(metadata.executions(runOf(metadata, directory, Number(text)).run)),
+      latestOf(metadata.executions(runOf(metadata, directory, runNumber(text)).run)),
     ) as [readonly ExecutionRow[], readonly ExecutionRow[]];
     const names = [...new Set([...left, ...right].map(({ node }) => node))];
     const differences = names.flatMap((node) => {
@@ -120,12 +120,17 @@ function latestOf(rows: readonly ExecutionRow[]): readonly ExecutionRow[] {
   return [...new Map(rows.map((row) => [row.node, row])).values()];
 }
 
+function runNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new UsageError(`Cannot compare runs: need the number of a run, such as 2, got '${text}'`);
+}
+
 function runOf(metadata: Metadata, directory: string, run: number | undefined): RunRow {
   const runs = metadata.runs();
   const found = run === undefined ? runs.at(-1) : runs.find((one) => one.run === run);
   if (found !== undefined) return found;
   throw new UsageError(
-    `Cannot show a run: ${directory} has ${runs.length === 0 ? 'none' : `runs 1 to ${runs.length}`}, got ${run ?? 'no number'}`,
+    `Cannot show a run: ${directory} has ${runs.length === 0 ? 'none' : runs.length === 1 ? 'run 1 alone' : `runs 1 to ${runs.length}`}, got ${run ?? 'no number'}`,
   );
 }
 

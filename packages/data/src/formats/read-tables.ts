@@ -1,7 +1,7 @@
 // Reads a file as tables by client, by the format that its name says.
 import { extname } from 'node:path';
 import { checkOptions, kinds } from '@starling/federated-core/plan';
-import type { Tables } from '@starling/population';
+import type { TableColumn, Tables } from '@starling/population';
 import type { TablesOptions } from '../columns/tables-options.js';
 import { readCsvTables } from '../csv/read-csv-tables.js';
 import { FileError } from '../errors/file-error.js';
@@ -20,7 +20,10 @@ const FORMATS: Readonly<Record<string, (path: string, options: TablesOptions) =>
  * value is missing; whole numbers within int32 are int32, other numbers float64, all else text. Throws a `FileError`
  * with line or row, column and remedy for whatever does not fit.
  */
-export async function readTables(path: string, options: TablesOptions = {}): Promise<Tables> {
+export async function readTables<const Name extends string = string>(
+  path: string,
+  options: TablesOptions<Name> = {},
+): Promise<Tables & { readonly columns: Readonly<Record<Name, TableColumn>> }> {
   checkOptions('Cannot read tables', options, {
     client: kinds.text,
     columns: kinds.list,
@@ -36,5 +39,5 @@ export async function readTables(path: string, options: TablesOptions = {}): Pro
       remedy: 'Rename it by its format.',
     });
   }
-  return await read(path, options);
+  return (await read(path, options)) as Tables & { readonly columns: Readonly<Record<Name, TableColumn>> };
 }

@@ -10,7 +10,7 @@ import {
   type HostValue,
   type Type,
 } from '@starling/federated-core';
-import { checkOptions, kinds, optionError, required } from '@starling/federated-core/plan';
+import { checkOptions, didYouMean, kinds, optionError, required } from '@starling/federated-core/plan';
 import {
   evaluationByGroup,
   type GroupOptions,
@@ -85,6 +85,15 @@ export function evaluator(options: EvaluatorOptions): EvaluationNode {
   if (!Object.hasOwn(transform.example.elements, label)) {
     throw optionError(
       `${action}: label must name a feature among ${Object.keys(transform.example.elements).join(', ')}, got '${label}'`,
+    );
+  }
+  const columns = Object.keys(transform.source.columns);
+  const strange = [...Object.keys(by), ...(groups.intersections ?? []).flat()].find(
+    (one) => !columns.includes(one as string),
+  );
+  if (strange !== undefined) {
+    throw optionError(
+      `${action}: by must name columns among ${columns.join(', ')}, got '${strange}'${didYouMean(strange as string, columns)}`,
     );
   }
   if (schema === undefined && Object.values(by).includes('schema')) {

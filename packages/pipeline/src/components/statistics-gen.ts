@@ -70,7 +70,7 @@ export function statisticsGen(options: StatisticsGenOptions): StatisticsNode {
           return {
             files: { 'statistics.json': canonical(bySplit, 1) },
             properties: { span: examples.span, examples: train.numExamples, phases, bytesPerClient: bytes },
-            summary: `${train.features.length} features, ${phases} round trips, ${shownBytes(bytes)} a client`,
+            summary: `${train.features.length} features, ${phases} round trips, ${shownBytes(bytes)} a client${withheldWords(train, minClients)}`,
           };
         },
       };
@@ -132,6 +132,13 @@ function bySplits<T>(make: (split: Split) => T): Readonly<Record<Split, T>> {
 /** The statistics of an artifact. */
 export function statisticsIn(artifact: Artifact<'ExampleStatistics'>): StatisticsBySplit {
   return jsonOf<StatisticsBySplit>(artifact, 'statistics.json');
+}
+
+/** That figures are missing is said where they are made, not only where somebody misses them. */
+function withheldWords({ features }: DatasetStatistics, minClients: number): string {
+  const withheld = features.filter((feature) => feature.withheld !== undefined).length;
+  if (withheld === 0) return '';
+  return `; ${withheld} withheld: fewer than ${minClients} clients (minClients) have a value`;
 }
 
 const shownBytes = (bytes: number): string =>

@@ -1,10 +1,12 @@
 // What does not compile: `tsc -b` holds each line below to its directive.
 import { atLeast } from '@starling/learning';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { definePipeline } from '../define/define-pipeline.js';
 import type { Node } from '../nodes/node.js';
 import { deliveries, smallPipeline } from '../testing/small-pipeline.js';
 import type { Destination } from './destination.js';
-import type { EvaluationNode } from './evaluator.js';
+import { type EvaluationNode, evaluator } from './evaluator.js';
 import { exampleGen } from './example-gen.js';
 import { exampleValidator } from './example-validator.js';
 import type { BlessingNode } from './model-validator.js';
@@ -87,6 +89,16 @@ describe('exampleValidator', () => {
   });
 });
 
+describe('evaluator', () => {
+  test('refuses groups by a column that is not there, before anything runs', async () => {
+    const { nodes } = await smallPipeline({ serving: 'nowhere' }).build({});
+    const trained = nodes.find(({ component }) => component === 'Trainer') as ModelNode;
+    expect(() => evaluator({ model: trained, by: { carier: ['bike'] }, label: 'y' })).toThrow(
+      "Cannot evaluate: by must name columns among miles, carrier, late, got 'carier'; did you mean 'carrier'?",
+    );
+  });
+});
+
 describe('schemaFile', () => {
   test('says what it needs where there is no file', async () => {
     const node = schemaFile('nowhere/schema.json');
@@ -97,6 +109,20 @@ describe('schemaFile', () => {
 });
 
 describe('definePipeline', () => {
+  const define = (build: () => unknown, options = z.object({})) =>
+    definePipeline({ name: 'p', description: 'A pipeline.', options, build: build as never });
+
+  test('says what build must return, and that options need defaults', async () => {
+    await expect(define(() => undefined).build({})).rejects.toThrow(
+      "Cannot build pipeline 'p': build must return what must be made, such as pusher({ … }), got undefined",
+    );
+    await expect(define(() => []).build({})).rejects.toThrow('got none');
+    await expect(define(() => [statistics, 1]).build({})).rejects.toThrow('got 1');
+    expect(() => define(() => statistics, z.object({ data: z.string() }) as never)).toThrow(
+      "Cannot define pipeline 'p': every option needs a default, got none for data",
+    );
+  });
+
   test('finds all nodes from what must be made, each after those that it takes', async () => {
     const { nodes } = await smallPipeline({ serving: 'nowhere' }).build({});
     const names = nodes.map(({ name }) => name);

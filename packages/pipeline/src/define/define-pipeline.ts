@@ -1,18 +1,22 @@
 // A pipeline as a value: what is returned must be made, and what that is made of follows from it. Commands load it from
 // a file, and clients join by the same file.
 import {
+  atLocation,
   checkOptions,
+  describeValue,
   hasMethods,
   kinds,
   type MaybePromise,
   ofKind,
   optionError,
   required,
+  sourceLocation,
 } from '@starling/federated-core/plan';
 import { everyoneSampler } from '@starling/population';
 import { defineFederation, type Federation } from '@starling/runtime';
 import type { z } from 'zod';
 import type { ExamplesNode } from '../components/example-gen.js';
+import { isNode } from '../nodes/check-node.js';
 import type { Node } from '../nodes/node.js';
 import { presence } from './presence.js';
 
@@ -54,8 +58,16 @@ export function definePipeline<O extends z.ZodObject>(definition: PipelineDefini
     build: required(kinds.callable),
   });
   const { name, description, options } = definition;
+  const parsed = options.safeParse({});
+  if (!parsed.success) {
+    const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+    throw optionError(
+      `Cannot define pipeline '${name}': every option needs a default, got none for ${missing}`,
+    );
+  }
+  const defined = atLocation(sourceLocation());
   const build = async (given: z.infer<O>): Promise<BuiltPipeline> =>
-    builtOf(name, await definition.build(given));
+    builtOf(name, await definition.build(given), defined);
   const federation = defineFederation({
     name,
     description,
@@ -80,8 +92,17 @@ export function isPipeline(value: unknown): value is Pipeline {
   );
 }
 
-/** Throws a `RangeError` where two nodes have one name, and unless there is one ExampleGen. */
-function builtOf(name: string, wanted: readonly Node[] | Node): BuiltPipeline {
+/**
+ * Throws a `RangeError` where two nodes have one name, unless there is one ExampleGen, and, with the line where the
+ * pipeline is defined, for what are no nodes.
+ */
+function builtOf(name: string, wanted: readonly Node[] | Node, defined: string): BuiltPipeline {
+  const made: readonly unknown[] = [wanted].flat();
+  if (made.length === 0 || !made.every(isNode)) {
+    const got = made.length === 0 ? 'none' : describeValue(made.find((one) => !isNode(one)));
+    const words = `Cannot build pipeline '${name}': build must return what must be made, such as pusher({ … }), got ${got}`;
+    throw new RangeError(`${words}${defined}`);
+  }
   const nodes: Node[] = [];
   const visit = (node: Node): void => {
     if (nodes.includes(node)) return;

@@ -15,7 +15,7 @@ export function nodeOf(kind: ArtifactKind, maker: string): Check {
   };
 }
 
-function isNode(
+export function isNode(
   value: unknown,
 ): value is { readonly kind: string; readonly name: string; readonly component: string } {
   if (typeof value !== 'object' || value === null) return false;

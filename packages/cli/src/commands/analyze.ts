@@ -63,7 +63,7 @@ async function analyze(file: string, options: AnalyzeOptions, command: Command):
   const listening = readListening(runtime, options, command, logger);
   const tables = await tablesIn(file, options);
   const { analyzeTables } = await import('../run/analyze-tables.js');
-  const { askedClients } = await import('../run/asked-clients.js');
+  const { askedClients, listeningLine } = await import('../run/asked-clients.js');
   const analysis = await withInterrupt(async (signal) => {
     const clients = await askedClients(runtime, {
       engine: DEFAULT_ENGINE,
@@ -76,10 +76,9 @@ async function analyze(file: string, options: AnalyzeOptions, command: Command):
       signal,
       onFailure: () => {},
     });
-    if (clients.url !== null) {
-      printLine(
-        json ? JSON.stringify({ type: 'listening', url: clients.url }) : `listening at ${clients.url}`,
-      );
+    const { url } = clients;
+    if (url !== null) {
+      printLine(json ? JSON.stringify({ type: 'listening', url }) : listeningLine(url, tables));
     }
     let isOver = false;
     try {

@@ -127,7 +127,7 @@ async function run(file: string, options: RunOptions, command: Command): Promise
   const result = await withInterrupt(async (signal) => {
     const lost = new AbortController();
     const ending = AbortSignal.any([signal, lost.signal]);
-    const { askedClients } = await import('../run/asked-clients.js');
+    const { askedClients, listeningLine } = await import('../run/asked-clients.js');
     const clients = await askedClients(runtime, {
       engine,
       workers,
@@ -140,7 +140,10 @@ async function run(file: string, options: RunOptions, command: Command): Promise
       onFailure: (error) => lost.abort(error),
     });
     const { url } = clients;
-    if (url !== null) printLine(json ? JSON.stringify({ type: 'listening', url }) : `listening at ${url}`);
+    if (url !== null) {
+      const line = listeningLine(url, built.examples.population);
+      printLine(json ? JSON.stringify({ type: 'listening', url }) : line);
+    }
     let isOver = false;
     try {
       const ended = await runPipeline({

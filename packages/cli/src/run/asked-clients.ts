@@ -1,6 +1,7 @@
 // The clients that a pipeline or an analysis asks, question after question: here, on threads, in processes of this
 // machine that stay until the end, or live ones that join by themselves.
 import { type StayingClients, stayingClients } from '@starling/coordinator';
+import type { Population } from '@starling/population';
 import type { Runtime } from '@starling/runtime';
 import { startClientProcesses } from './client-processes.js';
 import { MAX_EXTENSIONS, makeRuntime, type RuntimeSettings, requireSockets } from './runtimes.js';
@@ -30,6 +31,19 @@ export interface AskedClients {
 export interface AskedSettings extends RuntimeSettings {
   /** Null unless clients join by themselves. */
   readonly listening: Listening | null;
+}
+
+/** Of these clients, in the line that says where to join. */
+const NAMED = 4;
+
+/** What is told of live clients before they join: where, and who must be there before anything is asked. */
+export function listeningLine(
+  url: string,
+  { size, clientId }: Pick<Population, 'size' | 'clientId'>,
+): string {
+  const names = Array.from({ length: Math.min(size, NAMED) }, (_, index) => clientId(index));
+  const others = size > NAMED ? `, … (${size} in all)` : '';
+  return `listening at ${url}; waiting for ${size === 1 ? 'client' : 'clients'} ${names.join(', ')}${others}`;
 }
 
 /** Live clients are listened for at once; throws a `StarlingError` (`cannot-listen`) if the port is not to be had. */

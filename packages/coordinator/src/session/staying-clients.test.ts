@@ -48,6 +48,27 @@ describe('stayingClients', () => {
     await close(false);
   });
 
+  test('waits for clients before the first run, and for those that are gone no longer than the deadline', async () => {
+    const { runtime, url, close } = await stayingClients({
+      clients: 2,
+      minClients: 2,
+      deadlineMs: 50,
+      extendBelow: 1,
+      maxExtensions: 2,
+    });
+    const first = await runtime.open(plan, namesOnly(2));
+    const clients = [await joinAs(url, 'client-0'), await joinAs(url, 'client-1')];
+    await first.ready!();
+    await first.close(true);
+    const second = await runtime.open(plan, namesOnly(2));
+    for (const client of clients) await client.closed;
+    // Nobody comes back: three deadlines, and then it is over.
+    const { reports } = await ask(second);
+    expect(reports.map(({ status }) => status)).toEqual(['dropped']);
+    await second.close();
+    await close(false);
+  });
+
   test('launches clients with the first session, and stops them at the end', async () => {
     const steps: string[] = [];
     const { runtime, close } = await stayingClients({

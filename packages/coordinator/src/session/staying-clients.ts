@@ -9,6 +9,7 @@ import { checkSession } from './check-session.js';
 import { openSession } from './session.js';
 import type { LaunchedClients, WebSocketRuntimeOptions } from './session-options.js';
 
+/** `minClients` are waited for before the first run alone. */
 export interface StayingClientsOptions extends Omit<WebSocketRuntimeOptions, 'server' | 'onListen'> {
   /** Clients of the population, for the default of the limit `connections`: two for each, and 1,000. */
   readonly clients: number;
@@ -52,6 +53,8 @@ export async function stayingClients(options: StayingClientsOptions): Promise<St
   });
   let open: RuntimeSession | null = null;
   let launched: LaunchedClients | null = null;
+  /** Whether a run was begun: then clients are there, or come back, and the deadline of a phase is for those who do not. */
+  let hasBegun = false;
   /** Resolves once the session before is not used any more. */
   let free = Promise.resolve();
 
@@ -76,9 +79,11 @@ export async function stayingClients(options: StayingClientsOptions): Promise<St
         const current = await openSession(plan, population, {
           ...own,
           server,
+          ...(hasBegun && { minClients: 0 }),
           ...(isFirst && { launchClients: launchOnce }),
         });
         open = current;
+        hasBegun = true;
         return { ...current, close: async () => release() };
       } catch (error) {
         release();

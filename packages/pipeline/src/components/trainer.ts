@@ -114,8 +114,13 @@ export function trainer(options: TrainerOptions): ModelNode {
               'transform.json': inputs['transform']!.read('transform.json'),
               'curves.json': canonical(trained.rounds, 1),
             },
-            properties: { rounds, span: transform.examples.span, parameters: sizeOf(weights) },
-            summary: `${rounds} rounds, ${sizeOf(weights)} parameters${lastOf(trained)}`,
+            properties: {
+              rounds,
+              span: transform.examples.span,
+              parameters: sizeOf(weights),
+              missing: trained.missing,
+            },
+            summary: `${rounds} rounds, ${sizeOf(weights)} parameters${lastOf(trained)}${missingWords(trained)}`,
           };
         },
       };
@@ -150,6 +155,12 @@ export function curvesIn(artifact: Artifact): Curves {
 
 const sizeOf = (weights: Weights): number =>
   Object.values(weights).reduce((sum, { data }) => sum + data.length, 0);
+
+/** A model of fewer clients is another one than it would have been. */
+function missingWords({ missing }: TrainedRun): string {
+  if (missing === 0) return '';
+  return missing === 1 ? '; 1 answer did not count' : `; ${missing} answers did not count`;
+}
 
 function lastOf({ rounds }: TrainedRun): string {
   const loss = (rounds.at(-1)?.metrics as { readonly loss?: number } | undefined)?.loss;

@@ -67,6 +67,8 @@ export interface TrainedRun {
   readonly state: unknown;
   /** What each round has measured. */
   readonly rounds: readonly { readonly round: number; readonly metrics: unknown }[];
+  /** Answers that did not count, over all rounds: of clients that were away, or refused. */
+  readonly missing: number;
 }
 
 /** What earlier runs of this pipeline have left, up to where this run began. */

@@ -95,6 +95,9 @@ export async function trainOnClients(
       rounds: lines.flatMap((line) =>
         line.type === 'round' ? [{ round: line.round, metrics: line.metrics }] : [],
       ),
+      missing: lines
+        .flatMap((line) => (line.type === 'round' ? line.lost : []))
+        .reduce((sum, { count }) => sum + count, 0),
     };
   } finally {
     await store.close();

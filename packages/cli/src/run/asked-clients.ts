@@ -36,7 +36,7 @@ export interface AskedSettings extends RuntimeSettings {
 /** Of these clients, in the line that says where to join. */
 const NAMED = 4;
 
-/** What is told of live clients before they join: where, and who must be there before anything is asked. */
+/** For those who start live clients: where they join, and who must be there before anything is asked. */
 export function listeningLine(
   url: string,
   { size, clientId }: Pick<Population, 'size' | 'clientId'>,

@@ -53,7 +53,7 @@ export async function stayingClients(options: StayingClientsOptions): Promise<St
   });
   let open: RuntimeSession | null = null;
   let launched: LaunchedClients | null = null;
-  /** Whether a run was begun: then clients are there, or come back, and the deadline of a phase is for those who do not. */
+  /** Whether a run was begun: clients are there or come back then, and the deadline of a phase is for the others. */
   let hasBegun = false;
   /** Resolves once the session before is not used any more. */
   let free = Promise.resolve();

@@ -10,4 +10,10 @@ export type { ClientAck, ClientCommit, ClientOptions } from './core/client-optio
 export { type ClientLogger, silentLogger } from './core/logger.js';
 export type { ClientCounts } from './core/memory.js';
 export { createPlanCache, type LoadedPlan, type PlanCache } from './core/plan-cache.js';
+export {
+  createRunsClientOn,
+  type RunChange,
+  type RunsClient,
+  type RunsClientOptions,
+} from './core/runs-client.js';
 export type { ClientSocket, Connect, SocketEvents } from './core/socket.js';

@@ -6,9 +6,15 @@ export type { ClientAck, ClientCommit, ClientOptions } from './core/client-optio
 export type { ClientLogger } from './core/logger.js';
 export type { ClientCounts } from './core/memory.js';
 export { createPlanCache, type PlanCache } from './core/plan-cache.js';
+export type { RunChange, RunsClient } from './core/runs-client.js';
 export type { ClientSocket, Connect, SocketEvents } from './core/socket.js';
 export { connectWs } from './node/connect-ws.js';
-export { createClient, type NodeClientOptions } from './node/create-client.js';
+export {
+  createClient,
+  createRunsClient,
+  type NodeClientOptions,
+  type NodeRunsClientOptions,
+} from './node/create-client.js';
 export {
   type RunClientsOptions,
   type RunningClients,

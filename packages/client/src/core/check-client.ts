@@ -8,35 +8,11 @@ import {
   kinds,
   numberWithin,
   ofKind,
+  type RequiredCheck,
   required,
 } from '@starling/federated-core/plan';
 import type { BackOff } from './back-off.js';
 import type { ClientOptions } from './client-options.js';
-
-/** Throws a `RangeError` that names the option at fault, with the user's line. */
-export function checkClient(options: ClientOptions): void {
-  checkOptions(ACTION, options, {
-    url: required(urlKind),
-    clientId: required(idKind),
-    dataType: required(dataKinds.type),
-    load: required(kinds.callable),
-    engine: required(engineKind),
-    plans: ofKind({
-      need: 'a cache of plans, which createPlanCache(engine) makes',
-      fits: (value) => hasMethods(value, ['dispose']),
-    }),
-    token: tokenKind,
-    pins: textsKind,
-    keep: keepKind,
-    backOff: backOffKind,
-    giveUpMs: atLeastZero,
-    connect: required(kinds.callable),
-    onAck: kinds.callable,
-    onCommit: kinds.callable,
-    logger: loggerKind,
-    random: kinds.callable,
-  });
-}
 
 const ACTION = 'Cannot start a client';
 
@@ -84,3 +60,32 @@ export const loggerKind: Check = ofKind({
   need: 'a logger, such as pino()',
   fits: (value) => hasMethods(value, ['info', 'warn']),
 });
+
+/** Each option of a client. */
+export const CLIENT_OPTIONS: { readonly [N in keyof ClientOptions]-?: Check | RequiredCheck } = {
+  url: required(urlKind),
+  clientId: required(idKind),
+  dataType: required(dataKinds.type),
+  load: required(kinds.callable),
+  engine: required(engineKind),
+  plans: ofKind({
+    need: 'a cache of plans, which createPlanCache(engine) makes',
+    fits: (value) => hasMethods(value, ['dispose']),
+  }),
+  token: tokenKind,
+  run: kinds.text,
+  pins: textsKind,
+  keep: keepKind,
+  backOff: backOffKind,
+  giveUpMs: atLeastZero,
+  connect: required(kinds.callable),
+  onAck: kinds.callable,
+  onCommit: kinds.callable,
+  logger: loggerKind,
+  random: kinds.callable,
+};
+
+/** Throws a `RangeError` that names the option at fault, with the user's line. */
+export function checkClient(options: ClientOptions): void {
+  checkOptions(ACTION, options, CLIENT_OPTIONS);
+}

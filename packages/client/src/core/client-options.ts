@@ -48,6 +48,8 @@ export interface ClientOptions {
   /** Plans loaded on that engine, shared by the clients of a process. Default: a cache of its own. */
   readonly plans?: PlanCache;
   readonly token?: string;
+  /** The run that it takes part in, by its name. Default: any that has a place for it, and no other after that one. */
+  readonly run?: string;
   /** Plan hashes (SHA-256, hex) that the client agrees to run. Default: any. */
   readonly pins?: readonly string[];
   /**

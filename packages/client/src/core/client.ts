@@ -8,7 +8,7 @@ import { type ConversationState, passingCodes } from '@starling/wire';
 import { backOffMs } from './back-off.js';
 import { checkClient } from './check-client.js';
 import type { ClientOptions } from './client-options.js';
-import { type Conversation, converse } from './conversation.js';
+import { type Conversation, converse, type OneOfSeveral } from './conversation.js';
 import { borrowKeeper } from './keeper.js';
 import { silentLogger } from './logger.js';
 import { type ClientCounts, newCounts, newMemory } from './memory.js';
@@ -48,6 +48,11 @@ export class ClientRefusedError extends StarlingError {
  */
 export function createClientOn(options: ClientOptions): Client {
   checkClient(options);
+  return startClient(options);
+}
+
+/** The same with options that are checked; `several`: it is one of several of a client (see `createRunsClientOn`). */
+export function startClient(options: ClientOptions, several?: OneOfSeveral): Client {
   const {
     random = Math.random,
     backOff,
@@ -79,6 +84,7 @@ export function createClientOn(options: ClientOptions): Client {
           memory,
           keeper,
           counts,
+          ...(several !== undefined && { several }),
           dataTypeText: formatType(options.dataType),
         });
         const talk = conversation;

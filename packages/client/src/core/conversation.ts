@@ -52,7 +52,23 @@ export interface ConversationOptions extends Pick<ClientOptions, 'onAck' | 'onCo
   readonly token?: string;
   /** Plan hashes that the client agrees to run; any where it is left out. */
   readonly pins?: readonly string[];
+  /** The run that it asks for; any where it is left out. */
+  readonly run?: string;
+  /** Of a client that takes part in several. */
+  readonly several?: OneOfSeveral;
   readonly logger: ClientLogger;
+}
+
+/** A socket of a client that has others, each in a run of its own. */
+export interface OneOfSeveral {
+  /** The same for all of them. */
+  readonly device: string;
+  /** Pieces of work that they take together at once. */
+  readonly tasks: number;
+  /** Runs that this one is not for. */
+  apart(): readonly string[];
+  /** It has a place in a run; `null`: in one whose name it has not heard. */
+  joined(run: string | null): void;
 }
 
 export interface Conversation {
@@ -66,6 +82,8 @@ export interface Conversation {
   leave(code: string, reason: string): void;
 }
 
+/** Runs that the protocol lets it name; the latest are those that matter. */
+const MAX_APART = 64;
 const AGENT = 'starling-client/0.1.0';
 /** How long it may take to answer `hello`: as long as it gives a client by default. */
 const WELCOME_MS = 60_000;
@@ -105,7 +123,7 @@ export function converse(options: ConversationOptions): Conversation {
       state = 'greeting';
       wasOpen = true;
       greeting = setTimeout(() => socket.terminate(), WELCOME_MS);
-      const { token, dataTypeText } = options;
+      const { token, dataTypeText, several } = options;
       const { run, awaited, proof } = memory;
       const awaits = awaited && { run: awaited.run, round: awaited.round, attempt: awaited.attempt };
       const hello = {
@@ -117,6 +135,11 @@ export function converse(options: ConversationOptions): Conversation {
         run,
         awaits,
         proof,
+        wants: options.run ?? null,
+        ...(several !== undefined && {
+          ...{ device: several.device, tasks: several.tasks },
+          apart: several.apart().slice(-MAX_APART),
+        }),
       };
       // In the frames of the oldest version, so that a coordinator that speaks no later one can read it.
       send(encodeMessage('hello', hello, spokenVersions.lowest));
@@ -243,6 +266,8 @@ export function converse(options: ConversationOptions): Conversation {
     clearTimeout(greeting);
     memory.name = welcome.client;
     memory.proof = welcome.proof;
+    memory.run = welcome.run ?? memory.run;
+    options.several?.joined(welcome.run);
     logger = logger.child({ client: welcome.client });
     heartbeatMs = welcome.heartbeatMs;
     const { hash, bytes } = welcome.plan;

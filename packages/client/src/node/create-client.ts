@@ -3,6 +3,7 @@ import type { ClientStateStore } from '@starling/store';
 import { directoryClientStates } from '@starling/store/directory';
 import { type Client, createClientOn } from '../core/client.js';
 import type { ClientOptions } from '../core/client-options.js';
+import { createRunsClientOn, type RunsClient, type RunsClientOptions } from '../core/runs-client.js';
 import { connectWs } from './connect-ws.js';
 
 export type NodeClientOptions = Omit<ClientOptions, 'connect' | 'keep'> &
@@ -10,6 +11,18 @@ export type NodeClientOptions = Omit<ClientOptions, 'connect' | 'keep'> &
     /** A directory, or a store of another kind: see `ClientOptions`. */
     readonly keep?: string | ClientStateStore;
   };
+
+export type NodeRunsClientOptions = Omit<RunsClientOptions, 'connect' | 'keep'> &
+  Pick<NodeClientOptions, 'connect' | 'keep'>;
+
+/** Starts a client that takes part in several runs of a server, and stays for those that come, until it is closed. */
+export function createRunsClient({ keep, ...options }: NodeRunsClientOptions): RunsClient {
+  return createRunsClientOn({
+    connect: connectWs,
+    ...options,
+    ...(keep !== undefined && { keep: keptIn(keep) }),
+  });
+}
 
 /** Starts a client. It connects at once, and again after every cut, until the run is over or `close` is called. */
 export function createClient({ keep, ...options }: NodeClientOptions): Client {

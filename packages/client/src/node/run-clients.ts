@@ -3,7 +3,15 @@
 import type { Engine } from '@starling/compute';
 import { engineKind } from '@starling/compute/engine';
 import { createOnnxEngine } from '@starling/compute/onnx';
-import { type Check, checkOptions, hasMethods, kinds, ofKind, required } from '@starling/federated-core/plan';
+import {
+  type Check,
+  checkOptions,
+  count,
+  hasMethods,
+  kinds,
+  ofKind,
+  required,
+} from '@starling/federated-core/plan';
 import { type Population, populationKind } from '@starling/population';
 import { type ClientStateStore, memoryClientStates } from '@starling/store';
 import type { BackOff } from '../core/back-off.js';
@@ -13,7 +21,7 @@ import type { ClientOptions } from '../core/client-options.js';
 import { type ClientLogger, silentLogger } from '../core/logger.js';
 import { createPlanCache } from '../core/plan-cache.js';
 import type { Connect } from '../core/socket.js';
-import { createClient, keptIn } from './create-client.js';
+import { createClient, createRunsClient, keptIn } from './create-client.js';
 
 export interface RunClientsOptions {
   readonly url: string;
@@ -21,6 +29,15 @@ export interface RunClientsOptions {
   /** Indices into the population, or how many free ones to ask for. Default: one free client. */
   readonly clients?: readonly number[] | { readonly any: number };
   readonly token?: string;
+  /** The run that they take part in, by its name. Default: any that has a place for them. */
+  readonly run?: string;
+  /**
+   * Of a server of many runs: how many each of them takes part in at once; they stay for those that come, until they
+   * are closed. Default: each takes part in one, and ends with it.
+   */
+  readonly runs?: number;
+  /** With `runs`: pieces of work that each is asked for at once. Default 1. */
+  readonly tasks?: number;
   readonly pins?: readonly string[];
   /** A directory in which they keep what a plan has them keep, or a store of another kind: see `ClientOptions`. */
   readonly keep?: string | ClientStateStore;
@@ -59,12 +76,13 @@ export async function startClients(options: RunClientsOptions): Promise<RunningC
     Array.from({ length: population.size }, (_, index) => [population.clientId(index), index]),
   );
 
-  const clients = names.map((clientId) =>
-    createClient({
+  const { run, runs, tasks } = options;
+  const clients = names.map((clientId): Client => {
+    const of = {
       url,
       clientId,
       dataType: population.dataType,
-      load: (client) => population.load(indexOf.get(client) ?? noSuchClient(client, population)),
+      load: (client: string) => population.load(indexOf.get(client) ?? noSuchClient(client, population)),
       engine,
       plans,
       keep,
@@ -76,8 +94,10 @@ export async function startClients(options: RunClientsOptions): Promise<RunningC
       ...(pins !== undefined && { pins }),
       ...(backOff !== undefined && { backOff }),
       ...(giveUpMs !== undefined && { giveUpMs }),
-    }),
-  );
+    };
+    if (runs === undefined) return createClient({ ...of, ...(run !== undefined && { run }) });
+    return createRunsClient({ ...of, runs, ...(tasks !== undefined && { tasks }) });
+  });
   const close = async () => {
     await Promise.all(clients.map((client) => client.close()));
   };
@@ -100,11 +120,17 @@ export async function startClients(options: RunClientsOptions): Promise<RunningC
 }
 
 function checkClients(options: RunClientsOptions): void {
+  if (options.run !== undefined && options.runs !== undefined) {
+    throw new TypeError("Cannot start clients: need 'run', one by its name, or 'runs', how many, got both");
+  }
   checkOptions('Cannot start clients', options, {
     url: required(urlKind),
     population: required(populationKind),
     clients: whichKind,
     token: tokenKind,
+    run: kinds.text,
+    runs: count,
+    tasks: count,
     pins: textsKind,
     keep: ofKind({
       need: 'a directory, or a store of what clients keep',

@@ -73,7 +73,7 @@ export const welcome = (client: string, offered: Offered = echo) => ({
 /** Those of the test at hand, after `start`. */
 export let coordinator: ScriptedCoordinator;
 export let client: Client;
-afterEach(() => client.close());
+afterEach(() => client?.close());
 
 /** Starts a client, and takes its first connection. */
 export function start(options: Partial<ClientOptions> = {}): Promise<ScriptedLine> {

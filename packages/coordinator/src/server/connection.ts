@@ -34,17 +34,29 @@ import { createOutbox, type Outbox } from './outbox.js';
 import type { Refusals } from './refusals.js';
 import type { ServerMetrics } from './server-metrics.js';
 
+/** What the server that the socket came to does with it. */
+export interface Door {
+  /** Seats the socket at a client of a run, or gives `null` if it has said goodbye instead. Throws a `WireError`. */
+  hello(connection: Connection, hello: Control<'hello'>): Seat | null;
+  /** How long the answer to a wrong token waits, milliseconds. */
+  refusalMs(connection: Connection): number;
+  /** Once, at the end, whether or not it had a seat. */
+  closed(connection: Connection): void;
+}
+
+/** A place in a run. */
+export interface Seat {
+  readonly client: string;
+  /** What the client proves later that it is the same with. */
+  readonly proof: string;
+  /** `null` for a run whose name is not known yet. */
+  readonly run: string | null;
+  readonly offer: PlanOffer;
+  readonly handlers: ConnectionHandlers;
+}
+
+/** What a run does with a socket that has a seat in it. */
 export interface ConnectionHandlers {
-  /**
-   * Seats the socket at a client; gives its name and what it proves later that it is the same with, or `null` if it has
-   * said goodbye instead. Throws a `WireError`.
-   */
-  hello(
-    connection: Connection,
-    hello: Control<'hello'>,
-  ): { readonly client: string; readonly proof: string } | null;
-  /** How long the answer to a wrong token waits, milliseconds. Default: not at all. */
-  refusalMs?(connection: Connection): number;
   ready(connection: Connection, ready: Control<'ready'>): void;
   /** Takes a report; gives whether it was asked for. */
   update(connection: Connection, update: Control<'update'>, body: Uint8Array): boolean;
@@ -69,7 +81,6 @@ export interface ConnectionOptions {
   readonly stream: Socket;
   /** Of the other end. */
   readonly address: string;
-  readonly offer: PlanOffer;
   readonly heartbeatMs: number;
   readonly handshakeMs: number;
   /** How long it may take to say `hello`. */
@@ -78,7 +89,7 @@ export interface ConnectionOptions {
   readonly logger: Logger;
   readonly metrics: ServerMetrics;
   readonly refusals: Refusals;
-  readonly handlers: ConnectionHandlers;
+  readonly door: Door;
 }
 
 /** How long a socket that is being closed may take over it. */
@@ -101,6 +112,11 @@ export class Connection {
   client = '';
   /** The token that it came with, where each client has its own. */
   token: string | null = null;
+  /** What it says that it shares with other sockets of one client; else itself. */
+  device: unknown = this;
+  /** Pieces of work that the device takes at once. */
+  tasks = 1;
+  #seat: Seat | null = null;
   #logger: Logger;
   /** What the conversation is in: at first that of the other end's frames, so that it can read what is said. */
   #version = spokenVersions.highest;
@@ -116,27 +132,27 @@ export class Connection {
   #uploadSinceMs = 0;
   readonly #arrivals: Arrivals;
   readonly #outbox: Outbox;
-  readonly #blobs: BlobQueue;
+  /** Of the plan that it is offered, once it has a seat. */
+  #blobs: BlobQueue | null = null;
   readonly #options: ConnectionOptions;
   #handshakeTimer: NodeJS.Timeout;
   readonly #assembler = createAssembler({
     maxBodyBytes: ({ type, control }) => {
       checkTurn('coordinator', this.state, type);
-      return type === 'update' ? (this.#options.offer.updateLimits[control.phase] ?? 0) : 0;
+      return type === 'update' ? (this.#seat!.offer.updateLimits[control.phase] ?? 0) : 0;
     },
-    resume: (message) => this.#options.handlers.resume(this, message),
+    resume: (message) => this.#seat!.handlers.resume(this, message),
     take: bodyMemory.take,
   });
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#logger = options.logger;
-    const { socket, stream, address, greetingMs, metrics, limits, offer } = options;
+    const { socket, stream, address, greetingMs, metrics, limits } = options;
     this.address = address;
     this.stream = stream;
     this.#arrivals = createArrivals(limits, () => performance.now());
     this.#outbox = createOutbox(socket, (bytes) => metrics.add('starling_sent_bytes_total', bytes));
-    this.#blobs = createBlobQueue(offer, this.#outbox);
     this.#handshakeTimer = this.#expect('hello', greetingMs);
     stream.prependListener('data', (bytes: Uint8Array) => this.#arrived(bytes)); // before `ws` reads them
     stream.setTimeout(limits.unreadMs, () => this.#checkReading());
@@ -274,7 +290,7 @@ export class Connection {
 
   /** Nothing was written or read for a while: a fault of who asked for a blob. */
   #checkReading(): void {
-    if (!this.#blobs.isServing) return;
+    if (!this.#blobs?.isServing) return;
     this.fail(new WireError('too-slow', 'Cannot wait longer: the blob that was asked for is not read'));
   }
 
@@ -319,7 +335,7 @@ export class Connection {
 
   /** Answers a wrong token, after a while if it is not the first, and reads nothing until then. */
   #turnAway(error: WireError): void {
-    const waitMs = this.#options.handlers.refusalMs?.(this) ?? 0;
+    const waitMs = this.#options.door.refusalMs(this);
     this.#isTurnedAway = true;
     this.#refused(error.code, error.message); // now, as it may not wait for the answer
     clearTimeout(this.#handshakeTimer);
@@ -327,10 +343,13 @@ export class Connection {
   }
 
   #take(message: Message): void {
-    const { handlers } = this.#options;
     checkTurn('coordinator', this.state, message.type);
-    if (isMessage(message, 'hello')) this.#greet(message.control);
-    else if (isMessage(message, 'want')) this.#blobs.want(message.control.blobs);
+    if (isMessage(message, 'hello')) {
+      this.#greet(message.control);
+      return;
+    }
+    const { handlers } = this.#seat!; // in all states after `greeting`
+    if (isMessage(message, 'want')) this.#blobs!.want(message.control.blobs);
     else if (isMessage(message, 'ready')) this.#becomeReady(message.control);
     else if (isMessage(message, 'update')) {
       const tookMs = performance.now() - this.#uploadSinceMs;
@@ -342,13 +361,17 @@ export class Connection {
   }
 
   #greet(hello: Control<'hello'>): void {
-    const { offer, handlers, heartbeatMs } = this.#options;
+    const { door, heartbeatMs } = this.#options;
     const { versions = { lowest: this.#version, highest: this.#version } } = hello;
     const version = agreed(versions);
     this.#version = version;
-    const seat = handlers.hello(this, hello);
+    this.device = hello.device ?? this;
+    this.tasks = hello.tasks;
+    const seat = door.hello(this, hello);
     if (seat === null) return;
-    const { client, proof } = seat;
+    const { client, proof, run, offer } = seat;
+    this.#seat = seat;
+    this.#blobs = createBlobQueue(offer, this.#outbox);
     this.client = client;
     this.#logger = this.#logger.child({ client: this.client });
     clearTimeout(this.#handshakeTimer);
@@ -359,12 +382,21 @@ export class Connection {
     const { maxPartBytes: chunkBytes } = defaultLimits;
     const { maxUpdateBytes } = offer;
     this.answer(
-      encodeMessage('welcome', { client, version, plan, heartbeatMs, chunkBytes, maxUpdateBytes, proof }),
+      encodeMessage('welcome', {
+        client,
+        version,
+        plan,
+        heartbeatMs,
+        chunkBytes,
+        maxUpdateBytes,
+        run,
+        proof,
+      }),
     );
   }
 
   #becomeReady(ready: Control<'ready'>): void {
-    const { offer, handlers } = this.#options;
+    const { offer, handlers } = this.#seat!;
     if (ready.plan !== offer.hash) {
       throw new WireError(
         'unexpected-message',
@@ -378,7 +410,7 @@ export class Connection {
 
   #leave({ code, reason }: Control<'leave'>): void {
     this.#logger.info({ code, reason }, 'left');
-    this.#options.handlers.left(this);
+    this.#seat!.handlers.left(this);
     this.bye('goodbye');
   }
 
@@ -387,7 +419,8 @@ export class Connection {
     this.state = 'ended';
     this.#outbox.stop();
     const comesBack = this.#endedFor === null ? isCut : passingCodes.has(this.#endedFor);
-    this.#options.handlers.closed(this, { comesBack, unfinished: this.#assembler.unfinished() });
+    this.#seat?.handlers.closed(this, { comesBack, unfinished: this.#assembler.unfinished() });
+    this.#options.door.closed(this);
   }
 }
 

@@ -1,22 +1,23 @@
 // The coordinator's server: where it listens, whom it lets in, and how long strangers and silent sockets may stay. It
 // knows no plan and no round; a session that it hosts says what clients are offered, and it may outlive its sessions.
 import type { Socket } from 'node:net';
-import { StarlingError } from '@starling/federated-core';
-import { checkOptions } from '@starling/federated-core/plan';
+import { checkOptions, kinds } from '@starling/federated-core/plan';
 import { type Control, encodeMessage, WireError } from '@starling/wire';
 import { type Logger, pino } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type ClientTokens, openClientTokens } from './client-tokens.js';
-import { Connection, type ConnectionHandlers } from './connection.js';
+import { Connection, type Door } from './connection.js';
 import { createSeats, type HostedSession, type Seats, type SessionHosting } from './hosted-session.js';
 import { addressOf, listenHttp, listenToWatchers, type TlsOptions, type WatchServer } from './http.js';
 import { allLimits, type ServerLimits } from './limits.js';
 import { LISTENING } from './listening-options.js';
 import { createRates } from './rates.js';
 import { createRefusals } from './refusals.js';
+import { seatFor } from './seating.js';
 import { createServerMetrics, type ServerMetrics } from './server-metrics.js';
 import { createSettlements } from './settlements.js';
 import { createStrangers } from './strangers.js';
+import { createTaskDesk } from './task-desk.js';
 import { tokenMatches } from './token.js';
 
 /** Above this the server itself closes the socket (1009); up to it an error frame says `frame-too-big`. */
@@ -58,6 +59,11 @@ export interface CoordinatorServerOptions {
   readonly allowOrigins?: readonly string[];
   /** A port that serves `/healthz`, `/readyz` and `/metrics` alone, in plain HTTP; 0 takes any. Default: none. */
   readonly watchPort?: number;
+  /**
+   * Whether runs come and go: a client that none has a place for is told to come back (`no-run`), and the server is
+   * ready without any. Default: no, and a client that fits no session is turned away for good.
+   */
+  readonly awaitsRuns?: boolean;
   /** Default: silent. */
   readonly logger?: Logger;
   /** What is served at `/metrics`. Default: new ones. */
@@ -71,8 +77,10 @@ export interface CoordinatorServer {
   /** Where it can be watched, if it has a port for that. */
   readonly watchPort: number | null;
   readonly metrics: ServerMetrics;
-  /** Opens the server to the clients of a session, one session at a time. Throws if one is still open. */
+  /** Opens the server to the clients of a session, beside those of others that are open. */
   host(session: SessionHosting): HostedSession;
+  /** Has all who come back to a run of that name hear that it is over. */
+  finished(run: string): void;
   /** Stops listening; sessions are closed by then. */
   close(): Promise<void>;
 }
@@ -81,7 +89,7 @@ export interface CoordinatorServer {
 export async function createCoordinatorServer(
   options: CoordinatorServerOptions = {},
 ): Promise<CoordinatorServer> {
-  checkOptions('Cannot start a server', options, LISTENING);
+  checkOptions('Cannot start a server', options, { ...LISTENING, awaitsRuns: kinds.flag });
   const { host = '127.0.0.1', port = 0, tls, token, allowOrigins = [], watchPort } = options;
   const identities = openIdentities(options);
   const { heartbeatMs = 15_000, handshakeMs = 60_000 } = options;
@@ -94,7 +102,14 @@ export async function createCoordinatorServer(
   const joins = createRates(now);
   const failures = createRates(now);
   const settlements = createSettlements();
-  let hosted: { readonly seats: Seats; readonly handlers: ConnectionHandlers } | null = null;
+  const desk = createTaskDesk();
+  const { awaitsRuns = false } = options;
+  /** Those that are open, and the latest one that was. */
+  let sessions: readonly Seats[] = [];
+  /** Open sockets. */
+  const connections = new Set<Connection>();
+  /** Those that have not said `hello`, or have no place. */
+  const unseated = new Set<Connection>();
 
   const sockets = new WebSocketServer({
     noServer: true,
@@ -109,24 +124,47 @@ export async function createCoordinatorServer(
   });
   function connected(socket: WebSocket, stream: Socket): void {
     const address = addressOf(stream);
-    if (hosted === null) {
+    if (sessions.length === 0 && !awaitsRuns) {
       turnAway(socket);
       return;
     }
-    const { seats, handlers } = hosted;
-    const { offer } = seats;
     const greetingMs = Math.min(strangers.remainingMs(stream), handshakeMs);
-    seats.connected(
-      new Connection({
-        ...{ socket, stream, address, offer, heartbeatMs, handshakeMs, greetingMs },
-        ...{ limits, logger, metrics, refusals, handlers },
-      }),
+    const connection = new Connection({
+      ...{ socket, stream, address, heartbeatMs, handshakeMs, greetingMs },
+      ...{ limits, logger, metrics, refusals, door },
+    });
+    connections.add(connection);
+    unseated.add(connection);
+    tally();
+  }
+  function tally(): void {
+    metrics.set('starling_sockets', connections.size);
+    metrics.set(
+      'starling_clients',
+      sessions.reduce((sum, { ready }) => sum + ready, 0),
     );
   }
+  const door: Door = {
+    hello(connection, hello) {
+      const known = authorize(connection.address, hello);
+      if (identities !== null) connection.token = hello.token ?? null;
+      const seat = seatFor(connection, known, { sessions: () => sessions, settlements, awaitsRuns });
+      if (seat === null) return null;
+      unseated.delete(connection);
+      strangers.joined(connection.stream);
+      return seat;
+    },
+    refusalMs: ({ address }) => refusalMs(address),
+    closed(connection) {
+      connections.delete(connection);
+      unseated.delete(connection);
+      tally();
+    },
+  };
   const pages = {
     host,
     metrics,
-    isReady: () => hosted?.seats.isReady ?? false,
+    isReady: () => awaitsRuns || sessions.some(({ isReady }) => isReady),
     requestMs: limits.strangerMs,
   };
   const http = await listenHttp({
@@ -147,12 +185,12 @@ export async function createCoordinatorServer(
     throw error;
   }
   const heartbeat = setInterval(() => {
-    for (const connection of hosted?.seats.connections ?? []) connection.ping();
+    for (const connection of connections) connection.ping();
   }, heartbeatMs);
   const tokens = setInterval(refreshTokens, TOKENS_MS);
   const sweep = setInterval(() => {
     strangers.sweep();
-    for (const connection of hosted?.seats.connections ?? []) connection.sweep();
+    for (const connection of connections) connection.sweep();
   }, SWEEP_MS);
 
   /** The same, with the client's name where its token says it; throws a `WireError` for one who may not join now. */
@@ -177,11 +215,15 @@ export async function createCoordinatorServer(
       return;
     }
     logger.info('the tokens of clients have changed');
-    for (const connection of hosted?.seats.connections ?? []) {
+    for (const connection of connections) {
       const { client, token: used } = connection;
       if (client === '' || used === null || identities.isStill(client, used)) continue;
       connection.fail(new WireError('unauthorized', 'Cannot stay: the token is not valid any more'));
     }
+  }
+  /** Whether a socket without a seat has none to hope for but in this session. */
+  function isLastOne(seats: Seats): boolean {
+    return !awaitsRuns && sessions.every((each) => each === seats || each.isClosed);
   }
   /** Throws a `WireError` for a client that joins again and again. */
   function admit(client: string): void {
@@ -200,27 +242,18 @@ export async function createCoordinatorServer(
     watchPort: watch?.port ?? null,
     metrics,
     host(session) {
-      if (hosted !== null && !hosted.seats.isClosed) {
-        throw new StarlingError(
-          'server-busy',
-          'Cannot host a session: need a server without one, got one that is open',
-        );
-      }
-      const seats = createSeats(session, metrics, settlements, { admit, knowsClients: identities !== null });
-      const handlers: ConnectionHandlers = {
-        ...seats.handlers,
-        hello(connection, hello) {
-          const known = authorize(connection.address, hello);
-          if (identities !== null) connection.token = hello.token ?? null;
-          const client = seats.handlers.hello(connection, known);
-          if (client !== null) strangers.joined(connection.stream);
-          return client;
-        },
-        refusalMs: (connection) => refusalMs(connection.address),
-      };
-      hosted = { seats, handlers };
+      const seats: Seats = createSeats(session, metrics, {
+        settlements,
+        desk,
+        changed: tally,
+        unseated: () => (isLastOne(seats) ? unseated : []),
+        admit,
+        knowsClients: identities !== null,
+      });
+      sessions = [...sessions.filter(({ isClosed }) => !isClosed), seats];
       return seats;
     },
+    finished: (run) => settlements.finish(run),
     async close() {
       clearInterval(heartbeat);
       clearInterval(sweep);

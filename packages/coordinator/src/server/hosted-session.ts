@@ -1,25 +1,29 @@
 // One session on a server: the plan that it offers, who is joined, and where messages go. It seats connections at
 // clients, keeps what a cut left of an update, and hands reports to the phase that is being gathered.
+// It is long because all of this changes one small state.
 import type { Population } from '@starling/population';
-import { encodeMessage, type PartialBody, type WireCode, WireError } from '@starling/wire';
+import { type Control, encodeMessage, type PartialBody, type WireCode, WireError } from '@starling/wire';
 import { createPacing } from '../bodies/pacing.js';
 import type { PlanOffer } from '../bodies/plan-offer.js';
 import { createAssignments } from './assignments.js';
-import type { Connection, ConnectionHandlers } from './connection.js';
+import type { Connection, ConnectionHandlers, Seat } from './connection.js';
 import { createMembership } from './membership.js';
 import type { ServerMetrics } from './server-metrics.js';
 import type { AttemptAddress, Settlements } from './settlements.js';
 import { type HeldBodies, NOTHING_HELD, type Task } from './task.js';
+import type { TaskDesk } from './task-desk.js';
 
 /** How long sockets may take over their goodbyes at the end. */
 const CLOSE_MS = 2000;
 /** Between two looks at who is still to hear the end. */
 const LOOK_MS = 5;
-const RUN_IS_OVER = 'the run is over';
+export const RUN_IS_OVER = 'the run is over';
 /** Slices that may wait on all sockets together, bytes; further clients are asked as these leave. */
 const MAX_SLICES_ON_THE_WAY = 64 * 1024 * 1024;
 
 export interface SessionHosting {
+  /** Names the run, where it is known before its first phase is. */
+  readonly run?: string;
   readonly offer: PlanOffer;
   /** Its clients may join. */
   readonly population: Population;
@@ -64,16 +68,22 @@ export interface Farewell {
 
 /** The session as its server sees it. */
 export interface Seats extends HostedSession {
-  readonly offer: PlanOffer;
   readonly isReady: boolean;
   readonly isClosed: boolean;
-  readonly connections: ReadonlySet<Connection>;
-  readonly handlers: ConnectionHandlers;
-  /** Takes a new socket in, before its `hello`. */
-  connected(connection: Connection): void;
+  /** Whether it is the session of the run of that name. */
+  isOf(run: string): boolean;
+  /** Seats a socket, or says goodbye to it and gives `null`. Throws a `WireError`. */
+  seat(connection: Connection, hello: Control<'hello'>): Seat | null;
 }
 
+/** What the server does for each of its sessions. */
 export interface Doorkeeping {
+  readonly settlements: Settlements;
+  readonly desk: TaskDesk;
+  /** Called when clients have become ready, or have gone. */
+  readonly changed: () => void;
+  /** Sockets that have no seat, and would get none but in this session. */
+  readonly unseated: () => Iterable<Connection>;
   /** Called with a client before it joins; throws a `WireError` to refuse it. */
   readonly admit: (client: string) => void;
   /** Whether the server knows each client by a token of its own, so that none needs another proof. */
@@ -83,8 +93,7 @@ export interface Doorkeeping {
 export function createSeats(
   options: SessionHosting,
   metrics: ServerMetrics,
-  settlements: Settlements,
-  { admit, knowsClients }: Doorkeeping,
+  { settlements, desk, changed, unseated, admit, knowsClients }: Doorkeeping,
 ): Seats {
   const { offer, population } = options;
   const now = () => performance.now();
@@ -106,8 +115,7 @@ export function createSeats(
 
   const tally = () => {
     const count = readyConnections.size;
-    metrics.set('starling_clients', count);
-    metrics.set('starling_sockets', connections.size);
+    changed();
     for (const waiter of waiting) {
       if (count < waiter.count) continue;
       waiting.delete(waiter);
@@ -126,6 +134,8 @@ export function createSeats(
     runs.add(task.run);
     settlements.begin(task);
   };
+  const isOwed = (client: string): boolean => taskOf(client)?.gathering.owes(client) ?? false;
+
   const ask = (client: string): void => pacing.submit(client, (done) => askNow(client, done));
 
   /** Gives the bytes of slices that go to the client. */
@@ -142,6 +152,10 @@ export function createSeats(
       done();
       return 0;
     }
+    if (!desk.take(connection, () => ask(client))) {
+      done(); // it works for another run, and is asked when it is free
+      return 0;
+    }
     const received = partialUpdates.get(client)?.received ?? 0;
     const { slices, work } = asked.frames(client, heldBodies.get(connection) ?? NOTHING_HELD, received);
     heldBodies.delete(connection);
@@ -150,24 +164,22 @@ export function createSeats(
     return slices.reduce((bytes, frame) => bytes + frame.length, 0);
   }
 
+  function seat(connection: Connection, hello: Control<'hello'>): Seat | null {
+    away.delete(hello.client ?? '');
+    if (farewell !== null) {
+      heard.add(hello.client ?? '');
+      farewell(connection);
+      return null;
+    }
+    if (hello.dataType !== null) options.checkDataType(hello.dataType);
+    const { client, replaced, proof } = members.join(hello.client, connection, hello.proof, knowsClients);
+    away.delete(client);
+    connections.add(connection);
+    replaced?.fail(new WireError('replaced', `Cannot stay: this client came back as '${client}'`));
+    return { client, proof, run: options.run ?? null, offer, handlers };
+  }
+
   const handlers: ConnectionHandlers = {
-    hello(connection, hello) {
-      const { run, awaits } = hello;
-      const outcome = awaits === null ? null : settlements.outcomeOf(hello.client ?? '', awaits);
-      if (outcome !== null) connection.answer(encodeMessage('commit', outcome));
-      away.delete(hello.client ?? '');
-      if (farewell !== null) heard.add(hello.client ?? '');
-      if (farewell !== null || (run !== null && settlements.isFinished(run))) {
-        if (farewell === null) connection.bye(RUN_IS_OVER);
-        else farewell(connection);
-        return null;
-      }
-      if (hello.dataType !== null) options.checkDataType(hello.dataType);
-      const { client, replaced, proof } = members.join(hello.client, connection, hello.proof, knowsClients);
-      away.delete(client);
-      replaced?.fail(new WireError('replaced', `Cannot stay: this client came back as '${client}'`));
-      return { client, proof };
-    },
     ready(connection, { partial, slices }) {
       metrics.add('starling_joins_total');
       readyConnections.add(connection);
@@ -179,7 +191,7 @@ export function createSeats(
     update(connection, at, body) {
       const { client } = connection;
       partialUpdates.delete(client);
-      const asked = taskOf(client)?.gathering.owes(client) ?? false;
+      const asked = isOwed(client);
       const { run, round, attempt, phase } = at;
       const late = { status: 'ignored', code: 'round-over', reason: 'no round is being gathered' } as const;
       const ack = assignments.reportsOf(client)?.update(client, at, body) ?? {
@@ -190,17 +202,20 @@ export function createSeats(
         ...late,
       };
       if (ack.status !== 'ignored') settlements.reported(client, at, ack.status === 'accepted');
+      if (!isOwed(client)) desk.release(connection);
       connection.answer(encodeMessage('ack', ack));
       return asked;
     },
-    failed({ client }, { code, reason, ...at }) {
+    failed(connection, { code, reason, ...at }) {
+      const { client } = connection;
       const from = taskOf(client);
-      const asked = from?.gathering.owes(client) ?? false;
+      const asked = isOwed(client);
       if (code === ('state-lost' satisfies WireCode) && from?.stateLost(client, at) === true) {
         ask(client);
         return asked;
       }
       from?.gathering.failed(client, at, code, reason);
+      if (!isOwed(client)) desk.release(connection);
       return asked && from?.gathering.owes(client) === false;
     },
     resume: ({ client }, message) => {
@@ -212,6 +227,7 @@ export function createSeats(
       // At once: by the time that its socket is closed, another one may have taken the name.
       members.part(connection.client, connection, 0);
       noLongerReady(connection);
+      desk.release(connection);
       const from = taskOf(connection.client);
       from?.gathering.failed(connection.client, null, 'left', 'the client said that it will not be back');
       tally();
@@ -220,6 +236,7 @@ export function createSeats(
       const { client } = connection;
       connections.delete(connection);
       noLongerReady(connection);
+      desk.release(connection);
       if (comesBack && members.socketOf(client) === connection && !heard.has(client)) away.add(client);
       members.part(client, connection, options.reserveMs);
       const partial = unfinished.find(({ message }) => assignments.isAskedFor(client, message));
@@ -229,9 +246,8 @@ export function createSeats(
   };
 
   return {
-    offer,
-    connections,
-    handlers,
+    seat,
+    isOf: (run) => options.run === run || runs.has(run),
     watch(tell) {
       watchers.push(tell);
       for (const { client } of readyConnections) tell(client, true);
@@ -245,10 +261,6 @@ export function createSeats(
     get isClosed() {
       return farewell !== null;
     },
-    connected(connection) {
-      connections.add(connection); // who comes while the session is closing hears at `hello` how it ended
-      metrics.set('starling_sockets', connections.size);
-    },
     whenReady: (count) =>
       new Promise((resolve) => {
         waiting.add({ count, resolve });
@@ -256,12 +268,15 @@ export function createSeats(
       }),
     assign(task) {
       assignments.assign(task);
+      for (const connection of connections) desk.release(connection);
       if (task !== null) begin(task);
       partialUpdates.clear();
       pacing.clear();
     },
     assignTo(client, task) {
       assignments.assignTo(client, task);
+      const connection = members.socketOf(client);
+      if (connection !== null) desk.release(connection);
       if (task === null) return;
       begin(task);
       partialUpdates.delete(client);
@@ -284,14 +299,15 @@ export function createSeats(
         else
           connection.fail(new WireError('shutting-down', 'Cannot continue: the coordinator is going down'));
       };
-      for (const connection of connections) farewell(connection);
+      const all = (): readonly Connection[] => [...connections, ...unseated()];
+      for (const connection of all()) farewell(connection);
       const isAwaited = (): boolean =>
         finished && away.size > 0 && now() < began + waitMs && signal?.aborted !== true;
       // Who has come back late, and hears it just now, has its time as well: such a socket ends by itself.
       const isClosing = (): boolean =>
-        [...connections].some(({ state }) => state === 'ended' || now() < began + CLOSE_MS);
+        all().some(({ state }) => state === 'ended' || now() < began + CLOSE_MS);
       while (isAwaited() || isClosing()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      for (const connection of connections) connection.terminate();
+      for (const connection of all()) connection.terminate();
     },
   };
 }

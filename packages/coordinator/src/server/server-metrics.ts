@@ -10,10 +10,14 @@ type Definition = readonly [kind: Kind, meaning: string, ...labels: Label[]];
 const definitions = {
   starling_clients: ['gauge', 'Clients that are joined and ready.'],
   starling_sockets: ['gauge', 'Open sockets, whether joined or not.'],
-  starling_round: ['gauge', 'The round that is running, from 1.'],
-  starling_last_commit_timestamp_seconds: ['gauge', 'When a round was last committed, Unix time; 0 before.'],
-  starling_rounds_total: ['counter', 'Rounds that were committed.'],
-  starling_rounds_failed_total: ['counter', 'Rounds that failed and kept the state.'],
+  starling_round: ['gauge', 'The round that is running, from 1; until the run is over.', 'run'],
+  starling_last_commit_timestamp_seconds: [
+    'gauge',
+    'When a round was last committed, Unix time; until the run is over.',
+    'run',
+  ],
+  starling_rounds_total: ['counter', 'Rounds that were committed.', 'run'],
+  starling_rounds_failed_total: ['counter', 'Rounds that failed and kept the state.', 'run'],
   starling_phases_total: ['counter', 'Phases of rounds that were gathered to the end.'],
   starling_deadline_extensions_total: ['counter', 'Deadlines that passed with too few reports.'],
   starling_updates_accepted_total: [
@@ -54,7 +58,9 @@ export type MetricLabels = Readonly<Partial<Record<Label, string>>>;
 
 export interface ServerMetrics {
   add(name: NameOf<'counter'>, amount?: number, labels?: MetricLabels): void;
-  set(name: NameOf<'gauge'>, value: number): void;
+  set(name: NameOf<'gauge'>, value: number, labels?: MetricLabels): void;
+  /** Forgets a gauge with these labels: what it was of is over. */
+  remove(name: NameOf<'gauge'>, labels: MetricLabels): void;
   /** One duration, seconds. */
   observe(name: NameOf<'histogram'>, seconds: number): void;
   /** Of a counter or gauge: its value, over all labels, or with these. Of a histogram: how many were observed. */
@@ -97,9 +103,12 @@ export function createServerMetrics({ ofProcess = false }: ServerMetricsOptions 
       raise(name, amount);
       if (Object.keys(labels).length > 0) raise(keyOf(name, labels), amount);
     },
-    set(name, value) {
-      (made.get(name) as Gauge).set(value);
+    set(name, value, labels = {}) {
+      (made.get(name) as Gauge).set(labels, value);
       totals.set(name, value);
+    },
+    remove(name, labels) {
+      (made.get(name) as Gauge).remove(labels);
     },
     observe(name, seconds) {
       (made.get(name) as Histogram).observe(seconds);

@@ -25,6 +25,7 @@ export const SESSION_OPTIONS: {
     need: 'a server, such as await createCoordinatorServer()',
     fits: (value) => hasMethods(value, ['host', 'close']),
   }),
+  runName: kinds.text,
   deadlineMs: milliseconds,
   extendBelow: fromZero,
   maxExtensions: (action, option, value) => {

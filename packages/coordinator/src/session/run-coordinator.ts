@@ -10,7 +10,13 @@ import {
   ofKind,
   required,
 } from '@starling/federated-core/plan';
-import { type FederationSetup, type RunOptions, type RunResult, runRounds } from '@starling/runtime';
+import {
+  type FederationSetup,
+  type RunOptions,
+  type RunResult,
+  type Runtime,
+  runRounds,
+} from '@starling/runtime';
 import { failedRoundLineOf, type LostClients, roundLineOf } from '@starling/runtime/events';
 import { followRecord } from '@starling/runtime/record';
 import { directoryStore } from '@starling/store/directory';
@@ -55,6 +61,8 @@ export interface CoordinatorOptions extends WebSocketRuntimeOptions {
   /** Called with what is damaged in the state directory and was passed over, which is logged in any case. */
   readonly onDamage?: RunOptions['onDamage'];
   readonly about?: RunOptions['about'];
+  /** See `RunOptions`. */
+  readonly pause?: RunOptions['pause'];
 }
 
 /** Clients wait up to half a minute before they connect again. */
@@ -70,7 +78,7 @@ const FAREWELL_MS = 30_000;
 export async function runCoordinator(options: CoordinatorOptions): Promise<RunResult> {
   checkCoordinator(options);
   const { run, rounds = run.rounds, seed = 0, state, settings, onOtherRun, minReports, ...others } = options;
-  const { maxAttempts = 5, backOffMs = 1000, storeRetries, present, onDamage, ...rest } = others;
+  const { maxAttempts = 5, backOffMs = 1000, storeRetries, present, onDamage, pause, ...rest } = others;
   const { onRound: _round, onFailedRound: _failed, onRecord: _record, about: _about, ...session } = rest;
   const { signal } = session;
   const logger = options.logger ?? pino({ level: 'silent' });
@@ -78,25 +86,31 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
   const store = state === undefined ? null : directoryStore(state);
   const follow = store === null ? null : followRecord(store, state!);
   const { asynchronous } = run;
+  let name = options.runName ?? '';
+  const runtime = websocketRuntime({
+    farewellMs: FAREWELL_MS,
+    ...session,
+    // A round that would fail for want of reports waits longer instead, unless it is told otherwise.
+    ...(minReports !== undefined && { extendBelow: options.extendBelow ?? minReports }),
+    ...((present ?? asynchronous) !== undefined && { extendBelow: options.extendBelow ?? 0 }),
+    logger,
+    metrics,
+  });
   const result = await runRounds({
     ...run,
     // Clients are elsewhere, and answer when they do.
     ...(asynchronous !== undefined && { asynchronous: { ...asynchronous, clock: 'real' } as const }),
-    runtime: websocketRuntime({
-      farewellMs: FAREWELL_MS,
-      ...session,
-      // A round that would fail for want of reports waits longer instead, unless it is told otherwise.
-      ...(minReports !== undefined && { extendBelow: options.extendBelow ?? minReports }),
-      ...((present ?? asynchronous) !== undefined && { extendBelow: options.extendBelow ?? 0 }),
-      logger,
-      metrics,
-    }),
+    runtime: withRunName((of) => {
+      name = of;
+    }, runtime),
     rounds,
     seed,
     maxAttempts,
     backOffMs,
     ...(storeRetries !== undefined && { storeRetries }),
     ...(present !== undefined && { present }),
+    ...(pause !== undefined && { pause }),
+    ...(options.runName !== undefined && { run: options.runName }),
     ...(options.engine !== undefined && { engine: options.engine }),
     ...(store !== null && { store }),
     ...(settings !== undefined && { settings }),
@@ -116,8 +130,8 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
     about: { startedAt: new Date().toISOString(), ...options.about },
     async onRound(record) {
       const { type: _, round, lost, wallMs, ...counts } = roundLineOf(record);
-      metrics.add('starling_rounds_total');
-      metrics.set('starling_last_commit_timestamp_seconds', Date.now() / 1000);
+      metrics.add('starling_rounds_total', 1, { run: name });
+      metrics.set('starling_last_commit_timestamp_seconds', Date.now() / 1000, { run: name });
       metrics.observe('starling_round_seconds', wallMs / 1000);
       logger.info({ round, ...counts, wallMs: Math.round(wallMs) }, 'round committed');
       logLost(logger, round, lost);
@@ -126,7 +140,7 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
     async onFailedRound(failure) {
       const { type: _, round, lost, message, wallMs, ...counts } = failedRoundLineOf(failure);
       const { retryMs } = failure;
-      metrics.add('starling_rounds_failed_total');
+      metrics.add('starling_rounds_failed_total', 1, { run: name });
       logger.error({ round, ...counts, wallMs: Math.round(wallMs), retryMs }, firstLine(message));
       logLost(logger, round, lost);
       await options.onFailedRound?.(failure);
@@ -139,6 +153,23 @@ export async function runCoordinator(options: CoordinatorOptions): Promise<RunRe
   );
   if (failure !== null) logger.error({ code: failure.code }, firstLine(failure.message));
   return result;
+}
+
+/** The same runtime, which tells how its run is called before a round of it is told. */
+function withRunName(tell: (run: string) => void, runtime: Runtime): Runtime {
+  return {
+    ...runtime,
+    async open(plan, population) {
+      const session = await runtime.open(plan, population);
+      return {
+        ...session,
+        settled(of) {
+          tell(of.run);
+          session.settled?.(of);
+        },
+      };
+    },
+  };
 }
 
 /** What comes below has lines of its own in the log. */
@@ -173,6 +204,7 @@ function checkCoordinator(options: CoordinatorOptions): void {
     onFailedRound: kinds.callable,
     onRecord: kinds.callable,
     about: kinds.record,
+    pause: kinds.record,
   });
 }
 

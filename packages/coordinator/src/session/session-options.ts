@@ -13,12 +13,17 @@ export interface LaunchedClients {
 
 export interface WebSocketRuntimeOptions {
   /**
-   * A server that outlives the session, as `createCoordinatorServer` makes one; it hosts one session after the other,
+   * A server that outlives the session, as `createCoordinatorServer` makes one; it hosts any number of them at once,
    * and has its own `port`, `host`, `token`, `tls`, `heartbeatMs`, `handshakeMs`, `clientTokens`, `limits`,
    * `allowOrigins` and `watchPort`, so that these may not be given too. Default: a new one, which is closed with the
    * session.
    */
   readonly server?: CoordinatorServer;
+  /**
+   * Names the run to clients before its first phase does, so that they can ask for it: `run` of `runRounds`. Default:
+   * it has its name from its first phase on.
+   */
+  readonly runName?: string;
   /** 0, the default, takes any free port. */
   readonly port?: number;
   /** Default 127.0.0.1. */

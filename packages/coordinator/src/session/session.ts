@@ -70,6 +70,8 @@ export async function openSession(
 
   const nextStream = createStreamIds();
   const offer = offerPlan(linked, nextStream);
+  /** Those that this session was of, as its metrics name them. */
+  const runs = new Set<string>();
   /** Names the run where the round loop does not: the same after a restart, and another for another plan. */
   const ownRun = `plan-${offer.hash.slice(0, OWN_RUN_DIGITS)}`;
   const engine = options.engine ?? (await createOnnxEngine());
@@ -86,6 +88,7 @@ export async function openSession(
     if (options.server === undefined) closers.unshift(() => server.close());
     const { url, port } = server;
     const hosted = server.host({
+      ...(options.runName !== undefined && { run: options.runName }),
       offer,
       population,
       checkDataType: (type) => checkDataType(linked, type),
@@ -115,6 +118,12 @@ export async function openSession(
     // Clients that were started for this session are part of its opening, and no round's time.
     if (launched !== undefined) await unlessAborted(hosted.whenReady(minClients), signal);
     begun = launched !== undefined;
+    closers.push(async () => {
+      for (const run of runs) {
+        metrics.remove('starling_round', { run });
+        metrics.remove('starling_last_commit_timestamp_seconds', { run });
+      }
+    });
     let started = begun;
     /** When the latest phase was gathered to its end. */
     let gatheredAtMs = performance.now();
@@ -133,7 +142,6 @@ export async function openSession(
       ready,
       async runPhase(request) {
         await ready();
-        metrics.set('starling_round', request.round);
         const { run = '', round, phase, cohort, faults, goal } = request;
         const { aggregations } = linked.plan.phases[phase]!;
         const reductions = runner.reductions(phase);
@@ -150,6 +158,7 @@ export async function openSession(
           metrics,
           spent: bodyMemory.spent,
         });
+        metrics.set('starling_round', round, { run: task.run });
         hosted.assign(task);
         cohort.forEach((index, position) => {
           const fault = faults?.[position];
@@ -184,9 +193,11 @@ export async function openSession(
         hosted.watch((client, isThere) => tell(indices.get(client)!, isThere));
       },
       settled({ run, round, attempt, counted, clients }) {
+        const of = { run: run || ownRun };
+        runs.add(of.run);
         if (counted && clients === undefined)
           metrics.observe('starling_commit_seconds', (performance.now() - gatheredAtMs) / 1000);
-        hosted.settled({ run: run || ownRun, round, attempt }, counted, clients);
+        hosted.settled({ ...of, round, attempt }, counted, clients);
       },
       close,
     };

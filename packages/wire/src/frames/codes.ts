@@ -24,6 +24,8 @@ export const wireCodes = {
   unauthorized: [4401, 'The join token is missing or wrong.'],
   'unknown-client': [4403, 'The population has no client of that name.'],
   'no-free-client': [4403, 'Every client of the population is taken; try again later.'],
+  'no-run': [4403, 'No run here has a place for this client now; come back later.'],
+  'unknown-run': [4403, 'The run that the client wants is not here.'],
   'type-mismatch': [4403, 'The data that the client holds does not fit the plan.'],
   'plan-not-pinned': [4403, 'The plan is not among those that the client agrees to run.'],
   'unsupported-version': [4406, 'The protocol version in the header is not spoken here.'],
@@ -88,6 +90,7 @@ export class WireError extends StarlingError {
 /** Reasons that waiting may fix: a client that a coordinator ends for one of them comes back. */
 export const passingCodes: ReadonlySet<string> = new Set<WireCode>([
   'no-free-client',
+  'no-run',
   'name-taken',
   'too-many-hellos',
   'too-slow',

@@ -18,6 +18,10 @@ const examples: { readonly [T in ControlType]: ControlInput<T> } = {
     run: 'one',
     awaits: { run: 'one', round: 3, attempt: 2 },
     proof: 'c0ffee',
+    wants: 'two',
+    apart: ['one', 'three'],
+    device: 'd1ce',
+    tasks: 3,
   },
   welcome: {
     client: 'mote-1',
@@ -26,6 +30,7 @@ const examples: { readonly [T in ControlType]: ControlInput<T> } = {
     heartbeatMs: 1,
     chunkBytes: 1,
     maxUpdateBytes: 0,
+    run: 'one',
     proof: 'c0ffee',
   },
   want: { blobs: [{ hash, from: 7 }] },
@@ -70,6 +75,10 @@ describe('decodeControl', () => {
       run: null,
       awaits: null,
       proof: null,
+      wants: null,
+      apart: [],
+      device: null,
+      tasks: 1,
     });
     expect(decodeControl('want', bytesOf({ blobs: [{ hash }] })).control).toEqual({
       blobs: [{ hash, from: 0 }],

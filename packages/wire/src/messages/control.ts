@@ -7,6 +7,10 @@ import { boundReason } from '../frames/reason.js';
 
 const MAX_BLOBS = 512; // × about 100 bytes of JSON stays below the limit of a control part
 
+/** Runs that one client may stand apart from. */
+const MAX_APART = 64;
+const MAX_TASKS = 1000;
+
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const uint32 = z.int().min(0).max(0xffff_ffff);
 const code = z.string().regex(/^[a-z0-9-]{1,64}$/);
@@ -53,6 +57,14 @@ export const controlSchemas = {
     awaits: z.object(attemptOf).nullable().default(null),
     /** What the latest `welcome` gave it, which shows that it is the same client. */
     proof: proof.nullable().default(null),
+    /** The run that it wants to take part in; null for any that has a place for it. */
+    wants: attemptOf.run.nullable().default(null),
+    /** Runs that it is not to be given: it takes part in them already, or wants no part. */
+    apart: z.array(attemptOf.run).max(MAX_APART).default([]),
+    /** The same at all sockets of one client: what it says of itself, and nobody else can guess. */
+    device: z.string().min(1).max(64).nullable().default(null),
+    /** Pieces of work that it takes at once, at all sockets of its device. */
+    tasks: z.int().min(1).max(MAX_TASKS).default(1),
   }),
   /** The coordinator's answer: who the client is, and which plan it will be asked to run. */
   welcome: z.object({
@@ -64,6 +76,8 @@ export const controlSchemas = {
     heartbeatMs: z.int().min(1),
     chunkBytes: z.int().min(1),
     maxUpdateBytes: z.int().min(0),
+    /** The run that it takes part in; null where it has no name yet. */
+    run: attemptOf.run.nullable().default(null),
     /** A secret of this client and this coordinator: to be said in `hello` when it comes back. */
     proof: proof.nullable().default(null),
   }),

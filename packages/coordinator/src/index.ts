@@ -1,5 +1,9 @@
 // The WebSocket coordinator, and the runtime that it is for the round loop.
 
+export { createRunServer, type RunServer, type RunServerOptions } from './api/run-server.js';
+export type { HostedRun } from './hosting/hosted-run.js';
+export type { RunHost } from './hosting/run-host.js';
+export type { RunDetails, RunSummary, SeatedClient } from './hosting/run-status.js';
 export {
   type ClientToken,
   issueClientToken,
@@ -11,7 +15,8 @@ export {
   type CoordinatorServerOptions,
   createCoordinatorServer,
 } from './server/coordinator-server.js';
-export type { TlsOptions } from './server/http.js';
+export type { ReadyClient } from './server/hosted-session.js';
+export type { Exchange, Pages, TlsOptions } from './server/http.js';
 export { type LimitName, limitDefinitions, limitNames, type ServerLimits } from './server/limits.js';
 export { createServerMetrics, type ServerMetricName, type ServerMetrics } from './server/server-metrics.js';
 export { type CoordinatorOptions, runCoordinator } from './session/run-coordinator.js';

@@ -23,6 +23,9 @@ interface ClientCommandOptions {
   readonly url: string;
   readonly client?: string;
   readonly range?: readonly [from: number, to: number];
+  readonly run?: string;
+  readonly runs?: number;
+  readonly tasks?: number;
   readonly engine: EngineChoice;
   readonly token?: string;
   readonly tokenFile?: string;
@@ -51,6 +54,23 @@ export function addClientCommand(program: Command): void {
     .addOption(
       new Option('--range <from:to>', 'clients from … up to, not including, to').argParser(parseRange),
     )
+    .addOption(
+      textOption('--run', 'name', 'which run of a server (default: any that has a place)').env(
+        'STARLING_RUN',
+      ),
+    )
+    .addOption(
+      numberOption(
+        '--runs',
+        1,
+        'take part in so many runs of a server at once, and stay for those that come',
+      ).env('STARLING_RUNS'),
+    )
+    .addOption(
+      numberOption('--tasks', 1, 'with --runs: pieces of work that each takes at once (default: 1)').env(
+        'STARLING_TASKS',
+      ),
+    )
     .addOption(engineOption())
     .addOption(tokenOption('what the coordinator asks for').env('STARLING_TOKEN'))
     .addOption(tokenFileOption().env('STARLING_TOKEN_FILE'))
@@ -77,6 +97,12 @@ export function addClientCommand(program: Command): void {
 
 async function client(name: string, options: ClientCommandOptions, command: Command): Promise<void> {
   const logger = createLogger('info');
+  if (options.run !== undefined && options.runs !== undefined) {
+    throw new UsageError('Cannot join: need --run, one by its name, or --runs, how many, got both');
+  }
+  if (options.tasks !== undefined && options.runs === undefined) {
+    throw new UsageError('Cannot join: --tasks needs --runs, got none');
+  }
   const token = readToken(options, command, logger);
   const { allClients } = await import('@starling/runtime');
   const population = allClients((await setUpFederation(name, options.set)).run);
@@ -96,6 +122,9 @@ async function client(name: string, options: ClientCommandOptions, command: Comm
       logger,
       signal: AbortSignal.any([interrupt, parent.signal]),
       ...(token === undefined ? {} : { token }),
+      ...(options.run === undefined ? {} : { run: options.run }),
+      ...(options.runs === undefined ? {} : { runs: options.runs }),
+      ...(options.tasks === undefined ? {} : { tasks: options.tasks }),
       ...(options.keep === undefined ? {} : { keep: options.keep }),
       ...(options.giveUpMs === undefined ? {} : { giveUpMs: options.giveUpMs }),
       ...(options.pin.length === 0 ? {} : { pins: options.pin }),

@@ -75,6 +75,21 @@ export function seedOption(): Option {
   return numberOption('--seed', 0, 'all randomness comes from it').default(1);
 }
 
+/** Who is asked in a round. */
+export function modeOption(): Option {
+  return new Option(
+    '--mode <name>',
+    'fixed: cohorts of the whole population; present: of the clients that are there',
+  )
+    .argParser(fromAnywhere(readMode))
+    .default('fixed');
+}
+
+function readMode(name: string): 'fixed' | 'present' {
+  if (name === 'fixed' || name === 'present') return name;
+  throw new UsageError(`Cannot choose a mode: need fixed or present, got '${name}'`);
+}
+
 /** How often a round is tried; `usual`: what the command does without. */
 export function maxAttemptsOption(usual: number): Option {
   return numberOption('--max-attempts', 1, `attempts at one round before the run fails (default: ${usual})`);

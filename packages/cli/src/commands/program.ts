@@ -18,6 +18,7 @@ import { example } from './options.js';
 import { addPipelineCommand } from './pipeline.js';
 import { addRunCommand } from './run.js';
 import { addRunsCommand } from './runs.js';
+import { addServerCommand } from './server.js';
 import { addSimulateCommand } from './simulate.js';
 import { addTokensCommand } from './tokens.js';
 import { addTourCommand } from './tour.js';
@@ -37,6 +38,7 @@ export function createProgram(): Command {
   addCheckCommand(program);
   addTourCommand(program);
   addCoordinatorCommand(program);
+  addServerCommand(program);
   addClientCommand(program);
   addInspectCommand(program);
   addDebugCommand(program);

@@ -9,6 +9,14 @@ import { exitCodes } from '../errors/exit-codes.js';
 import { UsageError } from '../errors/usage-error.js';
 import { printLine } from '../output/print.js';
 import { example, federationArgument, settingOption } from './options.js';
+import {
+  addServerRunsCommands,
+  formatServerRuns,
+  onServer,
+  type ServerOption,
+  serverOptions,
+  tell,
+} from './server-runs.js';
 
 interface RunOption {
   readonly run?: string;
@@ -18,16 +26,15 @@ interface RunOption {
 export function addRunsCommand(program: Command): void {
   const runs = program
     .command('runs')
-    .description('look at runs that were kept by --out or --state')
+    .description('look at runs that were kept by --out or --state, and operate those of a server')
     .addHelpText('after', example('starling runs list runs'));
-  runs
-    .command('list')
-    .description('list all runs below a directory')
+  serverOptions(runs.command('list'))
+    .description('list all runs below a directory, or of a server')
     .addHelpText('after', example('starling runs list runs'))
     .argument('[dir]', 'where to look', '.')
     .option('--json', 'one JSON array on stdout', false)
     .action(list);
-  ofOneRun(runs.command('show'))
+  serverOptions(ofOneRun(runs.command('show'), ', or with --server its name there'))
     .addHelpText('after', example('starling runs show runs/mnist'))
     .description('show what a run is, its rounds, failed attempts, and who did not count')
     .action(show);
@@ -56,17 +63,26 @@ export function addRunsCommand(program: Command): void {
     )
     .addOption(settingOption())
     .action(replay);
+  addServerRunsCommands(runs);
 }
 
 /** `<dir>`, `--run` and `--json`. */
-function ofOneRun(command: Command): Command {
+function ofOneRun(command: Command, more = ''): Command {
   return command
-    .argument('<dir>', 'the directory that keeps it')
+    .argument('<dir>', `the directory that keeps it${more}`)
     .option('--run <name>', 'which, of a directory of many')
     .option('--json', 'JSON on stdout, and nothing else there', false);
 }
 
-async function list(directory: string, { json }: { readonly json: boolean }): Promise<void> {
+async function list(directory: string, options: ServerOption & { readonly json: boolean }): Promise<void> {
+  const { json } = options;
+  if (options.server !== undefined) {
+    await onServer(options, async (server) => {
+      const listed = await server.list();
+      printLine(json ? JSON.stringify(listed) : formatServerRuns(listed));
+    });
+    return;
+  }
   const { StarlingError } = await import('@starling/federated-core');
   const { storeDirectories, storeIn } = await import('../kept/find-runs.js');
   const { pictureOf } = await import('../kept/run-picture.js');
@@ -109,7 +125,12 @@ async function withRun<T>(
   }
 }
 
-async function show(directory: string, { run: wanted, json }: RunOption): Promise<void> {
+async function show(directory: string, options: RunOption & ServerOption): Promise<void> {
+  const { run: wanted, json } = options;
+  if (options.server !== undefined) {
+    await onServer(options, async (server) => tell(await server.show(directory), json));
+    return;
+  }
   const { pictureOf } = await import('../kept/run-picture.js');
   const { formatRun } = await import('../kept/run-text.js');
   await withRun(directory, wanted, async (store, run) => {

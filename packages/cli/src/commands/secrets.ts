@@ -37,6 +37,34 @@ export function readToken(
   return tokenFile === undefined ? token : readSecret('--token-file', tokenFile);
 }
 
+/** The operator's secret: from a file or the environment, and never from the command line. */
+export function operatorTokenFileOption(): Option {
+  return textOption(
+    '--operator-token-file',
+    'file',
+    "has the operator's token (default: STARLING_OPERATOR_TOKEN of the environment)",
+  ).env('STARLING_OPERATOR_TOKEN_FILE');
+}
+
+/** Throws a `UsageError` if there is none, or two. */
+export function readOperatorToken({
+  operatorTokenFile: file,
+}: {
+  readonly operatorTokenFile?: string;
+}): string {
+  const token = process.env['STARLING_OPERATOR_TOKEN'];
+  if (file !== undefined && token !== undefined) {
+    throw new UsageError(
+      'Cannot read the operator’s token: need --operator-token-file or STARLING_OPERATOR_TOKEN, got both',
+    );
+  }
+  if (file !== undefined) return readSecret('--operator-token-file', file);
+  if (token !== undefined && token.trim() !== '') return token.trim();
+  throw new UsageError(
+    'Cannot go on without the operator’s token: need --operator-token-file, or STARLING_OPERATOR_TOKEN in the environment, got neither',
+  );
+}
+
 /** The text of a file, without the white space around it; throws a `UsageError` if there is none. */
 function readSecret(option: string, path: string): string {
   let text: string;

@@ -7,8 +7,21 @@ import { type Logger, pino } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type ClientTokens, openClientTokens } from './client-tokens.js';
 import { Connection, type Door } from './connection.js';
-import { createSeats, type HostedSession, type Seats, type SessionHosting } from './hosted-session.js';
-import { addressOf, listenHttp, listenToWatchers, type TlsOptions, type WatchServer } from './http.js';
+import {
+  createSeats,
+  type HostedSession,
+  type ReadyClient,
+  type Seats,
+  type SessionHosting,
+} from './hosted-session.js';
+import {
+  addressOf,
+  listenHttp,
+  listenToWatchers,
+  type Pages,
+  type TlsOptions,
+  type WatchServer,
+} from './http.js';
 import { allLimits, type ServerLimits } from './limits.js';
 import { LISTENING } from './listening-options.js';
 import { createRates } from './rates.js';
@@ -64,6 +77,10 @@ export interface CoordinatorServerOptions {
    * ready without any. Default: no, and a client that fits no session is turned away for good.
    */
   readonly awaitsRuns?: boolean;
+  /** Whether a run that is not open is to come: who was in it, or wants it, is told to come back. Default: none is. */
+  readonly expectsRun?: (run: string) => boolean;
+  /** Answers further requests on the port, such as those of an operator. Default: nothing else is there. */
+  readonly pages?: Pages;
   /** Default: silent. */
   readonly logger?: Logger;
   /** What is served at `/metrics`. Default: new ones. */
@@ -79,6 +96,8 @@ export interface CoordinatorServer {
   readonly metrics: ServerMetrics;
   /** Opens the server to the clients of a session, beside those of others that are open. */
   host(session: SessionHosting): HostedSession;
+  /** Who is ready in the run of that name, by name; nobody if there is none. */
+  clients(run: string): readonly ReadyClient[];
   /** Has all who come back to a run of that name hear that it is over. */
   finished(run: string): void;
   /** Stops listening; sessions are closed by then. */
@@ -89,7 +108,12 @@ export interface CoordinatorServer {
 export async function createCoordinatorServer(
   options: CoordinatorServerOptions = {},
 ): Promise<CoordinatorServer> {
-  checkOptions('Cannot start a server', options, { ...LISTENING, awaitsRuns: kinds.flag });
+  checkOptions('Cannot start a server', options, {
+    ...LISTENING,
+    awaitsRuns: kinds.flag,
+    expectsRun: kinds.callable,
+    pages: kinds.callable,
+  });
   const { host = '127.0.0.1', port = 0, tls, token, allowOrigins = [], watchPort } = options;
   const identities = openIdentities(options);
   const { heartbeatMs = 15_000, handshakeMs = 60_000 } = options;
@@ -103,7 +127,7 @@ export async function createCoordinatorServer(
   const failures = createRates(now);
   const settlements = createSettlements();
   const desk = createTaskDesk();
-  const { awaitsRuns = false } = options;
+  const { awaitsRuns = false, expectsRun = () => false } = options;
   /** Those that are open, and the latest one that was. */
   let sessions: readonly Seats[] = [];
   /** Open sockets. */
@@ -148,7 +172,10 @@ export async function createCoordinatorServer(
     hello(connection, hello) {
       const known = authorize(connection.address, hello);
       if (identities !== null) connection.token = hello.token ?? null;
-      const seat = seatFor(connection, known, { sessions: () => sessions, settlements, awaitsRuns });
+      const seat = seatFor(connection, known, {
+        sessions: () => sessions,
+        ...{ settlements, awaitsRuns, expectsRun },
+      });
       if (seat === null) return null;
       unseated.delete(connection);
       strangers.joined(connection.stream);
@@ -174,6 +201,8 @@ export async function createCoordinatorServer(
     strangers,
     refusals,
     origins: { allowed: allowOrigins, host },
+    refusalMs,
+    ...(options.pages !== undefined && { pages: options.pages }),
     upgrade: (request, socket, head) =>
       sockets.handleUpgrade(request, socket, head, (opened) => connected(opened, request.socket)),
   });
@@ -253,6 +282,7 @@ export async function createCoordinatorServer(
       sessions = [...sessions.filter(({ isClosed }) => !isClosed), seats];
       return seats;
     },
+    clients: (run) => sessions.find((each) => !each.isClosed && each.isOf(run))?.clients ?? [],
     finished: (run) => settlements.finish(run),
     async close() {
       clearInterval(heartbeat);

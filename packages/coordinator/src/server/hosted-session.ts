@@ -66,10 +66,22 @@ export interface Farewell {
   readonly signal?: AbortSignal;
 }
 
+/** A client that is ready, for who watches. */
+export interface ReadyClient {
+  readonly client: string;
+  readonly address: string;
+  /** For how long. */
+  readonly joinedMs: number;
+  /** How long ago it was asked for what it owes; `null` if it owes nothing. */
+  readonly worksMs: number | null;
+}
+
 /** The session as its server sees it. */
 export interface Seats extends HostedSession {
   readonly isReady: boolean;
   readonly isClosed: boolean;
+  /** By name. */
+  readonly clients: readonly ReadyClient[];
   /** Whether it is the session of the run of that name. */
   isOf(run: string): boolean;
   /** Seats a socket, or says goodbye to it and gives `null`. Throws a `WireError`. */
@@ -102,6 +114,9 @@ export function createSeats(
   const readyConnections = new Set<Connection>();
   const partialUpdates = new Map<string, PartialBody>();
   const heldBodies = new WeakMap<Connection, HeldBodies>();
+  const readyAt = new WeakMap<Connection, number>();
+  /** When each client was asked for the phase at hand. */
+  const askedAt = new Map<string, number>();
   const waiting = new Set<{ readonly count: number; readonly resolve: () => void }>();
   const pacing = createPacing(MAX_SLICES_ON_THE_WAY);
   const runs = new Set<string>();
@@ -159,6 +174,7 @@ export function createSeats(
     const received = partialUpdates.get(client)?.received ?? 0;
     const { slices, work } = asked.frames(client, heldBodies.get(connection) ?? NOTHING_HELD, received);
     heldBodies.delete(connection);
+    askedAt.set(client, now());
     connection.sendBody(slices, done);
     connection.sendBody(work);
     return slices.reduce((bytes, frame) => bytes + frame.length, 0);
@@ -183,6 +199,7 @@ export function createSeats(
     ready(connection, { partial, slices }) {
       metrics.add('starling_joins_total');
       readyConnections.add(connection);
+      readyAt.set(connection, now());
       heldBodies.set(connection, { broadcast: partial, slices });
       for (const tell of watchers) tell(connection.client, true);
       tally();
@@ -255,6 +272,17 @@ export function createSeats(
     get ready() {
       return readyConnections.size;
     },
+    get clients() {
+      const time = now();
+      const since = (at: number | undefined): number => Math.round(time - (at ?? time));
+      return [...readyConnections]
+        .map((connection): ReadyClient => {
+          const { client, address } = connection;
+          const worksMs = isOwed(client) && askedAt.has(client) ? since(askedAt.get(client)) : null;
+          return { client, address, joinedMs: since(readyAt.get(connection)), worksMs };
+        })
+        .sort((one, other) => (one.client < other.client ? -1 : 1));
+    },
     get isReady() {
       return readyConnections.size >= options.minClients;
     },
@@ -268,6 +296,7 @@ export function createSeats(
       }),
     assign(task) {
       assignments.assign(task);
+      askedAt.clear();
       for (const connection of connections) desk.release(connection);
       if (task !== null) begin(task);
       partialUpdates.clear();

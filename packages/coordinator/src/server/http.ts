@@ -36,11 +36,29 @@ export interface HttpOptions {
   readonly strangers: Strangers;
   readonly refusals: Refusals;
   readonly origins: OriginRules;
-  /** How long a request may take to arrive, milliseconds. */
+  /** How long a request may take to arrive, milliseconds; with `pages` a stranger's alone. */
   readonly requestMs: number;
+  readonly pages?: Pages;
+  /** How long the answer to a wrong secret waits, milliseconds. */
+  readonly refusalMs: (address: string) => number;
   /** Takes a connection that asks for a WebSocket, and whose origin may. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
+
+/** A request that is for none of the server's own pages, and what its answer may ask of the server. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The other end has shown that it may: its connection is a stranger's no longer, and may take its time. */
+  vouch(): void;
+  /** Counts and logs that it was turned away. */
+  refuse(reason: string, message: string): void;
+  /** How long an answer to one who did not know the secret waits, milliseconds. */
+  refusalMs(): number;
+}
+
+/** Answers a request, or gives false for one that is none of its own. */
+export type Pages = (exchange: Exchange) => boolean;
 
 export interface HttpServer {
   readonly port: number;
@@ -68,11 +86,11 @@ const NEEDS: Readonly<Record<string, string>> = {
 
 /** Listens; throws a `StarlingError` with code `cannot-listen` if the port is taken, or not to be had. */
 export async function listenHttp(options: HttpOptions): Promise<HttpServer> {
-  const { host, port, tls, strangers, refusals, origins, requestMs } = options;
+  const { host, port, tls, strangers, refusals, origins, requestMs, pages } = options;
   const settings: ServerOptions = {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: requestMs,
-    requestTimeout: requestMs,
+    requestTimeout: pages === undefined ? requestMs : 0, // who is vouched for has longer, others are strangers
     connectionsCheckingInterval: CHECKING_MS,
   };
   const server =
@@ -92,7 +110,15 @@ export async function listenHttp(options: HttpOptions): Promise<HttpServer> {
   server.on('request', (request, response) => {
     if (isForeign(request, (message) => write(response, request, [403, 'text/plain', `${message}\n`])))
       return;
-    answer(request, response);
+    const address = addressOf(request.socket);
+    const exchange: Exchange = {
+      request,
+      response,
+      vouch: () => strangers.joined(request.socket),
+      refuse: (reason, message) => refusals.refuse({ reason, address, message }),
+      refusalMs: () => options.refusalMs(address),
+    };
+    if (pages?.(exchange) !== true) answer(request, response);
   });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());

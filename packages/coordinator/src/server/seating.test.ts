@@ -94,6 +94,16 @@ describe('seats of several runs', () => {
     expect(await ask({ client: 'client-0' })).toBe('no-run');
   });
 
+  test('`seatFor` has those wait whose run is to come, and gives them no other', async () => {
+    await listen({ expectsRun: (run) => run === 'b' });
+    host('a');
+    expect(await ask({ client: 'client-0', wants: 'b' })).toBe('no-run');
+    expect(await ask({ client: 'client-0', run: 'b' })).toBe('no-run');
+    expect(await ask({ client: 'client-0', run: 'c' })).toBe('a'); // nobody knows it any more
+    host('b');
+    expect(await ask({ client: 'client-1', run: 'b' })).toBe('b');
+  });
+
   test('`seatFor` turns away for good where no more runs come', async () => {
     await listen({ awaitsRuns: false });
     host('a');

@@ -12,13 +12,15 @@ export interface SeatingOptions {
   readonly settlements: Settlements;
   /** Whether more runs may come, so that nobody is turned away for good. */
   readonly awaitsRuns: boolean;
+  /** Whether a run that is not open is to come, or to come again. */
+  readonly expectsRun: (run: string) => boolean;
 }
 
 /** Gives the seat, or `null` if the socket has heard goodbye. Throws a `WireError` if there is none for it. */
 export function seatFor(
   connection: Connection,
   hello: Control<'hello'>,
-  { sessions, settlements, awaitsRuns }: SeatingOptions,
+  { sessions, settlements, awaitsRuns, expectsRun }: SeatingOptions,
 ): Seat | null {
   const { run, awaits, wants, apart } = hello;
   const outcome = awaits === null ? null : settlements.outcomeOf(hello.client ?? '', awaits);
@@ -32,6 +34,7 @@ export function seatFor(
       connection.bye(RUN_IS_OVER);
       return null;
     }
+    if (expectsRun(named)) throw new WireError('no-run', 'Cannot join now: the run is not open yet');
   }
   const last = sessions().at(-1);
   if (open.length === 0 && last !== undefined && !awaitsRuns) return last.seat(connection, hello);

@@ -106,7 +106,7 @@ function ofOne(command: Command): Command {
     .option('--json', 'JSON on stdout, and nothing else there', false);
 }
 
-/** Faults that the user can mend by asking otherwise. */
+/** Faults that the user can fix by asking otherwise. */
 const OF_USAGE: ReadonlySet<string> = new Set([
   'bad-request',
   'bad-submission',

@@ -1,7 +1,17 @@
 // The HTTP interface of a server of many runs, as one table: what serves it, what describes it (`openapi.ts`) and what
 // calls it (`remote/server-runs.ts`) go by this.
+import { type Check, optionError } from '@starling/federated-core/plan';
 import * as z from 'zod';
 import { runDetailsSchema, runSummarySchema, seatedClientSchema } from '../hosting/run-status.js';
+
+/** The check of a token, as a header carries it. An error does not show what it got: it may be a secret. */
+export const operatorTokenKind: Check = (action, option, value) => {
+  if (typeof value === 'string' && /^[\x21-\x7e]{1,1000}$/.test(value)) return;
+  const need = 'a secret of 1 to 1000 characters of ASCII that can be printed, without blanks';
+  throw optionError(
+    `${action}: ${option} must be ${need}, got ${typeof value === 'string' ? 'another text' : 'no text'}`,
+  );
+};
 
 export const faultSchema = z.strictObject({
   code: z.string().meta({ description: 'A stable word, such as unknown-run.' }),

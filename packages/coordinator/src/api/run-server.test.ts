@@ -1,4 +1,5 @@
-// A server of many runs through its HTTP interface, over real sockets, with clients that do what they are told.
+// A server of many runs through its HTTP interface, over real sockets, with clients that do what they are told. It is
+// long because all of it needs the same server.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';

@@ -11,6 +11,7 @@ import {
 } from '../server/coordinator-server.js';
 import { LISTENING } from '../server/listening-options.js';
 import { createServerMetrics } from '../server/server-metrics.js';
+import { operatorTokenKind } from './operations.js';
 import { apiPages } from './serve-api.js';
 
 export interface RunServerOptions
@@ -45,7 +46,7 @@ export async function createRunServer(options: RunServerOptions): Promise<RunSer
   checkOptions('Cannot start a server of runs', options, {
     ...LISTENING,
     state: required(kinds.text),
-    operatorToken: required(kinds.text),
+    operatorToken: required(operatorTokenKind),
     maxRuns: count,
     maxSubmissionBytes: count,
   });

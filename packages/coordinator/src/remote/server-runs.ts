@@ -10,6 +10,7 @@ import {
   HASH_HEADER,
   type OperationName,
   operationOf,
+  operatorTokenKind,
   ROUND_HEADER,
   runListSchema,
 } from '../api/operations.js';
@@ -76,7 +77,7 @@ const MAX_HEADER_BYTES = 64 << 20;
 export function serverRuns(options: ServerRunsOptions): ServerRuns {
   checkOptions('Cannot reach a server', options, {
     url: required(urlKind),
-    token: required(kinds.text),
+    token: required(operatorTokenKind),
     signal: kinds.abortSignal,
   });
   const base = options.url.replace(/^ws/, 'http').replace(/\/+$/, '');

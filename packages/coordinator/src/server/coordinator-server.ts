@@ -2,10 +2,10 @@
 // knows no plan and no round; a session that it hosts says what clients are offered, and it may outlive its sessions.
 import type { Socket } from 'node:net';
 import { checkOptions, kinds } from '@starling/federated-core/plan';
-import { type Control, encodeMessage, WireError } from '@starling/wire';
+import { encodeMessage, WireError } from '@starling/wire';
 import { type Logger, pino } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type ClientTokens, openClientTokens } from './client-tokens.js';
+import { createAuthority } from './authority.js';
 import { Connection, type Door } from './connection.js';
 import {
   createSeats,
@@ -24,14 +24,12 @@ import {
 } from './http.js';
 import { allLimits, type ServerLimits } from './limits.js';
 import { LISTENING } from './listening-options.js';
-import { createRates } from './rates.js';
 import { createRefusals } from './refusals.js';
 import { seatFor } from './seating.js';
 import { createServerMetrics, type ServerMetrics } from './server-metrics.js';
 import { createSettlements } from './settlements.js';
 import { createStrangers } from './strangers.js';
 import { createTaskDesk } from './task-desk.js';
-import { tokenMatches } from './token.js';
 
 /** Above this the server itself closes the socket (1009); up to it an error frame says `frame-too-big`. */
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
@@ -41,9 +39,6 @@ const MAX_PIECES = 4096;
 const SWEEP_MS = 250;
 /** How often the file of tokens is looked at, milliseconds. */
 const TOKENS_MS = 1000;
-/** Wrong tokens of an address in a minute that are answered at once, and how long the next one waits. */
-const PROMPT_FAILURES = 3;
-const FIRST_WAIT_MS = 100;
 
 export interface CoordinatorServerOptions {
   /** Default 127.0.0.1. */
@@ -114,17 +109,14 @@ export async function createCoordinatorServer(
     expectsRun: kinds.callable,
     pages: kinds.callable,
   });
-  const { host = '127.0.0.1', port = 0, tls, token, allowOrigins = [], watchPort } = options;
-  const identities = openIdentities(options);
+  const { host = '127.0.0.1', port = 0, tls, allowOrigins = [], watchPort } = options;
   const { heartbeatMs = 15_000, handshakeMs = 60_000 } = options;
   const { logger = pino({ level: 'silent' }), metrics = createServerMetrics() } = options;
   const limits = allLimits(options.limits);
   const now = () => performance.now();
   const refusals = createRefusals(logger, metrics);
   const strangers = createStrangers({ limits, refusals, now });
-  const hellos = createRates(now);
-  const joins = createRates(now);
-  const failures = createRates(now);
+  const authority = createAuthority(options, limits, now);
   const settlements = createSettlements();
   const desk = createTaskDesk();
   const { awaitsRuns = false, expectsRun = () => false } = options;
@@ -170,8 +162,8 @@ export async function createCoordinatorServer(
   }
   const door: Door = {
     hello(connection, hello) {
-      const known = authorize(connection.address, hello);
-      if (identities !== null) connection.token = hello.token ?? null;
+      const known = authority.authorize(connection.address, hello);
+      if (authority.knowsClients) connection.token = hello.token ?? null;
       const seat = seatFor(connection, known, {
         sessions: () => sessions,
         ...{ settlements, awaitsRuns, expectsRun },
@@ -181,7 +173,7 @@ export async function createCoordinatorServer(
       strangers.joined(connection.stream);
       return seat;
     },
-    refusalMs: ({ address }) => refusalMs(address),
+    refusalMs: ({ address }) => authority.refusalMs(address),
     closed(connection) {
       connections.delete(connection);
       unseated.delete(connection);
@@ -201,7 +193,7 @@ export async function createCoordinatorServer(
     strangers,
     refusals,
     origins: { allowed: allowOrigins, host },
-    refusalMs,
+    refusalMs: authority.refusalMs,
     ...(options.pages !== undefined && { pages: options.pages }),
     upgrade: (request, socket, head) =>
       sockets.handleUpgrade(request, socket, head, (opened) => connected(opened, request.socket)),
@@ -222,23 +214,10 @@ export async function createCoordinatorServer(
     for (const connection of connections) connection.sweep();
   }, SWEEP_MS);
 
-  /** The same, with the client's name where its token says it; throws a `WireError` for one who may not join now. */
-  function authorize(address: string, hello: Control<'hello'>): Control<'hello'> {
-    if (hellos.add(address) > limits.hellosPerMinute) {
-      throw new WireError('too-many-hellos', 'Cannot join now: too many of this address tried this minute');
-    }
-    if (identities === null) {
-      if (tokenMatches(token, hello.token)) return hello;
-      throw new WireError('unauthorized', 'Cannot join: the token is missing or wrong');
-    }
-    const client = identities.clientOf(hello.token);
-    if (client !== null && (hello.client === null || hello.client === client)) return { ...hello, client };
-    throw new WireError('unauthorized', 'Cannot join: the token is missing, or not that of this client');
-  }
   /** Lets go who is joined with a token that is gone. */
   function refreshTokens(): void {
     try {
-      if (identities === null || !identities.refresh()) return;
+      if (!authority.refresh()) return;
     } catch (error) {
       logger.error({ err: error }, 'the tokens of clients stay as they were');
       return;
@@ -246,7 +225,7 @@ export async function createCoordinatorServer(
     logger.info('the tokens of clients have changed');
     for (const connection of connections) {
       const { client, token: used } = connection;
-      if (client === '' || used === null || identities.isStill(client, used)) continue;
+      if (client === '' || used === null || authority.isStill(client, used)) continue;
       connection.fail(new WireError('unauthorized', 'Cannot stay: the token is not valid any more'));
     }
   }
@@ -254,17 +233,6 @@ export async function createCoordinatorServer(
   function isLastOne(seats: Seats): boolean {
     return !awaitsRuns && sessions.every((each) => each === seats || each.isClosed);
   }
-  /** Throws a `WireError` for a client that joins again and again. */
-  function admit(client: string): void {
-    if (joins.add(client) <= limits.joinsPerMinute) return;
-    throw new WireError('too-many-hellos', `Cannot join now: '${client}' has joined too often this minute`);
-  }
-  /** How long the answer to a wrong token waits: longer with each one of this address in the same minute. */
-  function refusalMs(address: string): number {
-    const slowed = failures.add(address) - PROMPT_FAILURES;
-    return slowed <= 0 ? 0 : Math.min(limits.refusalMs, FIRST_WAIT_MS * 2 ** (slowed - 1));
-  }
-
   return {
     url: http.url,
     port: http.port,
@@ -276,8 +244,8 @@ export async function createCoordinatorServer(
         desk,
         changed: tally,
         unseated: () => (isLastOne(seats) ? unseated : []),
-        admit,
-        knowsClients: identities !== null,
+        admit: authority.admit,
+        knowsClients: authority.knowsClients,
       });
       sessions = [...sessions.filter(({ isClosed }) => !isClosed), seats];
       return seats;
@@ -294,13 +262,6 @@ export async function createCoordinatorServer(
       await watch?.close();
     },
   };
-}
-
-/** The file of tokens, if there is one. */
-function openIdentities({ token, clientTokens }: CoordinatorServerOptions): ClientTokens | null {
-  if (clientTokens === undefined) return null;
-  if (token === undefined) return openClientTokens(clientTokens);
-  throw new TypeError("Cannot start a server: need 'token' or 'clientTokens', got both");
 }
 
 /** Before the first session there is nothing to join. */

@@ -3,7 +3,7 @@
 export { createRunServer, type RunServer, type RunServerOptions } from './api/run-server.js';
 export type { HostedRun } from './hosting/hosted-run.js';
 export type { RunHost } from './hosting/run-host.js';
-export type { RunDetails, RunSummary, SeatedClient } from './hosting/run-status.js';
+export type { RunDetails, RunOverview, SeatedClient } from './hosting/run-status.js';
 export {
   type ClientToken,
   issueClientToken,

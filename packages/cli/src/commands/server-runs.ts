@@ -1,6 +1,6 @@
 // `starling runs … --server URL`: submits runs to a server, operates them, and fetches what they come to.
 import { writeFile } from 'node:fs/promises';
-import type { RunDetails, RunSummary, ServerRuns, SubmittedRun } from '@starling/coordinator/runs';
+import type { RunDetails, RunOverview, ServerRuns, SubmittedRun } from '@starling/coordinator/runs';
 import { type Command, Option } from 'commander';
 import { oneOf, UsageError } from '../errors/usage-error.js';
 import { setUpFederation } from '../federation/set-up.js';
@@ -235,7 +235,7 @@ export function tell(details: RunDetails, json: boolean): void {
   if (failure !== null) printLine(`  ${failure.code}: ${failure.message}`);
 }
 
-export function formatServerRuns(runs: readonly RunSummary[]): string {
+export function formatServerRuns(runs: readonly RunOverview[]): string {
   if (runs.length === 0) return 'no runs';
   const rows = runs.map(({ run, federation, status, round, rounds, clients: joined, submittedAt }) => [
     run,

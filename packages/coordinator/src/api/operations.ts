@@ -2,7 +2,7 @@
 // calls it (`remote/server-runs.ts`) go by this.
 import { type Check, optionError } from '@starling/federated-core/plan';
 import * as z from 'zod';
-import { runDetailsSchema, runSummarySchema, seatedClientSchema } from '../hosting/run-status.js';
+import { runDetailsSchema, runOverviewSchema, seatedClientSchema } from '../hosting/run-status.js';
 
 /** The check of a token, as a header carries it. An error does not show what it got: it may be a secret. */
 export const operatorTokenKind: Check = (action, option, value) => {
@@ -18,7 +18,7 @@ export const faultSchema = z.strictObject({
   message: z.string().meta({ description: 'For people.' }),
 });
 
-export const runListSchema = z.strictObject({ runs: z.array(runSummarySchema) });
+export const runListSchema = z.strictObject({ runs: z.array(runOverviewSchema) });
 export const clientListSchema = z.strictObject({ clients: z.array(seatedClientSchema) });
 
 /** Media types of what is not JSON. */

@@ -11,12 +11,12 @@ import type { CoordinatorServer } from '../server/coordinator-server.js';
 import { runCoordinator } from '../session/run-coordinator.js';
 import type { Hosting } from './hosting-options.js';
 import type { RunControl, RunFolder } from './run-folder.js';
-import type { RunDetails, RunSummary } from './run-status.js';
+import type { RunDetails, RunOverview } from './run-status.js';
 
 export interface HostedRun {
   /** Resolves once clients may join. */
   readonly opened: Promise<void>;
-  summary(): RunSummary;
+  summary(): RunOverview;
   details(): Promise<RunDetails>;
   /** The state after its last round, as its store has it; `null` before the first. */
   state(): Promise<{ readonly round: number; readonly stateHash: string; readonly bytes: Uint8Array } | null>;
@@ -124,7 +124,7 @@ export async function openHostedRun(options: HostedRunOptions): Promise<HostedRu
     await folder.setControl(next);
     control = next;
   }
-  function status(): RunSummary['status'] {
+  function status(): RunOverview['status'] {
     if (ending !== null) return ending.outcome;
     if (pause.isPaused) return 'paused';
     return round === 0 && ready() < minClients ? 'waiting' : 'running';
@@ -137,7 +137,7 @@ export async function openHostedRun(options: HostedRunOptions): Promise<HostedRu
       `Cannot ${action} run '${name}': need one that is open, got one that has ${ending.outcome === 'stopped' ? 'been stopped' : ending.outcome}`,
     );
   }
-  function summary(): RunSummary {
+  function summary(): RunOverview {
     const { federation, description, rounds } = facts;
     const { submittedAt } = control;
     return {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 export const RUN_STATUSES = ['waiting', 'running', 'paused', 'finished', 'stopped', 'failed'] as const;
 
-export const runSummarySchema = z.strictObject({
+export const runOverviewSchema = z.strictObject({
   run: z.string().meta({ description: 'Its name.' }),
   federation: z.string(),
   description: z.string(),
@@ -16,9 +16,9 @@ export const runSummarySchema = z.strictObject({
   clients: z.int().meta({ description: 'Clients that are joined and ready.' }),
   submittedAt: z.string().meta({ description: 'ISO 8601, UTC.' }),
 });
-export type RunSummary = z.output<typeof runSummarySchema>;
+export type RunOverview = z.output<typeof runOverviewSchema>;
 
-export const runDetailsSchema = runSummarySchema.extend({
+export const runDetailsSchema = runOverviewSchema.extend({
   plan: z.string().meta({ description: 'Hash of its plan, which clients can pin.' }),
   seed: z.int(),
   settings: z.record(z.string(), z.json()),

@@ -17,7 +17,7 @@ import {
 import type { Hosting } from '../hosting/hosting-options.js';
 import {
   type RunDetails,
-  type RunSummary,
+  type RunOverview,
   runDetailsSchema,
   type SeatedClient,
 } from '../hosting/run-status.js';
@@ -54,7 +54,7 @@ export interface FetchedState {
 
 /** Each throws a `StarlingError` with the code of the server's fault, or `server-unreachable`. */
 export interface ServerRuns {
-  list(): Promise<readonly RunSummary[]>;
+  list(): Promise<readonly RunOverview[]>;
   /** Compiles the run here and submits what it becomes: see `writeSubmission`, whose errors it throws. */
   submit(run: SubmittedRun): Promise<RunDetails>;
   /** The same of bytes that `writeSubmission` gave. */

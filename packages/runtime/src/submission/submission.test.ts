@@ -92,6 +92,8 @@ describe('submissions', () => {
     await expect(writeSubmission({ run: { ...run, sampler } })).rejects.toThrow(
       'goes by what clients report',
     );
+    const asynchronous = { goal: 2 } as never;
+    await expect(writeSubmission({ run: { ...run, asynchronous } })).rejects.toThrow('got asynchronous ones');
   });
 
   test.each<[string, Parameters<typeof changed>[0]]>([

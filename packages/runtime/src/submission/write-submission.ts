@@ -107,6 +107,12 @@ function checkIsData({ run, leaveOut = [] }: SubmissionOptions): SubmissionFacts
     const advice = `Leave it out (leaveOut: ['${part}']), and look at the result yourself`;
     throw new StarlingError('bad-submission', `Cannot submit a run: need ${need}, got ${got}. ${advice}`);
   };
+  if (run.asynchronous !== undefined) {
+    throw new StarlingError(
+      'bad-submission',
+      'Cannot submit a run: its cohorts are drawn ahead, need rounds that wait for theirs, got asynchronous ones',
+    );
+  }
   const isLeftOut = (part: CodeOfRun): boolean => leaveOut.includes(part);
   if (run.evaluation !== undefined && !isLeftOut('evaluation')) {
     refuse('evaluation', 'one without an evaluation, as a server runs no code of others', 'one with');

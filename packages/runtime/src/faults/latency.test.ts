@@ -37,6 +37,19 @@ describe('drawLatency', () => {
     expect(new Set(draw({ distribution: 'constant', ms: 7 }))).toEqual(new Set([7]));
   });
 
+  test('`drawLatency` draws each latency of a trace equally often', () => {
+    const draws = draw({ distribution: 'trace', ms: [5, 70, 5, 900] });
+    for (const [ms, share] of [
+      [5, 0.5],
+      [70, 0.25],
+      [900, 0.25],
+    ] as const) {
+      const count = draws.filter((each) => each === ms).length;
+      // A binomial number: five standard deviations.
+      expect(Math.abs(count - DRAWS * share)).toBeLessThan(5 * Math.sqrt(DRAWS * share * (1 - share)));
+    }
+  });
+
   test('`drawLatency` puts clients into classes by their shares, for good', () => {
     const latency: Latency = {
       distribution: 'classes',
@@ -60,4 +73,5 @@ test('`leastLatency` is the shortest that can be drawn', () => {
   expect(leastLatency({ distribution: 'uniform', lowMs: 100, highMs: 500 })).toBe(100);
   expect(leastLatency({ distribution: 'exponential', meanMs: 100 })).toBe(0);
   expect(leastLatency({ distribution: 'log-normal', mu: 0, sigma: 0 })).toBe(1);
+  expect(leastLatency({ distribution: 'trace', ms: [70, 5, 900] })).toBe(5);
 });

@@ -69,6 +69,24 @@ describe('withFaults', () => {
     expect(records[1]!.faults!.virtualMs).toBeNull();
   });
 
+  test('`withFaults` ends a phase with the first reports where more are asked than are needed', async () => {
+    // Of 13 clients, asked for 10 reports, client i answers after 10·(13 − i) ms: 0, 1 and 2 are not waited for.
+    const values = Array.from({ length: 13 }, (_, index) => index);
+    const stragglers = values.map((index) => ({
+      clients: [index],
+      latency: { distribution: 'constant', ms: 10 * (13 - index) } as const,
+    }));
+    const [record] = await roundsOf({ overSelection: 1.3, stragglers }, { values });
+    expect(record!.metrics).toBe(7.5); // the mean of 3 to 12
+    expect(record!.faults!.virtualMs).toBe(100); // that of client 3
+    expect(record!.reports.slice(0, 4).map((report) => 'code' in report && report.code)).toEqual([
+      'not-needed',
+      'not-needed',
+      'not-needed',
+      false,
+    ]);
+  });
+
   test('`withFaults` leaves a client out for good', async () => {
     const records = await roundsOf(
       { dropouts: [{ clients: ['client-0'], for: 'good', rounds: { from: 2 } }] },

@@ -1,4 +1,4 @@
-import { float32, sequence, type Tensor, tensor } from '@starling/federated-core';
+import { float32, float64, sequence, struct, type Tensor, tensor } from '@starling/federated-core';
 import { type Aggregation, createReduction, type Reduction } from '@starling/federated-core/plan';
 import * as fc from 'fast-check';
 import { assert, describe, expect, test } from 'vitest';
@@ -28,6 +28,23 @@ describe('createLaneFold', () => {
       extremes!.map(({ data }) => Number(data[0])),
       [3, 7],
     );
+  });
+
+  test('`createLaneFold` tells reductions how stale each update is, in whatever order they arrive', async () => {
+    const update = struct([float64(), float32()]);
+    const settings = { discount: 1 };
+    const mean: Aggregation = { kind: 'discounted-mean', update, result: float64(), settings };
+    const means = [createReduction(mean, () => [])];
+    const staleness = [0, 3, 1];
+    const lanes = createLaneFold({
+      ...{ aggregations: [mean], reductions: means, laneSize: 2, cohortSize: 3, staleness },
+    });
+    const of = (value: number) => [tensor('float64', [], Float64Array.of(value)), scalar(1)];
+    for (const position of [2, 1, 0]) await lanes.accept(position, of([6, 8, 4][position]!));
+    const [accumulator] = await lanes.finish();
+    const [result] = await means[0]!.report(accumulator!);
+    // With 1/(1 + τ): (6 + 8/4 + 4/2) / 3.
+    assert.closeTo(Number(result!.data[0]), 10 / 3, 1e-12);
   });
 
   test('`createLaneFold` gives the same bits when updates arrive in any order and some never come', async () => {

@@ -25,7 +25,7 @@ async function stateHash(algorithm: AlgorithmCase, runtime: Runtime): Promise<st
 describe('algorithms', () => {
   test('are all of the learning room’s', () => {
     const named = Object.keys(learning).filter((name) =>
-      /^(fed|afl$|ditto$|minDiff$|qFed|scaffold$)/.test(name),
+      /^(fed|fairFed$|afl$|ditto$|minDiff$|qFed|scaffold$)/.test(name),
     );
     const expected = named.filter((name) => !NO_ALGORITHMS.includes(name)).sort();
     expect(Object.keys(algorithms).sort()).toEqual(expected);

@@ -123,6 +123,17 @@ export const algorithms: Readonly<Record<string, AlgorithmCase>> = {
     make: (model = linearModel()) =>
       learning.fedMinMax({ model: grouped(model), ...training, by: { group: [0, 1] }, mixtureStep: 0.1 }),
   },
+  fairFed: {
+    held: 'groups',
+    make: (model = linearModel()) =>
+      learning.fairFed({
+        model: grouped(model),
+        ...training,
+        by: { group: [0, 1] },
+        fairnessStep: 0.5,
+        among: 'all',
+      }),
+  },
   minDiff: {
     held: 'groups',
     make: (model = linearModel()) =>

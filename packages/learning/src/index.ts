@@ -10,6 +10,7 @@ export {
   evaluationOfModels,
   type Models,
 } from './algorithms/evaluation-of-models.js';
+export { type FairFedOptions, fairFed } from './algorithms/fair-fed.js';
 export * from './algorithms/fed-adagrad.js';
 export * from './algorithms/fed-adam.js';
 export * from './algorithms/fed-avg-m.js';

@@ -53,7 +53,7 @@ const MAKERS: readonly (readonly [RegExp, Made])[] = [
   [/^localComputation$/, local],
   [/^(?:federatedComputation|federatedEvaluation|evaluationByClient|personalEvaluation)$/, federated],
   [/^(?:iterativeProcess|learningProcess|federatedAveraging|federatedSgd|federatedKMeans)$/, process],
-  [/^(?:fed[A-Z]\w*|qFedAvg|scaffold|ditto|afl|minDiff)$/, process],
+  [/^(?:fed[A-Z]\w*|fairFed|qFedAvg|scaffold|ditto|afl|minDiff)$/, process],
   [/(?:^populationOf|Population)$/, population],
   [/Sampler$/, sampler],
 ];

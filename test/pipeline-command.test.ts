@@ -90,6 +90,11 @@ describe('starling pipeline', () => {
       const shown = await run('show', 'runs', '--run', '1');
       expect(shown.stdout).toMatch(/^deliveries, run 1: passed$/m);
       expect(shown.stdout).toMatch(/^schema +complete +[0-9a-f]{12} +statistics$/m);
+      const judged = await run('show', 'runs', '--run', '3');
+      expect(judged.stdout).toMatch(/^model-validator +refused +[0-9a-f]{12} +evaluator, trainer$/m);
+      expect(judged.stdout).toMatch(
+        /^ {2}model-validator: loss >= 99: violated: loss is 0\.\d+, needs >= 99$/m,
+      );
       const same = await run('diff', 'runs', '1', '2');
       expect(same.stdout).toBe('runs 1 and 2 have the same artifacts\n');
       const other = await run('diff', 'runs', '1', '3');
@@ -98,6 +103,19 @@ describe('starling pipeline', () => {
       expect((await run('diff', 'runs', '1', 'two')).stderr).toContain(
         "Cannot compare runs: need the number of a run, such as 2, got 'two'",
       );
+    },
+    LONG,
+  );
+
+  test(
+    'is inspected node by node: what each takes, and what the server sees',
+    async () => {
+      const { stdout } = await startStarling(['inspect', 'deliveries.ts'], { directory }).finished;
+      expect(stdout).toContain('4 clients, asked by one node after the other:');
+      expect(stdout).toContain(
+        'evaluator\n  takes trainer, transform\n  the server sees sums over parts of the clients: four integers',
+      );
+      expect(stdout).toContain('serving=serving');
     },
     LONG,
   );

@@ -2,12 +2,15 @@
 // plan; and what may be set. A file may also export a bare computation or process.
 import type { FederatedComputation, IterativeProcess } from '@starling/federated-core';
 import type { RoundPlan } from '@starling/federated-core/plan';
+import type { Pipeline } from '@starling/pipeline';
 import type { LinkedPlan } from '@starling/plan';
 import type { ClientsEvaluation } from '@starling/runtime';
 import type { Command } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
-import { federationOf, loadFile } from '../federation/load.js';
+import { federationOf, type LoadedFile, loadFile } from '../federation/load.js';
 import { type ReadyFederation, setUp } from '../federation/set-up.js';
+import { readSettings } from '../federation/settings.js';
+import { seenBy } from '../output/pipeline-seen.js';
 import { describePlan } from '../output/plan-text.js';
 import { printLine } from '../output/print.js';
 import { formatSettings } from '../output/settings-text.js';
@@ -31,8 +34,55 @@ export function addInspectCommand(program: Command): void {
     .action(inspect);
 }
 
-async function inspect(name: string, { set, plan: shown, json }: InspectOptions): Promise<void> {
-  const { computation, kept, evaluation, laneSize, head, settings, options } = await load(name, set);
+async function inspect(name: string, options: InspectOptions): Promise<void> {
+  const file = await loadFile(name);
+  const { value } = file;
+  if (isPipelineValue(value)) await inspectPipeline(value, options);
+  else await inspectComputation(file, options);
+}
+
+/** Told by its form, so that the package need not be loaded for others. */
+function isPipelineValue(value: unknown): value is Pipeline {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'pipeline';
+}
+
+/** A row a node: what it takes of others, and what the server sees of the clients while it is made. */
+async function inspectPipeline(pipeline: Pipeline, { set, json }: InspectOptions): Promise<void> {
+  const settings = await readSettings(pipeline.options, set, pipeline.name);
+  const { nodes, examples } = await pipeline.build(settings);
+  const rows = nodes.map(({ name, component, inputs }) => ({
+    node: name,
+    component,
+    takes: [...new Set(Object.values(inputs).map((input) => input.name))],
+    sees: seenBy(component),
+  }));
+  if (json) {
+    printLine(JSON.stringify({ pipeline: pipeline.name, nodes: rows, settings }));
+    return;
+  }
+  const clients = examples.population.size;
+  const lines = rows.map(({ node, takes, sees }) =>
+    [node, takes.length === 0 ? '' : `takes ${takes.join(', ')}`, `the server sees ${sees}`]
+      .filter((text) => text !== '')
+      .map((text, at) => (at === 0 ? text : `  ${text}`))
+      .join('\n'),
+  );
+  const text = formatSettings(pipeline.options, settings);
+  const parts = [
+    `${pipeline.name}: ${pipeline.description}`,
+    `${clients === 1 ? '1 client' : `${clients} clients`}, asked by one node after the other:`,
+    lines.join('\n'),
+    'Bytes from each client are in the report of a run, which starling pipeline run writes.',
+    ...(text === '' ? [] : [`settings, for --set:\n${text}`]),
+  ];
+  printLine(parts.join('\n\n'));
+}
+
+async function inspectComputation(
+  file: LoadedFile,
+  { set, plan: shown, json }: InspectOptions,
+): Promise<void> {
+  const { computation, kept, evaluation, laneSize, head, settings, options } = await load(file, set);
   const core = await import('@starling/federated-core');
   const { linkPlan } = await import('@starling/plan/link');
   const plan = core.compilePlan(computation, {
@@ -97,8 +147,7 @@ interface Inspected extends Pick<ReadyFederation, 'settings'> {
 }
 
 /** What runs in a round of a federation, or the computation of a file. */
-async function load(name: string, set: InspectOptions['set']): Promise<Inspected> {
-  const file = await loadFile(name);
+async function load(file: LoadedFile, set: InspectOptions['set']): Promise<Inspected> {
   const bare = bareComputation(file.value);
   if (bare !== null) {
     const [setting] = Object.keys(set);

@@ -22,7 +22,11 @@ export async function showRun(
 ): Promise<void> {
   withMetadata(directory, (metadata) => {
     const shown = runOf(metadata, directory, run);
-    const nodes = latestOf(metadata.executions(shown.run));
+    const store = artifactStore(join(directory, 'artifacts'));
+    const nodes = latestOf(metadata.executions(shown.run)).map((row) => {
+      const reasons = read(store, row.output)?.refused ?? [];
+      return reasons.length === 0 ? row : { ...row, state: 'refused', reasons };
+    });
     const state = stateOf(shown, directory);
     if (json) {
       printLine(JSON.stringify({ ...shown, state, nodes }));
@@ -44,6 +48,10 @@ export async function showRun(
       printLine(`Its process ended before it did, after the nodes below${then}.`);
     }
     printLine(formatTable([['node', 'state', 'artifact', 'made of'], ...rows]));
+    for (const node of nodes) {
+      if ('reasons' in node) for (const reason of node.reasons) printLine(`  ${node.node}: ${reason}`);
+      else if (node.error !== null) printLine(`  ${node.node}: ${node.error}`);
+    }
     const others = metadata.runs().map((one) => `${one.run} ${stateOf(one, directory)}`);
     if (others.length > 1) printLine(`runs here: ${others.join(', ')}`);
   });

@@ -16,6 +16,7 @@ import {
   type StatisticsBySplit,
 } from '@starling/pipeline';
 import { countOf, formatDuration, formatNumber } from '../output/numbers.js';
+import { seenBy } from '../output/pipeline-seen.js';
 import { renderChart } from './chart.js';
 import { escapeHtml } from './html.js';
 import { renderFactList, renderPage, renderTable } from './page.js';
@@ -174,26 +175,13 @@ function lineage(nodes: readonly NodeResult[]): string {
 
 /** What left the clients, by node. */
 function renderSeen(nodes: readonly NodeResult[]): string {
-  const seen: Readonly<Record<string, string>> = {
-    ExampleGen: 'nothing: clients cut their own rows',
-    StatisticsGen: 'sums over all clients: counts, digits of sums, counts below thresholds, tables of values',
-    SchemaGen: 'nothing more: it reads statistics',
-    ImportSchemaGen: 'nothing: it is a file',
-    ExampleValidator: 'nothing more: it reads statistics',
-    Transform: 'sums over all clients, for each analyzer',
-    Trainer: 'what the algorithm aggregates: see starling inspect',
-    Evaluator: 'sums over parts of the clients: four integers for each group and threshold',
-    ModelValidator: 'nothing more: it reads an evaluation',
-    InfraValidator: 'nothing: its rows are made up from statistics',
-    Pusher: 'nothing',
-  };
   const rows = nodes.map(({ node, component, artifact }) => {
     const { bytesPerClient: bytes, triedBy } = artifact?.properties ?? {};
     return [
       node,
       typeof triedBy === 'number' && triedBy > 0
         ? `sums over ${countOf(triedBy, 'client')} that tried the model`
-        : (seen[component] ?? ''),
+        : seenBy(component),
       typeof bytes === 'number' ? `${formatNumber(bytes)} bytes from each client` : '',
     ];
   });

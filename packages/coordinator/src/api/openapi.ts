@@ -1,8 +1,23 @@
 // The OpenAPI description of the HTTP interface, made of its table: OpenAPI 3.1 takes JSON Schema as zod writes it.
 import * as z from 'zod';
-import { faultSchema, faultStatus, operationNames, operationOf } from './operations.js';
+import { runDetailsSchema } from '../hosting/run-status.js';
+import {
+  clientListSchema,
+  faultSchema,
+  faultStatus,
+  operationNames,
+  operationOf,
+  runListSchema,
+} from './operations.js';
 
 const OF_ALL = ['unauthorized', 'internal'] as const;
+/** Named once, as several answers have them. */
+const NAMED: Readonly<Record<string, z.ZodType>> = {
+  Fault: faultSchema,
+  Run: runDetailsSchema,
+  Runs: runListSchema,
+  Clients: clientListSchema,
+};
 
 /** `version`: of this package. */
 export function openApiDocument(version: string): object {
@@ -29,7 +44,7 @@ export function openApiDocument(version: string): object {
           description: "The operator's token, which clients do not have.",
         },
       },
-      schemas: { Fault: schemaOf(faultSchema) },
+      schemas: Object.fromEntries(Object.entries(NAMED).map(([name, schema]) => [name, schemaOf(schema)])),
     },
   };
 }
@@ -64,18 +79,23 @@ function describe(name: (typeof operationNames)[number]): object {
         {
           description: about,
           content:
-            typeof body === 'string' ? { [body]: {} } : { 'application/json': { schema: schemaOf(body) } },
+            typeof body === 'string' ? { [body]: {} } : { 'application/json': { schema: refTo(body) } },
         },
       ]),
       ...[...statuses].map((status) => [
         `${status}`,
         {
           description: codes.filter((code) => faultStatus[code] === status).join(', '),
-          content: { 'application/json': { schema: { $ref: '#/components/schemas/Fault' } } },
+          content: { 'application/json': { schema: refTo(faultSchema) } },
         },
       ]),
     ]),
   };
+}
+
+function refTo(schema: z.ZodType): object {
+  const name = Object.keys(NAMED).find((each) => NAMED[each] === schema);
+  return name === undefined ? schemaOf(schema) : { $ref: `#/components/schemas/${name}` };
 }
 
 /** Without what names the dialect, which the document says once. */

@@ -261,6 +261,13 @@ describe('the HTTP interface', () => {
       return `${name} ${method.toLowerCase()} ${path}`;
     });
     expect(told.sort()).toEqual(known.sort());
+    // Whatever it refers to is in it.
+    const references = [...JSON.stringify(page).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => path!);
+    const found = references.map((path) =>
+      path.split('/').reduce<unknown>((at, name) => (at as Readonly<Record<string, unknown>>)?.[name], page),
+    );
+    expect(references.length).toBeGreaterThan(0);
+    expect(found).not.toContain(undefined);
   });
 });
 

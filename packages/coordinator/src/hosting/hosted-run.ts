@@ -165,11 +165,11 @@ export async function openHostedRun(options: HostedRunOptions): Promise<HostedRu
         ...summary(),
         plan: facts.plan,
         seed: facts.seed,
-        settings: facts.settings as RunDetails['settings'],
+        settings: { ...facts.settings },
         population: submission.run.population.size,
         minClients,
         stateHash: last?.stateHash ?? null,
-        metrics: (last?.line.metrics ?? null) as RunDetails['metrics'],
+        metrics: last?.line.metrics ?? null,
         failedAttempts: kept?.attempts.filter(({ outcome }) => outcome === 'failed').length ?? 0,
         failure: ending?.failure ?? null,
       };

@@ -21,11 +21,11 @@ export type RunOverview = z.output<typeof runOverviewSchema>;
 export const runDetailsSchema = runOverviewSchema.extend({
   plan: z.string().meta({ description: 'Hash of its plan, which clients can pin.' }),
   seed: z.int(),
-  settings: z.record(z.string(), z.json()),
+  settings: z.record(z.string(), z.unknown()),
   population: z.int().meta({ description: 'Clients that may take part.' }),
   minClients: z.int().meta({ description: 'Clients without which no round begins.' }),
   stateHash: z.string().nullable().meta({ description: 'Of the state after its last round.' }),
-  metrics: z.json().meta({ description: 'Of its last round; null before.' }),
+  metrics: z.unknown().meta({ description: 'Of its last round; null before.' }),
   failedAttempts: z.int().meta({ description: 'Attempts at rounds that came to nothing.' }),
   failure: z
     .strictObject({ code: z.string(), message: z.string() })

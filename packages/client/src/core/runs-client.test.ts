@@ -8,6 +8,9 @@ import {
 } from '../testing/scripted-coordinator.js';
 import { createRunsClientOn, type RunsClient, type RunsClientOptions } from './runs-client.js';
 
+/** What is waited for comes at once, unless the machine is busy. */
+const PATIENCE = { timeout: 30_000 };
+
 let coordinator: ScriptedCoordinator;
 let client: RunsClient;
 const changes: string[] = [];
@@ -96,7 +99,7 @@ describe('createRunsClientOn', () => {
     const one = await admit('one');
     expect((await one.line.next('leave')).control).toMatchObject({ code: 'plan-not-pinned' });
     one.line.cut();
-    await expect.poll(() => changes).toEqual(['joined one', 'refused one']);
+    await expect.poll(() => changes, PATIENCE).toEqual(['joined one', 'refused one']);
   });
 
   test('`createRunsClientOn` waits where no run has a place, and ends where it is turned away for good', async () => {

@@ -15,6 +15,9 @@ import { joinRun, report, sumRun, sumSubmission } from '../testing/sum-submissio
 import { operationNames, operationOf } from './operations.js';
 import { createRunServer, type RunServer, type RunServerOptions } from './run-server.js';
 
+/** What is waited for comes at once, unless the machine is busy. */
+const PATIENCE = { timeout: 30_000 };
+
 const TOKEN = 'plain-operator';
 let folder = '';
 let server: RunServer;
@@ -76,7 +79,7 @@ describe('a run of a server', () => {
       await client.next('commit');
       await client.next('bye');
     }
-    await expect.poll(() => statusOf('one')).toBe('finished');
+    await expect.poll(() => statusOf('one'), PATIENCE).toBe('finished');
     const state = await runs.state('one');
     expect([state.round, state.stateHash]).toEqual([2, hashOf(12, 14)]);
     expect([...state.tensors.values()].map(({ data }) => [...data])).toEqual([[12, 14]]);
@@ -92,23 +95,23 @@ describe('a run of a server', () => {
     await joinRun(server.url, 0, 'waits');
     const clients = [await joinRun(server.url, 0, 'works'), await joinRun(server.url, 1, 'works')] as const;
     await Promise.all([report(clients[0], 1, [1, 2]), report(clients[1], 1, [3, 4])]);
-    await expect.poll(() => statusOf('works')).toBe('finished');
+    await expect.poll(() => statusOf('works'), PATIENCE).toBe('finished');
     expect(await runs.show('waits')).toMatchObject({ status: 'waiting', clients: 1 });
   });
 
   test('`createRunServer` pauses a run after the round at hand, keeps its clients, and resumes it', async () => {
     await runs.submitBytes(await sumSubmission(), { as: 'one' });
     const clients = [await joinRun(server.url, 0, 'one'), await joinRun(server.url, 1, 'one')] as const;
-    await Promise.all(clients.map((client) => expect.poll(() => client.heard().length).toBe(1)));
+    await Promise.all(clients.map((client) => expect.poll(() => client.heard().length, PATIENCE).toBe(1)));
     expect(await runs.pause('one')).toMatchObject({ status: 'paused', clients: 2 });
     await Promise.all([report(clients[0], 1, [1, 2]), report(clients[1], 1, [3, 4])]);
-    await expect.poll(async () => (await runs.show('one')).round).toBe(1);
+    await expect.poll(async () => (await runs.show('one')).round, PATIENCE).toBe(1);
     for (const client of clients) await client.next('commit');
     for (let turn = 0; turn < 200; turn++) await setImmediate(); // in which a run that continues asks its clients
     expect(clients.map((client) => client.heard())).toEqual([[], []]);
     expect(await runs.resume('one')).toMatchObject({ status: 'running', clients: 2 });
     await Promise.all([report(clients[0], 2, [5, 6]), report(clients[1], 2, [7, 8])]);
-    await expect.poll(() => statusOf('one')).toBe('finished');
+    await expect.poll(() => statusOf('one'), PATIENCE).toBe('finished');
     for (const change of [runs.pause, runs.resume, runs.stop]) {
       await expect(change('one')).rejects.toMatchObject({ code: 'run-over' });
     }
@@ -142,7 +145,7 @@ describe('a run of a server', () => {
       reason: 'no',
     });
     await report(clients[1], 1, [3, 4]);
-    await expect.poll(() => statusOf('one')).toBe('failed');
+    await expect.poll(() => statusOf('one'), PATIENCE).toBe('failed');
     expect(await runs.show('one')).toMatchObject({ failure: { code: 'too-few-reports' }, failedAttempts: 1 });
     await runs.resume('one');
     expect((await runs.show('one')).failure).toBeNull();
@@ -288,7 +291,7 @@ describe('a restart of a server', () => {
     expect(await statuses()).toEqual({ runs: 'running', paused: 'paused', stopped: 'stopped' });
     const clients = [await joinRun(server.url, 0, 'runs'), await joinRun(server.url, 1, 'runs')] as const;
     await Promise.all([report(clients[0], 2, [5, 6]), report(clients[1], 2, [7, 8])]);
-    await expect.poll(() => statusOf('runs')).toBe('finished');
+    await expect.poll(() => statusOf('runs'), PATIENCE).toBe('finished');
     expect((await runs.state('runs')).stateHash).toBe(hashOf(12, 14));
     await server.close();
     await start();

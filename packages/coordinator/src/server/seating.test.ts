@@ -15,6 +15,9 @@ import {
 } from './coordinator-server.js';
 import type { SessionHosting } from './hosted-session.js';
 
+/** What is waited for comes at once, unless the machine is busy. */
+const PATIENCE = { timeout: 30_000 };
+
 const session: SessionHosting = {
   offer: offerPlan(sumPlan(), createStreamIds()),
   population: namesOnly(2),
@@ -51,7 +54,7 @@ async function ask(hello: object): Promise<string | null> {
 async function greet(hello: object) {
   const client = await scriptedClient(server!.url);
   client.send('hello', { client: null, ...hello });
-  await expect.poll(() => client.heard().length).toBe(1);
+  await expect.poll(() => client.heard().length, PATIENCE).toBe(1);
   const [said] = client.heard();
   const { run, code } = said!.control as { readonly run?: string; readonly code?: string };
   return { client, answer: said!.type === 'bye' ? 'bye' : (run ?? code ?? null) };
@@ -139,7 +142,7 @@ describe('tasks of several runs', () => {
     const [runA, runB] = [await open('a'), await open('b')];
     const [a, b] = [await join('a', 'one'), await join('b', 'one')];
     const first = runA([0]);
-    await expect.poll(() => a.heard().length).toBe(1);
+    await expect.poll(() => a.heard().length, PATIENCE).toBe(1);
     const second = runB([0]);
     // What is sent to b after an answer to its message comes after `work` that was on its way: there is none.
     b.send('want', { blobs: [{ hash: session.offer.hash }] });

@@ -22,8 +22,8 @@ const setup = {
   rounds: ROUNDS,
 };
 /**
- * Pieces of work that clients do before they wait. At most 3 rounds of 3 clients come of them, fewer than a run has; and
- * at least one, since no more than 2 pieces are of a round that is not complete, in each of the two runs.
+ * Pieces of work that clients do before they wait. At most 3 rounds of 3 clients come of them, fewer than a run has;
+ * and at least one, since no more than 2 pieces are of a round that is not complete, in each of the two runs.
  */
 const WORK_BEFORE = 9;
 const TOKEN = 'operator';

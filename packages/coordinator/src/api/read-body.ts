@@ -17,6 +17,7 @@ export async function readBody(
     new StarlingError('too-big', `Cannot take a body: at most ${maxBytes} bytes, got more`);
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > maxBytes) throw tooBig();
+  if (request.destroyed && !request.complete) throw cutOff('the connection closed');
   const chunks: Uint8Array[] = [];
   let length = 0;
   return new Promise((resolve, reject) => {

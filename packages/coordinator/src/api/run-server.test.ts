@@ -250,6 +250,22 @@ describe('the HTTP interface', () => {
     expect(heard).toMatch(/^HTTP\/1\.1 413 [\s\S]*"code":"too-big"/);
   });
 
+  test.each(['//', 'http://[', '/v1/runs/..%2f..%2f/state', '/v1//'])(
+    '`createRunServer` answers a request for %s, and serves on',
+    async (target) => {
+      const socket = connect(server.port, '127.0.0.1');
+      let heard = '';
+      socket.setEncoding('utf8').on('data', (text: string) => {
+        heard += text;
+      });
+      const closed = new Promise((resolve) => socket.on('close', resolve));
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`);
+      await closed;
+      expect(heard).toMatch(/^HTTP\/1\.1 404 /);
+      expect(await runs.list()).toEqual([]);
+    },
+  );
+
   test('`createRunServer` is described by its OpenAPI page, which anyone may read', async () => {
     const page = (await (await fetch(at('/openapi.json'))).json()) as {
       readonly openapi: string;

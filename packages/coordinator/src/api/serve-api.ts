@@ -51,6 +51,7 @@ interface Asked {
 const SUBMISSION_MS = 600_000;
 /** How long what was not waited for may still come, milliseconds. */
 const LINGER_MS = 1000;
+const BASE = 'http://server';
 const PREFIX = '/v1/';
 const DOCUMENT = '/openapi.json';
 const BEARER = /^Bearer +(\S+)$/i;
@@ -80,7 +81,9 @@ export function apiPages(options: ApiOptions): Pages {
   }
 
   return (exchange) => {
-    const { pathname, searchParams } = new URL(exchange.request.url ?? '/', 'http://server');
+    const { url = '/' } = exchange.request;
+    if (!URL.canParse(url, BASE)) return false; // such as '//', which is no page
+    const { pathname, searchParams } = new URL(url, BASE);
     if (pathname === DOCUMENT) {
       respond(exchange, { status: 200, type: 'application/json', body: document });
       return true;

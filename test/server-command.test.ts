@@ -117,6 +117,12 @@ describe('starling server', () => {
       /need --operator-token-file, or STARLING_OPERATOR_TOKEN in the environment, got neither\n$/,
     ],
     [['pause', 'none'], { STARLING_OPERATOR_TOKEN: TOKEN }, 2, /^Cannot find run 'none'/],
+    [
+      ['list', 'elsewhere'],
+      {},
+      2,
+      /^Cannot list runs: need a directory, or a server .*, got 'elsewhere' and ws:/,
+    ],
     [['stop'], { STARLING_OPERATOR_TOKEN: TOKEN }, 2, /need <run>, got nothing\n$/],
     [
       ['list', '--server', 'http://127.0.0.1:9'],

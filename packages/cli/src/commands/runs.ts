@@ -77,6 +77,11 @@ function ofOneRun(command: Command, more = ''): Command {
 async function list(directory: string, options: ServerOption & { readonly json: boolean }): Promise<void> {
   const { json } = options;
   if (options.server !== undefined) {
+    if (directory !== '.') {
+      throw new UsageError(
+        `Cannot list runs: need a directory, or a server (--server, STARLING_SERVER), got '${directory}' and ${options.server}`,
+      );
+    }
     await onServer(options, async (server) => {
       const listed = await server.list();
       printLine(json ? JSON.stringify(listed) : formatServerRuns(listed));

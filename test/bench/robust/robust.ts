@@ -1,5 +1,6 @@
 // `npm run bench -- --robust`: the server's rules over single updates, 100 clients of a million numbers each, beside
-// numpy on the same numbers. Each line has the median of a few turns, from the last update to the aggregate.
+// numpy on the same numbers. Each line has the median of a few turns, from the last update to the aggregate: on the clock,
+// and of the processor, over all threads, which other work on the machine does not lengthen.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -25,34 +26,50 @@ const rules: Readonly<Record<string, Aggregation<never>>> = {
 /** Prints a JSON line for each rule and contender, and a table on stderr. */
 export async function runRobust(): Promise<void> {
   const updates = drawn();
-  const ours = new Map<string, number>();
+  const ours = new Map<string, Took>();
   const aggregates = new Map<string, Float32Array>();
   for (const [rule, aggregation] of Object.entries(rules)) {
-    const times: number[] = [];
+    const turns: Took[] = [];
     for (let turn = 0; turn < TURNS; turn++) {
       const reduction = createReduction(aggregation, never, plainVectors, serverRows());
       let accumulator = await reduction.zero();
       for (const update of updates) accumulator = await reduction.accumulate(accumulator, update);
-      const start = performance.now();
+      const [start, used] = [performance.now(), process.cpuUsage()];
       const [aggregate] = await reduction.report(accumulator);
-      times.push(performance.now() - start);
+      const { user, system } = process.cpuUsage(used);
+      turns.push({ ms: performance.now() - start, processorMs: (user + system) / 1000 });
       aggregates.set(rule, aggregate!.data as Float32Array);
     }
-    ours.set(rule, median(times));
-    process.stdout.write(
-      `${JSON.stringify({ rule, contender: 'starling', ms: Math.round(median(times)) })}\n`,
-    );
+    const took = {
+      ms: median(turns.map(({ ms }) => ms)),
+      processorMs: median(turns.map(({ processorMs }) => processorMs)),
+    };
+    ours.set(rule, took);
+    printLine(rule, 'starling', took);
   }
   const theirs = numpyTimes(updates, aggregates);
-  for (const [rule, ms] of Object.entries(theirs)) {
-    process.stdout.write(`${JSON.stringify({ rule, contender: 'numpy', ms: Math.round(ms) })}\n`);
-  }
+  for (const [rule, took] of Object.entries(theirs)) printLine(rule, 'numpy', took);
+  const seconds = (ms: number | undefined): string =>
+    ms === undefined ? '–' : `${(ms / 1000).toFixed(2)} s`;
   const rows = Object.keys(rules).map((rule) => {
-    const numpy = theirs[rule] === undefined ? '–' : `${(theirs[rule] / 1000).toFixed(2)} s`;
-    return `| ${rule} | ${(ours.get(rule)! / 1000).toFixed(2)} s | ${numpy} |`;
+    const took = [ours.get(rule), theirs[rule]].flatMap((one) => [one?.ms, one?.processorMs]);
+    return `| ${rule} | ${took.map(seconds).join(' | ')} |`;
   });
   const head = `${CLIENTS} clients, ${NUMBERS} numbers each, ${availableParallelism()} cores`;
-  process.stderr.write(`\n${head}\n\n| rule | starling | numpy |\n|---|---|---|\n${rows.join('\n')}\n`);
+  process.stderr.write(
+    `\n${head}\n\n| rule | starling | of the processor | numpy | of the processor |\n|---|---|---|---|---|\n${rows.join('\n')}\n`,
+  );
+}
+
+/** How long a turn took. */
+interface Took {
+  readonly ms: number;
+  readonly processorMs: number;
+}
+
+function printLine(rule: string, contender: string, { ms, processorMs }: Took): void {
+  const line = { rule, contender, ms: Math.round(ms), processorMs: Math.round(processorMs) };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
 /** Uniform numbers from a seed, the same for both. */
@@ -72,7 +89,7 @@ function drawn(): readonly (readonly Tensor[])[] {
 function numpyTimes(
   updates: readonly (readonly Tensor[])[],
   aggregates: ReadonlyMap<string, Float32Array>,
-): Readonly<Record<string, number>> {
+): Readonly<Record<string, Took>> {
   const folder = mkdtempSync(join(tmpdir(), 'starling-robust-'));
   try {
     const rows = Buffer.concat(updates.map(([value]) => bytesOf(value!.data as Float32Array)));
@@ -82,7 +99,7 @@ function numpyTimes(
     const output = execFileSync('python3', [script, folder, String(CLIENTS), String(TURNS)], {
       encoding: 'utf8',
     });
-    return JSON.parse(output) as Readonly<Record<string, number>>;
+    return JSON.parse(output) as Readonly<Record<string, Took>>;
   } catch (error) {
     process.stderr.write(`numpy: left out, ${error instanceof Error ? error.message : error}\n`);
     return {};

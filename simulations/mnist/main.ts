@@ -86,7 +86,10 @@ const partitioners = {
   dirichlet: ({ clients, concentration }: Cut) => dirichletPartition({ clients, concentration }),
 };
 
-/** How updates become one, by the word that `--set aggregator=…` takes; each is told which share may lie. */
+/**
+ * How updates become one, by the word that `--set aggregator=…` takes; each is told which share may lie, and how long
+ * an update may be.
+ */
 const aggregators = {
   mean: () => meanAggregator(),
   clipped: () => robustAggregator(),
@@ -97,10 +100,10 @@ const aggregators = {
   krum: (share) => krum({ faultyShare: Math.min(share, 0.45) }),
   'multi-krum': (share) => multiKrum({ faultyShare: Math.min(share, 0.45) }),
   'geometric-median': () => geometricMedian(),
-  'bounded-mean': () => boundedMean({ norm: 1 }),
-  'centred-clipping': () => centredClipping({ norm: 1 }),
-  'centred-clipping-momentum': () => clientMomentum(centredClipping({ norm: 1 })),
-} satisfies Record<string, (share: number) => Aggregator>;
+  'bounded-mean': (_, norm) => boundedMean({ norm }),
+  'centred-clipping': (_, norm) => centredClipping({ norm }),
+  'centred-clipping-momentum': (_, norm) => clientMomentum(centredClipping({ norm })),
+} satisfies Record<string, (share: number, norm: number) => Aggregator>;
 
 /** What liars do to their updates, by the word that `--set attack=…` takes; null for nothing. */
 const attacks = {
@@ -136,6 +139,7 @@ interface Learned {
   readonly batchSize: number;
   readonly cohort: number;
   readonly aggregator: keyof typeof aggregators;
+  readonly norm: number;
   readonly attack: keyof typeof attacks;
   readonly attackers: number;
 }
@@ -144,7 +148,7 @@ interface Learned {
 function processOf(model: Model, options: Learned): LearningProcess {
   const { epochs, batchSize, cohort } = options;
   const optimizer = sgd({ learningRate: options.learningRate });
-  const aggregator = aggregators[options.aggregator](options.attackers);
+  const aggregator = aggregators[options.aggregator](options.attackers, options.norm);
   const attack = attacks[options.attack](cohort);
   if (options.rounds === 'asynchronous') {
     if (options.algorithm === 'average' && options.aggregator === 'mean' && attack === null) {
@@ -207,6 +211,7 @@ export default defineFederation({
       .describe('the test set; clients held out of training; these, each by itself; or those that train'),
     heldOut: z.number().default(0.2).describe('share of the clients that are held out, for clients and each'),
     aggregator: z.enum(wordsOf(aggregators)).default('mean').describe('how updates become one'),
+    norm: z.number().default(1).describe('of bounded-mean and both centred-clippings: the greatest length'),
     attack: z.enum(wordsOf(attacks)).default('none').describe('what some of the clients do to their updates'),
     attackers: z.number().default(0.2).describe('share of the clients that attack, if there is an attack'),
     patience: z.int().default(0).describe('stop after so many tests without a better loss; 0: never'),

@@ -17,6 +17,7 @@ export const RULES = [
   'clipped',
   'bounded-mean',
   'centred-clipping',
+  'centred-clipping-momentum',
   'median',
   'trimmed-mean',
   'krum',

@@ -1,6 +1,6 @@
 // `npm run bench -- --robust`: the server's rules over single updates, 100 clients of a million numbers each, beside
-// numpy on the same numbers. Each line has the median of a few turns, from the last update to the aggregate: on the clock,
-// and of the processor, over all threads, which other work on the machine does not lengthen.
+// numpy on the same numbers. Each line has the median of a few turns, from the last update to the aggregate: on the
+// clock, and of the processor, over all threads, which other work on the machine does not lengthen.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';

@@ -6,7 +6,10 @@ import { checkOptions, numberWithin, oneOf, required } from '@starling/federated
 export interface AsynchronousSettings {
   /** Reports that make a step: K, from 1. */
   readonly buffer: number;
-  /** Clients that are at work at most, from 1: M_c in the paper. */
+  /**
+   * Clients that are at work at most, from 1: M_c in the paper. While a step is under way, reports that wait behind it
+   * count as well: steps that are slower than clients have no longer queue than that.
+   */
   readonly concurrency: number;
   /** Steps that a report may be old; an older one is refused. From 0. */
   readonly maxStaleness: number;

@@ -3,7 +3,8 @@
 //
 //   asked ──► in flight ──► buffered ──► in a step ──► free again, once the step counts or is given up
 //                 │             │
-//                 └── lost      └── stale: refused, and free at once
+//                 │             └── stale: refused, and free at once
+//                 └── lost: free, and asked again once the attempt at hand is over
 //
 // A version is the state after so many steps. A client works on the one that was the latest when it was asked, whatever
 // is committed meanwhile, and is not asked again before the step that it is in has come to an end.
@@ -31,8 +32,10 @@ export interface StaleFlight extends Flight {
 export type FlightEvent =
   /** Its report has come, or it is known that none will and its place in the step stays empty. */
   | { readonly kind: 'arrived'; readonly flight: number }
-  /** It brings no report, and takes no place: the client is free. */
+  /** It brings no report, and takes no place: the client is free, and sits out until the attempt at hand is over. */
   | { readonly kind: 'lost'; readonly flight: number }
+  /** Someone is there who was not: whoever comes back does not sit out. */
+  | { readonly kind: 'joined'; readonly client: number }
   /** The step under way counts. */
   | { readonly kind: 'committed' }
   /** It came to nothing: its reports are void, and the state is as it was. */
@@ -45,7 +48,10 @@ export type FlightAction =
   | { readonly kind: 'ask'; readonly flight: Flight }
   /** Its report is older than any may be. */
   | { readonly kind: 'refuse'; readonly flight: StaleFlight }
-  /** Take a step with these, in the order of their arrival; answered by `committed` or `failed`. */
+  /**
+   * Take a step with these, in the order of their arrival; answered by `committed` or `failed`. With none: so many
+   * clients in a row brought nothing, or all that could be asked, that the attempt is to say so.
+   */
   | { readonly kind: 'step'; readonly reports: readonly StaleFlight[] };
 
 export interface Flights {
@@ -75,23 +81,48 @@ export function createFlights({ settings, next, start }: FlightsOptions): Flight
   const { buffer, concurrency, maxStaleness } = settings;
   const flying = new Map(start?.inFlight.map((flight) => [flight.number, flight]));
   const busy = new Set(start?.inFlight.map(({ client }) => client));
+  /** Who brought nothing in the attempt at hand: asked again at once, it would only do the same. */
+  const sittingOut = new Set<number>();
+  const mostLost = Math.max(buffer, concurrency);
+  let lostInRow = 0;
   let waiting: Flight[] = [];
   let stepping: readonly StaleFlight[] | null = null;
   let version = start?.version ?? 0;
   let attempt = start?.attempt ?? 1;
   let asked = Math.max(0, ...flying.keys());
 
+  /**
+   * A report that waits behind the step under way is work that is not used yet, as that of those at work: without this,
+   * where steps are slower than clients, all that are there would queue, and grow too old in the queue.
+   */
+  function outstanding(): number {
+    return flying.size + (stepping === null ? 0 : waiting.length);
+  }
+  function nextFree(isBusy: (client: number) => boolean): number | null {
+    return next(isBusy, busy.size, asked + 1);
+  }
   function fill(): readonly FlightAction[] {
     const actions: FlightAction[] = [];
-    while (flying.size < concurrency) {
-      const client = next((one) => busy.has(one), busy.size, asked + 1);
-      if (client === null) break;
+    while (outstanding() < concurrency) {
+      const client = nextFree((one) => busy.has(one) || sittingOut.has(one));
+      if (client === null) return [...actions, ...giveUpIfStuck()];
       const flight: Flight = { number: ++asked, client, version, attempt };
       busy.add(client);
       flying.set(flight.number, flight);
       actions.push({ kind: 'ask', flight });
     }
     return actions;
+  }
+  /** Nobody is at work, and all that could be asked have brought nothing: no report will come by itself. */
+  function giveUpIfStuck(): readonly FlightAction[] {
+    if (flying.size > 0 || stepping !== null || sittingOut.size === 0) return [];
+    return nextFree((one) => busy.has(one)) === null ? [] : giveUp();
+  }
+  function giveUp(): readonly FlightAction[] {
+    if (stepping !== null) return [];
+    stepping = [];
+    lostInRow = 0;
+    return [{ kind: 'step', reports: stepping }];
   }
   /** The next step, if there are reports for it; what has grown too old is refused first. */
   function take(): readonly FlightAction[] {
@@ -111,6 +142,7 @@ export function createFlights({ settings, next, start }: FlightsOptions): Flight
     if (stepping === null) return [];
     for (const { client } of stepping) busy.delete(client);
     stepping = null;
+    sittingOut.clear();
     version += counts ? 1 : 0;
     attempt = counts ? 1 : attempt + 1;
     return take();
@@ -136,6 +168,7 @@ export function createFlights({ settings, next, start }: FlightsOptions): Flight
           if (flight === undefined) return [];
           flying.delete(event.flight);
           waiting.push(flight);
+          lostInRow = 0;
           return take();
         }
         case 'lost': {
@@ -143,8 +176,13 @@ export function createFlights({ settings, next, start }: FlightsOptions): Flight
           if (flight === undefined) return [];
           flying.delete(event.flight);
           busy.delete(flight.client);
-          return [];
+          sittingOut.add(flight.client);
+          lostInRow++;
+          return lostInRow >= mostLost ? giveUp() : [];
         }
+        case 'joined':
+          sittingOut.delete(event.client);
+          return [];
         case 'committed':
           return over(true);
         case 'failed':

@@ -68,6 +68,7 @@ export class ArrivalSteps implements Steps {
     session.present!((client, isThere) => {
       if (isThere) this.present.add(client);
       else this.present.delete(client);
+      if (isThere) this.flights.handle({ kind: 'joined', client });
       this.act(this.flights.handle({ kind: 'fill' }));
     });
   }

@@ -7,7 +7,7 @@ import { detailsOf } from '../kept/round-details.js';
 import { replayRun } from '../replay/replay-run.js';
 import { driftingOptions } from '../testing/drifting.js';
 import { type Elsewhere, elsewhere } from '../testing/elsewhere.js';
-import type { RunOptions, RunResult } from './run-options.js';
+import type { FailedRound, RunOptions, RunResult } from './run-options.js';
 import { runRounds } from './run-rounds.js';
 
 const asynchronous = { buffer: 3, concurrency: 6, clock: 'real' } as const;
@@ -154,6 +154,47 @@ describe('asynchronous by a real clock', () => {
     });
     expect(result.rounds).toBe(6);
     expect(new Set(there.asked.map(({ client }) => client))).toEqual(new Set([0, 1, 2]));
+  });
+
+  test('`runRounds` fails where all that are there bring nothing, with the reasons, after so many attempts', async () => {
+    const failed: FailedRound[] = [];
+    const there: Elsewhere = elsewhere(everyone, ({ client }) =>
+      setImmediate(() => there.answer(client, true)),
+    );
+    const running = runRounds(
+      optionsOf({
+        runtime: there.runtime,
+        maxAttempts: 3,
+        backOffMs: 1,
+        onFailedRound: (failure) => {
+          failed.push(failure);
+        },
+      }),
+    );
+    await expect(running).rejects.toMatchObject({
+      code: 'empty-aggregate',
+      message: expect.stringMatching(/got none: all \d+ clients are lost.*\d+ dropped, left: gone/s),
+    });
+    expect(failed.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+    // Six may be at work: as many in a row are enough.
+    for (const { reports } of failed) expect(reports.length).toBeGreaterThanOrEqual(6);
+    // Each of the 20 once an attempt at most; after the last attempt nobody waits for those of a fourth.
+    const works = there.asked.map(({ client, version, attempt }) => `${client} ${version} ${attempt}`);
+    expect(new Set(works).size).toBe(works.length);
+  });
+
+  test('`runRounds` asks a client that brings nothing once a round, so that others are asked', async () => {
+    const bad = new Set([0, 1, 2, 3, 4, 5]);
+    const there: Elsewhere = elsewhere(everyone, ({ client }) =>
+      setImmediate(() => there.answer(client, bad.has(client))),
+    );
+    const { rounds } = await runRounds(optionsOf({ runtime: there.runtime }));
+    expect(rounds).toBe(12);
+    for (let version = 0; version <= 12; version++) {
+      const asked = there.asked.filter((each) => each.version === version && each.attempt === 1);
+      const lost = asked.map(({ client }) => client).filter((client) => bad.has(client));
+      expect(new Set(lost).size).toBe(lost.length);
+    }
   });
 
   test('`runRounds` refuses a runtime whose clients neither come nor go, and what is simulated', async () => {

@@ -34,7 +34,7 @@ export type FlightEvent =
   | { readonly kind: 'arrived'; readonly flight: number }
   /** It brings no report, and takes no place: the client is free, and sits out until the attempt at hand is over. */
   | { readonly kind: 'lost'; readonly flight: number }
-  /** Someone is there who was not: whoever comes back does not sit out. */
+  /** Someone is there who was not: a client that comes back does not sit out. */
   | { readonly kind: 'joined'; readonly client: number }
   /** The step under way counts. */
   | { readonly kind: 'committed' }

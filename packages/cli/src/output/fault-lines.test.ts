@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { faultLines, totalFaults } from './fault-lines.js';
+import { faultLines, faultsOfFailed, linesOfAllFaults, totalFaults } from './fault-lines.js';
 
 const none = {
   dropouts: 0,
@@ -39,4 +39,22 @@ test('`totalFaults` adds up rounds', () => {
     virtualMs: 12,
   });
   expect(totalFaults([{}])).toEqual({});
+});
+
+test('`faultsOfFailed` leaves the time out that the round that counts has as well, where nobody waits', () => {
+  const faults = { ...none, crashes: 1 };
+  // The round that counts took 30 ms since the one before, 20 of which went to its first attempt.
+  const failed = faultsOfFailed({ faults, virtualMs: 20, staleness: [1] });
+  expect(totalFaults([failed, { faults: none, virtualMs: 30 }])).toEqual({ faults, virtualMs: 30 });
+  // A round that waits has its own attempt alone.
+  expect(totalFaults([faultsOfFailed({ faults, virtualMs: 20 }), { faults: none, virtualMs: 10 }])).toEqual({
+    faults,
+    virtualMs: 30,
+  });
+});
+
+test('`linesOfAllFaults` says from which round on, where a run had rounds before', () => {
+  expect(linesOfAllFaults({ faults: { ...none, crashes: 1 } }, 11)).toEqual([
+    'simulated faults from round 11 on: 1 crash',
+  ]);
 });

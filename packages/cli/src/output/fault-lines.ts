@@ -1,7 +1,7 @@
 // Simulated faults, as people read them: how many of each kind in a round, or in all of them, and the virtual time.
 import type { RoundLine } from '@starling/runtime/events';
 import { WIDTH, wrapped } from './lost-lines.js';
-import { formatDuration, formatNumber } from './numbers.js';
+import { formatDuration, formatNumber, fromRound } from './numbers.js';
 
 type Faults = NonNullable<RoundLine['faults']>;
 type FaultyLine = Pick<RoundLine, 'faults' | 'virtualMs'>;
@@ -44,9 +44,19 @@ export function faultLines(
   return wrapped(text, width, indent, `${indent}  `).map((line) => line.replaceAll(TIE, ' '));
 }
 
-/** The same of a whole run. */
-export function linesOfAllFaults(faults: FaultyLine, width = WIDTH): readonly string[] {
-  return faultLines('simulated faults', faults, { width });
+/** The same of a whole run; or of a start of it, whose first round is `first`. */
+export function linesOfAllFaults(faults: FaultyLine, first = 1, width = WIDTH): readonly string[] {
+  return faultLines(`simulated faults${fromRound(first)}`, faults, { width });
+}
+
+/** What a failed attempt adds to a whole run: where rounds do not wait, the round that counts has its time already. */
+export function faultsOfFailed({
+  faults,
+  virtualMs,
+  staleness,
+}: FaultyLine & Pick<RoundLine, 'staleness'>): FaultyLine {
+  if (faults === undefined) return {};
+  return { faults, ...(virtualMs !== undefined && staleness === undefined && { virtualMs }) };
 }
 
 /** Of all rounds together; nothing of none. */

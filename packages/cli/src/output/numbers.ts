@@ -15,6 +15,11 @@ export function countOf(count: number, noun: string): string {
   return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** ` from round 11 on`, after what is of a start of a run that has had rounds before; nothing of the first start. */
+export function fromRound(first: number): string {
+  return first === 1 ? '' : ` from round ${formatNumber(first)} on`;
+}
+
 /** `12 bytes`, `796.8 kB`; a size that depends on the data is known only with it. */
 export function formatBytes(bytes: number | null): string {
   if (bytes === null) return 'size known only with the data';

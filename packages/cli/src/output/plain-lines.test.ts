@@ -50,7 +50,24 @@ describe('plainLines', () => {
       '  faults: 1 server crash; 500 ms of virtual time',
       '20 rounds in 4.1 s, state ab12',
       'missing 2 of 20 updates: 2 load-failed',
-      'simulated faults: 1 dropout, 1 server crash; 2.0 s of virtual time',
+      'simulated faults from round 3 on: 1 dropout, 1 server crash; 2.0 s of virtual',
+      '  time',
+    ]);
+  });
+
+  test('tells one time of rounds that do not wait, and from which round on, at the end of a later start', () => {
+    const lines: string[] = [];
+    const observer = plainLines((line) => lines.push(line));
+    const none = { dropouts: 0, stragglers: 0, late: 0, corrupt: 0, byzantine: 0 };
+    const faults = { ...none, crashes: 1, duplicates: 0, serverCrashes: 0 };
+    observer.started?.(start);
+    observer.failedRound?.({ ...failedRound, faults, staleness: [1], virtualMs: 200 });
+    observer.round?.({ ...round, faults, staleness: [8, 1], tooStale: 0, virtualMs: 500 });
+    observer.finished?.(summary);
+    // The attempt that failed is in the time of its round; 1 of 9 reports was a round old.
+    expect(lines.slice(-2)).toEqual([
+      'staleness of 9 reports from round 3 on: mean 0.1111, median 0, at most 1; 500 ms by its clock',
+      'simulated faults from round 3 on: 2 crashes; 500 ms of virtual time',
     ]);
   });
 

@@ -2,7 +2,7 @@
 // is new.
 import type { RoundLine, RunObserver } from '@starling/runtime/events';
 import { constraintLines, createConstraintTally } from './constraint-lines.js';
-import { faultLines, linesOfAllFaults, totalFaults } from './fault-lines.js';
+import { faultLines, faultsOfFailed, linesOfAllFaults, totalFaults } from './fault-lines.js';
 import { createLostTally, lostLines, WIDTH, wrapped } from './lost-lines.js';
 import { formatDuration, formatNumber } from './numbers.js';
 import { createRate } from './rate.js';
@@ -22,6 +22,8 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
   const constraints = createConstraintTally();
   let faults: Pick<RoundLine, 'faults' | 'virtualMs'> = {};
   let steps = NO_STEPS;
+  /** The first round of this start. */
+  let first: number | null = null;
   let isReady = false;
   let rounds = 0;
   let headline: string | null = null;
@@ -41,6 +43,7 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
       isReady = true;
     },
     round(line) {
+      first ??= line.round;
       faults = totalFaults([faults, line]);
       steps = addStep(steps, line);
       const speed = rate.add(line);
@@ -63,7 +66,8 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
       for (const each of lostLines(news, { advice: line.faults === undefined })) write(each);
     },
     failedRound(line) {
-      faults = totalFaults([faults, line]);
+      first ??= line.round;
+      faults = totalFaults([faults, faultsOfFailed(line)]);
       const news = lost.add(line);
       const [reason = ''] = line.message.replace(/^Cannot finish round \d+: /, '').split('\n');
       const parts = [
@@ -82,8 +86,8 @@ export function plainLines(write: (line: string) => void, every = 1): RunObserve
       for (const each of constraintLines(summary)) write(each);
       const total = lost.total();
       if (total !== null) for (const each of wrapped(total, WIDTH, '', '  ')) write(each);
-      for (const each of stepLines(steps)) write(each);
-      for (const each of linesOfAllFaults(faults)) write(each);
+      for (const each of stepLines(steps, first ?? 1)) write(each);
+      for (const each of linesOfAllFaults(faults, first ?? 1)) write(each);
     },
   };
 }

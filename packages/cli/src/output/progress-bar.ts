@@ -4,7 +4,7 @@
 import type { RoundLine, RunObserver } from '@starling/runtime/events';
 import { Listr, type ListrTaskWrapper } from 'listr2';
 import { constraintLines } from './constraint-lines.js';
-import { linesOfAllFaults, totalFaults } from './fault-lines.js';
+import { faultsOfFailed, linesOfAllFaults, totalFaults } from './fault-lines.js';
 import { createLostTally, lostLines } from './lost-lines.js';
 import { formatDuration, formatNumber } from './numbers.js';
 import { createRate } from './rate.js';
@@ -31,11 +31,13 @@ export function progressBar(task: TaskLine): RunObserver {
   const lost = createLostTally();
   let faults: Pick<RoundLine, 'faults' | 'virtualMs'> = {};
   let steps = NO_STEPS;
+  /** The first round of this start. */
+  let first: number | null = null;
   const showLost = (advice: boolean): void => {
     below = [lost.total() ?? [], lostLines(lost.groups, { width: WIDTH, advice })].flat();
   };
   const draw = (): void => {
-    const told = linesOfAllFaults(faults, WIDTH);
+    const told = linesOfAllFaults(faults, first ?? 1, WIDTH);
     task.output = [line, ...told, ...below].join('\n');
   };
   return {
@@ -51,6 +53,7 @@ export function progressBar(task: TaskLine): RunObserver {
       draw();
     },
     round(record) {
+      first ??= record.round;
       const speed = `${formatNumber(rate.add(record))} clients/s`;
       line = [
         barLine(record.round, rounds, BAR_CELLS),
@@ -68,8 +71,9 @@ export function progressBar(task: TaskLine): RunObserver {
       draw();
     },
     failedRound(failed) {
+      first ??= failed.round;
       line = `${barLine(failed.round, rounds, BAR_CELLS)}  ${failed.round}/${rounds}  failed: ${failed.code}`;
-      faults = totalFaults([faults, failed]);
+      faults = totalFaults([faults, faultsOfFailed(failed)]);
       lost.add(failed);
       showLost(false);
       draw();
@@ -77,7 +81,11 @@ export function progressBar(task: TaskLine): RunObserver {
     finished(summary) {
       if (lost.groups.length > 0) showLost(faults.faults === undefined);
       draw();
-      const ends = [...describeBest(summary), ...constraintLines(summary, WIDTH), ...stepLines(steps)];
+      const ends = [
+        ...describeBest(summary),
+        ...constraintLines(summary, WIDTH),
+        ...stepLines(steps, first ?? 1),
+      ];
       task.title = [`${title}: ${describeEnd(summary)}`, ...ends].join('\n');
     },
   };

@@ -1,7 +1,7 @@
 // How the reports of a run came whose rounds do not wait, as people read it: how stale they were, and the time by the
 // clock of the run, virtual or real.
 import type { RoundLine } from '@starling/runtime/events';
-import { formatDuration, formatNumber } from './numbers.js';
+import { formatDuration, formatNumber, fromRound } from './numbers.js';
 
 type StepLine = Pick<RoundLine, 'staleness' | 'tooStale' | 'virtualMs'>;
 
@@ -37,16 +37,16 @@ export function meanStaleness({ staleness = [] }: StepLine): readonly string[] {
 
 /**
  * `staleness of 1,000 reports: mean 8.3, median 7, at most 41; 3 more were too stale; 1.2 h by its clock`; none of no
- * steps.
+ * steps. `first`: the first round of those that are told.
  */
-export function stepLines({ staleness, tooStale, virtualMs }: StepTotals): readonly string[] {
+export function stepLines({ staleness, tooStale, virtualMs }: StepTotals, first = 1): readonly string[] {
   const count = sumOf(staleness);
   if (count === 0) return [];
   const mean = formatNumber(totalAge(staleness) / count);
   const ages = `mean ${mean}, median ${formatNumber(medianOf(staleness))}, at most ${staleness.length - 1}`;
   const refused = tooStale === 0 ? '' : `; ${formatNumber(tooStale)} more were too stale`;
   return [
-    `staleness of ${formatNumber(count)} reports: ${ages}${refused}; ${formatDuration(virtualMs)} by its clock`,
+    `staleness of ${formatNumber(count)} reports${fromRound(first)}: ${ages}${refused}; ${formatDuration(virtualMs)} by its clock`,
   ];
 }
 

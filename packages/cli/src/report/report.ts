@@ -1,7 +1,7 @@
 // The report of a run: one self-contained HTML page with the facts, a curve for each kind of metric, who was missing,
 // and a table. It is made from the run's record and loads nothing, so it can be kept, mailed and opened anywhere.
 import { adviceOn, lostNames, type RecordLine, shownFields } from '@starling/runtime/events';
-import { faultKinds, faultNouns, totalFaults } from '../output/fault-lines.js';
+import { faultKinds, faultNouns, faultsOfFailed, totalFaults } from '../output/fault-lines.js';
 import { namedNumbers, shownMetrics } from '../output/metrics.js';
 import { formatDuration, formatNumber } from '../output/numbers.js';
 import { renderChart } from './chart.js';
@@ -125,7 +125,9 @@ function renderFaults({ rounds, failedRounds }: ReportedRun): string {
   const faulty = [...rounds, ...failedRounds]
     .flatMap((line) => ('faults' in line && line.faults !== undefined ? [line] : []))
     .sort((one, other) => one.round - other.round);
-  const total = totalFaults(faulty);
+  const total = totalFaults(
+    faulty.map((line) => (line.type === 'failed-round' ? faultsOfFailed(line) : line)),
+  );
   if (total.faults === undefined) return '';
   const kinds = faultKinds.filter((kind) => total.faults![kind] > 0);
   const hasClock = total.virtualMs !== undefined;

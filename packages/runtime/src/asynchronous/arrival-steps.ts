@@ -82,7 +82,7 @@ export class ArrivalSteps implements Steps {
   settled(counts: boolean): void {
     for (const { number } of this.due?.reports ?? []) this.arrived.delete(number);
     this.due = null;
-    this.begunAt = performance.now();
+    if (counts) this.begunAt = performance.now();
     this.act(this.flights.handle({ kind: counts ? 'committed' : 'failed' }));
     this.act(this.flights.handle({ kind: 'fill' }));
   }

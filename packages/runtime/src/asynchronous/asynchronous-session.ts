@@ -131,7 +131,8 @@ export function asynchronousSession(inner: RuntimeSession, parts: AsynchronousPa
       reports: [...outcomes, ...lost].map(({ report }) => report),
       ...(counts !== null && { faults: { counts, virtualMs } }),
       step: {
-        ...{ staleness, tooStale: refused.length, virtualMs },
+        staleness: staleness.filter((_, position) => outcomes[position]!.report.status === 'accepted'),
+        ...{ tooStale: refused.length, virtualMs },
         ...(isKept && { arrivals: outcomes.map(({ arrival }) => arrival) }),
       },
     };

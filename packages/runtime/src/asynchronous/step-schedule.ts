@@ -19,7 +19,7 @@ export class StepSchedule implements Steps {
   private readonly coming: VirtualStep[] = [];
   /** Of the attempts that are over: the oldest version in use. */
   private readonly oldest: number[] = [];
-  /** When the attempt before the one at hand was over, on the virtual clock. */
+  /** When the latest step that counts was over, on the virtual clock. */
   private beforeMs = 0;
 
   constructor(private readonly options: VirtualStepsOptions) {
@@ -66,7 +66,7 @@ export class StepSchedule implements Steps {
 
   private over(counts: boolean): void {
     const { atMs, oldestVersion } = this.foreseen(0);
-    this.beforeMs = atMs;
+    if (counts) this.beforeMs = atMs;
     this.oldest.push(oldestVersion);
     this.coming.shift();
     this.outcomes.push(counts);

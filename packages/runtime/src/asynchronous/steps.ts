@@ -14,7 +14,7 @@ export interface Step {
   readonly lost: readonly { readonly client: number; readonly report: ClientReport }[];
   /** The oldest version that is in use besides. */
   readonly oldestVersion: number;
-  /** Since the step before, milliseconds on the clock of the run. */
+  /** Since the latest step that counts, milliseconds on the clock of the run: attempts that failed since are in it. */
   readonly tookMs: number;
 }
 

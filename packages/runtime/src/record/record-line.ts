@@ -55,7 +55,7 @@ const simulated = {
     .nonnegative()
     .exactOptional()
     .describe(
-      'of a run with a virtual clock: milliseconds that its phases took on it; of an asynchronous one, since the round before, by its clock',
+      'of a run with a virtual clock: milliseconds that its phases took on it; of an asynchronous one, since the round before, by its clock, with attempts that failed in between',
     ),
   staleness: z
     .array(count)

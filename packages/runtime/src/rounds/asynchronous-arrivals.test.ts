@@ -5,6 +5,7 @@ import { memoryStore, type RunStore } from '@starling/store';
 import { describe, expect, test } from 'vitest';
 import { detailsOf } from '../kept/round-details.js';
 import { replayRun } from '../replay/replay-run.js';
+import type { Runtime } from '../runtime/runtime.js';
 import { driftingOptions } from '../testing/drifting.js';
 import { type Elsewhere, elsewhere } from '../testing/elsewhere.js';
 import type { FailedRound, RunOptions, RunResult } from './run-options.js';
@@ -195,6 +196,29 @@ describe('asynchronous by a real clock', () => {
       const lost = asked.map(({ client }) => client).filter((client) => bad.has(client));
       expect(new Set(lost).size).toBe(lost.length);
     }
+  });
+
+  test('`runRounds` is interrupted, and has failed nothing, where the signal cuts off those at work', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const there: Elsewhere = elsewhere(everyone, ({ client }) => setImmediate(() => there.answer(client)));
+    const { runtime } = there;
+    const cut = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+    const cutOff: Runtime = {
+      ...runtime,
+      async open(...parameters) {
+        const session = await runtime.open(...parameters);
+        const work: typeof session.work = (request) => Promise.race([session.work!(request), cut]);
+        return { ...session, work };
+      },
+    };
+    const onRound = ({ round }: { readonly round: number }): void => {
+      if (round === 3) controller.abort();
+    };
+    const result = await runRounds(optionsOf({ runtime: cutOff, signal, onRound }));
+    expect([result.interrupted, result.rounds]).toEqual([true, 3]);
   });
 
   test('`runRounds` refuses a runtime whose clients neither come nor go, and what is simulated', async () => {

@@ -144,6 +144,47 @@ describe('asynchronous', () => {
     }
   });
 
+  test('`runRounds` tells the time since the round before, with attempts that failed in between, once', async () => {
+    // An attempt with client 7 fails: it has no data, and every report must count.
+    const load = (index: number) => {
+      if (index === 7) throw new Error('no data');
+      return holders(20).load(index);
+    };
+    const lines: RecordLine[] = [];
+    await run({
+      population: { ...holders(20), load },
+      minReports: 3,
+      maxAttempts: 5,
+      asynchronous: { buffer: 3, concurrency: 3 },
+      faults: { stragglers: [{ latency: { distribution: 'constant', ms: 1000 } }] },
+      onRecord: (line) => void lines.push(line),
+    });
+    const failed = lines.flatMap((line) => (line.type === 'failed-round' ? [line.round] : []));
+    expect(failed.length).toBeGreaterThan(0);
+    const rounds = lines.filter((line): line is RoundLine => line.type === 'round');
+    // Three at work in steps of three: a second an attempt.
+    expect(rounds.map(({ virtualMs }) => virtualMs)).toEqual(
+      rounds.map(({ round }) => 1000 * (1 + failed.filter((of) => of === round).length)),
+    );
+  });
+
+  test('`runRounds` counts the staleness of the reports that are accepted, and of no other', async () => {
+    const load = (index: number) => {
+      if (index === 7) throw new Error('no data');
+      return holders(20).load(index);
+    };
+    const records: RoundRecord[] = [];
+    await run({
+      population: { ...holders(20), load },
+      onRound: (record) => void records.push(record as RoundRecord),
+    });
+    const accepted = records.map(
+      ({ reports }) => reports.filter(({ status }) => status === 'accepted').length,
+    );
+    expect(Math.min(...accepted)).toBe(2); // client 7 is in one
+    expect(records.map(({ step }) => step!.staleness.length)).toEqual(accepted);
+  });
+
   test('`runRounds` simulates faults of clients, and counts them', async () => {
     const lines: RecordLine[] = [];
     const faults: RunOptions['faults'] = {

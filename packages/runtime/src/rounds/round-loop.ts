@@ -166,8 +166,9 @@ export class RoundLoop {
   private async write(action: RunAction & { readonly kind: 'store' }): Promise<RunEvent> {
     const { signal } = this.parts.options;
     if (action.write === 'attempt') {
-      if (this.drawing !== null) throw this.drawing.error;
+      // First: what is at work fails by the signal as well, and so does the step that waits for it.
       if (signal?.aborted) return this.interrupt(signal);
+      if (this.drawing !== null) throw this.drawing.error;
     }
     try {
       await this.progress.write(action);

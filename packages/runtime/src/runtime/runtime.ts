@@ -68,11 +68,11 @@ export interface PhaseOutcome {
 
 /** How the reports of a step came, where nobody waits. */
 export interface StepFacts {
-  /** Of each report, in the order of arrival: the steps that were taken since its version. */
+  /** Of each report that is accepted, in the order of arrival: the steps that were taken since its version. */
   readonly staleness: readonly number[];
   /** Reports that came since the step before, and were older than any may be. */
   readonly tooStale: number;
-  /** Since the step before, on the clock of the run. */
+  /** Since the latest step that counts, on the clock of the run: attempts that failed since are in it. */
   readonly virtualMs: number;
   /** Of a run whose clock is real: whose reports they were, and the updates' hashes (see `stateHash`). */
   readonly arrivals?: readonly Arrival[];

@@ -31,6 +31,9 @@ export function seatFor(
     const own = open.find((each) => each.isOf(named));
     if (own !== undefined) return own.seat(connection, hello);
     if (settlements.isFinished(named)) {
+      // Its session may wait at its end for this very client.
+      const closed = sessions().findLast((each) => each.isOf(named));
+      if (closed !== undefined) return closed.seat(connection, hello);
       connection.bye(RUN_IS_OVER);
       return null;
     }

@@ -86,6 +86,8 @@ export interface Seats extends HostedSession {
   isOf(run: string): boolean;
   /** Seats a socket, or says goodbye to it and gives `null`. Throws a `WireError`. */
   seat(connection: Connection, hello: Control<'hello'>): Seat | null;
+  /** Waits no longer for a client that has come back, and is told elsewhere that the run is over. */
+  hasHeardOfTheEnd(client: string): void;
 }
 
 /** What the server does for each of its sessions. */
@@ -180,10 +182,15 @@ export function createSeats(
     return slices.reduce((bytes, frame) => bytes + frame.length, 0);
   }
 
+  function hasHeardOfTheEnd(client: string): void {
+    away.delete(client);
+    heard.add(client);
+  }
+
   function seat(connection: Connection, hello: Control<'hello'>): Seat | null {
     away.delete(hello.client ?? '');
     if (farewell !== null) {
-      heard.add(hello.client ?? '');
+      hasHeardOfTheEnd(hello.client ?? '');
       farewell(connection);
       return null;
     }
@@ -264,6 +271,7 @@ export function createSeats(
 
   return {
     seat,
+    hasHeardOfTheEnd,
     isOf: (run) => options.run === run || runs.has(run),
     watch(tell) {
       watchers.push(tell);

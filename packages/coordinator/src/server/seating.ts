@@ -31,9 +31,8 @@ export function seatFor(
     const own = open.find((each) => each.isOf(named));
     if (own !== undefined) return own.seat(connection, hello);
     if (settlements.isFinished(named)) {
-      // Its session may wait at its end for this very client.
-      const closed = sessions().findLast((each) => each.isOf(named));
-      if (closed !== undefined) return closed.seat(connection, hello);
+      // The run's session may wait at its end for this very client.
+      for (const each of sessions()) if (each.isOf(named)) each.hasHeardOfTheEnd(hello.client ?? '');
       connection.bye(RUN_IS_OVER);
       return null;
     }

@@ -9,7 +9,10 @@ export interface ClientSocket {
 
 export interface SocketEvents {
   open(): void;
-  /** A binary message; null for a text message, which the protocol does not have. */
+  /**
+   * A binary message, whose memory is the client's from then on: it is freed once it is read. `null` for a text
+   * message, which the protocol does not have.
+   */
   message(frame: Uint8Array | null): void;
   /** The coordinator gave a sign of life. Where it never comes, silence is not taken for a fault. */
   ping(): void;

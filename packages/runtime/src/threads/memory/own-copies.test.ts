@@ -71,6 +71,7 @@ describe('createOwnCopies', () => {
     const copies = createOwnCopies(store.arena, BYTES);
     copies.copyOf(placed(store, 0));
     const old = copies.copyOf(placed(store, 0));
+    // More than 16 · 64 calls for which there is no copy.
     for (let turn = 0; turn < 1100; turn++) copies.copyOf(placed(store, 1));
     const [one, other] = Array.from({ length: 2 }, () => copies.copyOf(placed(store, 1)));
     assert.strictEqual(one, other);

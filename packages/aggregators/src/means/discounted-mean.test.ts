@@ -17,6 +17,16 @@ describe('discountedMean', () => {
     );
   });
 
+  test('refuses a list by which what is not stale counts for nothing', () => {
+    expect(() => discountedMean({ discount: [0, 0] })).toThrow(
+      'the first factor of discount is of an update that is not stale, and must be above 0, or nothing is learned, got [0, 0]',
+    );
+  });
+
+  test('names the discount that it got', () => {
+    expect(() => discountedMean({ discount: Number.NaN })).toThrow(/, got NaN/);
+  });
+
   aggregatorContract('discountedMean', discountedMean);
   aggregatorContract('discountedMean of factors', () =>
     discountedMean({ discount: [1, 0.5], weighted: false }),

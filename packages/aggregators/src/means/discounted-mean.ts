@@ -4,7 +4,7 @@
 //
 //   g = Σ w_i s(τ_i) x_i / Σ w_i,  s(τ) = 1/√(1 + τ)
 import { federatedDiscountedMean, federatedMap } from '@starling/federated-core';
-import { checkOptions, kinds, optionError } from '@starling/federated-core/plan';
+import { checkOptions, describeValue, kinds, optionError } from '@starling/federated-core/plan';
 import type { Aggregator } from '../aggregator/aggregator.js';
 import { stateless } from '../aggregator/stateless.js';
 import { signOfWeight } from './mean-aggregator.js';
@@ -30,7 +30,12 @@ export function discountedMean(options: DiscountedMeanAggregatorOptions = {}): A
     : typeof discount === 'number' && Number.isFinite(discount) && discount >= 0;
   if (!isDiscount) {
     throw optionError(
-      `${action}: discount must be an exponent of at least 0, or a list of factors from 0 to 1, got ${JSON.stringify(discount)}`,
+      `${action}: discount must be an exponent of at least 0, or a list of factors from 0 to 1, got ${describeValue(discount)}`,
+    );
+  }
+  if (Array.isArray(discount) && discount[0] === 0) {
+    throw optionError(
+      `${action}: the first factor of discount is of an update that is not stale, and must be above 0, or nothing is learned, got [${discount.join(', ')}]`,
     );
   }
   const name = weighted ? 'discounted weighted mean' : 'discounted mean';

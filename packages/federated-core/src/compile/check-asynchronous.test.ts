@@ -44,14 +44,14 @@ describe('checkAsynchronous', () => {
       })),
     );
     expect(() => checkAsynchronous(plan)).toThrow(
-      /phase 1 has a secure sum \(federatedSecureSum.*\): a client masks what it sends before its staleness is known/,
+      /phase 1 has a secure sum \(federatedSecureSum.*\): a client masks what it sends before its staleness is known.*Run it in rounds that wait: leave asynchronous out/,
     );
   });
 
   test('`checkAsynchronous` refuses a plan that does not say what a stale report counts for', () => {
     const plan = compilePlan(federatedComputation({ x }, (given) => federatedMean(given.x)));
     expect(() => checkAsynchronous(plan)).toThrow(
-      /phase 1 says nowhere what a stale report counts for \(federatedMean.*Average by federatedDiscountedMean/,
+      /phase 1 says nowhere what a stale report counts for \(federatedMean.*Average by federatedDiscountedMean.*the aggregator discountedMean\(\), as fedBuff has it/,
     );
   });
 

@@ -26,16 +26,16 @@ function whyNot(plan: RoundPlan<unknown>): string | null {
     return `${need}, got ${phases.length}: phase 2 waits for what phase 1 comes to (${names}), and a client that comes by itself has not been in it`;
   }
   if (clientState !== undefined) {
-    return 'phase 1 makes a client state, which is named after the round that it counts in, and a client cannot know in which step its report will count';
+    return 'phase 1 makes a client state, which is named after the round that it counts in, and a client cannot know in which step its report will count. Run it in rounds that wait: leave asynchronous out';
   }
   const kinds = only.aggregations.map(({ kind }) => aggregationDefinition(kind));
   const secure = kinds.findIndex((one) => one.secure === true);
   if (secure !== -1) {
-    return `phase 1 has a secure sum (${nameOf(0, secure)}): a client masks what it sends before its staleness is known, and the server can weigh no single update`;
+    return `phase 1 has a secure sum (${nameOf(0, secure)}): a client masks what it sends before its staleness is known, and the server can weigh no single update. Run it in rounds that wait: leave asynchronous out`;
   }
   if (!kinds.some(({ discounts }) => discounts === true)) {
     const names = only.aggregations.map((_, index) => nameOf(0, index)).join(', ');
-    return `phase 1 says nowhere what a stale report counts for (${names}). Average by federatedDiscountedMean, with { discount: 0 } if it counts in full`;
+    return `phase 1 says nowhere what a stale report counts for (${names}). Average by federatedDiscountedMean, with { discount: 0 } if it counts in full; a learning algorithm does so with the aggregator discountedMean(), as fedBuff has it`;
   }
   return null;
 }

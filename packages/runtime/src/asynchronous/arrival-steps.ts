@@ -2,6 +2,7 @@
 // from those that are there. What has come to pass is kept with each round that counts, so that it can be gone through
 // again; after a crash the clients that were at work when the last round was committed are asked for the same again.
 import type { Seed } from '@starling/federated-core';
+import { warnOnce } from '@starling/federated-core/plan';
 import type { Population } from '@starling/population';
 import {
   type AsynchronousSettings,
@@ -26,6 +27,9 @@ export interface ArrivalStepsOptions {
   readonly inFlight: readonly FlightNote[];
 }
 
+/** Until it is said that nothing can come: clients that start together do not join at one moment. */
+export const STARVED_AFTER_MS = 10_000;
+
 export class ArrivalSteps implements Steps {
   private readonly flights: Flights;
   private readonly present = new Set<number>();
@@ -39,6 +43,9 @@ export class ArrivalSteps implements Steps {
   private begunAt = performance.now();
   private work: ((flight: Flight) => Promise<WorkOutcome>) | null = null;
   private tell: () => void = () => {};
+  /** Runs while all that are there have reports that wait. */
+  private starved: NodeJS.Timeout | null = null;
+  private isOver = false;
   /** Of the session: it ends the run with the next round. */
   private failure: { readonly error: unknown } | null = null;
 
@@ -69,7 +76,7 @@ export class ArrivalSteps implements Steps {
       if (isThere) this.present.add(client);
       else this.present.delete(client);
       if (isThere) this.flights.handle({ kind: 'joined', client });
-      this.act(this.flights.handle({ kind: 'fill' }));
+      this.fill();
     });
   }
 
@@ -84,7 +91,7 @@ export class ArrivalSteps implements Steps {
     this.due = null;
     if (counts) this.begunAt = performance.now();
     this.act(this.flights.handle({ kind: counts ? 'committed' : 'failed' }));
-    this.act(this.flights.handle({ kind: 'fill' }));
+    this.fill();
   }
 
   /** Nothing is known of what comes. */
@@ -113,6 +120,35 @@ export class ArrivalSteps implements Steps {
     }));
   }
 
+  close(): void {
+    this.isOver = true;
+    this.watchStarving();
+  }
+
+  private fill(): void {
+    this.act(this.flights.handle({ kind: 'fill' }));
+    this.watchStarving();
+  }
+
+  private watchStarving(): void {
+    const { inFlight, buffered } = this.flights;
+    const isStarved = !this.isOver && this.due === null && inFlight.length === 0 && buffered.length > 0;
+    if (isStarved) {
+      this.starved ??= setTimeout(() => this.warnOfStarving(), STARVED_AFTER_MS).unref();
+    } else if (this.starved !== null) {
+      clearTimeout(this.starved);
+      this.starved = null;
+    }
+  }
+
+  private warnOfStarving(): void {
+    const { settings } = this.options;
+    const there = `${this.present.size} client${this.present.size === 1 ? ' is' : 's are'} there`;
+    warnOnce(
+      `No round can be made for now: need ${settings.buffer} reports (buffer), got ${this.flights.buffered.length}, and ${there}, none of which can be asked before that round. More clients must join`,
+    );
+  }
+
   private ask(flight: Flight): void {
     this.work!(flight).then(
       (outcome) => this.onOutcome(flight, outcome),
@@ -131,7 +167,7 @@ export class ArrivalSteps implements Steps {
       this.arrived.set(number, outcome);
       this.act(this.flights.handle({ kind: 'arrived', flight: number }));
     }
-    this.act(this.flights.handle({ kind: 'fill' }));
+    this.fill();
   }
 
   private act(actions: readonly FlightAction[]): void {

@@ -169,6 +169,7 @@ export function asynchronousSession(inner: RuntimeSession, parts: AsynchronousPa
     },
     close(isOver) {
       isClosed = true;
+      steps.close?.();
       return inner.close(isOver);
     },
   };

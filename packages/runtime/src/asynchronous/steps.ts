@@ -39,6 +39,8 @@ export interface Steps {
   settled?(counted: boolean): void;
   /** Rounds whose states are needed once the attempt at hand counts, to continue after one of the last `steps`. */
   versionsInUse(steps: number): readonly number[];
+  /** Nobody takes a step any more; left out where nothing is to be let go of. */
+  close?(): void;
   /** Who is at work, or waits, once the attempt at hand counts; left out where that follows from the seed. */
   readonly inFlight?: readonly FlightNote[];
 }

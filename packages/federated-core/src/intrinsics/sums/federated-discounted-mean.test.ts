@@ -67,6 +67,12 @@ describe('federatedDiscountedMean', () => {
     expect(await meanOf({}, ...rows)).toBe((await reduction.report(sums))[0]!.data[0]);
   });
 
+  test('`federatedDiscountedMean` refuses a list by which what is not stale counts for nothing', () => {
+    expect(() => aggregationOf({ discount: [0] })).toThrow(
+      /the first factor of discount is of a value that is not stale, and must be above 0, .*got \[0\]/,
+    );
+  });
+
   test.each([-1, Number.NaN, [], [1, 2], [0.5, -0.1]])(
     '`federatedDiscountedMean` refuses the discount %o, with the line of the user',
     (discount) => {

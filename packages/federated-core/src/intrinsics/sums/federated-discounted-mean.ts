@@ -67,6 +67,11 @@ export function federatedDiscountedMean<
       `discount must be an exponent of at least 0, or a list of factors from 0 to 1, got ${describeValue(discount)}`,
     );
   }
+  if (Array.isArray(discount) && discount[0] === 0) {
+    throw bad(
+      `the first factor of discount is of a value that is not stale, and must be above 0, or nothing counts, got [${discount.join(', ')}]`,
+    );
+  }
   return applyIntrinsic(
     federatedDiscountedMeanDefinition,
     [value, weight ?? federatedValue(1, 'CLIENTS', float32())],

@@ -195,6 +195,26 @@ describe('--initial', () => {
     expect(stderr).toContain('Missing are dense_1_kernel float32[4,6], ');
   });
 
+  test.each(['run/model.onnx', 'run/model.safetensors'])(
+    'refuses %s for a model with frozen layers or adapters, and points to modelFrom',
+    async (file) => {
+      for (const [name, part, options] of [
+        ['frozen', 'frozenModel', "{ freeze: ['dense_1'] }"],
+        ['adapted', 'loraModel', '{ rank: 1 }'],
+      ] as const) {
+        const source = FEDERATION.replace('{ accuracy,', '{ accuracy, frozenModel, loraModel,')
+          .replace('model: layersModel(', `model: ${part}(layersModel(`)
+          .replace('metrics: { accuracy } },\n      ),', `metrics: { accuracy } },\n      ), ${options}),`);
+        writeFileSync(join(folder, `${name}.ts`), source);
+        const { code, stderr } = await starling('simulate', `./${name}.ts`, '--initial', file);
+        expect(code).toBe(2);
+        expect(stderr).toContain('dense_1_kernel float32[4,5]');
+        expect(stderr).toContain('modelFrom(model, weights)');
+      }
+    },
+    60_000,
+  );
+
   test('refuses a file that is none', async () => {
     writeFileSync(join(folder, 'no.onnx'), 'no model');
     expect((await simulate('--initial', 'no.onnx')).stderr).toMatch(/^Cannot read weights from no\.onnx: /);

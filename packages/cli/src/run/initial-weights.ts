@@ -21,11 +21,12 @@ const READERS: Readonly<Record<string, ReadWeights>> = {
   },
   async '.onnx'(_, bytes, names) {
     const { readInitializers } = await import('@starling/onnx');
-    const all = readInitializers(bytes);
-    // Besides weights a graph has constants of its own.
-    const wanted = names.filter((name) => all.has(name));
+    // Besides weights a graph has constants of its own: scalars, and what `starling export` calls constant_0. All else
+    // is a weight: one that the model does not have must not be left out in silence.
+    const isConstant = (name: string, { shape }: Tensor): boolean =>
+      !names.includes(name) && (shape.length === 0 || /^constant_\d+$/.test(name));
     return Object.fromEntries(
-      wanted.length < names.length ? all : wanted.map((name) => [name, all.get(name)!]),
+      [...readInitializers(bytes)].filter(([name, tensor]) => !isConstant(name, tensor)),
     );
   },
   async '.json'(path, bytes) {
@@ -57,14 +58,23 @@ export async function withInitialFile(setup: FederationSetup, path: string): Pro
     throw new UsageError(`Cannot start from ${path}: need a federation with a process, got a computation`);
   }
   const { weightNames, withInitialWeights } = await import('@starling/learning');
-  const weights = await weightsOf(path, read, weightNames(setup.process));
+  const names = weightNames(setup.process);
+  const weights = await weightsOf(path, read, names);
   try {
     return { ...setup, process: withInitialWeights(setup.process, weights) };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     const [words = ''] = cause.message.split('\n    at ');
-    throw new UsageError(words.replace('given weights', path), { cause });
+    throw new UsageError(words.replace('given weights', path) + adviceOnParts(names, weights), { cause });
   }
+}
+
+/** Where the model seems to be a part of what the file has: the rest of it is not in the state of a run. */
+function adviceOnParts(names: readonly string[], weights: Weights): string {
+  const isAdapted = names.some((name) => name.endsWith('_a') && name.slice(0, -2) in weights);
+  const isPart = names.every((name) => name in weights);
+  if (!isAdapted && !isPart) return '';
+  return '. If layers of it are frozen or adapted, give the whole model these weights first, in the federation: modelFrom(model, weights)';
 }
 
 async function weightsOf(path: string, read: ReadWeights, names: readonly string[]): Promise<Weights> {

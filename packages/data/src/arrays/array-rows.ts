@@ -35,6 +35,7 @@ export function arrayRows(
       remedy: 'Leave it out of columns, or give all arrays a row for each example.',
     });
   }
+  if (owners !== null) checkOwners(owners);
   if (length === 0) throw noRows(first?.path ?? name, 0);
   const rows = new Map<string, number[]>();
   for (let row = 0; row < length; row++) {
@@ -61,4 +62,21 @@ export function arrayRows(
     rows: (index) => takeRows(dataset, { element, indices: indices[index] as Int32Array }),
     fingerprint,
   });
+}
+
+/** Whose row it is, is a whole number: one for each row. */
+function checkOwners({ path, name: column, array: { shape, data } }: ArrayColumn): void {
+  const fault = (got: string, row?: number): FileError =>
+    new FileError({
+      path,
+      column,
+      ...(row !== undefined && { row }),
+      need: 'must be a whole number that names the client',
+      got,
+      remedy: "Convert the array: array.astype('int32'), of one number a row.",
+    });
+  if (shape.length !== 1) throw fault(`rows of shape [${shape.slice(1)}]`);
+  for (const [at, value] of (data as Float64Array).entries()) {
+    if (typeof value === 'number' && !Number.isInteger(value)) throw fault(String(value), at + 1);
+  }
 }

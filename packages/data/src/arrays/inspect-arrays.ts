@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path';
 import { type Tensor, tensorType } from '@starling/federated-core';
 import { typeCode } from '../columns/column-type.js';
 import { tableColumns } from '../columns/table-columns.js';
+import { FileError } from '../errors/file-error.js';
 import { bareName, dataFile } from '../files/data-file.js';
 import { type ColumnReport, clientsReport, type DataReport } from '../inspect/data-report.js';
 import { readNpy } from './npy.js';
@@ -17,8 +18,25 @@ export async function inspectArrays(
   const isArchive = extname(path).toLowerCase() === '.npz';
   const arrays = isArchive ? await arraysOf(path) : new Map([[bareName(path), readArray({ path }).array]]);
   tableColumns(path, [...arrays.keys()], options);
-  const [first] = arrays.values();
-  const rows = first?.shape[0] ?? 0;
+  const [name, first] = [...arrays].find(([, { shape }]) => shape.length > 0) ?? [];
+  if (first === undefined) {
+    throw new FileError({
+      path,
+      need: 'must have an array with a row for each example',
+      got: arrays.size === 0 ? 'none' : 'scalars alone',
+      remedy: 'Check how it was made.',
+    });
+  }
+  const rows = first.shape[0] as number;
+  if (rows === 0) {
+    throw new FileError({
+      path,
+      column: name as string,
+      need: 'must have rows',
+      got: `none, of shape [${first.shape}]`,
+      remedy: 'Check how it was made.',
+    });
+  }
   const owners = options.client === undefined ? undefined : arrays.get(options.client);
   return {
     path,
@@ -42,24 +60,33 @@ async function arraysOf(path: string): Promise<ReadonlyMap<string, Tensor>> {
 
 function columnOf(name: string, { dtype, shape, data }: Tensor, rows: number): ColumnReport {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let missing = 0;
   for (const value of data as Float64Array) {
+    if (Number.isNaN(value)) missing++;
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  const own = shape[0] ?? 0;
   return {
     name,
     type: typeCode(tensorType(dtype, shape.slice(1))),
-    missing: 0,
+    missing,
     distinct: null,
     min: min <= max ? min : null,
     max: min <= max ? max : null,
     examples: [],
-    note:
-      own === rows
-        ? null
-        : `${name} has ${own} row${own === 1 ? '' : 's'}, and the first array ${rows}: leave it out of columns`,
+    note: noteOn(name, shape, missing, rows),
   };
+}
+
+/** What a reader would refuse, or a model would choke on. */
+function noteOn(name: string, shape: Tensor['shape'], missing: number, rows: number): string | null {
+  const [own] = shape;
+  if (own === undefined) return `${name} is a scalar, without rows: leave it out of columns`;
+  if (own !== rows) {
+    return `${name} has ${own} row${own === 1 ? '' : 's'}, and the first array ${rows}: leave it out of columns`;
+  }
+  if (missing === 0) return null;
+  return `${name} has ${missing} NaN, which a reader takes as they are: training on one makes all weights NaN`;
 }
 
 function clientsOf(name: string, { data }: Tensor): DataReport['clients'] {

@@ -91,6 +91,22 @@ describe('readArrays', () => {
     });
   });
 
+  test('refuses a client that is no whole number, or a list of them', async () => {
+    // Float32 in IDX: 1.5 is 0x3fc00000, NaN 0x7fc00000.
+    const odd = [idx(0x0d, [3], [0, 0, 0, 0, 0x7f, 0xc0, 0, 0, 0, 0, 0, 0]), 'row 2', 'NaN'] as const;
+    const half = [idx(0x0d, [3], [0x3f, 0xc0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), 'row 1', '1.5'] as const;
+    for (const [content, row, got] of [odd, half]) {
+      const who = written('who', content);
+      await expect(readArrays({ x: written('x', images), who }, { client: 'who' })).rejects.toThrow(
+        `Cannot read who: ${row}, column 'who' must be a whole number that names the client, got ${got}`,
+      );
+    }
+    const who = written('who', idx(0x08, [3, 2], [1, 2, 3, 4, 5, 6]));
+    await expect(readArrays({ x: written('x', images), who }, { client: 'who' })).rejects.toThrow(
+      "column 'who' must be a whole number that names the client, got rows of shape [2]",
+    );
+  });
+
   test('refuses a file that is not there, and a client that no file is for', async () => {
     await expect(readArrays({ x: 'nowhere.npy' })).rejects.toThrow(
       'Cannot read nowhere.npy: it must be there, got no such file. Looked at nowhere.npy.',

@@ -55,6 +55,29 @@ describe('inspectArrays', () => {
     ]);
     await expect(inspectArrays(path, { client: 'who' })).rejects.toThrow("must have a column 'who'");
   });
+
+  test('counts NaN as missing, and says what they do', async () => {
+    const odd = npy('<f4', '(3,)', Float32Array.of(1, Number.NaN, Number.NaN));
+    const { columns } = await inspectArrays(written('odd.npy', odd));
+    expect(columns).toMatchObject([{ name: 'odd', missing: 2, min: 1, max: 1 }]);
+    expect(columns[0]?.note).toContain('odd has 2 NaN');
+  });
+
+  test('refuses what has no rows, and names a scalar beside arrays', async () => {
+    const none = written('none.npy', npy('<f4', '(0, 4)', new Float32Array()));
+    await expect(inspectArrays(none)).rejects.toThrow(
+      "Cannot read none.npy: column 'none' must have rows, got none, of shape [0,4]",
+    );
+    const scalar = npy('<f4', '()', Float32Array.of(3));
+    await expect(inspectArrays(written('scalar.npy', scalar))).rejects.toThrow(
+      'Cannot read scalar.npy: it must have an array with a row for each example, got scalars alone',
+    );
+    const { rows, columns } = await inspectArrays(written('a.npz', zipSync({ 's.npy': scalar, 'x.npy': x })));
+    expect([rows, columns.map(({ note }) => note)]).toEqual([
+      3,
+      ['s is a scalar, without rows: leave it out of columns', null],
+    ]);
+  });
 });
 
 describe('readNpz', () => {

@@ -25,6 +25,8 @@ export class ColumnFacts {
   vectors = 0;
   min = Number.POSITIVE_INFINITY;
   max = Number.NEGATIVE_INFINITY;
+  /** Whether float32 does not hold one of the numbers: it would become infinite. */
+  isWide = false;
   /** The longest text, in bytes of UTF-8. */
   longestBytes = 0;
   /** The shape of all vectors, as JSON; null before the first. */
@@ -96,6 +98,7 @@ export class ColumnFacts {
   private sawNumber(value: number): void {
     this.numbers++;
     if ((value | 0) === value) this.integers++;
+    else if (!fitsFloat32(value)) this.isWide = true;
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;
   }
@@ -104,6 +107,11 @@ export class ColumnFacts {
     this.distinct?.add(value);
     if ((this.distinct?.size ?? 0) > MAX_DISTINCT) this.distinct = null;
   }
+}
+
+/** Whether a number stays finite in float32, or was not before. */
+export function fitsFloat32(value: number): boolean {
+  return Number.isFinite(Math.fround(value)) || !Number.isFinite(value);
 }
 
 export function isVector(value: unknown): value is readonly unknown[] {

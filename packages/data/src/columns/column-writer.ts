@@ -3,7 +3,7 @@ import type { Tensor, TensorType } from '@starling/federated-core';
 import { allocate, sizeOf } from '@starling/federated-core/plan';
 import { quoted } from '../errors/file-error.js';
 import { formatList } from '../errors/format-list.js';
-import { isVector } from './column-facts.js';
+import { fitsFloat32, isVector } from './column-facts.js';
 import { type ColumnType, tensorOf } from './column-type.js';
 import { encodeText } from './text.js';
 
@@ -90,6 +90,7 @@ function putter({ dtype }: TensorType, data: number[] | bigint[]): (value: unkno
   const isFloat = dtype === 'float32' || dtype === 'float64';
   return (value, at) => {
     const number = numberOf(value, dtype === 'bool');
+    if (dtype === 'float32' && number !== null && !fitsFloat32(number)) return false;
     if (number === null || !(isFloat || (Number.isInteger(number) && number >= low && number <= high)))
       return false;
     (data as number[])[at] = number;

@@ -1,5 +1,5 @@
 // The type of a column whose type is not given, by one rule over all of its values: whole numbers within int32 are
-// int32, other numbers float32, `true` and `false` bool, points in time float64 milliseconds since 1970, lists of
+// int32, other numbers float32 (float64 if one of them is beyond it), `true` and `false` bool, points in time float64 milliseconds since 1970, lists of
 // numbers of one shape tensors of it, and all else text as long as the longest value. A column of numbers with a few
 // texts among them is refused: they may mark missing values, and nobody wants numbers as text.
 import { bool, float32, float64, int32, type TensorType, tensorType } from '@starling/federated-core';
@@ -46,8 +46,8 @@ export function inferType(facts: ColumnFacts, path: string, word: 'line' | 'row'
   return text(Math.max(1, facts.longestBytes));
 }
 
-function numberType({ integers, numbers }: ColumnFacts, shape: readonly number[]): TensorType {
-  const scalar = integers === numbers ? int32() : float32();
+function numberType({ integers, numbers, isWide }: ColumnFacts, shape: readonly number[]): TensorType {
+  const scalar = integers === numbers ? int32() : isWide ? float64() : float32();
   return tensorType(scalar.dtype, shape);
 }
 

@@ -47,7 +47,11 @@ export const tableChecks = {
 /** Throws a `RangeError` for options that are misspelled. */
 export function checkMissing(action: string, missing: MissingOptions = {}): void {
   checkOptions(action, missing, { marks: kinds.list, fill: kinds.record, rows: true });
-  const { rows } = missing;
+  const { rows, fill = {} } = missing;
+  for (const [column, value] of Object.entries(fill)) {
+    if (typeof value !== 'number' || Number.isFinite(value)) continue;
+    throw new RangeError(`${action}: missing.fill of column '${column}' must be finite, got ${value}`);
+  }
   if (rows !== undefined && rows !== 'refuse' && rows !== 'drop') {
     throw new RangeError(`${action}: missing.rows must be 'refuse' or 'drop', got '${rows}'`);
   }

@@ -6,7 +6,7 @@ const ZERO = 0x30;
 const POWERS = Float64Array.from({ length: 23 }, (_, power) => 10 ** power);
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** NaN if the bytes from `begin` to before `end` write no number. */
+/** NaN if the bytes from `begin` to before `end` write no number, or one beyond float64 (1e400). */
 export function cellNumber(bytes: Buffer, begin: number, end: number): number {
   let first = begin;
   let last = end;
@@ -36,5 +36,6 @@ export function cellNumber(bytes: Buffer, begin: number, end: number): number {
 function otherNumber(bytes: Buffer, begin: number, end: number): number {
   if (end - begin > 400) return Number.NaN;
   const text = bytes.toString('latin1', begin, end);
-  return DECIMAL.test(text) ? Number(text) : Number.NaN;
+  const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(value) ? value : Number.NaN;
 }

@@ -1,5 +1,5 @@
 // What is wrong with a file: the place in it, what had to stand there, what stood there, and what to do about it.
-import { basename } from 'node:path';
+import { basename, relative } from 'node:path';
 import { StarlingError } from '@starling/federated-core';
 
 /** Where in a file: what is known of it. Lines and rows count from 1. */
@@ -19,6 +19,8 @@ export interface FileFault extends FilePlace {
   readonly got?: string;
   /** A sentence: what to write or change. */
   readonly remedy: string;
+  /** The folder that was asked for: a file of it is shown by its path below it, since names may come again. */
+  readonly folder?: string;
   readonly cause?: unknown;
 }
 
@@ -31,12 +33,13 @@ export class FileError extends StarlingError implements FilePlace {
   readonly column?: string;
   readonly remedy: string;
 
-  constructor({ need, got, remedy, cause, ...place }: FileFault) {
+  constructor({ need, got, remedy, folder, cause, ...place }: FileFault) {
+    const file = folder === undefined ? basename(place.path) : relative(folder, place.path);
     const where = placeText(place);
     const actual = got === undefined ? '' : `, got ${got}`;
     super(
       'bad-file',
-      `Cannot read ${basename(place.path)}: ${where === '' ? 'it' : where} ${need}${actual}. ${remedy}`,
+      `Cannot read ${file}: ${where === '' ? 'it' : where} ${need}${actual}. ${remedy}`,
       cause === undefined ? undefined : { cause },
     );
     Object.assign(this, place);

@@ -1,4 +1,5 @@
 // The faults of tables that readers of all formats find.
+import { fitsFloat32 } from '../columns/column-facts.js';
 import { keyCode, textCode } from './code-text.js';
 import { FileError, type FilePlace, quoted } from './file-error.js';
 
@@ -19,6 +20,14 @@ export function misfit(
   value: unknown,
 ): FileError {
   const isText = typeof value === 'string';
+  if (need === 'a number' && !fitsFloat32(Number(value))) {
+    return new FileError({
+      ...place,
+      need: 'must be a number that float32 holds, up to 3.4e38',
+      got: String(value),
+      remedy: `Say types: { ${keyCode(place.column)}: float64() }, or leave the column out of columns.`,
+    });
+  }
   const remedy = !isText
     ? 'Give another type in types.'
     : /^-?\d+,\d+$/.test(value)

@@ -83,7 +83,7 @@ describe('readImages', () => {
       'a/grey.png': png(2, [[7, 9]]),
       'a/opaque.png': png(2, [[1, 2, 3, 255, 4, 5, 6, 255]], 6),
     });
-    const inColour = await readImages(folder);
+    const inColour = await readImages(folder, { channels: 3 });
     expect(inColour.element).toEqual(struct({ x: uint8(1, 2, 3), y: int32() }));
     expect(await numbers(inColour, 0, 'x')).toEqual([
       255, 0, 0, 0, 255, 0, 7, 7, 7, 9, 9, 9, 1, 2, 3, 4, 5, 6,
@@ -92,6 +92,44 @@ describe('readImages', () => {
     const inGrey = await readImages(folder, { channels: 1 });
     expect(await numbers(inGrey, 0, 'x')).toEqual([76, 150, 7, 9, 2, 5]);
   });
+
+  test.each([
+    [
+      'colours after grey',
+      [png(2, [[7, 9]]), png(2, [[1, 2, 3, 4, 5, 6]], 2)],
+      'grey',
+      'red, green and blue',
+      2,
+    ],
+    [
+      'grey after colours',
+      [png(2, [[1, 2, 3, 4, 5, 6]], 2), png(2, [[7, 9]])],
+      'red, green and blue',
+      'grey',
+      2,
+    ],
+    [
+      'opacity after colours',
+      [png(1, [[1, 2, 3]], 2), png(1, [[1, 2, 3, 0]], 6)],
+      'red, green and blue',
+      'red, green and blue with opacity',
+      1,
+    ],
+  ] as const)(
+    'refuses %s unless channels says what all become',
+    async (_, [first, second], need, got, width) => {
+      const folder = folderOf({ 'a/1.png': first, 'a/2.png': second });
+      const data = await readImages(folder);
+      await expect(async () => data.rows(0)).rejects.toMatchObject({
+        code: 'bad-file',
+        path: join(folder, 'a', '2.png'),
+        message: expect.stringContaining(
+          `must be ${need}, as the first image, ${join('a', '1.png')}, is, got ${got}. Say channels: 3`,
+        ),
+      });
+      expect(await numbers(await readImages(folder, { channels: 3 }), 0, 'x')).toHaveLength(2 * width * 3);
+    },
+  );
 
   test('reads JPEG, and stretches images to one size', async () => {
     // A surface of one grey is one number to JPEG: it stays within a step of rounding, and however it is stretched.
@@ -149,7 +187,7 @@ describe('readImages', () => {
     await expect(async () => data.rows(0)).rejects.toMatchObject({
       code: 'bad-file',
       path: join(folder, 'a', '2.png'),
-      message: expect.stringContaining(`Cannot read 2.png: it ${words}`),
+      message: expect.stringContaining(`Cannot read ${join('a', '2.png')}: it ${words}`),
     });
   });
 

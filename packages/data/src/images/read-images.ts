@@ -17,7 +17,10 @@ export type FolderMeaning = 'label' | 'client';
 export interface ImagesOptions {
   /** From the outermost folders to the innermost; `['label']` by default: then one client, `all`, has all images. */
   readonly folders?: readonly FolderMeaning[];
-  /** 1 for grey, 3 for red, green and blue; those of the first image by default. */
+  /**
+   * 1 for grey, 3 for red, green and blue, of whatever an image has, without opacity. Default: all must have those of
+   * the first image.
+   */
   readonly channels?: 1 | 3;
   /** Height and width in pixels, to which each image is stretched. Default: all must have those of the first. */
   readonly size?: readonly [height: number, width: number];
@@ -38,7 +41,8 @@ const ENDINGS: ReadonlySet<string> = new Set([
 /**
  * Images as `x`, uint8 [height, width, channels], and their labels as `y`, int32: places of the folders' names in
  * order, over all clients. Clients and images are in the order of their names. Throws a `FileError` for a folder that
- * is not as `folders` says, and when a client is loaded for an image that cannot be read, or has another size.
+ * is not as `folders` says, and when a client is loaded for an image that cannot be read, or has another size
+ * or other channels.
  */
 export function readImages(folder: string, options: ImagesOptions = {}): Promise<ClientData> {
   return reading({ path: folder }, () => openImages(folder, options));
@@ -61,11 +65,12 @@ async function openImages(folder: string, options: ImagesOptions): Promise<Clien
     own.push(image);
   }
   const ids = [...clients.keys()].sort();
-  const first = await shapeOfImage(images[0]!.path);
+  const first = await shapeOfImage({ path: images[0]!.path, folder });
   const [height, width] = size ?? first.size;
   const form: ImageForm = {
     size: [height, width],
-    channels: options.channels ?? first.channels,
+    channels: options.channels ?? (first.channels < 3 ? 1 : 3),
+    like: options.channels === undefined ? first : null,
     isStretched: size !== null,
   };
   const isLabelled = folders.includes('label');
@@ -74,7 +79,8 @@ async function openImages(folder: string, options: ImagesOptions): Promise<Clien
   const rows = async (index: number): Promise<Dataset> => {
     const own = clients.get(ids[index]!)!;
     const data = new Uint8Array(own.length * pixels);
-    for (const [row, { path }] of own.entries()) data.set(await readPixels(path, form), row * pixels);
+    for (const [row, { path }] of own.entries())
+      data.set(await readPixels({ path, folder }, form), row * pixels);
     const y = Int32Array.from(own, ({ label }) => labels.indexOf(label));
     return {
       length: own.length,

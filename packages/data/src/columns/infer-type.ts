@@ -1,7 +1,8 @@
 // The type of a column whose type is not given, by one rule over all of its values: whole numbers within int32 are
-// int32, other numbers float32 (float64 if one of them is beyond it), `true` and `false` bool, points in time float64 milliseconds since 1970, lists of
-// numbers of one shape tensors of it, and all else text as long as the longest value. A column of numbers with a few
-// texts among them is refused: they may mark missing values, and nobody wants numbers as text.
+// int32, other numbers float32 (float64 if one of them is beyond it), `true` and `false` bool, points in time float64
+// milliseconds since 1970, lists of numbers of one shape tensors of it, and all else text as long as the longest value.
+// A column of numbers with a few texts among them is refused: they may mark missing values, and nobody wants numbers as
+// text.
 import { bool, float32, float64, int32, type TensorType, tensorType } from '@starling/federated-core';
 import { keyCode, textCode } from '../errors/code-text.js';
 import { FileError, quoted } from '../errors/file-error.js';

@@ -1,5 +1,4 @@
 // The faults of tables that readers of all formats find.
-import { fitsFloat32 } from '../columns/column-facts.js';
 import { keyCode, textCode } from './code-text.js';
 import { FileError, type FilePlace, quoted } from './file-error.js';
 
@@ -20,7 +19,8 @@ export function misfit(
   value: unknown,
 ): FileError {
   const isText = typeof value === 'string';
-  if (need === 'a number' && !fitsFloat32(Number(value))) {
+  const number = Number(value);
+  if (need === 'a number' && Number.isFinite(number) && !Number.isFinite(Math.fround(number))) {
     return new FileError({
       ...place,
       need: 'must be a number that float32 holds, up to 3.4e38',

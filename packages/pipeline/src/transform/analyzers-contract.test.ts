@@ -205,10 +205,31 @@ describe('hashText', () => {
     const { h } = await featuresOf(word, [rows], ({ w }) => ({ h: hashText(w, 5) }));
     expect(h?.slice(0, 3)).toEqual(h?.slice(3));
     for (const place of h as readonly number[]) expect([0, 1, 2, 3, 4]).toContain(place);
-    // a, b and c differ by one in their first byte, whose factor is no multiple of 5: 1 + 17 = 18.
-    expect(new Set(h).size).toBe(3);
     const wrong = featuresOf(word, [rows], ({ w }) => ({ h: hashText(tf.cast(w, 'float32'), 5) }));
     await expect(wrong).rejects.toThrow('need a column of text, as it is');
+  });
+
+  test.each([
+    [
+      'a thousand names',
+      Array.from({ length: 1000 }, (_, at) => `user${1000 + at}`),
+      [2, 3, 10, 18, 32, 1000],
+    ],
+    ['26 letters', [...'abcdefghijklmnopqrstuvwxyz'], [2, 3, 6]],
+  ])('spreads %s evenly, over whatever number of places', async (_, texts, counts) => {
+    const rows = texts.map((w) => ({ w }));
+    const found = await featuresOf({ w: textColumn(8) }, [rows], ({ w }) =>
+      Object.fromEntries(counts.map((places) => [`of${places}`, hashText(w, places)])),
+    );
+    for (const places of counts) {
+      const taken = new Array<number>(places).fill(0);
+      for (const place of found[`of${places}`] as readonly number[]) taken[place]! += 1;
+      // Of random places the sum of (taken − mean)² / mean has the mean n − 1 and the variance 2 (n − 1): within five
+      // standard deviations.
+      const mean = texts.length / places;
+      const chiSquare = taken.reduce((sum, count) => sum + (count - mean) ** 2 / mean, 0);
+      expect(Math.abs(chiSquare - (places - 1))).toBeLessThan(5 * Math.sqrt(2 * (places - 1)));
+    }
   });
 });
 

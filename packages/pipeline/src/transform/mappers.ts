@@ -21,12 +21,31 @@ export function hashText(text: tf.Tensor, places: number): tf.Tensor {
   return spread(text, places);
 }
 
-/** A hash of each text, from 0 to `places` − 1. 250 bytes of at most 255 times 32,748 stay below 2^31. */
+/**
+ * A hash of each text, from 0 to `places` − 1. Two sums of its bytes, each by factors of its own, are taken modulo P,
+ * cubed, and become the two digits of a number below P², so that no divisor of `places` meets one of the factors. The
+ * cube is one-to-one modulo P, since 3 does not divide P − 1. All of it stays below 2³¹: 250 bytes of at most 255 times
+ * 32,748, and products of two numbers below P.
+ */
 export function spread(text: tf.Tensor, places: number): tf.Tensor {
-  const width = text.shape.at(-1) as number;
-  const factors = tf.tensor1d(
-    Array.from({ length: width }, (_, at) => 1 + ((at * 7919 + 17) % 32748)),
-    'int32',
-  );
-  return tf.mod(tf.sum(tf.mul(text, tf.expandDims(factors, 0)), 1), tf.scalar(places, 'int32'));
+  const p = tf.scalar(P, 'int32');
+  const [high, low] = BASES.map((base) => {
+    const factors = tf.tensor1d(powers(base, text.shape.at(-1) as number), 'int32');
+    const sum = tf.mod(tf.sum(tf.mul(text, tf.expandDims(factors, 0)), 1), p);
+    return tf.mod(tf.mul(tf.mod(tf.mul(sum, sum), p), sum), p);
+  }) as [tf.Tensor, tf.Tensor];
+  return tf.mod(tf.add(tf.mul(high, p), low), tf.scalar(places, 'int32'));
+}
+
+/** The largest prime whose square is below 2³¹ and that a cube permutes: 46,337 = 2⁸ · 181 + 1. */
+const P = 46_337;
+/** The prime below which factors are. */
+const FACTORS_BELOW = 32_749;
+const BASES = [219, 1193] as const;
+
+/** base, base², … modulo a prime. */
+function powers(base: number, count: number): number[] {
+  const all = [base];
+  while (all.length < count) all.push(((all.at(-1) as number) * base) % FACTORS_BELOW);
+  return all;
 }

@@ -164,6 +164,16 @@ describe('scaleByMinMax', () => {
       [0, 0.25, 0.5, 1],
       [-1, -0.5, 0, 1],
     ]);
+    // 0 is a constant of the graph besides, and may be either of the two.
+    for (const rows of [
+      [0, 1, 4],
+      [-4, -3, 0],
+    ]) {
+      const from0 = await featuresOf(x, [numbers(...rows)], (columns, analyze) => ({
+        s: analyze.scaleByMinMax(columns.x, { disclose }),
+      }));
+      expect(from0['s']).toEqual([0, 0.25, 1]);
+    }
     const silent = featuresOf(x, [numbers(1)], (columns, analyze) => ({
       s: analyze.scaleByMinMax(columns.x, {} as never),
     }));

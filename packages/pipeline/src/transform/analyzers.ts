@@ -53,9 +53,9 @@ export function analyzeWith(parts: AnalyzeParts): Analyze {
     onCall({ ...call, column });
     const place = calls++;
     const constants = known.get(place) ?? standIn(salt + place / 1000);
-    return Object.fromEntries(
-      Object.entries(constants).map(([name, value]) => [name, constantTensor(value)]),
-    );
+    // A graph has its constants in the order in which they are made, and an artifact gives them by name.
+    const names = Object.keys(constants).sort();
+    return Object.fromEntries(names.map((name) => [name, constantTensor(constants[name] as Tensor)]));
   }
 
   function momentsOf(
@@ -191,9 +191,7 @@ export function analyzeWith(parts: AnalyzeParts): Analyze {
       const own = tf.expandDims(x, 1);
       const within = tf.clipByValue(tf.div(tf.sub(own, low), tf.where(isWide, width, tf.scalar(1))), 0, 1);
       const passed = tf.cast(tf.greaterEqual(own, low), 'float32');
-      const missing = tf.mul(tf.sub(x, x), tf.scalar(0)); // NaN of NaN and of infinities, else 0
-      const place = tf.mean(tf.where(tf.logicalAnd(isWide, tf.greaterEqual(own, own)), within, passed), 1);
-      return tf.where(tf.isNaN(x), missing, place);
+      return tf.where(tf.isNaN(x), x, tf.mean(tf.where(isWide, within, passed), 1));
     },
     vocabulary: (text, options) => {
       checkOptions('Cannot make a vocabulary', options, {

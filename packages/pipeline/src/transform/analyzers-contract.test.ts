@@ -16,7 +16,6 @@ import { statisticsGen } from '../components/statistics-gen.js';
 import { constantsIn, transformer } from '../components/transformer.js';
 import { rowsOf } from '../examples/row-data.js';
 import { batchType, featuresComputation, type Preprocess } from './captured-transform.js';
-import { hashText } from './mappers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'transform-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -205,41 +204,6 @@ describe('moments', () => {
       count: 4,
       middle: 4,
     });
-  });
-});
-
-describe('hashText', () => {
-  test('gives equal texts one place, among as many as it is told', async () => {
-    const word = { w: textColumn(4) };
-    const rows = [...'abcabc'].map((w) => ({ w }));
-    const { h } = await featuresOf(word, [rows], ({ w }) => ({ h: hashText(w, 5) }));
-    expect(h?.slice(0, 3)).toEqual(h?.slice(3));
-    for (const place of h as readonly number[]) expect([0, 1, 2, 3, 4]).toContain(place);
-    const wrong = featuresOf(word, [rows], ({ w }) => ({ h: hashText(tf.cast(w, 'float32'), 5) }));
-    await expect(wrong).rejects.toThrow('need a column of text, as it is');
-  });
-
-  test.each([
-    [
-      'a thousand names',
-      Array.from({ length: 1000 }, (_, at) => `user${1000 + at}`),
-      [2, 3, 10, 18, 32, 1000],
-    ],
-    ['26 letters', [...'abcdefghijklmnopqrstuvwxyz'], [2, 3, 6]],
-  ])('spreads %s evenly, over whatever number of places', async (_, texts, counts) => {
-    const rows = texts.map((w) => ({ w }));
-    const found = await featuresOf({ w: textColumn(8) }, [rows], ({ w }) =>
-      Object.fromEntries(counts.map((places) => [`of${places}`, hashText(w, places)])),
-    );
-    for (const places of counts) {
-      const taken = new Array<number>(places).fill(0);
-      for (const place of found[`of${places}`] as readonly number[]) taken[place]! += 1;
-      // Of random places the sum of (taken − mean)² / mean has the mean n − 1 and the variance 2 (n − 1): within five
-      // standard deviations.
-      const mean = texts.length / places;
-      const chiSquare = taken.reduce((sum, count) => sum + (count - mean) ** 2 / mean, 0);
-      expect(Math.abs(chiSquare - (places - 1))).toBeLessThan(5 * Math.sqrt(2 * (places - 1)));
-    }
   });
 });
 

@@ -1,5 +1,5 @@
 // What a directory that keeps a run may refuse, as mistakes of the command line: it holds another run (which `--force`
-// continues), somebody writes to it, or the rounds that are asked for can never be.
+// may continue), somebody writes to it, or the rounds that are asked for can never be.
 
 import { StarlingError } from '@starling/federated-core';
 import { formatDifference, type OnOtherRun, OtherRunError } from '@starling/runtime';
@@ -29,8 +29,8 @@ export async function withUsageErrors<T>(run: () => Promise<T>): Promise<T> {
     return await run();
   } catch (cause) {
     if (cause instanceof OtherRunError) {
-      const advice = 'choose another directory, or add --force to continue all the same';
-      throw new UsageError(`${cause.message}\n  ${advice}`, { cause });
+      const force = cause.canContinue ? ', or add --force to continue all the same' : '';
+      throw new UsageError(`${cause.message}\n  choose another directory${force}`, { cause });
     }
     if (!(cause instanceof StarlingError && OF_USAGE.has(cause.code))) throw cause;
     throw new UsageError(cause.message, { cause });

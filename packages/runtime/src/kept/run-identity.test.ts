@@ -69,6 +69,7 @@ describe('OtherRunError', () => {
     expect(error).toMatchObject({
       code: 'bad-checkpoint',
       message: 'Cannot resume from runs/a: need this very run, got one that differs in\n    seed: 8 → 7',
+      canContinue: true,
     });
   });
 });

@@ -69,12 +69,24 @@ export type OnOtherRun = (differences: readonly IdentityDifference[]) => void;
 /** Another run than the one that is to be taken up: `bad-checkpoint`. */
 export class OtherRunError extends CheckpointError {
   readonly differences: readonly IdentityDifference[];
+  /** Whether it is taken up with `onOtherRun`. */
+  readonly canContinue: boolean;
 
-  /** `action`: what cannot be done with what is kept in `store`. */
-  constructor(store: string, differences: readonly IdentityDifference[], action = 'resume from') {
+  /**
+   * `action`: what cannot be done with what is kept in `store`. `whyNever`: why it cannot be done with `onOtherRun`
+   * either, as a sentence without its end; `null` if it can.
+   */
+  constructor(
+    store: string,
+    differences: readonly IdentityDifference[],
+    action = 'resume from',
+    whyNever: string | null = null,
+  ) {
     const lines = differences.map((each) => `\n    ${formatDifference(each)}`).join('');
-    super(`Cannot ${action} ${store}: need this very run, got one that differs in${lines}`);
+    const never = whyNever === null ? '' : `\n  ${whyNever}`;
+    super(`Cannot ${action} ${store}: need this very run, got one that differs in${lines}${never}`);
     this.differences = differences;
+    this.canContinue = whyNever === null;
   }
 }
 

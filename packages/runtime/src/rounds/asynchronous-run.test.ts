@@ -222,8 +222,11 @@ describe('asynchronous', () => {
     const sampler = uniformSampler({ cohortSize: 3 });
     const store = memoryStore();
     await bad({ rounds: 2, store });
-    await expect(bad({ sampler, store, seed: 5, onOtherRun: () => {}, process: drifting })).rejects.toThrow(
-      'need this very run, got one that differs in',
-    );
+    const forced = bad({ sampler, store, seed: 5, onOtherRun: () => {}, process: drifting });
+    await expect(forced).rejects.toMatchObject({
+      name: 'OtherRunError',
+      message: expect.stringContaining('An asynchronous run cannot continue as another one'),
+      canContinue: false,
+    });
   });
 });

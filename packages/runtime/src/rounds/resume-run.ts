@@ -50,9 +50,10 @@ export interface Resumed {
 }
 
 /**
- * Throws an `OtherRunError` if the store holds another run and there is no `onOtherRun`, and as `checkStored` if the
- * plan cannot continue with its state; a `StarlingError` with code `impossible-rounds` if more rounds are done than are
- * asked for; and what a store throws, such as a `StoreLockedError`. Then nothing has changed in the store.
+ * Throws an `OtherRunError` if the store holds another run, and there is no `onOtherRun` or the run is asynchronous; as
+ * `checkStored` if the plan cannot continue with its state; a `StarlingError` with code `impossible-rounds` if more
+ * rounds are done than are asked for; and what a store throws, such as a `StoreLockedError`. Then nothing has changed
+ * in the store.
  */
 export async function resumeRun(
   run: CompiledRun,
@@ -86,9 +87,10 @@ function startFrom(
   const differences = identityDifferences(history.identity, identity);
   // Nothing of another run is lost, as long as nothing of it counts.
   if (state === null) return differences.length > 0 ? newRun(id) : { ...newRun(id), ...attemptsOf(found, 0) };
-  // Whose clients are at work, and on what, follows from all rounds before: of another run that is not known.
-  const isRefused = onOtherRun === undefined || options.asynchronous !== undefined;
-  if (differences.length > 0 && isRefused) throw new OtherRunError(name, differences);
+  const whyNever = options.asynchronous === undefined ? null : NO_OTHER_WORK;
+  if (differences.length > 0 && (onOtherRun === undefined || whyNever !== null)) {
+    throw new OtherRunError(name, differences, 'resume from', whyNever);
+  }
   const { round } = state;
   const leaves = leavesOf(state.bytes, name);
   run.checkStored({ round, leaves }, name);
@@ -104,6 +106,9 @@ function startFrom(
   const attempts = differences.length > 0 ? NO_ATTEMPTS : attemptsOf(found, round);
   return { id, round, leaves, best, checked: checkedIn(found), commits: history.commits, ...attempts };
 }
+
+const NO_OTHER_WORK =
+  'An asynchronous run cannot continue as another one: which clients are at work, and on what, follows from all rounds before';
 
 type AttemptsBefore = Pick<RunStart, 'attempt' | 'failed' | 'hadFailed'>;
 

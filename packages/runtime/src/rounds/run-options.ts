@@ -191,7 +191,10 @@ export interface RunOptions<
   readonly settings?: Readonly<Record<string, unknown>>;
   /** As a federation's `build` gives it with what it returns; `about` may have another. */
   readonly headline?: string;
-  /** Where given, another run that the store holds is taken up all the same, and this is told what differs. */
+  /**
+   * Where given, another run that the store holds is taken up all the same, and this is told what differs; except an
+   * asynchronous run.
+   */
   readonly onOtherRun?: OnOtherRun;
   /** If it fails on clients, the run throws its error, or with `onFailedRound` continues without the evaluation. */
   readonly evaluation?: Evaluation<StateOf<P>>;

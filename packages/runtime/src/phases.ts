@@ -36,3 +36,4 @@ export type {
   WorkOutcome,
   WorkRequest,
 } from './runtime/runtime.js';
+export { createSumMemory, type SumMemory } from './threads/memory/sum-memory.js';

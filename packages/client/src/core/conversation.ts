@@ -157,8 +157,8 @@ export function converse(options: ConversationOptions): Conversation {
     },
   });
 
-  function send(frame: Uint8Array): void {
-    if (state !== 'ended') socket.send(frame);
+  function send(frame: Uint8Array, sent?: () => void): void {
+    if (state !== 'ended') socket.send(frame, sent);
   }
 
   function leave(code: string, reason: string): void {

@@ -2,6 +2,7 @@
 // the plan crosses the wire once, and pieces of work run one after another, as the engine's thread would anyway.
 import type { Engine } from '@starling/compute';
 import { engineKind } from '@starling/compute/engine';
+import { callMemory } from '@starling/compute/memory';
 import { StarlingError, type Tensor, type Type, type Value } from '@starling/federated-core';
 import { leafCount, type Selection, splitLeaves, unpackSlices } from '@starling/federated-core/plan';
 import { decodeManifest, decodePlan, workBlobs } from '@starling/plan';
@@ -45,7 +46,10 @@ export type FetchBlobs = (wanted: readonly WantedBlob[]) => Promise<readonly Uin
 export interface PlanCache {
   /** The plan, fetched if it is not here. Rejects if it cannot be fetched, or is not sound. */
   load(manifest: WantedBlob, fetch: FetchBlobs): Promise<LoadedPlan>;
-  /** Runs a piece of work when those before it are done, and lets sockets have a turn in between. */
+  /**
+   * Runs a piece of work when those before it are done, and lets sockets have a turn in between. What graphs have given
+   * it is freed at its end: tensors of it have length 0 then.
+   */
   inTurn<T>(task: () => Promise<T>): Promise<T>;
   /** Blobs of which a cut left the first bytes. */
   readonly partialBlobs: Map<string, PartialBody>;
@@ -57,6 +61,8 @@ export interface PlanCache {
 
 export function createPlanCache(engine: Engine): PlanCache {
   engineKind('Cannot make a cache of plans', 'engine', engine);
+  const calls = callMemory(engine);
+  const turns = createTurns();
   const plans = new Map<string, Promise<LoadedPlan & { dispose(): Promise<void> }>>();
 
   async function fetchPlan(wanted: WantedBlob, fetch: FetchBlobs) {
@@ -65,7 +71,7 @@ export function createPlanCache(engine: Engine): PlanCache {
     const fetched = await fetch(references.map(({ sha256, bytes }) => ({ hash: sha256, bytes })));
     const blobs = new Map(references.map(({ sha256 }, index) => [sha256, fetched[index] as Uint8Array]));
     const linked = decodePlan(manifestBytes, blobs, { graphs: 'work' });
-    const runner = await createPlanRunner(linked, engine, ['client']);
+    const runner = await createPlanRunner(linked, calls.engine, ['client']);
     const { phases } = linked.plan;
     const works = phases.map((_, phase) => phaseWork(linked.plan, phase, runner));
     return {
@@ -87,7 +93,14 @@ export function createPlanCache(engine: Engine): PlanCache {
   return {
     partialBlobs: new Map(),
     broadcasts: createSharedBodies(),
-    inTurn: createTurns(),
+    inTurn: (task) =>
+      turns(async () => {
+        try {
+          return await task();
+        } finally {
+          calls.free();
+        }
+      }),
     async load(wanted, fetch) {
       // The first client fetches for all; if its socket is cut, the next one in line takes over.
       for (let known = plans.get(wanted.hash); known !== undefined; known = plans.get(wanted.hash)) {

@@ -1,6 +1,7 @@
 // What a client hears of its reports: at once that they have arrived, and later whether they count. It keeps the
 // counts, and tells the user's functions.
 import type { Control } from '@starling/wire';
+import { bodyMemory } from './body-memory.js';
 import type { ClientOptions } from './client-options.js';
 import type { ClientLogger } from './logger.js';
 import type { ClientCounts, ClientMemory } from './memory.js';
@@ -45,6 +46,8 @@ export function createReports(
       memory.awaited = { run, round, attempt, accepted: 0 };
     },
     acknowledged(ack) {
+      // By now its frames are made, and hold copies of it.
+      memory.update?.outcome.then(({ update }) => update && bodyMemory.spent(update)).catch(() => {});
       memory.update = null;
       const { run, round, attempt, phase, status, code, reason } = ack;
       if (status !== 'accepted') {

@@ -1,7 +1,8 @@
 // A socket as the client sees it: what Node's `ws` and a browser's WebSocket both can do.
 
 export interface ClientSocket {
-  send(frame: Uint8Array): void;
+  /** `sent`: called once nothing reads the frame any more; it may never be, such as where that is not known. */
+  send(frame: Uint8Array, sent?: () => void): void;
   close(code: number, reason: string): void;
   /** Cuts the connection without a word. */
   terminate(): void;

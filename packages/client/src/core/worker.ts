@@ -27,7 +27,8 @@ export interface WorkerOptions {
   readonly keeper: Keeper;
   readonly counts: ClientCounts;
   readonly reports: Reports;
-  readonly send: (frame: Uint8Array) => void;
+  /** `sent`: as of a `ClientSocket`. */
+  readonly send: (frame: Uint8Array, sent?: () => void) => void;
   /** Called with a fault of the coordinator's, such as a broadcast that is not what it says. */
   readonly onFault: (error: unknown) => void;
   readonly logger: ClientLogger;
@@ -85,7 +86,7 @@ export function createWorker(options: WorkerOptions): Worker {
         () => null, // the coordinator checks updates, all alike
       );
       if (update !== null && made !== null) await kept?.keep(made);
-      return { report, update: update && encodeLeaves(update) };
+      return { report, update: update && encodeLeaves(update, {}, bodyMemory.take) };
     });
     return working.catch((error) => {
       if (!(error instanceof StoreFailedError)) throw error;
@@ -104,9 +105,10 @@ export function createWorker(options: WorkerOptions): Worker {
       send(encodeMessage('failed', { ...of, code, reason }));
     } else if (update !== null) {
       const from = held < update.length ? held : 0;
-      const frames = encodeBodyMessage('update', of, update, { stream: ++stream, from });
+      const { take, spent } = bodyMemory;
+      const frames = encodeBodyMessage('update', of, update, { stream: ++stream, from, take });
       options.reports.sent(of);
-      for (const frame of frames) send(frame);
+      for (const frame of frames) send(frame, () => spent(frame));
     }
   }
 

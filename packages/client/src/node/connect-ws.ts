@@ -36,7 +36,7 @@ export const connectWs: Connect = (url, events) => {
   });
   socket.on('close', (code, given) => events.close(code || ABNORMAL, given.toString() || reason));
   return {
-    send: (frame) => socket.send(frame, { binary: true, compress: false }),
+    send: (frame, sent) => socket.send(frame, { binary: true, compress: false }, sent),
     close: (code, why) => socket.close(code, why),
     terminate: () => socket.terminate(),
   };

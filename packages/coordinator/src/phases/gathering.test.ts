@@ -35,6 +35,7 @@ function recordingFold() {
       told.push(`-${position}`);
     },
     finish: async () => [],
+    async settled() {},
   };
   return { fold, told };
 }

@@ -33,6 +33,7 @@ function summingFold() {
       sums.skipped++;
     },
     finish: async () => [],
+    async settled() {},
   };
   return { fold, sums };
 }

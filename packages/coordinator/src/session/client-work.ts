@@ -47,6 +47,7 @@ export function createWorkTasks(options: WorkTasksOptions): (request: WorkReques
       },
       async skip() {},
       finish: async () => [],
+      async settled() {},
     };
     const { round, attempt = 1, seed } = request;
     const asked = { run, round, attempt, phase, seed, cohort: [client], broadcast };

@@ -13,6 +13,8 @@ import {
   type AlterUpdate,
   createAlterUpdate,
   createLaneFold,
+  createSumMemory,
+  type LaneFold,
   type PhaseRequest,
 } from '@starling/runtime/phases';
 import { WireError } from '@starling/wire';
@@ -77,7 +79,8 @@ export async function openSession(
   const engine = options.engine ?? (await createOnnxEngine());
   if (options.engine === undefined) closers.unshift(() => engine.dispose());
   try {
-    const runner = await createPlanRunner(linked, engine, ['aggregation']);
+    const sums = await createSumMemory(linked, engine);
+    const runner = await createPlanRunner(linked, engine, ['aggregation'], sums.vectors);
     closers.unshift(() => runner.dispose());
     const limits = { connections: 2 * population.size + SPARE_CONNECTIONS, ...options.limits };
     const listening = Object.fromEntries(
@@ -124,6 +127,8 @@ export async function openSession(
         metrics.remove('starling_last_commit_timestamp_seconds', { run });
       }
     });
+    /** Of the phase before. */
+    let latest: LaneFold | null = null;
     let started = begun;
     /** When the latest phase was gathered to its end. */
     let gatheredAtMs = performance.now();
@@ -146,9 +151,16 @@ export async function openSession(
         const { aggregations } = linked.plan.phases[phase]!;
         const reductions = runner.reductions(phase);
         const { laneSize } = linked.plan;
+        await latest?.settled();
+        const fold = createLaneFold({
+          ...{ aggregations, reductions, laneSize },
+          cohortSize: cohort.length,
+          sums: sums.begin(phase, reductions),
+        });
+        latest = fold;
         const task = makeTask(linked, { ...request, run: run || ownRun }, population, nextStream, {
-          fold: createLaneFold({ aggregations, reductions, laneSize, cohortSize: cohort.length }),
-          check: boundedChecker(updateChecker(aggregations, reductions), aggregations, options),
+          fold,
+          check: boundedChecker(updateChecker(aggregations, reductions, sums.vectors), aggregations, options),
           ...(faults !== undefined && { alter: alteringBy(faults, createAlterUpdate(aggregations)) }),
           deadlineMs,
           extendBelow,

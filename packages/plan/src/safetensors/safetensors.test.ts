@@ -17,6 +17,12 @@ function long(header: string): Uint8Array {
 const nested = (depth: number): string => `${'['.repeat(depth)}1${']'.repeat(depth)}`;
 
 describe('encodeSafetensors', () => {
+  test('`encodeLeaves` writes over memory of any content, where some is given', () => {
+    const leaves = [tensor('uint8', [3], Uint8Array.of(1, 2, 3)), tensor('float64', [1], Float64Array.of(5))];
+    const bytes = encodeLeaves(leaves, {}, (length) => new Uint8Array(length).fill(0xee));
+    assert.deepEqual([...bytes], [...encodeLeaves(leaves)]);
+  });
+
   test('`encodeSafetensors` writes the published layout for one float32 tensor', () => {
     const bytes = encodeSafetensors([['x', tensor('float32', [2], Float32Array.of(1, -2))]]);
     // IEEE 754, little-endian: 1 is 3f800000, −2 is c0000000.

@@ -19,12 +19,14 @@ export interface SafetensorsLimits {
 }
 
 /**
- * The bytes of named tensors, in fresh memory that starts 8-aligned. Names must differ; metadata is text.
- * Throws a `BodyError` for a repeated name.
+ * The bytes of named tensors, in memory that starts 8-aligned. Names must differ; metadata is text. `take` gives that
+ * memory, of any content, at the beginning of its buffer. Default: fresh memory. Throws a `BodyError` for a repeated
+ * name.
  */
 export function encodeSafetensors(
   entries: Iterable<readonly [string, Tensor]>,
   metadata: Readonly<Record<string, string>> = {},
+  take: (bytes: number) => Uint8Array = (bytes) => new Uint8Array(bytes),
 ): Uint8Array {
   const notes: Record<string, string> = { ...metadata };
   const parts: { name: string; tag: string; shape: readonly number[]; align: number; bytes: Uint8Array }[] =
@@ -49,7 +51,7 @@ export function encodeSafetensors(
   }
   const json = new TextEncoder().encode(stringifyHeader(header));
   const headerBytes = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
-  const file = new Uint8Array(LENGTH_BYTES + headerBytes + end);
+  const file = take(LENGTH_BYTES + headerBytes + end);
   new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
   file.set(json, LENGTH_BYTES);
   file.fill(SPACE, LENGTH_BYTES + json.length, LENGTH_BYTES + headerBytes);
@@ -98,10 +100,12 @@ export function decodeSafetensors(bytes: Uint8Array, limits: SafetensorsLimits =
 export function encodeLeaves(
   leaves: readonly Tensor[],
   metadata: Readonly<Record<string, string>> = {},
+  take?: (bytes: number) => Uint8Array,
 ): Uint8Array {
   return encodeSafetensors(
     leaves.map((leaf, index) => [String(index), leaf] as const),
     metadata,
+    take,
   );
 }
 

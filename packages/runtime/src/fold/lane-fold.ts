@@ -2,7 +2,13 @@
 // order, and lanes are merged in order. Updates may arrive in any order and some may never come; the result
 // has the same bits all the same. Every runtime folds with this.
 import type { Tensor } from '@starling/federated-core';
-import { type Aggregation, leafCount, type Reduction, splitLeaves } from '@starling/federated-core/plan';
+import {
+  type Aggregation,
+  leafCount,
+  type MaybePromise,
+  type Reduction,
+  splitLeaves,
+} from '@starling/federated-core/plan';
 import { createOrderedMerge, type LaneAccumulators, zeroAccumulators } from './ordered-merge.js';
 
 export interface LaneFoldOptions {
@@ -14,6 +20,16 @@ export interface LaneFoldOptions {
   readonly cohortSize: number;
   /** By position: how stale its update is (see `Reduction`). Default: none is. */
   readonly staleness?: readonly number[];
+  /** Where lanes are summed. Default: in fresh memory. */
+  readonly sums?: FoldMemory;
+}
+
+/** The memory of a fold's sums. */
+export interface FoldMemory {
+  /** Sums of a lane that no update has entered. */
+  zeros(lane: number): MaybePromise<LaneAccumulators>;
+  /** The lane's sums are not read any more. Not called for the first lane that has any, which holds the result. */
+  merged(lane: number): void;
 }
 
 export interface LaneFold {
@@ -28,13 +44,22 @@ export interface LaneFold {
   skip(position: number): Promise<void>;
   /** The accumulators of the cohort, once every position was accepted or skipped. */
   finish(): Promise<LaneAccumulators>;
+  /** Resolves once nothing is being added up: what is left of a fold that was given up. */
+  settled(): Promise<void>;
 }
 
 /** A fold for one phase of one round. */
 export function createLaneFold(options: LaneFoldOptions): LaneFold {
-  const { aggregations, reductions, laneSize, cohortSize, staleness } = options;
+  const { aggregations, reductions, laneSize, cohortSize, staleness, sums } = options;
   const accumulate = createAccumulate(aggregations, reductions);
-  const merge = createOrderedMerge(reductions);
+  /** The lane whose sums become the result. */
+  let first: number | null = null;
+  const hasSums = new Set<number>();
+  const merge = createOrderedMerge(reductions, (lane) => {
+    if (!hasSums.delete(lane)) return;
+    if (first === null) first = lane;
+    else sums?.merged(lane);
+  });
   const lanes = Array.from({ length: Math.ceil(cohortSize / laneSize) }, (_, index) => ({
     next: index * laneSize,
     end: Math.min((index + 1) * laneSize, cohortSize),
@@ -52,7 +77,8 @@ export function createLaneFold(options: LaneFoldOptions): LaneFold {
       if (next === undefined) break;
       if (next !== null) {
         const { update, added } = next;
-        lane.accumulators ??= await zeroAccumulators(reductions);
+        lane.accumulators ??= await (sums?.zeros(index) ?? zeroAccumulators(reductions));
+        hasSums.add(index);
         lane.accumulators = await accumulate(lane.accumulators, update, staleness?.[lane.next]);
         if (added !== undefined && !holdsAny(lane.accumulators, update)) added();
       }
@@ -94,6 +120,9 @@ export function createLaneFold(options: LaneFoldOptions): LaneFold {
       }
       await Promise.all(running);
       return merge.result();
+    },
+    async settled() {
+      await Promise.allSettled(running);
     },
   };
 }

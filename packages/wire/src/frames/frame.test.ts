@@ -33,6 +33,17 @@ function codeOf(bytes: Uint8Array): string {
 }
 
 describe('encodeFrame', () => {
+  test('`encodeFrame` writes over memory of any content, where some is given', () => {
+    const bytes = encodeFrame(
+      {
+        ...{ type: 'ack', control: new TextEncoder().encode('{}'), part: Uint8Array.of(9, 10) },
+        ...{ stream: 7, offset: 3, total: 5 },
+      },
+      (length) => new Uint8Array(length).fill(0xee),
+    );
+    expect([...bytes]).toEqual([...literal]);
+  });
+
   test('`encodeFrame` writes the documented bytes when given every field', () => {
     const frame = encodeFrame({
       type: 'ack',

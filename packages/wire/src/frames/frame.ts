@@ -55,8 +55,14 @@ export interface Frame {
 
 const NOTHING = new Uint8Array(0);
 
-/** The bytes of a frame: control and part are copied into one fresh buffer. Version: by default the highest spoken. */
-export function encodeFrame(frame: Partial<Frame> & Pick<Frame, 'type'>): Uint8Array {
+/**
+ * The bytes of a frame: control and part are copied into one buffer, which `take` gives, of any content; by default a
+ * fresh one. Version: by default the highest spoken.
+ */
+export function encodeFrame(
+  frame: Partial<Frame> & Pick<Frame, 'type'>,
+  take: (bytes: number) => Uint8Array = (bytes) => new Uint8Array(bytes),
+): Uint8Array {
   const { version = spokenVersions.highest, type, control = NOTHING, part = NOTHING } = frame;
   const { stream = 0, offset = 0, total = 0 } = frame;
   for (const number of [stream, offset, total]) {
@@ -65,8 +71,9 @@ export function encodeFrame(frame: Partial<Frame> & Pick<Frame, 'type'>): Uint8A
     }
   }
   const controlLength = Math.ceil(control.length / ALIGNMENT) * ALIGNMENT;
-  const bytes = new Uint8Array(HEADER_BYTES + controlLength + part.length);
-  const view = new DataView(bytes.buffer);
+  const bytes = take(HEADER_BYTES + controlLength + part.length);
+  bytes.fill(0, 0, HEADER_BYTES);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   view.setUint32(0, MAGIC, true);
   view.setUint8(4, version);
   view.setUint8(5, messageTypes[type]);

@@ -38,24 +38,38 @@ export function encodeMessage<T extends ControlType>(
   });
 }
 
-/** A message with a body: its frames in order. `from` leaves out bytes that the receiver has. */
+/** Gives memory of that many bytes, of any content, that the frame of a body may have for its own. */
+type Take = (bytes: number) => Uint8Array;
+
+/**
+ * A message with a body: its frames in order, in memory that `take` gives, by default fresh. `from` leaves out bytes
+ * that the receiver has.
+ */
 export function encodeBodyMessage<T extends ControlType>(
   type: T,
   control: ControlInput<T>,
   body: Uint8Array,
-  options: { readonly stream: number; readonly from?: number; readonly chunkBytes?: number },
+  options: {
+    readonly stream: number;
+    readonly from?: number;
+    readonly chunkBytes?: number;
+    readonly take?: Take;
+  },
 ): Uint8Array[] {
-  const { stream, from = 0, chunkBytes = CHUNK_BYTES } = options;
+  const { stream, from = 0, chunkBytes = CHUNK_BYTES, take } = options;
   const end = Math.min(from + chunkBytes, body.length);
-  const first = encodeFrame({
-    type,
-    control: encodeControl(type, control),
-    stream,
-    offset: from,
-    total: body.length,
-    part: body.subarray(from, end),
-  });
-  return [first, ...bodyParts(body, { stream, from: end, chunkBytes })];
+  const first = encodeFrame(
+    {
+      type,
+      control: encodeControl(type, control),
+      stream,
+      offset: from,
+      total: body.length,
+      part: body.subarray(from, end),
+    },
+    take,
+  );
+  return [first, ...bodyParts(body, { ...options, from: end })];
 }
 
 /** The frame that announces a body whose parts follow on their own, from `from` on (see `bodyParts`). */
@@ -71,13 +85,18 @@ export function encodeBodyHead<T extends ControlType>(
 /** A body as `part` frames. They name no client, so that one list serves every socket. */
 export function bodyParts(
   body: Uint8Array,
-  options: { readonly stream: number; readonly from?: number; readonly chunkBytes?: number },
+  options: {
+    readonly stream: number;
+    readonly from?: number;
+    readonly chunkBytes?: number;
+    readonly take?: Take;
+  },
 ): Uint8Array[] {
-  const { stream, from = 0, chunkBytes = CHUNK_BYTES } = options;
+  const { stream, from = 0, chunkBytes = CHUNK_BYTES, take } = options;
   const frames: Uint8Array[] = [];
   for (let offset = from; offset < body.length; offset += chunkBytes) {
     const part = body.subarray(offset, Math.min(offset + chunkBytes, body.length));
-    frames.push(encodeFrame({ type: 'part', stream, offset, total: body.length, part }));
+    frames.push(encodeFrame({ type: 'part', stream, offset, total: body.length, part }, take));
   }
   return frames;
 }

@@ -1,11 +1,11 @@
 // What a worker does, on a thread of its own or on main's: one engine, one plan, and lanes one after another, each
 // summed where all threads can read it.
+import { callMemory } from '@starling/compute/memory';
 import type { Seed, Tensor } from '@starling/federated-core';
 import {
   clientStateSeed,
   copyTensor,
   leafCount,
-  type Reduction,
   type Selection,
   slicesInOrder,
   splitLeaves,
@@ -20,10 +20,10 @@ import type { LaneState } from '../../fold/lane-state.js';
 import { type LaneAccumulators, zeroAccumulators } from '../../fold/ordered-merge.js';
 import { type LaneClient, sumLane } from '../../fold/sum-lane.js';
 import { workAlone } from '../../fold/work-alone.js';
-import { callMemory } from '../memory/call-memory.js';
 import { createOwnCopies } from '../memory/own-copies.js';
 import { cellAt, vectorsOn } from '../memory/shared-heap.js';
 import { fitsLeaves, writeLeaves } from '../memory/shared-leaves.js';
+import { resetCell } from '../memory/sum-memory.js';
 import type { Command, Reply, SentClient, WorkerSetup } from './messages.js';
 
 type LaneCommand = Extract<Command, { kind: 'lane' }>;
@@ -208,20 +208,6 @@ function ownCopy(before: Leaves, shared: Leaves): Leaves {
     (leaf): Tensor =>
       leaf.dtype === 'string' ? leaf : { ...leaf, data: leaf.data.slice() as Tensor['data'] },
   );
-}
-
-/** The cell's accumulators as before any update; fresh lists, since reductions may change them. */
-function resetCell(
-  cell: LaneAccumulators,
-  zeros: LaneAccumulators,
-  reductions: readonly Reduction[],
-): LaneAccumulators {
-  return cell.map((accumulator, index) => {
-    const { reset } = reductions[index]!;
-    if (reset === undefined) writeLeaves(accumulator, zeros[index]!);
-    else reset(accumulator);
-    return [...accumulator];
-  });
 }
 
 /** Whether the accumulators lie in the cell, and so hold nothing of any update. */

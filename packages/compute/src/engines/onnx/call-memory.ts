@@ -1,7 +1,8 @@
 // The memory of what an engine's calls give, freed as soon as a client is done with rather than at some garbage
-// collection: the next call finds it warm, and a worker's memory does not grow by dozens of updates in between.
-import type { Engine } from '@starling/compute';
-import { freeBuffers, isLarge } from '@starling/compute/memory';
+// collection: the next call finds it warm, and memory does not grow by dozens of updates in between.
+
+import type { Engine } from '../../engine/engine.js';
+import { freeBuffers, isLarge } from './free-buffers.js';
 
 export interface CallMemory {
   /** The engine, with an eye on what its calls give. */

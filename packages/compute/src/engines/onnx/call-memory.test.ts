@@ -1,7 +1,7 @@
-import type { Engine } from '@starling/compute';
-import type { GraphArtifact } from '@starling/compute/graph';
 import { seedFrom, type Tensor, tensor } from '@starling/federated-core';
 import { describe, expect, test } from 'vitest';
+import type { Engine } from '../../engine/engine.js';
+import type { GraphArtifact } from '../../engine/graph-artifact.js';
 import { callMemory } from './call-memory.js';
 
 const seed = seedFrom(1);

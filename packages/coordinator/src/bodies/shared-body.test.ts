@@ -29,6 +29,16 @@ describe('shareBody', () => {
     expect([...(receive(frames, Math.min(held, 100)) ?? [])]).toEqual([...body]);
   });
 
+  test.each([
+    [0, 1],
+    [99, 1], // all of it again
+    [100, 1], // the head alone
+  ])('`shareBody` sends a small body in one frame when %d bytes are held', (held, count) => {
+    const frames = shareBody(body, 1).frames('blob', control, held);
+    expect(frames).toHaveLength(count);
+    expect([...(receive(frames, held) ?? [])]).toEqual([...body]);
+  });
+
   test('`shareBody` gives every socket the same buffers when it is asked again', () => {
     const shared = shareBody(body, 1, 32);
     const [, ...first] = shared.frames('blob', control);

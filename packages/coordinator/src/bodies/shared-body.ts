@@ -1,6 +1,17 @@
 // A body that many sockets get: cut into `part` frames once, so that a broadcast of megabytes lies in memory once,
-// whatever the number of clients. Only the small frame in front of it is a client's own.
-import { bodyParts, CHUNK_BYTES, type ControlInput, type ControlType, encodeBodyHead } from '@starling/wire';
+// whatever the number of clients. Only the small frame in front of it is a client's own; a body that is smaller still
+// goes in that frame, since a frame costs more than its bytes.
+import {
+  bodyParts,
+  CHUNK_BYTES,
+  type ControlInput,
+  type ControlType,
+  encodeBodyHead,
+  encodeBodyMessage,
+} from '@starling/wire';
+
+/** Bodies up to this are copied into the frame in front. */
+const SMALL_BYTES = 1024;
 
 export interface SharedBody {
   readonly bytes: number;
@@ -22,6 +33,8 @@ export function shareBody(body: Uint8Array, stream: number, chunkBytes = CHUNK_B
   return {
     bytes: body.length,
     frames(type, control, from = 0) {
+      if (body.length <= Math.min(SMALL_BYTES, chunkBytes) && from < body.length)
+        return encodeBodyMessage(type, control, body, { stream, chunkBytes });
       parts ??= bodyParts(body, { stream, chunkBytes });
       const held = Math.min(from, body.length);
       const skipped = held === body.length ? parts.length : Math.floor(held / chunkBytes);

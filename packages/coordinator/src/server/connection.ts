@@ -175,8 +175,14 @@ export class Connection {
 
   /** Sends the frames of a body, shared with other sockets; `done`: they have left, or never will. */
   sendBody(frames: readonly Uint8Array[], done?: () => void): void {
-    if (this.state === 'ended') done?.();
-    else this.#outbox.body(frames, done);
+    if (this.state === 'ended') {
+      done?.();
+      return;
+    }
+    // The small frame in front leaves with the next one, in one call of the system.
+    this.stream.cork();
+    this.#outbox.body(frames, done);
+    this.stream.uncork();
   }
 
   /** Sends one small frame, also between those of a body. A client that reads none of them is let go. */

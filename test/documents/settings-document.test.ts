@@ -1,6 +1,7 @@
 // The table of settings in a simulation's README has each setting that `--set` takes, with its default.
 import fedprox from '@starling/simulations/fedprox';
 import flights from '@starling/simulations/flights';
+import hearts from '@starling/simulations/hearts';
 import mnist from '@starling/simulations/mnist';
 import penguins from '@starling/simulations/penguins';
 import scaffold from '@starling/simulations/scaffold';
@@ -20,6 +21,7 @@ test.each([
   ['scaffold', scaffold],
   ['flights', flights],
   ['mnist', mnist],
+  ['hearts', hearts],
   ['penguins', penguins],
   ['sensors', sensors],
   ['speeches', speeches],

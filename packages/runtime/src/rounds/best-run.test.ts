@@ -132,7 +132,8 @@ describe('best', () => {
         stateHash,
         best: null,
       });
-      expect(damage).toEqual(['the state of round 4, the best one']);
+      // When the run is taken up, and when it ends.
+      expect(damage).toEqual(['the state of round 4', 'the state of round 4, the best one']);
       expect((await store.list())[0]!.end!.outcome).toBe('finished');
     },
   );

@@ -148,6 +148,8 @@ describe('directoryClientStates', () => {
         const state = await found.read(client, idOf(client));
         if (state === null) lost++;
         else expect(state).toEqual(stateOf(client));
+        // Nor is a state another client's, of another round, or made of another one.
+        expect([[], [version(idOf(client), 1, null)]]).toContainEqual(await found.versions(client));
       }
       await found.close();
     }
@@ -239,7 +241,8 @@ describe('directoryClientStates', () => {
       await first.close();
       const [path] = files() as [string];
       const head = Buffer.from(disk.peek(path)!).indexOf(`{"client":"${damaged}"`);
-      disk.flipBit(path, (head - 1) * 8); // of the last byte of its length, so that it is 16 MiB
+      const behindLength = head - 33; // 32 digits of its hash, and a space
+      disk.flipBit(path, (behindLength - 1) * 8); // of the last byte of the length, so that it is 16 MiB
       const bytes = Uint8Array.from(disk.peek(path)!);
       const states = await open();
       for (const client of ['a', 'b', 'c']) {

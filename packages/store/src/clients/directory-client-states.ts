@@ -5,9 +5,9 @@
 import { checkOptions } from '@starling/federated-core/plan';
 import { type Disk, type DiskFile, writeAll } from '../disk/disk.js';
 import { nodeDisk } from '../disk/node-disk.js';
-import { refused } from '../durable/durable-run.js';
 import { takeLock } from '../durable/lock-file.js';
 import { type Owner, processOwner } from '../durable/owner.js';
+import { refused } from '../durable/refused.js';
 import { checkRunName } from '../runs/check-use.js';
 import { StoreFailedError, StoreLockedError } from '../runs/errors.js';
 import {

@@ -1,10 +1,10 @@
 // A segment: a file of states one after another, each behind a head that says what it is and by what it is known again.
 // It is written once, synced, and from then on read or removed as a whole; a crash may cut its end.
 import type { Disk } from '../disk/disk.js';
-import { sha256 } from '../durable/lines.js';
+import { hashed, sha256, unhashed } from '../durable/lines.js';
 import type { ClientVersion } from './client-states.js';
 
-/** What the head of a state says, as JSON after its length. */
+/** What the head of a state says, as JSON behind its length and a hash of its own. */
 interface Head extends ClientVersion {
   readonly client: string;
   readonly bytes: number;
@@ -36,7 +36,7 @@ export function encodeEntry(
 ): { readonly entry: SegmentEntry; readonly bytes: Uint8Array } {
   const { id, round, base } = version;
   const head: Head = { client, id, round, base, bytes: state.length, sha256: sha256(state) };
-  const text = new TextEncoder().encode(JSON.stringify(head));
+  const text = new TextEncoder().encode(hashed(JSON.stringify(head)));
   const before = LENGTH_BYTES + text.length;
   const bytes = new Uint8Array(before + state.length);
   new DataView(bytes.buffer).setUint32(0, text.length, true);
@@ -75,16 +75,10 @@ export async function readEntries(disk: Disk, path: string): Promise<SegmentEntr
   }
 }
 
-/** `null` for what is no head as it was written. */
-function parseHead(text: Uint8Array): Head | null {
-  try {
-    const head = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text)) as Head;
-    return typeof head.client === 'string' && Number.isSafeInteger(head.bytes) && head.bytes >= 0
-      ? head
-      : null;
-  } catch {
-    return null;
-  }
+/** `null` for what is no head as it was written: one changed number of a round would let go of states too early. */
+function parseHead(bytes: Uint8Array): Head | null {
+  const text = unhashed(new TextDecoder().decode(bytes));
+  return text === null ? null : (JSON.parse(text) as Head);
 }
 
 /** The state of an entry; `null` if it is not as it was written. */

@@ -204,6 +204,29 @@ describe('directoryStore', () => {
     expect(states.sort()).toEqual([2, 4, 5].map((round) => `/run/round-0000000${round}.safetensors`));
   });
 
+  test.each(['damaged', 'gone'])(
+    '`directoryStore` says at a start that a state which is pinned is %s, and continues',
+    async (how) => {
+      const disk = simulatedDisk();
+      const owner = succession();
+      const first = await directoryStore('/run', { disk, owner: owner() }).open(RUN);
+      await first.start({});
+      for (let round = 1; round <= 5; round++) await commitPinned(first, round);
+      await first.close();
+      const path = '/run/round-00000002.safetensors';
+      if (how === 'gone') await disk.remove(path);
+      else disk.flipBit(path, 0);
+      const { found } = await directoryStore('/run', { disk, owner: owner() }).open(RUN);
+      expect(found!.state).toEqual({ round: 5, bytes: scriptedState(5) });
+      expect(found!.damage).toEqual([
+        {
+          where: 'the state of round 2',
+          reason: how === 'gone' ? 'the file is missing' : expect.stringContaining(`Cannot read ${path}`),
+        },
+      ]);
+    },
+  );
+
   test('`directoryStore` never begins anew when the end of its journal is gone, wherever it is cut', async () => {
     const { disk: whole } = await finished();
     const journal = whole.peek('/run/journal.log')!;

@@ -1,18 +1,17 @@
 // A store of one run in a directory: `journal.log`, which has its entries, `round-00000012.safetensors` for its last
 // states, and `run.log`, a second copy of the entry that says who the run is.
 import { checkOptions } from '@starling/federated-core/plan';
-import { codeOf, type Disk, replaceFile } from '../disk/disk.js';
+import type { Disk } from '../disk/disk.js';
 import { nodeDisk } from '../disk/node-disk.js';
 import { checkRunName, retentionChecks, retentionOf } from '../runs/check-use.js';
 import { StoreMisusedError } from '../runs/errors.js';
 import { listedRun } from '../runs/listed-run.js';
 import type { OpenRun, RetentionOptions, RunStore } from '../runs/run-store.js';
-import { type DurableRun, openDurableRun, readRun, refused, verifyRun } from './durable-run.js';
-import { fileJournal } from './file-journal.js';
-import type { Journal } from './journal.js';
-import { formatLine, parseLine } from './lines.js';
+import { type DurableRun, openDurableRun, readRun, verifyRun } from './durable-run.js';
+import { journalWithHead } from './journal-with-head.js';
 import { takeLock } from './lock-file.js';
 import { type Owner, processOwner } from './owner.js';
+import { refused } from './refused.js';
 import { stateFiles } from './state-files.js';
 
 export interface DirectoryStoreOptions extends RetentionOptions {
@@ -81,41 +80,5 @@ export function directoryStore(directory: string, options: DirectoryStoreOptions
       return verifyRun(parts(run));
     },
     async close() {},
-  };
-}
-
-const JOURNAL = 'journal.log';
-const HEAD = 'run.log';
-
-/** The journal, and beside it the last entry that says who the run is: if the journal lost it, the copy stands in. */
-function journalWithHead(disk: Disk, directory: string): Journal {
-  const journal = fileJournal(disk, directory, JOURNAL);
-  async function head() {
-    try {
-      return parseLine(new TextDecoder().decode(await disk.read(`${directory}/${HEAD}`)).trimEnd());
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return null;
-      throw error;
-    }
-  }
-  return {
-    ...journal,
-    async read() {
-      const { lines, damage } = await journal.read();
-      if (lines.some(({ entry }) => entry.kind === 'started') || damage.length === 0)
-        return { lines, damage };
-      const copy = await head();
-      if (copy === null) return { lines, damage };
-      const [before, after] = [
-        lines.filter(({ number }) => number < copy.number),
-        lines.filter(({ number }) => number > copy.number),
-      ];
-      return { lines: [...before, copy, ...after], damage };
-    },
-    async append(line) {
-      await journal.append(line);
-      if (line.entry.kind !== 'started') return;
-      await replaceFile(disk, directory, HEAD, new TextEncoder().encode(`${formatLine(line)}\n`));
-    },
   };
 }

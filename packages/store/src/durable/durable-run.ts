@@ -1,12 +1,13 @@
 // A run whose entries are in a journal and whose states are files: what the directory and the database have in common.
 // A commit is a state file that is durable, and then one entry, which is the moment at which the round counts.
-import { codeOf } from '../disk/disk.js';
 import { UseCheck } from '../runs/check-use.js';
-import { StoreDamagedError, StoreFailedError, StoreFormatError } from '../runs/errors.js';
-import { historyOf, historyUpTo, type RunHistory } from '../runs/history.js';
-import { JOURNAL_FORMAT, type JournalEntry, type StateMark } from '../runs/journal-entry.js';
-import type { Damage, FoundRun, KeptState, OpenRun, RetentionOptions } from '../runs/run-store.js';
+import { StoreDamagedError, StoreFormatError } from '../runs/errors.js';
+import { historyOf, historyUpTo } from '../runs/history.js';
+import { JOURNAL_FORMAT, type JournalEntry } from '../runs/journal-entry.js';
+import type { Damage, OpenRun, RetentionOptions } from '../runs/run-store.js';
 import type { Journal } from './journal.js';
+import { newestState, stateOr } from './newest-state.js';
+import { damageText, refused } from './refused.js';
 import type { StateFiles } from './state-files.js';
 
 export interface DurableRun {
@@ -34,7 +35,7 @@ export async function readRun(parts: DurableRun) {
   }
   if (isLost) {
     throw new StoreDamagedError(
-      `Cannot read ${where}: it holds a run of which no entry is whole${wherein(damage)}`,
+      `Cannot read ${where}: it holds a run of which no entry is whole${damageText(damage)}`,
     );
   }
   return { history, entries, damage, next: (lines.at(-1)?.number ?? -1) + 1 + damage.length };
@@ -81,46 +82,6 @@ function checkFormat(entries: readonly JournalEntry[], where: string): void {
 
 function roundsOf(where: string, states: StateFiles): Promise<readonly number[]> {
   return refused(`read ${where}`, () => states.rounds());
-}
-
-/** The newest state that is whole, and what was passed over. */
-async function newestState(
-  { states, where }: DurableRun,
-  { commits }: RunHistory,
-  damage: readonly Damage[],
-): Promise<Pick<FoundRun, 'state' | 'damage'>> {
-  const passed = [...damage];
-  let latest = true;
-  for (const { round, state: mark } of commits.toReversed()) {
-    if (mark === null) continue;
-    const found = await stateOr(passed, states, round, mark);
-    if (found !== null) return { state: found, damage: passed };
-    // Older ones are deleted on purpose; a commit's own file never is before the next commit.
-    if (latest && passed.length === damage.length) {
-      passed.push({ where: `${where}, the state of round ${round}`, reason: 'the file is missing' });
-    }
-    latest = false;
-  }
-  if (passed.length > 0 && (!latest || (await roundsOf(where, states)).length > 0)) {
-    throw new StoreDamagedError(`Cannot continue from ${where}: no state is whole${wherein(passed)}`);
-  }
-  return { state: null, damage: passed };
-}
-
-async function stateOr(
-  damage: Damage[],
-  states: StateFiles,
-  round: number,
-  mark: StateMark,
-): Promise<KeptState | null> {
-  try {
-    const bytes = await refused(`read the state of round ${round}`, () => states.read(round, mark));
-    return bytes === null ? null : { round, bytes };
-  } catch (error) {
-    if (!(error instanceof StoreDamagedError)) throw error;
-    damage.push({ where: `the state of round ${round}`, reason: error.message });
-    return null;
-  }
 }
 
 /** Opens the run for its one writer; `release` lets go of the lock. */
@@ -178,7 +139,7 @@ export async function openDurableRun(
 /** All damage to a run: its journal, and every state that its commits name and that is there. */
 export async function verifyRun(parts: DurableRun): Promise<readonly Damage[]> {
   const { entries, damage } = await readJournal(parts);
-  const found = [...damage];
+  const found = [...damage, ...(await refused(`read ${parts.where}`, () => parts.journal.verifyCopies()))];
   const needed = neededRounds(entries);
   for (const { round, state: mark } of historyOf(entries)?.commits ?? []) {
     if (mark === null) continue;
@@ -197,22 +158,4 @@ function neededRounds(entries: readonly JournalEntry[]): ReadonlySet<number> {
   const commits = historyOf(entries)?.commits ?? [];
   const latest = commits.findLast(({ state }) => state !== null);
   return new Set([...(latest === undefined ? [] : [latest.round]), ...(commits.at(-1)?.pinned ?? [])]);
-}
-
-/** Runs `work`; what a disk or database refuses becomes a `StoreFailedError`. */
-export async function refused<T>(action: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    const code = codeOf(cause);
-    if (code === null) throw cause;
-    if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') {
-      throw new StoreDamagedError(`Cannot ${action}: ${(cause as Error).message}`, { cause });
-    }
-    throw new StoreFailedError(`Cannot ${action}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-function wherein(damage: readonly Damage[]): string {
-  return damage.map(({ where, reason }) => `\n    ${where}: ${reason}`).join('');
 }

@@ -1,4 +1,5 @@
 // What a durable store is made of besides states: a place where entries are appended for good, and read again.
+import type { Damage } from '../runs/run-store.js';
 import type { Line, ReadLines } from './lines.js';
 
 export interface Journal {
@@ -8,5 +9,7 @@ export interface Journal {
    * again.
    */
   append(line: Line): Promise<void>;
+  /** What is wrong with copies of lines, where some are kept beside them; of the lines themselves `read` says it. */
+  verifyCopies(): Promise<readonly Damage[]>;
   close(): Promise<void>;
 }

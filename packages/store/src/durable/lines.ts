@@ -10,24 +10,33 @@ export interface Line {
   readonly entry: JournalEntry;
 }
 
-/** Hexadecimal digits of a SHA-256 that a line holds: 128 bits. */
+/** Of a SHA-256, hexadecimal: 128 bits. */
 const HASH_DIGITS = 32;
 
 export function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** A text behind a hash by which it is known again. */
+export function hashed(text: string): string {
+  return `${sha256(text).slice(0, HASH_DIGITS)} ${text}`;
+}
+
+/** The text behind its hash; `null` for what is none as it was written. */
+export function unhashed(written: string): string | null {
+  const text = written.slice(HASH_DIGITS + 1);
+  return hashed(text) === written ? text : null;
+}
+
 /** Without a newline. */
 export function formatLine({ number, entry }: Line): string {
-  const body = `${number} ${JSON.stringify(entry)}`;
-  return `${sha256(body).slice(0, HASH_DIGITS)} ${body}`;
+  return hashed(`${number} ${JSON.stringify(entry)}`);
 }
 
 /** `null` for what is no line as it was written. */
 export function parseLine(text: string): Line | null {
-  const hash = text.slice(0, HASH_DIGITS);
-  const body = text.slice(HASH_DIGITS + 1);
-  if (text[HASH_DIGITS] !== ' ' || sha256(body).slice(0, HASH_DIGITS) !== hash) return null;
+  const body = unhashed(text);
+  if (body === null) return null;
   const space = body.indexOf(' ');
   return { number: Number(body.slice(0, space)), entry: JSON.parse(body.slice(space + 1)) as JournalEntry };
 }

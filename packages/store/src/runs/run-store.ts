@@ -36,7 +36,7 @@ export interface FoundRun {
   readonly history: RunHistory;
   /** The newest state that is whole; `null` if no state was ever committed. */
   readonly state: KeptState | null;
-  /** What was passed over to find it. */
+  /** What was passed over to find it, and what else is damaged of the states that the run keeps. */
   readonly damage: readonly Damage[];
 }
 

@@ -4,9 +4,10 @@ import { existsSync } from 'node:fs';
 import { checkOptions } from '@starling/federated-core/plan';
 import type { Disk } from '../disk/disk.js';
 import { nodeDisk } from '../disk/node-disk.js';
-import { type DurableRun, openDurableRun, readRun, refused, verifyRun } from '../durable/durable-run.js';
+import { type DurableRun, openDurableRun, readRun, verifyRun } from '../durable/durable-run.js';
 import type { Journal } from '../durable/journal.js';
 import { formatLine, parseLines } from '../durable/lines.js';
+import { refused } from '../durable/refused.js';
 import { stateFiles } from '../durable/state-files.js';
 import { checkRunName, retentionChecks, retentionOf } from '../runs/check-use.js';
 import { StoreLockedError, StoreMisusedError } from '../runs/errors.js';
@@ -131,6 +132,7 @@ function tableJournal(database: Database, run: string, path: string): Journal {
     async append(line) {
       insert.run(key, line.number, bytesOf(formatLine(line)));
     },
+    verifyCopies: async () => [],
     async close() {},
   };
 }

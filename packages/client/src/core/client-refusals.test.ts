@@ -1,11 +1,13 @@
-// Why a client ends for good: its own rules, the coordinator's word, or a coordinator that breaks the protocol.
+// What a client makes of a refusal: it comes back when it is told to, or it ends for good, by its own rules, the
+// coordinator's word, or since the coordinator breaks the protocol.
 import { float32, sequence } from '@starling/federated-core';
 import { encodeMessage } from '@starling/wire';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   admit,
   broadcast,
   client,
+  coordinator,
   hash,
   manifest,
   start,
@@ -18,6 +20,25 @@ import type { ClientOptions } from './client-options.js';
 import { createSharedBodies } from './shared-bodies.js';
 
 describe('createClientOn', () => {
+  test('`createClientOn` comes back when the coordinator says, and no sooner', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const first = await start({ clientId: null, giveUpMs: 1000 }); // what it is told to wait is no silence
+      await first.next('hello');
+      first.say('error', { code: 'no-free-client', reason: 'all taken', returnMs: 30_000 });
+      first.cut();
+      const joins = coordinator.accept();
+      let isBack = false;
+      joins.then(() => (isBack = true));
+      await vi.advanceTimersByTimeAsync(29_999);
+      expect(isBack).toBe(false);
+      await vi.advanceTimersByTimeAsync(1);
+      await admit(await joins);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test.each<[string, Partial<ClientOptions>, (line: ScriptedLine) => Promise<void>]>([
     [
       'plan-not-pinned',

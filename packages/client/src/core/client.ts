@@ -102,10 +102,11 @@ export function startClient(options: ClientOptions, several?: OneOfSeveral): Cli
         }
         if (talk.wasReady) attempt = 0;
         if (talk.wasOpen) lastContactMs = performance.now();
-        const waitMs = backOffMs(attempt, random(), backOff);
-        if (performance.now() + waitMs - lastContactMs > giveUpMs) {
+        const ownMs = backOffMs(attempt, random(), backOff);
+        if (performance.now() + ownMs - lastContactMs > giveUpMs) {
           throw new ClientRefusedError(memory.name, 'coordinator-gone', `nobody answered for ${giveUpMs} ms`);
         }
+        const waitMs = Math.max(ownMs, end.kind === 'refused' ? (end.returnMs ?? 0) : 0);
         counts.reconnects++;
         logger.info(
           { client: memory.name, reason: end.reason, attempt, waitMs: Math.round(waitMs) },

@@ -34,8 +34,8 @@ import { createWorker, type Worker } from './worker.js';
 export type ConversationEnd =
   /** The run is over. */
   | { readonly kind: 'bye'; readonly reason: string }
-  /** The coordinator, or this client, will not continue for this reason. */
-  | { readonly kind: 'refused'; readonly code: string; readonly reason: string }
+  /** The coordinator, or this client, will not continue for this reason; the one may say when to come back. */
+  | { readonly kind: 'refused'; readonly code: string; readonly reason: string; readonly returnMs?: number }
   /** The connection broke, or was never made. */
   | { readonly kind: 'cut'; readonly reason: string };
 
@@ -247,13 +247,16 @@ export function converse(options: ConversationOptions): Conversation {
     else if (isMessage(message, 'commit')) reports.committed(message.control);
   }
 
-  function refused({ code, reason: said, versions }: Control<'error'>, frameVersion: number): void {
+  function refused(
+    { code, reason: said, versions, returnMs = 0 }: Control<'error'>,
+    frameVersion: number,
+  ): void {
     // One that is older than this client does not know how to say what it speaks, but answers in it.
     const coordinator = versions ?? { lowest: frameVersion, highest: frameVersion };
     const reason =
       code === ('unsupported-version' satisfies WireCode) ? versionsApart(coordinator, spokenVersions) : said;
     logger.warn({ code }, reason);
-    verdict ??= { kind: 'refused', code, reason };
+    verdict ??= { kind: 'refused', code, reason, returnMs };
   }
 
   async function prepare(welcome: Control<'welcome'>): Promise<void> {

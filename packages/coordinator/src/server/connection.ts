@@ -32,6 +32,7 @@ import { type BlobQueue, createBlobQueue } from './blob-queue.js';
 import type { ServerLimits } from './limits.js';
 import { createOutbox, type Outbox } from './outbox.js';
 import type { Refusals } from './refusals.js';
+import type { Returns } from './returns.js';
 import type { ServerMetrics } from './server-metrics.js';
 
 /** What the server that the socket came to does with it. */
@@ -89,6 +90,8 @@ export interface ConnectionOptions {
   readonly logger: Logger;
   readonly metrics: ServerMetrics;
   readonly refusals: Refusals;
+  /** Of clients that found no place. */
+  readonly returns: Returns;
   readonly door: Door;
 }
 
@@ -103,6 +106,8 @@ const MAX_MISSED_PINGS = 3;
 
 /** Ends that are nobody's fault: a client came back before its cut was noticed, or all must go. */
 const notFaults: ReadonlySet<WireCode> = new Set(['replaced', 'shutting-down']);
+/** Ends of a client that there is no place for now. */
+const withoutPlace: ReadonlySet<WireCode> = new Set(['no-free-client', 'no-run']);
 
 export class Connection {
   readonly address: string;
@@ -234,7 +239,8 @@ export class Connection {
     this.#endedFor = error.code;
     const said = { code: error.code, reason: error.message };
     const versions = error.code === 'unsupported-version' ? { versions: spokenVersions } : {};
-    const frame = encodeMessage('error', { ...said, ...versions }, this.#version);
+    const returns = withoutPlace.has(error.code) ? { returnMs: this.#options.returns.next() } : {};
+    const frame = encodeMessage('error', { ...said, ...versions, ...returns }, this.#version);
     this.#end(frame, error.closeCode, error.code);
   }
 

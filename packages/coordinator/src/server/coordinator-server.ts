@@ -25,6 +25,7 @@ import {
 import { allLimits, type ServerLimits } from './limits.js';
 import { LISTENING } from './listening-options.js';
 import { createRefusals } from './refusals.js';
+import { createReturns } from './returns.js';
 import { seatFor } from './seating.js';
 import { createServerMetrics, type ServerMetrics } from './server-metrics.js';
 import { createSettlements } from './settlements.js';
@@ -115,6 +116,7 @@ export async function createCoordinatorServer(
   const limits = allLimits(options.limits);
   const now = () => performance.now();
   const refusals = createRefusals(logger, metrics);
+  const returns = createReturns(limits.returnsPerSecond, now);
   const strangers = createStrangers({ limits, refusals, now });
   const authority = createAuthority(options, limits, now);
   const settlements = createSettlements();
@@ -147,7 +149,7 @@ export async function createCoordinatorServer(
     const greetingMs = Math.min(strangers.remainingMs(stream), handshakeMs);
     const connection = new Connection({
       ...{ socket, stream, address, heartbeatMs, handshakeMs, greetingMs },
-      ...{ limits, logger, metrics, refusals, door },
+      ...{ limits, logger, metrics, refusals, returns, door },
     });
     connections.add(connection);
     unseated.add(connection);

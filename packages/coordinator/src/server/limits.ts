@@ -34,6 +34,11 @@ export const limitDefinitions = {
   },
   helloBytes: { usual: 32 * KIB, scope: 'socket', meaning: 'The longest message before `welcome`.' },
   hellosPerMinute: { usual: 20_000, scope: 'address', meaning: 'Attempts to join, in any minute.' },
+  returnsPerSecond: {
+    usual: 100,
+    scope: 'server',
+    meaning: 'Clients that found no place, and come back: each is told when, at most ten minutes later.',
+  },
   joinsPerMinute: { usual: 600, scope: 'client', meaning: 'Times that a client joins, in any minute.' },
   refusalMs: {
     usual: 5_000,

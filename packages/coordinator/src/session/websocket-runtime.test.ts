@@ -56,7 +56,7 @@ describe('websocketRuntime', () => {
     await joinAs(url, 'client-1');
     const third = await scriptedClient(url);
     third.send('hello', { client: null });
-    expect((await third.next('error')).control).toMatchObject({ code: 'no-free-client' });
+    expect((await third.next('error')).control).toMatchObject({ code: 'no-free-client', returnMs: 0 }); // as the first
     expect(await third.closed).toBe(4403);
   });
 

@@ -44,7 +44,7 @@ const examples: { readonly [T in ControlType]: ControlInput<T> } = {
   commit: { run: 'one', round: 3, attempt: 2, status: 'committed', counted: [0, 2] },
   leave: { code: 'closed', reason: '' },
   bye: { reason: 'over' },
-  error: { code: 'internal', reason: 'because', versions: { lowest: 2, highest: 2 } },
+  error: { code: 'internal', reason: 'because', versions: { lowest: 2, highest: 2 }, returnMs: 10 },
 };
 const types = Object.keys(examples) as ControlType[];
 const bytesOf = (json: unknown) => new TextEncoder().encode(JSON.stringify(json));

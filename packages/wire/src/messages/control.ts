@@ -136,9 +136,10 @@ export const controlSchemas = {
   bye: z.object({ reason }),
   /**
    * The conversation is over, for a fault of the receiver's; the socket is closed after it. `versions`: what the
-   * coordinator speaks, with `unsupported-version`.
+   * coordinator speaks, with `unsupported-version`. `returnMs`: when it would have a client back that it had no place
+   * for, milliseconds from now.
    */
-  error: z.object({ code, reason, versions: versions.optional() }),
+  error: z.object({ code, reason, versions: versions.optional(), returnMs: uint32.optional() }),
 } as const satisfies Record<Exclude<MessageType, 'part'>, z.ZodType>;
 
 export type ControlType = keyof typeof controlSchemas;

@@ -95,3 +95,22 @@ describe('simulate mnist', () => {
     rmSync(out, { recursive: true });
   });
 });
+
+describe('simulate scaffold', () => {
+  test('ends in the state of an unkilled run after kill -9 over sockets, whose clients keep a state', {
+    timeout: 120_000,
+  }, async () => {
+    const federation = FEDERATIONS[3];
+    const sockets = ['--runtime', 'websocket', '--workers', '2'];
+    const out = mkdtempSync(join(tmpdir(), 'starling-killed-'));
+    const parameters = ['simulate', ...federation, '--seed', '5', '--json', '--out', out, ...sockets];
+    const killed = startStarling(parameters);
+    await killed.line((line) => line.includes('"round":9,')); // most of 20 clients have had a turn of 7
+    killed.child.kill('SIGKILL');
+    expect((await killed.finished).code).toBe(null);
+    const resumed = await runStarling(...parameters, '--resume');
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(doneOf(resumed.stdout).stateHash).toBe(await stateHash(federation, 5, ['--runtime', 'threads']));
+    rmSync(out, { recursive: true });
+  });
+});

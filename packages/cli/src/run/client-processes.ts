@@ -1,6 +1,7 @@
 // The client side of `--runtime websocket` on one machine: processes of `starling client`, each holding a range of
 // the population. They speak to the coordinator over the loopback and share no memory with it.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StarlingError } from '@starling/federated-core';
 import type { EngineChoice } from '@starling/runtime/engines';
@@ -20,6 +21,8 @@ export interface ClientProcessOptions {
   /** At most one a client. */
   readonly processes: number;
   readonly url: string;
+  /** Where clients keep a state, in a folder for each process. Default: in memory. */
+  readonly clientStates?: string;
   /** Told once, when a process ends that was not asked to: `clients-lost`. */
   readonly onFailure: (error: Error) => void;
 }
@@ -50,6 +53,7 @@ export function startClientProcesses(options: ClientProcessOptions): ClientProce
       `${from}:${to}`,
       '--engine',
       options.engine,
+      ...(options.clientStates === undefined ? [] : ['--keep', join(options.clientStates, `${from}-${to}`)]),
       ...settings,
     ];
     // With the channel open a client notices when this process is gone, however it ended.

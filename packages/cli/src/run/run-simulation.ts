@@ -70,6 +70,7 @@ export async function runSimulation(
     federation: options.federation,
     settings: options.settings,
     population: allClients(ready.run).size,
+    ...(options.directory !== null && { clientStates: clientStatesPath(options.directory) }),
     logger: options.logger,
     signal,
     onFailure: (error) => failure.abort(error),

@@ -19,6 +19,8 @@ export interface RuntimeSettings {
   readonly federation: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly population: number;
+  /** Of `websocket`: where clients keep a state. Default: in memory. */
+  readonly clientStates?: string;
   readonly logger: Logger;
   readonly signal: AbortSignal;
   /** Told when clients are lost for good, so that the run can end. */
@@ -70,7 +72,7 @@ function entryOf(name: string): RuntimeEntry {
 
 /** The coordinator listens in this process, and the clients are processes on the loopback. */
 async function onLoopback(settings: RuntimeSettings): Promise<Runtime> {
-  const { engine, workers, federation, population, logger, signal, onFailure } = settings;
+  const { engine, workers, federation, population, clientStates, logger, signal, onFailure } = settings;
   requireSockets(population);
   const { websocketRuntime } = await import('@starling/coordinator');
   const { startClientProcesses } = await import('./client-processes.js');
@@ -88,6 +90,7 @@ async function onLoopback(settings: RuntimeSettings): Promise<Runtime> {
         engine,
         population,
         processes: workers,
+        ...(clientStates !== undefined && { clientStates }),
         url,
         onFailure,
       }),

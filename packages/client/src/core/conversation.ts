@@ -107,6 +107,8 @@ export function converse(options: ConversationOptions): Conversation {
   let greeting: ReturnType<typeof setTimeout> | undefined;
   let parting: ReturnType<typeof setTimeout> | undefined;
   let verdict: ConversationEnd | null = null;
+  /** Ends what it has begun: to bring a broadcast, also to other clients of this process. */
+  let brings: (() => void) | null = null;
   let finish!: (end: ConversationEnd) => void;
   const end = new Promise<ConversationEnd>((resolve) => {
     finish = resolve;
@@ -136,6 +138,7 @@ export function converse(options: ConversationOptions): Conversation {
         awaits,
         proof,
         wants: options.run ?? null,
+        shares: plans.broadcasts.id,
         ...(several !== undefined && {
           ...{ device: several.device, tasks: several.tasks },
           apart: several.apart().slice(-MAX_APART),
@@ -152,6 +155,7 @@ export function converse(options: ConversationOptions): Conversation {
       clearTimeout(parting);
       state = 'ended';
       keepUnfinished();
+      bringsNoMore();
       blobs.cancel(new Error(`the socket closed with ${code}`));
       finish(verdict ?? { kind: 'cut', reason: `${code} ${reason}`.trim() });
     },
@@ -179,6 +183,11 @@ export function converse(options: ConversationOptions): Conversation {
     leave(code, error instanceof Error ? error.message : String(error));
   }
 
+  function bringsNoMore(): void {
+    brings?.();
+    brings = null;
+  }
+
   function expectHeartbeat(): void {
     clearTimeout(silence);
     if (heartbeatMs > 0) silence = setTimeout(() => socket.terminate(), heartbeatMs * MAX_MISSED_HEARTBEATS);
@@ -187,7 +196,10 @@ export function converse(options: ConversationOptions): Conversation {
   function maxBodyBytes({ type, control }: ControlMessage): number {
     checkTurn('client', state, type);
     if (type === 'blob') return blobs.expectedBytes(control.hash);
-    if (type === 'work') return plan!.maxBroadcastBytes(control.phase);
+    if (type === 'work') {
+      brings ??= plans.broadcasts.begun(control.broadcast);
+      return plan!.maxBroadcastBytes(control.phase);
+    }
     if (type === 'slices') return plan!.maxSlicesBytes(control.phase);
     return 0;
   }
@@ -242,8 +254,10 @@ export function converse(options: ConversationOptions): Conversation {
     } else if (isMessage(message, 'welcome')) prepare(message.control).catch(abandon);
     else if (isMessage(message, 'blob')) blobs.arrived(message.control.hash, message.body as Uint8Array);
     else if (isMessage(message, 'slices')) worker!.slices(message.control, message.body as Uint8Array);
-    else if (isMessage(message, 'work')) worker!.work(message.control, message.body as Uint8Array);
-    else if (isMessage(message, 'ack')) reports.acknowledged(message.control);
+    else if (isMessage(message, 'work')) {
+      worker!.work(message.control, message.body);
+      if (message.body !== null) bringsNoMore();
+    } else if (isMessage(message, 'ack')) reports.acknowledged(message.control);
     else if (isMessage(message, 'commit')) reports.committed(message.control);
   }
 

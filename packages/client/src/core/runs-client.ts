@@ -8,6 +8,7 @@ import { type Client, type ClientSummary, startClient } from './client.js';
 import type { ClientOptions } from './client-options.js';
 import { type ClientCounts, newCounts } from './memory.js';
 import { createPlanCache } from './plan-cache.js';
+import { randomText } from './random-text.js';
 
 /** What has become of a client's part in a run. `refused`: it cannot, or will not, take part. */
 export type RunChange = 'joined' | 'over' | 'refused';
@@ -32,7 +33,6 @@ export interface RunsClient extends Client {
 }
 
 const MAX_RUNS = 64;
-const DEVICE_BYTES = 16;
 
 /**
  * Starts a client of many runs. It ends when it is closed, when a coordinator of one run says that this is over, and
@@ -150,7 +150,3 @@ export function createRunsClientOn(options: RunsClientOptions): RunsClient {
 }
 
 /** What nobody guesses. */
-function randomText(): string {
-  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(DEVICE_BYTES));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}

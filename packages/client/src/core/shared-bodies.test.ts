@@ -45,4 +45,55 @@ describe('createSharedBodies', () => {
     assert.strictEqual(check(0), first);
     assert.notStrictEqual(check(1), second);
   });
+
+  test('a body that comes to another socket is given to those who wait for it, and to who asks later', async () => {
+    const bodies = createSharedBodies(() => () => {});
+    const bytes = bodyOf(1, 2);
+    const hash = sha256Hex(bytes);
+    const waiting = [bodies.coming(hash), bodies.coming(hash)];
+    const ended = bodies.begun(hash);
+    const body = bodies.check(bytes, hash);
+    ended();
+    for (const each of [...waiting, bodies.coming(hash)]) assert.strictEqual(await each, body);
+  });
+
+  test('nobody waits for a body once the last socket that brings it has ended without it', async () => {
+    const bodies = createSharedBodies(() => () => {});
+    const hash = sha256Hex(bodyOf(1));
+    const [first, second] = [bodies.begun(hash), bodies.begun(hash)];
+    let lost: unknown = null;
+    const waiting = bodies.coming(hash).catch((error) => {
+      lost = error;
+    });
+    assert.throws(() => bodies.check(bodyOf(2), hash), 'another hash');
+    first();
+    await Promise.resolve();
+    assert.strictEqual(lost, null);
+    second();
+    await waiting;
+    assert.include(String(lost), 'no other socket of this process brings the broadcast');
+  });
+
+  test('nobody waits long for a body that no socket begins to bring, and as long as it takes for one that does', async () => {
+    const late: (() => void)[] = [];
+    const bodies = createSharedBodies((_, call) => {
+      late.push(call);
+      return () => {};
+    });
+    const bytes = bodyOf(1);
+    const hash = sha256Hex(bytes);
+    bodies.begun(hash);
+    const waiting = bodies.coming(hash);
+    for (const call of late) call();
+    const body = bodies.check(bytes, hash);
+    assert.strictEqual(await waiting, body);
+
+    const never = bodies.coming(sha256Hex(bodyOf(2)));
+    for (const call of late) call();
+    let lost: unknown = null;
+    await never.catch((error) => {
+      lost = error;
+    });
+    assert.instanceOf(lost, Error);
+  });
 });

@@ -1,8 +1,11 @@
-// Broadcasts that the clients of one process share: each socket brings the same bytes, which are checked against their
-// hash and read once, and kept once.
+// Broadcasts that the clients of one process share. A coordinator sends each of them to one socket, and tells the others
+// that it comes there; one that does not sends it to each, so that the same bytes are checked against their hash and
+// read once, and kept once.
 import type { Tensor } from '@starling/federated-core';
 import { decodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import { WireError } from '@starling/wire';
+import { type After, byTimer } from './after.js';
+import { randomText } from './random-text.js';
 
 /** A body that has the hash that it is said to have. */
 export interface CheckedBody {
@@ -12,24 +15,71 @@ export interface CheckedBody {
 }
 
 export interface SharedBodies {
+  /** Names those who share to coordinators. */
+  readonly id: string;
   /** The body, which may be one that came before. Throws a `WireError` if the bytes have another hash. */
   check(bytes: Uint8Array, hash: string): CheckedBody;
+  /** A socket begins to bring the body; gives what is to be called when it does so no more, whether or not it has. */
+  begun(hash: string): () => void;
+  /** The body that comes to another socket, or has come. Rejects with an `Error` if no socket brings it. */
+  coming(hash: string): Promise<CheckedBody>;
+}
+
+interface Waiter {
+  readonly resolve: (body: CheckedBody) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Rounds that clients of one process work on side by side. */
 const MOST_BODIES = 4;
+/** How long a socket may take to begin: the coordinator has sent the body before it said that it comes there. */
+const BEGIN_MS = 2000;
 
-export function createSharedBodies(): SharedBodies {
+export function createSharedBodies(after: After = byTimer): SharedBodies {
   /** By hash; the least recently asked for first. */
   const bodies = new Map<string, CheckedBody>();
+  /** How many sockets bring a body. */
+  const bringing = new Map<string, number>();
+  const waiting = new Map<string, Set<Waiter>>();
+
+  function settle(hash: string, tell: (waiter: Waiter) => void): void {
+    const waiters = waiting.get(hash);
+    waiting.delete(hash);
+    for (const waiter of waiters ?? []) tell(waiter);
+  }
+  const giveUp = (hash: string): void => {
+    if (bringing.has(hash)) return;
+    settle(hash, ({ reject }) => reject(new Error('no other socket of this process brings the broadcast')));
+  };
+
   return {
+    id: randomText(),
     check(bytes, hash) {
       const known = bodies.get(hash);
       bodies.delete(hash);
       const body = known !== undefined && isSame(known.bytes, bytes) ? known : readBody(bytes, hash);
       bodies.set(hash, body);
       if (bodies.size > MOST_BODIES) bodies.delete(bodies.keys().next().value as string);
+      settle(hash, ({ resolve }) => resolve(body));
       return body;
+    },
+    begun(hash) {
+      bringing.set(hash, (bringing.get(hash) ?? 0) + 1);
+      return () => {
+        const others = bringing.get(hash)! - 1;
+        if (others > 0) bringing.set(hash, others);
+        else bringing.delete(hash);
+        giveUp(hash);
+      };
+    },
+    coming(hash) {
+      const known = bodies.get(hash);
+      if (known !== undefined) return Promise.resolve(known);
+      return new Promise((resolve, reject) => {
+        const waiters = waiting.get(hash) ?? new Set();
+        waiting.set(hash, waiters.add({ resolve, reject }));
+        after(BEGIN_MS, () => giveUp(hash));
+      });
     },
   };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type After, PATIENCE_MS, watchedLoad } from './watched-load.js';
+import type { After } from './after.js';
+import { PATIENCE_MS, watchedLoad } from './watched-load.js';
 
 /** A clock that a test moves. */
 function clockByHand() {

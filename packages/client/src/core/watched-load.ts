@@ -1,17 +1,9 @@
 // A load that is long in coming: the round at the coordinator goes by its deadline, and this client would be dropped
 // without a word here. Its log says so; the wait stays, as nobody knows how long a disk may take.
+import { type After, byTimer } from './after.js';
 
 /** How long a load takes before it is spoken of, as in a simulation. */
 export const PATIENCE_MS = 30_000;
-
-/** Calls `late` after so many milliseconds, unless what it gives is called before. */
-export type After = (ms: number, late: () => void) => () => void;
-
-const byTimer: After = (ms, late) => {
-  const timer = setTimeout(late, ms);
-  if (typeof timer === 'object') timer.unref(); // on Node; it alone keeps no process up
-  return () => clearTimeout(timer);
-};
 
 /** What `load` gives; `late` is called, once, if that is a promise which has not settled after `PATIENCE_MS`. */
 export async function watchedLoad<T>(

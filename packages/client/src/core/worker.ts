@@ -4,7 +4,14 @@ import type { Tensor, Value } from '@starling/federated-core';
 import { clientOutcome, droppedReport } from '@starling/plan/runner';
 import { encodeLeaves } from '@starling/plan/safetensors';
 import { StoreFailedError } from '@starling/store';
-import { type Control, encodeBodyMessage, encodeMessage, type PartialBody, WireError } from '@starling/wire';
+import {
+  type Control,
+  encodeBodyMessage,
+  encodeMessage,
+  type PartialBody,
+  type WireCode,
+  WireError,
+} from '@starling/wire';
 import { bodyMemory } from './body-memory.js';
 import type { Keeper } from './keeper.js';
 import { keptState } from './kept-state.js';
@@ -37,8 +44,11 @@ export interface WorkerOptions {
 export interface Worker {
   /** Keeps the client's slices for the work that comes next. */
   slices(slices: Control<'slices'>, body: Uint8Array): void;
-  /** Does the work that is asked for, unless it is done already, and sends its update. */
-  work(work: Control<'work'>, body: Uint8Array): void;
+  /**
+   * Does the work that is asked for, unless it is done already, and sends its update. `body`: the broadcast; `null` if
+   * it comes to another socket of this process.
+   */
+  work(work: Control<'work'>, body: Uint8Array | null): void;
 }
 
 export function createWorker(options: WorkerOptions): Worker {
@@ -112,30 +122,50 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
+  function begin(control: Control<'work'>, body: Uint8Array): void {
+    memory.broadcast = { message: { type: 'work', control }, bytes: body, received: body.length };
+    memory.run = control.run;
+    const { run, round, attempt, phase, seed, broadcast, slices } = control;
+    const own = memory.slices;
+    if (slices !== null && (own?.message.type !== 'slices' || own.message.control.hash !== slices)) {
+      throw new WireError('unexpected-message', `Cannot work: slices ${slices} must come first`);
+    }
+    const versions = control.state === null ? [] : [control.state.base, control.state.next];
+    const key = [plan.hash, run, round, attempt, phase, broadcast, slices, ...versions, ...seed].join(' ');
+    // What the coordinator holds is of an update that this client sent before; one computed anew is sent whole.
+    const held = memory.update?.key === key ? control.received : 0;
+    if (memory.update?.key !== key) memory.update = { key, outcome: compute(control, body, own) };
+    memory.update.outcome.then(
+      (outcome) => answer(control, held, outcome),
+      (error) => {
+        memory.update = null;
+        options.onFault(error);
+      },
+    );
+  }
+
+  /** Nobody brings the broadcast: it is asked for at this socket. */
+  function lost({ run, round, attempt, phase, broadcast }: Control<'work'>, error: Error): void {
+    logger.debug({ round, phase }, error.message);
+    const code: WireCode = 'broadcast-lost';
+    send(encodeMessage('failed', { run, round, attempt, phase, broadcast, code, reason: error.message }));
+  }
+
   return {
     slices(control, body) {
       memory.slices = { message: { type: 'slices', control }, bytes: body, received: body.length };
     },
     work(control, body) {
-      memory.broadcast = { message: { type: 'work', control }, bytes: body, received: body.length };
-      memory.run = control.run;
-      const { run, round, attempt, phase, seed, broadcast, slices } = control;
-      const own = memory.slices;
-      if (slices !== null && (own?.message.type !== 'slices' || own.message.control.hash !== slices)) {
-        throw new WireError('unexpected-message', `Cannot work: slices ${slices} must come first`);
+      if (body !== null) begin(control, body);
+      else {
+        options.broadcasts
+          .coming(control.broadcast)
+          .then(
+            ({ bytes }) => begin(control, bytes),
+            (error) => lost(control, error),
+          )
+          .catch(options.onFault);
       }
-      const versions = control.state === null ? [] : [control.state.base, control.state.next];
-      const key = [plan.hash, run, round, attempt, phase, broadcast, slices, ...versions, ...seed].join(' ');
-      // What the coordinator holds is of an update that this client sent before; one computed anew is sent whole.
-      const held = memory.update?.key === key ? control.received : 0;
-      if (memory.update?.key !== key) memory.update = { key, outcome: compute(control, body, own) };
-      memory.update.outcome.then(
-        (outcome) => answer(control, held, outcome),
-        (error) => {
-          memory.update = null;
-          options.onFault(error);
-        },
-      );
     },
   };
 }

@@ -11,7 +11,7 @@ import {
 } from '@starling/wire';
 
 /** Bodies up to this are copied into the frame in front. */
-const SMALL_BYTES = 1024;
+export const SMALL_BYTES = 1024;
 
 export interface SharedBody {
   readonly bytes: number;

@@ -6,8 +6,8 @@ import { encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import type { Population } from '@starling/population';
 import type { PhaseAddress } from '@starling/rounds';
 import type { PhaseRequest } from '@starling/runtime/phases';
-import { type Control, MAX_BODY_BYTES, slicesLimit } from '@starling/wire';
-import { type SharedBody, shareBody } from '../bodies/shared-body.js';
+import { type Control, encodeMessage, MAX_BODY_BYTES, slicesLimit } from '@starling/wire';
+import { type SharedBody, SMALL_BYTES, shareBody } from '../bodies/shared-body.js';
 import { encodeSlices, slicesBytes } from '../bodies/slices-body.js';
 import type { HeldBody, Task } from '../server/task.js';
 import { type Gathering, type GatheringOptions, gather } from './gathering.js';
@@ -75,6 +75,19 @@ export function makeTask(
     return { hash, frames: shareBody(own, nextStream()).frames('slices', { ...of, hash }, from) };
   }
 
+  /** What shares a broadcast that was sent to one of its sockets. */
+  const brought = new Set<string>();
+  /** Clients that were asked before: what comes elsewhere may be lost, so that they get all of it. */
+  const asked = new Set<string>();
+  const broughtAgain = new Set<string>();
+  function isElsewhere(client: string, shares: string | null): boolean {
+    const isThere =
+      shares !== null && brought.has(shares) && !asked.has(client) && shared.bytes > SMALL_BYTES;
+    asked.add(client);
+    if (shares !== null) brought.add(shares);
+    return isThere;
+  }
+
   const restarted = new Set<string>();
   const { clientState } = plan;
   const makesState = clientState !== undefined && clientState.madeIn === phase;
@@ -94,30 +107,35 @@ export function makeTask(
     ...address,
     gathering,
     hasRestarted: (client) => restarted.has(client),
-    stateLost(client, at) {
+    hasLost(client, at, what) {
       const isOfThis = at.run === run && at.round === round && at.attempt === attempt && at.phase === phase;
-      const isAsked = isOfThis && at.broadcast === broadcast && gathering.owes(client);
-      if (!isAsked || clientState?.whenLost !== 'restart' || stateOf(client)?.base === null) return false;
+      if (!isOfThis || at.broadcast !== broadcast || !gathering.owes(client)) return false;
+      if (what === 'broadcast') {
+        const isFirst = !broughtAgain.has(client);
+        broughtAgain.add(client);
+        return isFirst;
+      }
+      if (clientState?.whenLost !== 'restart' || stateOf(client)?.base === null) return false;
       restarted.add(client);
       return true;
     },
-    frames(client, held, received) {
+    frames(client, held, received, shares = null) {
       const own = slicesOf(client, held.slices);
       if (own === null) return { slices: [], work: [] };
-      const work = shared.frames(
-        'work',
-        {
-          ...of,
-          seed: [...clientSeed(seed, client)],
-          deadlineMs: gathering.remainingMs(),
-          broadcast,
-          slices: own.hash,
-          state: stateOf(client),
-          received,
-        },
-        held.broadcast?.hash === broadcast ? held.broadcast.from : 0,
-      );
-      return { slices: own.frames, work };
+      const control = {
+        ...of,
+        seed: [...clientSeed(seed, client)] as [number, number],
+        deadlineMs: gathering.remainingMs(),
+        broadcast,
+        slices: own.hash,
+        state: stateOf(client),
+        received,
+      };
+      if (isElsewhere(client, shares)) {
+        return { slices: own.frames, work: [encodeMessage('work', { ...control, elsewhere: true })] };
+      }
+      const from = held.broadcast?.hash === broadcast ? held.broadcast.from : 0;
+      return { slices: own.frames, work: shared.frames('work', control, from) };
     },
   };
 }

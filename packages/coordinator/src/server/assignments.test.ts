@@ -5,7 +5,7 @@ import type { Task } from './task.js';
 const taskOf = (round: number): Task => ({
   ...{ run: 'one', round, attempt: 1, phase: 0, base: `hash ${round}` },
   gathering: { owes: () => true, update: () => never(), failed: () => {} },
-  stateLost: () => false,
+  hasLost: () => false,
   frames: () => ({ slices: [], work: [] }),
 });
 const never = (): never => {

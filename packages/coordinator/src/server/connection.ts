@@ -119,6 +119,8 @@ export class Connection {
   token: string | null = null;
   /** What it says that it shares with other sockets of one client; else itself. */
   device: unknown = this;
+  /** What it says that it shares broadcasts with; `null` if it has each of them sent. */
+  shares: string | null = null;
   /** Pieces of work that the device takes at once. */
   tasks = 1;
   #seat: Seat | null = null;
@@ -378,6 +380,7 @@ export class Connection {
     const version = agreed(versions);
     this.#version = version;
     this.device = hello.device ?? this;
+    this.shares = hello.shares;
     this.tasks = hello.tasks;
     const seat = door.hello(this, hello);
     if (seat === null) return;

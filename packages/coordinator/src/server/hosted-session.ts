@@ -17,6 +17,11 @@ import type { TaskDesk } from './task-desk.js';
 const CLOSE_MS = 2000;
 /** Between two looks at who is still to hear the end. */
 const LOOK_MS = 5;
+/** What a client lacks that says so. */
+const LOST: ReadonlyMap<string, 'state' | 'broadcast'> = new Map<WireCode, 'state' | 'broadcast'>([
+  ['state-lost', 'state'],
+  ['broadcast-lost', 'broadcast'],
+]);
 export const RUN_IS_OVER = 'the run is over';
 /** Slices that may wait on all sockets together, bytes; further clients are asked as these leave. */
 const MAX_SLICES_ON_THE_WAY = 64 * 1024 * 1024;
@@ -174,7 +179,8 @@ export function createSeats(
       return 0;
     }
     const received = partialUpdates.get(client)?.received ?? 0;
-    const { slices, work } = asked.frames(client, heldBodies.get(connection) ?? NOTHING_HELD, received);
+    const held = heldBodies.get(connection) ?? NOTHING_HELD;
+    const { slices, work } = asked.frames(client, held, received, connection.shares);
     heldBodies.delete(connection);
     askedAt.set(client, now());
     connection.sendBody(slices, done);
@@ -234,7 +240,8 @@ export function createSeats(
       const { client } = connection;
       const from = taskOf(client);
       const asked = isOwed(client);
-      if (code === ('state-lost' satisfies WireCode) && from?.stateLost(client, at) === true) {
+      const what = LOST.get(code);
+      if (what !== undefined && from?.hasLost(client, at, what) === true) {
         ask(client);
         return asked;
       }

@@ -24,15 +24,15 @@ export interface Reports {
 export interface Task extends PhaseAddress {
   readonly gathering: Reports;
   /**
-   * The client says that it no longer holds the state that it was asked to read, of this very work. Whether it is to be
-   * asked again, to begin anew: else there is no update of it.
+   * The client says that it does not hold what this very work needs: its state, or a broadcast that came to another
+   * socket. Whether it is to be asked again, to begin anew or to get the broadcast itself: else there is no update of it.
    */
-  stateLost(client: string, at: ReportControl): boolean;
+  hasLost(client: string, at: ReportControl, what: 'state' | 'broadcast'): boolean;
   /**
    * The frames of `work` for a client, and of its `slices` before. `received`: bytes of its update that are here
-   * already.
+   * already; `shares`: what its socket shares broadcasts with, of which one alone is sent each.
    */
-  frames(client: string, held: HeldBodies, received: number): AskFrames;
+  frames(client: string, held: HeldBodies, received: number, shares?: string | null): AskFrames;
 }
 
 export interface AskFrames {

@@ -58,6 +58,10 @@ export const wireCodes = {
     0,
     'The client says that it no longer holds the version of its state that it was asked to read.',
   ],
+  'broadcast-lost': [
+    0,
+    'The client says that the broadcast did not come to any other socket of its process.',
+  ],
   'non-finite-state': [0, 'The client says that its own new state holds a NaN or an infinity.'],
   'invalid-weight': [0, 'The weight of the update is negative.'],
   'out-of-range': [0, 'The update holds a number outside the range that its aggregation takes.'],

@@ -63,6 +63,8 @@ export const controlSchemas = {
     apart: z.array(attemptOf.run).max(MAX_APART).default([]),
     /** The same at all sockets of one client: what it says of itself, and nobody else can guess. */
     device: z.string().min(1).max(64).nullable().default(null),
+    /** The same at all sockets that share the broadcasts which come to one of them, and that nobody else can guess. */
+    shares: z.string().min(1).max(64).nullable().default(null),
     /** Pieces of work that it takes at once, at all sockets of its device. */
     tasks: z.int().min(1).max(MAX_TASKS).default(1),
   }),
@@ -96,9 +98,11 @@ export const controlSchemas = {
   }),
   /** The client's own slices, for the `work` of this round and phase, which comes next. `hash`: SHA-256 of the body. */
   slices: z.object({ ...phaseOf, hash }),
-  /** Asks for the work of one phase of one round. Its body is the broadcast. */
+  /** Asks for the work of one phase of one round. Its body is the broadcast, unless that is `elsewhere`. */
   work: z.object({
     ...workOf,
+    /** The broadcast comes, or has come, to another socket that `shares` with this one. */
+    elsewhere: z.boolean().default(false),
     /** The client's own seed for this round. */
     seed: z.tuple([uint32, uint32]),
     /** What is left of the round, in milliseconds. */

@@ -14,6 +14,8 @@ import {
 
 /** Message types whose body is required; the others have none. */
 const withBody: ReadonlySet<ControlType> = new Set(['blob', 'work', 'update', 'slices']);
+const needsBody = ({ type, control }: ControlMessage): boolean =>
+  withBody.has(type) && !(type === 'work' && control.elsewhere);
 
 /** A message as it arrived: `body` holds its bytes from the first on, those of an earlier socket included. */
 export type Message = ControlMessage & { readonly body: Uint8Array | null };
@@ -132,8 +134,9 @@ export function createAssembler(options: AssemblerOptions = {}): Assembler {
   function start(frame: Frame, type: ControlType): Message | null {
     const message = decodeControl(type, frame.control);
     const hasBody = frame.stream !== 0;
-    if (hasBody !== withBody.has(type) || (hasBody ? frame.total === 0 : carriesBytes(frame))) {
-      throw refuse('stream-unexpected', `'${type}' ${withBody.has(type) ? 'needs' : 'must not have'} a body`);
+    const needs = needsBody(message);
+    if (hasBody !== needs || (hasBody ? frame.total === 0 : carriesBytes(frame))) {
+      throw refuse('stream-unexpected', `'${type}' ${needs ? 'needs' : 'must not have'} a body`);
     }
     if (!hasBody) return { ...message, body: null };
     if (open.has(frame.stream)) throw refuse('stream-unexpected', `stream ${frame.stream} is open already`);

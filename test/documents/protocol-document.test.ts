@@ -121,6 +121,8 @@ function typeText(schema: Schema): string {
   switch (schema.type) {
     case 'integer':
       return `${maximum === 255 ? 'byte' : maximum === 2 ** 32 - 1 ? 'uint32' : 'integer'}${from}`;
+    case 'boolean':
+      return 'true or false';
     case 'number':
       return `number, from ${minimum}`;
     case 'array':

@@ -1,6 +1,6 @@
-// Broadcasts that the clients of one process share. A coordinator sends each of them to one socket, and tells the others
-// that it comes there; one that does not sends it to each, so that the same bytes are checked against their hash and
-// read once, and kept once.
+// Broadcasts that the clients of one process share. A coordinator sends each of them to one socket, and tells the
+// others that it comes there. One that sends it to each brings the same bytes again: these are checked against their
+// hash and read once, and kept once.
 import type { Tensor } from '@starling/federated-core';
 import { decodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import { WireError } from '@starling/wire';

@@ -25,7 +25,8 @@ export interface Task extends PhaseAddress {
   readonly gathering: Reports;
   /**
    * The client says that it does not hold what this very work needs: its state, or a broadcast that came to another
-   * socket. Whether it is to be asked again, to begin anew or to get the broadcast itself: else there is no update of it.
+   * socket. Whether it is to be asked again, to begin anew or to get the broadcast itself: else there is no update of
+   * it.
    */
   hasLost(client: string, at: ReportControl, what: 'state' | 'broadcast'): boolean;
   /**

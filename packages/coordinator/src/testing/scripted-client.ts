@@ -87,9 +87,10 @@ export async function joinAs(
   url: string,
   client: string | null,
   proof: string | null = null,
+  more: Partial<ControlInput<'hello'>> = {},
 ): Promise<JoinedClient> {
   const scripted = await scriptedClient(url);
-  scripted.send('hello', { client, versions: spokenVersions, proof });
+  scripted.send('hello', { client, versions: spokenVersions, proof, ...more });
   const { control } = await scripted.next('welcome');
   const welcome = control as Control<'welcome'>;
   scripted.send('ready', { plan: welcome.plan.hash });

@@ -21,6 +21,7 @@ const examples: { readonly [T in ControlType]: ControlInput<T> } = {
     wants: 'two',
     apart: ['one', 'three'],
     device: 'd1ce',
+    shares: 'd00r',
     tasks: 3,
   },
   welcome: {
@@ -37,7 +38,10 @@ const examples: { readonly [T in ControlType]: ControlInput<T> } = {
   blob: { hash },
   ready: { plan: hash, partial: { hash, from: 7 }, slices: { hash, from: 0 } },
   slices: { ...at, hash },
-  work: { ...at, seed: [0, 0xffff_ffff], deadlineMs: 0.5, broadcast: hash, slices: hash, state, received: 0 },
+  work: {
+    ...{ ...at, seed: [0, 0xffff_ffff], deadlineMs: 0.5, received: 0 },
+    ...{ broadcast: hash, elsewhere: true, slices: hash, state },
+  },
   update: { ...at, broadcast: hash },
   failed: { ...at, broadcast: hash, code: 'work-failed', reason: 'because' },
   ack: { ...at, status: 'rejected', code: 'wrong-update', reason: 'because' },
@@ -78,6 +82,7 @@ describe('decodeControl', () => {
       wants: null,
       apart: [],
       device: null,
+      shares: null,
       tasks: 1,
     });
     expect(decodeControl('want', bytesOf({ blobs: [{ hash }] })).control).toEqual({

@@ -30,7 +30,20 @@ function codeOf(action: () => unknown): string {
 
 const bytesOf = (length: number) => Uint8Array.from({ length }, (_, index) => (index * 31) & 0xff);
 
+const work = {
+  ...{ ...update, seed: [1, 2] as [number, number] },
+  ...{ deadlineMs: 5, received: 0 },
+};
+
 describe('createAssembler', () => {
+  test('`createAssembler` takes work without a body where the broadcast is elsewhere, and nowhere else', () => {
+    const [message] = assemble([encodeMessage('work', { ...work, elsewhere: true })]);
+    expect(message).toMatchObject({ type: 'work', control: { elsewhere: true }, body: null });
+    expect(codeOf(() => assemble([encodeMessage('work', work)]))).toBe('stream-unexpected');
+    const frames = encodeBodyMessage('work', { ...work, elsewhere: true }, bytesOf(8), { stream: 1 });
+    expect(codeOf(() => assemble(frames))).toBe('stream-unexpected');
+  });
+
   test('`createAssembler` gives what was sent when a body is cut anywhere (property)', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 64 }), (length, chunkBytes) => {

@@ -1,3 +1,4 @@
+// Clients of one process that share what is broadcast to one of their sockets.
 import { float32, struct, tensor } from '@starling/federated-core';
 import { decodeLeaves, encodeLeaves, sha256Hex } from '@starling/plan/safetensors';
 import { type Control, encodeBodyMessage } from '@starling/wire';

@@ -22,6 +22,7 @@ import { peers, pythonOf } from './peers/peers.js';
 import { runReaders } from './readers/readers.js';
 import { type ContenderResult, report } from './report.js';
 import { runRobust } from './robust/robust.js';
+import { runSockets } from './sockets/sockets.js';
 import { runStragglers } from './stragglers/stragglers.js';
 
 const HELP = `Usage: npm run bench -- [options]
@@ -40,6 +41,7 @@ const HELP = `Usage: npm run bench -- [options]
   --stragglers       measure FedProx with stragglers instead, as it is and with masked steps (default: lr, cnn; 3 turns)
   --readers          measure readers of large files instead: Parquet, LEAF, SQLite
   --robust           measure the rules over single updates instead, 100 clients of a million numbers, beside numpy
+  --sockets          measure 1,000 and 10,000 clients on sockets instead, beside a bare ws server (default: 1 turn)
 `;
 
 interface Contender {
@@ -66,6 +68,7 @@ const { values, positionals } = parseArgs({
     commits: { type: 'boolean', default: false },
     readers: { type: 'boolean', default: false },
     robust: { type: 'boolean', default: false },
+    sockets: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -75,7 +78,12 @@ else if (values.memory) await runMemoryChecks();
 else if (values.commits) await runCommits(Number(values.rounds ?? 200));
 else if (values.readers) await runReaders();
 else if (values.robust) await runRobust();
-else if (values.stragglers) {
+else if (values.sockets) {
+  await runSockets({
+    turns: Number(values.repeats ?? 1),
+    rounds: values.rounds === undefined ? undefined : Number(values.rounds),
+  });
+} else if (values.stragglers) {
   await runStragglers(modelsOf(MODELS.slice(0, 2)), {
     turns: Number(values.repeats ?? 3),
     rounds: values.rounds === undefined ? undefined : Number(values.rounds),

@@ -2,6 +2,7 @@
 // many times, on one thread. `contract.ts` is the suite that every engine passes.
 import type { Seed, Tensor } from '@starling/federated-core';
 import type { MaybePromise } from '@starling/federated-core/plan';
+import type { BatchRefusal, LoadedBatch } from './batched-graph.js';
 import type { GraphArtifact } from './graph-artifact.js';
 
 export interface LoadedGraph {
@@ -25,5 +26,10 @@ export interface Engine {
   /** What runs underneath, for logs: `onnxruntime-node 1.30.0 (cpu, 1 thread)`. */
   readonly description: string;
   load(artifact: GraphArtifact): Promise<LoadedGraph>;
+  /**
+   * The same graph for many clients in one call, or why not: `isOwn` says of which leaves each client has its own. What
+   * it gives a client must have the bits that `load` gives. Left out by engines that cannot promise that.
+   */
+  loadBatch?(artifact: GraphArtifact, isOwn: readonly boolean[]): Promise<LoadedBatch | BatchRefusal>;
   dispose(): Promise<void>;
 }

@@ -2,24 +2,22 @@
 // for browsers. One thread; sessions of a graph are kept for the engine's life, since creating and releasing sessions
 // leaks.
 import type { Seed, Tensor } from '@starling/federated-core';
-import { leafTypes, sizeOf } from '@starling/federated-core/plan';
+import { leafTypes } from '@starling/federated-core/plan';
 import { fitToMachine, probeBlockSize } from '@starling/onnx/machine';
-import { checkArgument, type LeafSpec } from '../../engine/check-argument.js';
+import type { BatchRefusal } from '../../engine/batched-graph.js';
+import { checkArgument } from '../../engine/check-argument.js';
 import type { Engine, LoadedGraph } from '../../engine/engine.js';
 import type { GraphArtifact } from '../../engine/graph-artifact.js';
 import { bindFeeds } from '../../graph/feeds/bind-feeds.js';
-import type { Feed } from '../../graph/feeds/feeds.js';
 import { withIndexInWords } from '../../graph/refused-indices.js';
+import { type BatchSession, batchSession } from './batch-session.js';
 import { freeBuffers, isLarge } from './free-buffers.js';
-
-/** What an engine needs of onnxruntime: `onnxruntime-node` and `onnxruntime-web` both have it. */
-export type Ort = Pick<typeof import('onnxruntime-node'), 'InferenceSession' | 'Tensor'>;
-type Session = import('onnxruntime-node').InferenceSession;
-type OrtTensor = import('onnxruntime-node').Tensor;
+import { fromOrt, leafSpecs, type Ort, type OrtTensor, SESSION_OPTIONS, type Session, toOrt } from './ort.js';
 
 /** An engine that runs graphs on sessions of `ort`; `description` is what it calls itself in logs. */
 export async function createSessionEngine(ort: Ort, description: string): Promise<Engine> {
   const sessions = new Map<string, GraphSessions>();
+  const batches = new Map<string, Promise<BatchSession | BatchRefusal>>();
   const blockSize = await probeBlockSize((model, input) => runOnce(ort, model, input));
   return {
     name: 'onnx',
@@ -35,24 +33,25 @@ export async function createSessionEngine(ort: Ort, description: string): Promis
       }
       return loadedGraph(ort, artifact, own, await own.fitted());
     },
+    async loadBatch(artifact, isOwn) {
+      const key = `${artifact.id} ${isOwn.map(Number).join('')}`;
+      const made = batches.get(key) ?? batchSession(ort, artifact, isOwn);
+      batches.set(key, made);
+      const loaded = await made;
+      return 'reason' in loaded ? loaded : loaded.batch;
+    },
     async dispose() {
+      for (const made of batches.values()) {
+        const loaded = await made;
+        if ('session' in loaded) await loaded.session.release();
+      }
+      batches.clear();
       const created = [...sessions.values()];
       sessions.clear();
       for (const each of created) await each.release();
     },
   };
 }
-
-const SESSION_OPTIONS = {
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-  // Errors reach the caller as exceptions; onnxruntime need not print them too.
-  logSeverityLevel: 4,
-  // Products that transpose as they go are slower than a transpose and a plain product: 1.5 ms against 1.2 in the CNN.
-  extra: { optimization: { disable_specified_optimizers: 'MatmulTransposeFusion' } },
-} as const;
 
 function modelOf({ onnx, onnxReason, name }: GraphArtifact): Uint8Array {
   if (onnx) return onnx;
@@ -132,36 +131,4 @@ function loadedGraph(
     },
     dispose() {},
   };
-}
-
-/** What each leaf of the argument must be, as the session's own signature has it. */
-function leafSpecs(feeds: readonly Feed[], session: Session): readonly LeafSpec[] {
-  const specs: LeafSpec[] = [];
-  feeds.forEach((feed, index) => {
-    const metadata = session.inputMetadata[index];
-    if (feed.kind !== 'argument' || !metadata?.isTensor) return;
-    const shape = metadata.shape.map((size) => (typeof size === 'number' ? size : -1));
-    specs[feed.leaf] = { dtype: metadata.type as Tensor['dtype'], shape };
-  });
-  return specs;
-}
-
-/** A tensor for onnxruntime, over the same memory where it may be; it takes no shared memory. */
-function toOrt(ort: Ort, { dtype, shape, data }: Tensor): OrtTensor {
-  const owned = ArrayBuffer.isView(data) && isShared(data.buffer) ? data.slice() : data;
-  return new ort.Tensor(dtype, owned as never, shape as number[]);
-}
-
-function fromOrt(value: OrtTensor): Tensor {
-  const shape = [...value.dims];
-  const data = value.data as Tensor['data'];
-  if (data.length !== sizeOf(shape)) {
-    throw new RangeError(`Cannot read a result: shape [${shape.join(', ')}] got ${data.length} elements`);
-  }
-  return { dtype: value.type as Tensor['dtype'], shape, data };
-}
-
-/** A browser's page has no `SharedArrayBuffer` unless it is isolated from other origins. */
-function isShared(buffer: ArrayBufferLike): boolean {
-  return typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
 }

@@ -8,6 +8,7 @@ export {
   isWeighted,
   type KindAndSettings,
 } from './aggregations/aggregations.js';
+export { type ManyChecker, manyChecker } from './aggregations/check-many.js';
 export { type UpdateChecker, updateChecker, updateNames } from './aggregations/check-update.js';
 export { createReduction } from './aggregations/create-reduction.js';
 export { findNonFinite } from './aggregations/finite.js';
@@ -91,7 +92,9 @@ export { parseType } from './types/parse.js';
 export { isAssignable } from './types/relations.js';
 export { type FunctionType, functionType, isType, type StructElements } from './types/types.js';
 export { checkValue } from './values/check-value.js';
+export { type Column, columnOf, tensorAt } from './values/column.js';
 export { dataKinds } from './values/data-kinds.js';
 export { flatten, unflatten } from './values/flatten.js';
+export { leafReader } from './values/leaf-reader.js';
 export { allocate, bytesPerElement, copyTensor, isTensor, partsFault, sizeOf } from './values/tensor.js';
 export { valueFor } from './values/value-for.js';

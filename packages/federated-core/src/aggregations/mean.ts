@@ -1,11 +1,13 @@
 // `federatedMean` in a plan: the accumulator is the weighted sums, the total weight, and the power of two by which the
 // weights in both are scaled. That is 0 while there is none: then a first update is written over the sums, unread.
 import { EmptyAggregateError } from '../errors/starling-error.js';
+import { addWeightedRow } from '../sums/add-rows.js';
 import { addLeaves, alignSums, castLeaves, setLeaves, zeroSums } from '../sums/sums.js';
-import type { VectorKernels } from '../sums/vector-kernels.js';
+import type { NumberArray, VectorKernels } from '../sums/vector-kernels.js';
 import { leafPlace } from '../types/leaf-names.js';
 import { leafTypes } from '../types/leaves.js';
 import { float64 } from '../types/types.js';
+import type { Column } from '../values/column.js';
 import { copyTensor, type Tensor } from '../values/tensor.js';
 import { type AggregationParts, defineAggregation } from './definition.js';
 import { finiteAggregate } from './finite.js';
@@ -74,6 +76,24 @@ export function meanReduction(
       numberOf(sums, total)[0]! += scaled;
       return sums;
     },
+    // Staleness is of single updates.
+    ...(factorOf === null && {
+      accumulateMany(accumulator, columns, from, to) {
+        for (let row = from; row < to; row++) {
+          const weight = weightLeaf === null ? 1 : numberAt(columns[weightLeaf]!, row);
+          if (weight === 0) continue;
+          const isFirst = numberOf(accumulator, scale)[0] === 0;
+          const scaled = weight * rescale(accumulator, scaleOf(weight));
+          for (let leaf = 0; leaf < types.length; leaf++) {
+            const { data, size, isShared } = columns[leaf]!;
+            const start = isShared ? 0 : row * size;
+            const sum = accumulator[leaf]!.data as Float64Array;
+            addWeightedRow(sum, data as NumberArray, start, size, scaled, isFirst);
+          }
+          numberOf(accumulator, total)[0]! += scaled;
+        }
+      },
+    }),
     merge(left, right) {
       const other = numberOf(right, scale)[0]!;
       if (other === 0) return left;
@@ -101,6 +121,9 @@ export function meanReduction(
     },
   };
 }
+
+/** Of a column of scalars. */
+const numberAt = ({ data, isShared }: Column, row: number): number => Number(data[isShared ? 0 : row]);
 
 function multiply(numbers: Float64Array, factor: number): void {
   for (let index = 0; index < numbers.length; index++) numbers[index] = numbers[index]! * factor;

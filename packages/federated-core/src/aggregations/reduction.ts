@@ -2,6 +2,7 @@
 // the same order everywhere. Implementations stand with their intrinsics.
 
 import type { MaybePromise } from '../program/local-computation.js';
+import type { Column } from '../values/column.js';
 import type { Tensor } from '../values/tensor.js';
 
 /** A partial aggregate: plain tensors (sums in float64), so that it can cross a thread or a disk. */
@@ -29,6 +30,11 @@ export interface Reduction {
     update: readonly Tensor[],
     staleness?: number,
   ): MaybePromise<Accumulator>;
+  /**
+   * Adds the updates of the clients at the rows from `from` to before `to`, in order and in place, as `accumulate`
+   * would one after another. Left out: they are given to it as tensors. The updates are checked, and of fixed shapes.
+   */
+  accumulateMany?(accumulator: Accumulator, columns: readonly Column[], from: number, to: number): void;
   /** Joins two partial aggregates, `left` before `right`; may write into `left`. */
   merge(left: Accumulator, right: Accumulator): MaybePromise<Accumulator>;
   /**

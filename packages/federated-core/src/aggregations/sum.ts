@@ -1,4 +1,5 @@
 // `federatedSum` in a plan: the accumulator is the sums of the leaves.
+import { addRows } from '../sums/add-rows.js';
 import { addLeaves, castLeaves, zeroSums } from '../sums/sums.js';
 import type { VectorKernels } from '../sums/vector-kernels.js';
 import { leafPlace } from '../types/leaf-names.js';
@@ -27,6 +28,7 @@ export function sumReduction(
   return {
     zero: () => zeroSums(types),
     accumulate: add,
+    accumulateMany: (accumulator, columns, from, to) => addRows(accumulator, columns, from, to, place),
     merge: add,
     report(accumulator) {
       const { leaves, areFinite } = castLeaves('federatedSum', types, accumulator, 1, vectors, place);

@@ -140,7 +140,7 @@ function differing(one: readonly number[], other: readonly number[], place: stri
   );
 }
 
-function tooLarge(action: string, range: string, got: bigint | number, place: string): OverflowError {
+export function tooLarge(action: string, range: string, got: bigint | number, place: string): OverflowError {
   return new OverflowError(`Cannot ${action}: the sum must fit ${range}, got ${got}${place}`);
 }
 
@@ -149,7 +149,7 @@ function zeroLike(dtype: Tensor['dtype'], shape: readonly number[]): Tensor {
 }
 
 /** Gives the first sum that does not fit, if there is one. */
-function addIntegers(sum: BigInt64Array, values: BigInt64Array): bigint | null {
+export function addIntegers(sum: BigInt64Array, values: BigInt64Array): bigint | null {
   for (let index = 0; index < sum.length; index++) {
     const exact = sum[index]! + values[index]!;
     if (BigInt.asIntN(64, exact) !== exact) return exact;

@@ -8,7 +8,7 @@ import {
   type Value,
   ValueError,
 } from '@starling/federated-core';
-import { checkValue, flatten, isAssignable, type RoundPlan } from '@starling/federated-core/plan';
+import { flatten, isAssignable, leafReader, type RoundPlan } from '@starling/federated-core/plan';
 import { ClientDataError, PopulationError } from './client-errors.js';
 
 /**
@@ -24,30 +24,31 @@ export function clientArgument(
   plan: Pick<RoundPlan<unknown>, 'name' | 'clientInput'>,
   dataType: Type,
 ): (value: Value) => readonly Tensor[] {
-  const leavesOf = chooseLeaves(plan, dataType);
+  const read = leafReader(dataType);
+  const choose = chooseLeaves(plan, dataType);
   return (value) => {
-    checkData(dataType, value);
-    return leavesOf(value);
+    const leaves = readData(read, value);
+    return choose === null ? leaves : choose(value);
   };
 }
 
-function checkData(dataType: Type, value: Value): void {
+function readData(read: ReturnType<typeof leafReader>, value: Value): readonly Tensor[] {
   try {
-    checkValue(dataType, value);
+    return read(value);
   } catch (cause) {
     if (!(cause instanceof ValueError)) throw cause;
     throw new ClientDataError(cause.message, { cause });
   }
 }
 
-/** From a value that is of `dataType`. */
+/** From a value that is of `dataType`; `null`: all its leaves, as they are. */
 function chooseLeaves(
   plan: Pick<RoundPlan<unknown>, 'name' | 'clientInput'>,
   dataType: Type,
-): (value: Value) => readonly Tensor[] {
+): ((value: Value) => readonly Tensor[]) | null {
   const { clientInput } = plan;
   // By the type that is held: the plan may name by positions what is held by names, in the same order.
-  if (isAssignable(clientInput, dataType)) return (value) => flatten(dataType, value);
+  if (isAssignable(clientInput, dataType)) return null;
   if (clientInput.kind === 'struct') {
     const wanted = structEntries(clientInput);
     const held = new Map(dataType.kind === 'struct' ? structEntries(dataType) : []);
@@ -57,7 +58,7 @@ function chooseLeaves(
     };
     if (wanted.every(fits)) return (value) => flatten(clientInput, value);
     const only = wanted.length === 1 ? wanted[0]![1] : null;
-    if (only !== null && isAssignable(only, dataType)) return (value) => flatten(dataType, value);
+    if (only !== null && isAssignable(only, dataType)) return null;
   }
   throw new PopulationError(
     `Cannot run plan '${plan.name}': its clients must hold ${formatType(clientInput)}, got ${formatType(dataType)}`,

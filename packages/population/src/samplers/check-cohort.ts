@@ -23,26 +23,47 @@ export function checkCohort(
   if (!Array.isArray(cohort)) {
     throw refused(name, 'need an array of client indices', describeValue(cohort));
   }
-  const positions = new Map<number, number>();
-  const owners = new Map<string, number>();
+  const seen = size <= LARGEST_MARKS && cohort.length > FEW * size ? new Uint8Array(size) : new Set<number>();
   for (let position = 0; position < cohort.length; position++) {
     const index: unknown = cohort[position];
     if (!(typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < size)) {
       const need = size === 0 ? 'no client, as there is none' : `whole numbers from 0 to ${size - 1}`;
       throw refused(name, `need ${need}`, `${describeValue(index)} at position ${position}`);
     }
-    const earlier = positions.get(index);
-    if (earlier !== undefined) {
+    const isAgain = seen instanceof Set ? seen.has(index) : seen[index] === 1;
+    if (isAgain) {
+      const earlier = cohort.indexOf(index);
       throw refused(name, 'need each client once', `client ${index} at positions ${earlier} and ${position}`);
     }
-    positions.set(index, position);
+    if (seen instanceof Set) seen.add(index);
+    else seen[index] = 1;
+  }
+  checkNames(cohort, population);
+}
+
+/** A byte for each client of the population is cheaper than a set of those in the cohort, if these are not few. */
+const FEW = 1 / 64;
+const LARGEST_MARKS = 2 ** 26;
+
+/** Populations of which a cohort was all clients, and no two of one name: they are not looked through again. */
+const areNamed = new WeakSet<object>();
+
+function checkNames(
+  cohort: readonly number[],
+  population: Pick<Population, 'name' | 'size' | 'clientId'>,
+): void {
+  if (areNamed.has(population)) return;
+  const owners = new Map<string, number>();
+  for (const index of cohort) {
     const id = population.clientId(index);
     const owner = owners.get(id);
     if (owner !== undefined) {
-      throw refused(name, 'need clients of different names', `'${id}' for clients ${owner} and ${index}`);
+      const got = `'${id}' for clients ${owner} and ${index}`;
+      throw refused(population.name, 'need clients of different names', got);
     }
     owners.set(id, index);
   }
+  if (cohort.length === population.size) areNamed.add(population);
 }
 
 function refused(population: string, need: string, actual: string): CohortError {

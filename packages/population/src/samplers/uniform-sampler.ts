@@ -2,7 +2,7 @@
 // FedAvg (McMahan et al., AISTATS 2017, Algorithm 1).
 import { deriveSeed, generator } from '@starling/federated-core';
 import { checkOptions, count, required } from '@starling/federated-core/plan';
-import { distinct } from '../draws/distinct.js';
+import { firstDistinct } from '../draws/distinct.js';
 import { askedFor } from './asked-for.js';
 import { cohortSizeCheck } from './cohort-size.js';
 import type { CohortSampler } from './sampler.js';
@@ -20,8 +20,7 @@ export function uniformSampler(options: { readonly cohortSize: number }): Cohort
     name: 'uniform',
     sample: askedFor(({ round, seed, populationSize }) => {
       checkSize(populationSize);
-      const clients = distinct(populationSize, generator(deriveSeed(seed, 'cohort', round)));
-      return Array.from({ length: cohortSize }, () => clients.next().value as number);
+      return firstDistinct(populationSize, cohortSize, generator(deriveSeed(seed, 'cohort', round)));
     }),
     participation: (populationSize) => ({
       scheme: 'fixed-size',

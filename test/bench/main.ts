@@ -24,6 +24,7 @@ import { type ContenderResult, report } from './report.js';
 import { runRobust } from './robust/robust.js';
 import { runSockets } from './sockets/sockets.js';
 import { runStragglers } from './stragglers/stragglers.js';
+import { runTiny } from './tiny/tiny.js';
 
 const HELP = `Usage: npm run bench -- [options]
 
@@ -40,6 +41,7 @@ const HELP = `Usage: npm run bench -- [options]
   --commits          measure rounds that are kept instead, beside the same that are not (default: 200 rounds, 2 turns)
   --stragglers       measure FedProx with stragglers instead, as it is and with masked steps (default: lr, cnn; 3 turns)
   --readers          measure readers of large files instead: Parquet, LEAF, SQLite
+  --tiny             measure questions to 100,000 clients whose work takes a moment instead (default: 20 rounds)
   --robust           measure the rules over single updates instead, 100 clients of a million numbers, beside numpy
   --sockets          measure 1,000 and 10,000 clients on sockets instead, beside a bare ws server (default: 1 turn)
 `;
@@ -69,6 +71,7 @@ const { values, positionals } = parseArgs({
     readers: { type: 'boolean', default: false },
     robust: { type: 'boolean', default: false },
     sockets: { type: 'boolean', default: false },
+    tiny: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -78,6 +81,7 @@ else if (values.memory) await runMemoryChecks();
 else if (values.commits) await runCommits(Number(values.rounds ?? 200));
 else if (values.readers) await runReaders();
 else if (values.robust) await runRobust();
+else if (values.tiny) await runTiny(Number(values.rounds ?? 20), Number(values.workers));
 else if (values.sockets) {
   await runSockets({
     turns: Number(values.repeats ?? 1),

@@ -27,6 +27,7 @@ import { faultsContract } from './testing/faults-contract.js';
 import { finiteContract } from './testing/finite-contract.js';
 import { lanesContract } from './testing/lanes-contract.js';
 import { lostClientsContract } from './testing/lost-clients-contract.js';
+import { manyContract } from './testing/many-contract.js';
 import { recordContract } from './testing/record-contract.js';
 import { selectContract } from './testing/select-contract.js';
 import { workContract } from './testing/work-contract.js';
@@ -66,6 +67,8 @@ export function runtimeContract(name: string, makeRuntime: MakeRuntime): void {
       const statuses = outcome!.reports.map(({ status }) => status);
       assert.deepEqual(statuses, ['accepted', 'rejected', 'accepted', 'accepted']);
     });
+
+    manyContract(name, makeRuntime);
 
     selectContract(name, agreement);
 

@@ -35,7 +35,8 @@ export async function clientOutcome(
   }
 }
 
-function rejectedReport(client: string, { code, message }: RejectedUpdateError) {
+/** Of an update that was refused. */
+export function rejectedReport(client: string, { code, message }: RejectedUpdateError) {
   return { client, status: 'rejected', code, reason: message } as const;
 }
 

@@ -1,6 +1,6 @@
 // Merges the accumulators of lanes in lane order, whatever order they arrive in: the second half of how a
 // cohort is folded to the same bits everywhere. `lane-fold.ts` is the first half.
-import type { Accumulator, Reduction } from '@starling/federated-core/plan';
+import type { Accumulator, MaybePromise, Reduction } from '@starling/federated-core/plan';
 
 /** One accumulator for each aggregation of a phase. */
 export type LaneAccumulators = readonly Accumulator[];
@@ -48,6 +48,44 @@ export function createOrderedMerge(
     async result() {
       return total ?? (await zeroAccumulators(reductions));
     },
+  };
+}
+
+/** Merges lanes that come in order: what `createOrderedMerge` gives, without a turn for each lane. */
+export interface LaneTotal {
+  /**
+   * The next lane, `null` if none of its clients is left. Gives whether it is not read any more: the first one's
+   * accumulators become the result.
+   */
+  readonly add: (lane: LaneAccumulators | null) => MaybePromise<boolean>;
+  /** Zeros if no client is left. */
+  result(): Promise<LaneAccumulators>;
+}
+
+export function createLaneTotal(reductions: readonly Reduction[]): LaneTotal {
+  let total: Accumulator[] | null = null;
+  /** From the reduction at `first` on; a promise only where one of them gives one. */
+  const merge = (sums: Accumulator[], lane: LaneAccumulators, first: number): MaybePromise<boolean> => {
+    for (let index = first; index < reductions.length; index++) {
+      const merged = reductions[index]!.merge(sums[index]!, lane[index]!);
+      if (merged instanceof Promise) {
+        return merged.then((made) => {
+          sums[index] = made;
+          return merge(sums, lane, index + 1);
+        });
+      }
+      sums[index] = merged;
+    }
+    return true;
+  };
+  return {
+    add(lane) {
+      if (lane === null) return true;
+      if (total !== null) return merge(total, lane, 0);
+      total = [...lane];
+      return false;
+    },
+    result: async () => total ?? (await zeroAccumulators(reductions)),
   };
 }
 

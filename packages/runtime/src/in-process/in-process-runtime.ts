@@ -1,9 +1,9 @@
-// The `in-process` runtime: every client of the cohort in turn, on the calling thread. The plainest of the
-// runtimes, for tests and debugging; the others must give the same bits.
+// The `in-process` runtime: every client of the cohort in turn, on the calling thread, or many at once where their work
+// is small. The plainest of the runtimes, for tests and debugging; the others must give the same bits.
 import type { Engine } from '@starling/compute';
 import { StarlingError } from '@starling/federated-core';
-import { checkOptions, slicesAt, updateChecker } from '@starling/federated-core/plan';
-import type { ClientReport } from '@starling/plan/runner';
+import { checkOptions, type MaybePromise, slicesAt, updateChecker } from '@starling/federated-core/plan';
+import type { ClientReport, Leaves } from '@starling/plan/runner';
 import { clientArgument, createPlanRunner, phaseWork } from '@starling/plan/runner';
 import { engineName } from '../engines/engine-name.js';
 import { engineOption } from '../engines/engine-option.js';
@@ -12,9 +12,10 @@ import { takeEngine } from '../engines/take-engine.js';
 import { createAlterUpdate } from '../fold/alter-update.js';
 import { laneState } from '../fold/client-states.js';
 import { createAccumulate } from '../fold/lane-fold.js';
-import { createOrderedMerge, zeroAccumulators } from '../fold/ordered-merge.js';
+import { createLaneTotal, createOrderedMerge, zeroAccumulators } from '../fold/ordered-merge.js';
 import { faultyClient, type LaneClient, sumLane } from '../fold/sum-lane.js';
 import { workAlone } from '../fold/work-alone.js';
+import { createManyPhase, FEWEST_MANY, type ManyPhase } from '../many/many-phase.js';
 import type { Runtime } from '../runtime/runtime.js';
 
 export interface InProcessOptions {
@@ -42,6 +43,15 @@ export function inProcessRuntime(options: InProcessOptions = {}): Runtime {
         const work = phaseWork(plan, index, runner);
         return { phase: index, runner, work, selections, reductions, check, alter, accumulate };
       });
+      /** Made when a cohort is large enough; `null` where clients work one by one. */
+      const manyOf = new Map<number, Promise<ManyPhase | null>>();
+      const manyPhase = (phase: number): Promise<ManyPhase | null> => {
+        const { reductions, check } = phases[phase]!;
+        const made =
+          manyOf.get(phase) ?? createManyPhase({ linked, phase, engine, runner, reductions, check });
+        manyOf.set(phase, made);
+        return made;
+      };
       let closed = false;
       return {
         async runPhase(request) {
@@ -49,6 +59,19 @@ export function inProcessRuntime(options: InProcessOptions = {}): Runtime {
           if (closed) throw new StarlingError('closed', 'Cannot run a phase: the runtime is closed');
           const { selections, reductions, work, ...lanes } = phases[phase]!;
           const { laneSize } = plan;
+          const areMany = cohort.length >= FEWEST_MANY && faults.length === 0;
+          const many = areMany ? await manyPhase(phase) : null;
+          if (many !== null) {
+            const nameAt = (position: number): string => population.clientId(cohort[position]!);
+            const loadAt = (position: number): MaybePromise<Leaves> => {
+              const given = population.load(cohort[position]!);
+              return given instanceof Promise ? given.then(argument) : argument(given);
+            };
+            const total = createLaneTotal(reductions);
+            const asked = { broadcast, seed, count: cohort.length, nameAt, loadAt };
+            const reports = await many.run(asked, total.add);
+            return { accumulators: await total.result(), reports };
+          }
           const clientAt = (index: number, position: number): LaneClient => {
             const client = population.clientId(index);
             const state = laneState(plan, request, runner, work, position, client);

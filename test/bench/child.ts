@@ -15,8 +15,7 @@ const TIMEOUT_MS = 600_000;
 /** A measurement of Starling. */
 export async function measureStarling(configuration: Configuration): Promise<Measurement> {
   const script = fileURLToPath(new URL('./measure.js', import.meta.url));
-  const output = await run(process.execPath, [script, JSON.stringify(configuration)], {});
-  const measurement = lastLine(output) as Measurement;
+  const measurement = (await starlingLine(script, [JSON.stringify(configuration)])) as Measurement;
   const { lossBefore, lossAfter } = measurement;
   // The speed of training that learns nothing is not a result.
   if (lossBefore === null || lossAfter === null || !(lossAfter < lossBefore)) {
@@ -25,12 +24,38 @@ export async function measureStarling(configuration: Configuration): Promise<Mea
   return measurement;
 }
 
+/** The last line that a script of the benchmark prints, read as JSON. */
+export async function starlingLine(script: string, args: readonly string[]): Promise<unknown> {
+  return lastLine(await run(process.execPath, [script, ...args], {}));
+}
+
 /** A measurement of a peer, in as many processes as it takes. */
 export async function measurePeer(peer: Peer, python: string, model: ModelName): Promise<Measurement> {
-  const { warmup, rounds } = peerRounds(model);
+  const measurements = (await peerLines(peer, python, model, peerRounds(model))) as Measurement[];
+  const total = (field: 'cpuMsPerRound' | 'peakMemoryMiB'): number =>
+    measurements.reduce((sum, measurement) => sum + measurement[field], 0);
+  // Times are those of rank 0, whose rounds end when all others' do; processor time and memory add up.
+  return {
+    ...measurements[0]!,
+    cpuMsPerRound: total('cpuMsPerRound'),
+    peakMemoryMiB: total('peakMemoryMiB'),
+  };
+}
+
+/** The last line of each of a peer's processes, read as JSON. */
+export async function peerLines(
+  peer: Peer,
+  python: string,
+  model: ModelName,
+  { warmup, rounds }: { readonly warmup: number; readonly rounds: number },
+  more: readonly string[] = [],
+): Promise<readonly unknown[]> {
   const script = join(root, 'test', 'bench', 'peers', peer.script);
-  const options = { '--model': model, '--warmup': warmup, '--rounds': rounds, '--threads': peer.threads };
-  const args = [script, ...Object.entries(options).flat().map(String)];
+  const options = {
+    ...{ '--model': model, '--warmup': warmup, '--rounds': rounds, '--threads': peer.threads },
+    ...(peer.mode !== undefined && { '--mode': peer.mode }),
+  };
+  const args = [script, ...Object.entries(options).flat().map(String), ...more];
   const addresses = Array.from({ length: peer.processes }, (_, rank) => `127.0.0.1:${29611 + rank}`).join();
   const outputs = await Promise.all(
     Array.from({ length: peer.processes }, (_, rank) =>
@@ -41,15 +66,7 @@ export async function measurePeer(peer: Peer, python: string, model: ModelName):
       }),
     ),
   );
-  const measurements = outputs.map((output) => lastLine(output) as Measurement);
-  const total = (field: 'cpuMsPerRound' | 'peakMemoryMiB'): number =>
-    measurements.reduce((sum, measurement) => sum + measurement[field], 0);
-  // Times are those of rank 0, whose rounds end when all others' do; processor time and memory add up.
-  return {
-    ...measurements[0]!,
-    cpuMsPerRound: total('cpuMsPerRound'),
-    peakMemoryMiB: total('peakMemoryMiB'),
-  };
+  return outputs.map(lastLine);
 }
 
 /** Runs a command on the two cores and gives its stdout; throws with its stderr if it fails. */

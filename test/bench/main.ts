@@ -22,6 +22,7 @@ import { peers, pythonOf } from './peers/peers.js';
 import { runReaders } from './readers/readers.js';
 import { type ContenderResult, report } from './report.js';
 import { runRobust } from './robust/robust.js';
+import { checkSameWork } from './same-work/same-work.js';
 import { runSockets } from './sockets/sockets.js';
 import { runStragglers } from './stragglers/stragglers.js';
 import { runTiny } from './tiny/tiny.js';
@@ -37,6 +38,7 @@ const HELP = `Usage: npm run bench -- [options]
   --warmup <n>       rounds before them (default: by model)
   --repeats <n>      turns of each contender, one after another: A B A B (default: 1, with peers 2)
   --peers [folder]   also run the peers that have an environment in the folder (default: .peers)
+  --same-work        only check that they do the same work, which --peers does first
   --memory           measure memory instead: large populations, many rounds, the CNN
   --commits          measure rounds that are kept instead, beside the same that are not (default: 200 rounds, 2 turns)
   --stragglers       measure FedProx with stragglers instead, as it is and with masked steps (default: lr, cnn; 3 turns)
@@ -65,6 +67,7 @@ const { values, positionals } = parseArgs({
     warmup: { type: 'string' },
     repeats: { type: 'string' },
     peers: { type: 'boolean', default: false },
+    'same-work': { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
     stragglers: { type: 'boolean', default: false },
     commits: { type: 'boolean', default: false },
@@ -77,6 +80,7 @@ const { values, positionals } = parseArgs({
 });
 
 if (values.help) process.stdout.write(HELP);
+else if (values['same-work']) await checkSameWork(peersFolder());
 else if (values.memory) await runMemoryChecks();
 else if (values.commits) await runCommits(Number(values.rounds ?? 200));
 else if (values.readers) await runReaders();
@@ -100,6 +104,7 @@ function modelsOf(otherwise: readonly ModelName[]): readonly ModelName[] {
 
 async function runBench(): Promise<void> {
   const models = modelsOf(MODELS.slice(0, 3));
+  if (values.peers) await checkSameWork(peersFolder());
   const results: ContenderResult[] = [];
   for (const model of models) {
     const contenders = [...starling(model), ...(values.peers ? peerContenders(model) : [])];
@@ -176,8 +181,12 @@ function reasonOfAbsence(engine: EngineChoiceName): string | null {
   return null;
 }
 
+function peersFolder(): string {
+  return positionals[0] ?? process.env['STARLING_PEERS'] ?? join(root, '.peers');
+}
+
 function peerContenders(model: ModelName): readonly Contender[] {
-  const folder = positionals[0] ?? process.env['STARLING_PEERS'] ?? join(root, '.peers');
+  const folder = peersFolder();
   return peers
     .filter((peer) => peer.models.includes(model))
     .flatMap((peer) => {

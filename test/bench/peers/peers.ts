@@ -12,56 +12,56 @@ export interface Peer {
   readonly models: readonly ModelName[];
   /** Processes that share a round's clients; the first prints. */
   readonly processes: number;
-  /** Threads inside an operator, of each process. */
+  /** Threads inside an operator, of each process; of Flower's simulation and FedJAX's pmap, what works side by side. */
   readonly threads: number;
+  /** Of a script that has several. */
+  readonly mode?: string;
+  /** Whether it can train with nothing drawn, so that its losses can be compared. */
+  readonly hasOrder: boolean;
 }
 
 const images: readonly ModelName[] = ['lr', 'cnn', 'cnn-dropout'];
 const all: readonly ModelName[] = [...images, 'lstm'];
 
+const torchLoop = {
+  environment: 'torch',
+  script: 'torch_loop.py',
+  models: all,
+  processes: 1,
+  hasOrder: true,
+};
+const pfl = { environment: 'pfl', script: 'pfl_processes.py', models: all, threads: 1, hasOrder: false };
+const fedjax = {
+  environment: 'fedjax',
+  script: 'fedjax_clients.py',
+  models: images,
+  processes: 1,
+  threads: 2,
+};
+const flower = { environment: 'flower', script: 'flower_ray.py', models: images, processes: 1, threads: 2 };
+const fluke = { environment: 'fluke', script: 'fluke_run.py', models: images, processes: 1, threads: 1 };
+const tff = { environment: 'tff', script: 'tff_native.py', models: images, processes: 1, threads: 2 };
+
 /** Each in the modes that two cores allow, since a peer's best differs from model to model. */
 export const peers: readonly Peer[] = [
   {
-    name: 'torch loop, 1 thread',
-    environment: 'torch',
-    script: 'torch_loop.py',
-    models: all,
+    name: 'numpy by hand, 1 core',
+    environment: 'numpy',
+    script: 'numpy_by_hand.py',
+    models: ['lr'],
     processes: 1,
     threads: 1,
+    hasOrder: true,
   },
-  {
-    name: 'torch loop, 2 threads',
-    environment: 'torch',
-    script: 'torch_loop.py',
-    models: all,
-    processes: 1,
-    threads: 2,
-  },
-  {
-    name: 'pfl, 1 process',
-    environment: 'pfl',
-    script: 'pfl_processes.py',
-    models: all,
-    processes: 1,
-    threads: 1,
-  },
-  {
-    name: 'pfl, 2 processes',
-    environment: 'pfl',
-    script: 'pfl_processes.py',
-    models: all,
-    processes: 2,
-    threads: 1,
-  },
-  {
-    name: 'FedJAX, jit',
-    environment: 'fedjax',
-    script: 'fedjax_jit.py',
-    models: images,
-    processes: 1,
-    threads: 2,
-  },
-  { name: 'fluke', environment: 'fluke', script: 'fluke_run.py', models: images, processes: 1, threads: 1 },
+  { ...torchLoop, name: 'torch loop, 1 thread', threads: 1 },
+  { ...torchLoop, name: 'torch loop, 2 threads', threads: 2 },
+  { ...pfl, name: 'pfl, 1 process', processes: 1 },
+  { ...pfl, name: 'pfl, 2 processes', processes: 2 },
+  { ...fedjax, name: 'FedJAX, jit', mode: 'jit', hasOrder: true },
+  { ...fedjax, name: 'FedJAX, pmap', mode: 'pmap', hasOrder: true },
+  { ...fluke, name: 'fluke', hasOrder: false },
+  { ...flower, name: 'Flower, Ray', hasOrder: false },
+  { ...tff, name: 'TFF', hasOrder: true },
 ];
 
 /** The Python of a peer under `folder`, or null if its environment was not made. */

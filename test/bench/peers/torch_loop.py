@@ -16,13 +16,16 @@ batches = [
 net = build(options.model)
 net.train()
 weights = list(net.parameters())
+if options.in_order:
+    for weight in weights:
+        torch.nn.init.zeros_(weight)
 random = np.random.RandomState(1)
 loss_before = mean_loss(net, x, y)
 clock = work.Clock(options)
-for _ in range(options.warmup + options.rounds):
+for round in range(options.warmup + options.rounds):
     broadcast = [weight.detach().clone() for weight in weights]
     average = [torch.zeros_like(weight) for weight in broadcast]
-    for client in random.choice(work.CLIENTS, work.COHORT, replace=False):
+    for client in work.cohort(options, random, round):
         optimizer = torch.optim.SGD(weights, lr=work.RATE)
         for inputs, labels in batches[client]:
             optimizer.zero_grad()

@@ -54,7 +54,22 @@ def arguments():
     parser.add_argument("--warmup", type=int, required=True)
     parser.add_argument("--rounds", type=int, required=True)
     parser.add_argument("--threads", type=int, default=1, help="intra-op threads")
+    parser.add_argument("--mode", default="", help="of a peer that has several")
+    parser.add_argument("--in-order", action="store_true",
+                        help="nothing is drawn: the model is zeros, cohorts and examples come as they lie")
     return parser.parse_args()
+
+
+def cohort(options, random, round):
+    """The clients of a round, counted from 0."""
+    if options.in_order:
+        return [(round * COHORT + place) % CLIENTS for place in range(COHORT)]
+    return random.choice(CLIENTS, COHORT, replace=False)
+
+
+def order(options, random, examples):
+    """In which a client's examples come."""
+    return np.arange(examples) if options.in_order else random.permutation(examples)
 
 
 class Clock:

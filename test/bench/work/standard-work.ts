@@ -8,12 +8,12 @@ import { standardModel } from './models.js';
 import { standardPopulation } from './standard-data.js';
 import { textPopulation } from './text-data.js';
 
-const COHORT = 10;
+export const COHORT = 10;
 /** One lane for each of two threads. */
 export const LANE_SIZE = COHORT / 2;
-const IMAGE_BATCH = 20;
+export const IMAGE_BATCH = 20;
 const TEXT_BATCH = 4;
-const LEARNING_RATE = 0.1;
+export const LEARNING_RATE = 0.1;
 
 /** The population that a model of that name trains on; made anew at each call. */
 export function workPopulation(model: ModelName): Population {

@@ -1,4 +1,4 @@
-"""FedJAX with its `jit` backend: one compiled training step a client; dropout as in its own EMNIST model."""
+"""FedJAX: clients one after another (`--mode jit`) or one a device (`pmap`); dropout as in its own EMNIST model."""
 import os
 from importlib.metadata import version
 
@@ -6,6 +6,8 @@ import work
 
 options = work.arguments()
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+if options.mode == "pmap":
+    os.environ["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={options.threads}"
 
 import fedjax  # noqa: E402
 import haiku as hk  # noqa: E402
@@ -40,13 +42,26 @@ x, y, batch = work.data(options.model)
 clients = fedjax.InMemoryFederatedData(
     {b"%04d" % client: {"x": x[client], "y": y[client].astype(np.int32)} for client in range(work.CLIENTS)})
 model = build()
-algorithm = fedjax.algorithms.fed_avg.federated_averaging(
-    grad_fn=fedjax.model_grad(model),
-    client_optimizer=fedjax.optimizers.sgd(learning_rate=work.RATE),
-    server_optimizer=fedjax.optimizers.sgd(learning_rate=1.0),
-    client_batch_hparams=fedjax.ShuffleRepeatBatchHParams(batch_size=batch, num_epochs=1))
-state = algorithm.init(model.init(jax.random.PRNGKey(0)))
+with fedjax.for_each_client_backend(options.mode):
+    algorithm = fedjax.algorithms.fed_avg.federated_averaging(
+        grad_fn=fedjax.model_grad(model),
+        client_optimizer=fedjax.optimizers.sgd(learning_rate=work.RATE),
+        server_optimizer=fedjax.optimizers.sgd(learning_rate=1.0),
+        client_batch_hparams=fedjax.ShuffleRepeatBatchHParams(
+            batch_size=batch, num_epochs=1, skip_shuffle=options.in_order))
+weights = model.init(jax.random.PRNGKey(0))
+state = algorithm.init(jax.tree_util.tree_map(jnp.zeros_like, weights) if options.in_order else weights)
 sampler = fedjax.client_samplers.UniformGetClientSampler(clients, num_clients=work.COHORT, seed=0)
+
+
+def sampled(round):
+    """Names, data and random keys of the round's clients."""
+    if not options.in_order:
+        return sampler.sample()
+    names = [b"%04d" % client for client in work.cohort(options, None, round)]
+    return [(name, data, jax.random.PRNGKey(0)) for name, data in clients.get_clients(names)]
+
+
 probe = {"x": x[:20].reshape(-1, 28, 28, 1), "y": y[:20].reshape(-1).astype(np.int32)}
 
 
@@ -56,8 +71,8 @@ def mean_loss():
 
 loss_before = mean_loss()
 clock = work.Clock(options)
-for _ in range(options.warmup + options.rounds):
-    state, _ = algorithm.apply(state, sampler.sample())
+for round in range(options.warmup + options.rounds):
+    state, _ = algorithm.apply(state, sampled(round))
     jax.block_until_ready(state.params)
     clock.tick()
 clock.report(f"fedjax {version('fedjax')}, jax {jax.__version__}", loss_before, mean_loss())

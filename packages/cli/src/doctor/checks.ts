@@ -19,7 +19,7 @@ const OLDEST_NODE = 20;
 /** By engine: what can be done where it is missing. */
 const HINTS: Readonly<Record<string, string>> = {
   'tfjs-node':
-    "to have it, run 'npm rebuild @tensorflow/tfjs-node --ignore-scripts=false' where its download server is reached, or set STARLING_TFJS_NODE to the folder of a built copy",
+    "to have it, run 'npm install --no-save --ignore-scripts=false @tensorflow/tfjs-node@4.22.0' where its download server is reached, or set STARLING_TFJS_NODE to the folder of a built copy",
 };
 const GIB = 1024 ** 3;
 /** An engine a core, and the memory that `threads` keeps clients' data in. */

@@ -73,7 +73,7 @@ function missingReason(name: TfjsBackendName, error: unknown): string {
     return `@tensorflow/tfjs-backend-wasm is not installed or does not load (${firstLine})`;
   const code = (error as { code?: unknown }).code;
   if (code === 'MODULE_NOT_FOUND' && text.includes("'@tensorflow/tfjs-node'")) {
-    return 'the optional package @tensorflow/tfjs-node is not installed (it downloads libtensorflow when installed, and is left out where it cannot)';
+    return 'the optional package @tensorflow/tfjs-node is not installed (nothing else needs it, and it downloads libtensorflow when it is)';
   }
   return `@tensorflow/tfjs-node is installed but its native addon does not load (${firstLine})`;
 }

@@ -1,11 +1,10 @@
 // `npm run attack-server`: each attack at full size on a coordinator in a process of its own, while honest clients
 // work; what their rounds take with it and without, what memory it costs, how long an attacker stays, and whether
 // `/healthz` is answered. One line for each attack.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { startAttacked } from './attacked-processes.js';
 import { type AttackName, attacks, startAttack } from './attacks.js';
+import { type CrowdName, crowds } from './crowds.js';
 import { type Target, targetOf } from './raw-socket.js';
 
 const HELP = `Usage: npm run attack-server -- [options]
@@ -13,6 +12,8 @@ const HELP = `Usage: npm run attack-server -- [options]
   --attack <name>    ${Object.keys(attacks).join(', ')}; may be given again (default: all)
   --sockets <n>      of each attack (default: 100)
   --seconds <n>      of each attack (default: 60)
+  --crowd <name>     instead, so many at once: ${Object.keys(crowds).join(', ')}; may be given again
+  --count <n>        of each crowd (default: 100000 malformed, 10000 handshakes, 50 poisoned rounds)
 `;
 
 /** What must hold. */
@@ -22,22 +23,18 @@ const MAX_LIFE_MS = 11_000;
 const TOKEN = 'murmuration';
 const CALM_MS = 10_000;
 
-interface Line {
-  readonly url?: string;
-  readonly wallMs?: number;
-  readonly rss?: number;
-}
-
 const { values } = parseArgs({
   options: {
     attack: { type: 'string', multiple: true, default: Object.keys(attacks) },
     sockets: { type: 'string', default: '100' },
     seconds: { type: 'string', default: '60' },
+    crowd: { type: 'string', multiple: true },
+    count: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 if (values.help) process.stdout.write(HELP);
-else process.exitCode = await main();
+else process.exitCode = await (values.crowd === undefined ? main() : sendCrowds(values.crowd));
 
 async function main(): Promise<number> {
   let failed = 0;
@@ -53,28 +50,38 @@ async function main(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
+async function sendCrowds(names: readonly string[]): Promise<number> {
+  let failed = 0;
+  for (const name of names as CrowdName[]) {
+    if (!Object.hasOwn(crowds, name)) {
+      process.stderr.write(`--crowd must be one of ${Object.keys(crowds).join(', ')}, got '${name}'\n`);
+      return 2;
+    }
+    const { usual, send } = crowds[name];
+    const result = await send(Number(values.count ?? usual));
+    if (result.faults.length > 0) failed++;
+    process.stdout.write(`${JSON.stringify({ crowd: name, ...result })}\n`);
+  }
+  return failed === 0 ? 0 : 1;
+}
+
 async function measure(name: AttackName, sockets: number, ms: number) {
   const attack = attacks[name];
-  const token = attack.joins ? [] : [TOKEN];
-  const lines: Line[] = [];
-  const coordinator = start('attacked-coordinator.js', token);
-  createInterface({ input: coordinator.stdout! }).on('line', (text) => lines.push(JSON.parse(text)));
-  const url = await until(() => lines.find((line) => line.url !== undefined)?.url);
-  const clients = start('honest-clients.js', [url, ...token]);
-  await until(() => lines.find((line) => line.wallMs !== undefined)?.wallMs);
+  const attacked = await startAttacked(attack.joins ? {} : { token: TOKEN });
   await pause(CALM_MS);
-  const calm = lines.splice(0);
-  const target = targetOf(url);
+  const calm = attacked.lines();
+  const target = targetOf(attacked.url);
   const running = startAttack(attack, target, sockets);
   const health = watchHealth(target);
   await pause(ms);
   const oldestMs = await running.stop();
-  const attacked = lines.splice(0);
+  const during = attacked.lines();
   const { answered, asked } = health.stop();
-  for (const child of [clients, coordinator]) child.kill('SIGKILL');
+  const { isAlive } = attacked;
+  attacked.stop();
 
-  const roundMs = [calm, attacked].map((each) => median(each.flatMap(({ wallMs }) => wallMs ?? [])));
-  const rss = [calm, attacked].map((each) => Math.max(0, ...each.flatMap(({ rss }) => rss ?? [])));
+  const roundMs = [calm, during].map((each) => median(each.flatMap(({ wallMs }) => wallMs ?? [])));
+  const rss = [calm, during].map((each) => Math.max(0, ...each.flatMap(({ rss }) => rss ?? [])));
   const slower = roundMs[1]! / roundMs[0]!;
   const moreBytes = rss[1]! - rss[0]!;
   const faults = [
@@ -82,11 +89,11 @@ async function measure(name: AttackName, sockets: number, ms: number) {
     ...(moreBytes < MAX_MORE_BYTES ? [] : ['too much memory']),
     ...(oldestMs <= MAX_LIFE_MS ? [] : ['an attacker stayed too long']),
     ...(answered === asked ? [] : ['/healthz was not answered']),
-    ...(coordinator.exitCode === null ? [] : ['the coordinator ended']),
+    ...(isAlive ? [] : ['the coordinator ended']),
   ];
   return {
     sockets: running.lives.length,
-    rounds: attacked.filter(({ wallMs }) => wallMs !== undefined).length,
+    rounds: during.filter(({ wallMs }) => wallMs !== undefined).length,
     roundMs: roundMs.map((each) => Math.round(each * 10) / 10),
     slower: Math.round(slower * 100) / 100,
     moreMiB: Math.round(moreBytes / 2 ** 20),
@@ -94,11 +101,6 @@ async function measure(name: AttackName, sockets: number, ms: number) {
     healthz: `${answered}/${asked}`,
     faults,
   };
-}
-
-function start(script: string, args: readonly string[]): ChildProcess {
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  return spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 /** Asks for `/healthz` each second. */
@@ -121,14 +123,6 @@ function watchHealth({ host, port }: Target) {
       return { answered: answered, asked: Math.max(answered, asked - 1) }; // the last may be on its way
     },
   };
-}
-
-async function until<T>(get: () => T | undefined): Promise<T> {
-  for (;;) {
-    const value = get();
-    if (value !== undefined) return value;
-    await pause(20);
-  }
 }
 
 function pause(ms: number): Promise<void> {

@@ -14,6 +14,8 @@ export interface RawSocket {
 export interface Target {
   readonly host: string;
   readonly port: number;
+  /** Where it is connected from: any address of 127.0.0.0/8 is this machine. Default: the usual one. */
+  readonly localAddress?: string;
 }
 
 export function targetOf(url: string): Target {
@@ -22,8 +24,8 @@ export function targetOf(url: string): Target {
 }
 
 /** A connection that says nothing yet. */
-export async function openRaw({ host, port }: Target): Promise<RawSocket> {
-  const socket = connect({ host, port });
+export async function openRaw({ host, port, localAddress }: Target): Promise<RawSocket> {
+  const socket = connect({ host, port, ...(localAddress !== undefined && { localAddress }) });
   socket.on('error', () => {});
   socket.resume(); // one that is not read does not know when it is closed
   const raw: RawSocket = {

@@ -23,6 +23,7 @@ import { runReaders } from './readers/readers.js';
 import { type ContenderResult, report } from './report.js';
 import { runRobust } from './robust/robust.js';
 import { checkSameWork } from './same-work/same-work.js';
+import { runSoak } from './soak/soak.js';
 import { runSockets } from './sockets/sockets.js';
 import { runStragglers } from './stragglers/stragglers.js';
 import { runTiny } from './tiny/tiny.js';
@@ -46,6 +47,7 @@ const HELP = `Usage: npm run bench -- [options]
   --tiny             measure questions to 100,000 clients whose work takes a moment instead (default: 20 rounds)
   --robust           measure the rules over single updates instead, 100 clients of a million numbers, beside numpy
   --sockets          measure 1,000 and 10,000 clients on sockets instead, beside a bare ws server (default: 1 turn)
+  --soak             watch 1,000 clients on one coordinator instead: memory, descriptors, timers (default: 2,000 rounds)
 `;
 
 interface Contender {
@@ -75,6 +77,7 @@ const { values, positionals } = parseArgs({
     robust: { type: 'boolean', default: false },
     sockets: { type: 'boolean', default: false },
     tiny: { type: 'boolean', default: false },
+    soak: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -86,6 +89,7 @@ else if (values.commits) await runCommits(Number(values.rounds ?? 200));
 else if (values.readers) await runReaders();
 else if (values.robust) await runRobust();
 else if (values.tiny) await runTiny(Number(values.rounds ?? 20), Number(values.workers));
+else if (values.soak) await runSoak(Number(values.rounds ?? 2000));
 else if (values.sockets) {
   await runSockets({
     turns: Number(values.repeats ?? 1),

@@ -3,7 +3,7 @@
 // `ws` puts on what clients send, and without.
 import { median } from '../median.js';
 import { table } from '../table.js';
-import { type LoadUse, runLoad, SIDES, type Side } from './run-load.js';
+import { checkWork, type LoadUse, runLoad, SIDES, type Side } from './run-load.js';
 import type { SocketLoad } from './socket-work.js';
 
 const KIB = 1024;
@@ -74,15 +74,6 @@ export async function runSockets({ turns, rounds }: SocketsOptions): Promise<voi
   }
   const head = ['load', 'server', 'all joined ms', 'round ms', '95 %', 'peak MiB', 'starling ÷ it'];
   process.stderr.write(`\n${table(head, rows)}\n`);
-}
-
-/** Every client counts in every round, none was refused, and the mean over clients of 0 and 1 moved the model. */
-function checkWork({ clients, rounds }: SocketLoad, { errors, accepted, state }: LoadUse): void {
-  if (errors === 0 && accepted === clients * rounds && state === rounds / 2) return;
-  const got = JSON.stringify({ errors, accepted, state });
-  throw new Error(
-    `Cannot count a run: need no error, ${clients * rounds} updates and ${rounds / 2}, got ${got}`,
-  );
 }
 
 function summary(uses: readonly LoadUse[]) {

@@ -16,7 +16,7 @@ export {
   createCoordinatorServer,
 } from './server/coordinator-server.js';
 export type { ReadyClient } from './server/hosted-session.js';
-export type { Exchange, Pages, TlsOptions } from './server/http.js';
+export type { Exchange, Pages, TlsOptions, TlsPair } from './server/http.js';
 export { type LimitName, limitDefinitions, limitNames, type ServerLimits } from './server/limits.js';
 export { createServerMetrics, type ServerMetricName, type ServerMetrics } from './server/server-metrics.js';
 export { type CoordinatorOptions, runCoordinator } from './session/run-coordinator.js';

@@ -3,9 +3,10 @@ import type { ServerLimits, TlsOptions } from '@starling/coordinator';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Logger } from 'pino';
 import { oneOf, UsageError } from '../errors/usage-error.js';
-import { DEFAULT_PORT, MAX_PORT, readTls, requireOneToken, warnOfOpenDoors } from './listening.js';
+import { DEFAULT_PORT, MAX_PORT, requireOneToken, warnOfOpenDoors } from './listening.js';
 import { numberOption, someText, textOption } from './options.js';
 import { readToken, tokenFileOption, tokenOption } from './secrets.js';
+import { readTls } from './tls-files.js';
 
 export interface DoorOptions {
   readonly port: number;

@@ -1,22 +1,16 @@
 // Where a command listens for clients that join by themselves, and whom it lets in: what `coordinator` has in common
 // with commands that ask live clients (`--runtime live`).
-import { readFileSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { UsageError } from '../errors/usage-error.js';
 import type { Listening } from '../run/asked-clients.js';
 import { numberOption, textOption } from './options.js';
 import { readToken, tokenFileOption, tokenOption } from './secrets.js';
+import { readTls, type TlsPaths } from './tls-files.js';
 
 export const DEFAULT_PORT = 7700;
 export const MAX_PORT = 65_535;
 export const DEFAULT_DEADLINE_MS = 60_000;
-
-interface TlsPaths {
-  readonly tlsKey?: string;
-  readonly tlsCert?: string;
-}
 
 /** As commander gives them. */
 export interface ListeningOptions extends TlsPaths {
@@ -102,36 +96,5 @@ export function warnOfOpenDoors(
     logger.warn({ host }, 'no token is asked for: anyone who reaches this host may join');
   if (tls === null) {
     logger.warn({ host }, 'no TLS is served: unless a proxy does, the network can read tokens and updates');
-  }
-}
-
-/** Null without TLS. Throws a `UsageError` unless both files are there and belong together. */
-export function readTls({
-  tlsKey,
-  tlsCert,
-}: TlsPaths): { readonly key: string; readonly cert: string } | null {
-  if (tlsKey === undefined && tlsCert === undefined) return null;
-  if (tlsKey === undefined || tlsCert === undefined) {
-    throw new UsageError(
-      `Cannot serve TLS: need --tls-key and --tls-cert, got only --tls-${tlsKey === undefined ? 'cert' : 'key'}`,
-    );
-  }
-  const pair = { key: readPem('--tls-key', tlsKey), cert: readPem('--tls-cert', tlsCert) };
-  try {
-    createSecureContext(pair);
-  } catch (cause) {
-    throw new UsageError(
-      `Cannot serve TLS: need a PEM key and the PEM certificate that belongs to it, got '${tlsKey}' and '${tlsCert}'`,
-      { cause },
-    );
-  }
-  return pair;
-}
-
-function readPem(option: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new UsageError(`Cannot read ${option}: need a readable PEM file, got '${path}'`, { cause });
   }
 }

@@ -1,6 +1,6 @@
 // The clients that a pipeline or an analysis asks, question after question: here, on threads, in processes of this
 // machine that stay until the end, or live ones that join by themselves.
-import { type StayingClients, stayingClients } from '@starling/coordinator';
+import { type StayingClients, stayingClients, type TlsOptions } from '@starling/coordinator';
 import type { Population } from '@starling/population';
 import type { Runtime } from '@starling/runtime';
 import { startClientProcesses } from './client-processes.js';
@@ -16,7 +16,7 @@ export interface Listening {
   readonly deadlineMs: number;
   readonly token?: string;
   readonly clientTokens?: string;
-  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly tls?: TlsOptions;
 }
 
 export interface AskedClients {

@@ -38,8 +38,8 @@ const MAX_PAYLOAD_BYTES = 1024 * 1024;
 const MAX_PIECES = 4096;
 /** How often the time of strangers, messages and bodies is looked at, milliseconds. */
 const SWEEP_MS = 250;
-/** How often the file of tokens is looked at, milliseconds. */
-const TOKENS_MS = 1000;
+/** How often the file of tokens, and the certificate, are looked at, milliseconds. */
+const LOOK_MS = 1000;
 
 export interface CoordinatorServerOptions {
   /** Default 127.0.0.1. */
@@ -210,7 +210,10 @@ export async function createCoordinatorServer(
   const heartbeat = setInterval(() => {
     for (const connection of connections) connection.ping();
   }, heartbeatMs);
-  const tokens = setInterval(refreshTokens, TOKENS_MS);
+  const looks = setInterval(() => {
+    refreshTokens();
+    renewTls();
+  }, LOOK_MS);
   const sweep = setInterval(() => {
     strangers.sweep();
     for (const connection of connections) connection.sweep();
@@ -229,6 +232,16 @@ export async function createCoordinatorServer(
       const { client, token: used } = connection;
       if (client === '' || used === null || authority.isStill(client, used)) continue;
       connection.fail(new WireError('unauthorized', 'Cannot stay: the token is not valid any more'));
+    }
+  }
+  function renewTls(): void {
+    try {
+      const pair = tls?.renewed?.() ?? null;
+      if (pair === null) return;
+      http.useTls(pair);
+      logger.info('the certificate has changed');
+    } catch (error) {
+      logger.error({ err: error }, 'the certificate stays as it was');
     }
   }
   /** Whether a socket without a seat has none to hope for but in this session. */
@@ -257,7 +270,7 @@ export async function createCoordinatorServer(
     async close() {
       clearInterval(heartbeat);
       clearInterval(sweep);
-      clearInterval(tokens);
+      clearInterval(looks);
       refusals.close();
       await new Promise<void>((resolve) => sockets.close(() => resolve()));
       await http.close();

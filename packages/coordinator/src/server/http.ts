@@ -11,7 +11,7 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { StarlingError } from '@starling/federated-core';
@@ -20,10 +20,18 @@ import type { Refusals } from './refusals.js';
 import type { ServerMetrics } from './server-metrics.js';
 import type { Strangers } from './strangers.js';
 
-export interface TlsOptions {
+export interface TlsPair {
   /** PEM text. */
   readonly key: string;
   readonly cert: string;
+}
+
+export interface TlsOptions extends TlsPair {
+  /**
+   * Asked each second for the pair that new connections get from then on; `null` if it is the same. What it throws is
+   * logged, and the pair stays. Default: the pair stays.
+   */
+  readonly renewed?: () => TlsPair | null;
 }
 
 export interface HttpOptions {
@@ -64,6 +72,8 @@ export interface HttpServer {
   readonly port: number;
   /** Where clients connect: `ws://127.0.0.1:7700`, with `wss` over TLS. */
   readonly url: string;
+  /** Of connections to come; does nothing without TLS. */
+  useTls(pair: TlsPair): void;
   close(): Promise<void>;
 }
 
@@ -96,7 +106,7 @@ export async function listenHttp(options: HttpOptions): Promise<HttpServer> {
   const server =
     tls === undefined
       ? createServer(settings)
-      : (createTlsServer({ ...settings, ...tls, handshakeTimeout: requestMs }) as Server);
+      : createTlsServer({ ...settings, key: tls.key, cert: tls.cert, handshakeTimeout: requestMs });
   const answer = answerPages(options);
   /** Ends what its origin keeps out; gives whether it has. */
   function isForeign(request: IncomingMessage, end: (message: string) => void): boolean {
@@ -143,6 +153,9 @@ export async function listenHttp(options: HttpOptions): Promise<HttpServer> {
   return {
     port: bound,
     url: `${tls === undefined ? 'ws' : 'wss'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${bound}`,
+    useTls({ key, cert }) {
+      if (server instanceof TlsServer) server.setSecureContext({ key, cert });
+    },
     close: () => closeServer(server),
   };
 }
@@ -201,7 +214,7 @@ function refuseUpgrade(socket: Duplex, message: string): void {
   );
 }
 
-async function listenAt(server: Server, host: string, port: number): Promise<number> {
+async function listenAt(server: Server | TlsServer, host: string, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException) => {
       const need = NEEDS[cause.code ?? ''] ?? 'a free port that this user may take';
@@ -217,7 +230,7 @@ async function listenAt(server: Server, host: string, port: number): Promise<num
   return (server.address() as AddressInfo).port;
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server | TlsServer): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

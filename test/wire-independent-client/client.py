@@ -4,6 +4,8 @@ It runs plans on a list of float32 readings: those whose work needs no graph (co
 but the standard library, and those with graphs where onnxruntime is installed (graphs.py):
 
     python3 client.py ws://127.0.0.1:7700 mote-1 '[20.5, 31.25]'
+
+With SOCKETS=websockets in the environment its socket is that of the library `websockets` (library_socket.py).
 """
 
 import base64
@@ -80,6 +82,14 @@ class WebSocket:
                     return message
 
 
+def open_socket(url):
+    if os.environ.get("SOCKETS") != "websockets":
+        return WebSocket(url)
+    from library_socket import LibrarySocket
+
+    return LibrarySocket(url)
+
+
 # --- Frames and messages (sections 2 and 3) --------------------------------------------------------------------
 
 VERSION = 2
@@ -97,7 +107,7 @@ def frame(name, control=None, stream=0, offset=0, total=0, part=b""):
 
 class Conversation:
     def __init__(self, url):
-        self.socket = WebSocket(url)
+        self.socket = open_socket(url)
         self.bodies = {}
         self.streams = 0
 

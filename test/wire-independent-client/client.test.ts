@@ -36,6 +36,7 @@ const lacksOnnxruntime = isLeftOut(
   'onnxruntime',
   spawnSync(PYTHON, ['-c', 'import numpy, onnxruntime']).status === 0,
 );
+const lacksWebsockets = isLeftOut('websockets', spawnSync(PYTHON, ['-c', 'import websockets']).status === 0);
 const WIDE = 100_000; // float32: 400 kB, so that broadcast and update go in two parts
 
 const readings = [[20.5, 31.25], [], [0.1, 0.2, 0.3], [29.75]];
@@ -162,15 +163,21 @@ function run(runtime: Runtime, asked: Asked) {
   });
 }
 
-/** One Python process a client, of which the first loses what it keeps; gives what each printed. */
-function launch(url: string, forgets: number | null) {
+/** How Python's clients go about it: the first loses what it keeps, and all take a library's sockets. */
+interface Ways {
+  readonly forgets?: number;
+  readonly sockets?: 'websockets';
+}
+
+/** One Python process a client; gives what each printed. */
+function launch(url: string, { forgets, sockets }: Ways) {
   const ends = readings.map((values, index) => {
-    const further = index === 0 && forgets !== null ? [String(forgets)] : [];
+    const further = index === 0 && forgets !== undefined ? [String(forgets)] : [];
     const child = spawn(
       PYTHON,
       [CLIENT, url, population.clientId(index), JSON.stringify(values), ...further],
       {
-        env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+        env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...(sockets && { SOCKETS: sockets }) },
       },
     );
     let output = '';
@@ -191,13 +198,13 @@ async function runBoth(computation: FederatedComputation, serverArguments: unkno
   return { actual: await runPython(asked), expected: await run(inProcessRuntime(), asked) };
 }
 
-async function runPython(asked: Asked, forgets: number | null = null) {
+async function runPython(asked: Asked, ways: Ways = {}) {
   let launched: ReturnType<typeof launch> | null = null;
   const runtime = websocketRuntime({
     deadlineMs: 20_000,
     extendBelow: 4,
     launchClients: (url) => {
-      launched = launch(url, forgets);
+      launched = launch(url, ways);
       return launched;
     },
   });
@@ -213,6 +220,12 @@ describe('a Python client', () => {
     expect(actual.stateHash).toBe(expected.stateHash);
     // 20.5 + 31.25 + 0.1 + 0.2 + 0.3 + 29.75 = 82.1
     expect((actual.metrics as { readonly total: number }).total).toBeCloseTo(82.1, 4);
+  });
+
+  test.skipIf(lacksWebsockets)('does so on the sockets of a library, whose frames are its own', async () => {
+    const asked = { computation: questions, arguments: { offset } };
+    const actual = await runPython(asked, { sockets: 'websockets' });
+    expect(actual.stateHash).toBe((await run(inProcessRuntime(), asked)).stateHash);
   });
 
   test.skipIf(lacksPython)('sends keys and works on its slices as ours does', async () => {
@@ -245,7 +258,7 @@ describe('a Python client', () => {
           if (line.type === 'round') restarted.push(line.clientVersions?.restarted);
         },
       },
-      3,
+      { forgets: 3 },
     );
     // 400 of four first states; 82.1; and in round 3 the first client has lost its 51.75, and begins with 100 again.
     const rounded = sums.map((sum) => Math.round(sum * 1000) / 1000);

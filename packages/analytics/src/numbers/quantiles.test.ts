@@ -74,15 +74,24 @@ const upTo = (first: number, last: number): number[] =>
 
 describe('quantiles', () => {
   test('are the boundaries that TensorFlow Transform asserts of buckets', async () => {
-    // bucketize_integration_test: 1 … 9 into 3, 1 … 99 into 4, and by key 1 … 49 and 50 … 99 into 3.
+    // bucketize_integration_test: 1 … 9 into 3, 1 … 99 into 4, and by key 1 … 49 and 50 … 99 into 3; then without 25 …
+    // 74, whose weights are 0 there. NaN counts for nothing.
     expect(await valuesOf('boundary', [1 / 3, 2 / 3], upTo(1, 4), upTo(5, 9))).toEqual([4, 7]);
     expect(await valuesOf('boundary', [0.25, 0.5, 0.75], upTo(1, 99))).toEqual([25, 50, 75]);
     expect(await valuesOf('boundary', [1 / 3, 2 / 3], upTo(1, 49))).toEqual([17, 33]);
     expect(await valuesOf('boundary', [1 / 3, 2 / 3], upTo(50, 99))).toEqual([66, 83]);
+    expect(await valuesOf('boundary', [1 / 3, 2 / 3], upTo(1, 24))).toEqual([9, 17]);
+    expect(await valuesOf('boundary', [1 / 3, 2 / 3], upTo(75, 99))).toEqual([83, 91]);
+    const nan = [Number.NaN, Number.NaN];
+    expect(await valuesOf('boundary', [0.25, 0.5, 0.75], [...nan, ...upTo(1, 99)], nan)).toEqual([
+      25, 50, 75,
+    ]);
   });
 
-  test('have the median that TensorFlow Data Validation asserts of 1, 2, 3, 4, 5, 1', async () => {
-    // basic_stats_generator_test says 3 of a sketch of six values; the two in the middle are 2 and 3.
+  test('have the buckets and the median that TensorFlow Data Validation asserts of 1, 2, 3, 4, 5, 1', async () => {
+    // basic_stats_generator_test: four buckets meet at 1, 3 and 4, and the median is 3; the two in the middle are 2 and
+    // 3.
+    expect(await valuesOf('boundary', [0.25, 0.5, 0.75], [1, 2], [3, 4, 5], [1])).toEqual([1, 3, 4]);
     expect(await valuesOf('element', [0.5], [1, 2], [3, 4, 5], [1])).toEqual([2]);
     expect(await valuesOf('linear', [0.5], [1, 2], [3, 4, 5], [1])).toEqual([2.5]);
   });

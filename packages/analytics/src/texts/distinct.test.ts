@@ -25,6 +25,15 @@ statisticContract('distinct, estimated', {
 });
 
 describe('distinct', () => {
+  test('counts what TensorFlow Data Validation asserts: five letters of abce, acda and abcd', async () => {
+    // top_k_uniques_stats_generator_test.
+    const statistic = distinct(text, { capacity: 10 });
+    expect(await resultOf(statistic, text, [...'abce'], [...'acda'], [...'abcd'])).toMatchObject({
+      distinct: 5,
+      isExact: true,
+    });
+  });
+
   test.each([
     [text, (at: number) => `value ${at}`],
     [numberColumn(), (at: number) => at],

@@ -75,7 +75,11 @@ describe('zScore', () => {
     expect(await of(1, 1, 2, 2)).toEqual([-1, -1, 1, 1]);
     expect(await of(3, 3, 3, 3)).toEqual([0, 0, 0, 0]);
     expect(await of(1, Number.NaN, Number.NaN, 2)).toEqual([-1, Number.NaN, Number.NaN, 1]);
-    // Mean 2.5, variance 1.25: (−3, −1, 1, 3) / √5.
+    // Of [[1, 2], [3, 4]] column by column, and over both: mean 2.5, variance 1.25, (−3, −1, 1, 3) / √5.
+    expect([await of(1, 3), await of(2, 4)]).toEqual([
+      [-1, 1],
+      [-1, 1],
+    ]);
     const pooled = (await of(1, 2, 3, 4))!;
     [-3, -1, 1, 3].forEach((value, at) => {
       expect(pooled[at]).toBeCloseTo(value / Math.sqrt(5), 6);

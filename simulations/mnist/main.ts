@@ -26,8 +26,8 @@ import {
   datasetEvaluation,
   evaluationByClient,
   fedBuff,
-  federatedAveraging,
   federatedEvaluation,
+  fedOpt,
   gaussianAttack,
   innerProductManipulation,
   type LearningProcess,
@@ -36,6 +36,7 @@ import {
   littleIsEnough,
   type Model,
   modelReplacement,
+  optimizerFinalizer,
   qFedAvg,
   sgd,
   signFlip,
@@ -87,8 +88,8 @@ const partitioners = {
 };
 
 /**
- * How updates become one, by the word that `--set aggregator=…` takes; each is told which share may lie, and how long
- * an update may be.
+ * How updates become one, by the word that `--set aggregator=…` takes; each is told which share may lie, how long an
+ * update may be, and how much of its updates a client keeps.
  */
 const aggregators = {
   mean: () => meanAggregator(),
@@ -102,8 +103,8 @@ const aggregators = {
   'geometric-median': () => geometricMedian(),
   'bounded-mean': (_, norm) => boundedMean({ norm }),
   'centred-clipping': (_, norm) => centredClipping({ norm }),
-  'centred-clipping-momentum': (_, norm) => clientMomentum(centredClipping({ norm })),
-} satisfies Record<string, (share: number, norm: number) => Aggregator>;
+  'centred-clipping-momentum': (_, norm, momentum) => clientMomentum(centredClipping({ norm }), { momentum }),
+} satisfies Record<string, (share: number, norm: number, momentum: number) => Aggregator>;
 
 /** What liars do to their updates, by the word that `--set attack=…` takes; null for nothing. */
 const attacks = {
@@ -140,25 +141,32 @@ interface Learned {
   readonly cohort: number;
   readonly aggregator: keyof typeof aggregators;
   readonly norm: number;
+  readonly momentum: number;
+  readonly serverLearningRate: number;
   readonly attack: keyof typeof attacks;
   readonly attackers: number;
 }
 
 /** Federated averaging, of whose clients some may lie, its fair kin, or that of rounds that do not wait. */
 function processOf(model: Model, options: Learned): LearningProcess {
-  const { epochs, batchSize, cohort } = options;
+  const { epochs, batchSize, cohort, serverLearningRate } = options;
   const optimizer = sgd({ learningRate: options.learningRate });
-  const aggregator = aggregators[options.aggregator](options.attackers, options.norm);
+  const aggregator = aggregators[options.aggregator](options.attackers, options.norm, options.momentum);
   const attack = attacks[options.attack](cohort);
   if (options.rounds === 'asynchronous') {
     if (options.algorithm === 'average' && options.aggregator === 'mean' && attack === null) {
-      return fedBuff({ model, clientOptimizer: optimizer, epochs, batchSize });
+      return fedBuff({ model, clientOptimizer: optimizer, serverLearningRate, epochs, batchSize });
     }
     throw new RangeError(
       `Cannot train asynchronously: need the algorithm average, the aggregator mean and no attack, got ${options.algorithm}, ${options.aggregator} and ${options.attack}`,
     );
   }
   if (options.algorithm === 'qfair') {
+    if (serverLearningRate !== 1) {
+      throw new RangeError(
+        `Cannot train by qfair: need a server that goes all the way, got serverLearningRate ${serverLearningRate}`,
+      );
+    }
     if (attack === null && options.aggregator === 'mean') {
       return qFedAvg({ model, q: options.q, learningRate: options.learningRate, epochs, batchSize });
     }
@@ -166,11 +174,14 @@ function processOf(model: Model, options: Learned): LearningProcess {
       `Cannot train by qfair: need the aggregator mean and no attack on updates, got ${options.aggregator} and ${options.attack}`,
     );
   }
+  // At a rate of 1 it is `federatedAveraging`.
+  const serverOptimizer = sgd({ learningRate: serverLearningRate });
   if (attack === null) {
-    return federatedAveraging({ model, clientOptimizer: optimizer, epochs, batchSize, aggregator });
+    return fedOpt({ model, clientOptimizer: optimizer, serverOptimizer, epochs, batchSize, aggregator });
   }
   const work = trainingWork({ optimizer, epochs, batchSize });
-  return learningProcess({ model, clientWork: attackedWork({ work, attack }), aggregator });
+  const clientWork = attackedWork({ work, attack });
+  return learningProcess({ model, clientWork, aggregator, finalizer: optimizerFinalizer(serverOptimizer) });
 }
 
 /** The names of a table, for a setting. */
@@ -212,6 +223,11 @@ export default defineFederation({
     heldOut: z.number().default(0.2).describe('share of the clients that are held out, for clients and each'),
     aggregator: z.enum(wordsOf(aggregators)).default('mean').describe('how updates become one'),
     norm: z.number().default(1).describe('of bounded-mean and both centred-clippings: the greatest length'),
+    momentum: z
+      .number()
+      .default(0.9)
+      .describe('of centred-clipping-momentum: how much of what it sent a client keeps'),
+    serverLearningRate: z.number().default(1).describe('how far the server follows what updates become'),
     attack: z.enum(wordsOf(attacks)).default('none').describe('what some of the clients do to their updates'),
     attackers: z.number().default(0.2).describe('share of the clients that attack, if there is an attack'),
     patience: z.int().default(0).describe('stop after so many tests without a better loss; 0: never'),

@@ -82,8 +82,11 @@ async function traffic(computation: FederatedComputation) {
       extendBelow: CLIENTS,
       minClients: CLIENTS,
       launchClients: async (url) => {
-        const clients = await startClients({ url, population, clients: [0, 1, 2] });
-        return { stop: () => clients.close() };
+        // Each by itself: those that are started together share what is broadcast.
+        const clients = await Promise.all(
+          [0, 1, 2].map((client) => startClients({ url, population, clients: [client] })),
+        );
+        return { stop: async () => void (await Promise.all(clients.map((client) => client.close()))) };
       },
     }),
     () => void sent.push(metrics.get('starling_sent_bytes_total')),

@@ -148,5 +148,3 @@ export function createRunsClientOn(options: RunsClientOptions): RunsClient {
     },
   };
 }
-
-/** What nobody guesses. */

@@ -28,6 +28,8 @@ export interface SharedBodies {
 interface Waiter {
   readonly resolve: (body: CheckedBody) => void;
   readonly reject: (error: Error) => void;
+  /** Of the time that it waits for a socket to begin. */
+  readonly cancel: () => void;
 }
 
 /** Rounds that clients of one process work on side by side. */
@@ -42,15 +44,16 @@ export function createSharedBodies(after: After = byTimer): SharedBodies {
   const bringing = new Map<string, number>();
   const waiting = new Map<string, Set<Waiter>>();
 
-  function settle(hash: string, tell: (waiter: Waiter) => void): void {
-    const waiters = waiting.get(hash);
+  /** All who wait for the body have it, or hear that nobody brings it. */
+  function settle(hash: string, body: CheckedBody | null): void {
+    const waiters = waiting.get(hash) ?? [];
     waiting.delete(hash);
-    for (const waiter of waiters ?? []) tell(waiter);
+    for (const { resolve, reject, cancel } of waiters) {
+      cancel();
+      if (body !== null) resolve(body);
+      else reject(new Error('no other socket of this process brings the broadcast'));
+    }
   }
-  const giveUp = (hash: string): void => {
-    if (bringing.has(hash)) return;
-    settle(hash, ({ reject }) => reject(new Error('no other socket of this process brings the broadcast')));
-  };
 
   return {
     id: randomText(),
@@ -60,7 +63,7 @@ export function createSharedBodies(after: After = byTimer): SharedBodies {
       const body = known !== undefined && isSame(known.bytes, bytes) ? known : readBody(bytes, hash);
       bodies.set(hash, body);
       if (bodies.size > MOST_BODIES) bodies.delete(bodies.keys().next().value as string);
-      settle(hash, ({ resolve }) => resolve(body));
+      settle(hash, body);
       return body;
     },
     begun(hash) {
@@ -68,8 +71,10 @@ export function createSharedBodies(after: After = byTimer): SharedBodies {
       return () => {
         const others = bringing.get(hash)! - 1;
         if (others > 0) bringing.set(hash, others);
-        else bringing.delete(hash);
-        giveUp(hash);
+        else {
+          bringing.delete(hash);
+          settle(hash, null);
+        }
       };
     },
     coming(hash) {
@@ -77,8 +82,10 @@ export function createSharedBodies(after: After = byTimer): SharedBodies {
       if (known !== undefined) return Promise.resolve(known);
       return new Promise((resolve, reject) => {
         const waiters = waiting.get(hash) ?? new Set();
-        waiting.set(hash, waiters.add({ resolve, reject }));
-        after(BEGIN_MS, () => giveUp(hash));
+        const cancel = after(BEGIN_MS, () => {
+          if (!bringing.has(hash)) settle(hash, null);
+        });
+        waiting.set(hash, waiters.add({ resolve, reject, cancel }));
       });
     },
   };

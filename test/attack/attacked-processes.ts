@@ -24,6 +24,8 @@ export interface AttackedProcesses {
   /** A counter, over all labels. */
   total(name: string): Promise<number>;
   stop(): void;
+  /** Stops both; how many honest rounds have finished since the last `lines`, and what of that should not be. */
+  end(): { readonly rounds: number; readonly faults: readonly string[] };
 }
 
 /**
@@ -45,11 +47,15 @@ export async function startAttacked(
   ]);
   whenListening(url);
   await until(() => lines.find((line) => line.wallMs !== undefined)?.wallMs);
+  const isAlive = (): boolean => coordinator.exitCode === null && coordinator.signalCode === null;
+  const stop = (): void => {
+    for (const child of [clients, coordinator]) child.kill('SIGKILL');
+  };
   return {
     url,
     lines: () => lines.splice(0),
     get isAlive() {
-      return coordinator.exitCode === null && coordinator.signalCode === null;
+      return isAlive();
     },
     async byReason(name) {
       const sums: Record<string, number> = {};
@@ -62,8 +68,15 @@ export async function startAttacked(
     async total(name) {
       return (await samples(url, name)).reduce((sum, line) => sum + amountIn(line), 0);
     },
-    stop() {
-      for (const child of [clients, coordinator]) child.kill('SIGKILL');
+    stop,
+    end() {
+      const rounds = lines.splice(0).filter(({ wallMs }) => wallMs !== undefined).length;
+      const faults = [
+        ...(isAlive() ? [] : ['the coordinator ended']),
+        ...(rounds > 0 ? [] : ['no honest round finished']),
+      ];
+      stop();
+      return { rounds, faults };
     },
   };
 }

@@ -43,17 +43,14 @@ export async function sendMalformed(count: number) {
     raw.socket.destroy(); // the next one waits for no goodbye
   });
   const refused = await attacked.byReason('starling_refused_total');
-  const rounds = attacked.lines().filter(({ wallMs }) => wallMs !== undefined).length;
-  const { isAlive } = attacked;
-  attacked.stop();
+  const { rounds, faults } = attacked.end();
   const total = Object.values(refused).reduce((sum, each) => sum + each, 0);
   return {
     sent: count,
     refused,
     rounds,
     faults: [
-      ...(isAlive ? [] : ['the coordinator ended']),
-      ...(rounds > 0 ? [] : ['no honest round finished']),
+      ...faults,
       ...(total === count ? [] : [`${total} were counted`]),
       ...(refused['internal'] === undefined ? [] : ['some were answered `internal`']),
     ],

@@ -54,9 +54,7 @@ async function sendFrom(clientTokens: string, count: number) {
   });
   const refused = await attacked.byReason('starling_refused_total');
   const joined = (await attacked.total('starling_joins_total')) - joins;
-  const rounds = attacked.lines().filter(({ wallMs }) => wallMs !== undefined).length;
-  const { isAlive } = attacked;
-  attacked.stop();
+  const { rounds, faults } = attacked.end();
   const foreign = Math.floor(count / KINDS.length);
   const isCounted = refused['unauthorized'] === count - foreign && refused['foreign-origin'] === foreign;
   return {
@@ -64,8 +62,7 @@ async function sendFrom(clientTokens: string, count: number) {
     refused,
     rounds,
     faults: [
-      ...(isAlive ? [] : ['the coordinator ended']),
-      ...(rounds > 0 ? [] : ['no honest round finished']),
+      ...faults,
       ...(joined === 0 ? [] : [`${joined} were let in`]),
       ...(isCounted ? [] : ['not all were counted']),
     ],

@@ -4,8 +4,9 @@
 import { readdirSync } from 'node:fs';
 import { createOnnxEngine } from '@starling/compute';
 import { createServerMetrics, runCoordinator } from '@starling/coordinator';
+import { everyoneSampler } from '@starling/population';
 import { inProcessRuntime, runRounds } from '@starling/runtime';
-import { everyone, type SocketLoad, sharedModel, steppers } from '../sockets/socket-work.js';
+import { type SocketLoad, sharedModel, steppers } from '../sockets/socket-work.js';
 
 const load = JSON.parse(process.argv[2]!) as SocketLoad;
 const print = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -25,7 +26,7 @@ const engine = await createOnnxEngine();
 const run = {
   process: sharedModel(load.modelBytes),
   population: steppers(load.clients),
-  sampler: everyone,
+  sampler: everyoneSampler(),
 };
 // The engine opens files of its own with its first graph.
 await runRounds({ ...run, runtime: inProcessRuntime({ engine }), rounds: 1, seed: 1 });

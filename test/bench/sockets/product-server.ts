@@ -1,7 +1,8 @@
 // A coordinator in a process of its own: `node product-server.js LOAD`. A line of JSON says where it listens, when all
 // clients are ready, and what each round took; the last one what it has used and what came of it.
 import { createServerMetrics, runCoordinator } from '@starling/coordinator';
-import { everyone, type SocketLoad, sharedModel, steppers } from './socket-work.js';
+import { everyoneSampler } from '@starling/population';
+import { type SocketLoad, sharedModel, steppers } from './socket-work.js';
 
 const load = JSON.parse(process.argv[2]!) as SocketLoad;
 const print = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -17,7 +18,7 @@ const { state } = await runCoordinator({
   run: {
     process: sharedModel(load.modelBytes),
     population: steppers(load.clients),
-    sampler: everyone,
+    sampler: everyoneSampler(),
     rounds: load.rounds,
   },
   minClients: load.clients,

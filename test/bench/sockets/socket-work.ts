@@ -15,7 +15,7 @@ import {
   struct,
   toValue,
 } from '@starling/federated-core';
-import { type CohortSampler, type Population, populationOf } from '@starling/population';
+import { type Population, populationOf } from '@starling/population';
 
 const FLOAT_BYTES = 4;
 
@@ -52,8 +52,3 @@ export function steppers(clients: number): Population {
   const values = Array.from({ length: clients }, (_, client) => toValue(dataType, { step: client % 2 }));
   return populationOf(values, dataType, { name: 'steppers' });
 }
-
-export const everyone: CohortSampler = {
-  name: 'everyone',
-  sample: ({ populationSize }) => Array.from({ length: populationSize }, (_, index) => index),
-};
